@@ -1,0 +1,18 @@
+"""The Celery application and the one timetable.
+
+Beat only polls rows (docs/adr/0004): a message that is lost is found again at the next poll.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+
+app = Celery("crm")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "beat-is-alive": {"task": "crm.beat_is_alive", "schedule": 5.0, "options": {"expires": 30}},
+}
