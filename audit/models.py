@@ -1,0 +1,85 @@
+"""The trail: who saw or did what, when and why (LED 2016/680 Art. 25). Never the values.
+
+Rows are only ever added: migration 0002 takes the application's right to change them.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lib.ids import uuid7
+
+
+class Action(models.TextChoices):
+    VIEW = "view", _("looked at")
+    LIST = "list", _("listed")
+    SEARCH = "search", _("searched")
+    CREATE = "create", _("created")
+    UPDATE = "update", _("changed")
+    ARCHIVE = "archive", _("closed")
+    ERASE = "erase", _("erased")
+    MERGE = "merge", _("merged")
+    REVEAL = "reveal", _("revealed a private number or address")
+    EXPORT = "export", _("exported")
+    IMPORT = "import", _("imported")
+    NOTIFY = "notify", _("was told")
+    DENY = "deny", _("was refused")
+    SIGN_IN = "sign_in", _("signed in")
+    SIGN_OUT = "sign_out", _("signed out")
+    SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
+
+
+class Op(models.TextChoices):
+    """What a change did to its object, as the change feed names it."""
+
+    CREATED = "created", _("created")
+    UPDATED = "updated", _("updated")
+    ARCHIVED = "archived", _("archived")
+    ERASED = "erased", _("erased")
+    MERGED = "merged", _("merged")
+
+
+class Event(models.Model):
+    """One consultation, change, denial or sign-in. Ids are plain: the trail outlives what it names."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=6)
+    actor_id = models.UUIDField(null=True)
+    actor_role = models.CharField(max_length=20, blank=True)
+    action = models.CharField(max_length=20, choices=Action)
+    object_type = models.CharField(max_length=30, blank=True)
+    object_ids = ArrayField(models.UUIDField(), default=list)
+    field_names = ArrayField(models.CharField(max_length=60), default=list)
+    district_ids = ArrayField(models.UUIDField(), default=list)
+    purpose = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    recipient = models.CharField(max_length=200, blank=True)
+    allowed = models.BooleanField(default=True)
+    content_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor_id", "-at"], name="event_of_actor"),
+            GinIndex(fields=["object_ids"], name="event_of_object"),
+            models.Index(fields=["-at"], name="event_by_time"),
+        ]
+
+
+class Change(models.Model):
+    """One change of one object: what the change feed will number and hand out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    object_type = models.CharField(max_length=30)
+    object_id = models.UUIDField()
+    op = models.CharField(max_length=10, choices=Op)
+    version = models.PositiveIntegerField()
+    into_id = models.UUIDField(null=True)  # op merged: the object that lives on
+    district_ids = ArrayField(models.UUIDField(), default=list)  # before ∪ after
+    content_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_id", "-at"], name="change_of_object")]

@@ -1,0 +1,118 @@
+"""Writing the trail: in the caller's transaction for a change, before the answer leaves for a view."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit.models import Action, Change, Event, Op
+from audit.rules import content_hash
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One changed object: `district_ids` are those before the change and those after it."""
+
+    object_type: str
+    object_id: UUID
+    op: Op
+    version: int
+    district_ids: Iterable[UUID] = ()
+    into_id: UUID | None = None
+    field_names: Iterable[str] = field(default=())
+
+
+def record(
+    actor: Acting,
+    action: Action,
+    object_type: str = "",
+    object_ids: Iterable[UUID] = (),
+    *,
+    district_ids: Iterable[UUID] = (),
+    field_names: Iterable[str] = (),
+    purpose: str = "",
+    recipient: str = "",
+    allowed: bool = True,
+) -> Event:
+    """Write one event: who (from `actor`), what, which objects, why. Names of fields, never values."""
+    return _write_event(
+        actor,
+        action,
+        object_type,
+        list(object_ids),
+        sorted(set(district_ids)),
+        sorted(set(field_names)),
+        purpose,
+        recipient,
+        allowed,
+    )
+
+
+def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *, purpose: str = "") -> Event:
+    """Write one event for objects of one type that changed together, and a Change row for each."""
+    rows = list(changes)
+    districts = sorted({d for row in rows for d in row.district_ids})
+    names = sorted({name for row in rows for name in row.field_names})
+    event = _write_event(
+        actor,
+        action,
+        rows[0].object_type,
+        [row.object_id for row in rows],
+        districts,
+        names,
+        purpose,
+        "",
+        True,
+    )
+    Change.objects.bulk_create([_change(event, row) for row in rows])
+    return event
+
+
+def _write_event(
+    actor: Acting,
+    action: Action,
+    object_type: str,
+    object_ids: list[UUID],
+    district_ids: list[UUID],
+    field_names: list[str],
+    purpose: str,
+    recipient: str,
+    allowed: bool,
+) -> Event:
+    content: dict[str, object] = {
+        "id": uuid7(),
+        "at": timezone.now(),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_role": actor.role,
+        "action": action.value,
+        "object_type": object_type,
+        "object_ids": object_ids,
+        "field_names": field_names,
+        "district_ids": district_ids,
+        "purpose": purpose or actor.purpose,
+        "request_id": actor.request_id,
+        "recipient": recipient,
+        "allowed": allowed,
+    }
+    event = Event(**content, content_hash=content_hash(content))
+    event.save(force_insert=True)
+    return event
+
+
+def _change(event: Event, row: Changed) -> Change:
+    content: dict[str, object] = {
+        "id": uuid7(),
+        "event_id": event.id,
+        "at": event.at,
+        "object_type": row.object_type,
+        "object_id": row.object_id,
+        "op": row.op.value,
+        "version": row.version,
+        "into_id": row.into_id,
+        "district_ids": sorted(set(row.district_ids)),
+    }
+    return Change(**content, content_hash=content_hash(content))
