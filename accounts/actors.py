@@ -1,0 +1,86 @@
+"""`Actor`: who asks. Built once per request, task or command; no actor, no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+
+from accounts import rules
+from districts.models import District
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user, a key or the system, and the districts it covers (descendants included).
+
+    A user's role decides what `district_ids` may hold: an administrator covers none, whatever the
+    account says, because administrators see no organisation and no person.
+    """
+
+    kind: Literal["user", "key", "system"]
+    id: UUID | None = None
+    role: str = ""
+    name: str = ""
+    scopes: frozenset[str] = frozenset()
+    district_ids: frozenset[UUID] = frozenset()
+    purpose: str = ""
+    request_id: str = ""
+
+    @property
+    def sees_everywhere(self) -> bool:
+        """Reads every district: the system and privacy officers."""
+        return self.kind == "system" or self.role in rules.READS_EVERYWHERE
+
+    @property
+    def writes(self) -> bool:
+        """Writes organisations, contacts and meetings at all; where, the policies say."""
+        return self.kind == "system" or self.role in rules.WRITES
+
+    @property
+    def reads(self) -> bool:
+        """Reads organisations, contacts and meetings at all: not an administrator, not nobody."""
+        return self.sees_everywhere or self.role in rules.READS_OWN_DISTRICTS or self.kind == "key"
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == rules.ADMINISTRATOR
+
+    @property
+    def is_supervisor(self) -> bool:
+        return self.role == rules.SUPERVISOR
+
+    def covers(self, district_id: UUID) -> bool:
+        return self.kind == "system" or district_id in self.district_ids
+
+
+SYSTEM: Final = Actor(kind="system", name="system")
+NOBODY: Final = Actor(kind="user")
+
+
+def actor_for(user: User, *, request_id: str = "") -> Actor:
+    """The actor a signed-in user is: one query, for the districts its own ones cover.
+
+    A deactivated user is an actor who covers nothing and has no role.
+    """
+    if not user.is_active:
+        return Actor(kind="user", id=user.pk, request_id=request_id)
+    covered: frozenset[UUID] = frozenset()
+    if user.role in rules.READS_OWN_DISTRICTS:
+        own = user.districts.through.objects.filter(user_id=user.pk).values("district_id")
+        covered = frozenset(
+            District.objects.filter(lineage__overlap=ArraySubquery(own)).values_list("pk", flat=True)
+        )
+    return Actor(
+        kind="user",
+        id=user.pk,
+        role=user.role,
+        name=user.name,
+        district_ids=covered,
+        request_id=request_id,
+    )

@@ -1,0 +1,150 @@
+"""Who works here. An account is switched off, never deleted: the trail names it for years."""
+
+import zoneinfo
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class Role(models.TextChoices):
+    OFFICER = rules.OFFICER, _("officer")
+    SUPERVISOR = rules.SUPERVISOR, _("supervisor")
+    PRIVACY_OFFICER = rules.PRIVACY_OFFICER, _("privacy officer")
+    ADMINISTRATOR = rules.ADMINISTRATOR, _("administrator")
+
+
+class Channel(models.TextChoices):
+    """How a reminder reaches its recipient."""
+
+    EMAIL = "email", _("by e-mail")
+    IN_PAGE = "in_page", _("on this site")
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("as my device")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+def check_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone."), params={"zone": value}, code="unknown_zone"
+        )
+
+
+def city_time_zone() -> str:
+    return settings.TIME_ZONE
+
+
+def every_channel() -> list[str]:
+    return list(Channel.values)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Colleagues: everybody who works here may know who does. Never more than name, role and districts."""
+        return self.all() if actor.role or actor.kind != "user" else self.none()
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_role(self, *roles: str) -> Self:
+        return self.filter(role__in=roles)
+
+    def covering(self, district: District) -> Self:
+        """Those whose own districts include `district` or one it lies in."""
+        own = self.model.districts.through.objects.filter(
+            user_id=models.OuterRef("pk"), district_id__in=district.lineage
+        )
+        return self.filter(models.Exists(own))
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # dynamic base
+    """What django-allauth asks of a user model's manager, beside the queryset's methods."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        user: User = self.get(email__iexact=username)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in with an e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.OFFICER)
+    districts = models.ManyToManyField(
+        District,
+        blank=True,
+        related_name="users",
+        verbose_name=_("districts"),
+        help_text=_("With all that lies in them."),
+    )
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en-gb")
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default=city_time_zone, validators=[check_time_zone]
+    )
+    theme = models.CharField(_("colours"), max_length=5, choices=Theme, default=Theme.AUTO)
+    reminder_channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel),
+        default=every_channel,
+        blank=True,
+        verbose_name=_("reminders"),
+    )
+    uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("Somebody already signs in with this address."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values),
+                name="user_role_is_known",
+                violation_error_message=_("Choose a role from the list."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reminder_channels__contained_by=Channel.values),
+                name="user_channels_are_known",
+                violation_error_message=_("Choose channels from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Nothing here is decided by Django's permissions: policies answer, from the actor."""
+        return False

@@ -1,0 +1,104 @@
+"""The ground: districts, their neighbourhoods, and the communities known to live there."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from districts.codes import Focus
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class DistrictQuerySet(models.QuerySet["District"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Every district: names and boundaries are public ground. What happens in one is not."""
+        return self.all()
+
+    def covered_by(self, actor: Acting) -> Self:
+        """Districts whose rows `actor` may see, descendants included."""
+        return self.all() if actor.sees_everywhere else self.filter(pk__in=actor.district_ids)
+
+    def under(self, *districts: "District") -> Self:
+        """`districts` and all that lies in them."""
+        return self.filter(lineage__overlap=[d.pk for d in districts])
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class District(models.Model):
+    """A city, a district in it or a neighbourhood in that; `lineage` holds its ancestors' ids and its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("lies in"),
+    )
+    lineage = ArrayField(models.UUIDField(), default=list, editable=False)
+    boundary = models.JSONField(_("boundary"), null=True, blank=True)  # GeoJSON MultiPolygon, WGS 84
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["lineage"], name="district_under")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+                name="district_code_is_plain",
+                violation_error_message=_("A code has letters, digits, dots and dashes only, such as N1."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExpectedCommunityQuerySet(models.QuerySet["ExpectedCommunity"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Those of the districts the actor covers: shown in their district only, never mapped or exported."""
+        return self.all() if actor.sees_everywhere else self.filter(district__in=actor.district_ids)
+
+
+class ExpectedCommunity(models.Model):
+    """A community known to live in a district, and so to be reached; with the evidence for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="expected_communities")
+    focus = models.CharField(_("community"), max_length=30, choices=Focus)
+    evidence = models.CharField(_("how this is known"), max_length=300)
+    source_url = models.URLField(_("source"), blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ExpectedCommunityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "focus"],
+                name="expected_once",
+                violation_error_message=_("This community is already expected in this district."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(focus__in=Focus.values),
+                name="expected_focus_is_known",
+                violation_error_message=_("Choose a community from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_focus_display()
