@@ -1,0 +1,105 @@
+"""Code lists of organisations and people. A code is retired, never deleted; a label is translated."""
+
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from districts.codes import Focus
+
+
+class Kind(models.TextChoices):
+    """How an organisation is registered or presents itself. Base: seed brochure, ICNPO."""
+
+    COMMUNITY_GROUP = "community_group", _("community group")
+    RESIDENTS_ASSOCIATION = "residents_association", _("residents’ association")
+    MINORITY_ASSOCIATION = "minority_association", _("minority association")
+    WOMENS_ORGANISATION = "womens_organisation", _("women’s organisation")
+    LGBT_ORGANISATION = "lgbt_organisation", _("LGBT organisation")
+    NGO = "ngo", _("NGO")
+    RELIGIOUS_COMMUNITY = "religious_community", _("religious community")
+    YOUTH_ORGANISATION = "youth_organisation", _("youth organisation")
+    PARENTS_ASSOCIATION = "parents_association", _("parents’ association")
+    DISABILITY_ORGANISATION = "disability_organisation", _("disability organisation")
+    OLDER_PEOPLE_ORGANISATION = "older_people_organisation", _("older people’s organisation")
+    VICTIM_SUPPORT = "victim_support", _("victim support")
+    SHELTER = "shelter", _("shelter")
+    RECEPTION_CENTRE = "reception_centre", _("reception centre")
+    LAW_ADVOCACY = "law_advocacy", _("law and advocacy")
+    TRADE_UNION = "trade_union", _("trade union")
+    HOUSING_TENANTS = "housing_tenants", _("housing and tenants")
+    ENVIRONMENT = "environment", _("environment")
+    CULTURE_SPORT = "culture_sport", _("culture and sport")
+    BUSINESS_ASSOCIATION = "business_association", _("business association")
+    SCHOOL = "school", _("school")
+    HEALTH_SERVICE = "health_service", _("health service")
+    MUNICIPAL_SERVICE = "municipal_service", _("municipal service")
+    OTHER_POLICE = "other_police", _("other police")
+    PROSECUTION = "prosecution", _("prosecution")
+    EQUALITY_BODY = "equality_body", _("equality body")
+    ACADEMIC = "academic", _("academic")
+    MEDIA = "media", _("media")
+    OTHER = "other", _("other")
+
+
+PARTNERS: Final = frozenset(
+    {
+        Kind.SCHOOL,
+        Kind.HEALTH_SERVICE,
+        Kind.MUNICIPAL_SERVICE,
+        Kind.OTHER_POLICE,
+        Kind.PROSECUTION,
+        Kind.EQUALITY_BODY,
+        Kind.ACADEMIC,
+        Kind.MEDIA,
+    }
+)
+# Figures count these only when asked for.
+NOT_COUNTED: Final = PARTNERS | {Kind.CULTURE_SPORT}
+
+# For figures and for whom to call, a kind stands for a focus only here.
+FOCUS_OF_KIND: Final = {
+    Kind.WOMENS_ORGANISATION: Focus.WOMEN,
+    Kind.LGBT_ORGANISATION: Focus.LGBTI,
+    Kind.YOUTH_ORGANISATION: Focus.YOUTH,
+    Kind.DISABILITY_ORGANISATION: Focus.DISABILITY,
+    Kind.OLDER_PEOPLE_ORGANISATION: Focus.OLDER_PEOPLE,
+    Kind.MINORITY_ASSOCIATION: Focus.ETHNIC_MINORITY,
+}
+
+
+class OrganisationStatus(models.TextChoices):
+    ACTIVE = "active", _("active")
+    DORMANT = "dormant", _("dormant")
+    CLOSED = "closed", _("closed")
+
+
+class LawfulBasis(models.TextChoices):
+    PUBLIC_TASK = "public_task", _("public task")
+    LEGAL_OBLIGATION = "legal_obligation", _("legal obligation")
+    CONSENT = "consent", _("consent")
+    VITAL_INTERESTS = "vital_interests", _("vital interests")
+    POLICE_LAW = "police_law", _("police law (LED)")
+
+
+class Purpose(models.TextChoices):
+    COMMUNITY_LIAISON = "community_liaison", _("community liaison")
+    INCIDENT_RESPONSE = "incident_response", _("incident response")
+    SAFETY_PLANNING = "safety_planning", _("safety planning")
+    EVENT_PLANNING = "event_planning", _("event planning")
+    TRAINING = "training", _("training")
+
+
+class PreferredChannel(models.TextChoices):
+    PHONE = "phone", _("phone call")
+    MESSAGE = "message", _("text message")
+    EMAIL = "email", _("e-mail")
+    IN_PERSON = "in_person", _("in person")
+
+
+class Agreement(models.TextChoices):
+    """How a person agreed to be in the book."""
+
+    SPOKEN = "spoken", _("in conversation")
+    WRITTEN = "written", _("in writing")
+    EMAIL = "email", _("by e-mail")

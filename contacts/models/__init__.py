@@ -1,0 +1,20 @@
+"""Organisations, and the people who speak for them or stand on their own."""
+
+from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
+from contacts.models.organisation import (
+    FocusDeclaration,
+    Organisation,
+    OrganisationExternalId,
+    OrganisationPeriod,
+)
+
+__all__ = [
+    "Affiliation",
+    "Contact",
+    "ContactExternalId",
+    "FocusDeclaration",
+    "Organisation",
+    "OrganisationExternalId",
+    "OrganisationPeriod",
+    "PrivateChannel",
+]

@@ -1,0 +1,197 @@
+"""Contact: a person in a role. Nothing here describes who the person is (domain.md, rules 2 and 4)."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
+from contacts.models.organisation import Organisation
+from districts.models import District
+from lib.acting import Acting
+from lib.days import city_today
+from lib.ids import uuid7
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """People at home in the districts covered, or currently speaking for an organisation that is seen."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        speaking = Affiliation.objects.current().filter(
+            contact_id=models.OuterRef("pk"),
+            organisation__in=Organisation.objects.visible_to(actor).values("pk"),
+        )
+        return self.filter(Q(home_district__in=actor.district_ids) | models.Exists(speaking))
+
+
+class Contact(models.Model):
+    """A person who speaks for an organisation, or stands on their own: a shopkeeper, a mediator."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    given_name = models.CharField(_("given name"), max_length=80, blank=True)
+    family_name = models.CharField(_("family name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Of the role, not a private one."))
+    phone = PhoneNumberField(_("phone"), blank=True, help_text=_("Of the role, not a private one."))
+    languages = ArrayField(
+        models.CharField(max_length=8), default=list, blank=True, verbose_name=_("languages"), size=20
+    )
+    preferred_channel = models.CharField(
+        _("likes to be reached by"), max_length=10, choices=PreferredChannel, blank=True
+    )
+    home_district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("district")
+    )
+    lawful_basis = models.CharField(_("lawful basis"), max_length=20, choices=LawfulBasis)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    notice_given_on = models.DateField(_("privacy notice given on"), null=True, blank=True)
+    notice_version = models.CharField(_("version of the notice"), max_length=20, blank=True)
+    agreement_how = models.CharField(_("agreed"), max_length=10, choices=Agreement, blank=True)
+    agreement_on = models.DateField(_("agreed on"), null=True, blank=True)
+    agreement_recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agreement recorded by"),
+    )
+    withdrawn_on = models.DateField(_("withdrew on"), null=True, blank=True)
+    review_on = models.DateField(_("look at this record again on"))
+    folded = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded"], name="contact_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["home_district", "folded", "id"], name="contact_by_name"),
+            models.Index(fields=["review_on"], name="contact_by_review"),
+            models.Index(fields=["updated_at", "id"], name="contact_by_update"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lawful_basis__in=LawfulBasis.values),
+                name="contact_has_lawful_basis",
+                violation_error_message=_("Say on what lawful basis this person is in the book."),
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=Purpose.values),
+                name="contact_has_purpose",
+                violation_error_message=_("Say for what purpose this person is in the book."),
+            ),
+            models.CheckConstraint(
+                condition=Q(preferred_channel__in=["", *PreferredChannel.values]),
+                name="contact_channel_is_known",
+                violation_error_message=_("Choose a way to reach this person from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(agreement_how="", agreement_on__isnull=True, agreement_recorded_by__isnull=True)
+                | Q(
+                    agreement_how__in=Agreement.values,
+                    agreement_on__isnull=False,
+                    agreement_recorded_by__isnull=False,
+                ),
+                name="contact_agreement_is_whole",
+                violation_error_message=_("An agreement says how, when and who recorded it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class PrivateChannel(models.Model):
+    """A person's own phone or address: hidden, revealed with a reason, gone when the person withdraws."""
+
+    contact = models.OneToOneField(
+        Contact, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
+    )
+    email = models.EmailField(_("private e-mail"), blank=True)
+    phone = PhoneNumberField(_("private phone"), blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email="", phone=""),
+                name="private_channel_is_something",
+                violation_error_message=_("Give a private phone or e-mail, or neither."),
+            ),
+        ]
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def current(self) -> Self:
+        return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()))
+
+
+class Affiliation(models.Model):
+    """In which role a person speaks for an organisation: “coordinator”; never “member” or “believer”."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="affiliations", verbose_name=_("organisation")
+    )
+    role_title = models.CharField(_("role"), max_length=80)
+    is_primary = models.BooleanField(_("first to call"), default=False)
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "organisation"],
+                condition=Q(until__isnull=True),
+                name="affiliation_once",
+                violation_error_message=_("This person already speaks for this organisation."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(is_primary=True, until__isnull=True),
+                name="affiliation_one_primary",
+                violation_error_message=_("Somebody else is the first to call."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
+                name="affiliation_ends_after_start",
+                violation_error_message=_("The end is before the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.role_title
+
+    @property
+    def is_current(self) -> bool:
+        return self.until is None or self.until > city_today()
+
+
+class ContactExternalId(models.Model):
+    """How another system names a person."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="contact_external_id_once",
+                violation_error_message=_("Another person has this id of that source."),
+            ),
+        ]

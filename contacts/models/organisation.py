@@ -1,0 +1,251 @@
+"""Organisation and its dated, declared and foreign-key children."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from contacts.codes import Kind, OrganisationStatus
+from districts.codes import Focus
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Organisations at home or active in the districts the actor covers; for others none."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        also_in = Organisation.also_in.through.objects.filter(
+            organisation_id=models.OuterRef("pk"), district_id__in=actor.district_ids
+        )
+        return self.filter(Q(home_district__in=actor.district_ids) | models.Exists(also_in))
+
+    def at_home_with(self, actor: Acting) -> Self:
+        """Organisations whose home district the actor covers."""
+        return self.all() if actor.sees_everywhere else self.filter(home_district__in=actor.district_ids)
+
+    def active(self) -> Self:
+        return self.filter(status=OrganisationStatus.ACTIVE)
+
+    def of_officer(self, user_id: object) -> Self:
+        """Led or deputised by this officer."""
+        return self.filter(Q(lead_officer=user_id) | Q(deputy_officer=user_id))
+
+    def past_their_cadence(self, today: object) -> Self:
+        """Active ones that wanted to be met by now (serves `worth seeing`, index organisation_meet_by)."""
+        return self.active().filter(meet_by__lt=today)
+
+
+class Organisation(models.Model):
+    """A group with a voice in a district. `last_met_at`, `meet_by` and `folded` are kept by the services."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    summary = models.TextField(_("what they do"), blank=True, max_length=4000)
+    home_district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("home district")
+    )
+    also_in = models.ManyToManyField(
+        District, blank=True, related_name="visiting_organisations", verbose_name=_("also active in")
+    )
+    website = models.URLField(_("website"), blank=True, max_length=300)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=8), default=list, blank=True, verbose_name=_("languages"), size=20
+    )
+    access_needs = models.CharField(_("access needs"), max_length=300, blank=True)
+    lead_officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_organisations",
+        verbose_name=_("lead officer"),
+    )
+    deputy_officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deputised_organisations",
+        verbose_name=_("deputy officer"),
+    )
+    cadence_days = models.PositiveSmallIntegerField(
+        _("how often they want to be met, in days"),
+        null=True,
+        blank=True,
+        help_text=_("As agreed with them. Leave empty when nothing is agreed."),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE
+    )
+    is_listed_publicly = models.BooleanField(
+        _("may be listed publicly"),
+        default=False,
+        help_text=_("Never for a shelter, and only when they said so."),
+    )
+    last_met_at = models.DateTimeField(_("last met"), null=True, editable=False)
+    meet_by = models.DateField(null=True, editable=False)
+    is_reporting_centre = models.BooleanField(_("takes reports of hate incidents"), default=False)
+    reporting_tested_on = models.DateField(_("reporting last tried out on"), null=True, blank=True)
+    verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
+    review_on = models.DateField(_("look at this record again on"), null=True, blank=True)
+    folded = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded"], name="organisation_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["home_district", "folded", "id"], name="organisation_by_name"),
+            models.Index(fields=["home_district", "last_met_at", "id"], name="organisation_by_last_met"),
+            models.Index(fields=["lead_officer"], name="organisation_of_lead"),
+            models.Index(fields=["meet_by"], name="organisation_meet_by", condition=Q(meet_by__isnull=False)),
+            models.Index(fields=["updated_at", "id"], name="organisation_by_update"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values),
+                name="organisation_kind_is_known",
+                violation_error_message=_("Choose a kind from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OrganisationStatus.values),
+                name="organisation_status_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cadence_days__isnull=True) | Q(cadence_days__gte=1, cadence_days__lte=730),
+                name="organisation_cadence_is_days",
+                violation_error_message=_("How often is between 1 and 730 days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy_officer__isnull=True)
+                | Q(lead_officer__isnull=True)
+                | ~Q(deputy_officer=F("lead_officer")),
+                name="organisation_deputy_is_another",
+                violation_error_message=_("The deputy is somebody other than the lead officer."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.SHELTER, is_listed_publicly=True),
+                name="organisation_shelter_is_hidden",
+                violation_error_message=_("A shelter is never listed publicly."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationPeriod(models.Model):
+    """What figures depend on, as it was from `since` until `until` (null: still so)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="periods")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    status = models.CharField(max_length=10, choices=OrganisationStatus)
+    home_district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
+    lead_officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    deputy_officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    cadence_days = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["home_district", "since"], name="period_of_district")]
+        constraints = [
+            ExclusionConstraint(
+                name="period_one_at_a_time",
+                expressions=[
+                    (F("organisation"), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("since"),
+                            F("until"),
+                            RangeBoundary(),
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("An organisation has one state at a time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")),
+                name="period_ends_after_start",
+                violation_error_message=_("A period ends after it starts."),
+            ),
+        ]
+
+
+class FocusDeclaration(models.Model):
+    """A community an organisation says it speaks for: its own word, with who said so and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="focus_declarations"
+    )
+    focus = models.CharField(_("community"), max_length=30, choices=Focus)
+    declared_by = models.CharField(
+        _("who in the organisation said so"), max_length=120, help_text=_("Their role is enough.")
+    )
+    declared_on = models.DateField(_("when"))
+    evidence_url = models.URLField(_("where they say so"), blank=True, max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["focus", "organisation"], name="focus_of_organisation")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "focus"],
+                name="focus_declared_once",
+                violation_error_message=_("This community is already declared."),
+            ),
+            models.CheckConstraint(
+                condition=Q(focus__in=Focus.values),
+                name="focus_is_known",
+                violation_error_message=_("Choose a community from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_focus_display()
+
+
+class OrganisationExternalId(models.Model):
+    """How another system names an organisation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="organisation_external_id_once",
+                violation_error_message=_("Another organisation has this id of that source."),
+            ),
+        ]

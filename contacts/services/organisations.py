@@ -1,0 +1,227 @@
+"""Adding and changing organisations. `OrganisationPeriod` rows follow every change that figures depend on."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.codes import OrganisationStatus
+from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId, OrganisationPeriod
+from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.summaries import refresh_meet_by
+from districts.models import District
+from lib.conflicts import check_version
+from lib.fold import fold
+from lib.rows import assign
+
+DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days")
+
+
+class OrganisationFields(TypedDict, total=False):
+    """Writable fields of an organisation, as in domain.md."""
+
+    name: str
+    short_name: str
+    kind: str
+    summary: str
+    home_district: District
+    website: str
+    email: str
+    phone: object  # PhoneNumber or a text that one is made of
+    address: str
+    postcode: str
+    languages: list[str]
+    access_needs: str
+    lead_officer: User | None
+    deputy_officer: User | None
+    cadence_days: int | None
+    status: str
+    is_listed_publicly: bool
+    is_reporting_centre: bool
+    reporting_tested_on: date | None
+    verified_on: date | None
+    review_on: date | None
+
+
+class FocusRow(TypedDict, total=False):
+    """What an organisation says of itself; `focus`, `declared_by` and `declared_on` are needed."""
+
+    focus: str
+    declared_by: str
+    declared_on: date
+    evidence_url: str
+
+
+class ExternalIdRow(TypedDict):
+    source: str
+    external_id: str
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    actor: Actor,
+    id: UUID | None = None,
+    also_in: Iterable[District] = (),
+    focuses: Sequence[FocusRow] = (),
+    external_ids: Sequence[ExternalIdRow] = (),
+    **fields: Unpack[OrganisationFields],
+) -> Organisation:
+    """A new organisation with its first period.
+
+    Raises PermissionDenied where the home district is not covered, ValidationError by field.
+    """
+    organisation = Organisation(**({"id": id} if id else {}))
+    assign(organisation, fields)
+    if organisation.home_district_id and not can_write_in(actor, organisation.home_district_id):
+        raise PermissionDenied
+    _fold(organisation)
+    _check(organisation)
+    organisation.save(force_insert=True)
+    organisation.also_in.set(also_in)
+    _set_focuses(organisation, focuses)
+    _set_external_ids(organisation, external_ids)
+    _open_period(organisation, organisation.created_at)
+    refresh_meet_by([organisation.pk])
+    _record(actor, Action.CREATE, Op.CREATED, organisation, _districts(organisation), list(fields))
+    return organisation
+
+
+@transaction.atomic
+def edit_organisation(
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    version: int | None = None,
+    also_in: Iterable[District] | None = None,
+    focuses: Sequence[FocusRow] | None = None,
+    external_ids: Sequence[ExternalIdRow] | None = None,
+    **fields: Unpack[OrganisationFields],
+) -> Organisation:
+    """Change the given fields and child rows; what is not given stays.
+
+    Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
+    StaleVersion when `version` is not the current one, ValidationError by field.
+    Nothing changed: nothing is written and the version stays.
+    """
+    organisation = locked_organisation(actor, organisation_id)
+    if not can_edit_organisation(actor, organisation):
+        raise PermissionDenied
+    check_version(organisation.version, version)
+    districts = _districts(organisation)
+    changed = assign(organisation, fields)
+    if "home_district" in changed and not can_write_in(actor, organisation.home_district_id):
+        raise PermissionDenied
+    if also_in is not None and _set_also_in(organisation, also_in):
+        changed.append("also_in")
+    if focuses is not None and _set_focuses(organisation, focuses):
+        changed.append("focuses")
+    if external_ids is not None and _set_external_ids(organisation, external_ids):
+        changed.append("external_ids")
+    if not changed:
+        return organisation
+    _fold(organisation)
+    _check(organisation)
+    organisation.version += 1
+    organisation.updated_at = timezone.now()
+    organisation.save()
+    if set(changed) & set(DATED):
+        _follow_period(organisation, organisation.updated_at)
+        refresh_meet_by([organisation.pk])
+    closed = "status" in changed and organisation.status == OrganisationStatus.CLOSED
+    action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
+    _record(actor, action, op, organisation, districts | _districts(organisation), changed)
+    return organisation
+
+
+def locked_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
+    """The organisation as the actor sees it, locked until the transaction ends."""
+    return Organisation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=organisation_id)
+
+
+def _fold(organisation: Organisation) -> None:
+    organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
+
+
+def _check(organisation: Organisation) -> None:
+    """Constraints, and that those who lead it are people who write here."""
+    organisation.full_clean()
+    for field in ("lead_officer", "deputy_officer"):
+        officer: User | None = getattr(organisation, field)
+        if officer and not (officer.is_active and officer.role in WRITES):
+            raise ValidationError({field: _("Choose an officer or supervisor who works here now.")})
+
+
+def _districts(organisation: Organisation) -> set[UUID]:
+    return {organisation.home_district_id, *organisation.also_in.values_list("pk", flat=True)}
+
+
+def _set_also_in(organisation: Organisation, districts: Iterable[District]) -> bool:
+    before = set(organisation.also_in.values_list("pk", flat=True))
+    organisation.also_in.set(districts)
+    return before != set(organisation.also_in.values_list("pk", flat=True))
+
+
+def _set_focuses(organisation: Organisation, focuses: Sequence[FocusRow]) -> bool:
+    """Make the declarations those given: one per community; answers whether anything changed."""
+    names = ("focus", "declared_by", "declared_on", "evidence_url")
+    before = {row.focus: row for row in organisation.focus_declarations.all()}
+    rows = [FocusDeclaration(organisation=organisation) for _focus in focuses]
+    for row, given in zip(rows, focuses, strict=True):
+        assign(row, given)
+        row.clean_fields(exclude=["organisation"])
+    if len({row.focus for row in rows}) < len(rows):
+        raise ValidationError({"focuses": _("Each community is declared once.")})
+    same = {r.focus: [getattr(r, n) for n in names] for r in before.values()}
+    if same == {r.focus: [getattr(r, n) for n in names] for r in rows}:
+        return False
+    organisation.focus_declarations.all().delete()
+    FocusDeclaration.objects.bulk_create(rows)
+    return True
+
+
+def _set_external_ids(organisation: Organisation, external_ids: Sequence[ExternalIdRow]) -> bool:
+    before = set(organisation.external_ids.values_list("source", "external_id"))
+    after = {(row["source"], row["external_id"]) for row in external_ids}
+    if before == after:
+        return False
+    organisation.external_ids.all().delete()
+    for source, external_id in sorted(after):
+        row = OrganisationExternalId(organisation=organisation, source=source, external_id=external_id)
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            raise ValidationError({"external_ids": error.messages}) from error
+        row.save()
+    return True
+
+
+def _open_period(organisation: Organisation, since: datetime) -> None:
+    OrganisationPeriod.objects.create(
+        organisation=organisation, since=since, **{name: getattr(organisation, name) for name in DATED}
+    )
+
+
+def _follow_period(organisation: Organisation, now: datetime) -> None:
+    organisation.periods.filter(until__isnull=True).update(until=now)
+    _open_period(organisation, now)
+
+
+def _record(
+    actor: Actor, action: Action, op: Op, organisation: Organisation, districts: set[UUID], names: list[str]
+) -> None:
+    record_changes(
+        actor,
+        action,
+        [Changed("organisation", organisation.pk, op, organisation.version, districts, field_names=names)],
+    )

@@ -1,0 +1,35 @@
+"""What lists need and the write keeps: when an organisation wants to be met next."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Case, DateField, F, Func, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+
+from contacts.codes import OrganisationStatus
+from contacts.models import Organisation
+from lib.days import city_zone
+
+_DAY_IT_COUNTS_FROM = TruncDate(Coalesce("last_met_at", "created_at"), tzinfo=city_zone())
+
+# The last day on which an active organisation with an agreed cadence is still met within it.
+MEET_BY = Case(
+    When(
+        status=OrganisationStatus.ACTIVE,
+        cadence_days__isnull=False,
+        then=Func(
+            _DAY_IT_COUNTS_FROM,
+            F("cadence_days"),
+            template="(%(expressions)s)",
+            arg_joiner=" + ",
+            output_field=DateField(),
+        ),
+    ),
+    default=Value(None),
+    output_field=DateField(),
+)
+
+
+def refresh_meet_by(organisation_ids: Iterable[UUID]) -> None:
+    """Set `meet_by` anew from status, cadence and the last meeting; no version is raised."""
+    Organisation.objects.filter(pk__in=list(organisation_ids)).update(meet_by=MEET_BY)

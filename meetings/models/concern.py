@@ -1,0 +1,162 @@
+"""Concern: what a community raised or suffered. It names no victim and no suspect."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Organisation
+from districts.codes import Focus
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+from meetings.codes import (
+    BiasGround,
+    BiasIndicator,
+    ConcernKind,
+    ConcernStatus,
+    Perceiver,
+    ReassuranceAnswer,
+)
+from meetings.models.meeting import Meeting
+
+
+class ConcernQuerySet(models.QuerySet["Concern"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Concerns in the districts covered."""
+        if actor.sees_everywhere:
+            return self.all()
+        return self.filter(district__in=actor.district_ids)
+
+    def with_bias(self) -> Self:
+        """Bias concerns: a ground other than unknown and none."""
+        grounds = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
+        return self.filter(bias_grounds__overlap=grounds)
+
+    def unanswered(self) -> Self:
+        return self.filter(status=ConcernStatus.OPEN)
+
+
+class Concern(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kinds = ArrayField(models.CharField(max_length=30, choices=ConcernKind), verbose_name=_("what happened"))
+    bias_grounds = ArrayField(
+        models.CharField(max_length=30, choices=BiasGround), default=list, blank=True, verbose_name=_("bias")
+    )
+    bias_indicators = ArrayField(
+        models.CharField(max_length=30, choices=BiasIndicator),
+        default=list,
+        blank=True,
+        verbose_name=_("what points to bias"),
+    )
+    perceived_by = models.CharField(_("who sees it so"), max_length=12, choices=Perceiver, blank=True)
+    received_at = models.DateTimeField(_("received at"))
+    occurred_on = models.DateField(_("happened on"), null=True, blank=True)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("district")
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    site_organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="concerns_at_site",
+        verbose_name=_("whose building or event was hit"),
+    )
+    raised_by_organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="concerns_raised",
+        verbose_name=_("raised by"),
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="concerns",
+        verbose_name=_("meeting"),
+    )
+    affected_focuses = ArrayField(
+        models.CharField(max_length=30, choices=Focus),
+        default=list,
+        blank=True,
+        verbose_name=_("communities affected"),
+    )
+    facts = models.TextField(
+        _("facts"),
+        blank=True,
+        max_length=8000,
+        help_text=_("No names of victims or suspects: those belong in the case system."),
+    )
+    case_reference = models.CharField(
+        _("case reference"), max_length=60, blank=True, help_text=_("Of the case system.")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=ConcernStatus, default=ConcernStatus.OPEN)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    reported_back_on = models.DateField(_("told them on"), null=True, blank=True)
+    reassurance_offered_at = models.DateTimeField(_("reassurance offered at"), null=True, blank=True)
+    reassurance_answer = models.CharField(
+        _("their answer"), max_length=10, choices=ReassuranceAnswer, blank=True
+    )
+    folded = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConcernQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded"], name="concern_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["district", "-received_at", "id"], name="concern_of_district"),
+            models.Index(fields=["updated_at", "id"], name="concern_by_update"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kinds__contained_by=ConcernKind.values) & Q(kinds__len__gt=0),
+                name="concern_kinds_are_known",
+                violation_error_message=_("Say what happened: choose from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(bias_grounds__contained_by=BiasGround.values),
+                name="concern_grounds_are_known",
+                violation_error_message=_("Choose bias grounds from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(bias_indicators__contained_by=BiasIndicator.values),
+                name="concern_indicators_are_known",
+                violation_error_message=_("Choose what points to bias from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(affected_focuses__contained_by=Focus.values),
+                name="concern_focuses_are_known",
+                violation_error_message=_("Choose communities from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(perceived_by__in=["", *Perceiver.values]),
+                name="concern_perceiver_is_known",
+                violation_error_message=_("Choose who sees it so from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", answered_at__isnull=True, closed_at__isnull=True)
+                | Q(status="answered", answered_at__isnull=False, closed_at__isnull=True)
+                | Q(status="closed", closed_at__isnull=False),
+                name="concern_status_has_moment",
+                violation_error_message=_("A concern that is answered or closed says when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reassurance_answer="")
+                | Q(reassurance_answer__in=ReassuranceAnswer.values, reassurance_offered_at__isnull=False),
+                name="concern_answer_follows_offer",
+                violation_error_message=_("An answer to reassurance needs the moment it was offered."),
+            ),
+        ]

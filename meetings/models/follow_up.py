@@ -1,0 +1,170 @@
+"""FollowUp: a promise, to whom it was made, and who told them it was kept."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact, Organisation
+from lib.acting import Acting
+from lib.ids import uuid7
+from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.models.concern import Concern
+from meetings.models.meeting import Meeting
+
+PENDING = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Promises to an organisation at home in the districts covered, and one's own."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        to_ours = FollowUpOrganisation.objects.filter(
+            follow_up_id=models.OuterRef("pk"), organisation__home_district__in=actor.district_ids
+        )
+        return self.filter(Q(owner=actor.id, owner__isnull=False) | models.Exists(to_ours))
+
+    def pending(self) -> Self:
+        return self.filter(status__in=PENDING)
+
+    def overdue(self, today: date) -> Self:
+        """Late on `today`, a day of the city."""
+        return self.pending().filter(due_on__lt=today)
+
+    def due_on_day(self, today: date) -> Self:
+        return self.pending().filter(due_on=today)
+
+    def of_owner(self, user_id: object) -> Self:
+        return self.filter(owner=user_id)
+
+
+class FollowUp(models.Model):
+    """`first_due_on` is the day first promised; moving a promise does not make it kept on time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    title = models.CharField(_("what is promised"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=30, choices=FollowUpKind, default=FollowUpKind.OTHER)
+    organisations = models.ManyToManyField(
+        Organisation,
+        through="FollowUpOrganisation",
+        related_name="follow_ups",
+        verbose_name=_("organisations"),
+    )
+    contact = models.ForeignKey(
+        Contact,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("person"),
+    )
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
+    concern = models.ForeignKey(
+        Concern, on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        verbose_name=_("who does it"),
+    )
+    due_on = models.DateField(_("due"))
+    first_due_on = models.DateField(editable=False)
+    status = models.CharField(_("status"), max_length=12, choices=FollowUpStatus, default=FollowUpStatus.OPEN)
+    cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, blank=True)
+    result = models.TextField(_("what came of it"), blank=True, max_length=4000)
+    completed_at = models.DateTimeField(_("done at"), null=True, editable=False)
+    folded = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded"], name="follow_up_search", opclasses=["gin_trgm_ops"]),
+            models.Index(
+                fields=["owner", "due_on", "id"],
+                name="follow_up_pending_of_owner",
+                condition=Q(status__in=["open", "in_progress"]),
+            ),
+            models.Index(
+                fields=["due_on", "id"],
+                name="follow_up_pending",
+                condition=Q(status__in=["open", "in_progress"]),
+            ),
+            models.Index(fields=["first_due_on"], name="follow_up_first_due"),
+            models.Index(fields=["updated_at", "id"], name="follow_up_by_update"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=FollowUpKind.values),
+                name="follow_up_kind_is_known",
+                violation_error_message=_("Choose a kind from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=FollowUpStatus.values),
+                name="follow_up_status_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="cancelled") | ~Q(cancel_reason=""),
+                name="follow_up_cancelled_has_reason",
+                violation_error_message=_("Say why it is cancelled."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done", completed_at__isnull=False)
+                | (~Q(status="done") & Q(completed_at__isnull=True)),
+                name="follow_up_done_has_moment",
+                violation_error_message=_("A promise that is done says when."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FollowUpOrganisation(models.Model):
+    """An organisation a promise was made to, and the day it was told of the result."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="organisation_links")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="follow_up_links")
+    reported_back_on = models.DateField(_("told them on"), null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "follow_up"], name="follow_up_of_organisation")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follow_up", "organisation"],
+                name="follow_up_organisation_once",
+                violation_error_message=_("This organisation is already listed."),
+            ),
+        ]
+
+
+class FollowUpExternalId(models.Model):
+    """How another system names a follow-up."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="follow_up_external_id_once",
+                violation_error_message=_("Another follow-up has this id of that source."),
+            ),
+        ]

@@ -1,0 +1,220 @@
+"""Meeting: a chat on patrol, a call, an assembly; who was there, and what came of it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact, Organisation
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+from meetings import rules
+from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Meetings in the districts covered, or with an organisation at home in one of them."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        with_ours = MeetingOrganisation.objects.filter(
+            meeting_id=models.OuterRef("pk"), organisation__home_district__in=actor.district_ids
+        )
+        return self.filter(Q(district__in=actor.district_ids) | models.Exists(with_ours))
+
+    def of_officer(self, user_id: object) -> Self:
+        taking_part = Meeting.officers.through.objects.filter(
+            meeting_id=models.OuterRef("pk"), user_id=user_id
+        )
+        return self.filter(models.Exists(taking_part))
+
+    def planned(self) -> Self:
+        return self.filter(status=MeetingStatus.PLANNED)
+
+    def held(self) -> Self:
+        return self.filter(status=MeetingStatus.HELD)
+
+    def with_something_heard(self) -> Self:
+        """Held, with an outcome that counts: substantive for those organisations that were present."""
+        counting = [code for code in Outcome.values if code not in rules.NOT_SUBSTANTIVE]
+        return self.held().filter(outcomes__overlap=counting)
+
+
+class Meeting(models.Model):
+    """`facts` and `assessment` stay apart everywhere (LED Art. 7)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.CharField(_("subject"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=30, choices=MeetingKind)
+    level = models.CharField(
+        _("level"),
+        max_length=12,
+        choices=Level,
+        blank=True,
+        help_text=_("Leave empty when you are not sure."),
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=MeetingStatus, default=MeetingStatus.PLANNED
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    duration_minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("district")
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    initiated_by = models.CharField(_("whose idea it was"), max_length=10, choices=Initiator, blank=True)
+    organisations = models.ManyToManyField(
+        Organisation, through="MeetingOrganisation", related_name="meetings", verbose_name=_("organisations")
+    )
+    contacts = models.ManyToManyField(
+        Contact, through="MeetingContact", related_name="meetings", verbose_name=_("people")
+    )
+    officers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="meetings", verbose_name=_("officers"), blank=True
+    )
+    other_participants = models.TextField(
+        _("others who took part"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Such as colleagues and services of other districts."),
+    )
+    headcount = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
+    agenda = models.TextField(_("agenda"), blank=True, max_length=4000)
+    facts = models.TextField(
+        _("facts"),
+        blank=True,
+        max_length=8000,
+        help_text=_("What was said and agreed, so that all would agree."),
+    )
+    assessment = models.TextField(
+        _("assessment"),
+        blank=True,
+        max_length=8000,
+        help_text=_("Your opinion. It is kept apart from the facts."),
+    )
+    outcomes = ArrayField(
+        models.CharField(max_length=30, choices=Outcome),
+        default=list,
+        blank=True,
+        verbose_name=_("what came of it"),
+    )
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    folded = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded"], name="meeting_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["district", "-starts_at", "id"], name="meeting_of_district"),
+            models.Index(fields=["-starts_at", "id"], name="meeting_by_time"),
+            models.Index(fields=["starts_at"], name="meeting_planned", condition=Q(status="planned")),
+            models.Index(fields=["updated_at", "id"], name="meeting_by_update"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration_minutes__gt=0, duration_minutes__lte=1440),
+                name="meeting_has_duration",
+                violation_error_message=_("A meeting takes between 1 and 1,440 minutes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=MeetingKind.values),
+                name="meeting_kind_is_known",
+                violation_error_message=_("Choose a kind of meeting from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MeetingStatus.values),
+                name="meeting_status_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=["", *Level.values]),
+                name="meeting_level_is_known",
+                violation_error_message=_("Choose a level from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(initiated_by__in=["", *Initiator.values]),
+                name="meeting_initiator_is_known",
+                violation_error_message=_("Choose whose idea it was from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcomes__contained_by=Outcome.values),
+                name="meeting_outcomes_are_known",
+                violation_error_message=_("Choose what came of it from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class MeetingOrganisation(models.Model):
+    """An organisation invited to a meeting, and whether it was there."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="organisation_links")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="meeting_links")
+    present = models.BooleanField(_("was there"), default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "meeting"], name="meeting_of_organisation")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "organisation"],
+                name="meeting_organisation_once",
+                violation_error_message=_("This organisation is already listed."),
+            ),
+        ]
+
+
+class MeetingContact(models.Model):
+    """A person invited to a meeting, and whether they came."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="contact_links")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="meeting_links")
+    attendance = models.CharField(
+        _("attendance"), max_length=10, choices=Attendance, default=Attendance.INVITED
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "contact"],
+                name="meeting_contact_once",
+                violation_error_message=_("This person is already listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance__in=Attendance.values),
+                name="meeting_attendance_is_known",
+                violation_error_message=_("Choose an attendance from the list."),
+            ),
+        ]
+
+
+class MeetingExternalId(models.Model):
+    """How another system names a meeting."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="meeting_external_id_once",
+                violation_error_message=_("Another meeting has this id of that source."),
+            ),
+        ]

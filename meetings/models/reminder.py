@@ -1,0 +1,106 @@
+"""Reminder: a row that must be sent once. Redis only wakes the worker; this table is the truth."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Channel, User
+from lib.acting import Acting
+from lib.ids import uuid7
+from meetings.codes import ReminderRule
+
+
+class SubjectType(models.TextChoices):
+    MEETING = "meeting", _("meeting")
+    FOLLOW_UP = "follow_up", _("follow-up")
+    CONCERN = "concern", _("concern")
+    PORTFOLIO = "user", _("organisations of one's portfolio")
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own reminders; a supervisor's staff keep theirs to themselves."""
+        return (
+            self.all() if actor.kind == "system" else self.filter(recipient=actor.id, recipient__isnull=False)
+        )
+
+    def waiting(self) -> Self:
+        """Neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting, their moment has come and no worker holds a lease (serves index reminder_waiting)."""
+        return self.waiting().filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=now), occurrence__lte=now
+        )
+
+    def unread_by(self, user: User) -> Self:
+        """On this site, sent, not looked at yet: what the bell counts (serves index reminder_unread)."""
+        return self.filter(
+            recipient=user, channel=Channel.IN_PAGE, sent_at__isnull=False, read_at__isnull=True
+        )
+
+    def failed(self) -> Self:
+        return self.filter(failed_at__isnull=False)
+
+
+class Reminder(models.Model):
+    """Unique on rule, subject, recipient, channel and occurrence: its nominal moment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rule = models.CharField(max_length=30, choices=ReminderRule)
+    subject_type = models.CharField(max_length=10, choices=SubjectType)
+    subject_id = models.UUIDField()
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reminders"
+    )
+    channel = models.CharField(max_length=10, choices=Channel)
+    occurrence = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # given up; an administrator may try again
+    message_id = models.CharField(max_length=200, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["occurrence", "id"],
+                name="reminder_waiting",
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+            ),
+            models.Index(fields=["subject_id", "rule"], name="reminder_of_subject"),
+            models.Index(fields=["recipient", "-occurrence"], name="reminder_of_recipient"),
+            models.Index(
+                fields=["recipient"],
+                name="reminder_unread",
+                condition=Q(channel="in_page", sent_at__isnull=False, read_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "subject_id", "recipient", "channel", "occurrence"],
+                name="reminder_once",
+                violation_error_message=_("This reminder is already there."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rule__in=ReminderRule.values),
+                name="reminder_rule_is_known",
+                violation_error_message=_("Choose a rule from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values),
+                name="reminder_channel_is_known",
+                violation_error_message=_("Choose a channel from the list."),
+            ),
+        ]

@@ -1,0 +1,41 @@
+"""Pure rules of meetings and promises: no Django, the clock is an argument."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+INFORMATION_SHARED: Final = "information_shared"
+CONCERN_RAISED: Final = "concern_raised"
+ACTION_AGREED: Final = "action_agreed"
+NO_CHANGE: Final = "no_change"
+DECLINED: Final = "declined"
+RELATIONSHIP_PAUSED: Final = "relationship_paused"
+UNKNOWN: Final = "unknown"
+NONE: Final = "none"
+
+# Outcomes in which nothing was heard, agreed or reported back.
+NOT_SUBSTANTIVE: Final = frozenset({INFORMATION_SHARED, NO_CHANGE, DECLINED, RELATIONSHIP_PAUSED})
+
+MEETING_DAY_BEFORE: Final = "meeting_day_before"
+MEETING_HOUR_BEFORE: Final = "meeting_hour_before"
+FOLLOW_UP_DAY_BEFORE: Final = "follow_up_day_before"
+FOLLOW_UP_DUE: Final = "follow_up_due"
+FOLLOW_UP_OVERDUE: Final = "follow_up_overdue"
+FOLLOW_UP_ESCALATED: Final = "follow_up_escalated"
+CADENCE_DIGEST: Final = "cadence_digest"
+CONCERN_RECEIVED: Final = "concern_received"
+
+
+def is_substantive(*, status: str, present: bool, outcomes: Collection[str]) -> bool:
+    """Whether a meeting counts for an organisation: held, it was there, and something came of it."""
+    return status == "held" and present and not NOT_SUBSTANTIVE.issuperset(outcomes)
+
+
+def is_overdue(*, status: str, due_on: date, today: date) -> bool:
+    """Whether a promise is late; the day it is due is not late."""
+    return status in {"open", "in_progress"} and due_on < today
+
+
+def is_bias_concern(bias_grounds: Collection[str]) -> bool:
+    """Whether a concern has a bias ground other than unknown and none."""
+    return any(ground not in {UNKNOWN, NONE} for ground in bias_grounds)
