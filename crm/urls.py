@@ -1,0 +1,7 @@
+"""Every address: the pages' door, and the two questions an orchestrator asks."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+]
