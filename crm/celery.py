@@ -13,6 +13,7 @@ app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {
-    "beat-is-alive": {"task": "crm.beat_is_alive", "schedule": 5.0, "options": {"expires": 30}},
-}
+app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")
+app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
+
+app.conf.beat_schedule = {}

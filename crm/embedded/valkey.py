@@ -1,0 +1,81 @@
+"""One private Valkey on a Unix socket that only its user can reach."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from . import binaries
+from .files import Unavailable, private_folder, socket_folder
+
+
+class Valkey:
+    """The server of one data folder; whoever starts it, whoever sees its socket can stop it."""
+
+    name = "Valkey"
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = private_folder(folder / "valkey")
+        self.socket = socket_folder(folder) / "valkey.sock"
+        self.log = private_folder(folder / "logs") / "valkey.log"
+        self.durable = durable
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def broker_url(self) -> str:
+        return f"redis+socket://{self.socket}"
+
+    def cache_url(self) -> str:
+        return f"unix://{self.socket}?db=2"
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def is_up(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+
+    def start(self, timeout_seconds: float = 20) -> None:
+        arguments = ["--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        arguments += [
+            "--dir",
+            str(self.folder),
+            "--save",
+            "",
+            "--appendonly",
+            "yes" if self.durable else "no",
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(binaries.valkey_server()), *arguments],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl+C in a terminal is for the supervisor.
+            )
+        deadline = time.monotonic() + timeout_seconds
+        while not self.is_up():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise Unavailable(f"Valkey did not start; see {self.log}")
+            time.sleep(0.02)
+
+    def stop(self, timeout_seconds: float = 4) -> None:
+        deadline = time.monotonic() + timeout_seconds
+        try:
+            with self.client() as client:
+                client.shutdown(nosave=True)
+        except (redis.ConnectionError, redis.TimeoutError):
+            pass  # It was down already.
+        while self.is_up() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self.process:
+            try:
+                self.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

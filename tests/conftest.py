@@ -1,0 +1,28 @@
+"""Fixtures for every test. The servers start here, before Django reads its settings."""
+
+import os
+
+import django
+import pytest
+
+from tests.plugins import services
+
+services.start()
+django.setup()
+
+pytest_plugins = [
+    "tests.plugins.database",
+    "tests.plugins.mail",
+    "tests.plugins.browser",
+    "tests.plugins.workers",
+]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]
+    """Where `CI` is set nothing may be skipped: a skip is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped where CI is set: {item.nodeid}: {report.longrepr}"

@@ -1,0 +1,108 @@
+"""Databases for tests: migrated once as the owner, cloned per process, used as the application's role."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from crm.embedded.files import locked
+
+from . import services
+
+MADE_BY = ("*/migrations/*.py", "crm/management/commands/prepare_database.py", "requirements.lock")
+
+
+def template_name() -> str:
+    """Named after all that shapes a database, so that it is made again when that changes."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for pattern in MADE_BY:
+        for path in sorted(services.ROOT.glob(pattern)):
+            digest.update(str(path).encode() + path.read_bytes())
+    return f"template_{digest.hexdigest()[:16]}"
+
+
+def point_to(database: str) -> None:
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+
+
+def make_template(name: str) -> None:
+    """The migrated, empty database `name`, instead of those of earlier code."""
+    with services.postgres.connect() as connection:
+        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'template_')")
+        made = {row[0] for row in found}
+    if name in made:
+        return
+    for outdated in made:
+        services.postgres.execute("DROP DATABASE {} WITH (FORCE)", outdated)
+    draft = f"{services.DATABASE}_draft"
+    services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
+    services.postgres.execute("CREATE DATABASE {} OWNER {}", draft, services.OWNER)
+    point_to(draft)
+    call_command("prepare_database", verbosity=0)
+    point_to(services.DATABASE)
+    services.postgres.execute("ALTER DATABASE {} RENAME TO {}", draft, name)
+
+
+def clone() -> None:
+    """Give this process a fresh database, whoever is still connected to the old one."""
+    point_to(services.DATABASE)
+    name = template_name()
+    with locked(services.FOLDER / "template.lock"):
+        make_template(name)
+        services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
+        services.postgres.execute(
+            "CREATE DATABASE {} OWNER {} TEMPLATE {}", services.DATABASE, services.OWNER, name
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One database for this process. The alias `default` is the application's role, never the owner."""
+    with django_db_blocker.unblock():
+        clone()
+    yield
+    with django_db_blocker.unblock():
+        point_to(services.DATABASE)
+    services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For browsers, workers and threads: commits are real, and the database is thrown away afterwards.
+
+    Use it instead of `db` or `transactional_db`: the application's role may not truncate tables.
+    """
+    with django_db_blocker.unblock():
+        yield
+        clone()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def valkey_server() -> Iterator[None]:
+    """This process's own Valkey; a test may stop and start it (`services.valkey`)."""
+    services.valkey.start()
+    yield
+    services.valkey.stop()
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey(valkey_server: None) -> None:
+    """No rate limit, heartbeat or message of an earlier test."""
+    if not services.valkey.is_up():
+        services.valkey.start()
+    with services.valkey.client() as client:
+        client.flushall()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords(django_test_environment: None) -> None:
+    """A slow hash protects real passwords only."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,43 @@
+"""A real SMTP server that keeps what it receives."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pytest_django import Settings
+
+from . import services
+
+
+class MailSink:
+    """The messages received in this test, oldest first."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        message = message_from_bytes(content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 kept"
+
+
+@pytest.fixture(scope="session")
+def running_mail_sink() -> Iterator[MailSink]:
+    sink = MailSink()
+    controller = Controller(sink, hostname="127.0.0.1", port=services.SMTP_PORT)
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+@pytest.fixture
+def mail_sink(running_mail_sink: MailSink, settings: Settings) -> MailSink:
+    """Django sends by SMTP to a server whose `messages` the test can read."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    running_mail_sink.messages.clear()
+    return running_mail_sink

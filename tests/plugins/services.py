@@ -1,0 +1,77 @@
+"""The servers of a test run, and the environment that Django's settings are read from.
+
+PostgreSQL is shared by every run on the same folder: the first one starts it, the last one stops
+it. Databases are named after the process that made them, Valkey and the mail sink are its own, so
+runs can go on side by side.
+"""
+
+import atexit
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+from crm.embedded.postgres import APPLICATION, OWNER, Postgres
+from crm.embedded.services import Services
+from crm.embedded.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ["CRM_DATA"]) / "test" if os.environ.get("CRM_DATA") else ROOT / ".test-data"
+DATABASE_PREFIX = "test_"
+DATABASE = f"{DATABASE_PREFIX}{os.getpid()}"
+
+FOLDER.mkdir(parents=True, exist_ok=True)
+_own = tempfile.TemporaryDirectory(prefix="proximity-test-")
+OWN_FOLDER = Path(_own.name)
+postgres = Postgres(FOLDER, durable=False)
+valkey = Valkey(OWN_FOLDER, durable=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+SMTP_PORT = free_port()
+
+
+def environment(database: str = DATABASE) -> dict[str, str]:
+    """The variables for Django in this process and in those it starts."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "crm.settings",
+        "SECRET_KEY": "only-for-tests-" + "x" * 50,
+        "SITE_URL": "http://testserver",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "HTTPS": "0",
+        "DEMO": "0",
+        "STATIC_FROM_FINDERS": "1",
+        "FONT_CACHE_DIR": str(FOLDER / "fonts"),
+        "DATABASE_URL": postgres.url(APPLICATION, database),
+        "DATABASE_OWNER_URL": postgres.url(OWNER, database),
+        "REDIS_URL": valkey.cache_url(),
+        "REDIS_CACHE_URL": valkey.cache_url(),
+        "CELERY_BROKER_URL": valkey.broker_url(),
+        "EMAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}",
+        "LOG_LEVEL": "WARNING",
+        # Playwright's loop runs in the tests' own thread; Django would refuse to query beside it.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
+
+
+def start() -> None:
+    """Before Django reads its settings: the variables and PostgreSQL."""
+    os.environ.update(environment())
+    services = Services(FOLDER, [postgres])
+    atexit.register(services.leave)
+    services.join(when_alone=_drop_left_databases)
+
+
+def _drop_left_databases() -> None:
+    """What killed runs have left."""
+    with postgres.connect() as connection:
+        names = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [DATABASE_PREFIX]
+        ).fetchall()
+    for (name,) in names:
+        postgres.execute("DROP DATABASE {} WITH (FORCE)", name)
