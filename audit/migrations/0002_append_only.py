@@ -17,7 +17,7 @@ END $$
 def fence(apps, schema_editor):
     role = settings.DATABASES["default"]["USER"]
     is_owner = role == schema_editor.connection.settings_dict["USER"]
-    schema_editor.execute(REFUSE)
+    schema_editor.execute(REFUSE, params=None)
     for table in TABLES:
         schema_editor.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
