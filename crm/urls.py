@@ -1,7 +1,12 @@
-"""Every address: the pages' door, and the two questions an orchestrator asks."""
+"""Every address: the pages' door, signing in, and the questions an orchestrator asks."""
 
 from django.urls import include, path
 
+from crm.health import healthz, livez
+
 urlpatterns = [
+    path("", include("pages.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("healthz", healthz),
+    path("livez", livez),
 ]

@@ -1,0 +1,122 @@
+"""Filters that pages and API share: codes with commas, `true|false`, districts by code, external ids."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+MAX_CODES = 200
+
+
+class CodesField(forms.MultipleChoiceField):
+    """`kind=school,ngo`, or the same name repeated as a browser's form sends it."""
+
+    def to_python(self, value: Any) -> list[str]:
+        codes = list(
+            dict.fromkeys(code for part in super().to_python(value) for code in part.split(",") if code)
+        )
+        if len(codes) > MAX_CODES:
+            raise ValidationError(_("At most %(n)d values."), params={"n": MAX_CODES}, code="too_many")
+        return codes
+
+
+class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter has no types
+    """Rows whose column is one of the codes given; with `lookup_expr="overlap"` any of an array's."""
+
+    field_class = CodesField
+
+    def __init__(self, choices: type[models.TextChoices], *, label: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("lookup_expr", "in")
+        super().__init__(choices=choices.choices, label=label, **kwargs)
+
+    def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value}) if value else qs
+
+
+class DistrictsField(CodesField):
+    """Codes of districts; which exist is for the query to say, so that none is probed here."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+    """Rows of the districts given by code and of all that lies in them."""
+
+    field_class = DistrictsField
+
+    def __init__(self, *, label: Any = _("District"), **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.SelectMultiple)
+        super().__init__(label=label, **kwargs)
+
+    def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:
+        if not value:
+            return qs
+        district = qs.model._meta.get_field(self.field_name).related_model
+        named = district._default_manager.filter(code__in=value).values("pk")
+        inside = district._default_manager.filter(Q(lineage__overlap=ArraySubquery(named))).values("pk")
+        return qs.filter(**{f"{self.field_name}__in": inside})
+
+
+class BooleanField(forms.Field):
+    """`true` or `false`, nothing else."""
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in (None, ""):
+            return None
+        try:
+            return {"true": True, "false": False}[str(value)]
+        except KeyError:
+            raise ValidationError(_("Say true or false."), code="invalid") from None
+
+
+class BooleanFilter(django_filters.Filter):  # type: ignore[misc]
+    field_class = BooleanField
+
+    def __init__(self, *, label: Any, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Select(choices=[("", "—"), ("true", yes), ("false", no)]))
+        super().__init__(label=label, **kwargs)
+
+
+class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    """A FilterSet that knows who asks: `self.actor`; an invalid one filters to nothing, with its errors."""
+
+    def __init__(self, data: QueryDict | None, queryset: models.QuerySet[Any], *, actor: Any) -> None:
+        self.actor = actor
+        super().__init__(data, queryset)
+
+    @classmethod
+    def parameters(cls) -> list[str]:
+        """The names a caller may use."""
+        return list(cls.base_filters)
+
+    @property
+    def qs(self) -> models.QuerySet[Any]:
+        """The filtered rows; none of them when a value is not understood."""
+        return super().qs if self.is_valid() else self.queryset.none()
+
+
+class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """Rows that the named system knows."""
+
+    def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        return qs.filter(models.Exists(_external_ids(qs).filter(source=value))) if value else qs
+
+
+class ExternalIdFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """Rows that another system knows by this id."""
+
+    def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        return qs.filter(models.Exists(_external_ids(qs).filter(external_id=value))) if value else qs
+
+
+def _external_ids(qs: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    relation = qs.model._meta.get_field("external_ids")
+    return relation.related_model._default_manager.filter(**{relation.field.name: models.OuterRef("pk")})

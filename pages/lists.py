@@ -1,0 +1,92 @@
+"""What every list page does: filter, order, page by cursor, count; one canonical address per list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.forms import Form
+from django.http import HttpResponseBase, HttpResponseRedirect
+
+from accounts.middleware import ActorRequest
+from districts.models import District
+from lib.filters import FilterSet
+from lib.keyset import InvalidCursor, paginate
+
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list: `form` for the filter bar and chips, `next` and `previous` for the pager."""
+
+    form: Form
+    rows: Sequence[Any]
+    count: int
+    next: str | None
+    previous: str | None
+    ordering: str
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(value not in (None, "", []) for value in getattr(self.form, "cleaned_data", {}).values())
+
+    @property
+    def status(self) -> int:
+        """422 when a filter was not understood."""
+        return 422 if self.form.errors else 200
+
+
+def listing(
+    request: ActorRequest,
+    filterset: type[FilterSet],
+    queryset: models.QuerySet[Any],
+    *,
+    orderings: Sequence[str],
+    default: str,
+    ranked: bool = True,
+    limit: int = ROWS,
+) -> Listing:
+    """The page of `queryset` the address asks for.
+
+    `queryset` starts with `visible_to`; `orderings` are the columns a reader may sort by. A search
+    (`q`) gives its best rows in their own order when `ranked`, without a cursor, as in api.md.
+    """
+    filters = filterset(request.GET, queryset, actor=request.actor)
+    form = filters.form
+    if "district" in form.fields:
+        form.fields["district"].choices = _district_choices(request)
+    rows = filters.qs
+    if ranked and form.is_valid() and form.cleaned_data.get("q"):
+        found = list(rows[:limit])
+        return Listing(form, found, len(found), None, None, "")
+    asked = request.GET.get("ordering", "")
+    order = asked if asked.removeprefix("-") in orderings else default
+    try:
+        page = paginate(rows, order=order, limit=limit, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        page = paginate(rows, order=order, limit=limit)
+    return Listing(form, page.rows, rows.count(), page.next, page.previous, order)
+
+
+def canonical(request: ActorRequest) -> HttpResponseBase | None:
+    """A redirect when a form sent repeated or empty values: `?kind=a&kind=b&q=` becomes `?kind=a,b`."""
+    query = request.GET.copy()
+    for name, values in list(query.lists()):
+        given = ",".join(value for value in values if value)
+        if given:
+            query[name] = given
+        else:
+            del query[name]
+    if _pairs(query) == _pairs(request.GET):
+        return None
+    return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+def _pairs(query: Any) -> Mapping[str, list[str]]:
+    return dict(query.lists())
+
+
+def _district_choices(request: ActorRequest) -> list[tuple[str, str]]:
+    covered = District.objects.covered_by(request.actor).active().order_by("name", "pk")
+    return list(covered.values_list("code", "name"))

@@ -1,0 +1,44 @@
+"""Fetching for a page, and saying so in the trail before the answer leaves."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.shortcuts import get_object_or_404
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from audit.services import record
+
+T = TypeVar("T", bound=models.Model)
+
+
+def find(queryset: models.QuerySet[T], pk: UUID) -> T:
+    """The row of a queryset that starts with `visible_to`, or 404, which accounts.middleware records."""
+    return get_object_or_404(queryset, pk=pk)
+
+
+def readers_only(request: ActorRequest) -> None:
+    """Refuse (403) those who see no organisation, contact or meeting at all, such as administrators."""
+    if not request.actor.reads:
+        raise PermissionDenied
+
+
+def consult(
+    request: ActorRequest,
+    object_type: str,
+    object_ids: Iterable[UUID],
+    *,
+    action: Action = Action.VIEW,
+    district_ids: Iterable[UUID] = (),
+) -> None:
+    """Record that the reader is about to see these rows (LED Art. 25).
+
+    `object_type` is what the page is about; `object_ids` are all rows on it, of any type. Nothing
+    shown, nothing recorded, except for a list or search, whose empty answer tells something too.
+    """
+    ids = list(object_ids)
+    if ids or action != Action.VIEW:
+        record(request.actor, action, object_type, ids, district_ids=district_ids)

@@ -1,0 +1,48 @@
+"""Undo for ten minutes, instead of “are you sure?”.
+
+The way back travels in a signed address and is kept nowhere. It names the service that reverses
+the write and the version the write left, so that undoing never overwrites what came after.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.core import signing
+from django.urls import reverse
+
+from accounts.middleware import ActorRequest
+
+TEN_MINUTES: Final = 10 * 60
+SALT: Final = "undo"
+
+Undoer = Callable[..., None]
+_undoers: dict[str, Undoer] = {}
+
+
+def undoer(name: str) -> Callable[[Undoer], Undoer]:
+    """Register a function `(*, actor, **payload)` that reverses the write called `name`."""
+
+    def register(function: Undoer) -> Undoer:
+        _undoers[name] = function
+        return function
+
+    return register
+
+
+def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
+    """Where a message's Undo goes: `messages.success(request, text, extra_tags=f"undo:{url}")`.
+
+    `payload` is plain JSON: ids as text, versions, the values to go back to (they are signed, not secret).
+    """
+    if name not in _undoers:
+        raise KeyError(name)
+    token = signing.dumps({"name": name, "user": str(request.user.pk), "payload": payload}, salt=SALT)
+    return reverse("undo", args=[token])
+
+
+def undo(request: ActorRequest, token: str) -> None:
+    """Reverse the write behind `token`; raises BadSignature when too old, forged or somebody else's."""
+    found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
+    if found["user"] != str(request.user.pk):
+        raise signing.BadSignature
+    _undoers[found["name"]](actor=request.actor, **found["payload"])

@@ -1,0 +1,33 @@
+"""The Undo button of a message."""
+
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.middleware import ActorRequest
+from pages.undo import undo
+
+
+@require_POST
+def undo_last(request: ActorRequest, token: str) -> HttpResponse:
+    """Reverse one write of the last ten minutes, then go back to where the reader was."""
+    try:
+        undo(request, token)
+        messages.success(request, _("Undone."))
+    except signing.BadSignature:
+        messages.error(request, _("It is too late to undo this. You can still change it by hand."))
+    except (ValidationError, ObjectDoesNotExist, PermissionDenied):
+        messages.error(request, _("This has changed since, so it cannot be undone."))
+    return redirect(_where_from(request))
+
+
+def _where_from(request: HttpRequest) -> str:
+    referer = request.headers.get("referer", "")
+    if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return referer
+    return "today"

@@ -1,0 +1,109 @@
+"""Rows for tests, made through the services where one exists, so that summaries and the trail are right."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import Role, User
+from contacts.models import Contact, Organisation
+from contacts.services.organisations import create_organisation
+from districts.models import District
+from lib.days import city_today
+from lib.fold import fold
+from meetings.models import Meeting, MeetingOrganisation
+
+PASSWORD = "correct horse battery"
+
+_numbers = count(1)
+
+
+def make_district(name: str = "", *, parent: District | None = None, **fields: Any) -> District:
+    number = next(_numbers)
+    district = District(code=f"D{number}", name=name or f"District {number}", parent=parent)
+    for field, value in fields.items():
+        setattr(district, field, value)
+    district.lineage = [*(parent.lineage if parent else []), district.pk]
+    district.save()
+    return district
+
+
+def make_user(role: str = Role.OFFICER, *districts: District, **fields: Any) -> User:
+    """A user who may sign in with PASSWORD."""
+    number = next(_numbers)
+    defaults = {"email": f"person{number}@police.example", "name": f"Person {number}", "role": role}
+    user = User(**(defaults | fields))
+    user.set_password(PASSWORD)
+    user.save()
+    user.districts.set(districts)
+    return user
+
+
+def make_officer(*districts: District, **fields: Any) -> User:
+    return make_user(Role.OFFICER, *districts, **fields)
+
+
+def make_supervisor(*districts: District, **fields: Any) -> User:
+    return make_user(Role.SUPERVISOR, *districts, **fields)
+
+
+def make_actor(*districts: District, role: str = Role.OFFICER) -> Actor:
+    return actor_for(make_user(role, *districts))
+
+
+def make_organisation(district: District | None = None, **fields: Any) -> Organisation:
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "name": f"Organisation {number}",
+        "kind": "ngo",
+        "home_district": district or make_district(),
+    }
+    return create_organisation(actor=SYSTEM, **(defaults | fields))
+
+
+def make_contact(district: District | None = None, *organisations: Organisation, **fields: Any) -> Contact:
+    """A person of a district who speaks for the organisations given, as coordinator."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "given_name": "Sam",
+        "family_name": f"Person{number}",
+        "home_district": district or (organisations[0].home_district if organisations else make_district()),
+        "lawful_basis": "public_task",
+        "purpose": "community_liaison",
+        "review_on": city_today() + timedelta(days=365),
+    }
+    contact = Contact(**(defaults | fields))
+    contact.folded = fold(contact.given_name, contact.family_name)
+    contact.full_clean()
+    contact.save()
+    for organisation in organisations:
+        contact.affiliations.create(organisation=organisation, role_title="coordinator")
+    return contact
+
+
+def make_meeting(district: District | None = None, *organisations: Organisation, **fields: Any) -> Meeting:
+    """A held, substantive meeting an hour ago unless told otherwise; summaries are not refreshed."""
+    defaults: dict[str, Any] = {
+        "subject": "A chat",
+        "kind": "visit",
+        "status": "held",
+        "starts_at": timezone.now() - timedelta(hours=1),
+        "duration_minutes": 30,
+        "district": district or (organisations[0].home_district if organisations else make_district()),
+        "outcomes": ["concern_raised"],
+    }
+    officers: Iterable[User] = fields.pop("officers", ())
+    present: bool = fields.pop("present", True)
+    meeting = Meeting(**(defaults | fields))
+    meeting.folded = fold(meeting.subject, meeting.place)
+    meeting.full_clean()
+    meeting.save()
+    meeting.officers.set(officers)
+    MeetingOrganisation.objects.bulk_create(
+        MeetingOrganisation(meeting=meeting, organisation=organisation, present=present)
+        for organisation in organisations
+    )
+    return meeting
