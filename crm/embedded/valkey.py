@@ -9,11 +9,15 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from . import binaries
+from .children import die_with_parent
 from .files import Unavailable, private_folder, socket_folder
 
 
 class Valkey:
-    """The server of one data folder; whoever starts it, whoever sees its socket can stop it."""
+    """The server of one data folder; whoever starts it, whoever sees its socket can stop it.
+
+    One that is not durable is for tests: it belongs to the process that starts it.
+    """
 
     name = "Valkey"
 
@@ -57,6 +61,7 @@ class Valkey:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl+C in a terminal is for the supervisor.
+                preexec_fn=None if self.durable else die_with_parent,
             )
         deadline = time.monotonic() + timeout_seconds
         while not self.is_up():

@@ -7,6 +7,7 @@ runs can go on side by side.
 
 import atexit
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -64,6 +65,7 @@ def start() -> None:
     os.environ.update(environment())
     services = Services(FOLDER, [postgres])
     atexit.register(services.leave)
+    atexit.register(shutil.rmtree, valkey.socket.parent, ignore_errors=True)
     services.join(when_alone=_drop_left_databases)
 
 
