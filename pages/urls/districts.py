@@ -1,3 +1,23 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from pages.views import districts as views
+
+
+class DistrictCode:
+    """A district's code: what its constraint allows, so that nothing else reaches the database."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DistrictCode, "district_code")
+
+urlpatterns: list[URLPattern] = [
+    path("districts/", views.districts, name="districts"),
+    path("districts/<district_code:code>/", views.district, name="district"),
+]

@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from pages.views import people, settings_districts
+from pages.views import settings as views
+
+urlpatterns: list[URLPattern] = [
+    path("settings/", views.my_settings, name="settings"),
+    path("settings/people/", people.people, name="settings_people"),
+    path("settings/people/invite/", people.invite, name="settings_invite"),
+    path("settings/people/<uuid:pk>/", people.person, name="settings_person"),
+    path("settings/districts/", settings_districts.districts, name="settings_districts"),
+    path("settings/districts/new/", settings_districts.district_new, name="settings_district_new"),
+    path("settings/districts/import/", settings_districts.district_import, name="settings_district_import"),
+    path(
+        "settings/districts/<district_code:code>/", settings_districts.district_edit, name="settings_district"
+    ),
+]
