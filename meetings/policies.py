@@ -1,0 +1,62 @@
+"""Who may write which meeting, promise and concern; which rows are seen at all, the querysets say.
+
+None of these query where what they name is prefetched.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from meetings.models import Concern, FollowUp
+
+# --- Follow-ups -----------------------------------------------------------------------------------
+
+
+def can_add_follow_up(actor: Actor, organisations: Iterable[Organisation], owner_id: UUID | None) -> bool:
+    """Promise something where the home district of one of the organisations is covered.
+
+    What is promised to no organisation (a shopkeeper on their own) is its owner's alone.
+    """
+    homes = {organisation.home_district_id for organisation in organisations}
+    return actor.writes and (_covers_any(actor, homes) if homes else _is_own(actor, owner_id))
+
+
+def can_edit_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
+    """Written where the home district of one of its organisations is covered.
+
+    `follow_up.organisation_links` with their organisations should be prefetched.
+    """
+    organisations = (link.organisation for link in follow_up.organisation_links.all())
+    return can_add_follow_up(actor, organisations, follow_up.owner_id)
+
+
+def can_complete_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
+    """Change status and result: its owner too, wherever the organisations are at home."""
+    return can_edit_follow_up(actor, follow_up) or (actor.writes and _is_own(actor, follow_up.owner_id))
+
+
+def can_reassign_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
+    """Hand it to a colleague: supervisors anybody's, an officer her own."""
+    may = actor.is_supervisor or actor.kind == "system" or _is_own(actor, follow_up.owner_id)
+    return may and can_edit_follow_up(actor, follow_up)
+
+
+# --- Concerns -------------------------------------------------------------------------------------
+
+
+def can_log_concern(actor: Actor, district_id: UUID) -> bool:
+    return actor.writes and actor.covers(district_id)
+
+
+def can_edit_concern(actor: Actor, concern: Concern) -> bool:
+    """Written where its district is covered."""
+    return can_log_concern(actor, concern.district_id)
+
+
+def _is_own(actor: Actor, user_id: UUID | None) -> bool:
+    return actor.kind == "system" or (actor.id is not None and actor.id == user_id)
+
+
+def _covers_any(actor: Actor, district_ids: Iterable[UUID]) -> bool:
+    return any(actor.covers(district_id) for district_id in district_ids)
