@@ -1,0 +1,118 @@
+"""What every page's frame needs: who reads it, where they may go, what waits for them."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from districts.models import District
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to go: the URL's name, its word and its icon."""
+
+    name: str
+    label: str | Promise
+    icon: str
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+TODAY = Place("today", _("Today"), "list-checks")
+ORGANISATIONS = Place("organisations", _("Organisations"), "building-2")
+CONTACTS = Place("contacts", _("Contacts"), "users")
+MEETINGS = Place("meetings", _("Meetings"), "handshake")
+CALENDAR = Place("calendar", _("Calendar"), "calendar")
+FOLLOW_UPS = Place("follow_ups", _("Follow-ups"), "check-check")
+CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
+DISTRICTS = Place("districts", _("Districts"), "map")
+LOG = Place("log_meeting", _("Log"), "plus")
+PEOPLE = Place("settings_people", _("People"), "users")
+BOUNDARIES = Place("settings_districts", _("Districts"), "map")
+FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
+MORE = Place("more", _("More"), "menu")
+
+READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS)
+ADMINISTERING = (PEOPLE, BOUNDARIES, FAILED)
+
+
+# As the demo data makes them (issue: "Sign-ins"); the sign-in page offers them in the demo only.
+DEMO_PASSWORD = "proximity-demo"  # noqa: S105
+DEMO_SIGN_INS = (
+    (_("Officer, north"), "officer.north@demo.example"),
+    (_("Officer, south"), "officer.south@demo.example"),
+    (_("Supervisor"), "supervisor@demo.example"),
+    (_("Privacy officer"), "privacy@demo.example"),
+    (_("Administrator"), "admin@demo.example"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a page. Its queries are made once, for whole pages only, never for fragments."""
+
+    city: str
+    demo: bool
+    mail_sink: bool
+    path: str
+    user: User | None = None
+    writes: bool = False
+    nav: tuple[Place, ...] = ()
+    bar: tuple[Place, ...] = ()
+    districts: tuple[District, ...] = ()
+    unread: int = 0
+
+    @property
+    def demo_sign_ins(self) -> list[dict[str, str]]:
+        return [
+            {"name": str(n), "email": e, "password": DEMO_PASSWORD} for n, e in DEMO_SIGN_INS if self.demo
+        ]
+
+    @property
+    def theme(self) -> str:
+        return self.user.theme if self.user else "auto"
+
+    @property
+    def shortcuts(self) -> bool:
+        return self.user is not None and self.user.uses_shortcuts
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Tolerates a request without a user: an error may happen before anybody is known."""
+    frame = {
+        "city": settings.CITY_NAME,
+        "demo": settings.DEMO,
+        "mail_sink": bool(settings.MAIL_SINK_DIR),
+        "path": request.path,
+    }
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not hasattr(request, "actor"):
+        return {"shell": Shell(**frame)}
+    if getattr(request, "htmx", False):
+        return {"shell": Shell(**frame, user=user)}
+    actor = request.actor
+    nav = READING if actor.reads else ADMINISTERING
+    if actor.writes:
+        bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
+    elif actor.reads:
+        bar = (TODAY, ORGANISATIONS, MEETINGS, CALENDAR, MORE)
+    else:
+        bar = (*ADMINISTERING, MORE)
+    return {
+        "shell": Shell(
+            **frame,
+            user=user,
+            writes=actor.writes,
+            nav=nav,
+            bar=bar,
+            districts=tuple(user.districts.order_by("name", "pk")) if actor.reads else (),
+            unread=user.reminders.unread().count(),
+        )
+    }

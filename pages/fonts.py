@@ -1,0 +1,92 @@
+"""The typeface, cut from the package's own files: no font lies in the repository, none comes from a CDN."""
+
+import fcntl
+import hashlib
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import CheckMessage
+from django.core.files.storage import FileSystemStorage
+from fontpkg_source_sans_3 import ROOT
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+logger = logging.getLogger(__name__)
+
+SOURCE = ROOT / "files" / "SourceSans3[wght].ttf"
+FOLDER = "pages/fonts"
+WEIGHTS = (400, 700)
+# app.css names the same ranges, so that a browser fetches only what a page needs.
+RANGES = {
+    "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,"
+    "U+2190-2193,U+2212,U+2215,U+2264-2265,U+FEFF,U+FFFD",
+    "latin-ext": "U+0100-0130,U+0132-0151,U+0154-02BA,U+1E00-1E9F,U+1EF2-1EFF",
+    "cyrillic": "U+0301,U+0400-045F,U+0490-0491,U+04B0-04B1,U+2116",
+    "greek": "U+0370-03FF",
+}
+FEATURES = [*subset.Options().layout_features, "tnum", "lnum"]  # figures of one width, for tables
+VERSION = "1"  # raise it when cut() changes
+
+
+def paths() -> list[str]:
+    """The static paths of all cuts, as `pages/fonts/source-sans-3-latin.woff2`."""
+    return [f"{FOLDER}/source-sans-3-{name}.woff2" for name in RANGES]
+
+
+def folder() -> Path:
+    """The folder with every cut in it, made when first asked for.
+
+    Its name is a digest of what went in. Processes that start together wait for the first.
+    """
+    recipe = repr((VERSION, WEIGHTS, RANGES, FEATURES)).encode()
+    digest = hashlib.sha256(recipe + SOURCE.read_bytes()).hexdigest()[:16]
+    cache = Path(settings.FONT_CACHE_DIR)
+    done = cache / digest
+    if done.is_dir():
+        return done
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.is_dir():
+            part = cache / f"{digest}.{os.getpid()}"
+            (part / FOLDER).mkdir(parents=True, exist_ok=True)
+            for name, path in zip(RANGES, paths(), strict=True):
+                cut(RANGES[name], part / path)
+            part.rename(done)
+            logger.info("Cut %d font files into %s", len(RANGES), done)
+    return done
+
+
+def cut(ranges: str, target: Path) -> None:
+    """Write the glyphs of these ranges as a variable woff2."""
+    font = TTFont(SOURCE, lazy=True)
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, notdef_outline=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=subset.parse_unicodes(ranges.replace("U+", "")))
+    subsetter.subset(font)
+    instancer.instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
+    font.flavor = "woff2"
+    font.save(target)
+
+
+class FontFinder(BaseFinder):
+    """Gives the cuts to the development server, to WhiteNoise and to collectstatic."""
+
+    def check(self, **kwargs: object) -> list[CheckMessage]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+        found = str(folder() / path) if path in paths() else None
+        if find_all:
+            return [found] if found else []
+        return found or []
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        storage = FileSystemStorage(location=folder())
+        for path in paths():
+            yield path, storage

@@ -1,0 +1,73 @@
+"""Around every page: headers that protect what is on it, and its reader's language and time."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone, translation
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
+
+class HeadersMiddleware:
+    """Headers of every answer, errors included; the policy on content is django-csp's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if _signed_out_in_a_fragment(request, response):
+            response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _signed_out_in_a_fragment(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """htmx would follow the redirect and put the sign-in page into a corner: reload the page instead."""
+    return (
+        response.status_code == 302
+        and "HX-Request" in request.headers
+        and response.headers["Location"].startswith(resolve_url(settings.LOGIN_URL))
+    )
+
+
+class PreferencesMiddleware:
+    """A signed-in reader's own language and time zone, whatever the browser asks for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        translation.activate(user.language)  # LocaleMiddleware sets it anew with the next request
+        request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]  # as LocaleMiddleware does
+        with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            return self.get_response(request)

@@ -1,0 +1,57 @@
+// Sugar: every page works without this file.
+(() => {
+  "use strict";
+  const body = document.body;
+
+  // Keys: / and Ctrl+K search, c log, ? help. Off when my settings say so, and while typing.
+  const search = () => {
+    const field = [...document.querySelectorAll("input[type=search]")].find((one) => one.checkVisibility());
+    if (field) field.focus();
+    else location.assign(body.dataset.search);
+  };
+  const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  document.addEventListener("keydown", (event) => {
+    if (!("shortcuts" in document.documentElement.dataset) || event.altKey || event.metaKey) return;
+    if (event.ctrlKey) {
+      if (event.key.toLowerCase() !== "k") return;
+    } else if (isTyping(event.target)) return;
+    const act = {
+      "/": search,
+      k: event.ctrlKey ? search : undefined,
+      K: event.ctrlKey ? search : undefined,
+      c: () => location.assign(body.dataset.log),
+      "?": () => location.assign(body.dataset.help),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // What is wrong with a form is read first.
+  const focusMistakes = () => document.getElementById("mistakes")?.focus();
+  focusMistakes();
+  document.addEventListener("htmx:afterSettle", focusMistakes);
+
+  // An open menu closes with Escape and when the reader goes elsewhere.
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  // A fragment that did not come is said aloud, not swallowed.
+  const sayFailed = () => {
+    const notice = document.createElement("div");
+    notice.className = "notice wrong";
+    notice.append(Object.assign(document.createElement("p"), { textContent: body.dataset.failed }));
+    document.getElementById("messages")?.replaceChildren(notice);
+  };
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+    document.addEventListener(name, sayFailed);
+})();

@@ -1,0 +1,243 @@
+"""The page's small words: days, numbers, chips, sorting, errors. Builtin in every template (docs/look.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BaseFormSet, BoundField, CheckboxInput
+from django.http import QueryDict
+from django.template import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from lucide.templatetags.lucide import lucide
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+from phonenumbers import country_code_for_region
+
+from pages.context import Place
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A Lucide icon, hidden from screen readers: a word always stands beside it."""
+    return lucide(name, size=None, **{"class": "icon", "aria_hidden": "true", "focusable": "false"})
+
+
+@register.simple_tag(takes_context=True)
+def current(context: Context, place: Place) -> SafeString | str:
+    """` aria-current` of a link in the navigation: of this page, or of the part it lies in."""
+    path, url = context["shell"].path, place.url
+    if path == url:
+        return mark_safe(' aria-current="page"')
+    return mark_safe(' aria-current="true"') if url != "/" and path.startswith(url) else ""
+
+
+# --- Days and moments -----------------------------------------------------------------------------
+
+
+def city_today() -> date:
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def _day(value: date) -> tuple[date, date]:
+    """The day meant and the day it is: a moment in the reader's zone, a plain day in the city's."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date(), timezone.localdate()
+    return value, city_today()
+
+
+@register.filter
+def day(value: date | None, style: str = "") -> str:
+    """`today`, `tomorrow`, `yesterday`, `24 Nov`, `24 Nov 2025`; with "long": `Tuesday 24 November`."""
+    if value is None:
+        return ""
+    meant, today = _day(value)
+    if style == "long":
+        return date_format(meant, pgettext("Django date format of a day in full", "l j F"))
+    near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((meant - today).days)
+    if near:
+        return near
+    if meant.year == today.year:
+        return date_format(meant, pgettext("Django date format of a day of this year", "j M"))
+    return date_format(meant, pgettext("Django date format of a day of another year", "j M Y"))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`today 14:05`, `24 Nov 14:05`, in the reader's time zone."""
+    return f"{day(value)} {clock(value)}" if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """`14:05`, in the reader's time zone."""
+    return f"{timezone.localtime(value):%H:%M}" if value else ""
+
+
+@register.filter
+def days_late(due_on: date | None) -> str:
+    """`5 days late`; nothing while there is time."""
+    late = (city_today() - due_on).days if due_on else 0
+    return ngettext("%(n)d day late", "%(n)d days late", late) % {"n": late} if late > 0 else ""
+
+
+@register.filter
+def ago(value: date | None) -> str:
+    """`today`, `yesterday`, `47 days ago`, `never`."""
+    if value is None:
+        return _("never")
+    meant, today = _day(value)
+    days = (today - meant).days
+    if days < 2:
+        return day(value)
+    return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+
+
+# --- Numbers to call ------------------------------------------------------------------------------
+
+
+@register.filter
+def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
+    """A link that calls, written as people of the city write it; with "button": a large one."""
+    number = to_python(value) if value else None
+    if not number:
+        return ""
+    if not number.is_valid():
+        return str(number)
+    home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
+    text = number.as_national if number.country_code == home else number.as_international
+    if style == "button":
+        return format_html('<a class="button" href="tel:{}">{} {}</a>', number.as_e164, icon("phone"), text)
+    return format_html('<a class="num" href="tel:{}">{}</a>', number.as_e164, text)
+
+
+# --- Lists: sorting and filters -------------------------------------------------------------------
+
+
+def _query(context: Context) -> QueryDict:
+    query = context["request"].GET.copy()
+    query.pop("cursor", None)  # a changed list starts at its beginning
+    return query
+
+
+@register.simple_tag(takes_context=True)
+def sort_heading(context: Context, label: str, name: str, css: str = "") -> SafeString:
+    """`<th>` with a link that sorts by `name`, the other way round when it already does."""
+    query = _query(context)
+    now = query.get("ordering", "")
+    direction = {name: "ascending", f"-{name}": "descending"}.get(now)
+    query["ordering"] = f"-{name}" if now == name else name
+    sign = {"ascending": "arrow-up", "descending": "arrow-down", None: "chevrons-up-down"}[direction]
+    return format_html(
+        '<th scope="col"{}{}><a href="?{}">{} {}</a></th>',
+        format_html(' class="{}"', css) if css else "",
+        format_html(' aria-sort="{}"', direction) if direction else "",
+        query.urlencode(),
+        label,
+        icon(sign),
+    )
+
+
+class Chip(TypedDict):
+    label: str
+    url: str
+
+
+@register.inclusion_tag("components/chips.html", takes_context=True)
+def filter_chips(context: Context, form: BaseForm) -> dict[str, object]:
+    """What the list is filtered by, one removable chip per value; `q` has its own field."""
+    chips = list(_chips(context, form)) if form.is_bound else []
+    return {"chips": chips}
+
+
+def _chips(context: Context, form: BaseForm) -> Iterator[Chip]:
+    for field in form.visible_fields():
+        given = _query(context).getlist(field.html_name)
+        values = [part for value in given for part in value.split(",") if part]
+        if field.name == "q" or not values or field.errors:
+            continue
+        for value in values:
+            rest = _query(context)
+            rest.pop(field.html_name)
+            if left := [other for other in values if other != value]:
+                rest[field.html_name] = ",".join(left)
+            yield {"label": _chip_label(field, value), "url": f"?{rest.urlencode()}"}
+
+
+def _chip_label(field: BoundField, value: str) -> str:
+    label = str(field.label)
+    if isinstance(field.field.widget, CheckboxInput):
+        return label
+    names = _names(getattr(field.field, "choices", ()) or ())
+    if value in names:
+        return f"{label}: {names[value]}"
+    try:
+        return f"{label}: {day(date.fromisoformat(value))}"
+    except ValueError:
+        return f"{label}: {value}"
+
+
+def _names(choices: Any) -> Mapping[str, str]:
+    """Code → label, groups flattened."""
+    names: dict[str, str] = {}
+    for code, label in choices:
+        if isinstance(label, Sequence) and not isinstance(label, str):
+            names |= _names(label)
+        else:
+            names[str(code)] = str(label)
+    return names
+
+
+# --- Errors and messages --------------------------------------------------------------------------
+
+
+class Mistake(TypedDict):
+    target: str
+    label: str
+    text: str
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, object]:
+    """All mistakes of forms and formsets, each a link to its field; takes the focus (app.js)."""
+    return {"mistakes": [mistake for form in forms if form is not None for mistake in _mistakes(form)]}
+
+
+def _mistakes(form: BaseForm | BaseFormSet[Any]) -> Iterator[Mistake]:
+    if isinstance(form, BaseFormSet):
+        for text in form.non_form_errors():
+            yield {"target": "", "label": "", "text": str(text)}
+        for one in form.forms:
+            yield from _mistakes(one)
+        return
+    for name, texts in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for text in texts:
+            yield {
+                "target": _target(field) if field else "",
+                "label": str(field.label) if field else "",
+                "text": str(text),
+            }
+
+
+def _target(field: BoundField) -> str:
+    """The id to jump to: of a group of choices, its first one."""
+    if field.use_fieldset and (first := next(iter(field.subwidgets), None)):
+        return first.id_for_label or str(field.auto_id)
+    return field.id_for_label or str(field.auto_id)
+
+
+@register.filter
+def undo_url(message: Any) -> str:
+    """Where a message's Undo goes: `messages.success(request, text, extra_tags=f"undo:{url}")`."""
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:/")), "")

@@ -1,0 +1,78 @@
+"""Every part of the look on one page, for whoever builds pages; in the demo only."""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+
+class GalleryForm(forms.Form):
+    """One field of each kind."""
+
+    who = forms.CharField(label="Who?", help_text="Name of an organisation.", max_length=80)
+    how = forms.ChoiceField(
+        label="How?",
+        choices=[("foot_patrol", "On patrol"), ("visit", "Visit"), ("phone", "Call"), ("message", "Message")],
+        widget=forms.RadioSelect,
+        initial="visit",
+    )
+    outcomes = forms.MultipleChoiceField(
+        label="What came of it?",
+        choices=[("information_shared", "Information shared"), ("priority_agreed", "Priority agreed")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    focuses = forms.MultipleChoiceField(
+        label="Communities",
+        choices=[("women", "Women"), ("roma", "Roma"), ("youth", "Youth"), ("disability", "Disability")],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+        required=False,
+    )
+    email = forms.EmailField(label="E-mail", required=False)
+    kind = forms.ChoiceField(label="Kind", choices=[("ngo", "NGO"), ("school", "School")])
+    due_on = forms.DateField(
+        label="Due on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), required=False
+    )
+    facts = forms.CharField(label="What happened?", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    is_listed = forms.BooleanField(label="List it publicly", required=False, help_text="Never a shelter.")
+
+
+class GalleryFilter(forms.Form):
+    q = forms.CharField(label="Find an organisation", required=False)
+    kind = forms.ChoiceField(
+        label="Kind", choices=[("", "All"), ("ngo", "NGO"), ("school", "School")], required=False
+    )
+    overdue = forms.BooleanField(label="Not met as often as agreed", required=False)
+    met_from = forms.DateField(
+        label="Met from", widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    if not settings.DEMO:
+        raise Http404
+    messages.success(request, "Ticked off: Call back Mārtiņš Bērziņš.", extra_tags="undo:/gallery/")
+    messages.warning(request, "Another organisation has nearly this name.")
+    messages.error(request, "The e-mail could not be sent.")
+    wrong = GalleryForm({"how": "visit", "email": "nobody@", "kind": "ngo"}, prefix="wrong")
+    today = timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    return render(
+        request,
+        "pages/gallery.html",
+        {
+            "form": GalleryForm(),
+            "wrong": wrong,
+            "filter": GalleryFilter(request.GET or {"kind": "ngo", "overdue": "true"}),
+            "days": [today - timedelta(days=back) for back in (400, 5, 1, 0, -1, -9)],
+            "now": timezone.now(),
+            "weeks": [
+                [today + timedelta(days=7 * w + d - today.weekday()) for d in range(7)] for w in range(2)
+            ],
+            "today": today,
+        },
+    )

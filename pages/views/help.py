@@ -1,0 +1,13 @@
+"""Help: how each main task is done, the notices, whom to ask."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def help(request: HttpRequest) -> HttpResponse:  # noqa: A001  # the page's name
+    return render(
+        request,
+        "pages/help.html",
+        {"body_name": settings.COMPLAINTS_BODY_NAME, "body_url": settings.COMPLAINTS_BODY_URL},
+    )

@@ -1,0 +1,8 @@
+"""More: the places that do not fit the bar of a phone."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def more(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/more.html")
