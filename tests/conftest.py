@@ -9,6 +9,8 @@ from tests.plugins import services
 
 services.start()
 django.setup()
+# A worker of pytest-xdist inherits the variables; this one would make it read them before its own are set.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [
     "tests.plugins.database",
