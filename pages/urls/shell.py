@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from pages.views.gallery import gallery
+from pages.views.help import help
+from pages.views.more import more
+
+urlpatterns: list[URLPattern] = [
+    path("more/", more, name="more"),
+    path("help/", help, name="help"),
+    path("gallery/", gallery, name="gallery"),
+]

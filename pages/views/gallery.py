@@ -70,9 +70,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "filter": GalleryFilter(request.GET or {"kind": "ngo", "overdue": "true"}),
             "days": [today - timedelta(days=back) for back in (400, 5, 1, 0, -1, -9)],
             "now": timezone.now(),
-            "weeks": [
-                [today + timedelta(days=7 * w + d - today.weekday()) for d in range(7)] for w in range(2)
-            ],
+            "weeks": [[monday + timedelta(days=7 * week + day) for day in range(7)] for week in range(2)],
             "today": today,
         },
     )
