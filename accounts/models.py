@@ -55,7 +55,7 @@ def every_channel() -> list[str]:
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Colleagues: everybody who works here may know who does. Never more than name, role and districts."""
+        """Colleagues: everybody who works here may know who does, by name, role and districts."""
         return self.all() if actor.role or actor.kind != "user" else self.none()
 
     def active(self) -> Self:

@@ -11,7 +11,7 @@ import unicodedata
 _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ"}
 )
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _INVISIBLE = {"Cf", "Cc", "Cs"}
 
 
@@ -21,9 +21,11 @@ def fold(*texts: str) -> str:
     >>> fold("Asociación  «ÁLAVA»", "Σίσυφος")
     'asociacion alava σισυφοσ'
     """
-    text = unicodedata.normalize("NFKD", " ".join(texts).casefold()).translate(_LETTERS)
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", " ".join(texts)).casefold())
     kept = "".join(
-        c for c in text if not unicodedata.combining(c) and unicodedata.category(c) not in _INVISIBLE
+        c
+        for c in text.translate(_LETTERS)
+        if not unicodedata.combining(c) and unicodedata.category(c) not in _INVISIBLE
     )
     return _NOT_WORD.sub(" ", kept).strip()
 

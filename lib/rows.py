@@ -9,7 +9,7 @@ from lib.fold import squash
 
 
 def clean_text(text: str) -> str:
-    """A text of several lines as a person meant it: NFC, LF, no control or invisible characters, no outer blanks."""
+    """A text of several lines as a person meant it: NFC, LF, no control or invisible characters."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         c for c in lines if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cf", "Cc", "Cs"}

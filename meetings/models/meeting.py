@@ -107,7 +107,7 @@ class Meeting(models.Model):
         verbose_name=_("what came of it"),
     )
     logged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     folded = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
