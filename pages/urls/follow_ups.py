@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from pages.views import follow_ups as views
+
+urlpatterns: list[URLPattern] = [
+    path("follow-ups/", views.follow_ups, name="follow_ups"),
+    path("follow-ups/new/", views.follow_up_new, name="follow_up_new"),
+    path("follow-ups/<uuid:pk>/", views.follow_up, name="follow_up"),
+    path("follow-ups/<uuid:pk>/edit/", views.follow_up_edit, name="follow_up_edit"),
+    path("follow-ups/<uuid:pk>/done/", views.follow_up_done, name="follow_up_done"),
+    path("follow-ups/<uuid:pk>/told/", views.follow_up_told, name="follow_up_told"),
+    path("follow-ups/<uuid:pk>/reopen/", views.follow_up_reopen, name="follow_up_reopen"),
+    path("follow-ups/<uuid:pk>/cancel/", views.follow_up_cancel, name="follow_up_cancel"),
+]
