@@ -17,6 +17,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today
 from lib.ids import uuid7
+from lib.matching import matching
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -31,6 +32,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             organisation__in=Organisation.objects.visible_to(actor).values("pk"),
         )
         return self.filter(Q(home_district__in=actor.district_ids) | models.Exists(speaking))
+
+    def matching(self, q: str) -> Self:
+        """Found by words of their own name, never of an organisation's (domain.md, rule 3); best first."""
+        return matching(self, q)
 
 
 class Contact(models.Model):

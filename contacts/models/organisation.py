@@ -17,6 +17,7 @@ from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.matching import matching
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -45,6 +46,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def past_their_cadence(self, today: object) -> Self:
         """Active ones that wanted to be met by now (serves `worth seeing`, index organisation_meet_by)."""
         return self.active().filter(meet_by__lt=today)
+
+    def matching(self, q: str) -> Self:
+        """Found by words of name, short name or address; best first."""
+        return matching(self, q)
 
 
 class Organisation(models.Model):

@@ -1,0 +1,65 @@
+"""A person's own phone and address: hidden, revealed with a reason, gone when the person withdraws."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import record
+from contacts.models import Contact, PrivateChannel
+from contacts.policies import can_reveal_private_channel
+from contacts.services.contacts import districts_of, locked_contact, record_contact, save_contact
+from lib.conflicts import check_version
+from lib.fold import squash
+from lib.rows import assign
+
+
+@transaction.atomic
+def set_private_channel(
+    *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
+) -> Contact:
+    """Keep this private e-mail and phone instead of what there was; both empty: keep none."""
+    contact = locked_contact(actor, contact_id)
+    check_version(contact.version, version)
+    if contact.withdrawn_on:
+        raise ValidationError(_("This person withdrew: nothing private is kept."), code="withdrawn")
+    channel = PrivateChannel.objects.filter(contact=contact).first() or PrivateChannel(contact=contact)
+    changed = assign(channel, {"email": email, "phone": phone})
+    if not changed:
+        return contact
+    if channel.email or channel.phone:
+        channel.full_clean()
+        channel.save()
+    else:
+        channel.delete()
+    save_contact(contact)
+    record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts_of(contact), ["private_channel"])
+    return contact
+
+
+@transaction.atomic
+def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> PrivateChannel:
+    """The private e-mail and phone, once the reason is in the trail (domain.md, rule 6).
+
+    Raises DoesNotExist when the actor does not see the person or there is nothing private.
+    """
+    contact = Contact.objects.visible_to(actor).get(pk=contact_id)
+    if not can_reveal_private_channel(actor):
+        raise PermissionDenied
+    channel = PrivateChannel.objects.get(contact=contact)
+    reason = squash(reason)
+    if not 3 <= len(reason) <= 200:
+        raise ValidationError({"reason": _("Say why you need it, in a few words.")})
+    record(
+        actor,
+        Action.REVEAL,
+        "contact",
+        [contact.pk],
+        district_ids=districts_of(contact),
+        field_names=["private_channel"],
+        purpose=reason,
+    )
+    return channel
