@@ -1,4 +1,4 @@
-"""Pure rules of meetings and promises: no Django, the clock is an argument."""
+"""What counts: substantive meetings, late promises, bias."""
 
 from collections.abc import Collection
 from datetime import date
@@ -15,15 +15,6 @@ NONE: Final = "none"
 
 # Outcomes in which nothing was heard, agreed or reported back.
 NOT_SUBSTANTIVE: Final = frozenset({INFORMATION_SHARED, NO_CHANGE, DECLINED, RELATIONSHIP_PAUSED})
-
-MEETING_DAY_BEFORE: Final = "meeting_day_before"
-MEETING_HOUR_BEFORE: Final = "meeting_hour_before"
-FOLLOW_UP_DAY_BEFORE: Final = "follow_up_day_before"
-FOLLOW_UP_DUE: Final = "follow_up_due"
-FOLLOW_UP_OVERDUE: Final = "follow_up_overdue"
-FOLLOW_UP_ESCALATED: Final = "follow_up_escalated"
-CADENCE_DIGEST: Final = "cadence_digest"
-CONCERN_RECEIVED: Final = "concern_received"
 
 
 def is_substantive(*, status: str, present: bool, outcomes: Collection[str]) -> bool:
