@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from districts.models import District
+from meetings.models import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,6 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             nav=nav,
             bar=bar,
             districts=tuple(user.districts.order_by("name", "pk")) if actor.reads else (),
-            unread=user.reminders.unread().count(),
+            unread=Reminder.objects.unread_by(user).count(),
         )
     }

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from django import template
 from django.conf import settings
-from django.forms import BaseForm, BaseFormSet, BoundField, CheckboxInput
+from django.forms import BaseForm, BaseFormSet, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
@@ -21,6 +21,7 @@ from lucide.templatetags.lucide import lucide
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
+from lib.days import city_today
 from pages.context import Place
 
 register = template.Library()
@@ -42,10 +43,6 @@ def current(context: Context, place: Place) -> SafeString | str:
 
 
 # --- Days and moments -----------------------------------------------------------------------------
-
-
-def city_today() -> date:
-    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def _day(value: date) -> tuple[date, date]:
@@ -175,9 +172,7 @@ def _chips(context: Context, form: BaseForm) -> Iterator[Chip]:
 
 def _chip_label(field: BoundField, value: str) -> str:
     label = str(field.label)
-    if isinstance(field.field.widget, CheckboxInput):
-        return label
-    names = _names(getattr(field.field, "choices", ()) or ())
+    names = _names(getattr(field.field.widget, "choices", ()))
     if value in names:
         return f"{label}: {names[value]}"
     try:

@@ -46,7 +46,11 @@ class GalleryFilter(forms.Form):
     kind = forms.ChoiceField(
         label="Kind", choices=[("", "All"), ("ngo", "NGO"), ("school", "School")], required=False
     )
-    overdue = forms.BooleanField(label="Not met as often as agreed", required=False)
+    overdue = forms.CharField(
+        label="Met as often as agreed",
+        required=False,
+        widget=forms.Select(choices=[("", "—"), ("false", "Yes"), ("true", "No")]),
+    )
     met_from = forms.DateField(
         label="Met from", widget=forms.DateInput(attrs={"type": "date"}), required=False
     )

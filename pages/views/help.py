@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def help(request: HttpRequest) -> HttpResponse:  # noqa: A001  # the page's name
+def help_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "pages/help.html",
