@@ -60,6 +60,9 @@ class Postgres:
         except psycopg.OperationalError:
             return False
 
+    def is_made(self) -> bool:
+        return (self.launcher.data / "PG_VERSION").exists()
+
     def start(self, timeout_seconds: float = 60) -> None:
         """Start, after a crash too: wait until what is left of the last run is gone."""
         self._make()
@@ -76,7 +79,7 @@ class Postgres:
 
     def stop(self, timeout_seconds: float = 4) -> None:
         """Disconnect everybody and stop; harder when that takes too long."""
-        pid = self._pid()
+        pid = self._pid() or (self.process and self.process.pid)
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             if pid is None or not self._is_ours(pid):
                 break
@@ -87,9 +90,9 @@ class Postgres:
 
     def _make(self) -> None:
         """Make the cluster beside its place and move it there whole: a killed start leaves no half."""
-        data = self.launcher.data
-        if (data / "PG_VERSION").exists():
+        if self.is_made():
             return
+        data = self.launcher.data
         draft = data.with_name(data.name + ".new")
         if draft.exists():
             shutil.rmtree(draft)

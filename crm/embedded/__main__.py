@@ -1,0 +1,32 @@
+"""What `dev.py` hands over to: `python -m crm.embedded COMMAND …`."""
+
+import sys
+
+from .checks import run_checks
+from .files import Unavailable
+from .manage import manage
+from .run import run
+from .testing import test
+
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "manage": manage,
+    "check": lambda arguments: 0 if run_checks() else 1,
+}
+
+
+def main() -> int:
+    name, arguments = sys.argv[1], sys.argv[2:]
+    if name not in COMMANDS:
+        print(f"dev.py: no command {name!r}; there are {', '.join(COMMANDS)}. See --help.", file=sys.stderr)
+        return 2
+    try:
+        return COMMANDS[name](arguments)
+    except Unavailable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The data folder of a copy, and the variables that Django's settings are read from."""
+
+import json
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .files import private_folder
+from .postgres import APPLICATION, OWNER, Postgres
+from .services import Server
+from .valkey import Valkey
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def data_folder(named: str | None = None) -> Path:
+    """`--data`, else CRM_DATA, else `.data` in the repository."""
+    return private_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").absolute())
+
+
+def secret_key(folder: Path) -> str:
+    """Made once and kept: sessions survive a restart."""
+    path = folder / "secret-key"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        draft.rename(path)
+    return path.read_text()
+
+
+def local_names() -> list[str]:
+    return ["localhost", "127.0.0.1", "[::1]", socket.gethostname().lower(), socket.getfqdn().lower()]
+
+
+@dataclass
+class Copy:
+    """One running copy: its folder, the servers it needs and the variables it is started with."""
+
+    folder: Path
+    servers: list[Server] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def remembered(self) -> Path:
+        """What the last `run` was started with, for `manage`."""
+        return self.folder / "last-run.json"
+
+    def remember(self, variables: dict[str, str]) -> None:
+        self.variables |= variables
+        self.remembered.write_text(json.dumps(variables, indent=2))
+
+    def environment(self) -> dict[str, str]:
+        """For child processes; what the person has set wins."""
+        return self.variables | dict(os.environ)
+
+
+def copy_in(folder: Path) -> Copy:
+    """The copy kept in `folder`, with servers of its own unless the environment names others."""
+    copy = Copy(folder)
+    copy.variables = {
+        "DJANGO_SETTINGS_MODULE": "crm.settings",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": secret_key(folder),
+        "SITE_URL": "http://localhost:8000",
+        "ALLOWED_HOSTS": ",".join(local_names()),
+        "HTTPS": "0",
+        "STATIC_FROM_FINDERS": "1",
+        "FONT_CACHE_DIR": str(folder / "fonts"),
+    }
+    if "DATABASE_URL" not in os.environ:
+        postgres = Postgres(folder)
+        copy.servers.append(postgres)
+        copy.variables["DATABASE_URL"] = postgres.url(APPLICATION)
+        copy.variables["DATABASE_OWNER_URL"] = postgres.url(OWNER)
+    if "REDIS_URL" not in os.environ:
+        valkey = Valkey(folder)
+        copy.servers.append(valkey)
+        copy.variables["REDIS_URL"] = valkey.cache_url()
+        copy.variables["CELERY_BROKER_URL"] = valkey.broker_url()
+    if copy.remembered.exists():
+        copy.variables |= json.loads(copy.remembered.read_text())
+    return copy

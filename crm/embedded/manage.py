@@ -1,0 +1,30 @@
+"""`dev.py manage …`: Django's command line on the data folder's servers."""
+
+import signal
+import subprocess
+import sys
+
+from .environment import ROOT, copy_in, data_folder
+from .postgres import Postgres
+from .services import running
+
+
+def manage(arguments: list[str]) -> int:
+    """Start the servers where nobody has, run the command, and stop them where nobody else needs them."""
+    copy = copy_in(data_folder())
+    command = [sys.executable, str(ROOT / "manage.py")]
+    is_new = any(isinstance(server, Postgres) and not server.is_made() for server in copy.servers)
+    with running(copy.folder, copy.servers):
+        if is_new:
+            subprocess.run(
+                [*command, "prepare_database", "--verbosity", "0"], env=copy.environment(), check=True
+            )
+        # Ctrl+C is for the command, which gets it from the terminal too; this process tidies up after it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        process = subprocess.Popen(
+            [*command, *arguments],
+            env=copy.environment(),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        return process.wait()

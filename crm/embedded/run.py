@@ -1,0 +1,226 @@
+"""`dev.py run`: everything, under one supervisor."""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .children import kill_leftovers, mark
+from .environment import ROOT, Copy, copy_in, data_folder
+from .files import Unavailable, open_lock, private_folder, try_lock
+from .services import Services
+from .supervisor import Child, Stopped, Supervisor, ignore_signals, stop_on_signals
+
+DEMO_PASSWORD = "proximity-demo"  # noqa: S105 (printed for everybody, and only in the demo)
+DEMO_SIGN_INS = {
+    "officer.north@demo.example": "officer, north",
+    "officer.south@demo.example": "officer, south",
+    "supervisor@demo.example": "supervisor",
+    "privacy@demo.example": "privacy officer",
+    "admin@demo.example": "administrator",
+}
+HEALTH_PATIENCE_SECONDS = 90
+LOOK_EVERY_SECONDS = 0.5
+LOOK_AT_SERVERS_EVERY = 4
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="dev.py run", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="where to listen (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="on which address; 0.0.0.0 is every one")
+    parser.add_argument("--data", help="the data folder (CRM_DATA, else .data)")
+    parser.add_argument("--no-demo", action="store_true", help="an empty system, without demo data")
+    chosen = parser.parse_args(arguments)
+    folder = data_folder(chosen.data)
+    with _alone_in(folder):
+        _refuse_taken_port(chosen.host, chosen.port)
+        copy = copy_in(folder)
+        copy.remember(_variables_of_run(copy, chosen))
+        _Run(copy, chosen.host, chosen.port, demo=not chosen.no_demo).until_stopped()
+    return 0
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder; what a killed run has left in it is killed."""
+    with open_lock(folder / "run.lock") as lock:
+        if not try_lock(lock):
+            raise Unavailable(f"Another `run` uses {folder} already: stop it, or choose another with --data.")
+        kill_leftovers(folder)
+        yield
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise Unavailable(
+                f"Port {port} of {host} cannot be used ({problem.strerror}): choose --port."
+            ) from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _variables_of_run(copy: Copy, chosen: argparse.Namespace) -> dict[str, str]:
+    variables = {
+        "SITE_URL": f"http://localhost:{chosen.port}",
+        "DEMO": "0" if chosen.no_demo else "1",
+    }
+    if "EMAIL_URL" not in os.environ:
+        variables["EMAIL_URL"] = f"smtp://127.0.0.1:{_free_port()}"
+        variables["MAIL_SINK_DIR"] = str(private_folder(copy.folder / "mail"))
+    return variables
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Say what is going on, and how long it took."""
+    print(f"  {text:<36}", end="", flush=True)
+    started = time.monotonic()
+    yield
+    say(f"{time.monotonic() - started:5.1f} s")
+
+
+def _module(command: str) -> list[str]:
+    return [sys.executable, "-m", *command.split()]
+
+
+class _Run:
+    def __init__(self, copy: Copy, host: str, port: int, *, demo: bool) -> None:
+        self.copy, self.host, self.port, self.demo = copy, host, port, demo
+        self.services = Services(copy.folder, copy.servers)
+        logs = private_folder(copy.folder / "logs")
+        self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
+        gunicorn = "gunicorn crm.wsgi --worker-class gthread --workers 2 --threads 4 --graceful-timeout 2"
+        worker = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
+        beat = "celery -A crm beat --loglevel INFO"
+        self.web = Child("web", [*_module(gunicorn), "--no-control-socket", "--bind", self._bind()])
+        # Finish what is going on; then give it back; the rows say what is still to do.
+        patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
+        self.worker = Child("worker", _module(worker), patience)
+        self.beat = Child("beat", _module(beat))
+
+    def _bind(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def until_stopped(self) -> None:
+        started = time.monotonic()
+        stop_on_signals()
+        try:
+            self._start()
+            self._greet(time.monotonic() - started)
+            self._watch()
+        except Stopped:
+            say("\nStopping …")
+        finally:
+            ignore_signals()
+            self.supervisor.stop(
+                [child for child in (self.beat, self.web) if child in self.supervisor.children]
+            )
+            self.supervisor.stop()
+            self.services.leave()
+        say("Stopped.")
+
+    def _start(self) -> None:
+        say(f"Proximity CRM, data in {self.copy.folder}")
+        names = " and ".join(server.name for server in self.copy.servers)
+        if names:
+            with step(f"Starting {names}"):
+                self.services.join()
+        if sink := self.copy.variables.get("MAIL_SINK_DIR"):
+            port = self.copy.variables["EMAIL_URL"].rsplit(":", 1)[1]
+            command = [sys.executable, "-m", "crm.embedded.mail_sink", "--port", port, "--folder", sink]
+            self.supervisor.start(Child("mail-sink", command))
+        with step("Bringing the database up to date"):
+            self._manage("prepare_database")
+        if self.demo and list(ROOT.glob("*/management/commands/load_demo.py")):
+            with step("Loading demo data where empty"):
+                self._manage("load_demo", "--if-empty")
+        with step("Starting web, worker and beat"):
+            for child in (self.web, self.worker, self.beat):
+                self.supervisor.start(child)
+            self._wait_for_health()
+
+    def _manage(self, *arguments: str) -> None:
+        if self.supervisor.run_once("manage", str(ROOT / "manage.py"), *arguments):
+            say()
+            raise Unavailable(f"manage.py {arguments[0]} failed:\n{self._tail('manage')}")
+
+    def _tail(self, name: str, lines: int = 15) -> str:
+        text = self.supervisor.log_of(name).read_text(errors="replace")
+        return "\n".join(text.rstrip().splitlines()[-lines:])
+
+    def _wait_for_health(self) -> None:
+        deadline = time.monotonic() + HEALTH_PATIENCE_SECONDS
+        states: dict[str, str] = {}
+        while states.get("status") != "up":
+            if time.monotonic() > deadline:
+                say()
+                raise Unavailable(f"Not healthy: {states or 'no answer'}; see {self.supervisor.logs}")
+            if dead := self.supervisor.restart_dead():
+                say()
+                say(f"  {dead[0]} ended and is started again:\n{self._tail(dead[0])}")
+            time.sleep(0.2)
+            states = self._health()
+
+    def _health(self) -> dict[str, str]:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (what it means)
+        request = urllib.request.Request(f"http://{host}:{self.port}/healthz", headers={"Host": "localhost"})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (http by construction)
+                found = json.load(answer)
+        except urllib.error.HTTPError as unhealthy:
+            found = {"status": f"HTTP {unhealthy.code}"}
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _greet(self, seconds: float) -> None:
+        say(f"\nReady after {seconds:.1f} s: {self.copy.environment()['SITE_URL']}/")
+        if self.demo:
+            say(f"\nDemo sign-ins, all with the password {DEMO_PASSWORD}:")
+            for address, role in DEMO_SIGN_INS.items():
+                say(f"  {address:<28}{role}")
+        else:
+            say("\nThe first sign-in: python3 dev.py manage create_administrator EMAIL")
+        if "MAIL_SINK_DIR" in self.copy.variables:
+            say("\nE-mails are kept here and sent to nobody: set EMAIL_URL=smtp://host:port to send them.")
+        say(f"Logs are in {self.supervisor.logs}. Ctrl+C stops everything.")
+
+    def _watch(self) -> None:
+        turn = 0
+        while True:
+            time.sleep(LOOK_EVERY_SECONDS)
+            turn += 1
+            for name in self.supervisor.restart_dead():
+                say(f"{time.strftime('%H:%M:%S')} {name} ended and is started again; see {name}.log")
+            if turn % LOOK_AT_SERVERS_EVERY == 0:
+                self._look_at_servers()
+
+    def _look_at_servers(self) -> None:
+        try:
+            revived = self.services.revive()
+        except Unavailable as problem:
+            say(f"{time.strftime('%H:%M:%S')} {problem}")
+        else:
+            for name in revived:
+                say(f"{time.strftime('%H:%M:%S')} {name} had ended and was started again")

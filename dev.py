@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Proximity CRM on this machine: `python3 dev.py --help`.
+
+Standard library only. Makes the environment that `requirements.lock` describes, then hands over to
+`crm.embedded`. Python 3.11 or newer; an older one looks for a newer one.
+"""
+
+import fcntl
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent
+LOCK = ROOT / "requirements.lock"
+OLDEST = (3, 11)
+NAMES = ("python3.13", "python3.12", "python3.11", "python3.14", "python3")
+
+HELP = """\
+usage: python3 dev.py COMMAND [options]
+
+  run      start everything and print the address and the demo's sign-ins
+             --port 8000     where to listen
+             --host ADDRESS  on which address (127.0.0.1: this machine only)
+             --data .data    where the database, secrets, e-mails and logs are kept
+             --no-demo       no demo data: an empty system for a real city
+  test     run every check and every test; with arguments only `pytest ARGUMENTS`
+             --fast          the tests without the checks before them
+  manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
+  check    style, types, arrows between the apps, migrations, deployment, translations
+
+environment:
+  CRM_DATA   the data folder, for every command (default .data; tests use a folder of their own in it)
+  CRM_VENV   the folder for the Python environment (default .venv)
+  docs/operations.md lists what the application itself reads.
+"""
+
+
+def is_new_enough(python: str) -> bool:
+    question = f"import sys; sys.exit(sys.version_info < {OLDEST})"
+    return subprocess.run([python, "-c", question], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def continue_with_newer_python() -> None:
+    """Start again with a newer Python of this machine."""
+    for name in NAMES:
+        found = shutil.which(name)
+        if found and is_new_enough(found):
+            os.execv(found, [found, *sys.argv])  # noqa: S606 (the same program again)
+    sys.exit("Python {}.{} is too old: install Python 3.11 or newer.".format(*sys.version_info))
+
+
+def version(python: str) -> str:
+    """Such as 3.13; empty where the program does not run."""
+    question = "import sys; print('{}.{}'.format(*sys.version_info))"
+    try:
+        return subprocess.check_output([python, "-c", question], text=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def install(environment: pathlib.Path) -> None:
+    """Make the environment hold exactly the lock: with uv where it can be had, else with pip."""
+    python = str(environment / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    settings = os.environ | {
+        "VIRTUAL_ENV": str(environment),
+        "UV_SYSTEM_CERTS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_LINK_MODE": "copy",
+    }
+    uv = str(environment / "bin" / "uv")
+    if subprocess.run([*pip, "uv"]).returncode == 0 and (
+        subprocess.run([uv, "pip", "sync", "--require-hashes", str(LOCK)], env=settings).returncode == 0
+    ):
+        return
+    print("uv did not work here; pip installs, which takes longer.", file=sys.stderr)
+    if subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)]).returncode:
+        sys.exit("The packages could not be installed; see above.")
+
+
+def bootstrap() -> str:
+    """The environment's Python, installing what is missing: one process at a time."""
+    environment = pathlib.Path(os.environ.get("CRM_VENV", ROOT / ".venv")).absolute()
+    python, stamp = environment / "bin" / "python", environment / ".stamp"
+    own_version = version(sys.executable)
+    wanted = f"{own_version} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
+    environment.parent.mkdir(parents=True, exist_ok=True)
+    with environment.with_name(environment.name + ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == wanted and version(str(python)) == own_version:
+            return str(python)
+        print(f"Installing the packages of {LOCK.name} into {environment} (once) …", file=sys.stderr)
+        if version(str(python)) != own_version:
+            shutil.rmtree(environment, ignore_errors=True)
+            if subprocess.run([sys.executable, "-m", "venv", str(environment)]).returncode:
+                sys.exit("No virtual environment could be made (Debian: apt install python3-venv).")
+        stamp.unlink(missing_ok=True)
+        install(environment)
+        stamp.write_text(wanted)
+    return str(python)
+
+
+def main() -> None:
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return
+    if sys.version_info < OLDEST:
+        continue_with_newer_python()
+    python = bootstrap()
+    os.environ["PYTHONPATH"] = str(ROOT)
+    os.execv(python, [python, "-m", "crm.embedded", *sys.argv[1:]])  # noqa: S606 (one process, not two)
+
+
+if __name__ == "__main__":
+    main()
