@@ -8,7 +8,20 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from meetings.models import Concern, FollowUp
+from meetings.models import Concern, FollowUp, Meeting
+
+# --- Meetings -------------------------------------------------------------------------------------
+
+
+def can_write_meetings_in(actor: Actor, district_id: UUID) -> bool:
+    """Plan and log meetings that take place in this district."""
+    return actor.writes and actor.covers(district_id)
+
+
+def can_edit_meeting(actor: Actor, meeting: Meeting) -> bool:
+    """Written where its district is covered; seen through one of its organisations it is read-only."""
+    return can_write_meetings_in(actor, meeting.district_id)
+
 
 # --- Follow-ups -----------------------------------------------------------------------------------
 

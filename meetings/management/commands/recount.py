@@ -1,0 +1,47 @@
+"""`manage.py recount`: proves the summaries that writes keep, and puts them right with --fix."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from contacts.models import Organisation
+from contacts.services.summaries import MEET_BY
+from meetings.services.summaries import LAST_MET_AT, refresh_last_met
+
+BATCH = 1000
+SHOWN = 20
+
+
+def wrong(column: str, right: Any) -> QuerySet[Organisation]:
+    """Organisations whose `column` is not what it should be: `right`, annotated as `expected`."""
+    rows = Organisation.objects.annotate(expected=right)
+    same = Q(**{column: F("expected")}) | Q(**{f"{column}__isnull": True, "expected__isnull": True})
+    return rows.exclude(pk__in=rows.filter(same).values("pk"))
+
+
+class Command(BaseCommand):
+    help = "Compares when organisations were last met, and want to be met, with their meetings. 0 is right."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fix", action="store_true", help="put right what differs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        differences = 0
+        ids = set()
+        for column, right in (("last_met_at", LAST_MET_AT), ("meet_by", MEET_BY)):
+            rows = list(wrong(column, right).order_by("pk").values_list("pk", column, "expected"))
+            self.stdout.write(f"{column}: {len(rows)} wrong of {Organisation.objects.count()}")
+            for pk, kept, expected in rows[:SHOWN]:
+                self.stdout.write(f"  {pk}: {kept} should be {expected}")
+            differences += len(rows)
+            ids |= {row[0] for row in rows}
+        if not ids:
+            return
+        if not options["fix"]:
+            raise CommandError(f"{differences} differences. Run again with --fix to put them right.")
+        for start in range(0, len(ids), BATCH):
+            with transaction.atomic():
+                refresh_last_met(sorted(ids)[start : start + BATCH])
+        self.stdout.write(f"{len(ids)} organisations put right.")

@@ -1,0 +1,168 @@
+"""Logging what took place: the meeting, who was there, what came of it and what was promised, at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final, NotRequired, TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.models import Contact, Organisation
+from lib.conflicts import StaleVersion
+from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus, Outcome
+from meetings.models import FollowUp, Meeting
+from meetings.services.follow_ups import create_follow_up
+from meetings.services.meetings import (
+    TOOK_PLACE,
+    Children,
+    ContactRow,
+    ExternalIdRow,
+    MeetingFields,
+    OrganisationRow,
+    change_meeting,
+    districts_of,
+    insert_meeting,
+    locked_meeting,
+)
+from meetings.services.summaries import refresh_last_met
+
+DISCARD_WITHIN: Final = timedelta(minutes=10)
+
+
+class PromiseRow(TypedDict):
+    """What was promised there, to some of those who came; without `owner` the actor keeps it."""
+
+    title: str
+    due_on: date
+    organisations: Sequence[Organisation]
+    kind: NotRequired[str]
+    owner: NotRequired[User]
+    contact: NotRequired[Contact | None]
+
+
+@transaction.atomic
+def log_meeting(
+    *,
+    actor: Actor,
+    id: UUID | None = None,
+    status: str = MeetingStatus.HELD,
+    organisations: Sequence[OrganisationRow] = (),
+    contacts: Sequence[ContactRow] = (),
+    officers: Iterable[User] = (),
+    external_ids: Sequence[ExternalIdRow] = (),
+    promises: Sequence[PromiseRow] = (),
+    **fields: Unpack[MeetingFields],
+) -> Meeting:
+    """A meeting that took place, or a try at which nobody was reached, with what was promised there.
+
+    A promise adds the outcome action_agreed. Raises as `create_meeting` does, and ValidationError
+    for a moment still to come.
+    """
+    _check_took_place(status)
+    meeting = insert_meeting(
+        actor,
+        Meeting(**({"id": id} if id else {}), status=status),
+        _with_outcome_of(promises, status, fields, []),
+        {
+            "organisations": organisations,
+            "contacts": contacts,
+            "officers": officers,
+            "external_ids": external_ids,
+        },
+    )
+    _promise(actor, meeting, promises)
+    return meeting
+
+
+@transaction.atomic
+def hold_meeting(
+    *,
+    actor: Actor,
+    meeting_id: UUID,
+    version: int | None = None,
+    status: str = MeetingStatus.HELD,
+    organisations: Sequence[OrganisationRow] | None = None,
+    contacts: Sequence[ContactRow] | None = None,
+    promises: Sequence[PromiseRow] = (),
+    **fields: Unpack[MeetingFields],
+) -> Meeting:
+    """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does."""
+    _check_took_place(status)
+    meeting = locked_meeting(actor, meeting_id, version)
+    if meeting.status != MeetingStatus.PLANNED:
+        raise ValidationError(_("Only a planned meeting can take place."), code="not_planned")
+    children: Children = {}
+    if organisations is not None:
+        children["organisations"] = organisations
+    if contacts is not None:
+        children["contacts"] = contacts
+    values = _with_outcome_of(promises, status, fields, meeting.outcomes)
+    change_meeting(actor, meeting, {**values, "status": status}, children)
+    if status == MeetingStatus.NOT_REACHED:
+        meeting.organisation_links.update(present=False)
+    _promise(actor, meeting, promises)
+    return meeting
+
+
+@transaction.atomic
+def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> None:
+    """Take a log back within ten minutes, with its promises: as if it had never been written.
+
+    Only who logged it may. Raises StaleVersion when it, a promise or a concern of it has moved on.
+    """
+    meeting = locked_meeting(actor, meeting_id, version)
+    if meeting.logged_by_id is None or meeting.logged_by_id != actor.id:
+        raise PermissionDenied
+    if timezone.now() - meeting.created_at > DISCARD_WITHIN:
+        raise ValidationError(_("It is too late to undo this."), code="too_late")
+    promises = list(FollowUp.objects.filter(meeting=meeting).select_for_update(of=("self",)))
+    if meeting.concerns.exists() or any(p.version > 1 or p.status != FollowUpStatus.OPEN for p in promises):
+        raise StaleVersion(meeting.version)
+    districts = districts_of(meeting)
+    met = list(meeting.organisation_links.values_list("organisation", flat=True))
+    if promises:
+        gone = [Changed("follow_up", p.pk, Op.ERASED, p.version + 1, districts) for p in promises]
+        FollowUp.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
+        record_changes(actor, Action.ERASE, gone)
+    Meeting.objects.filter(pk=meeting.pk).delete()
+    refresh_last_met(met)
+    record_changes(
+        actor, Action.ERASE, [Changed("meeting", meeting.pk, Op.ERASED, meeting.version + 1, districts)]
+    )
+
+
+def _check_took_place(status: str) -> None:
+    if status not in TOOK_PLACE:
+        raise ValidationError({"status": _("Say whether it took place or nobody was reached.")})
+
+
+def _with_outcome_of(
+    promises: Sequence[PromiseRow], status: str, fields: MeetingFields, before: list[str]
+) -> MeetingFields:
+    """`fields` with the outcome that a promise made there is; nobody reached, nothing agreed."""
+    outcomes = fields.get("outcomes", before)
+    if not promises or status != MeetingStatus.HELD or Outcome.ACTION_AGREED in outcomes:
+        return fields
+    return {**fields, "outcomes": [*outcomes, Outcome.ACTION_AGREED.value]}
+
+
+def _promise(actor: Actor, meeting: Meeting, promises: Sequence[PromiseRow]) -> None:
+    for promise in promises:
+        owner = promise.get("owner") or User.objects.get(pk=actor.id)
+        create_follow_up(
+            actor=actor,
+            title=promise["title"],
+            kind=promise.get("kind", FollowUpKind.CALL_BACK),
+            owner=owner,
+            due_on=promise["due_on"],
+            organisations=promise["organisations"],
+            contact=promise.get("contact"),
+            meeting=meeting,
+        )

@@ -1,0 +1,89 @@
+"""`manage.py recount` against writes of every kind, and against a row somebody tampered with."""
+
+import random
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from contacts.models import Organisation
+from contacts.services.organisations import edit_organisation
+from meetings.codes import MeetingStatus, Outcome
+from meetings.models import Meeting
+from meetings.services.held_meetings import log_meeting
+from meetings.services.meetings import cancel_meeting, edit_meeting, restore_meeting
+from tests.factories import make_district, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def recount(*arguments: str) -> str:
+    out = StringIO()
+    call_command("recount", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_written_the_summaries_stay_right(seed: int) -> None:
+    chance = random.Random(seed)
+    north = make_district()
+    known = [make_organisation(north, cadence_days=chance.choice([None, 30, 90])) for _n in range(6)]
+
+    def some_rows() -> list:
+        return [{"organisation": o, "present": chance.random() < 0.7} for o in chance.sample(known, 3)]
+
+    def some_outcomes() -> list[str]:
+        return chance.sample(Outcome.values, chance.randint(0, 2))
+
+    for _step in range(40):
+        step, meetings = chance.randint(0, 4), list(Meeting.objects.all())
+        if step == 0 or not meetings:
+            log_meeting(
+                actor=SYSTEM,
+                subject="A chat",
+                kind="visit",
+                starts_at=timezone.now() - timedelta(hours=chance.randint(1, 5000)),
+                district=north,
+                outcomes=some_outcomes(),
+                organisations=some_rows(),
+            )
+            continue
+        meeting = chance.choice(meetings)
+        if step == 1:
+            edit_meeting(actor=SYSTEM, meeting_id=meeting.pk, organisations=some_rows())
+        elif step == 2:
+            edit_meeting(
+                actor=SYSTEM,
+                meeting_id=meeting.pk,
+                outcomes=some_outcomes(),
+                starts_at=timezone.now() - timedelta(hours=chance.randint(1, 5000)),
+            )
+        elif meeting.status == MeetingStatus.CANCELLED:
+            restore_meeting(actor=SYSTEM, meeting_id=meeting.pk, status=MeetingStatus.HELD)
+        elif step == 3:
+            cancel_meeting(actor=SYSTEM, meeting_id=meeting.pk)
+        else:
+            edit_organisation(
+                actor=SYSTEM,
+                organisation_id=chance.choice(known).pk,
+                cadence_days=chance.choice([None, 7, 60]),
+                status=chance.choice(["active", "dormant"]),
+            )
+    assert Organisation.objects.filter(last_met_at__isnull=False).exists()
+    assert recount().count(": 0 wrong of 6") == 2
+
+
+def test_a_tampered_row_is_found_and_put_right() -> None:
+    organisation = make_organisation(cadence_days=30)
+    make_organisation()
+    Organisation.objects.filter(pk=organisation.pk).update(last_met_at=timezone.now(), meet_by=None)
+    with pytest.raises(CommandError, match="2 differences"):
+        recount()
+    assert "1 organisations put right" in recount("--fix")
+    assert recount().count(": 0 wrong of 2") == 2
+    organisation.refresh_from_db()
+    assert organisation.last_met_at is None
+    assert organisation.meet_by is not None
