@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Channel, User
+from accounts.models import Channel, Role, User
 from lib.acting import Acting
 from lib.ids import uuid7
 from meetings.codes import ReminderRule
@@ -39,14 +39,22 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             Q(lease_until__isnull=True) | Q(lease_until__lt=now), occurrence__lte=now
         )
 
-    def unread_by(self, user: User) -> Self:
+    def sent(self) -> Self:
+        return self.filter(sent_at__isnull=False)
+
+    def unread(self) -> Self:
         """On this site, sent, not looked at yet: what the bell counts (serves index reminder_unread)."""
-        return self.filter(
-            recipient=user, channel=Channel.IN_PAGE, sent_at__isnull=False, read_at__isnull=True
-        )
+        return self.sent().filter(channel=Channel.IN_PAGE, read_at__isnull=True)
+
+    def unread_by(self, user: User) -> Self:
+        return self.unread().filter(recipient=user)
 
     def failed(self) -> Self:
         return self.filter(failed_at__isnull=False)
+
+    def failed_for(self, actor: Acting) -> Self:
+        """Those given up, which administrators look after; what they are about stays hidden from them."""
+        return self.failed() if actor.role == Role.ADMINISTRATOR else self.none()
 
 
 class Reminder(models.Model):
