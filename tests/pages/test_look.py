@@ -1,0 +1,281 @@
+"""The frame of every page: its look, its headers, its words, on a phone and on a desk."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django import forms
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
+from playwright.sync_api import Page
+
+from accounts.models import Role, User
+from lib.days import city_today
+from pages.templatetags import ui
+from tests import factories
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def render(source: str, request: HttpRequest | None = None, **context: object) -> str:
+    return Template(source).render(Context({"request": request, **context}))
+
+
+@pytest.fixture
+def officer(db: None) -> User:
+    return factories.make_officer(factories.make_district("Kesklinn"))
+
+
+# --- In a browser ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["phone", "desk"])
+def test_every_part_is_accessible(open_page, settings, device, scheme):
+    settings.DEMO = True
+    user = factories.make_officer(factories.make_district("Kesklinn"), factories.make_district("Põhja"))
+    page = open_page(device, scheme=scheme, user=user)
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    for address in ("/gallery/?kind=ngo&overdue=true&ordering=-name", "/help/", "/more/", "/no-such-page/"):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], address
+    assert [text for text in broken if "404" not in text] == []  # nothing the policy had to block
+
+
+def test_signing_in_is_accessible_and_works_without_javascript(open_page, settings):
+    settings.DEMO = True
+    user = factories.make_officer(factories.make_district("Kesklinn"))
+    page = open_page("phone", scheme="dark")
+    page.goto("/help/")
+    assert violations(page) == []
+    page = open_page("phone", javascript=False)
+    page.goto("/help/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).first.click()
+    assert page.get_by_role("heading", name="Help", exact=True).is_visible()
+
+
+def test_the_summary_of_mistakes_takes_the_focus(open_page, settings):
+    settings.DEMO = True
+    page = open_page("desk", user=factories.make_officer())
+    page.goto("/gallery/")
+    assert page.evaluate("document.activeElement.id") == "mistakes"
+    page.get_by_role("link", name="Who?: This field is required.").click()
+    assert page.evaluate("document.activeElement.id") == "id_wrong-who"
+
+
+def test_keys_search_and_help_until_switched_off(open_page):
+    user = factories.make_officer(factories.make_district("Kesklinn"))
+    page = open_page("desk", user=user)
+    page.goto("/more/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.type("c?")  # typing is typing
+    assert page.locator("#find").input_value() == "c?"
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.wait_for_url("**/help/")
+    User.objects.filter(pk=user.pk).update(uses_shortcuts=False)
+    page.goto("/more/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_targets_of_the_bar_are_large_enough_for_gloves(open_page):
+    page = open_page("phone", user=factories.make_officer(factories.make_district("Kesklinn")))
+    page.goto("/more/")
+    links = page.get_by_role("navigation", name="Quick").get_by_role("link")
+    assert links.all_inner_texts() == ["Today", "Organisations", "Log", "Calendar", "More"]
+    for link in links.all():
+        box = link.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+
+
+def test_typeface_comes_from_here(open_page):
+    page = open_page("phone", user=factories.make_officer())
+    page.goto("/more/")
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Source Sans 3\"'))")
+    loaded = page.evaluate("[...document.fonts].filter(one => one.status == 'loaded').length")
+    assert loaded >= 1
+
+
+# --- The frame ------------------------------------------------------------------------------------
+
+
+def test_headers_of_every_answer(client: Client, officer: User):
+    client.force_login(officer)
+    for address, status in (("/more/", 200), ("/no-such-page/", 404)):
+        response = client.get(address)
+        assert response.status_code == status
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "camera=()" in response.headers["Permissions-Policy"]
+        assert "unsafe-inline" not in response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_static_files_may_be_kept(client: Client):
+    assert "no-store" not in client.get("/static/pages/app.css").headers.get("Cache-Control", "")
+
+
+def test_a_fragment_asked_for_after_signing_out_reloads_the_page(client: Client, db: None):
+    response = client.get("/more/", headers={"HX-Request": "true"})
+    assert response.status_code == 204
+    assert response.headers["HX-Refresh"] == "true"
+
+
+def test_language_time_zone_and_theme_are_the_users(client: Client, officer: User):
+    officer.language, officer.time_zone, officer.theme = "es", "Pacific/Auckland", "dark"
+    officer.save()
+    client.force_login(officer)
+    response = client.get("/more/", headers={"Accept-Language": "fi"})
+    assert response.headers["Content-Language"] == "es"
+    assert '<html lang="es" dir="ltr" data-theme="dark"' in response.text
+    assert timezone.get_current_timezone() == timezone.get_default_timezone()
+
+
+@pytest.mark.parametrize(
+    ("role", "has", "lacks"),
+    [
+        (Role.OFFICER, ["/meetings/log/", "/concerns/", "/districts/"], ["/settings/people/"]),
+        (Role.PRIVACY_OFFICER, ["/organisations/", "/meetings/"], ["/meetings/log/", "/settings/people/"]),
+        (Role.ADMINISTRATOR, ["/settings/people/"], ["/organisations/", "/concerns/"]),
+    ],
+)
+def test_navigation_offers_what_the_role_may_open(client: Client, db: None, role, has, lacks):
+    client.force_login(factories.make_user(role))
+    body = client.get("/more/").text
+    for address in has:
+        assert f'href="{address}"' in body
+    for address in lacks:
+        assert f'href="{address}"' not in body
+
+
+def test_gallery_is_for_the_demo_only(client: Client, officer: User, settings):
+    client.force_login(officer)
+    assert client.get("/gallery/").status_code == 404
+    settings.DEMO = True
+    assert client.get("/gallery/").status_code == 200
+
+
+def test_pages_of_errors_that_know_nobody_need_no_database():
+    from django.template.loader import render_to_string
+
+    for name in ("400.html", "403_csrf.html", "500.html"):
+        assert "<h1>" in render_to_string(name)
+
+
+def test_demo_sign_ins_are_shown_in_the_demo_only(client: Client, db: None, settings):
+    assert "proximity-demo" not in client.get("/accounts/login/").text
+    settings.DEMO = True
+    assert "proximity-demo" in client.get("/accounts/login/").text
+
+
+# --- Forms ----------------------------------------------------------------------------------------
+
+
+class SampleForm(forms.Form):
+    name = forms.CharField(help_text="As on the door.")
+    note = forms.CharField(required=False)
+    how = forms.ChoiceField(choices=[("visit", "Visit"), ("phone", "Call")], widget=forms.RadioSelect)
+
+
+def test_a_field_tells_its_hint_its_mistake_and_whether_it_is_optional():
+    html = str(SampleForm({"how": "boat"}))
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'id="id_name_error"' in html
+    assert html.count("(optional)") == 1
+    assert '<a href="#id_how_0">How:' in html
+    assert "<legend>How</legend>" in html
+
+
+def test_a_summary_gathers_forms_and_formsets():
+    formset = forms.formset_factory(SampleForm)(
+        {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-note": "x"}
+    )
+    html = render(
+        "{% error_summary form formset nothing %}", form=SampleForm({}), formset=formset, nothing=None
+    )
+    assert "4 things need changing" in html
+    assert '<a href="#id_form-0-name">' in html
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def test_days_are_written_as_people_say_them():
+    today = city_today()
+    assert ui.day(today) == "today"
+    assert ui.day(today + timedelta(days=1)) == "tomorrow"
+    assert ui.day(today - timedelta(days=1)) == "yesterday"
+    assert ui.day(today.replace(year=2019, month=3, day=4)) == "4 Mar 2019"
+    assert ui.day(today.replace(year=2026, month=11, day=24), "long") == "Tuesday 24 November"
+    assert ui.day(None) == ""
+    assert ui.days_late(today - timedelta(days=5)) == "5 days late"
+    assert ui.days_late(today - timedelta(days=1)) == "1 day late"
+    assert ui.days_late(today) == ui.days_late(None) == ""
+    assert ui.ago(None) == "never"
+    assert ui.ago(today - timedelta(days=47)) == "47 days ago"
+
+
+def test_moments_are_in_the_readers_zone():
+    now = timezone.now()
+    with timezone.override(ZoneInfo("Pacific/Auckland")):
+        assert ui.moment(now) == f"today {now.astimezone(ZoneInfo('Pacific/Auckland')):%H:%M}"
+
+
+def test_days_follow_the_language():
+    with translation.override("fi"):
+        assert "2019" in ui.day(city_today().replace(year=2019, month=3, day=4))
+
+
+def test_a_number_calls():
+    assert ui.tel("+34912345678") == '<a class="num" href="tel:+34912345678">912 34 56 78</a>'
+    assert "+372 5123 4567" in ui.tel("+37251234567", "button")
+    assert ui.tel("") == ui.tel(None) == ""
+
+
+def test_sorting_turns_round_and_starts_again():
+    request = RequestFactory().get("/", {"ordering": "name", "cursor": "abc", "kind": "ngo"})
+    html = render('{% sort_heading "Name" "name" %}{% sort_heading "Met" "last_met_at" %}', request)
+    assert 'aria-sort="ascending"><a href="?ordering=-name&amp;kind=ngo">' in html
+    assert 'href="?ordering=last_met_at&amp;kind=ngo"' in html
+
+
+class SampleFilter(forms.Form):
+    q = forms.CharField(required=False)
+    kind = forms.CharField(required=False)
+    grouped = forms.ChoiceField(choices=[("", "All"), ("Partners", [("school", "School")])], required=False)
+    overdue = forms.CharField(required=False, widget=forms.Select(choices=[("", "—"), ("true", "Yes")]))
+
+
+def test_each_filtered_value_is_a_chip_that_takes_itself_away():
+    query = {"q": "x", "kind": "ngo,sikh", "grouped": "school", "overdue": "true", "cursor": "abc"}
+    request = RequestFactory().get("/", query)
+    html = render("{% filter_chips form %}", request, form=SampleFilter(request.GET))
+    assert html.count('class="chip"') == 4
+    assert 'href="?q=x&amp;grouped=school&amp;overdue=true&amp;kind=sikh"' in html
+    assert 'href="?q=x&amp;kind=ngo%2Csikh&amp;grouped=school"' in html
+    assert "Kind: ngo" in html
+    assert "Grouped: School" in html
+    assert "Overdue: Yes" in html
+
+
+def test_undo_goes_nowhere_but_here():
+    assert ui.undo_url(Message(25, "Done", extra_tags="undo:/undo/abc/")) == "/undo/abc/"
+    assert ui.undo_url(Message(25, "Done", extra_tags="undo:https://elsewhere.example/")) == ""
+    assert ui.undo_url(Message(25, "Done")) == ""
