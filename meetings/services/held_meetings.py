@@ -18,6 +18,7 @@ from contacts.models import Contact, Organisation
 from lib.conflicts import StaleVersion
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
+from meetings.reminders import refresh_for_follow_up, refresh_for_meeting
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import (
     TOOK_PLACE,
@@ -131,8 +132,11 @@ def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = Non
         gone = [Changed("follow_up", p.pk, Op.ERASED, p.version + 1, districts) for p in promises]
         FollowUp.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
         record_changes(actor, Action.ERASE, gone)
+        for promise in gone:
+            refresh_for_follow_up(promise.object_id)
     Meeting.objects.filter(pk=meeting.pk).delete()
     refresh_last_met(met)
+    refresh_for_meeting(meeting_id)
     record_changes(
         actor, Action.ERASE, [Changed("meeting", meeting.pk, Op.ERASED, meeting.version + 1, districts)]
     )

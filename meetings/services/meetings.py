@@ -23,6 +23,7 @@ from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
+from meetings.reminders import refresh_for_meeting
 from meetings.services.summaries import refresh_last_met
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
@@ -186,6 +187,7 @@ def insert_meeting(actor: Actor, meeting: Meeting, fields: MeetingFields, childr
     if user_id := _user_id(actor):
         meeting.officers.add(user_id)
     refresh_last_met(_organisation_ids(meeting))
+    refresh_for_meeting(meeting.pk)
     _record(actor, Action.CREATE, Op.CREATED, meeting, districts_of(meeting), [*fields, *children])
     return meeting
 
@@ -204,6 +206,7 @@ def change_meeting(actor: Actor, meeting: Meeting, fields: Any, children: Childr
     meeting.updated_at = timezone.now()
     meeting.save()
     refresh_last_met(met | set(_organisation_ids(meeting)))
+    refresh_for_meeting(meeting.pk)
     cancelled = "status" in changed and meeting.status == MeetingStatus.CANCELLED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if cancelled else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, meeting, districts | districts_of(meeting), changed)

@@ -11,7 +11,7 @@ from audit.models import Action, Change, Event, Op
 from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
-from meetings.models import Meeting
+from meetings.models import Meeting, Reminder
 from meetings.services.held_meetings import hold_meeting
 from meetings.services.meetings import (
     add_outcome,
@@ -176,6 +176,17 @@ def test_a_cancelled_meeting_can_be_restored(officer: Actor, north: District, sc
     assert (back.status, back.version) == ("planned", 3)
     with pytest.raises(StaleVersion):
         restore_meeting(actor=officer, meeting_id=meeting.pk, status="planned", version=3)
+
+
+def test_reminders_follow_a_plan(officer: Actor, north: District) -> None:
+    meeting = plan(officer, north, starts_at=timezone.now() + timedelta(days=3))
+    planned = set(Reminder.objects.values_list("occurrence", flat=True))
+    assert len(planned) == 2
+    edit_meeting(actor=officer, meeting_id=meeting.pk, starts_at=meeting.starts_at + timedelta(days=1))
+    moved = set(Reminder.objects.values_list("occurrence", flat=True))
+    assert moved == {moment + timedelta(days=1) for moment in planned}
+    cancel_meeting(actor=officer, meeting_id=meeting.pk)
+    assert not Reminder.objects.exists()
 
 
 def test_a_planned_meeting_takes_place(officer: Actor, north: District, school: Organisation) -> None:
