@@ -1,0 +1,202 @@
+"""Logging a concern, answering it, reassuring those it touches. No victim, no suspect."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.models import Organisation
+from districts.models import District
+from lib.conflicts import check_version
+from lib.days import city_today
+from lib.fold import fold
+from lib.rows import assign
+from meetings.codes import ConcernStatus
+from meetings.models import Concern, Meeting
+from meetings.policies import can_edit_concern, can_log_concern
+from meetings.rules.communities import communities_of, plain_grounds
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+
+
+class ConcernFields(TypedDict, total=False):
+    """Writable fields of a concern, as in domain.md; when it was answered or closed follows its status."""
+
+    kinds: Sequence[str]
+    bias_grounds: Sequence[str]
+    bias_indicators: Sequence[str]
+    perceived_by: str
+    received_at: datetime
+    occurred_on: date | None
+    district: District
+    place: str
+    site_organisation: Organisation | None
+    raised_by_organisation: Organisation | None
+    meeting: Meeting | None
+    affected_focuses: Sequence[str]
+    facts: str
+    case_reference: str
+    status: str
+    reported_back_on: date | None
+    reassurance_offered_at: datetime | None
+    reassurance_answer: str
+
+
+@transaction.atomic
+def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[ConcernFields]) -> Concern:
+    """A new concern, received now unless told otherwise.
+
+    Without `affected_focuses` they are those the bias grounds are aimed at. Lead and deputy of the
+    organisations named and the district's supervisors are told at once.
+    Raises PermissionDenied where the district is not covered, ValidationError by field, also for
+    what the actor does not see.
+    """
+    concern = Concern(**({"id": id} if id else {}), received_at=timezone.now())
+    if "affected_focuses" not in fields:
+        fields["affected_focuses"] = communities_of(fields.get("bias_grounds", ()))
+    changed = assign(concern, fields)
+    if concern.district_id and not can_log_concern(actor, concern.district_id):
+        raise PermissionDenied
+    _tidy(concern)
+    _check_seen(actor, concern, changed)
+    _check(concern)
+    concern.save(force_insert=True)
+    _record(actor, Action.CREATE, Op.CREATED, concern, {concern.district_id}, list(fields))
+    return concern
+
+
+@transaction.atomic
+def edit_concern(
+    *, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Unpack[ConcernFields]
+) -> Concern:
+    """Change the given fields; what is not given stays.
+
+    Raises DoesNotExist when the actor does not see it, PermissionDenied where its district, or the
+    one it moves to, is not covered, StaleVersion, ValidationError by field.
+    Nothing changed: nothing is written and the version stays.
+    """
+    concern = locked_concern(actor, concern_id)
+    if not can_edit_concern(actor, concern):
+        raise PermissionDenied
+    check_version(concern.version, version)
+    districts = {concern.district_id}
+    changed = assign(concern, fields)
+    if "district" in changed and not can_edit_concern(actor, concern):
+        raise PermissionDenied
+    if not changed:
+        return concern
+    _tidy(concern)
+    _check_seen(actor, concern, changed)
+    _check(concern)
+    concern.version += 1
+    concern.updated_at = timezone.now()
+    concern.save()
+    _record(actor, Action.UPDATE, Op.UPDATED, concern, districts | {concern.district_id}, changed)
+    return concern
+
+
+def answer_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
+    """Somebody went, called or wrote. Raises as `edit_concern`."""
+    return edit_concern(actor=actor, concern_id=concern_id, version=version, status=ConcernStatus.ANSWERED)
+
+
+def close_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
+    """Nothing is left to do. Raises as `edit_concern`."""
+    return edit_concern(actor=actor, concern_id=concern_id, version=version, status=ConcernStatus.CLOSED)
+
+
+@transaction.atomic
+def reopen_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
+    """One step back: from closed to answered where it was, else to open. Raises as `edit_concern`."""
+    concern = locked_concern(actor, concern_id)
+    was_answered = concern.status == ConcernStatus.CLOSED and concern.answered_at
+    status = ConcernStatus.ANSWERED if was_answered else ConcernStatus.OPEN
+    return edit_concern(actor=actor, concern_id=concern_id, version=version, status=status)
+
+
+def report_back(
+    *, actor: Actor, concern_id: UUID, version: int | None = None, day: date | None = None
+) -> Concern:
+    """Those who raised it know what became of it, since `day` (today). Raises as `edit_concern`."""
+    return edit_concern(
+        actor=actor, concern_id=concern_id, version=version, reported_back_on=day or city_today()
+    )
+
+
+@transaction.atomic
+def offer_reassurance(
+    *, actor: Actor, concern_id: UUID, version: int | None = None, answer: str = ""
+) -> Concern:
+    """Reassurance was offered (now, unless it was before), and what they said. Raises as `edit_concern`."""
+    concern = locked_concern(actor, concern_id)
+    return edit_concern(
+        actor=actor,
+        concern_id=concern_id,
+        version=version,
+        reassurance_offered_at=concern.reassurance_offered_at or timezone.now(),
+        reassurance_answer=answer,
+    )
+
+
+def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
+    """The concern as the actor sees it, locked until the transaction ends."""
+    return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
+
+
+def _tidy(concern: Concern) -> None:
+    """Codes once each; the moments that go with the status; the folded text."""
+    concern.bias_grounds = plain_grounds(concern.bias_grounds)
+    for name in ("kinds", "bias_indicators", "affected_focuses"):
+        setattr(concern, name, list(dict.fromkeys(getattr(concern, name) or ())))
+    now = timezone.now()
+    if concern.status == ConcernStatus.OPEN:
+        concern.answered_at = None
+    elif concern.status == ConcernStatus.ANSWERED:
+        concern.answered_at = concern.answered_at or now
+    closed = concern.status == ConcernStatus.CLOSED
+    concern.closed_at = (concern.closed_at or now) if closed else None
+    concern.folded = fold(concern.place, concern.case_reference, concern.facts)
+
+
+def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
+    """What is not seen is answered as what does not exist."""
+    organisations = Organisation.objects.visible_to(actor)
+    meetings = Meeting.objects.visible_to(actor)
+    for name, visible in (
+        ("site_organisation", organisations),
+        ("raised_by_organisation", organisations),
+        ("meeting", meetings),
+    ):
+        pk = getattr(concern, f"{name}_id")
+        if name in changed and pk and not visible.filter(pk=pk).exists():
+            raise ValidationError({name: _("Choose one from the list.")})
+
+
+def _check(concern: Concern) -> None:
+    """Constraints, and that nothing is received or has happened in the future."""
+    concern.full_clean()
+    errors = {}
+    if concern.received_at > timezone.now() + CLOCKS_DIFFER_BY:
+        errors["received_at"] = _("This is in the future.")
+    if concern.occurred_on and concern.occurred_on > city_today():
+        errors["occurred_on"] = _("This is in the future.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def _record(
+    actor: Actor, action: Action, op: Op, concern: Concern, districts: set[UUID], names: list[str]
+) -> None:
+    record_changes(
+        actor,
+        action,
+        [Changed("concern", concern.pk, op, concern.version, districts, field_names=names)],
+    )
