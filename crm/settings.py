@@ -103,9 +103,16 @@ TEMPLATES = [
 ]
 
 # --- Rows: the application signs in as a role that owns no table (docs/adr/0003) -------------------
+_application = env.db_url("DATABASE_URL")
 DATABASES = {
-    "default": env.db_url("DATABASE_URL")
-    | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True},
+    "default": _application
+    | {
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": _application.get("OPTIONS", {})
+        # A search forgives one wrong letter in a word of eight: at 0.6 it would not (lib.matching).
+        | {"options": "-c pg_trgm.word_similarity_threshold=0.45"},
+    },
     # Migrations only: `manage.py prepare_database` uses it.
     "owner": env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL")),
 }

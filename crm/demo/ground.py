@@ -1,0 +1,73 @@
+"""Six districts with four neighbourhoods each, and boundaries that meet without gaps."""
+
+from dataclasses import dataclass
+from random import Random
+
+Point = tuple[float, float]
+
+WEST, NORTH = -9.30, 41.30  # in the sea off Portugal: nobody lives there
+CELL = 0.012  # degrees a neighbourhood measures across
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A district: its code and name, its column and row on the map, its neighbourhoods and people."""
+
+    code: str
+    name: str
+    column: int
+    row: int
+    parts: tuple[str, str, str, str]
+    population: int
+
+
+PLACES = (
+    Place("W", "Westhill", 0, 0, ("Upper Westhill", "The Kilns", "Orchard Row", "Quarry Lane"), 31_200),
+    Place(
+        "N", "Northgate", 1, 0, ("Northgate Market", "Station Side", "Mill Ponds", "Tanners’ Yard"), 42_600
+    ),
+    Place("E", "Eastfield", 2, 0, ("Eastfield Green", "Brickworks", "Lark Rise", "Canal End"), 38_900),
+    Place("H", "Harbour", 0, 1, ("Fish Quay", "Rope Walk", "Custom House", "The Slips"), 24_700),
+    Place("O", "Old Town", 1, 1, ("Cathedral Close", "Guildhall", "Weavers’ Court", "Bridge Foot"), 27_800),
+    Place("S", "Southbank", 2, 1, ("Southbank Estate", "Garden Suburb", "Ferry Road", "Low Meadows"), 45_100),
+)
+
+
+def outline(left: int, top: int, size: int) -> list[list[list[list[float]]]]:
+    """A MultiPolygon of `size` × `size` cells from (`left`, `top`); neighbours share their edges."""
+    right, bottom = left + size, top + size
+    corners = (
+        [(x, bottom) for x in range(left, right)]
+        + [(right, y) for y in range(bottom, top, -1)]
+        + [(x, top) for x in range(right, left, -1)]
+        + [(left, y) for y in range(top, bottom)]
+    )
+    ring: list[Point] = []
+    for here, there in zip(corners, [*corners[1:], corners[0]], strict=True):
+        ring.extend(_edge(here, there))
+    ring.append(ring[0])
+    return [[[[round(x, 6), round(y, 6)] for x, y in ring]]]
+
+
+def _edge(here: tuple[int, int], there: tuple[int, int]) -> list[Point]:
+    """From a corner towards the next one, that one left out: a street or a stream is never straight."""
+    low, high = min(here, there), max(here, there)
+    random = Random(f"{low}{high}")
+    (x0, y0), (x1, y1) = _corner(low), _corner(high)
+    between = [
+        (
+            x0 + (x1 - x0) * t + random.uniform(-0.06, 0.06) * CELL,
+            y0 + (y1 - y0) * t + random.uniform(-0.06, 0.06) * CELL,
+        )
+        for t in (0.25, 0.5, 0.75)
+    ]
+    return [_corner(here), *(between if here == low else reversed(between))]
+
+
+def _corner(corner: tuple[int, int]) -> Point:
+    random = Random(f"corner{corner}")
+    column, row = corner
+    return (
+        WEST + (column + random.uniform(-0.22, 0.22)) * CELL,
+        NORTH - (row + random.uniform(-0.22, 0.22)) * CELL * 0.8,
+    )

@@ -1,0 +1,106 @@
+"""Loading the demo into an empty database, and emptying it again."""
+
+from random import Random
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
+from crm.demo.book import Book, write_book
+from crm.demo.history import History, tell_history
+from districts.models import District, ExpectedCommunity
+from jobs.models import Job, JobStatus
+from meetings.models import (
+    Concern,
+    FollowUp,
+    FollowUpOrganisation,
+    Meeting,
+    MeetingContact,
+    MeetingOrganisation,
+)
+from meetings.services.summaries import refresh_last_met
+
+JOB = "load_demo"
+SEED = 2026
+
+
+class HasRealData(Exception):
+    """The database holds something that is not the demo."""
+
+
+def is_demo() -> bool:
+    """Whether this database was filled by the demo."""
+    return Job.objects.filter(kind=JOB).exists()
+
+
+@transaction.atomic
+def load_demo() -> dict[str, int]:
+    """Fill an empty database with Alderport; answers rows per object. Raises HasRealData."""
+    if any(model.objects.exists() for model in (User, District, Organisation, Contact, Meeting)):
+        raise HasRealData
+    book = Book(now=timezone.now(), random=Random(SEED))
+    write_book(book)
+    history = tell_history(book)
+    _save_book(book)
+    _save_history(history)
+    refresh_last_met([organisation.pk for organisation in book.organisations])
+    counts = {
+        "districts": len(book.districts),
+        "organisations": len(book.organisations),
+        "contacts": len(book.contacts),
+        "meetings": len(history.meetings),
+        "follow-ups": len(history.follow_ups),
+        "concerns": len(history.concerns),
+    }
+    Job.objects.create(kind=JOB, status=JobStatus.DONE, finished_at=timezone.now(), result=counts)
+    return counts
+
+
+def _save_book(book: Book) -> None:
+    District.objects.bulk_create(book.districts.values())
+    ExpectedCommunity.objects.bulk_create(book.expected)
+    User.objects.bulk_create(book.users.values())
+    covering = User.districts.through
+    covering.objects.bulk_create(
+        covering(user=user, district=district) for user, district in book.districts_of
+    )
+    Organisation.objects.bulk_create(book.organisations)
+    FocusDeclaration.objects.bulk_create(book.declarations)
+    OrganisationPeriod.objects.bulk_create(book.periods)
+    Contact.objects.bulk_create(book.contacts)
+    Affiliation.objects.bulk_create(book.affiliations)
+
+
+def _save_history(history: History) -> None:
+    Meeting.objects.bulk_create(history.meetings)
+    MeetingOrganisation.objects.bulk_create(history.present)
+    MeetingContact.objects.bulk_create(history.people)
+    taking_part = Meeting.officers.through
+    taking_part.objects.bulk_create(
+        taking_part(meeting=meeting, user=user) for meeting, user in history.officers
+    )
+    Concern.objects.bulk_create(history.concerns)
+    FollowUp.objects.bulk_create(history.follow_ups)
+    FollowUpOrganisation.objects.bulk_create(history.promised_to)
+
+
+def remove_demo() -> None:
+    """Empty the whole database, trail included, as the role that owns it: all of it is the demo's.
+
+    Raises HasRealData where the demo was never loaded.
+    """
+    if not is_demo():
+        raise HasRealData
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    trail = [table for table in tables if table.startswith("audit_")]
+    kept = {"django_content_type", "django_site"}
+    owner = connections["owner"]
+    quote = owner.ops.quote_name
+    with transaction.atomic(using="owner"), owner.cursor() as cursor:
+        for table in trail:
+            cursor.execute(f"ALTER TABLE {quote(table)} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(quote(t) for t in tables if t not in kept)} CASCADE")
+        for table in trail:
+            cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")

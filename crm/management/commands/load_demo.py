@@ -1,0 +1,23 @@
+"""`manage.py load_demo`: fill an empty database with a city that does not exist."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from crm.demo.load import HasRealData, is_demo, load_demo
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with Alderport, a city that does not exist."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if is_demo():
+            self.stdout.write("The demo is already there.")
+            return
+        try:
+            counts = load_demo()
+        except HasRealData:
+            raise CommandError("This database has data of its own: the demo is not loaded into it.") from None
+        self.stdout.write(
+            "Alderport is there: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
+        )

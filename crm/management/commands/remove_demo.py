@@ -1,0 +1,29 @@
+"""`manage.py remove_demo`: empty a database that the demo filled."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crm.demo.load import HasRealData, remove_demo
+
+
+class Command(BaseCommand):
+    help = "Remove the demo and everything that was entered into it, sign-ins included."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["yes"]:
+            answer = input(
+                "Everything in this database will be gone, sign-ins included. Type “remove” to go on: "
+            )
+            if answer.strip() != "remove":
+                raise CommandError("Nothing was removed.")
+        try:
+            remove_demo()
+        except HasRealData:
+            raise CommandError("This database was not filled by the demo: nothing was removed.") from None
+        self.stdout.write(
+            "The demo is gone. Add the first administrator: manage.py create_administrator EMAIL"
+        )

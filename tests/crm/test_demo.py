@@ -1,0 +1,91 @@
+"""The demo is a city one can believe, whose every row could have been typed in."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import Contact, Organisation
+from crm.demo.book import Book, write_book
+from crm.demo.history import tell_history
+from crm.demo.load import SEED, load_demo
+from districts.models import District
+from lib.days import city_today
+from meetings.models import Concern, FollowUp, Meeting
+from tests.factories import make_district
+
+SIGN_INS = ("officer.north", "officer.south", "supervisor", "privacy", "admin")
+
+
+@pytest.mark.django_db
+def test_every_row_keeps_every_rule_and_the_city_is_of_the_size_promised() -> None:
+    counts = load_demo()
+    assert District.objects.filter(parent__code="CITY").count() == 6
+    assert 140 <= counts["organisations"] <= 160
+    assert 230 <= counts["contacts"] <= 290
+    for model in (District, User, Organisation, Contact, Meeting, FollowUp, Concern):
+        relations = [field.name for field in model._meta.fields if field.is_relation]
+        for row in model._default_manager.all():
+            row.clean_fields(exclude=relations)  # the database has checked the constraints
+    assert Organisation.objects.filter(status="active", last_met_at=None).exists(), (
+        "someone is always forgotten"
+    )
+    assert Meeting.objects.filter(starts_at__lt=timezone.now() - timedelta(days=480)).exists()
+    assert not Meeting.objects.filter(status="held", starts_at__gt=timezone.now()).exists()
+    assert Concern.objects.with_bias().exists()
+
+
+@pytest.mark.django_db
+def test_those_who_sign_in_find_something_late_and_something_due_today() -> None:
+    load_demo()
+    for name in SIGN_INS:
+        assert authenticate(None, email=f"{name}@demo.example", password="proximity-demo"), name
+    for name in ("officer.north", "officer.south"):
+        mine = FollowUp.objects.of_owner(User.objects.get(email=f"{name}@demo.example").pk)
+        assert mine.overdue(city_today()).exists()
+        assert mine.due_on_day(city_today()).exists()
+
+
+@pytest.mark.django_db
+def test_the_same_seed_tells_the_same_story_on_the_same_day() -> None:
+    now = timezone.now()
+    assert _told(now) == _told(now)
+
+
+def _told(now: datetime) -> list[tuple[object, ...]]:
+    book = Book(now=now, random=Random(SEED))
+    write_book(book)
+    history = tell_history(book)
+    return [
+        *((row.name, row.kind, str(row.phone), row.home_district.code) for row in book.organisations),
+        *((row.given_name, row.family_name, str(row.phone)) for row in book.contacts),
+        *((row.subject, row.starts_at, row.status, tuple(row.outcomes)) for row in history.meetings),
+        *((row.title, row.due_on, row.status) for row in history.follow_ups),
+        *((row.facts, row.received_at, row.status) for row in history.concerns),
+    ]
+
+
+@pytest.mark.django_db
+def test_it_is_not_loaded_beside_real_data() -> None:
+    make_district()
+    with pytest.raises(CommandError, match="data of its own"):
+        call_command("load_demo")
+    assert not Organisation.objects.exists()
+
+
+def test_one_command_removes_it_and_refuses_where_the_data_is_real(committed_db: None) -> None:
+    make_district()
+    with pytest.raises(CommandError, match="not filled by the demo"):
+        call_command("remove_demo", yes=True)
+    District.objects.all().delete()
+    call_command("load_demo")
+    call_command("load_demo")  # a second start changes nothing
+    call_command("remove_demo", yes=True)
+    for model in apps.get_models():
+        if model._meta.app_label not in {"contenttypes"}:
+            assert not model._default_manager.exists(), model
