@@ -1,6 +1,7 @@
 """Organisations, and the people who speak for them or stand on their own."""
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
+from contacts.models.imported import ImportedFields
 from contacts.models.organisation import (
     FocusDeclaration,
     Organisation,
@@ -13,6 +14,7 @@ __all__ = [
     "Contact",
     "ContactExternalId",
     "FocusDeclaration",
+    "ImportedFields",
     "Organisation",
     "OrganisationExternalId",
     "OrganisationPeriod",

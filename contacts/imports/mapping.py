@@ -1,0 +1,216 @@
+"""A mapping says what a register's columns mean. It is a TOML file (docs/examples, docs/import.md)."""
+
+import tomllib
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.codes import Kind, OrganisationStatus
+from contacts.rules import CASINGS
+from lib.fold import fold, squash
+
+# What an import may write. Never a focus (an organisation says that of itself), never who leads, never
+# that it may be listed publicly.
+FIELDS: Final = frozenset(
+    {
+        "name",
+        "short_name",
+        "kind",
+        "summary",
+        "home_district",
+        "website",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+        "languages",
+        "access_needs",
+        "status",
+    }
+)
+NEEDED: Final = ("name", "kind", "home_district")
+_CODES: Final = {"kind": frozenset(Kind.values), "status": frozenset(OrganisationStatus.values)}
+_FOCUS: Final = frozenset({"focus", "focuses", "focus_declarations", "community", "communities"})
+
+
+class MappingError(ValidationError):
+    """A mapping that cannot be followed; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A district the mapping names; with a name it may be made."""
+
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a field comes from: columns joined, or the first column whose text `values` knows, or `fixed`."""
+
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    fixed: str | None = None
+    default: str | None = None
+    case: str = ""
+    values: Table[str, str] = field(default_factory=dict)  # by folded text
+
+    def rank(self, value: object) -> int:
+        """Which value wins where rows of one organisation differ: the one `values` names first."""
+        return list(self.values.values()).index(str(value)) if value in self.values.values() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    source: str
+    identify: tuple[str, ...]
+    fields: Table[str, Origin]
+    places: Table[str, Place]  # by code
+    under: Place | None
+    creates_districts: bool
+    spellings: Table[str, str]  # by folded word
+    region: str
+    encoding: str
+    delimiter: str
+    text: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns the file must have."""
+        used = [c for origin in self.fields.values() for c in origin.columns]
+        return tuple(dict.fromkeys([*self.identify, *used]))
+
+
+def load_mapping(text: str) -> Mapping:
+    """Read a mapping; raises MappingError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(_("The mapping is not valid TOML: %(why)s") % {"why": error}) from error
+    _only(
+        table,
+        {"source", "identify", "region", "encoding", "delimiter", "fields", "spelling"},
+        _("the mapping"),
+    )
+    given = _table(table, "fields")
+    _check_fields(given)
+    places: dict[str, Place] = {}
+    origins = {name: _origin(name, value, places) for name, value in given.items()}
+    home = given["home_district"] if isinstance(given["home_district"], dict) else {}
+    source = squash(_text(table, "source"))
+    if not 1 <= len(source) <= 60:
+        raise MappingError(_("Name the source in 1 to 60 letters."))
+    return Mapping(
+        source=source,
+        identify=_columns(table.get("identify"), "identify"),
+        fields=origins,
+        places=places,
+        under=_place(home["under"], places) if "under" in home else None,
+        creates_districts=home.get("create") is True,
+        spellings=_spellings(table),
+        region=_text(table, "region", settings.PHONENUMBER_DEFAULT_REGION).upper(),
+        encoding=_text(table, "encoding", ""),
+        delimiter=_text(table, "delimiter", ""),
+        text=text,
+    )
+
+
+def _check_fields(given: Table[str, object]) -> None:
+    if _FOCUS & set(given):
+        raise MappingError(_("An import never sets a community: an organisation says that of itself."))
+    if unknown := sorted(set(given) - FIELDS):
+        raise MappingError(_("An import does not set %(names)s.") % {"names": ", ".join(unknown)})
+    if missing := [name for name in NEEDED if name not in given]:
+        raise MappingError(_("Say where %(names)s come from.") % {"names": ", ".join(missing)})
+
+
+def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
+    if isinstance(given, str | list):
+        return Origin(columns=_columns(given, name))
+    if not isinstance(given, dict):
+        raise MappingError(_("%(name)s: name a column, or a table of how to read it.") % {"name": name})
+    allowed = {"column", "columns", "join", "value", "default", "case", "values"}
+    _only(given, allowed | ({"under", "create"} if name == "home_district" else set()), name)
+    if "column" in given or "columns" in given:
+        columns = _columns(given.get("column", given.get("columns")), name)
+    elif "value" in given:
+        columns = ()
+    else:
+        raise MappingError(_("%(name)s: name a column or a value.") % {"name": name})
+    case = _text(given, "case", "")
+    if case and case not in CASINGS:
+        raise MappingError(
+            _("%(name)s: case is one of %(known)s.") % {"name": name, "known": ", ".join(CASINGS)}
+        )
+    if name == "home_district":
+        values = {fold(key): _place(value, places).code for key, value in _table(given, "values").items()}
+    else:
+        values = {fold(key): str(value) for key, value in _table(given, "values").items()}
+    fixed, default = _coded(name, given.get("value")), _coded(name, given.get("default"))
+    for value in values.values():
+        _coded(name, value)
+    return Origin(columns, _text(given, "join", " "), fixed, default, case, values)
+
+
+def _coded(name: str, value: object) -> str | None:
+    """A fixed or mapped value, checked against the field's code list."""
+    if value is None:
+        return None
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    if name in _CODES and text not in _CODES[name]:
+        raise MappingError(
+            _("%(name)s: “%(value)s” is not in the code list.") % {"name": name, "value": text}
+        )
+    return text
+
+
+def _place(given: object, places: dict[str, Place]) -> Place:
+    if isinstance(given, str):
+        place = Place(given)
+    elif isinstance(given, dict) and isinstance(given.get("code"), str):
+        _only(given, {"code", "name"}, _("a district"))
+        place = Place(given["code"], squash(_text(given, "name", "")))
+    else:
+        raise MappingError(_("A district is a code, or a code and a name."))
+    return places.setdefault(place.code, place)
+
+
+def _spellings(table: Table[str, Any]) -> dict[str, str]:
+    """`words` by their folded form: “Alcalá”, “AMPA”."""
+    given = table.get("spelling", [])
+    if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+        raise MappingError(_("spelling: list words as they are written."))
+    return {fold(word): word for word in given}
+
+
+def _columns(given: object, name: str) -> tuple[str, ...]:
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, list) or not listed or not all(isinstance(c, str) for c in listed):
+        raise MappingError(_("%(name)s: name one column or several.") % {"name": name})
+    return tuple(squash(column) for column in listed)
+
+
+def _table(given: Table[str, Any], key: str) -> dict[str, Any]:
+    value = given.get(key, {})
+    if not isinstance(value, dict):
+        raise MappingError(_("%(name)s is a table.") % {"name": key})
+    return value
+
+
+def _text(given: Table[str, Any], key: str, default: str | None = None) -> str:
+    value = given.get(key, default)
+    if not isinstance(value, str):
+        raise MappingError(_("%(name)s is a text.") % {"name": key})
+    return value
+
+
+def _only(given: Table[str, Any], allowed: set[str], where: str) -> None:
+    if unknown := sorted(set(given) - allowed):
+        raise MappingError(
+            _("%(where)s does not know %(names)s.") % {"where": where, "names": ", ".join(unknown)}
+        )

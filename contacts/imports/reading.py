@@ -1,0 +1,118 @@
+"""Tables as people export them: any delimiter, Windows-1252 or UTF-16, BOM, ragged and blank rows."""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.imports.mapping import Mapping
+from lib.fold import squash
+
+_DELIMITERS: Final = ",;\t|"
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CHUNK: Final = 1 << 20
+
+
+class UnreadableFile(ValidationError):
+    """A file that is not a table with the columns the mapping needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its line in the file, its cells by column, and what is odd about its shape."""
+
+    number: int
+    cells: dict[str, str]
+    note: str = ""
+    refusal: str = ""
+
+
+def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
+    """SHA-256 of the file in hexadecimal, and how its text is encoded; the file is read once through."""
+    file.seek(0)
+    start = file.read(4096)
+    encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "")
+    if not encoding and b"\0" in start:
+        encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    digest, is_utf8 = hashlib.sha256(), True
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
+    return digest.hexdigest(), encoding or ("utf-8" if is_utf8 else "cp1252")
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line]:
+    """The file's rows but blank ones. Raises UnreadableFile when a column is missing or text is broken."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UnreadableFile(_("Unknown encoding %(name)s.") % {"name": encoding}) from error
+    # `replace`: a byte Windows-1252 does not know must not stop a register of thousands.
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        delimiter, header = _header(text, mapping)
+        yield from _lines(text, delimiter, header)
+    except (UnicodeError, csv.Error) as error:
+        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
+    finally:
+        text.detach()
+
+
+def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
+    """The delimiter whose header has the mapping's columns, and that header."""
+    found: list[str] = []
+    for delimiter in mapping.delimiter or _DELIMITERS:
+        text.seek(0)
+        header = [squash(cell) for cell in next(csv.reader(text, delimiter=delimiter), [])]
+        if set(mapping.columns) <= set(header):
+            if twice := [column for column in mapping.columns if header.count(column) > 1]:
+                raise UnreadableFile(_("The column “%(name)s” is there twice.") % {"name": twice[0]})
+            return delimiter, header
+        found = max(found, header, key=len)
+    missing = [column for column in mapping.columns if column not in found]
+    raise UnreadableFile(
+        _("The file has no column %(missing)s. It has: %(found)s.")
+        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(found) or "–"}
+    )
+
+
+def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str]) -> Iterator[Line]:
+    text.seek(0)
+    reader = csv.reader(text, delimiter=delimiter)
+    next(reader)
+    ends = reader.line_num
+    for row in reader:
+        number, ends = ends + 1, reader.line_num
+        if not any(map(str.strip, row)):
+            continue
+        note = refusal = ""
+        if any(map(str.strip, row[len(header) :])):
+            refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
+                "cells": len(row),
+                "header": len(header),
+            }
+        elif len(row) < len(header):
+            note = _("shorter than the header: missing cells read as empty")
+            row += [""] * (len(header) - len(row))
+        yield Line(number, dict(zip(header, row, strict=False)), note, refusal)

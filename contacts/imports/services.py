@@ -1,0 +1,180 @@
+"""The import of a register of organisations, from file to report."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.imports.converting import Row, convert
+from contacts.imports.mapping import Mapping
+from contacts.imports.places import Places
+from contacts.imports.planning import Group, Plan
+from contacts.imports.reading import digest_and_encoding, read_lines
+from contacts.imports.spooling import Spool
+from contacts.imports.writing import Outcome, Result, Writer
+from contacts.policies import can_import
+from jobs.services import fail_job, finish_job, report_progress, start_job
+
+Progress = Callable[[str, int, int | None], None]
+
+ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
+_BATCH: Final = 1_000
+_LOCK: Final = 0x696D706F  # one import at a time; any number that is ours
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """What became of one row of the file. `reason` says why, and what was odd or left out."""
+
+    number: int
+    outcome: Outcome
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """`sums` by outcome add up to the rows; `lines()` walks them in the file's order."""
+
+    sums: Counter[Outcome]
+    _spool: Spool
+    _results: dict[int, tuple[Outcome, str]] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[ReportLine]:
+        for row in self._spool:
+            outcome, reason = self._results[row.line]
+            yield ReportLine(row.line, outcome, row.name, reason)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{outcome.value} {self.sums[outcome]}" for outcome in Outcome)
+
+
+def import_organisations(
+    *,
+    actor: Actor,
+    file: BinaryIO,
+    mapping: Mapping,
+    dry_run: bool = False,
+    purpose: str = "",
+    progress: Progress = lambda _step, _done, _total: None,
+) -> ImportReport:
+    """Bring a register in; `file` is seekable. The same file again changes nothing.
+
+    Up to ALL_AT_ONCE rows all or nothing, past that in batches that converge when run again. A dry run
+    writes nothing and reports what a run would. `progress` is told (step, done, total).
+
+    Raises PermissionDenied where the actor may not import, ValidationError for an unreadable file or
+    while another import runs.
+    """
+    if not can_import(actor):
+        raise PermissionDenied
+    if actor.kind == "user" and not purpose:
+        raise ValidationError({"purpose": _("Say why this is imported.")})
+    with _alone():
+        if dry_run:
+            return _run(actor, file, mapping, purpose, progress, dry_run=True)
+        digest, _encoding = digest_and_encoding(file)
+        parameters = {
+            "source": mapping.source,
+            "file": digest,
+            "mapping": hashlib.sha256(mapping.text.encode()).hexdigest(),
+            "purpose": purpose,
+        }
+        job = start_job(actor=actor, kind="import_organisations", parameters=parameters)
+
+        def tell(step: str, done: int, total: int | None) -> None:
+            progress(step, done, total)
+            if step == "write":
+                report_progress(job_id=job.pk, done=done, total=total)
+
+        try:
+            report = _run(actor, file, mapping, purpose, tell, dry_run=False)
+        except Exception as error:
+            fail_job(job_id=job.pk, error=type(error).__name__)
+            raise
+        finish_job(job_id=job.pk, result={o.value: report.sums[o] for o in Outcome})
+        return report
+
+
+def _run(
+    actor: Actor, file: BinaryIO, mapping: Mapping, purpose: str, progress: Progress, *, dry_run: bool
+) -> ImportReport:
+    places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping.source)
+    report = ImportReport(Counter(), spool)
+    for row in _rows(file, mapping, places):
+        spool.append(row)
+        plan.add(row)
+        if row.refusal:
+            _note(report, Result(row.line, Outcome.REFUSED, "; ".join([row.refusal, *row.notes])))
+        if len(spool) % _BATCH == 0:
+            progress("read", len(spool), None)
+    progress("read", len(spool), len(spool))
+    plan.look_up(actor, places)
+    writer = Writer(actor, mapping, places, purpose)
+    at_once = dry_run or len(spool) <= ALL_AT_ONCE
+    with transaction.atomic() if at_once else _nothing():
+        with transaction.atomic():
+            places.make_missing()
+        for batch in _batches(plan.groups(spool)):
+            with transaction.atomic():
+                results = writer.write(batch)
+            for result in results:
+                _note(report, result)
+            progress("write", sum(report.sums.values()), len(spool))
+        if dry_run:
+            transaction.set_rollback(True)
+    return report
+
+
+def _rows(file: BinaryIO, mapping: Mapping, places: Places) -> Iterator[Row]:
+    encoding = mapping.encoding or digest_and_encoding(file)[1]
+    for line in read_lines(file, mapping, encoding):
+        row = convert(line, mapping)
+        if not row.refusal:
+            try:
+                row.fields["home_district"] = places.code(str(row.fields["home_district"]))
+            except ValidationError as error:
+                row.refusal = " ".join(error.messages)
+        yield row
+
+
+def _note(report: ImportReport, result: Result) -> None:
+    report.sums[result.outcome] += 1
+    report._results[result.line] = (result.outcome, result.reason)
+
+
+def _batches(groups: Iterator[Group]) -> Iterator[list[Group]]:
+    batch: list[Group] = []
+    for group in groups:
+        batch.append(group)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two imports at once could both miss the other's new organisations."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise ValidationError(_("Another import is running. Try again when it is done."))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -1,0 +1,270 @@
+"""Set-based writing: the logic of contacts.services.organisations for many organisations at once.
+
+Each field was checked by its model field on reading (imports.converting); the constraints an import
+could break besides are about codes, which those checks know.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.imports.converting import Row, Value
+from contacts.imports.mapping import Mapping
+from contacts.imports.merging import Said, difference, fingerprint, together
+from contacts.imports.places import Places
+from contacts.imports.planning import Group
+from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
+from contacts.policies import can_edit_organisation
+from contacts.services.organisations import DATED
+from contacts.services.summaries import refresh_meet_by
+from lib.fold import fold
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    MERGED = "merged"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row, by its line."""
+
+    line: int
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(slots=True)
+class _Known:
+    """A group's organisation as the book has it, locked."""
+
+    organisation: Organisation
+    external_ids: set[str]
+    imported: ImportedFields | None
+    also_in: list[UUID]
+
+
+class Writer:
+    """Writes batches of groups for one actor and mapping. The caller holds the transaction."""
+
+    def __init__(self, actor: Actor, mapping: Mapping, places: Places, purpose: str) -> None:
+        self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
+
+    def write(self, groups: list[Group]) -> list[Result]:
+        known = self._locked({group.organisation_id for group in groups if group.organisation_id})
+        results: list[Result] = []
+        new: list[tuple[Organisation, Group, Said]] = []
+        batch = _Batch()
+        for group in groups:
+            if group.is_doubtful:
+                results += _refused(group, _("fits several organisations of the book: merge those first"))
+            elif group.organisation_id is None:
+                said = together(group.rows, self._mapping)
+                new.append((self._fresh(said), group, said))
+                results += _created(group)
+            elif (it := known.get(group.organisation_id)) and can_edit_organisation(
+                self._actor, it.organisation
+            ):
+                results += self._bring_up_to_date(it, group, batch)
+            else:
+                results += _refused(group, _("belongs to an organisation you may not change"))
+        self._insert(new)
+        self._update(batch)
+        return results
+
+    # --- New ones -----------------------------------------------------------------------------------
+
+    def _fresh(self, said: Said) -> Organisation:
+        organisation = Organisation()
+        self._assign(organisation, said.fields)
+        return organisation
+
+    def _insert(self, new: list[tuple[Organisation, Group, Said]]) -> None:
+        if not new:
+            return
+        Organisation.objects.bulk_create(organisation for organisation, _group, _said in new)
+        OrganisationExternalId.objects.bulk_create(
+            self._external_id(organisation, external_id)
+            for organisation, group, _said in new
+            for external_id in sorted({row.external_id for row in group.rows})
+        )
+        OrganisationPeriod.objects.bulk_create(_period(o, o.created_at) for o, _group, _said in new)
+        ImportedFields.objects.bulk_create(
+            ImportedFields(
+                organisation=organisation,
+                source=self._mapping.source,
+                fingerprints={name: fingerprint(value) for name, value in said.fields.items()},
+            )
+            for organisation, _group, said in new
+        )
+        self._record(
+            Changed(
+                "organisation", o.pk, Op.CREATED, o.version, [o.home_district_id], field_names=said.fields
+            )
+            for o, _group, said in new
+        )
+
+    # --- Known ones -----------------------------------------------------------------------------------
+
+    def _locked(self, ids: set[UUID]) -> dict[UUID, _Known]:
+        """The organisations with these ids that the actor sees, locked in one order."""
+        if not ids:
+            return {}
+        seen: QuerySet[Organisation] = Organisation.objects.visible_to(self._actor).filter(pk__in=ids)
+        rows = list(
+            seen.order_by("pk")
+            .select_for_update(of=("self",))
+            .prefetch_related("external_ids", "imported_fields", "also_in")
+        )
+        source = self._mapping.source
+        return {
+            row.pk: _Known(
+                row,
+                {e.external_id for e in row.external_ids.all() if e.source == source},
+                next((i for i in row.imported_fields.all() if i.source == source), None),
+                [district.pk for district in row.also_in.all()],
+            )
+            for row in rows
+        }
+
+    def _bring_up_to_date(self, it: _Known, group: Group, batch: "_Batch") -> list[Result]:
+        said = together(group.rows, self._mapping)
+        before = it.imported.fingerprints if it.imported else {}
+        found = difference(said.fields, self._current(it.organisation), before)
+        added = {row.external_id for row in group.rows} - it.external_ids
+        names = [*found.write, *(["external_ids"] if added else [])]
+        districts = {it.organisation.home_district_id, *it.also_in}
+        dated = bool(set(found.write) & set(DATED))
+        self._assign(it.organisation, found.write)
+        after = before | {name: fingerprint(value) for name, value in said.fields.items()}
+        if after != before:
+            batch.imported.append(
+                ImportedFields(organisation=it.organisation, source=self._mapping.source, fingerprints=after)
+            )
+        if names:
+            it.organisation.version += 1
+            it.organisation.updated_at = timezone.now()
+            batch.changed.append(it.organisation)
+            batch.names.update(found.write)
+            batch.external_ids += [self._external_id(it.organisation, id_) for id_ in sorted(added)]
+            batch.dated += [it.organisation] if dated else []
+            batch.changes.append(
+                Changed(
+                    "organisation",
+                    it.organisation.pk,
+                    Op.UPDATED,
+                    it.organisation.version,
+                    districts | {it.organisation.home_district_id},
+                    field_names=names,
+                )
+            )
+        if found.kept:
+            group.rows[0].notes.append(
+                _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(found.kept)}
+            )
+        return _compared(group, added, {said.of[name] for name in found.write})
+
+    def _update(self, batch: "_Batch") -> None:
+        if batch.changed:
+            names = batch.names | {"folded", "version", "updated_at"}
+            Organisation.objects.bulk_update(batch.changed, sorted(names), batch_size=250)
+            OrganisationExternalId.objects.bulk_create(batch.external_ids)
+            self._record(batch.changes)
+        if batch.dated:
+            now = timezone.now()
+            ids = [organisation.pk for organisation in batch.dated]
+            OrganisationPeriod.objects.filter(organisation__in=ids, until__isnull=True).update(until=now)
+            OrganisationPeriod.objects.bulk_create(_period(o, now) for o in batch.dated)
+            refresh_meet_by(ids)
+        ImportedFields.objects.bulk_create(
+            batch.imported,
+            update_conflicts=True,
+            unique_fields=["organisation", "source"],
+            update_fields=["fingerprints"],
+        )
+
+    # --- Both -----------------------------------------------------------------------------------------
+
+    def _assign(self, organisation: Organisation, fields: dict[str, Value]) -> None:
+        for name, value in fields.items():
+            setattr(
+                organisation, name, self._places.district(str(value)) if name == "home_district" else value
+            )
+        organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
+
+    def _current(self, organisation: Organisation) -> dict[str, Value]:
+        """The organisation's values in the form converted rows have."""
+        current: dict[str, Value] = {
+            name: getattr(organisation, name) for name in self._mapping.fields if name != "home_district"
+        }
+        current["home_district"] = self._places.code_of(organisation.home_district_id)
+        current["phone"] = organisation.phone.as_e164 if organisation.phone else ""
+        current["website"] = organisation.website
+        return current
+
+    def _external_id(self, organisation: Organisation, external_id: str) -> OrganisationExternalId:
+        return OrganisationExternalId(
+            organisation=organisation, source=self._mapping.source, external_id=external_id
+        )
+
+    def _record(self, changes: Iterable[Changed]) -> None:
+        record_changes(self._actor, Action.IMPORT, changes, purpose=self._purpose)
+
+
+class _Batch:
+    """What one batch changes on organisations the book has."""
+
+    def __init__(self) -> None:
+        self.changed: list[Organisation] = []
+        self.names: set[str] = set()
+        self.external_ids: list[OrganisationExternalId] = []
+        self.dated: list[Organisation] = []
+        self.imported: list[ImportedFields] = []
+        self.changes: list[Changed] = []
+
+
+def _period(organisation: Organisation, since: object) -> OrganisationPeriod:
+    return OrganisationPeriod(
+        organisation=organisation, since=since, **{name: getattr(organisation, name) for name in DATED}
+    )
+
+
+def _refused(group: Group, why: str) -> list[Result]:
+    return [Result(row.line, Outcome.REFUSED, _reason(row, why)) for row in group.rows]
+
+
+def _created(group: Group) -> list[Result]:
+    first, *others = group.rows
+    same = _("the same as line %(line)d") % {"line": first.line}
+    return [
+        Result(first.line, Outcome.CREATED, _reason(first)),
+        *(Result(row.line, Outcome.MERGED, _reason(row, same)) for row in others),
+    ]
+
+
+def _compared(group: Group, added: set[str], changing_lines: set[int]) -> list[Result]:
+    results = []
+    for row in group.rows:
+        if row.external_id in added:
+            why = _("an organisation the book has already")
+            results.append(Result(row.line, Outcome.MERGED, _reason(row, why)))
+        elif row.line in changing_lines:
+            results.append(Result(row.line, Outcome.UPDATED, _reason(row)))
+        else:
+            results.append(Result(row.line, Outcome.UNCHANGED, _reason(row)))
+    return results
+
+
+def _reason(row: Row, why: str = "") -> str:
+    return "; ".join([*([why] if why else []), *row.notes])
