@@ -55,12 +55,14 @@ class Child:
 
 
 class Supervisor:
-    """Children with one environment; each one's output goes to a file of its name."""
+    """Children with one environment; each one's output goes to its own file, the last run's beside it."""
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
         self.environment = environment
         self.logs = logs
         self.children: list[Child] = []
+        for log in logs.glob("*.log"):
+            log.replace(log.with_suffix(".log.1"))
 
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"

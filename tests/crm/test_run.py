@@ -1,0 +1,150 @@
+"""`dev.py run`: starts on an empty folder, survives `kill -9` of everything, stops cleanly and soon."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm.embedded.children import MARK
+from crm.embedded.environment import Copy
+from crm.embedded.files import socket_folder
+from crm.embedded.postgres import Postgres
+from tests.plugins import services
+from tests.plugins.workers import wait_until
+
+START_PATIENCE_SECONDS = 90
+
+
+def start(data: Path, port: int, *options: str) -> subprocess.Popen[str]:
+    """Without the variables of the tests, which would name other servers."""
+    environment = {name: value for name, value in os.environ.items() if name not in services.environment()}
+    command = [
+        sys.executable,
+        "dev.py",
+        "run",
+        "--no-demo",
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+        *options,
+    ]
+    environment["CRM_VENV"] = str(Path(sys.prefix))
+    return subprocess.Popen(
+        command,
+        cwd=services.ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def output_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    deadline = time.monotonic() + START_PATIENCE_SECONDS
+    read = ""
+    while words not in read:
+        line = process.stdout.readline()
+        assert line, f"It ended: {read}"
+        assert time.monotonic() < deadline, read
+        read += line
+    return read
+
+
+def processes_of(data: Path) -> list[int]:
+    """The supervisor's children, recognised by their variable, and the servers, by their command line."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (process / "environ").read_bytes().split(b"\0")
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        places = (str(data / "postgres"), str(socket_folder(data)))
+        if f"{MARK}={data}".encode() in variables or any(place.encode() in command for place in places):
+            found.append(int(process.name))
+    return found
+
+
+def health(port: int) -> dict[str, str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        body: dict[str, str] = json.load(answer)
+    return body
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "a folder whose name is long enough to be no path for a socket" / "data"
+    yield folder
+    for process in processes_of(folder):
+        os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Reads /proc to find every process.")
+def test_run_survives_kill_and_stops_cleanly(data: Path) -> None:
+    port = services.free_port()
+    first = start(data, port)
+    said = output_until(first, "Ctrl+C stops everything")
+    assert f"http://localhost:{port}/" in said
+    assert set(health(port).values()) == {"up"}
+    assert (data / "secret-key").stat().st_mode & 0o777 == 0o600
+
+    second = start(data, services.free_port())
+    assert "already" in second.communicate()[0]
+    assert second.returncode == 1
+
+    os.kill(first.pid, signal.SIGKILL)
+    for process in processes_of(data):
+        os.kill(process, signal.SIGKILL)
+    first.wait()
+
+    third = start(data, port)
+    output_until(third, "Ctrl+C stops everything")
+    assert set(health(port).values()) == {"up"}
+    os.kill(third.pid, signal.SIGTERM)
+    asked = time.monotonic()
+    assert third.wait(timeout=20) == 0
+    assert time.monotonic() - asked < 10
+    assert processes_of(data) == []
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with services.socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = start(tmp_path / "data", port)
+        said = refused.communicate(timeout=60)[0]
+    assert refused.returncode == 1
+    assert said.count("\n") == 1
+    assert f"Port {port}" in said
+
+
+def test_servers_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from crm.embedded.environment import copy_in
+
+    copy: Copy = copy_in(tmp_path)
+    assert copy.servers == []  # The tests' own DATABASE_URL and REDIS_URL are set.
+    assert copy.environment()["DATABASE_URL"] == os.environ["DATABASE_URL"]
+
+
+def test_a_killed_start_of_the_cluster_is_made_again(tmp_path: Path) -> None:
+    """Half a cluster, and a pid file whose number another program has by now."""
+    (tmp_path / "postgres.new").mkdir()
+    (tmp_path / "postgres.new" / "PG_VERSION").write_text("18\n")
+    cluster = Postgres(tmp_path, durable=False)
+    cluster.start()
+    cluster.stop()
+    (cluster.launcher.data / "postmaster.pid").write_text(f"{os.getppid()}\n{cluster.launcher.data}\n")
+    cluster.start()
+    assert cluster.is_up()
+    cluster.stop()
+    wait_until(lambda: not cluster.is_up(), what="the cluster's end")
