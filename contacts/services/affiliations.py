@@ -17,7 +17,7 @@ WRITABLE = ("role_title", "is_primary", "since", "until")
 
 
 class AffiliationRow(TypedDict, total=False):
-    """`organisation` and `role_title` are needed; without `id` it is that organisation's open row, or a new one."""
+    """`organisation` and `role_title` are needed; without `id`: its open row, or a new one."""
 
     id: UUID
     organisation: Organisation
@@ -51,7 +51,10 @@ def lock_organisations(rows: Sequence[AffiliationRow]) -> None:
 def set_affiliations(
     contact: Contact, rows: Sequence[AffiliationRow], actor: Actor
 ) -> tuple[bool, list[Contact]]:
-    """Make the rows the actor sees those given: whether anything changed, and who is no longer first to call."""
+    """Make the rows the actor sees those given.
+
+    Answers whether anything changed, and who is no longer the first to call.
+    """
     _check_seen(rows, actor)
     left = {row.pk: row for row in _seen_rows(contact, actor)}
     pairs = [(_take(left, given, contact), given) for given in rows]

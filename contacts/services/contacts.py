@@ -1,4 +1,4 @@
-"""Adding and changing people. Rows that refer to an organisation the actor does not see are kept as they are."""
+"""Adding and changing people. References to organisations the actor does not see are kept."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta

@@ -1,0 +1,95 @@
+"""Which organisations somebody about to be added may already be. Only those the actor sees are told."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from contacts.rules import core_name, one_phone, plain_email
+from lib.fold import fold
+
+COMPARED = 40
+SHOWN = 5
+# Many organisations have their page there: the same host says nothing.
+SHARED_HOSTS = frozenset({"facebook.com", "instagram.com", "x.com", "twitter.com", "sites.google.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An organisation that may be the same: how likely (0 to 1) and why."""
+
+    organisation: Organisation
+    score: float
+    reasons: list[str | Promise]
+
+
+def similar_organisations(
+    actor: Actor,
+    *,
+    name: str,
+    phone: object = "",
+    email: str = "",
+    website: str = "",
+    exclude: UUID | None = None,
+) -> list[Candidate]:
+    """Organisations with the same phone, e-mail or website or much the same name, the likeliest first."""
+    number = one_phone(str(phone), settings.PHONENUMBER_DEFAULT_REGION) or ""
+    address, host = plain_email(email).casefold(), website_host(website)
+    clues = Q()
+    if core := core_name(name):
+        clues |= Q(folded__trigram_word_similar=core) | Q(folded__trigram_word_similar=fold(name))
+    if number:
+        clues |= Q(phone=number)
+    if address:
+        clues |= Q(email__iexact=address)
+    if host:
+        clues |= Q(website__icontains=host)
+    if not clues:
+        return []
+    rows = Organisation.objects.visible_to(actor).filter(clues).exclude(pk=exclude)
+    nearest = rows.annotate(near=TrigramWordSimilarity(fold(name), F("folded")))
+    found = [
+        _compare(row, core, number, address, host)
+        for row in nearest.select_related("home_district").order_by("-near", "pk")[:COMPARED]
+    ]
+    likely = sorted((one for one in found if one.reasons), key=lambda one: -one.score)
+    return likely[:SHOWN]
+
+
+def website_host(website: str) -> str:
+    """The host an address names, without `www.`; empty for hosts that many share."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    host = host.removeprefix("www.")
+    return "" if host in SHARED_HOSTS else host
+
+
+def _compare(row: Organisation, core: str, number: str, address: str, host: str) -> Candidate:
+    likeness = max(_name_likeness(core, core_name(name)) for name in (row.name, row.short_name or row.name))
+    evidence: list[tuple[bool, float, str | Promise]] = [
+        (likeness == 1, 0.6, _("same name")),
+        (0.7 <= likeness < 1, 0.4, _("similar name")),
+        (number != "" and str(row.phone) == number, 0.4, _("same phone")),
+        (address != "" and row.email.casefold() == address, 0.4, _("same e-mail")),
+        (host != "" and website_host(row.website) == host, 0.3, _("same website")),
+    ]
+    holding = [(weight, reason) for holds, weight, reason in evidence if holds]
+    return Candidate(row, min(1.0, sum(w for w, _r in holding)), [reason for _w, reason in holding])
+
+
+def _name_likeness(one: str, other: str) -> float:
+    """0 to 1: words in common, or nearly the same letters."""
+    if not one or not other:
+        return 0.0
+    words, others = set(one.split()), set(other.split())
+    return max(len(words & others) / len(words | others), SequenceMatcher(None, one, other).ratio())
