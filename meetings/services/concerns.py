@@ -19,12 +19,16 @@ from lib.conflicts import check_version
 from lib.days import city_today
 from lib.fold import fold
 from lib.rows import assign
-from meetings.codes import ConcernStatus
+from meetings.codes import ConcernStatus, Outcome
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
+from meetings.reminders import notify_concern
 from meetings.rules.communities import communities_of, plain_grounds
+from meetings.services.meetings import add_outcome
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
+# What decides who is told.
+CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
 
 
 class ConcernFields(TypedDict, total=False):
@@ -54,8 +58,9 @@ class ConcernFields(TypedDict, total=False):
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[ConcernFields]) -> Concern:
     """A new concern, received now unless told otherwise.
 
-    Without `affected_focuses` they are those the bias grounds are aimed at. Lead and deputy of the
-    organisations named and the district's supervisors are told at once.
+    Without `affected_focuses` they are those the bias grounds are aimed at. The district's supervisors
+    and the lead and deputy of the organisations concerned are told at once; a meeting it was raised in
+    says so.
     Raises PermissionDenied where the district is not covered, ValidationError by field, also for
     what the actor does not see.
     """
@@ -69,6 +74,9 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[Concer
     _check_seen(actor, concern, changed)
     _check(concern)
     concern.save(force_insert=True)
+    if concern.meeting_id:
+        add_outcome(actor=actor, meeting_id=concern.meeting_id, outcome=Outcome.CONCERN_RAISED)
+    notify_concern(concern.pk)
     _record(actor, Action.CREATE, Op.CREATED, concern, {concern.district_id}, list(fields))
     return concern
 
@@ -99,6 +107,8 @@ def edit_concern(
     concern.version += 1
     concern.updated_at = timezone.now()
     concern.save()
+    if CONCERNED & set(changed):
+        notify_concern(concern.pk)
     _record(actor, Action.UPDATE, Op.UPDATED, concern, districts | {concern.district_id}, changed)
     return concern
 

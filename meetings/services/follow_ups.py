@@ -20,7 +20,7 @@ from lib.conflicts import check_version
 from lib.days import city_today
 from lib.fold import fold
 from lib.rows import assign
-from meetings.codes import FollowUpStatus
+from meetings.codes import FollowUpStatus, Outcome
 from meetings.models import Concern, FollowUp, FollowUpExternalId, FollowUpOrganisation, Meeting
 from meetings.policies import (
     can_add_follow_up,
@@ -28,6 +28,8 @@ from meetings.policies import (
     can_edit_follow_up,
     can_reassign_follow_up,
 )
+from meetings.reminders import refresh_for_follow_up
+from meetings.services.meetings import add_outcome
 
 # What the owner may change wherever the organisations are at home.
 OWNERS = frozenset({"status", "result", "cancel_reason"})
@@ -62,7 +64,7 @@ def create_follow_up(
     external_ids: Sequence[ExternalIdRow] = (),
     **fields: Unpack[FollowUpFields],
 ) -> FollowUp:
-    """A promise to some organisations, with an owner and a day.
+    """A promise to some organisations, with an owner and a day. One of a meeting is agreed there.
 
     Raises PermissionDenied unless the home district of one of them is covered (without any: unless
     the actor owns it), ValidationError by field, also for what the actor does not see.
@@ -80,6 +82,9 @@ def create_follow_up(
         FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in promised_to
     )
     _set_external_ids(follow_up, external_ids)
+    if follow_up.meeting_id:
+        add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=Outcome.ACTION_AGREED)
+    refresh_for_follow_up(follow_up.pk)
     districts = {organisation.home_district_id for organisation in promised_to}
     _record(actor, Action.CREATE, Op.CREATED, follow_up, districts, list(fields))
     return follow_up
@@ -126,6 +131,7 @@ def edit_follow_up(
     follow_up.version += 1
     follow_up.updated_at = timezone.now()
     follow_up.save()
+    refresh_for_follow_up(follow_up.pk)
     _record(actor, Action.UPDATE, Op.UPDATED, follow_up, districts | _districts(follow_up), changed)
     return follow_up
 

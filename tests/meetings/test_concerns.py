@@ -12,7 +12,7 @@ from accounts.models import Role
 from audit.models import Action, Change, Event, Op
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from meetings.models import Concern
+from meetings.models import Concern, Reminder
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.concerns import (
     answer_concern,
@@ -23,7 +23,14 @@ from meetings.services.concerns import (
     reopen_concern,
     report_back,
 )
-from tests.factories import make_actor, make_district, make_meeting, make_organisation
+from tests.factories import (
+    make_actor,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +214,32 @@ def test_those_who_raised_it_are_told() -> None:
     actor = make_actor(north)
     concern = log(actor, district=north)
     assert report_back(actor=actor, concern_id=concern.pk).reported_back_on == city_today()
+
+
+def test_lead_deputy_and_supervisor_are_told_at_once() -> None:
+    north = make_district()
+    lead, deputy, supervisor = make_officer(north), make_officer(north), make_supervisor(north)
+    make_officer(north)
+    mosque = make_organisation(north, lead_officer=lead, deputy_officer=deputy)
+    concern = log(make_actor(north), district=north, site_organisation=mosque)
+    told = Reminder.objects.filter(subject_id=concern.pk, occurrence__lte=timezone.now())
+    assert {reminder.recipient for reminder in told} == {lead, deputy, supervisor}
+
+
+def test_who_comes_to_be_concerned_later_is_told_then() -> None:
+    north = make_district()
+    lead = make_officer(north)
+    actor = make_actor(north)
+    concern = log(actor, district=north)
+    assert not Reminder.objects.filter(recipient=lead).exists()
+    school = make_organisation(north, lead_officer=lead)
+    edit_concern(actor=actor, concern_id=concern.pk, raised_by_organisation=school)
+    assert Reminder.objects.filter(recipient=lead, subject_id=concern.pk).exists()
+
+
+def test_a_concern_raised_in_a_meeting_came_of_it() -> None:
+    north = make_district()
+    meeting = make_meeting(north, outcomes=["information_shared"])
+    log(make_actor(north), district=north, meeting=meeting)
+    meeting.refresh_from_db()
+    assert meeting.outcomes == ["information_shared", "concern_raised"]

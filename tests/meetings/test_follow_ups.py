@@ -13,7 +13,7 @@ from audit.models import Action, Change, Event, Op
 from contacts.models import Organisation
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from meetings.models import FollowUp
+from meetings.models import FollowUp, Reminder
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -266,3 +266,25 @@ def test_a_privacy_officer_reads_and_does_not_write() -> None:
     follow_up = promise(make_actor(north := make_district()), make_organisation(north))
     with pytest.raises(PermissionDenied):
         complete_follow_up(actor=make_actor(role=Role.PRIVACY_OFFICER), follow_up_id=follow_up.pk)
+
+
+def test_reminders_follow_the_promise() -> None:
+    north = make_district()
+    owner, colleague = make_officer(north), make_officer(north)
+    actor = actor_for(owner)
+    follow_up = promise(actor, make_organisation(north), owner=owner)
+    waiting = Reminder.objects.waiting().filter(subject_id=follow_up.pk)
+    assert {reminder.recipient for reminder in waiting.all()} == {owner}
+    edit_follow_up(actor=actor, follow_up_id=follow_up.pk, owner=colleague)
+    assert {reminder.recipient for reminder in waiting.all()} == {colleague}
+    complete_follow_up(actor=actor, follow_up_id=follow_up.pk)
+    assert not waiting.exists()
+
+
+def test_a_promise_added_to_a_meeting_was_agreed_there() -> None:
+    north = make_district()
+    organisation = make_organisation(north)
+    meeting = make_meeting(north, organisation, outcomes=["information_shared"])
+    promise(make_actor(north), organisation, meeting=meeting)
+    meeting.refresh_from_db()
+    assert meeting.outcomes == ["information_shared", "action_agreed"]

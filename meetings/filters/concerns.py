@@ -1,0 +1,82 @@
+"""Concerns: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import day_starts_at
+from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet
+from lib.matching import matching
+from meetings.codes import BiasGround, ConcernKind, ConcernStatus
+from meetings.models import Concern
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+ANSWER_WITHIN: Final = timedelta(hours=72)
+REASSURE_WITHIN: Final = timedelta(hours=24)
+
+Rows = models.QuerySet[Any]
+
+
+class ConcernFilters(FilterSet):
+    """What must happen within hours is, while they last, neither done nor missed."""
+
+    q = django_filters.CharFilter(label=_("Find a concern"), method="find", max_length=200)
+    kind = CodesFilter(
+        ConcernKind,
+        field_name="kinds",
+        lookup_expr="overlap",
+        label=_("What happened"),
+        widget=forms.SelectMultiple,
+    )
+    bias_ground = CodesFilter(
+        BiasGround,
+        field_name="bias_grounds",
+        lookup_expr="overlap",
+        label=_("Bias ground"),
+        widget=forms.SelectMultiple,
+    )
+    bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
+    status = CodesFilter(ConcernStatus, label=_("Status"))
+    district = DistrictFilter(field_name="district", label=_("District"))
+    received_after = django_filters.DateFilter(label=_("Received from"), method="received", widget=DAY)
+    received_before = django_filters.DateFilter(label=_("Received before"), method="received", widget=DAY)
+    answered_in_72h = BooleanFilter(label=_("Answered within 72 hours"), method="answered")
+    reported_back = BooleanFilter(label=_("They were told"), method="told")
+    reassured_in_24h = BooleanFilter(label=_("Reassurance offered within 24 hours"), method="reassured")
+
+    def find(self, queryset: Rows, name: str, value: str) -> Rows:
+        return matching(queryset, value)
+
+    def with_bias(self, queryset: Rows, name: str, value: bool) -> Rows:
+        biased = Q(pk__in=Concern.objects.with_bias().values("pk"))
+        return queryset.filter(biased if value else ~biased)
+
+    def received(self, queryset: Rows, name: str, value: date) -> Rows:
+        lookup = "received_at__gte" if name == "received_after" else "received_at__lt"
+        return queryset.filter(**{lookup: day_starts_at(value)})
+
+    def answered(self, queryset: Rows, name: str, value: bool) -> Rows:
+        return queryset.filter(_within("answered_at", ANSWER_WITHIN, value))
+
+    def told(self, queryset: Rows, name: str, value: bool) -> Rows:
+        return queryset.filter(reported_back_on__isnull=not value)
+
+    def reassured(self, queryset: Rows, name: str, value: bool) -> Rows:
+        """Of bias concerns only."""
+        rows = self.with_bias(queryset, name, True)
+        return rows.filter(_within("reassurance_offered_at", REASSURE_WITHIN, value))
+
+
+def _within(moment: str, limit: timedelta, value: bool) -> Q:
+    """Whether `moment` came within `limit` of receipt: true, or false once the time is over."""
+    until = F("received_at") + limit
+    if value:
+        return Q(**{f"{moment}__lte": until})
+    over = Q(**{f"{moment}__isnull": True}, received_at__lt=timezone.now() - limit)
+    return over | Q(**{f"{moment}__gt": until})

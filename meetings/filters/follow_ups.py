@@ -1,0 +1,85 @@
+"""Promises: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today, city_zone
+from lib.filters import (
+    BooleanFilter,
+    CodesFilter,
+    DistrictFilter,
+    ExternalIdFilter,
+    FilterSet,
+    SourceFilter,
+)
+from lib.matching import matching
+from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.models import FollowUpOrganisation
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+Rows = models.QuerySet[Any]
+
+
+class FollowUpFilters(FilterSet):
+    q = django_filters.CharFilter(label=_("Find a promise"), method="find", max_length=200)
+    status = CodesFilter(FollowUpStatus, label=_("Status"))
+    kind = CodesFilter(FollowUpKind, label=_("Kind"), widget=forms.SelectMultiple)
+    mine = BooleanFilter(label=_("Mine"), method="of_mine")
+    organisation = django_filters.UUIDFilter(method="made_to", widget=forms.HiddenInput)
+    district = DistrictFilter(field_name="id", label=_("District"), method="made_in")
+    due_after = django_filters.DateFilter("due_on", "gte", label=_("Due from"), widget=DAY)
+    due_before = django_filters.DateFilter("due_on", "lt", label=_("Due before"), widget=DAY)
+    first_due_after = django_filters.DateFilter(
+        "first_due_on", "gte", label=_("First promised from"), widget=DAY
+    )
+    first_due_before = django_filters.DateFilter(
+        "first_due_on", "lt", label=_("First promised before"), widget=DAY
+    )
+    overdue = BooleanFilter(label=_("Overdue"), method="late")
+    on_time = BooleanFilter(label=_("Done by the day first promised"), method="kept_on_time")
+    updated_since = django_filters.IsoDateTimeFilter("updated_at", "gte", widget=forms.HiddenInput)
+    source = SourceFilter(widget=forms.HiddenInput)
+    external_id = ExternalIdFilter(widget=forms.HiddenInput)
+
+    def find(self, queryset: Rows, name: str, value: str) -> Rows:
+        return matching(queryset, value)
+
+    def of_mine(self, queryset: Rows, name: str, value: bool) -> Rows:
+        own = Q(owner=self.actor.id)
+        return queryset.filter(own if value else ~own)
+
+    def made_to(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        return queryset.filter(self._to(Organisation.objects.filter(pk=value)))
+
+    def made_in(self, queryset: Rows, name: str, value: list[str]) -> Rows:
+        inside = District.objects.under(*District.objects.filter(code__in=value))
+        return queryset.filter(self._to(Organisation.objects.filter(home_district__in=inside)))
+
+    def late(self, queryset: Rows, name: str, value: bool) -> Rows:
+        late = Q(status__in=[FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS], due_on__lt=city_today())
+        return queryset.filter(late if value else ~late)
+
+    def kept_on_time(self, queryset: Rows, name: str, value: bool) -> Rows:
+        """Of those not cancelled; while there is still time, a promise is neither on time nor late."""
+        done_on = TruncDate("completed_at", tzinfo=city_zone())
+        rows = queryset.exclude(status=FollowUpStatus.CANCELLED).alias(done_on=done_on)
+        if value:
+            return rows.filter(done_on__lte=F("first_due_on"))
+        late = Q(done_on__gt=F("first_due_on")) | Q(done_on=None, first_due_on__lt=city_today())
+        return rows.filter(late)
+
+    def _to(self, organisations: Rows) -> models.Exists:
+        """Made to one of these; one the reader does not see tells nothing."""
+        seen = Organisation.objects.visible_to(self.actor).filter(pk__in=organisations.values("pk"))
+        links = FollowUpOrganisation.objects.filter(follow_up=models.OuterRef("pk"))
+        return models.Exists(links.filter(organisation__in=seen))
