@@ -72,8 +72,33 @@ def test_the_summary_of_mistakes_takes_the_focus(open_page, settings):
     page = open_page("desk", user=factories.make_officer())
     page.goto("/gallery/")
     assert page.evaluate("document.activeElement.id") == "mistakes"
-    page.get_by_role("link", name="Who?: This field is required.").click()
+    page.get_by_role("link", name="Who? — This field is required.").click()
     assert page.evaluate("document.activeElement.id") == "id_wrong-who"
+
+
+def test_filters_swap_the_list_keep_the_address_and_go_back(open_page, settings):
+    settings.DEMO = True
+    page = open_page("desk", user=factories.make_officer())
+    page.goto("/gallery/?kind=ngo")
+    page.evaluate("window.stayed = true")
+    page.get_by_text("More filters").click()
+    page.get_by_label("Met as often as agreed").select_option("No")
+    page.get_by_role("link", name="Met as often as agreed: No").wait_for()
+    assert "overdue=true" in page.url
+    assert "kind=ngo" in page.url
+    assert page.evaluate("window.stayed")
+    page.go_back()
+    page.get_by_role("link", name="Met as often as agreed: No").wait_for(state="detached")
+    assert page.get_by_role("link", name="Kind: NGO").is_visible()
+
+
+def test_pages_reflow_on_the_narrowest_screen(open_page, settings):
+    settings.DEMO = True
+    page = open_page("phone", user=factories.make_officer(factories.make_district("Kesklinn")))
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in ("/gallery/", "/help/", "/more/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
 def test_keys_search_and_help_until_switched_off(open_page):
@@ -199,7 +224,7 @@ def test_a_field_tells_its_hint_its_mistake_and_whether_it_is_optional():
     assert 'aria-invalid="true"' in html
     assert 'id="id_name_error"' in html
     assert html.count("(optional)") == 1
-    assert '<a href="#id_how_0">How:' in html
+    assert '<a href="#id_how_0">How —' in html
     assert "<legend>How</legend>" in html
 
 
