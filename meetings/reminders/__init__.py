@@ -10,11 +10,13 @@ from meetings.reminders.derive import (
     refresh_for_user,
     top_up,
 )
+from meetings.reminders.send import send_due
 
 __all__ = [
     "notify_concern",
     "refresh_for_follow_up",
     "refresh_for_meeting",
     "refresh_for_user",
+    "send_due",
     "top_up",
 ]

@@ -1,4 +1,4 @@
-"""Demo only: what the SMTP sink received, as a person would read it. Where real e-mail is sent there is none."""
+"""Demo only: what the SMTP sink received, as a person would read it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A reminder as its recipient sees it: `about` and `url` are empty where they may not see that any more."""
+    """A reminder as its recipient sees it: `about` and `url` are empty where that is hidden from them now."""
 
     reminder: Reminder
     about: str

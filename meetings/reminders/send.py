@@ -1,0 +1,214 @@
+"""Sending what is due: claim with a lease, look again, send, mark.
+
+A worker that dies leaves its lease to run out, and another goes on. Only one that dies between a
+mail server's "250" and the mark after it sends a message twice, then with the same Message-ID.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings import rules
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Reminder
+from meetings.models.reminder import SubjectType
+from meetings.reminders.channels import CARRIERS, Carrier, message_id_of
+from meetings.reminders.notices import Notice, notice_of
+from meetings.reminders.subjects import Subject, subjects_seen_by
+from meetings.reminders.wake import wake_on_commit
+from meetings.reminders.wanted import Key, of_concerns, of_follow_ups, of_meetings, of_portfolios
+
+BATCH: Final = 50
+LEASE: Final = timedelta(minutes=2)
+MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop in between
+FIRST_WAIT: Final = timedelta(seconds=15)
+LONGEST_WAIT: Final = timedelta(hours=2)
+MAX_ATTEMPTS: Final = 10  # over nine hours: a mail server's bad night
+
+log = structlog.get_logger(__name__)
+
+
+def send_due() -> int:
+    """Send what is due; answers how many were sent. Any number of these may run at once."""
+    started, sent = time.monotonic(), 0
+    while claimed := _claim():
+        sent += _deliver(claimed)
+        if time.monotonic() - started > MAX_SECONDS:
+            wake_on_commit()
+            break
+    return sent
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to leave it alone after so many attempts: 15 s, 1 min, 4 min … at most two hours."""
+    return min(FIRST_WAIT * 4 ** min(attempts - 1, 6), LONGEST_WAIT)
+
+
+@transaction.atomic
+def _claim() -> list[Reminder]:
+    """Some due rows that are nobody else's until the lease ends, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    due = Reminder.objects.due(now).order_by("occurrence", "pk")
+    claimed = list(due.select_for_update(skip_locked=True)[:BATCH])
+    Reminder.objects.filter(pk__in=[row.pk for row in claimed]).update(lease_until=now + LEASE)
+    for row in claimed:
+        row.lease_until = now + LEASE
+    return claimed
+
+
+def _deliver(claimed: Sequence[Reminder]) -> int:
+    notices, users = _notices(claimed)
+    unwanted = [row.pk for row in claimed if row.pk not in notices]
+    Reminder.objects.waiting().filter(pk__in=unwanted).delete()
+    sent = 0
+    for code, carrier in CARRIERS.items():
+        rows = [row for row in claimed if row.channel == code and row.pk in notices]
+        if rows:
+            sent += _send_by(carrier(), rows, notices, users)
+    return sent
+
+
+def _send_by(
+    carrier: Carrier, rows: Sequence[Reminder], notices: dict[UUID, Notice], users: dict[UUID, User]
+) -> int:
+    sent = 0
+    for number, row in enumerate(rows):
+        try:
+            carrier.open()
+        except OSError as error:  # it would be the same for the others
+            for left in rows[number:]:
+                _postpone(left, error, attempts=left.attempts + 1)
+            break
+        if not _begin(row, notices[row.pk]):
+            continue
+        try:
+            carrier.send(row, users[row.recipient_id], notices[row.pk])
+        except Exception as error:  # one message that cannot be sent must not keep the others
+            _postpone(row, error, attempts=row.attempts)
+            carrier.close()
+        else:
+            _mark_sent(row)
+            sent += 1
+    carrier.close()
+    return sent
+
+
+@transaction.atomic
+def _begin(row: Reminder, notice: Notice) -> bool:
+    """Count the attempt and record who is told of what, before it leaves; false when it is not ours any more.
+
+    The lease starts again, so that it lasts however long those before it took.
+    """
+    ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
+    if not ours.update(attempts=F("attempts") + 1, lease_until=Now() + LEASE):
+        return False
+    row.attempts += 1
+    record(
+        SYSTEM,
+        Action.NOTIFY,
+        notice.object_type,
+        notice.object_ids,
+        district_ids=notice.district_ids,
+        recipient=str(row.recipient_id),
+    )
+    return True
+
+
+def _mark_sent(row: Reminder) -> None:
+    Reminder.objects.filter(pk=row.pk).update(
+        sent_at=Now(), message_id=message_id_of(row), lease_until=None, last_error=""
+    )
+
+
+def _postpone(row: Reminder, error: Exception, *, attempts: int) -> None:
+    """Try again later, or give up and leave it to an administrator."""
+    given_up = attempts >= MAX_ATTEMPTS
+    text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
+    Reminder.objects.waiting().filter(pk=row.pk).update(
+        attempts=attempts,
+        last_error=text[:500],
+        lease_until=None if given_up else Now() + wait_after(attempts),
+        failed_at=Now() if given_up else None,
+    )
+    log.warning("reminder_not_sent", reminder=str(row.pk), attempts=attempts, error=type(error).__name__)
+
+
+# --- Looking again ----------------------------------------------------------------------------------
+
+
+def _notices(rows: Sequence[Reminder]) -> tuple[dict[UUID, Notice], dict[UUID, User]]:
+    """What to say for those that are still wanted and whose recipients still see what they are about."""
+    wanted = _wanted_now(rows)
+    standing = [row for row in rows if _stands(row, wanted)]
+    users = User.objects.active().in_bulk({row.recipient_id for row in standing})
+    districts = _districts_of_follow_ups(standing)
+    notices: dict[UUID, Notice] = {}
+    for user in users.values():
+        own = [row for row in standing if row.recipient_id == user.pk]
+        actor = actor_for(user)
+        seen = subjects_seen_by(actor, own)
+        for row in own:
+            if row.subject_type == SubjectType.PORTFOLIO:
+                organisations = _worth_seeing(actor)
+                if organisations:
+                    homes = [organisation.home_district_id for organisation in organisations]
+                    notices[row.pk] = notice_of(row, user, organisations, homes)
+            elif subject := seen.get(row.subject_id):
+                notices[row.pk] = notice_of(row, user, subject, _districts(subject, districts))
+    return notices, users
+
+
+def _wanted_now(rows: Iterable[Reminder]) -> dict[Key, list[datetime]]:
+    now = timezone.now()
+    ids: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        ids[row.subject_type].add(row.subject_id)
+    found = chain(
+        of_meetings(Meeting.objects.filter(pk__in=ids[SubjectType.MEETING]), now),
+        of_follow_ups(FollowUp.objects.filter(pk__in=ids[SubjectType.FOLLOW_UP]), now),
+        of_concerns(Concern.objects.filter(pk__in=ids[SubjectType.CONCERN]), now),
+        of_portfolios(ids[SubjectType.PORTFOLIO], now),
+    )
+    wanted: dict[Key, list[datetime]] = defaultdict(list)
+    for one in found:
+        wanted[one.key].append(one.at)
+    return wanted
+
+
+def _stands(row: Reminder, wanted: dict[Key, list[datetime]]) -> bool:
+    return any(rules.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[Key.of(row)])
+
+
+def _worth_seeing(actor: Actor) -> list[Organisation]:
+    mine = Organisation.objects.visible_to(actor).of_officer(actor.id)
+    return list(mine.past_their_cadence(city_today()).order_by("meet_by", "pk"))
+
+
+def _districts_of_follow_ups(rows: Iterable[Reminder]) -> dict[UUID, list[UUID]]:
+    ids = {row.subject_id for row in rows if row.subject_type == SubjectType.FOLLOW_UP}
+    homes: dict[UUID, list[UUID]] = defaultdict(list)
+    links = FollowUpOrganisation.objects.filter(follow_up__in=ids)
+    for follow_up_id, home_id in links.values_list("follow_up", "organisation__home_district"):
+        homes[follow_up_id].append(home_id)
+    return homes
+
+
+def _districts(subject: Subject, of_follow_ups: dict[UUID, list[UUID]]) -> Sequence[UUID]:
+    return of_follow_ups[subject.pk] if isinstance(subject, FollowUp) else [subject.district_id]

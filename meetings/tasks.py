@@ -1,0 +1,27 @@
+"""Work in the background. Both may run twice at once, or again: rows say what is left to do."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from meetings.reminders import send_due, top_up
+from meetings.reminders.wake import SEND_DUE
+
+TOP_UP = "meetings.top_up_reminders"
+
+
+@shared_task(name=SEND_DUE)
+def send_due_reminders() -> int:
+    return send_due()
+
+
+@shared_task(name=TOP_UP)
+def top_up_reminders() -> int:
+    return top_up()
+
+
+@worker_ready.connect
+def _start(**_: Any) -> None:
+    """A worker that starts after a pause makes what is missing before beat's hour is over."""
+    top_up_reminders.delay()
