@@ -1,0 +1,43 @@
+"""`manage.py import_districts FILE.geojson`: boundaries of districts, all or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actors import SYSTEM
+from districts.imports import MAX_BYTES, Naming, import_districts
+
+
+class Command(BaseCommand):
+    help = "Create or update districts from a GeoJSON file (WGS 84): all of them or none."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE.geojson")
+        parser.add_argument("--source", default="", help="Where the file comes from; kept in the trail.")
+        parser.add_argument("--code-property", default="", help="Property with the code (else guessed).")
+        parser.add_argument("--name-property", default="", help="Property with the name (else guessed).")
+        parser.add_argument("--parent", default="", metavar="CODE", help="District they all lie in.")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen, change nothing.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        try:
+            with file.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+            report = import_districts(
+                actor=SYSTEM,
+                content=content,
+                naming=Naming(options["code_property"], options["name_property"], options["parent"]),
+                source=options["source"] or file.name,
+                dry_run=options["dry_run"],
+            )
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except ValidationError as error:
+            raise CommandError("\n".join([f"{file}: nothing was imported.", *error.messages])) from error
+        for row in report.rows:
+            self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")
+        counts = f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}"
+        self.stdout.write(counts + (" (dry run: nothing was written)" if options["dry_run"] else ""))

@@ -1,0 +1,239 @@
+"""Boundaries: what a usable one is, and how one is drawn. Pure: no Django.
+
+A boundary is the `coordinates` of a GeoJSON MultiPolygon in WGS 84: polygons of rings of
+(longitude, latitude). Functions that refuse raise `BadBoundary`, whose code and parameters the
+caller puts into words.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Point = tuple[float, float]
+Ring = list[Point]
+Polygon = list[Ring]
+Boundary = list[Polygon]
+
+MAX_VERTICES = 100_000  # of one file: what a city needs a hundred times over
+DECIMALS = 6  # about 10 cm
+FAR_DEGREES = 10.0  # no city is as wide
+MAX_POSITIONS = 4  # longitude, latitude, height, and what some programs add
+
+
+class BadBoundary(ValueError):
+    """Not a boundary: `code` says why, `params` where."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def read_boundary(geometry: object) -> Boundary:
+    """The boundary a GeoJSON geometry is: a Polygon becomes a MultiPolygon, heights are dropped.
+
+    Raises BadBoundary: wrong type, rings that are short, open or flat, positions outside WGS 84.
+    """
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        raise BadBoundary("not_a_polygon", type=_kind(geometry))
+    coordinates = geometry.get("coordinates")
+    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    if not isinstance(polygons, list) or not polygons:
+        raise BadBoundary("no_coordinates")
+    return [_read_polygon(polygon, number) for number, polygon in enumerate(polygons, 1)]
+
+
+def as_geojson(boundary: Boundary) -> dict[str, object]:
+    """The geometry as it is stored and given out, equal to what JSON makes of it again."""
+    coordinates = [[[list(point) for point in ring] for ring in polygon] for polygon in boundary]
+    return {"type": "MultiPolygon", "coordinates": coordinates}
+
+
+def _kind(geometry: object) -> str:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return kind[:40] if isinstance(kind, str) else "—"
+
+
+def _read_polygon(polygon: object, number: int) -> Polygon:
+    if not isinstance(polygon, list) or not polygon:
+        raise BadBoundary("no_coordinates")
+    return [_read_ring(ring, number, which) for which, ring in enumerate(polygon, 1)]
+
+
+def _read_ring(ring: object, polygon: int, which: int) -> Ring:
+    where = {"polygon": polygon, "ring": which}
+    if not isinstance(ring, list):
+        raise BadBoundary("no_coordinates")
+    if len(ring) > MAX_VERTICES:
+        raise BadBoundary("too_many_vertices", n=len(ring))
+    points = [_read_position(position) for position in ring]
+    if len(points) < 4:
+        raise BadBoundary("short_ring", **where)
+    if points[0] != points[-1]:
+        raise BadBoundary("open_ring", **where)
+    if ring_area(points) == 0:
+        raise BadBoundary("flat_ring", **where)
+    return points
+
+
+def _read_position(position: object) -> Point:
+    if not isinstance(position, list) or not 2 <= len(position) <= MAX_POSITIONS:
+        raise BadBoundary("not_a_position")
+    longitude, latitude = (_degrees(value) for value in position[:2])
+    if not -90 <= latitude <= 90:
+        raise BadBoundary("latitude", value=_short(latitude))
+    if not -180 <= longitude <= 180:
+        raise BadBoundary("longitude", value=_short(longitude))
+    return round(longitude, DECIMALS), round(latitude, DECIMALS)
+
+
+def _degrees(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadBoundary("not_a_position")
+    try:
+        degrees = float(value)
+    except OverflowError:
+        raise BadBoundary("not_a_position") from None
+    if not math.isfinite(degrees):
+        raise BadBoundary("not_a_position")
+    return degrees
+
+
+def _short(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def vertices(boundary: Boundary) -> int:
+    return sum(len(ring) for polygon in boundary for ring in polygon)
+
+
+def centre(boundary: Boundary) -> Point:
+    """The middle of the box around it."""
+    west, south, east, north = box([boundary])
+    return (west + east) / 2, (south + north) / 2
+
+
+def far_from(boundary: Boundary, others: Iterable[Boundary]) -> str:
+    """Whether it lies nowhere near the others: "" (it does not), "swapped" axes, or just "far".
+
+    The middle of the others is their median, so that one stray among many does not move it.
+    """
+    middles = [centre(other) for other in others]
+    if not middles:
+        return ""
+    usual = tuple(sorted(values)[(len(middles) - 1) // 2] for values in zip(*middles, strict=True))
+    here = centre(boundary)
+    if math.dist(here, usual) <= FAR_DEGREES:
+        return ""
+    return "swapped" if math.dist(here[::-1], usual) <= FAR_DEGREES else "far"
+
+
+# --- Drawing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Puts the world into a picture: east to the right, north up, true to shape in its middle."""
+
+    west: float
+    north: float
+    scale: float
+    squeeze: float
+    width: int
+    height: int
+
+    def place(self, point: Point) -> Point:
+        return (
+            (point[0] - self.west) * self.squeeze * self.scale,
+            (self.north - point[1]) * self.scale,
+        )
+
+
+def box(boundaries: Iterable[Boundary]) -> tuple[float, float, float, float]:
+    """West, south, east and north of all of them."""
+    points = [p for boundary in boundaries for polygon in boundary for p in polygon[0]]
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def frame(boundaries: Iterable[Boundary], width: int) -> Frame:
+    """A picture `width` wide, and at most as high, that holds all of them."""
+    west, south, east, north = box(boundaries)
+    squeeze = math.cos(math.radians((south + north) / 2)) or 1.0
+    across, up = (east - west) * squeeze, north - south
+    scale = width / max(across, up)
+    return Frame(west, north, scale, squeeze, math.ceil(across * scale), math.ceil(up * scale))
+
+
+def draw(boundary: Boundary, picture: Frame, tolerance: float) -> Boundary:
+    """The boundary in the picture, with only the corners a viewer can see; specks go, one piece stays."""
+    drawn = [
+        [simplify([picture.place(p) for p in ring], tolerance) for ring in polygon] for polygon in boundary
+    ]
+    drawn.sort(key=lambda polygon: ring_area(polygon[0]), reverse=True)
+    visible = [polygon for polygon in drawn if ring_area(polygon[0]) >= tolerance * tolerance]
+    return visible or drawn[:1]
+
+
+def simplify(ring: Sequence[Point], tolerance: float) -> Ring:
+    """Douglas–Peucker: drop corners closer than `tolerance` to the line that is left.
+
+    The ring is cut at its first corner and the one farthest from it, so that it stays a ring. A
+    stack instead of recursion: a coast has more corners than Python has frames.
+    """
+    if len(ring) <= 5:
+        return list(ring)
+    opposite = max(range(len(ring)), key=lambda i: math.dist(ring[0], ring[i]))
+    keep = {0, opposite, len(ring) - 1}
+    spans = [(0, opposite), (opposite, len(ring) - 1)]
+    while spans:
+        first, last = spans.pop()
+        worst, distance = first, 0.0
+        for i in range(first + 1, last):
+            away = _distance(ring[i], ring[first], ring[last])
+            if away > distance:
+                worst, distance = i, away
+        if distance > tolerance:
+            keep.add(worst)
+            spans += [(first, worst), (worst, last)]
+    return [ring[i] for i in sorted(keep)] if len(keep) > 3 else list(ring)
+
+
+def _distance(point: Point, start: Point, end: Point) -> float:
+    """From a point to the line between two others (to the one place where they are the same)."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    length = across * across + down * down
+    if length == 0:
+        return math.dist(point, start)
+    along = ((point[0] - start[0]) * across + (point[1] - start[1]) * down) / length
+    along = min(1.0, max(0.0, along))
+    return math.dist(point, (start[0] + along * across, start[1] + along * down))
+
+
+def ring_area(ring: Sequence[Point]) -> float:
+    """Area inside a ring, in its own units squared."""
+    return abs(_signed_area(ring))
+
+
+def _signed_area(ring: Sequence[Point]) -> float:
+    x0, y0 = ring[0]  # near zero, so that small rings far away keep their digits
+    total = 0.0
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        total += (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    return total / 2
+
+
+def label_point(boundary: Boundary) -> Point:
+    """Where a name belongs: the centre of gravity of the largest piece."""
+    ring = max((polygon[0] for polygon in boundary), key=ring_area)
+    area = _signed_area(ring)
+    if area == 0:
+        return ring[0]
+    x0, y0 = ring[0]
+    x = y = 0.0
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        x += (x1 + x2 - 2 * x0) * cross
+        y += (y1 + y2 - 2 * y0) * cross
+    return x0 + x / (6 * area), y0 + y / (6 * area)

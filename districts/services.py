@@ -1,0 +1,181 @@
+"""Adding and changing districts, and saying which communities live in one.
+
+A district's `lineage` (its ancestors' ids and its own) decides who covers what: it is kept here,
+for the district and for all that lies in it.
+"""
+
+from collections.abc import Iterable
+from typing import Final, TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from districts.models import District, ExpectedCommunity
+from districts.policies import can_keep_expected_communities, can_manage_districts
+from districts.rules import BadBoundary, as_geojson, read_boundary
+from lib.acting import Acting
+from lib.conflicts import check_version
+from lib.rows import assign
+
+RESERVED_CODES: Final = frozenset({"new", "import"})  # addresses of pages
+
+
+class DistrictFields(TypedDict, total=False):
+    """Writable fields of a district; `boundary` is a GeoJSON Polygon or MultiPolygon."""
+
+    code: str
+    name: str
+    parent: District | None
+    boundary: dict[str, object] | None
+    population: int | None
+    is_active: bool
+
+
+@transaction.atomic
+def create_district(*, actor: Acting, id: UUID | None = None, **fields: Unpack[DistrictFields]) -> District:
+    """A new district. Raises PermissionDenied, and ValidationError by field."""
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    _lock_ground()
+    district = District(**({"id": id} if id else {}))
+    _read_boundary(fields)
+    assign(district, fields)
+    district.lineage = _lineage(district, district.parent)
+    _check(district)
+    district.save(force_insert=True)
+    _record(actor, Action.CREATE, Op.CREATED, district, district.lineage, fields)
+    return district
+
+
+@transaction.atomic
+def edit_district(
+    *, actor: Acting, district_id: UUID, version: int | None = None, **fields: Unpack[DistrictFields]
+) -> District:
+    """Change the given fields; what is not given stays. A moved district takes all that lies in it along.
+
+    Raises PermissionDenied, StaleVersion, ValidationError by field (a circle among them).
+    Nothing changed: nothing is written and the version stays.
+    """
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    _lock_ground()
+    district = District.objects.visible_to(actor).get(pk=district_id)
+    check_version(district.version, version)
+    before = list(district.lineage)
+    _read_boundary(fields)
+    changed = assign(district, fields)
+    if not changed:
+        return district
+    if "parent" in changed:
+        _move(district)
+    _check(district)
+    district.version += 1
+    district.updated_at = timezone.now()
+    district.save()
+    closed = "is_active" in changed and not district.is_active
+    action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
+    _record(actor, action, op, district, [*before, *district.lineage], changed)
+    return district
+
+
+def _lock_ground() -> None:
+    """Changes of the ground wait for each other: two moves at once could close a circle.
+
+    Rows that refer to a district are not held up.
+    """
+    list(District.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _lineage(district: District, parent: District | None) -> list[UUID]:
+    if parent is None:
+        return [district.pk]
+    now: list[UUID] = District.objects.values_list("lineage", flat=True).get(pk=parent.pk)
+    return [*now, district.pk]
+
+
+def _move(district: District) -> None:
+    """Give the district and all that lies in it their new lineages; refuses a circle."""
+    lineage = _lineage(district, district.parent)
+    if district.pk in lineage[:-1]:
+        raise ValidationError({"parent": _("A district cannot lie in itself or in one of its own parts.")})
+    parts = list(District.objects.under(district).exclude(pk=district.pk).only("lineage"))
+    for part in parts:
+        part.lineage = lineage + part.lineage[part.lineage.index(district.pk) + 1 :]
+    District.objects.bulk_update(parts, ["lineage"])
+    district.lineage = lineage
+
+
+def _check(district: District) -> None:
+    if district.code in RESERVED_CODES:
+        raise ValidationError({"code": _("This code is taken by a page of this site. Choose another.")})
+    district.full_clean()
+
+
+def _read_boundary(fields: DistrictFields) -> None:
+    """What is given becomes a MultiPolygon, so that the same boundary is the same value."""
+    if given := fields.get("boundary"):
+        try:
+            fields["boundary"] = as_geojson(read_boundary(given))
+        except BadBoundary as error:
+            raise ValidationError({"boundary": _("This is not a boundary.")}) from error
+
+
+def _record(
+    actor: Acting,
+    action: Action,
+    op: Op,
+    district: District,
+    districts: Iterable[UUID],
+    names: Iterable[str],
+) -> None:
+    record_changes(
+        actor,
+        action,
+        [Changed("district", district.pk, op, district.version, districts, field_names=names)],
+    )
+
+
+@transaction.atomic
+def expect_community(
+    *, actor: Acting, district_id: UUID, focus: str, evidence: str, source_url: str = ""
+) -> ExpectedCommunity:
+    """Say that a community is known to live in a district, and how that is known.
+
+    Raises PermissionDenied unless the actor supervises the district, ValidationError by field.
+    """
+    district = _kept_district(actor, district_id)
+    expected = ExpectedCommunity(district=district)
+    assign(expected, {"focus": focus, "evidence": evidence, "source_url": source_url})
+    expected.full_clean()
+    expected.save(force_insert=True)
+    _record_expected(actor, district)
+    return expected
+
+
+@transaction.atomic
+def withdraw_expected_community(*, actor: Acting, expected_id: UUID) -> None:
+    """No longer say so. Raises DoesNotExist where the actor does not see it, PermissionDenied."""
+    expected = ExpectedCommunity.objects.visible_to(actor).select_related("district").get(pk=expected_id)
+    district = _kept_district(actor, expected.district_id)
+    expected.delete()
+    _record_expected(actor, district)
+
+
+def _kept_district(actor: Acting, district_id: UUID) -> District:
+    district = District.objects.visible_to(actor).select_for_update(no_key=True).get(pk=district_id)
+    if not can_keep_expected_communities(actor, district):
+        raise PermissionDenied
+    return district
+
+
+def _record_expected(actor: Acting, district: District) -> None:
+    """Which community it is stays out of the trail, as every value does."""
+    district.version += 1
+    district.updated_at = timezone.now()
+    district.save(update_fields=["version", "updated_at"])
+    _record(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, ["expected_communities"])
