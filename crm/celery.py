@@ -16,4 +16,15 @@ app.autodiscover_tasks()
 app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")
 app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "send due reminders": {
+        "task": "meetings.send_due_reminders",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "make reminders of the days ahead": {
+        "task": "meetings.top_up_reminders",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}

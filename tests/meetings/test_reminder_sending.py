@@ -241,7 +241,7 @@ def test_one_address_that_cannot_be_written_to_does_not_keep_the_others(mail_sin
     make_due(fine)
     assert send_due() == 1
     assert [message["To"] for message in mail_sink.messages] == [fine.email]
-    assert Reminder.objects.get(recipient=refused, attempts=1).last_error == "BadHeaderError"
+    assert Reminder.objects.get(recipient=refused, attempts=1).last_error == "ValueError"
 
 
 def test_waiting_times_grow_up_to_two_hours() -> None:
