@@ -1,0 +1,114 @@
+"""Whom to call now: the place's organisation, and those of the affected communities around it.
+
+Organisations are found by what they say of themselves; a person is never looked up that way (domain.md,
+rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+
+from accounts.actors import Actor
+from accounts.models import User
+from contacts.codes import FOCUS_OF_KIND, Kind
+from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
+from districts.codes import Focus
+from districts.models import District
+from lib.fold import fold
+from meetings.codes import ReminderRule
+from meetings.models import Concern, Reminder
+
+AT_MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A colleague who is told of the concern; `sent_at` is empty for the seconds it takes."""
+
+    user: User
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An organisation to call; `communities` are the affected ones it speaks for."""
+
+    organisation: Organisation
+    is_the_place: bool
+    communities: list[Focus]
+    first_to_call: Affiliation | None
+
+    @property
+    def object_ids(self) -> list[UUID]:
+        """What an answer with this card shows, for the trail."""
+        first = [self.first_to_call.contact_id] if self.first_to_call else []
+        return [self.organisation.pk, *first]
+
+
+def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
+    """Active organisations the actor sees: the place's own first, then the affected communities', by name.
+
+    Three statements, however many there are.
+    """
+    affected = [Focus(code) for code in concern.affected_focuses]
+    is_the_place = Q(pk=concern.site_organisation_id)
+    rows = (
+        Organisation.objects.visible_to(actor)
+        .active()
+        .filter(is_the_place | _speaking_for(affected) & _around(concern.district))
+        .select_related("lead_officer", "deputy_officer")
+        .prefetch_related(
+            Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
+            Prefetch("affiliations", _first_to_call(actor)),
+        )
+        .order_by(Case(When(is_the_place, then=0), default=1), "folded", "pk")
+    )
+    return [_call(concern, row) for row in rows[:AT_MOST]]
+
+
+def told_of(concern: Concern) -> list[Told]:
+    """Colleagues who are told, each once, by name; by whichever channel reached them first."""
+    reminders = Reminder.objects.filter(subject_id=concern.pk, rule=ReminderRule.CONCERN_RECEIVED)
+    by_user: dict[UUID, Told] = {}
+    for reminder in reminders.select_related("recipient").order_by(F("sent_at").asc(nulls_last=True)):
+        by_user.setdefault(reminder.recipient_id, Told(reminder.recipient, reminder.sent_at))
+    return sorted(by_user.values(), key=lambda told: (fold(told.user.name), told.user.pk))
+
+
+def _call(concern: Concern, row: Organisation) -> Call:
+    communities = [Focus(declaration.focus) for declaration in row.focus_declarations.all()]
+    by_kind = FOCUS_OF_KIND.get(Kind(row.kind))
+    if by_kind in concern.affected_focuses and by_kind not in communities:
+        communities.append(by_kind)
+    return Call(
+        organisation=row,
+        is_the_place=row.pk == concern.site_organisation_id,
+        communities=communities,
+        first_to_call=next(iter(row.affiliations.all()), None),
+    )
+
+
+def _speaking_for(affected: list[Focus]) -> Q:
+    """By their own word, or by the kind that stands for a community."""
+    declared = FocusDeclaration.objects.filter(organisation=OuterRef("pk"), focus__in=affected)
+    kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in affected]
+    return Q(Exists(declared)) | Q(kind__in=kinds)
+
+
+def _around(district: District) -> Q:
+    """At home or active in the district, the one it lies in and its parts, or for the whole city."""
+    below_city = district.lineage[1:] or district.lineage
+    ground = District.objects.filter(Q(lineage__overlap=below_city) | Q(pk__in=district.lineage)).values("pk")
+    visiting = Organisation.also_in.through.objects.filter(
+        organisation_id=OuterRef("pk"), district_id__in=ground
+    )
+    return Q(home_district__in=ground) | Q(Exists(visiting))
+
+
+def _first_to_call(actor: Actor) -> QuerySet[Affiliation]:
+    """The one who is first to call, when the actor sees them, they have a number and did not withdraw."""
+    seen = Contact.objects.visible_to(actor).filter(withdrawn_on=None).exclude(phone="")
+    return Affiliation.objects.current().filter(is_primary=True, contact__in=seen).select_related("contact")
