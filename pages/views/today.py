@@ -1,10 +1,21 @@
-"""Today."""
+"""Today: the first page, and for those who keep no ties what they are here for."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.middleware import ActorRequest
+from lib.days import city_today
+from meetings.today import today_of
+from pages.lookups import consult
 
 
 def today(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "today"})
+    """`?scope=mine` or `district`: a supervisor starts with the districts', an officer has their own."""
+    actor = request.actor
+    if not actor.writes:
+        return render(request, "pages/today/start.html", {"today": city_today()})
+    asked = request.GET.get("scope")
+    mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
+    day = today_of(actor, mine=mine)
+    consult(request, "follow_up", day.ids)
+    return render(request, "pages/today/today.html", {"day": day, "mine": mine, "today": city_today()})

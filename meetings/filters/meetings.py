@@ -1,0 +1,91 @@
+"""Meetings by what they were, where, when and with whom: names as in api.md."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Organisation
+from lib.filters import (
+    BooleanFilter,
+    CodesFilter,
+    DistrictFilter,
+    ExternalIdFilter,
+    FilterSet,
+    SourceFilter,
+)
+from lib.matching import matching
+from meetings.codes import Initiator, Level, MeetingKind, MeetingStatus, Outcome
+from meetings.models import Meeting, MeetingOrganisation
+
+Rows = models.QuerySet[Any]
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"})
+
+
+class MeetingFilters(FilterSet):
+    """`starts_after` and `starts_before` are a half-open period of moments; a day means its first moment."""
+
+    q = django_filters.CharFilter(label=_("Find a meeting"), method="find", max_length=200)
+    status = CodesFilter(MeetingStatus, label=_("Status"))
+    kind = CodesFilter(MeetingKind, label=_("Kind"), widget=forms.SelectMultiple)
+    outcome = CodesFilter(
+        Outcome,
+        field_name="outcomes",
+        lookup_expr="overlap",
+        label=_("What came of it"),
+        widget=forms.SelectMultiple,
+    )
+    district = DistrictFilter(field_name="district", label=_("District"))
+    starts_after = django_filters.IsoDateTimeFilter(
+        field_name="starts_at", lookup_expr="gte", label=_("From"), widget=_day()
+    )
+    starts_before = django_filters.IsoDateTimeFilter(
+        field_name="starts_at", lookup_expr="lt", label=_("Before"), widget=_day()
+    )
+    mine = BooleanFilter(label=_("I take part"), method="taking_part")
+    substantive = BooleanFilter(label=_("Something was heard or agreed"), method="counting")
+    level = CodesFilter(Level, label=_("Level"))
+    initiated_by = CodesFilter(Initiator, label=_("Whose idea it was"))
+    organisation = django_filters.UUIDFilter(
+        label=_("Organisation"), method="with_organisation", widget=forms.HiddenInput
+    )
+    updated_since = django_filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput
+    )
+    source = SourceFilter(widget=forms.HiddenInput)
+    external_id = ExternalIdFilter(widget=forms.HiddenInput)
+
+    def find(self, queryset: Rows, name: str, value: str) -> Rows:
+        return matching(queryset, value)
+
+    def taking_part(self, queryset: Any, name: str, value: bool) -> Rows:
+        mine: Rows = queryset.of_officer(self.actor.id)
+        return (
+            mine if value else queryset.exclude(pk__in=Meeting.objects.of_officer(self.actor.id).values("pk"))
+        )
+
+    def with_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        return queryset.filter(models.Exists(self._links()))
+
+    def counting(self, queryset: Any, name: str, value: bool) -> Rows:
+        """Substantive for an organisation that was present; with `organisation`, for that one."""
+        heard = Meeting.objects.with_something_heard().filter(
+            models.Exists(self._links().filter(present=True))
+        )
+        counts = models.Q(pk__in=heard.values("pk"))
+        return queryset.filter(counts) if value else queryset.exclude(counts)
+
+    def _links(self) -> models.QuerySet[MeetingOrganisation]:
+        """Links of a meeting to any organisation, or to the one asked for when the actor sees it."""
+        links = MeetingOrganisation.objects.filter(meeting=models.OuterRef("pk"))
+        if asked := self.form.cleaned_data.get("organisation"):
+            links = links.filter(
+                organisation__in=Organisation.objects.visible_to(self.actor).filter(pk=asked)
+            )
+        return links

@@ -1,0 +1,132 @@
+"""What a reader should do today: what is late, promised, worth seeing and coming up.
+
+Every list is short and served by an index that names it, so that the page costs the same on
+100,000 organisations.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
+
+from accounts.actors import Actor
+from contacts.models import Contact, Organisation
+from lib.days import city_today
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
+
+ROWS: Final = 10
+COMING_DAYS: Final = 7
+UNSETTLED_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Each list holds at most ROWS rows; `more` names those that are longer."""
+
+    concerns: Sequence[Concern]
+    late: Sequence[FollowUp]
+    due: Sequence[FollowUp]
+    unsettled: Sequence[Meeting]  # planned for before now: did they take place?
+    meetings: Sequence[Meeting]  # still to come today
+    coming: Sequence[Meeting]
+    worth_seeing: Sequence[Organisation]
+    more: frozenset[str]
+
+    @property
+    def ids(self) -> Iterator[UUID]:
+        """Of every row that is shown."""
+        for promise in chain(self.late, self.due):
+            yield promise.pk
+            if promise.contact:
+                yield promise.contact.pk
+        for row in chain(self.late, self.due, self.unsettled, self.meetings, self.coming):
+            yield from (link.organisation_id for link in row.seen_links)  # type: ignore[attr-defined]
+        for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
+            yield from (row.pk for row in found)
+
+    @property
+    def asks_nothing(self) -> bool:
+        return not any((self.concerns, self.late, self.due, self.unsettled, self.meetings, self.worth_seeing))
+
+
+def today_of(actor: Actor, *, mine: bool) -> Today:
+    """The actor's own day, or with `mine=False` that of the districts it covers."""
+    now, today = timezone.now(), city_today()
+    late, due = _promises(actor, mine, today)
+    planned = _planned(actor, mine, now)
+    tomorrow = _midnight(timezone.localdate(now) + timedelta(days=1))
+    lists: dict[str, list[Any]] = {
+        "concerns": list(
+            Concern.objects.visible_to(actor).unanswered().order_by("received_at", "pk")[: ROWS + 1]
+        ),
+        "late": late,
+        "due": due,
+        "unsettled": [meeting for meeting in planned if meeting.starts_at < now],
+        "meetings": [meeting for meeting in planned if now <= meeting.starts_at < tomorrow],
+        "coming": [meeting for meeting in planned if tomorrow <= meeting.starts_at],
+        "worth_seeing": _worth_seeing(actor, mine, today),
+    }
+    more = frozenset(name for name, rows in lists.items() if len(rows) > ROWS)
+    return Today(**{name: rows[:ROWS] for name, rows in lists.items()}, more=more)
+
+
+def seen_links(model: type[Any], actor: Actor) -> "Prefetch[str]":
+    """Prefetch `row.seen_links`: links to organisations the actor sees; hidden ones are left out."""
+    links: QuerySet[Any] = model.objects.filter(organisation__in=Organisation.objects.visible_to(actor))
+    return Prefetch(
+        "organisation_links",
+        links.select_related("organisation").order_by("organisation__folded", "pk"),
+        to_attr="seen_links",
+    )
+
+
+def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], list[FollowUp]]:
+    rows = FollowUp.objects.visible_to(actor)
+    if mine:
+        rows = rows.of_owner(actor.id)
+    late = list(rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1])
+    due = list(rows.due_on_day(today).order_by("pk")[: ROWS + 1])
+    prefetch_related_objects(
+        [*late, *due],
+        seen_links(FollowUpOrganisation, actor),
+        Prefetch("contact", Contact.objects.visible_to(actor)),
+    )
+    return late, due
+
+
+def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
+    """Planned meetings of the last weeks and the next days; those that are past, latest first."""
+    rows = Meeting.objects.visible_to(actor).planned()
+    if mine:
+        rows = rows.of_officer(actor.id)
+    until = _midnight(timezone.localdate(now) + timedelta(days=COMING_DAYS + 1))
+    past = rows.filter(starts_at__gte=now - timedelta(days=UNSETTLED_DAYS), starts_at__lt=now)
+    ahead = rows.filter(starts_at__gte=now, starts_at__lt=until)
+    found = [
+        *past.order_by("-starts_at", "pk")[: ROWS + 1],
+        *ahead.order_by("starts_at", "pk")[: 2 * ROWS + 1],
+    ]
+    prefetch_related_objects(found, seen_links(MeetingOrganisation, actor))
+    return found
+
+
+def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
+    """Past the day they want to be met by, longest first; then those that nobody ever met."""
+    rows = Organisation.objects.at_home_with(actor).active()
+    if mine:
+        rows = rows.of_officer(actor.id)
+    past = list(rows.past_their_cadence(today).order_by("meet_by", "pk")[: ROWS + 1])
+    if len(past) > ROWS:
+        return past
+    never = rows.filter(Q(meet_by__isnull=True) | Q(meet_by__gte=today), last_met_at__isnull=True)
+    return [*past, *never.order_by(F("meet_by").asc(nulls_last=True), "pk")[: ROWS + 1 - len(past)]]
+
+
+def _midnight(day: date) -> datetime:
+    """When a day of the reader starts."""
+    return timezone.make_aware(datetime.combine(day, time.min))

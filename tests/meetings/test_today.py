@@ -1,0 +1,189 @@
+"""The first page: what is late, promised, worth seeing and coming up."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import User
+from audit.models import Event
+from contacts.models import Organisation
+from contacts.services.organisations import edit_organisation
+from districts.models import District
+from lib.days import city_today
+from meetings.models import Concern, FollowUp
+from meetings.services.follow_ups import create_follow_up
+from meetings.services.held_meetings import log_meeting
+from meetings.services.meetings import create_meeting
+from meetings.today import today_of
+from tests.factories import make_contact, make_district, make_officer, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    return make_officer(north)
+
+
+@pytest.fixture
+def client(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+def promise(owner: User, days: int, *organisations: Organisation, **fields: Any) -> FollowUp:
+    given: dict[str, Any] = {"title": f"Promise {days}", "kind": "call_back", "owner": owner}
+    return create_follow_up(
+        actor=SYSTEM,
+        organisations=organisations,
+        due_on=city_today() + timedelta(days=days),
+        **(given | fields),
+    )
+
+
+def plan(officer: User, *organisations: Organisation, hours: int, **fields: Any) -> Any:
+    given: dict[str, Any] = {"subject": f"In {hours} hours", "kind": "visit"}
+    return create_meeting(
+        actor=SYSTEM,
+        officers=[officer],
+        district=organisations[0].home_district,
+        organisations=[{"organisation": organisation} for organisation in organisations],
+        starts_at=timezone.now() + timedelta(hours=hours),
+        **(given | fields),
+    )
+
+
+def text(client: Client, address: str = "/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_promises_are_late_or_due_and_coming_ones_wait(
+    client: Client, officer: User, north: District
+) -> None:
+    school = make_organisation(north, name="Põhjala kool")
+    for days in (-5, 0, 1):
+        promise(officer, days, school)
+    page = text(client)
+    assert "Promise -5" in page
+    assert "5 days late" in page
+    assert "Promise 0" in page
+    assert "Põhjala kool" in page
+    assert "Promise 1" not in page
+
+
+def test_an_officer_is_not_shown_what_others_promised(client: Client, north: District) -> None:
+    promise(make_officer(north), -5, make_organisation(north))
+    assert "Promise -5" not in text(client)
+
+
+def test_worth_seeing_are_my_organisations_past_their_day_and_those_never_met(
+    client: Client, officer: User, north: District
+) -> None:
+    late = make_organisation(north, name="Past its day", lead_officer=officer, cadence_days=30)
+    log_meeting(
+        actor=actor_for(officer),
+        subject="A chat",
+        kind="visit",
+        district=north,
+        starts_at=timezone.now() - timedelta(days=47),
+        organisations=[{"organisation": late}],
+        outcomes=["priority_agreed"],
+    )
+    make_organisation(north, name="Never met at all", deputy_officer=officer)
+    make_organisation(north, name="Somebody else’s", cadence_days=1)
+    closed = make_organisation(north, name="Closed long ago", lead_officer=officer)
+    edit_organisation(actor=SYSTEM, organisation_id=closed.pk, status="closed")
+    page = text(client)
+    assert "Met 47 days ago" in page
+    assert "wants to be met every 30 days" in page
+    assert f"{reverse('log_meeting')}?organisation={late.pk}" in page
+    assert page.index("Past its day") < page.index("Never met at all")
+    assert "Somebody else’s" not in page
+    assert "Closed long ago" not in page
+
+
+def test_meetings_are_today_coming_or_wait_for_an_answer(officer: User, north: District) -> None:
+    school = make_organisation(north)
+    past, later = plan(officer, school, hours=-30), plan(officer, school, hours=49)
+    far, foreign = plan(officer, school, hours=24 * 20), plan(make_officer(north), school, hours=2)
+    day = today_of(actor_for(officer), mine=True)
+    assert [meeting.pk for meeting in day.unsettled] == [past.pk]
+    assert [meeting.pk for meeting in day.coming] == [later.pk]
+    assert far.pk not in set(day.ids)
+    assert foreign.pk not in set(day.ids)
+
+
+def test_concerns_nobody_answered_come_first(client: Client, north: District) -> None:
+    for district, place in ((north, "Mosque door"), (make_district(), "Elsewhere")):
+        Concern.objects.create(
+            kinds=["graffiti_symbol"], received_at=timezone.now(), district=district, place=place
+        )
+    page = text(client)
+    assert "Graffiti or symbol, Mosque door" in page
+    assert "Elsewhere" not in page
+
+
+def test_what_is_hidden_is_left_out(client: Client, officer: User, north: District) -> None:
+    ours, hidden = make_organisation(north, name="Ours"), make_organisation(name="Canary of the south")
+    person = make_contact(hidden.home_district, given_name="Canary", family_name="Person")
+    promise(officer, 0, ours, hidden, contact=person)
+    page = text(client)
+    assert "Ours" in page
+    assert "Canary" not in page
+
+
+def test_a_supervisor_starts_with_the_districts_and_may_look_at_her_own(north: District) -> None:
+    supervisor = make_user("supervisor", north)
+    client = Client()
+    client.force_login(supervisor)
+    promise(make_officer(north), -5, make_organisation(north, cadence_days=1, name="Led by nobody"))
+    page = text(client)
+    assert "Promise -5" in page
+    assert "Led by nobody" in page
+    assert "Promise -5" not in text(client, "/?scope=mine")
+
+
+def test_an_empty_day_says_what_to_do(client: Client) -> None:
+    assert "Log a meeting" in text(client)
+
+
+@pytest.mark.parametrize(
+    ("role", "word"), [("administrator", "Failed reminders"), ("privacy_officer", "lawful basis")]
+)
+def test_those_who_keep_no_ties_start_elsewhere(role: str, word: str) -> None:
+    client = Client()
+    client.force_login(make_user(role))
+    assert word in text(client)
+
+
+def test_looking_is_recorded(client: Client, officer: User, north: District) -> None:
+    school = make_organisation(north)
+    shown = promise(officer, 0, school)
+    text(client)
+    event = Event.objects.get(actor_id=officer.pk, action="view")
+    assert {shown.pk, school.pk} <= set(event.object_ids)
+
+
+def test_the_page_costs_the_same_however_much_waits(
+    client: Client, officer: User, north: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        school = make_organisation(north, lead_officer=officer)
+        promise(officer, -number, school, contact=make_contact(north, school))
+        plan(officer, school, hours=number * 10 - 20)
+    with django_assert_max_num_queries(14):
+        text(client)
