@@ -240,8 +240,8 @@ def _say(error: BadBoundary) -> str:
         "open_ring": _("ring %(ring)d of polygon %(polygon)d does not end where it starts."),
         "flat_ring": _("ring %(ring)d of polygon %(polygon)d encloses nothing."),
         "not_a_position": _("a position is two numbers: longitude, latitude."),
-        "latitude": _("latitude %(value)s is not between −90 and 90 (first longitude, then latitude, WGS 84)."),
-        "longitude": _("longitude %(value)s is not between −180 and 180 (first longitude, then latitude, WGS 84)."),
+        "latitude": _("latitude %(value)s is not between −90 and 90 (longitude comes first, in WGS 84)."),
+        "longitude": _("longitude %(value)s is not between −180 and 180 (degrees, in WGS 84)."),
         "swapped": _("longitude and latitude look swapped: it lies far from the other districts."),
         "far": _("lies far from the other districts."),
     }  # fmt: skip

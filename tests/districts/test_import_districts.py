@@ -108,7 +108,7 @@ def test_one_bad_feature_stops_the_whole_file_and_is_named() -> None:
     assert found == [
         "Feature 2 (South), geometry: ring 1 of polygon 1 does not end where it starts.",
         "Feature 3 (East), geometry:"
-        " latitude 95 is not between −90 and 90 (first longitude, then latitude, WGS 84).",
+        " latitude 95 is not between −90 and 90 (longitude comes first, in WGS 84).",
     ]
 
 
