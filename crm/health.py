@@ -20,7 +20,7 @@ def database_answers() -> bool:
     probe.settings_dict["OPTIONS"] = {**probe.settings_dict["OPTIONS"], "connect_timeout": TIMEOUT_SECONDS}
     with closing(probe), probe.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def broker_answers() -> bool:

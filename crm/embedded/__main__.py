@@ -1,6 +1,7 @@
 """What `dev.py` hands over to: `python -m crm.embedded COMMAND …`."""
 
 import sys
+from collections.abc import Callable
 
 from .checks import run_checks
 from .files import Unavailable
@@ -8,7 +9,7 @@ from .manage import manage
 from .run import run
 from .testing import test
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
     "manage": manage,

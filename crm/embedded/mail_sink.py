@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from .files import private_folder
@@ -42,15 +41,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     chosen = parser.parse_args()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    controller = UnthreadedController(
-        Keeper(chosen.folder), hostname="127.0.0.1", port=chosen.port, loop=loop
-    )
-    controller.begin()
-    loop.add_signal_handler(signal.SIGTERM, loop.stop)
-    loop.run_forever()
-    controller.end()
+    asyncio.run(serve(Keeper(chosen.folder), chosen.port))
+
+
+async def serve(keeper: Keeper, port: int) -> None:
+    """Until somebody asks this process to end."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    server = await loop.create_server(lambda: SMTP(keeper, enable_SMTPUTF8=True), "127.0.0.1", port)
+    await ended.wait()
+    server.close()
 
 
 if __name__ == "__main__":

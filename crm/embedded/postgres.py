@@ -79,7 +79,7 @@ class Postgres:
 
     def stop(self, timeout_seconds: float = 4) -> None:
         """Disconnect everybody and stop; harder when that takes too long."""
-        pid = self._pid() or (self.process and self.process.pid)
+        pid = self._pid() or (self.process.pid if self.process else None)
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             if pid is None or not self._is_ours(pid):
                 break

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -117,7 +118,7 @@ def test_run_survives_kill_and_stops_cleanly(data: Path) -> None:
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
-    with services.socket.socket() as taken:
+    with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]

@@ -10,6 +10,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from crm.embedded.files import locked
+from crm.embedded.postgres import OWNER
 
 from . import services
 
@@ -42,7 +43,7 @@ def make_template(name: str) -> None:
         services.postgres.execute("DROP DATABASE {} WITH (FORCE)", outdated)
     draft = f"{services.DATABASE}_draft"
     services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
-    services.postgres.execute("CREATE DATABASE {} OWNER {}", draft, services.OWNER)
+    services.postgres.execute("CREATE DATABASE {} OWNER {}", draft, OWNER)
     point_to(draft)
     call_command("prepare_database", verbosity=0)
     point_to(services.DATABASE)
@@ -56,9 +57,7 @@ def clone() -> None:
     with locked(services.FOLDER / "template.lock"):
         make_template(name)
         services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
-        services.postgres.execute(
-            "CREATE DATABASE {} OWNER {} TEMPLATE {}", services.DATABASE, services.OWNER, name
-        )
+        services.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", services.DATABASE, OWNER, name)
 
 
 @pytest.fixture(scope="session")
