@@ -21,6 +21,7 @@ from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
+from lib.days import city_today
 from lib.fold import fold
 from lib.rows import assign
 
@@ -86,7 +87,7 @@ def create_organisation(
     if organisation.home_district_id and not can_write_in(actor, organisation.home_district_id):
         raise PermissionDenied
     _fold(organisation)
-    _check(organisation)
+    _check(organisation, list(fields))
     organisation.save(force_insert=True)
     organisation.also_in.set(also_in)
     _set_focuses(organisation, focuses)
@@ -131,7 +132,7 @@ def edit_organisation(
     if not changed:
         return organisation
     _fold(organisation)
-    _check(organisation)
+    _check(organisation, changed)
     organisation.version += 1
     organisation.updated_at = timezone.now()
     organisation.save()
@@ -144,6 +145,13 @@ def edit_organisation(
     return organisation
 
 
+def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | None = None) -> Organisation:
+    """The details were checked with them today."""
+    return edit_organisation(
+        actor=actor, organisation_id=organisation_id, version=version, verified_on=city_today()
+    )
+
+
 def locked_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
     """The organisation as the actor sees it, locked until the transaction ends."""
     return Organisation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=organisation_id)
@@ -153,10 +161,10 @@ def _fold(organisation: Organisation) -> None:
     organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
 
 
-def _check(organisation: Organisation) -> None:
-    """Constraints, and that those who lead it are people who write here."""
+def _check(organisation: Organisation, changed: Iterable[str]) -> None:
+    """Constraints, and that those who come to lead it are people who write here."""
     organisation.full_clean()
-    for field in ("lead_officer", "deputy_officer"):
+    for field in {"lead_officer", "deputy_officer"} & set(changed):
         officer: User | None = getattr(organisation, field)
         if officer and not (officer.is_active and officer.role in WRITES):
             raise ValidationError({field: _("Choose an officer or supervisor who works here now.")})
