@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -80,11 +80,13 @@ class FontFinder(BaseFinder):
     def check(self, **kwargs: object) -> list[CheckMessage]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+    def find(  # type: ignore[override]  # one body for what the stubs call two
+        self, path: str, find_all: bool = False, **kwargs: object
+    ) -> str | Sequence[str] | None:
         found = str(folder() / path) if path in paths() else None
         if find_all:
             return [found] if found else []
-        return found or []
+        return found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         storage = FileSystemStorage(location=folder())

@@ -68,6 +68,6 @@ class PreferencesMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         translation.activate(user.language)  # LocaleMiddleware sets it anew with the next request
-        request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]  # as LocaleMiddleware does
+        request.LANGUAGE_CODE = user.language  # as LocaleMiddleware does
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             return self.get_response(request)

@@ -121,7 +121,7 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
 
 
 def _query(context: Context) -> QueryDict:
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
     query.pop("cursor", None)  # a changed list starts at its beginning
     return query
 
