@@ -42,6 +42,7 @@ class Copy:
     folder: Path
     servers: list[Server] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
+    remembered_variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def remembered(self) -> Path:
@@ -49,8 +50,10 @@ class Copy:
         return self.folder / "last-run.json"
 
     def remember(self, variables: dict[str, str]) -> None:
+        """Start what follows with these, and `manage` too, until the next run."""
         self.variables |= variables
-        self.remembered.write_text(json.dumps(variables, indent=2))
+        self.remembered_variables |= variables
+        self.remembered.write_text(json.dumps(self.remembered_variables, indent=2))
 
     def environment(self) -> dict[str, str]:
         """For child processes; what the person has set wins."""

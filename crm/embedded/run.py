@@ -27,6 +27,7 @@ DEMO_SIGN_INS = {
     "privacy@demo.example": "privacy officer",
     "admin@demo.example": "administrator",
 }
+HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
 LOOK_EVERY_SECONDS = 0.5
 LOOK_AT_SERVERS_EVERY = 4
@@ -152,18 +153,24 @@ class _Run:
             self.supervisor.start(Child("mail-sink", command))
         with step("Bringing the database up to date"):
             self._manage("prepare_database")
-        if self.demo and list(ROOT.glob("*/management/commands/load_demo.py")):
+        if self.demo:
             with step("Loading demo data where empty"):
-                self._manage("load_demo", "--if-empty")
+                self.demo = self._manage("load_demo", also_fine=HAS_REAL_DATA) == 0
+            if not self.demo:
+                say("  This folder has data of its own: no demo.")
+                self.copy.remember({"DEMO": "0"})
+                self.supervisor.environment |= self.copy.environment()
         with step("Starting web, worker and beat"):
             for child in (self.web, self.worker, self.beat):
                 self.supervisor.start(child)
             self._wait_for_health()
 
-    def _manage(self, *arguments: str) -> None:
-        if self.supervisor.run_once("manage", str(ROOT / "manage.py"), *arguments):
+    def _manage(self, command: str, *, also_fine: int = 0) -> int:
+        code = self.supervisor.run_once("manage", str(ROOT / "manage.py"), command)
+        if code not in (0, also_fine):
             say()
-            raise Unavailable(f"manage.py {arguments[0]} failed:\n{self._tail('manage')}")
+            raise Unavailable(f"manage.py {command} failed:\n{self._tail('manage')}")
+        return code
 
     def _tail(self, name: str, lines: int = 15) -> str:
         text = self.supervisor.log_of(name).read_text(errors="replace")

@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.demo.load import HasRealData, is_demo, load_demo
 
+HAS_REAL_DATA = 3  # The exit code by which `dev.py run` knows that this is no demo.
+
 
 class Command(BaseCommand):
     help = "Fill an empty database with Alderport, a city that does not exist."
@@ -17,7 +19,9 @@ class Command(BaseCommand):
         try:
             counts = load_demo()
         except HasRealData:
-            raise CommandError("This database has data of its own: the demo is not loaded into it.") from None
+            raise CommandError(
+                "This database has data of its own: the demo is not loaded into it.", returncode=HAS_REAL_DATA
+            ) from None
         self.stdout.write(
             "Alderport is there: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
         )
