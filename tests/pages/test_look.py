@@ -71,6 +71,33 @@ def test_signing_in_is_accessible_and_works_without_javascript(
     assert page.get_by_role("heading", name="Help", exact=True).is_visible()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_account_pages_are_accessible(open_page: OpenPage, scheme: str) -> None:
+    page = open_page("phone", scheme=scheme)
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("nobody@police.example")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    assert violations(page) == []
+    for address in (
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/accounts/password/reset/key/1-nothing/",
+        "/accounts/password/reset/key/done/",
+        "/accounts/inactive/",
+    ):
+        page.goto(address)
+        assert page.locator("h1").count() == 1, address
+        assert violations(page) == [], address
+    page = open_page("desk", scheme=scheme, user=factories.make_officer())
+    for address in ("/accounts/password/change/", "/accounts/logout/", "/accounts/reauthenticate/"):
+        page.goto(address)
+        assert page.locator("h1").count() == 1, address
+        assert violations(page) == [], address
+
+
 def test_the_summary_of_mistakes_takes_the_focus(open_page: OpenPage, settings: Settings) -> None:
     settings.DEMO = True
     page = open_page("desk", user=factories.make_officer())
