@@ -64,6 +64,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_role(self, *roles: str) -> Self:
         return self.filter(role__in=roles)
 
+    def with_address(self, email: str) -> Self:
+        """Who signs in with this address, whatever its case: one or none."""
+        return self.filter(email=email.strip().lower())
+
     def covering(self, district: District) -> Self:
         """Those whose own districts include `district` or one it lies in."""
         own = self.model.districts.through.objects.filter(

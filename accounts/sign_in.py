@@ -1,9 +1,50 @@
 """How django-allauth behaves here: nobody signs up, administrators invite."""
 
+from typing import Any
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from lib.mail import MailNotSent, sending
+
+log = structlog.get_logger(__name__)
+
+
+def password_link(user: User) -> str:
+    """A link, for once and for three days, to the page where `user` chooses a password."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+
+
+def forget_addresses(user: User) -> None:
+    """Drop allauth's copy of the addresses of `user`, which it makes anew from the account."""
+    EmailAddress.objects.filter(user_id=user.pk).delete()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Starts with the site's own address, not with what the request says it is."""
+        uidb36, _dash, token = key.partition("-")
+        found = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return f"{settings.SITE_URL}{found}"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """An answer tells nothing about an address, not even whether mail to it could be sent."""
+        try:
+            with sending():
+                super().send_mail(template_prefix, email, context)
+        except MailNotSent as error:
+            log.error("mail_not_sent", template=template_prefix, error=str(error))

@@ -6,7 +6,7 @@ from crm.health import healthz, livez
 
 urlpatterns = [
     path("", include("pages.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.urls")),
     path("healthz", healthz),
     path("livez", livez),
 ]

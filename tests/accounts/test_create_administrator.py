@@ -1,0 +1,62 @@
+"""The first administrator, made at the command line."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import Role, User
+from audit.models import Action, Event
+from tests.factories import make_officer, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def create(*arguments: str) -> str:
+    """The last line printed."""
+    out = StringIO()
+    call_command("create_administrator", *arguments, stdout=out)
+    return out.getvalue().splitlines()[-1]
+
+
+def test_the_last_line_is_a_link_for_choosing_a_password(client: Client) -> None:
+    link = create("ada@police.example")
+    page = client.get(link, follow=True)
+    assert "Choose a password" in page.content.decode()
+    typed = {"password1": "a long pass phrase", "password2": "a long pass phrase"}
+    client.post(page.request["PATH_INFO"], typed)
+    assert (
+        client.post(
+            "/accounts/login/", {"login": "ada@police.example", "password": "a long pass phrase"}
+        ).status_code
+        == 302
+    )
+    assert client.get("/settings/people/").status_code == 200
+    assert Event.objects.get(action=Action.CREATE).actor_kind == "system"
+
+
+def test_a_second_one_needs_to_be_asked_for() -> None:
+    make_user(Role.ADMINISTRATOR)
+    with pytest.raises(CommandError, match="There is an administrator already"):
+        create("eve@police.example")
+    create("eve@police.example", "--another")
+    assert User.objects.with_role(Role.ADMINISTRATOR).count() == 2
+
+
+def test_before_the_first_sign_in_the_link_can_be_had_again() -> None:
+    create("ada@police.example")
+    assert create("Ada@police.example").startswith("http://testserver/accounts/password/reset/key/")
+    assert User.objects.count() == 1
+
+
+def test_one_who_is_switched_off_does_not_count() -> None:
+    make_user(Role.ADMINISTRATOR, is_active=False)
+    assert create("ada@police.example").startswith("http://testserver/")
+
+
+def test_an_address_that_signs_in_already_or_is_none_is_refused() -> None:
+    make_officer(email="ann@police.example")
+    for address in ("ann@police.example", "ann", ""):
+        with pytest.raises(CommandError):
+            create(address)
