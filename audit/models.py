@@ -57,6 +57,7 @@ class Event(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=200, blank=True)
     allowed = models.BooleanField(default=True)
+    search_hash = models.BinaryField(max_length=32, null=True)  # of a search's words, with a key
     content_hash = models.BinaryField(max_length=32)
 
     class Meta:

@@ -1,6 +1,7 @@
-"""The hash each row of the trail carries of its own content."""
+"""The hashes a row of the trail carries: of its own content, and of the words of a search."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,9 +15,20 @@ def content_hash(row: Mapping[str, object]) -> bytes:
     ).digest()
 
 
+def search_hash(secret: str, words: str) -> bytes:
+    """HMAC-SHA256 over folded words: whether a name was looked for can be tested, not read (32 bytes).
+
+    The key is derived from the installation's secret for this purpose alone.
+    """
+    key = hmac.digest(secret.encode(), b"audit: words of a search", "sha256")
+    return hmac.digest(key, words.encode(), "sha256")
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"{type(value).__name__} has no place in the trail")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.models import Action, Change, Event, Op
 from audit.rules import content_hash
 from lib.acting import Acting
+from lib.copying import copy_rows
 from lib.ids import uuid7
 
 
@@ -36,8 +37,12 @@ def record(
     purpose: str = "",
     recipient: str = "",
     allowed: bool = True,
+    search_hash: bytes | None = None,
 ) -> Event:
-    """Write one event: who (from `actor`), what, which objects, why. Names of fields, never values."""
+    """Write one event: who (from `actor`), what, which objects, why. Names of fields, never values.
+
+    `search_hash` stands for the words of a search (audit.rules.search_hash).
+    """
     return _write_event(
         actor,
         action,
@@ -48,6 +53,7 @@ def record(
         purpose,
         recipient,
         allowed,
+        search_hash,
     )
 
 
@@ -67,7 +73,11 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
         "",
         True,
     )
-    Change.objects.bulk_create([_change(event, row) for row in rows])
+    written = [_change(event, row) for row in rows]
+    if len(written) > 100:
+        copy_rows(Change, written)
+    else:
+        Change.objects.bulk_create(written)
     return event
 
 
@@ -81,6 +91,7 @@ def _write_event(
     purpose: str,
     recipient: str,
     allowed: bool,
+    search_hash: bytes | None = None,
 ) -> Event:
     content: dict[str, object] = {
         "id": uuid7(),
@@ -98,6 +109,8 @@ def _write_event(
         "recipient": recipient,
         "allowed": allowed,
     }
+    if search_hash is not None:  # rows of other kinds are hashed as before there was this column
+        content["search_hash"] = search_hash
     event = Event(**content, content_hash=content_hash(content))
     event.save(force_insert=True)
     return event

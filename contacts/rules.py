@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
 
 from lib.fold import fold, squash
+
+_fold_word = lru_cache(maxsize=20_000)(fold)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,7 +68,7 @@ class _Casing:
 
 CASINGS: Final[Mapping[str, _Casing]] = {
     "es": _Casing(
-        _words("de del y e o u en a al con por para sin sobre entre contra desde hasta su sus"),
+        _words("de del y e o u en a al con por para sin sobre entre como contra desde hasta su sus"),
         _words("el la los las lo un una"),
         (("cion", "ción"), ("sion", "sión"), ("gion", "gión"), ("xion", "xión"), ("union", "unión")),
     ),
@@ -96,7 +99,7 @@ def title_case(text: str, language: str, spellings: Mapping[str, str]) -> str:
         end = match.end()
         starts = not parts or _OPENS.search(gap) is not None
         lower = word.lower()
-        is_small = lower in casing.small and (len(word) > 1 or _joins(text, match))
+        is_small = lower in casing.small and (len(word) > 1 or (not after_small and _joins(text, match)))
         is_article = lower in casing.articles and after_small
         parts += [gap, _cased(word, casing, spellings, small=not starts and (is_small or is_article))]
         after_small = is_small or is_article
@@ -110,7 +113,7 @@ def _joins(text: str, match: re.Match[str]) -> bool:
 
 
 def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: bool) -> str:
-    known = spellings.get(fold(word))
+    known = spellings.get(_fold_word(word))
     if known is not None:
         return known
     if not word.isupper():
@@ -215,18 +218,11 @@ def plain_email(text: str) -> str:
 # --- Evidence that two rows are one organisation ------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """What identifies an organisation besides its name's core; empty values say nothing."""
+def evidence(name: str, district: str, phone: str = "", email: str = "") -> list[tuple[str, str, str]]:
+    """What makes an organisation itself: its name's core with its district, its phone or its e-mail.
 
-    district: object
-    phone: str = ""
-    email: str = ""
-
-    def is_shared_by(self, other: "Likeness") -> bool:
-        """With the same name's core: the same district, phone or e-mail is enough to be one organisation."""
-        return (
-            self.district == other.district
-            or (self.phone != "" and self.phone == other.phone)
-            or (self.email != "" and self.email.casefold() == other.email.casefold())
-        )
+    Two that share one of these are one organisation.
+    """
+    core = core_name(name)
+    known = (("district", district), ("phone", phone), ("email", email.casefold()))
+    return [(core, what, value) for what, value in known if value]

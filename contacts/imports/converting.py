@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from lib.rows import clean_text
 
 Value = str | list[str]
 
+_fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"[,;/\s]+")
 
@@ -49,7 +51,7 @@ def convert(line: Line, mapping: Mapping) -> Row:
         try:
             _set(row, name, origin, line, mapping)
         except ValidationError as error:
-            said = f"{_label(name)}: {' '.join(error.messages)}"
+            said = f"{label_of(name)}: {' '.join(error.messages).rstrip('.')}"
             if name in NEEDED:
                 row.refusal = row.refusal or said
             else:
@@ -64,7 +66,7 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
     text = _text_of(origin, line)
     if name == "home_district":
         if not text:
-            raise ValidationError(_("no district"))
+            raise ValidationError(_("not given"))
         row.fields[name] = text
     elif name == "languages":
         row.fields[name] = sorted({code for code in _BETWEEN.split(text.lower()) if code})
@@ -85,7 +87,7 @@ def _text_of(origin: Origin, line: Line) -> str:
     if not origin.values:
         return origin.join.join(cell.strip() for cell in cells if cell.strip()) or origin.default or ""
     for cell in cells:
-        if (known := origin.values.get(fold(cell))) is not None:
+        if (known := origin.values.get(_fold_cell(cell))) is not None:
             return known
     if origin.default is not None:
         return origin.default
@@ -130,5 +132,5 @@ def _field_clean(name: str, value: Value) -> Value:
     return cleaned
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
     return str(Organisation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]

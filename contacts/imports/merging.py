@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from contacts.imports.converting import Row, Value
+from contacts.imports.converting import Row, Value, label_of
 from contacts.imports.mapping import Mapping
 from lib.fold import fold
 
@@ -36,7 +36,7 @@ def together(rows: list[Row], mapping: Mapping) -> Said:
             if value and value != kept and name not in mapping_values(mapping) and not _alike(value, kept):
                 row.notes.append(
                     _("%(field)s differs from line %(line)d, which is kept")
-                    % {"field": name, "line": said.of[name]}
+                    % {"field": label_of(name), "line": said.of[name]}
                 )
     return said
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.imports.converting import Row, Value
+from contacts.imports.converting import Row, Value, label_of
 from contacts.imports.mapping import Mapping
 from contacts.imports.merging import Said, difference, fingerprint, together
 from contacts.imports.places import Places
@@ -25,6 +25,7 @@ from contacts.models import ImportedFields, Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation
 from contacts.services.organisations import DATED
 from contacts.services.summaries import refresh_meet_by
+from lib.copying import copy_rows
 from lib.fold import fold
 
 
@@ -93,21 +94,17 @@ class Writer:
     def _insert(self, new: list[tuple[Organisation, Group, Said]]) -> None:
         if not new:
             return
-        Organisation.objects.bulk_create(organisation for organisation, _group, _said in new)
-        OrganisationExternalId.objects.bulk_create(
-            self._external_id(organisation, external_id)
-            for organisation, group, _said in new
-            for external_id in sorted({row.external_id for row in group.rows})
+        copy_rows(Organisation, (organisation for organisation, _group, _said in new))
+        copy_rows(
+            OrganisationExternalId,
+            (
+                self._external_id(organisation, external_id)
+                for organisation, group, _said in new
+                for external_id in sorted({row.external_id for row in group.rows})
+            ),
         )
-        OrganisationPeriod.objects.bulk_create(_period(o, o.created_at) for o, _group, _said in new)
-        ImportedFields.objects.bulk_create(
-            ImportedFields(
-                organisation=organisation,
-                source=self._mapping.source,
-                fingerprints={name: fingerprint(value) for name, value in said.fields.items()},
-            )
-            for organisation, _group, said in new
-        )
+        copy_rows(OrganisationPeriod, (_period(o, o.created_at) for o, _group, _said in new))
+        copy_rows(ImportedFields, (self._remember(o, said.fields, {}) for o, _group, said in new))
         self._record(
             Changed(
                 "organisation", o.pk, Op.CREATED, o.version, [o.home_district_id], field_names=said.fields
@@ -147,11 +144,9 @@ class Writer:
         districts = {it.organisation.home_district_id, *it.also_in}
         dated = bool(set(found.write) & set(DATED))
         self._assign(it.organisation, found.write)
-        after = before | {name: fingerprint(value) for name, value in said.fields.items()}
-        if after != before:
-            batch.imported.append(
-                ImportedFields(organisation=it.organisation, source=self._mapping.source, fingerprints=after)
-            )
+        remembered = self._remember(it.organisation, said.fields, before)
+        if remembered.fingerprints != before:
+            batch.imported.append(remembered)
         if names:
             it.organisation.version += 1
             it.organisation.updated_at = timezone.now()
@@ -171,7 +166,8 @@ class Writer:
             )
         if found.kept:
             group.rows[0].notes.append(
-                _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(found.kept)}
+                _("%(fields)s: what a person wrote is kept")
+                % {"fields": ", ".join(map(label_of, found.kept))}
             )
         return _compared(group, added, {said.of[name] for name in found.write})
 
@@ -217,6 +213,12 @@ class Writer:
         return OrganisationExternalId(
             organisation=organisation, source=self._mapping.source, external_id=external_id
         )
+
+    def _remember(
+        self, organisation: Organisation, said: dict[str, Value], before: dict[str, str]
+    ) -> ImportedFields:
+        after = before | {name: fingerprint(value) for name, value in said.items()}
+        return ImportedFields(organisation=organisation, source=self._mapping.source, fingerprints=after)
 
     def _record(self, changes: Iterable[Changed]) -> None:
         record_changes(self._actor, Action.IMPORT, changes, purpose=self._purpose)
