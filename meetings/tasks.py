@@ -23,5 +23,6 @@ def top_up_reminders() -> int:
 
 @worker_ready.connect
 def _start(**_: Any) -> None:
-    """A worker that starts after a pause makes what is missing before beat's hour is over."""
+    """A worker that starts after a pause makes what is missing, and sends what has waited."""
     top_up_reminders.delay()
+    send_due_reminders.delay()
