@@ -11,26 +11,31 @@ from .environment import ROOT
 
 WORKERS = "2"
 FAST = "--fast"
+# Debian's package, and the programs one of which is enough.
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
+    "docker-compose": ("docker-compose", "docker"),
+}
 
 
 def test(arguments: list[str]) -> int:
     """Check first unless told what to test; pytest's own summary is the last line."""
     if not arguments and not run_checks():
         return 1
-    install_chromium()
+    install_programs()
     chosen = [argument for argument in arguments if argument != FAST]
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
     return subprocess.run(command, cwd=ROOT).returncode
 
 
-def install_chromium() -> None:
-    """On Debian as root; elsewhere browser tests skip, saying why."""
-    browsers = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    if any(map(shutil.which, browsers)) or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+def install_programs() -> None:
+    """On Debian as root; elsewhere the tests that need them skip, saying why."""
+    missing = [package for package, programs in PROGRAMS.items() if not any(map(shutil.which, programs))]
+    if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
-    print("Installing Chromium for the browser tests …", flush=True)
+    print(f"Installing {' and '.join(missing)} for the tests …", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
         done = subprocess.run(["apt-get", "-qq", *command], env=environment, capture_output=True, text=True)
         if done.returncode:
             print(f"apt-get {command[0]} failed: {done.stderr.strip()[-300:]}", flush=True)

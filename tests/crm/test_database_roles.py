@@ -1,0 +1,73 @@
+"""The application's role changes rows, never tables, and only adds to the trail."""
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections, transaction
+
+from crm.embedded.postgres import APPLICATION, OWNER
+
+
+def tables() -> list[str]:
+    return [
+        table for table in connection.introspection.table_names() if not table.startswith("django_migrations")
+    ]
+
+
+def refused(statement: str) -> str:
+    with pytest.raises(DatabaseError) as problem, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    return str(problem.value)
+
+
+def rights_on(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s) AS name WHERE has_table_privilege(current_user, %s, name)",
+            [["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"], table],
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_tests_run_as_the_application() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)")
+        assert cursor.fetchone() == (APPLICATION, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE contacts_contact ADD COLUMN religion text",
+        "DROP TABLE contacts_contact",
+        "TRUNCATE contacts_contact CASCADE",
+        "CREATE TABLE anything (id int)",
+        f"SET ROLE {OWNER}",
+    ],
+)
+def test_tables_are_not_the_applications(statement: str) -> None:
+    message = refused(statement)
+    assert "must be owner" in message or "permission denied" in message
+
+
+@pytest.mark.django_db
+def test_rows_are() -> None:
+    for table in tables():
+        expected = (
+            {"SELECT", "INSERT"} if table.startswith("audit_") else {"SELECT", "INSERT", "UPDATE", "DELETE"}
+        )
+        assert rights_on(table) == expected, table
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = ''", "DELETE FROM audit_event"])
+def test_the_trail_is_only_added_to(statement: str) -> None:
+    assert "permission denied" in refused(statement)
+
+
+def test_preparing_twice_changes_nothing(committed_db: None) -> None:
+    before = {table: rights_on(table) for table in tables()}
+    call_command("prepare_database", verbosity=0)
+    connections["owner"].close()
+    assert {table: rights_on(table) for table in tables()} == before

@@ -1,0 +1,40 @@
+"""The application refuses to start without what it must be told, and is safe with nothing but that."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from crm.embedded import checks
+from tests.plugins import services
+
+NEEDED = ["SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"]
+
+
+def manage(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    ours = services.environment()
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=services.ROOT,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_refuses_to_start_without(missing: str) -> None:
+    variables = dict(checks.environment())
+    del variables[missing]
+    answer = manage({name: variables[name] for name in NEEDED if name != missing}, "check")
+    assert answer.returncode != 0
+    assert f"Set the {missing} environment variable" in answer.stderr
+
+
+def test_deployment_has_no_warning() -> None:
+    """With nothing set but what must be set: every default is the safe one."""
+    variables = {name: checks.environment()[name] for name in NEEDED}
+    answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
+    assert answer.returncode == 0, answer.stderr
