@@ -191,6 +191,7 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["crm.formats"]
+FIRST_DAY_OF_WEEK = 1
 USE_TZ = True
 
 # --- Static files: from the packages' own folders in `run`, collected and hashed in the image -----
