@@ -22,7 +22,7 @@ def refused(statement: str) -> str:
 def rights_on(table: str) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s) AS name WHERE has_table_privilege(current_user, %s, name)",
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE has_table_privilege(current_user, %s, name)",
             [["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"], table],
         )
         return {name for (name,) in cursor.fetchall()}
