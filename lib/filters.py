@@ -25,6 +25,10 @@ class CodesField(forms.MultipleChoiceField):
             raise ValidationError(_("At most %(n)d values."), params={"n": MAX_CODES}, code="too_many")
         return codes
 
+    def bound_data(self, data: Any, initial: Any) -> list[str]:
+        """What is chosen in the form again: `kind=school,ngo` is two choices."""
+        return [code for part in data or () for code in part.split(",")]
+
 
 class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter has no types
     """Rows whose column is one of the codes given; with `lookup_expr="overlap"` any of an array's."""

@@ -37,6 +37,17 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Found by words of their own name, never of an organisation's (domain.md, rule 3); best first."""
         return matching(self, q)
 
+    def for_its_page(self) -> Self:
+        """With all one page says of a person: two statements. Which roles are seen, the page asks."""
+        roles = Affiliation.objects.select_related("organisation").order_by("-is_primary", "-since", "pk")
+        return (
+            self.select_related("home_district", "agreement_recorded_by")
+            .prefetch_related(models.Prefetch("affiliations", roles))
+            .annotate(
+                has_private_channel=models.Exists(PrivateChannel.objects.filter(pk=models.OuterRef("pk")))
+            )
+        )
+
 
 class Contact(models.Model):
     """A person who speaks for an organisation, or stands on their own: a shopkeeper, a mediator."""
@@ -139,6 +150,11 @@ class PrivateChannel(models.Model):
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def current(self) -> Self:
         return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()))
+
+    def spokespeople_of(self, organisation: Organisation) -> Self:
+        """Who speaks for it now, the first to call first. Whoever sees the organisation sees them."""
+        rows = self.current().filter(organisation=organisation, contact__withdrawn_on__isnull=True)
+        return rows.select_related("contact").order_by("-is_primary", "contact__folded", "pk")
 
 
 class Affiliation(models.Model):

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -50,6 +51,18 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def matching(self, q: str) -> Self:
         """Found by words of name, short name or address; best first."""
         return matching(self, q)
+
+    def for_its_page(self) -> Self:
+        """With all one page says of it: two statements. `also_in_ids` and `also_in_names` are lists."""
+        visited = District.objects.filter(visiting_organisations=models.OuterRef("pk")).order_by("name", "pk")
+        return (
+            self.select_related("home_district", "lead_officer", "deputy_officer")
+            .prefetch_related("focus_declarations")
+            .annotate(
+                also_in_ids=ArraySubquery(visited.values("pk")),
+                also_in_names=ArraySubquery(visited.values("name")),
+            )
+        )
 
 
 class Organisation(models.Model):

@@ -22,6 +22,7 @@ from contacts.services.affiliations import (
     shown_affiliations,
 )
 from contacts.services.organisations import ExternalIdRow
+from contacts.services.phones import refuse_letters
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -172,6 +173,7 @@ def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
 
 def _check(contact: Contact) -> None:
     contact.folded = fold(contact.given_name, contact.family_name)
+    refuse_letters(contact.phone)
     contact.full_clean()
 
 

@@ -18,6 +18,7 @@ from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.phones import refuse_letters
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
@@ -163,6 +164,7 @@ def _fold(organisation: Organisation) -> None:
 
 def _check(organisation: Organisation, changed: Iterable[str]) -> None:
     """Constraints, and that those who come to lead it are people who write here."""
+    refuse_letters(organisation.phone)
     organisation.full_clean()
     for field in {"lead_officer", "deputy_officer"} & set(changed):
         officer: User | None = getattr(organisation, field)

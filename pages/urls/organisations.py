@@ -5,5 +5,9 @@ from pages.views import organisations as views
 urlpatterns: list[URLPattern] = [
     path("organisations/", views.organisations, name="organisations"),
     path("organisations/new/", views.organisation_new, name="organisation_new"),
+    path("organisations/new/similar/", views.organisation_duplicates, name="organisation_duplicates"),
     path("organisations/<uuid:pk>/", views.organisation, name="organisation"),
+    path("organisations/<uuid:pk>/edit/", views.organisation_edit, name="organisation_edit"),
+    path("organisations/<uuid:pk>/checked/", views.organisation_verify, name="organisation_verify"),
+    path("organisations/<uuid:pk>/status/", views.organisation_status, name="organisation_status"),
 ]

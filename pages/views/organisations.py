@@ -1,23 +1,252 @@
 """Organisations: found, shown, added, changed."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from contacts.models import Organisation
+from audit.models import Action
+from contacts.codes import OrganisationStatus
+from contacts.duplicates import Candidate, similar_organisations
+from contacts.models import Affiliation, Organisation
+from contacts.policies import can_edit_organisation
+from contacts.services.organisations import (
+    create_organisation,
+    edit_organisation,
+    verify_organisation,
+)
+from lib.conflicts import StaleVersion
+from lib.days import city_today
+from meetings.filters.organisations import OrganisationFilters
+from meetings.timeline import next_promises, organisation_timeline, with_next_promise
+from pages.conflicts import differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.languages import language_name
+from pages.forms.organisations import (
+    FocusFormSet,
+    NewOrganisationForm,
+    OrganisationForm,
+    cadence_text,
+    focus_values,
+    organisation_values,
+)
+from pages.lists import canonical, listing
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
 
 
-def organisations(request: ActorRequest) -> HttpResponse:
-    rows = Organisation.objects.visible_to(request.actor).order_by("folded", "pk")[:50]
-    return render(request, "pages/organisations/list.html", {"rows": rows})
-
-
-def organisation_new(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/organisations/new.html")
+def organisations(request: ActorRequest) -> HttpResponseBase:
+    readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    rows = Organisation.objects.visible_to(request.actor).select_related("home_district", "lead_officer")
+    if not request.GET.keys() & {"q", "status"}:
+        rows = rows.exclude(status=OrganisationStatus.CLOSED)
+    found = listing(
+        request,
+        OrganisationFilters,
+        with_next_promise(rows, request.actor),
+        orderings=("folded", "last_met_at", "kind"),
+        default="folded",
+    )
+    searched = bool(request.GET.get("q"))
+    consult(
+        request,
+        "organisation",
+        [row.pk for row in found.rows],
+        action=Action.SEARCH if searched else Action.LIST,
+        district_ids={row.home_district_id for row in found.rows},
+    )
+    context = {"page": found, "today": city_today()}
+    return render(request, "pages/organisations/list.html", context, status=found.status)
 
 
 def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Organisation.objects.visible_to(request.actor), pk=pk)
-    return render(request, "pages/organisations/detail.html", {"organisation": row})
+    readers_only(request)
+    row = find(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    people = list(Affiliation.objects.spokespeople_of(row))
+    promises = next_promises(request.actor, row)
+    happened = organisation_timeline(request.actor, row, before=request.GET.get("older", ""))
+    for entry in happened.entries:
+        if entry.type == "change":
+            entry.row.labels = _labels(entry.row.event.field_names)
+    seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
+    seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
+    consult(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))
+    context = {
+        "organisation": row,
+        "people": people,
+        "promises": promises,
+        "timeline": happened,
+        "may_edit": can_edit_organisation(request.actor, row),
+        "today": city_today(),
+        "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
+        "languages": [language_name(code) for code in row.languages],
+    }
+    return render(request, "pages/organisations/detail.html", context)
+
+
+def organisation_new(request: ActorRequest) -> HttpResponse:
+    if not request.actor.writes:
+        raise PermissionDenied
+    posted = request.method == "POST"
+    form = NewOrganisationForm(
+        request.POST if posted else None, actor=request.actor, initial=_new_values(request)
+    )
+    focuses = FocusFormSet(request.POST if posted else None, prefix="focuses")
+    candidates: list[Candidate] = []
+    if posted and form.is_valid() & focuses.is_valid():
+        if "anyway" not in request.POST:
+            candidates = _candidates(request.actor, form.cleaned_data)
+        if not candidates:
+            try:
+                made = create_organisation(actor=request.actor, focuses=focuses.values(), **form.cleaned_data)
+            except ValidationError as error:
+                add_service_errors(form, error)
+            else:
+                messages.success(request, _("%(name)s is in the book.") % {"name": made.name})
+                return redirect("organisation", made.pk)
+    _consult_candidates(request, candidates)
+    context = {"form": form, "focuses": focuses, "candidates": candidates}
+    return render(request, "pages/organisations/new.html", context, status=422 if posted else 200)
+
+
+@require_POST
+def organisation_duplicates(request: ActorRequest) -> HttpResponse:
+    """What is typed so far, compared: a fragment for htmx."""
+    if not request.actor.writes:
+        raise PermissionDenied
+    typed = {name: request.POST.get(name, "")[:300] for name in ("name", "phone", "email", "website")}
+    candidates = _candidates(request.actor, typed) if len(typed["name"].strip()) > 2 or typed["phone"] else []
+    _consult_candidates(request, candidates)
+    return render(request, "pages/organisations/new.html#duplicates", {"candidates": candidates})
+
+
+def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find_editable(request, pk)
+    posted = request.method == "POST"
+    form = OrganisationForm(request.POST if posted else None, actor=request.actor, organisation=row)
+    focuses = FocusFormSet(request.POST if posted else None, initial=focus_values(row), prefix="focuses")
+    consult(request, "organisation", [row.pk], district_ids=_districts(row))
+    context: dict[str, Any] = {"organisation": row, "form": form, "focuses": focuses}
+    if posted and form.is_valid() & focuses.is_valid():
+        try:
+            edit_organisation(
+                actor=request.actor,
+                organisation_id=pk,
+                version=form.cleaned_data["version"],
+                focuses=focuses.values(),
+                **form.values(),
+            )
+        except StaleVersion as stale:
+            context["conflict"] = True
+            context["differences"] = differences(form, organisation_values(row))
+            context["form"] = OrganisationForm(
+                typed_again(form, stale), actor=request.actor, organisation=row
+            )
+            return render(request, "pages/organisations/edit.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("organisation", pk)
+    return render(request, "pages/organisations/edit.html", context, status=422 if posted else 200)
+
+
+@require_POST
+def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The details were checked with them today: one tap."""
+    row = _find_editable(request, pk)
+    before = row.verified_on
+    row = verify_organisation(actor=request.actor, organisation_id=pk)
+    undo = undo_url(
+        request,
+        "organisation_fields",
+        organisation_id=str(pk),
+        version=row.version,
+        fields={"verified_on": before.isoformat() if before else None},
+    )
+    messages.success(request, _("Checked today."), extra_tags=f"undo:{undo}")
+    return redirect("organisation", pk)
+
+
+@require_POST
+def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Close it, or open it again."""
+    row = _find_editable(request, pk)
+    before, wanted = row.status, request.POST.get("status", "")
+    try:
+        row = edit_organisation(actor=request.actor, organisation_id=pk, status=wanted)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("organisation", pk)
+    undo = undo_url(
+        request,
+        "organisation_fields",
+        organisation_id=str(pk),
+        version=row.version,
+        fields={"status": before},
+    )
+    text = {
+        OrganisationStatus.CLOSED: _("Closed. It stays in the book and in the figures of its time."),
+        OrganisationStatus.DORMANT: _("Marked as dormant."),
+    }.get(OrganisationStatus(row.status), _("Active again."))
+    messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("organisation", pk)
+
+
+@undoer("organisation_fields")
+def undo_fields(*, actor: Actor, organisation_id: str, version: int, fields: dict[str, Any]) -> None:
+    edit_organisation(actor=actor, organisation_id=UUID(organisation_id), version=version, **fields)
+
+
+def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
+    readers_only(request)
+    row = find(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    if not can_edit_organisation(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+def _new_values(request: ActorRequest) -> dict[str, Any]:
+    """The name that was searched in vain, and the district of somebody who has one."""
+    own = list(request.user.districts.all()[:2])
+    return {"name": request.GET.get("name", "")[:200], "home_district": own[0].pk if len(own) == 1 else None}
+
+
+def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
+    return similar_organisations(
+        actor,
+        name=typed["name"],
+        phone=typed["phone"],
+        email=typed["email"],
+        website=typed["website"],
+    )
+
+
+def _consult_candidates(request: ActorRequest, candidates: Iterable[Candidate]) -> None:
+    ids = [candidate.organisation.pk for candidate in candidates]
+    if ids:
+        consult(request, "organisation", ids, action=Action.SEARCH)
+
+
+def _labels(field_names: Iterable[str]) -> list[str]:
+    """Names of fields as their form calls them."""
+    children = {"focuses": _("communities"), "external_ids": _("ids of other systems")}
+    fields = {field.name: field for field in Organisation._meta.get_fields()}
+    return [
+        str(children.get(name) or getattr(fields.get(name), "verbose_name", name)) for name in field_names
+    ]
+
+
+def _districts(row: Any) -> set[UUID]:
+    return {row.home_district_id, *row.also_in_ids}

@@ -95,6 +95,7 @@ def test_an_organisation_that_is_not_seen_does_not_exist_here() -> None:
         ("family_name", "\u200b\u200d\u2060"),
         ("family_name", "x" * 121),
         ("phone", "call me"),
+        ("phone", "612 ABC DEF"),
         ("email", "a@example.org\r\nBcc: b@example.org"),
         ("email", "nobody"),
         ("preferred_channel", "pigeon"),

@@ -1,0 +1,61 @@
+"""Two people changed the same thing: both texts are shown, and the second one decides."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from lib.conflicts import StaleVersion
+from pages.templatetags.ui import day
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field's text as it is now and as it was typed."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Difference]:
+    """Where a valid `form` says something else than `current`, the initial values of a fresh form."""
+    return list(_differing(form, current))
+
+
+def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
+    """What was typed, as if the current version had been shown: saving it once more is a decision."""
+    data = form.data.copy()
+    data[form.add_prefix("version")] = str(stale.current)
+    return data
+
+
+def _differing(form: forms.BaseForm, current: Mapping[str, Any]) -> Iterator[Difference]:
+    for name, yours in form.cleaned_data.items():
+        if name not in current:
+            continue
+        field = form.fields[name]
+        theirs = current[name]
+        with suppress(ValidationError):
+            theirs = field.clean(theirs)
+        texts = _text(field, theirs), _text(field, yours)
+        if texts[0] != texts[1]:
+            yield Difference(str(field.label or name), *texts)
+
+
+def _text(field: forms.Field, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str | int) and not isinstance(field, forms.ModelChoiceField):
+        names = {str(code): str(label) for code, label in getattr(field, "choices", ())}
+        return names.get(str(value), str(value))
+    if isinstance(value, Iterable) and not isinstance(value, str | Model):
+        return ", ".join(sorted(_text(field, one) for one in value))
+    return day(value) if hasattr(value, "isoformat") else str(value)
