@@ -53,12 +53,12 @@ def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
 
     Three statements, however many there are.
     """
-    affected = [Focus(code) for code in concern.affected_focuses]
+    affected = concern.affected_focuses
     is_the_place = Q(pk=concern.site_organisation_id)
     rows = (
         Organisation.objects.visible_to(actor)
         .active()
-        .filter(is_the_place | _speaking_for(affected) & _around(concern.district))
+        .filter(is_touched_by(concern))
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(
             Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
@@ -67,6 +67,12 @@ def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
         .order_by(Case(When(is_the_place, then=0), default=1), "folded", "pk")
     )
     return [_call(concern, row) for row in rows[:AT_MOST]]
+
+
+def is_touched_by(concern: Concern) -> Q:
+    """Organisations a concern is about: the place's own, and those of the affected communities around it."""
+    speaking_here = _speaking_for(concern.affected_focuses) & _around(concern.district)
+    return Q(pk=concern.site_organisation_id) | speaking_here
 
 
 def told_of(concern: Concern) -> list[Told]:
@@ -91,7 +97,7 @@ def _call(concern: Concern, row: Organisation) -> Call:
     )
 
 
-def _speaking_for(affected: list[Focus]) -> Q:
+def _speaking_for(affected: list[str]) -> Q:
     """By their own word, or by the kind that stands for a community."""
     declared = FocusDeclaration.objects.filter(organisation=OuterRef("pk"), focus__in=affected)
     kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in affected]

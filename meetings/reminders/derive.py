@@ -117,23 +117,33 @@ def _align(subject_id: UUID, wanted: Iterable[Wanted], now: datetime) -> None:
 
 
 def _add_missing(wanted: Iterable[Wanted], now: datetime) -> int:
-    """Add the rows of those that may still be made and are not there; answers how many."""
+    """Add the rows of those that may still be made and are not there; answers how many.
+
+    One that waits for the 09:00 of a zone its recipient has left gives way to that of the new one.
+    """
     makeable = [one for one in wanted if now <= one.made_until]
     if not makeable:
         return 0
-    there: dict[Key, list[datetime]] = defaultdict(list)
-    rows = Reminder.objects.filter(
-        subject_id__in={one.key.subject_id for one in makeable}, occurrence__gte=now - rules.LOOKBACK - _DAY
-    )
-    for row in rows.only("rule", "subject_id", "recipient_id", "channel", "occurrence"):
-        there[Key.of(row)].append(row.occurrence)
-    missing = []
+    there: dict[Key, list[Reminder]] = defaultdict(list)
+    subject_ids = {one.key.subject_id for one in makeable}
+    for row in Reminder.objects.filter(
+        subject_id__in=subject_ids, occurrence__gte=now - rules.LOOKBACK - _DAY
+    ):
+        there[Key.of(row)].append(row)
+    missing: list[Reminder] = []
+    outdated: list[UUID] = []
     for one in makeable:
-        moments = there[one.key]
-        if not any(rules.is_same_occasion(one.key.rule, one.at, moment) for moment in moments):
-            moments.append(one.at)
+        same = [row for row in there[one.key] if rules.is_same_occasion(row.rule, row.occurrence, one.at)]
+        if all(row.occurrence != one.at and _is_untouched(row) for row in same):
+            outdated += [row.pk for row in same]
             missing.append(one.row())
+            there[one.key].append(missing[-1])
+    Reminder.objects.waiting().filter(pk__in=outdated, lease_until__isnull=True).delete()
     Reminder.objects.bulk_create(missing, batch_size=1000, ignore_conflicts=True)
     if any(row.occurrence <= now for row in missing):
         wake_on_commit()
     return len(missing)
+
+
+def _is_untouched(row: Reminder) -> bool:
+    return row.sent_at is None and row.failed_at is None and row.lease_until is None

@@ -56,7 +56,7 @@ def send_due() -> int:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to leave it alone after so many attempts: 15 s, 1 min, 4 min … at most two hours."""
-    return min(FIRST_WAIT * 4 ** min(attempts - 1, 6), LONGEST_WAIT)
+    return min(FIRST_WAIT * int(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
 
 
 @transaction.atomic

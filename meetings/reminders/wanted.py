@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Min, Q
 
-from accounts.models import Role, User
-from contacts.codes import FOCUS_OF_KIND
+from accounts.models import Role, User, UserQuerySet
 from contacts.models import Organisation
 from lib.days import city_day
 from meetings import rules
@@ -20,6 +20,7 @@ from meetings.models.concern import ConcernQuerySet
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.models.reminder import SubjectType
+from meetings.whom_to_call import is_touched_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +148,13 @@ class _Supervisors:
 
 
 def _told_of(concern: Concern) -> Iterable[User]:
-    """Supervisors of its district, and lead and deputy of the organisations it touches, if they see it.
-
-    Those are the place's own, the one that raised it, and the district's of the affected communities.
-    """
-    touched = Organisation.objects.filter(
-        Q(pk=concern.site_organisation_id) | Q(pk=concern.raised_by_organisation_id) | _of_affected(concern)
-    ).active()
-    leading = set()
-    for officers in touched.values_list("lead_officer", "deputy_officer"):
-        leading.update(officers)
-    here = User.objects.active().covering(concern.district)
-    return here.filter(Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=leading - {None}))
-
-
-def _of_affected(concern: Concern) -> Q:
-    """Organisations of the affected communities, at home around the place."""
-    focuses = concern.affected_focuses
-    kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in focuses]
-    around = Q(home_district__in=concern.district.lineage) | Q(
-        home_district__lineage__contains=[concern.district_id]
+    """Supervisors of its district, and lead and deputy of the organisations it touches, if they see it."""
+    touched = Organisation.objects.active().filter(
+        is_touched_by(concern) | Q(pk=concern.raised_by_organisation_id)
     )
-    return around & (Q(focus_declarations__focus__in=focuses) | Q(kind__in=kinds))
+    leading = chain.from_iterable(touched.values_list("lead_officer", "deputy_officer"))
+    here: UserQuerySet = User.objects.active().covering(concern.district)
+    return here.filter(Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=set(leading) - {None}))
 
 
 def _earliest_meet_by(user_ids: Iterable[UUID] | None, before: date) -> dict[UUID, date]:

@@ -115,9 +115,9 @@ def is_same_occasion(rule: str, one: datetime, other: datetime) -> bool:
     """Whether two occurrences of one subject, rule and recipient mean the same.
 
     A recipient who moves to another zone has another 09:00, but not another day to be reminded on.
-    A day is 23 hours where the clock goes forward.
+    From one 09:00 to the next it is 21 hours at least, where a zone moves forward by three.
     """
-    return one == other or (rule in _AT_NINE and abs(one - other) < timedelta(hours=23))
+    return one == other or (rule in _AT_NINE and abs(one - other) < timedelta(hours=20))
 
 
 def _rule_of_owner(days_late: int) -> str | None:

@@ -26,7 +26,7 @@ def someone(zone: ZoneInfo = MADRID, *channels: str, active: bool = True) -> Rec
 
 
 def local(*values: int, zone: ZoneInfo = MADRID) -> datetime:
-    return datetime(*values, tzinfo=zone)  # type: ignore[arg-type, misc]  # year … minute
+    return datetime(*values, tzinfo=zone)  # type: ignore[misc]  # year … minute
 
 
 def told(occurrences: Iterable[Occurrence], zone: ZoneInfo = MADRID) -> list[tuple[str, str]]:
@@ -235,8 +235,8 @@ def test_whenever_it_is_asked_each_rule_gives_one_moment_per_day(
         if rule != rules.FOLLOW_UP_OVERDUE:
             assert len(found) == 1
         ordered = sorted(found)
-        for one, other in pairwise(ordered):
-            assert not rules.is_same_occasion(rule, one, other)
+        for earlier, later in pairwise(ordered):
+            assert not rules.is_same_occasion(rule, earlier, later)
 
 
 @given(

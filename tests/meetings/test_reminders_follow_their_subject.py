@@ -215,6 +215,17 @@ def test_another_zone_moves_nine_oclock_and_reminds_of_no_day_twice() -> None:
     assert Reminder.objects.filter(rule=rules.FOLLOW_UP_DUE, channel="email").count() == 1
 
 
+def test_another_zone_is_noticed_when_nobody_says_so() -> None:
+    one = officer(time_zone="Europe/Helsinki")
+    follow_up = promise(one)
+    before = Reminder.objects.count()
+    User.objects.filter(pk=one.pk).update(time_zone="Europe/Lisbon")
+    assert top_up() == before
+    assert top_up() == 0
+    lisbon = rules.nine_oclock(follow_up.due_on, ZoneInfo("Europe/Lisbon"))
+    assert rows(rule=rules.FOLLOW_UP_DUE) == {(rules.FOLLOW_UP_DUE, one, "email", lisbon)}
+
+
 def test_a_supervisor_with_another_district_hears_of_that_one() -> None:
     north, south = make_district(), make_district()
     supervisor = make_supervisor(north)
