@@ -22,6 +22,7 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Me
 ROWS: Final = 10
 COMING_DAYS: Final = 7
 UNSETTLED_DAYS: Final = 30
+LATELY: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,17 @@ def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], li
     rows = FollowUp.objects.visible_to(actor)
     if mine:
         rows = rows.of_owner(actor.id)
-    late = list(rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1])
-    due = list(rows.due_on_day(today).order_by("pk")[: ROWS + 1])
+    late = rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1]
+    found = sorted(
+        late.union(rows.due_on_day(today).order_by("pk")[: ROWS + 1], all=True),
+        key=lambda promise: (promise.due_on, promise.pk),
+    )
     prefetch_related_objects(
-        [*late, *due],
+        found,
         seen_links(FollowUpOrganisation, actor),
         Prefetch("contact", Contact.objects.visible_to(actor)),
     )
-    return late, due
+    return [p for p in found if p.due_on < today], [p for p in found if p.due_on == today]
 
 
 def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
@@ -107,10 +111,9 @@ def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
     until = _midnight(timezone.localdate(now) + timedelta(days=COMING_DAYS + 1))
     past = rows.filter(starts_at__gte=now - timedelta(days=UNSETTLED_DAYS), starts_at__lt=now)
     ahead = rows.filter(starts_at__gte=now, starts_at__lt=until)
-    found = [
-        *past.order_by("-starts_at", "pk")[: ROWS + 1],
-        *ahead.order_by("starts_at", "pk")[: 2 * ROWS + 1],
-    ]
+    latest, next_ones = past.order_by("-starts_at", "pk"), ahead.order_by("starts_at", "pk")
+    found = list(latest[: ROWS + 1].union(next_ones[: 2 * ROWS + 1], all=True))
+    found.sort(key=lambda meeting: abs(meeting.starts_at - now))
     prefetch_related_objects(found, seen_links(MeetingOrganisation, actor))
     return found
 
@@ -130,3 +133,18 @@ def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
 def _midnight(day: date) -> datetime:
     """When a day of the reader starts."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
+    """Whom the actor is most likely to log next: met lately, then led or deputised, longest unmet first."""
+    lately = Meeting.objects.of_officer(actor.id).order_by("-starts_at", "pk").values_list("pk", flat=True)
+    seen = Organisation.objects.visible_to(actor).active()
+    links = MeetingOrganisation.objects.filter(meeting__in=list(lately[:LATELY]), organisation__in=seen)
+    met = [
+        link.organisation
+        for link in links.select_related("organisation").order_by(
+            "-meeting__starts_at", "organisation__folded"
+        )
+    ]
+    led = seen.of_officer(actor.id).order_by(F("last_met_at").asc(nulls_first=True), "pk")[:limit]
+    return list({organisation.pk: organisation for organisation in (*met, *led)}.values())[:limit]

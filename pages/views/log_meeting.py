@@ -1,14 +1,214 @@
-"""Log."""
+"""Logging what took place: on the pavement in four taps, or an assembly on one page."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import formset_factory
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from contacts.models import Affiliation, Contact, Organisation
+from lib.days import city_today
+from meetings.models import Meeting
+from meetings.services.held_meetings import discard_meeting
+from meetings.services.held_meetings import log_meeting as save_log
+from meetings.today import recently_met
+from pages.forms.base import add_service_errors
+from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
+from pages.forms.meetings import MINUTE, Attendances
+from pages.lookups import consult
+from pages.undo import undo_url, undoer
+
+FOUND = 8
+CANDIDATES = 16
+MAX_PROMISES = 20
+WAS_THERE = {
+    "present": gettext_lazy("There"),
+    "absent": gettext_lazy("Absent"),
+    "out": gettext_lazy("Not invited"),
+}
+
+
+def writers_only(request: ActorRequest) -> None:
+    """Refuse (403) those who log nothing."""
+    if not request.actor.writes:
+        raise PermissionDenied
 
 
 def log_meeting(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "log_meeting"})
+    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps what was typed."""
+    writers_only(request)
+    if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
+        found = _found(request.actor, request.GET["q"])
+        consult(request, "organisation", _ids(found))
+        return render(request, "pages/log/log.html#found", {"found": found})
+    chosen = _named(request.actor, request.GET)
+    finding = request.POST.get("act") == "find" and request.POST.get("q", "").strip()
+    found = _found(request.actor, request.POST["q"]) if finding else []
+    typed = _named_by_value(request.actor, request.POST.get("who", ""))
+    recent = [Who(organisation) for organisation in recently_met(request.actor)]
+    offered = list({who.value: who for who in (*chosen, *typed, *found, *recent)}.values())
+    people = _people(request.actor, (typed or chosen)[:1])
+    form = LogForm(
+        request.POST or None,
+        initial=_now() | ({"who": chosen[0].value} if chosen else {}),
+        actor=request.actor,
+        offered=offered,
+        found=found,
+        people=people,
+    )
+    form.draft = bool(finding)
+    failed = request.method == "POST" and not finding
+    if failed and form.is_valid():
+        try:
+            return _saved(
+                request, save_log(actor=request.actor, **form.service_fields()), form.chosen.organisation
+            )
+        except ValidationError as error:
+            add_service_errors(form, error)
+    where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
+    consult(request, "organisation", [*_ids(offered), *(person.pk for person in people)])
+    context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
+    return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
 
 def log_assembly(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "log_assembly"})
+    """Many organisations and promises; `act=find` and `act=add` keep what was typed."""
+    writers_only(request)
+    act = request.POST.get("act", "")
+    answers = Attendances.answered("was", request.POST)
+    found = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
+    named = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
+    listed = [*found, *named.order_by("folded", "pk")]
+    if not answers:
+        listed += recently_met(request.actor, CANDIDATES)
+    rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
+    form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor)
+    form.draft = act in {"find", "add"}
+    promises = _promise_forms(request, rows.rows, adding=act == "add")
+    failed = request.method == "POST" and not form.draft
+    if failed and form.is_valid() & promises.is_valid() and _somebody(form, rows):
+        attended = rows.given
+        wanted = [one.promise(attended) for one in promises]
+        fields = form.service_fields(attended) | {"promises": [one for one in wanted if one]}
+        try:
+            return _saved(request, save_log(actor=request.actor, **fields))
+        except ValidationError as error:
+            add_service_errors(form, error)
+    consult(request, "organisation", [row.pk for row in rows.rows])
+    context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}
+    return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
+
+
+@undoer("log_meeting")
+def undo_log(*, actor: Actor, meeting_id: str, version: int) -> None:
+    discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version)
+
+
+def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation | None = None) -> HttpResponse:
+    """On to the organisation the reader came from, the concern to log, or Today."""
+    url = undo_url(request, "log_meeting", meeting_id=str(meeting.pk), version=meeting.version)
+    messages.success(request, _("Meeting logged."), extra_tags=f"undo:{url}")
+    if request.POST.get("then") == "concern":
+        return redirect(f"{reverse('log_concern')}?meeting={meeting.pk}")
+    if organisation and request.GET.get("organisation") == str(organisation.pk):
+        return redirect("organisation", organisation.pk)
+    return redirect("today")
+
+
+def _now() -> dict[str, str]:
+    now = timezone.localtime().replace(microsecond=0)
+    return {"starts_at": f"{now:{MINUTE}}", "opened_at": now.isoformat(), "promise_on": str(city_today())}
+
+
+def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
+    if any(answer == "present" for _row, answer in rows.given) or form.cleaned_data["other_participants"]:
+        return True
+    form.add_error(None, _("Say who was there: at least one organisation, or others who took part."))
+    return False
+
+
+def _promise_forms(request: ActorRequest, organisations: list[Organisation], *, adding: bool) -> Any:
+    """One empty row to begin with, and one more whenever it is asked for."""
+    formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and adding:
+        count = data.get("form-TOTAL_FORMS", "")
+        data["form-TOTAL_FORMS"] = str(min(int(count) + 1, MAX_PROMISES)) if count.isdecimal() else "1"
+    options = {"organisations": organisations, "initial": {"due_on": city_today() + timedelta(days=7)}}
+    return formset(data, form_kwargs=options)
+
+
+# --- Whom to offer --------------------------------------------------------------------------------
+
+
+def _search(actor: Actor, q: str) -> list[Organisation]:
+    return list(
+        Organisation.objects.visible_to(actor).active().matching(q).select_related("home_district")[:FOUND]
+    )
+
+
+def _found(actor: Actor, q: str) -> list[Who]:
+    """Organisations by name, then people by their own."""
+    people = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True).matching(q)[:FOUND]
+    organisations = [Who(organisation) for organisation in _search(actor, q)]
+    return [*organisations, *_speaking(actor, people)][:FOUND]
+
+
+def _speaking(actor: Actor, people: Iterable[Contact]) -> list[Who]:
+    """People, each with the organisation they speak for when it is one."""
+    found = {person.pk: person for person in people}
+    seen = Organisation.objects.visible_to(actor)
+    links = Affiliation.objects.current().filter(contact__in=found, organisation__in=seen)
+    spoken_for: dict[UUID, list[Organisation]] = {}
+    for link in links.select_related("organisation__home_district"):
+        spoken_for.setdefault(link.contact_id, []).append(link.organisation)
+    return [
+        Who(spoken_for[pk][0] if len(spoken_for.get(pk, ())) == 1 else None, person)
+        for pk, person in found.items()
+    ]
+
+
+def _named(actor: Actor, query: QueryDict) -> list[Who]:
+    """Who an address preselects: nobody when the actor does not see them."""
+    for kind in ("organisation", "contact"):
+        if kind in query:
+            return _named_by_value(actor, f"{kind}:{query[kind]}")
+    return []
+
+
+def _named_by_value(actor: Actor, value: str) -> list[Who]:
+    kind, _colon, key = value.partition(":")
+    try:
+        pk = UUID(key)
+    except ValueError:
+        return []
+    if kind == "contact":
+        return _speaking(
+            actor, Contact.objects.visible_to(actor).select_related("home_district").filter(pk=pk)
+        )
+    seen = Organisation.objects.visible_to(actor).select_related("home_district")
+    return [Who(organisation) for organisation in seen.filter(pk=pk)]
+
+
+def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
+    """Those who speak for the organisation that is chosen."""
+    if not whom or not whom[0].organisation:
+        return []
+    speaking = Affiliation.objects.current().filter(organisation=whom[0].organisation).values("contact")
+    seen = Contact.objects.visible_to(actor).filter(pk__in=speaking, withdrawn_on__isnull=True)
+    return list(seen.order_by("folded", "pk")[: 2 * FOUND])
+
+
+def _ids(whom: Iterable[Who]) -> list[UUID]:
+    return [pk for who in whom for pk in who.ids]

@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_day, city_today
-from meetings.models import FollowUp, Meeting
+from meetings.models import FollowUp, Meeting, Reminder
 from meetings.services.held_meetings import discard_meeting, log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation
@@ -152,8 +152,10 @@ def test_a_log_can_be_taken_back_with_its_promises(
 ) -> None:
     promise = {"title": "Call", "due_on": city_today(), "organisations": [school]}
     meeting = log(officer, north, school, promises=[promise])
+    assert Reminder.objects.exists()
     discard_meeting(actor=officer, meeting_id=meeting.pk, version=1)
     assert not Meeting.objects.exists()
+    assert not Reminder.objects.exists()
     assert not FollowUp.objects.exists()
     school.refresh_from_db()
     assert school.last_met_at is None

@@ -1,0 +1,378 @@
+"""What is typed on the pavement: whom I met, how, what came of it, what I promised."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from contacts.models import Contact, Organisation
+from districts.models import District
+from lib.days import city_today
+from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
+from pages.forms.meetings import KINDS, OUTCOMES, WhenAndWhere, choices
+
+SUBJECT_LENGTH: Final = 200
+WHEN: Final = (
+    ("none", _("No")),
+    ("today", _("Today")),
+    ("tomorrow", _("Tomorrow")),
+    ("week", _("In a week")),
+    ("pick", _("Pick a date")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody to have met: an organisation, or a person with the one organisation they speak for."""
+
+    organisation: Organisation | None
+    contact: Contact | None = None
+
+    @property
+    def value(self) -> str:
+        return f"contact:{self.contact.pk}" if self.contact else f"organisation:{self.organisation.pk}"  # type: ignore[union-attr]
+
+    @property
+    def name(self) -> str:
+        """A person’s name is their own; the organisation stands after it, because it is met with them."""
+        names = [str(self.contact)] if self.contact else []
+        if self.organisation:
+            names.append(self.organisation.short_name or self.organisation.name)
+        return ", ".join(names)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [row.pk for row in (self.organisation, self.contact) if row]
+
+
+class TookPlaceForm(WhenAndWhere):
+    """What every log has. Nothing is preset that would count as more than it says."""
+
+    KINDS: tuple[MeetingKind, ...] = KINDS
+
+    opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(
+        label=_("How?"), choices=choices(MeetingKind), widget=forms.RadioSelect, initial=MeetingKind.VISIT
+    )
+    outcomes = forms.MultipleChoiceField(
+        label=_("What came of it?"),
+        choices=choices(Outcome),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    subject = forms.CharField(label=_("What was it about?"), max_length=SUBJECT_LENGTH, required=False)
+    facts = forms.CharField(
+        label=_("What matters?"),
+        help_text=_("Facts: what was said and agreed, so that all would agree."),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    assessment = forms.CharField(
+        label=_("Assessment"),
+        help_text=_("Your opinion. It is kept apart from the facts."),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    other_participants = forms.CharField(
+        label=_("Others who took part"),
+        help_text=_("Such as colleagues and services of other districts."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    headcount = forms.IntegerField(
+        label=_("How many people came"), min_value=0, max_value=1_000_000, required=False
+    )
+    initiated_by = forms.ChoiceField(
+        label=_("Whose idea was it?"),
+        choices=choices(Initiator, empty=_("Not stated")),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=choices(Level, empty=_("Not stated")),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.fields["starts_at"].shown = _moment(self.data.get("opened_at", ""))  # type: ignore[attr-defined]
+
+    # Pills shown at once, and those behind “More”, which is open when one of them is chosen.
+    @property
+    def kinds_first(self) -> list[Any]:
+        return self.first("kind", self.KINDS)
+
+    @property
+    def kinds_rest(self) -> list[Any]:
+        return self.rest("kind", self.KINDS)
+
+    @property
+    def kinds_open(self) -> bool:
+        return self.one_of(self.kinds_rest)
+
+    @property
+    def outcomes_first(self) -> list[Any]:
+        return self.first("outcomes", OUTCOMES)
+
+    @property
+    def outcomes_rest(self) -> list[Any]:
+        return self.rest("outcomes", OUTCOMES)
+
+    @property
+    def outcomes_open(self) -> bool:
+        return self.one_of(self.outcomes_rest)
+
+    @property
+    def where_open(self) -> bool:
+        return bool({"starts_at", "duration_minutes", "district", "place"} & set(self.errors))
+
+    @property
+    def more_open(self) -> bool:
+        return bool(
+            {"assessment", "subject", "other_participants", "headcount", "initiated_by", "level"}
+            & set(self.errors)
+        )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+class LogForm(TookPlaceForm):
+    """One organisation or person; the district is where they are at home unless chosen."""
+
+    who = forms.ChoiceField(
+        label=_("Who?"), widget=forms.RadioSelect, error_messages={"required": _("Say whom you met.")}
+    )
+    people = forms.MultipleChoiceField(
+        label=_("Who was there?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    not_reached = forms.BooleanField(label=_("Nobody reached"), required=False)
+    promise_when = forms.ChoiceField(
+        label=_("Promise something?"), choices=WHEN, widget=forms.RadioSelect, initial="none"
+    )
+    promise_title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH, required=False)
+    promise_kind = forms.ChoiceField(
+        label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.CALL_BACK
+    )
+    promise_on = forms.DateField(
+        label=_("Which day?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        offered: Sequence[Who],
+        found: Sequence[Who] = (),
+        people: Sequence[Contact] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`offered` may be chosen; those just `found` are shown apart."""
+        super().__init__(*args, **kwargs)
+        self.found = {who.value for who in found}
+        self.offered = {who.value: who for who in offered}
+        self.people = {str(person.pk): person for person in people}
+        self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]
+        self.fields["people"].choices = [(key, str(p)) for key, p in self.people.items()]  # type: ignore[attr-defined]
+        self.fields["district"].required = False
+        self.fields["district"].empty_label = _("Where they are at home")  # type: ignore[attr-defined]
+        if not self.people:
+            del self.fields["people"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("not_reached") and given.get("outcomes"):
+            self.add_error("outcomes", _("Either nobody was reached, or something came of it."))
+        if (
+            given.get("promise_when") == "pick"
+            and not given.get("promise_on")
+            and "promise_on" not in self.errors
+        ):
+            self.add_error("promise_on", _("Say which day."))
+        who = self.offered.get(given.get("who", ""))
+        if who and not given.get("district") and "district" not in self.errors:
+            given["district"] = home_of(who, self.actor)
+            if given["district"] is None:
+                self.add_error("district", _("Say in which of your districts it was."))
+        return given
+
+    @property
+    def recent(self) -> list[Any]:
+        """The pills below the search."""
+        return self.rest("who", self.found)
+
+    @property
+    def chosen(self) -> Who:
+        return self.offered[self.cleaned_data["who"]]
+
+    def service_fields(self) -> dict[str, Any]:
+        """What `log_meeting` takes."""
+        given, who = self.cleaned_data, self.chosen
+        reached = not given["not_reached"]
+        there = [self.people[key] for key in given.get("people", [])]
+        if who.contact and who.contact not in there:
+            there.append(who.contact)
+        return basics(given) | {
+            "status": MeetingStatus.HELD if reached else MeetingStatus.NOT_REACHED,
+            "subject": given["subject"] or subject_with(given["kind"], who, given["district"]),
+            "organisations": [{"organisation": who.organisation}] if who.organisation else [],
+            "contacts": [{"contact": person} for person in there],
+            "promises": [self._promise(who)] if given["promise_when"] != "none" else [],
+        }
+
+    def _promise(self, who: Who) -> dict[str, Any]:
+        given = self.cleaned_data
+        kind = FollowUpKind(given["promise_kind"])
+        return {
+            "title": given["promise_title"] or title_with(kind, who),
+            "kind": kind,
+            "due_on": self._due_on(),
+            "organisations": [who.organisation] if who.organisation else [],
+            "contact": who.contact,
+        }
+
+    def _due_on(self) -> date:
+        days = {"today": 0, "tomorrow": 1, "week": 7}
+        when = self.cleaned_data["promise_when"]
+        picked: date | None = self.cleaned_data["promise_on"]
+        return picked if when == "pick" and picked else city_today() + timedelta(days=days[when])
+
+
+class AssemblyForm(TookPlaceForm):
+    """Many organisations at once; who was there comes with the rows, promises with their own forms."""
+
+    KINDS = (
+        MeetingKind.PUBLIC_MEETING,
+        MeetingKind.PARTNERSHIP_MEETING,
+        MeetingKind.ADVISORY_GROUP,
+        MeetingKind.COMMUNITY_EVENT,
+        MeetingKind.MUTUAL_LEARNING_WORKSHOP,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].initial = MeetingKind.PUBLIC_MEETING
+        self.fields["duration_minutes"].initial = 90
+
+    def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
+        """What `log_meeting` takes, without the promises."""
+        given = self.cleaned_data
+        return basics(given) | {
+            "subject": given["subject"] or subject_of_many(given["kind"], len(attended)),
+            "organisations": [
+                {"organisation": organisation, "present": answer == "present"}
+                for organisation, answer in attended
+            ],
+        }
+
+
+class PromiseForm(forms.Form):
+    """One promise to some of those who came; nobody ticked means everybody who was there."""
+
+    title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH)
+    due_on = forms.DateField(
+        label=_("Which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.OTHER)
+    to = forms.MultipleChoiceField(
+        label=_("To whom?"),
+        help_text=_("Nobody ticked: to everybody who was there."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisations = {str(row.pk): row for row in organisations}
+        names = [(key, row.short_name or row.name) for key, row in self.organisations.items()]
+        self.fields["to"].choices = names  # type: ignore[attr-defined]
+
+    def promise(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any] | None:
+        """What `log_meeting` takes as a promise; None for a row left empty."""
+        given = self.cleaned_data
+        if not given.get("title"):
+            return None
+        there = [organisation for organisation, answer in attended if answer == "present"]
+        named = [self.organisations[key] for key in given["to"]]
+        return {
+            "title": given["title"],
+            "kind": given["kind"],
+            "due_on": given["due_on"],
+            "organisations": named or there,
+        }
+
+
+def basics(given: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a meeting as they were typed."""
+    names = (
+        "kind",
+        "level",
+        "starts_at",
+        "duration_minutes",
+        "district",
+        "place",
+        "initiated_by",
+        "other_participants",
+        "headcount",
+        "facts",
+        "assessment",
+        "outcomes",
+    )
+    return {name: given[name] for name in names if name in given}
+
+
+def home_of(who: Who, actor: Actor) -> District | None:
+    """The district of the actor’s in which they are at home, or else active."""
+    homes = [who.organisation.home_district] if who.organisation else []
+    homes += [who.contact.home_district] if who.contact else []
+    homes += who.organisation.also_in.all() if who.organisation else []
+    return next((district for district in homes if actor.covers(district.pk)), None)
+
+
+def subject_with(kind: str, who: Who, district: District) -> str:
+    """“Visit: Põhjala kool”; without the name where readers of the district may not see who it is."""
+    label = capfirst(str(MeetingKind(kind).label))
+    seen_there = not who.organisation or any(
+        district.pk in home.lineage
+        for home in (who.organisation.home_district, *who.organisation.also_in.all())
+    )
+    return _named(label, who) if seen_there else label
+
+
+def title_with(kind: FollowUpKind, who: Who) -> str:
+    """“Call back Põhjala kool”."""
+    if kind == FollowUpKind.CALL_BACK and who.organisation:
+        return (gettext("Call back %(who)s") % {"who": who.organisation.name})[:SUBJECT_LENGTH]
+    return _named(capfirst(str(kind.label)), who)
+
+
+def _named(label: str, who: Who) -> str:
+    """A person’s name is left out: they may be erased one day, and texts would keep it."""
+    return f"{label}: {who.organisation.name}"[:SUBJECT_LENGTH] if who.organisation else label
+
+
+def subject_of_many(kind: str, count: int) -> str:
+    """“Public meeting with 12 organisations”."""
+    label = capfirst(str(MeetingKind(kind).label))
+    with_them = ngettext("%(label)s with %(n)d organisation", "%(label)s with %(n)d organisations", count)
+    return with_them % {"label": label, "n": count} if count else label

@@ -1,0 +1,255 @@
+"""The page that logs what took place: one organisation in four taps."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from audit.models import Event
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from meetings.models import FollowUp, Meeting
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/meetings/log/"
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    return make_officer(north)
+
+
+@pytest.fixture
+def client(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def school(north: District) -> Organisation:
+    return make_organisation(north, name="Põhjala kool")
+
+
+def typed(who: object, **fields: Any) -> dict[str, Any]:
+    """What the form sends when nothing but `fields` was touched."""
+    now = timezone.localtime().replace(microsecond=0)
+    given = {
+        "who": who if isinstance(who, str) else f"organisation:{getattr(who, 'pk', who)}",
+        "kind": "visit",
+        "promise_when": "none",
+        "promise_kind": "call_back",
+        "promise_on": str(city_today()),
+        "opened_at": now.isoformat(),
+        "starts_at": f"{now:%Y-%m-%dT%H:%M}",
+        "duration_minutes": "30",
+    }
+    return given | fields
+
+
+def test_those_met_lately_are_offered_first_then_those_i_lead(
+    client: Client, officer: User, north: District, school: Organisation
+) -> None:
+    make_meeting(None, school, officers=[officer])
+    make_organisation(north, name="Led", lead_officer=officer)
+    make_organisation(north, name="Somebody else’s")
+    page = client.get(ADDRESS).content.decode()
+    assert page.index("Põhjala kool") < page.index("Led")
+    assert "Somebody else’s" not in page
+
+
+def test_a_tap_on_who_what_came_of_it_and_save_is_enough(
+    client: Client, officer: User, north: District, school: Organisation
+) -> None:
+    answer = client.post(ADDRESS, typed(school, outcomes=["advice_received"]))
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    meeting = Meeting.objects.get()
+    assert meeting.subject == "Visit: Põhjala kool"
+    assert (meeting.status, meeting.district, meeting.kind) == ("held", north, "visit")
+    assert (meeting.level, meeting.initiated_by) == ("", "")
+    assert meeting.outcomes == ["advice_received"]
+    assert list(meeting.officers.all()) == [officer]
+    school.refresh_from_db()
+    assert school.last_met_at == meeting.starts_at
+
+
+def test_nothing_ticked_counts_as_nothing(client: Client, school: Organisation) -> None:
+    client.post(ADDRESS, typed(school))
+    school.refresh_from_db()
+    assert Meeting.objects.get().outcomes == []
+    assert school.last_met_at is None
+
+
+@pytest.mark.parametrize(("when", "days"), [("today", 0), ("tomorrow", 1), ("week", 7)])
+def test_a_promise_has_an_honest_text(
+    client: Client, officer: User, school: Organisation, when: str, days: int
+) -> None:
+    client.post(ADDRESS, typed(school, promise_when=when))
+    promise = FollowUp.objects.get()
+    assert (promise.title, promise.owner) == ("Call back Põhjala kool", officer)
+    assert promise.due_on == city_today() + timedelta(days=days)
+    assert promise.meeting is not None
+    assert promise.meeting.outcomes == ["action_agreed"]
+
+
+def test_a_promise_on_a_picked_day_in_own_words(client: Client, school: Organisation) -> None:
+    day = city_today() + timedelta(days=12)
+    client.post(
+        ADDRESS,
+        typed(
+            school,
+            promise_when="pick",
+            promise_on=str(day),
+            promise_title="Send the noise form",
+            promise_kind="send_information",
+        ),
+    )
+    promise = FollowUp.objects.get()
+    assert (promise.title, promise.kind, promise.due_on) == ("Send the noise form", "send_information", day)
+
+
+def test_nobody_reached_is_said_so(client: Client, school: Organisation) -> None:
+    client.post(ADDRESS, typed(school, kind="phone", not_reached="on"))
+    assert Meeting.objects.get().status == "not_reached"
+
+
+def test_a_person_is_met_with_the_organisation_they_speak_for(client: Client, school: Organisation) -> None:
+    person = make_contact(None, school, given_name="Åsa", family_name="Lindqvist")
+    page = client.post(ADDRESS, typed("", act="find", q="asa lindqvist")).content.decode()
+    assert "Åsa Lindqvist, Põhjala kool" in page
+    client.post(ADDRESS, typed(f"contact:{person.pk}"))
+    meeting = Meeting.objects.get()
+    assert list(meeting.organisations.all()) == [school]
+    assert meeting.contact_links.get().attendance == "attended"
+    assert "Lindqvist" not in meeting.subject
+
+
+def test_finding_keeps_what_was_typed(client: Client, school: Organisation) -> None:
+    answer = client.post(ADDRESS, typed("", act="find", q="pohjala", facts="They want a crossing guard"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Põhjala kool" in page
+    assert "They want a crossing guard" in page
+    assert 'id="mistakes"' not in page
+    assert not Meeting.objects.exists()
+
+
+def test_suggestions_come_as_a_fragment(client: Client, school: Organisation) -> None:
+    hidden = make_organisation(name="Põhjala Canary")
+    answer = client.get(ADDRESS, {"q": "pohjala"}, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert f"organisation:{school.pk}" in page
+    assert str(hidden.pk) not in page
+
+
+def test_an_address_preselects_and_leads_back(client: Client, school: Organisation) -> None:
+    person = make_contact(None, school)
+    address = f"{ADDRESS}?organisation={school.pk}"
+    page = client.get(address).content.decode()
+    assert f'value="organisation:{school.pk}"' in page
+    assert "checked" in page.split(f'value="organisation:{school.pk}"')[1].split(">")[0]
+    assert str(person) in page
+    answer = client.post(address, typed(school, people=[str(person.pk)]))
+    assert answer["Location"] == reverse("organisation", args=[school.pk])
+    assert list(Meeting.objects.get().contacts.all()) == [person]
+
+
+def test_what_is_not_seen_is_not_preselected_and_not_logged(client: Client) -> None:
+    hidden = make_organisation(name="Canary")
+    page = client.get(f"{ADDRESS}?organisation={hidden.pk}").content.decode()
+    assert "Canary" not in page
+    assert client.post(ADDRESS, typed(hidden)).status_code == 422
+    assert not Meeting.objects.exists()
+
+
+def test_mistakes_are_named_and_nothing_is_lost(client: Client, school: Organisation) -> None:
+    answer = client.post(
+        ADDRESS,
+        typed(
+            "",
+            facts="Kept",
+            duration_minutes="0",
+            starts_at=f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}",
+        ),
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Say whom you met." in page
+    assert "Kept" in page
+
+
+def test_the_future_is_a_mistake(client: Client, school: Organisation) -> None:
+    later = f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    answer = client.post(ADDRESS, typed(school, starts_at=later))
+    assert answer.status_code == 422
+    assert "still to come" in answer.content.decode()
+
+
+def test_nobody_reached_and_something_agreed_cannot_both_be(client: Client, school: Organisation) -> None:
+    answer = client.post(ADDRESS, typed(school, not_reached="on", outcomes=["concern_raised"]))
+    assert answer.status_code == 422
+
+
+def test_where_home_is_not_mine_the_name_stays_out_of_the_subject(client: Client, north: District) -> None:
+    guest = make_organisation(make_district(), name="Guest choir", also_in=[north])
+    client.post(ADDRESS, typed(guest))
+    assert Meeting.objects.get().district == north
+    assert Meeting.objects.get().subject == "Visit: Guest choir"  # all who see the district see the guest
+
+
+def test_undo_takes_it_back(client: Client, school: Organisation) -> None:
+    page = client.post(ADDRESS, typed(school), follow=True).content.decode()
+    assert "Meeting logged." in page
+    undo = page.split('action="/undo/')[1].split('"')[0]
+    client.post(f"/undo/{undo}")
+    assert not Meeting.objects.exists()
+
+
+def test_saving_may_lead_on_to_the_concern(client: Client, school: Organisation) -> None:
+    answer = client.post(ADDRESS, typed(school, then="concern"))
+    assert answer["Location"] == f"/concerns/log/?meeting={Meeting.objects.get().pk}"
+
+
+@pytest.mark.parametrize("role", ["privacy_officer", "administrator"])
+@pytest.mark.parametrize("address", [ADDRESS, "/meetings/log/assembly/", "/meetings/new/"])
+def test_those_who_write_nothing_are_refused(north: District, role: str, address: str) -> None:
+    client = Client()
+    client.force_login(make_user(role, north))
+    assert client.get(address).status_code == 403
+
+
+def test_offering_is_recorded(client: Client, officer: User, school: Organisation) -> None:
+    make_meeting(None, school, officers=[officer])
+    client.get(ADDRESS)
+    assert school.pk in Event.objects.get(actor_id=officer.pk, action="view").object_ids
+
+
+def test_the_page_is_cheap(
+    client: Client, officer: User, north: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(10):
+        make_meeting(None, make_organisation(north), officers=[officer])
+    chosen = make_organisation(north)
+    make_contact(None, chosen)
+    with django_assert_max_num_queries(14):
+        client.get(f"{ADDRESS}?organisation={chosen.pk}")
