@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def data_folder(named: str | None = None) -> Path:
     """`--data`, else CRM_DATA, else `.data` in the repository."""
-    return private_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").absolute())
+    return private_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
 
 
 def secret_key(folder: Path) -> str:

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import IO
 
 
+NOBODY = 65534
+
+
 class Unavailable(Exception):
     """Something this machine lacks or refuses; the message is one line for a person."""
 
@@ -18,7 +21,9 @@ def private_folder(path: Path) -> Path:
     """Make `path` readable by its owner only, and refuse one that somebody else prepared."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or (found.st_uid != os.geteuid() and os.geteuid() != 0):
+    # Root gives the sockets' folder to "nobody" where it must (launcher.py).
+    owners = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise Unavailable(f"{path} belongs to somebody else.")
     if found.st_mode & 0o077:
         path.chmod(0o700)

@@ -10,13 +10,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .files import Unavailable
+from .files import NOBODY, Unavailable
 
-NOBODY = 65534
 NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
 COMMON = Path("/var/lib/proximity-embedded")
 
@@ -48,6 +48,9 @@ class Launcher:
             os.chown(path, NOBODY, NOBODY)
 
 
+Way = Callable[[Path, Path], Launcher]
+
+
 def launcher(programs: Path, data: Path) -> Launcher:
     """The way that works for this user on this machine."""
     if os.geteuid() != 0 and _has_name(os.geteuid()):
@@ -77,7 +80,8 @@ def demoted(programs: Path, data: Path) -> Launcher:
     COMMON.mkdir(exist_ok=True)
     COMMON.chmod(0o755)
     there = COMMON / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
-    there.mkdir(mode=0o755, exist_ok=True)
+    there.mkdir(exist_ok=True)
+    there.chmod(0o755)  # Explicitly, because mkdir follows the umask.
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     return Launcher(_readable_copy(programs), there / "postgres", identity=identity)
 

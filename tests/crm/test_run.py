@@ -16,9 +16,7 @@ import pytest
 from crm.embedded.children import MARK
 from crm.embedded.environment import Copy
 from crm.embedded.files import socket_folder
-from crm.embedded.postgres import Postgres
 from tests.plugins import services
-from tests.plugins.workers import wait_until
 
 START_PATIENCE_SECONDS = 90
 
@@ -135,17 +133,3 @@ def test_servers_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch, tm
     copy: Copy = copy_in(tmp_path)
     assert copy.servers == []  # The tests' own DATABASE_URL and REDIS_URL are set.
     assert copy.environment()["DATABASE_URL"] == os.environ["DATABASE_URL"]
-
-
-def test_a_killed_start_of_the_cluster_is_made_again(tmp_path: Path) -> None:
-    """Half a cluster, and a pid file whose number another program has by now."""
-    (tmp_path / "postgres.new").mkdir()
-    (tmp_path / "postgres.new" / "PG_VERSION").write_text("18\n")
-    cluster = Postgres(tmp_path, durable=False)
-    cluster.start()
-    cluster.stop()
-    (cluster.launcher.data / "postmaster.pid").write_text(f"{os.getppid()}\n{cluster.launcher.data}\n")
-    cluster.start()
-    assert cluster.is_up()
-    cluster.stop()
-    wait_until(lambda: not cluster.is_up(), what="the cluster's end")
