@@ -7,9 +7,10 @@ cursor names the last row seen, not a number of rows to skip.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.dateparse import parse_date, parse_datetime
 
-T = TypeVar("T", bound=models.Model)
+T = TypeVar("T")
 
 
 class InvalidCursor(ValueError):
@@ -33,10 +34,18 @@ class Page(Generic[T]):
     previous: str | None
 
 
-def paginate(queryset: models.QuerySet[T], *, order: str, limit: int, cursor: str | None = None) -> Page[T]:
-    """One page of `queryset` by `order`: a column of the row, with `-` for descending.
+def paginate(
+    queryset: models.QuerySet[Any, T],
+    *,
+    order: str,
+    limit: int,
+    cursor: str | None = None,
+    key: Callable[[T], tuple[Any, UUID]] | None = None,
+) -> Page[T]:
+    """One page of `queryset` by `order`: a column of the row, with `-` for descending. One statement.
 
-    Three constant statements at most; raises InvalidCursor.
+    `key` answers a row's value in that column and its id, where rows are no model instances.
+    Raises InvalidCursor.
     """
     column, descending = order.removeprefix("-"), order.startswith("-")
     place = _read(cursor, order) if cursor else None
@@ -53,11 +62,13 @@ def paginate(queryset: models.QuerySet[T], *, order: str, limit: int, cursor: st
         rows.reverse()
     if not rows:
         return Page(rows, None, None)
+    if key is None:
+        key = attrgetter(column, "pk")
     has_next, has_previous = (True, more) if backwards else (more, place is not None)
     return Page(
         rows,
-        next=_write(order, rows[-1], column, backwards=False) if has_next else None,
-        previous=_write(order, rows[0], column, backwards=True) if has_previous else None,
+        next=_write(order, *key(rows[-1]), backwards=False) if has_next else None,
+        previous=_write(order, *key(rows[0]), backwards=True) if has_previous else None,
     )
 
 
@@ -95,13 +106,12 @@ def _beyond(model: type[models.Model], column: str, descending: bool, place: _Pl
     return after | empty if may_be_empty and not place.backwards else after
 
 
-def _write(order: str, row: models.Model, column: str, *, backwards: bool) -> str:
-    value = getattr(row, column)
+def _write(order: str, value: Any, pk: UUID, *, backwards: bool) -> str:
     if isinstance(value, datetime | date):
         value = value.isoformat()
     elif isinstance(value, UUID):
         value = str(value)
-    text = json.dumps([order, int(backwards), value, str(row.pk)], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([order, int(backwards), value, str(pk)], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
