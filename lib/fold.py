@@ -7,12 +7,41 @@ after Zorro, so the services store this form beside the text.
 import re
 import unicodedata
 
-# Letters that Unicode does not decompose.
-_LETTERS = str.maketrans(
-    {"ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ"}
-)
 _NOT_WORD = re.compile(r"[\W_]+")
 _INVISIBLE = {"Cf", "Cc", "Cs"}
+
+
+class _Plain(dict[int, str | None]):
+    """For `str.translate`: accents and invisible characters go, what Unicode does not decompose is spelled.
+
+    Learns characters as it meets them: an import folds millions, and asking Unicode each time is slow.
+    """
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        drop = unicodedata.combining(character) or unicodedata.category(character) in _INVISIBLE
+        plain = None if drop else character
+        if len(self) < 10_000:
+            self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain(
+    str.maketrans(
+        {
+            "ß": "ss",
+            "ø": "o",
+            "đ": "d",
+            "ð": "d",
+            "ł": "l",
+            "þ": "th",
+            "æ": "ae",
+            "œ": "oe",
+            "ı": "i",
+            "ς": "σ",
+        }
+    )
+)
 
 
 def fold(*texts: str) -> str:
@@ -22,12 +51,7 @@ def fold(*texts: str) -> str:
     'asociacion alava σισυφοσ'
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", " ".join(texts)).casefold())
-    kept = "".join(
-        c
-        for c in text.translate(_LETTERS)
-        if not unicodedata.combining(c) and unicodedata.category(c) not in _INVISIBLE
-    )
-    return _NOT_WORD.sub(" ", kept).strip()
+    return _NOT_WORD.sub(" ", text.translate(_PLAIN)).strip()
 
 
 def squash(text: str) -> str:
