@@ -27,10 +27,12 @@ _IDS_AT_ONCE = 5_000
 class Group:
     """Rows of one organisation in their order; `organisation_id` when the book has it already.
 
-    Doubtful: the rows fit several organisations of the book.
+    `new_ids` are external ids the book does not have yet. Doubtful: the rows fit several of its
+    organisations.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row]
+    new_ids: set[str] = field(default_factory=set)
     organisation_id: UUID | None = None
     is_doubtful: bool = False
 
@@ -48,6 +50,7 @@ class Plan:
         self._of_row = array("l")  # row → number, -1 for a refused row
         self._alike: dict[int, int] = {}  # hash of a piece of evidence → the first number with it
         self._targets: dict[int, UUID] = {}
+        self._known: set[int] = set()  # numbers whose external id the book has
         self._doubtful: set[int] = set()
 
     def add(self, row: Row) -> None:
@@ -64,6 +67,7 @@ class Plan:
     def look_up(self, actor: Actor, places: Places) -> None:
         """Find the organisations of the book: by external id, else by name and likeness."""
         by_id = self._known_ids()
+        self._known = set(by_id)
         self._separate(by_id)
         for number, organisation_id in by_id.items():
             self._targets[self._root(number)] = organisation_id
@@ -83,7 +87,9 @@ class Plan:
             rows = waiting.setdefault(root, [])
             rows.append(row)
             if len(rows) == left[root]:
-                yield Group(waiting.pop(root), self._targets.get(root), root in self._doubtful)
+                ids = {row.external_id for row in waiting.pop(root)}
+                new_ids = {id_ for id_ in ids if self._numbers[id_] not in self._known}
+                yield Group(rows, new_ids, self._targets.get(root), root in self._doubtful)
 
     def _known_ids(self) -> dict[int, UUID]:
         """Numbers whose external id the book has."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,16 +45,6 @@ class Result:
     reason: str
 
 
-@dataclass(slots=True)
-class _Known:
-    """A group's organisation as the book has it, locked."""
-
-    organisation: Organisation
-    external_ids: set[str]
-    imported: ImportedFields | None
-    also_in: list[UUID]
-
-
 class Writer:
     """Writes batches of groups for one actor and mapping. The caller holds the transaction."""
 
@@ -63,26 +52,53 @@ class Writer:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
 
     def write(self, groups: list[Group]) -> list[Result]:
-        known = self._locked({group.organisation_id for group in groups if group.organisation_id})
+        together_said = [(group, together(group.rows, self._mapping)) for group in groups]
+        remembered = self._remembered(groups)
+        known = self._locked(
+            group.organisation_id
+            for group, said in together_said
+            if group.organisation_id and not self._is_old(group, said, remembered)
+        )
+        seen = self._seen(groups)
         results: list[Result] = []
         new: list[tuple[Organisation, Group, Said]] = []
         batch = _Batch()
-        for group in groups:
+        for group, said in together_said:
+            target = group.organisation_id
             if group.is_doubtful:
                 results += _refused(group, _("fits several organisations of the book: merge those first"))
-            elif group.organisation_id is None:
-                said = together(group.rows, self._mapping)
+            elif target is None:
                 new.append((self._fresh(said), group, said))
                 results += _created(group)
-            elif (it := known.get(group.organisation_id)) and can_edit_organisation(
-                self._actor, it.organisation
-            ):
-                results += self._bring_up_to_date(it, group, batch)
+            elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
+                before = remembered.get(target, {})
+                results += self._bring_up_to_date(organisation, group, said, before, batch)
+            elif target in seen and self._is_old(group, said, remembered):
+                results += [Result(row.line, Outcome.UNCHANGED, _reason(row)) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you may not change"))
         self._insert(new)
         self._update(batch)
         return results
+
+    def _remembered(self, groups: list[Group]) -> dict[UUID, dict[str, str]]:
+        """What the source last said of the groups' organisations, as fingerprints by field."""
+        ids = [group.organisation_id for group in groups if group.organisation_id]
+        rows = ImportedFields.objects.filter(source=self._mapping.source, organisation__in=ids)
+        return dict(rows.values_list("organisation_id", "fingerprints"))
+
+    def _is_old(self, group: Group, said: Said, remembered: dict[UUID, dict[str, str]]) -> bool:
+        """The source says what it said last time: nothing to read, nothing to write."""
+        before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
+        return not group.new_ids and all(
+            before.get(name) == fingerprint(value) for name, value in said.fields.items()
+        )
+
+    def _seen(self, groups: list[Group]) -> set[UUID]:
+        ids = [group.organisation_id for group in groups if group.organisation_id]
+        return set(
+            Organisation.objects.visible_to(self._actor).filter(pk__in=ids).values_list("pk", flat=True)
+        )
 
     # --- New ones -----------------------------------------------------------------------------------
 
@@ -114,53 +130,36 @@ class Writer:
 
     # --- Known ones -----------------------------------------------------------------------------------
 
-    def _locked(self, ids: set[UUID]) -> dict[UUID, _Known]:
+    def _locked(self, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
         """The organisations with these ids that the actor sees, locked in one order."""
-        if not ids:
-            return {}
-        seen: QuerySet[Organisation] = Organisation.objects.visible_to(self._actor).filter(pk__in=ids)
-        rows = list(
-            seen.order_by("pk")
-            .select_for_update(of=("self",))
-            .prefetch_related("external_ids", "imported_fields", "also_in")
-        )
-        source = self._mapping.source
-        return {
-            row.pk: _Known(
-                row,
-                {e.external_id for e in row.external_ids.all() if e.source == source},
-                next((i for i in row.imported_fields.all() if i.source == source), None),
-                [district.pk for district in row.also_in.all()],
-            )
-            for row in rows
-        }
+        seen = Organisation.objects.visible_to(self._actor).filter(pk__in=list(ids))
+        rows = seen.order_by("pk").select_for_update(of=("self",)).prefetch_related("also_in")
+        return {row.pk: row for row in rows}
 
-    def _bring_up_to_date(self, it: _Known, group: Group, batch: "_Batch") -> list[Result]:
-        said = together(group.rows, self._mapping)
-        before = it.imported.fingerprints if it.imported else {}
-        found = difference(said.fields, self._current(it.organisation), before)
-        added = {row.external_id for row in group.rows} - it.external_ids
-        names = [*found.write, *(["external_ids"] if added else [])]
-        districts = {it.organisation.home_district_id, *it.also_in}
-        dated = bool(set(found.write) & set(DATED))
-        self._assign(it.organisation, found.write)
-        remembered = self._remember(it.organisation, said.fields, before)
+    def _bring_up_to_date(
+        self, organisation: Organisation, group: Group, said: Said, before: dict[str, str], batch: "_Batch"
+    ) -> list[Result]:
+        found = difference(said.fields, self._current(organisation), before)
+        names = [*found.write, *(["external_ids"] if group.new_ids else [])]
+        districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
+        self._assign(organisation, found.write)
+        remembered = self._remember(organisation, said.fields, before)
         if remembered.fingerprints != before:
             batch.imported.append(remembered)
         if names:
-            it.organisation.version += 1
-            it.organisation.updated_at = timezone.now()
-            batch.changed.append(it.organisation)
+            organisation.version += 1
+            organisation.updated_at = timezone.now()
+            batch.changed.append(organisation)
             batch.names.update(found.write)
-            batch.external_ids += [self._external_id(it.organisation, id_) for id_ in sorted(added)]
-            batch.dated += [it.organisation] if dated else []
+            batch.external_ids += [self._external_id(organisation, id_) for id_ in sorted(group.new_ids)]
+            batch.dated += [organisation] if set(found.write) & set(DATED) else []
             batch.changes.append(
                 Changed(
                     "organisation",
-                    it.organisation.pk,
+                    organisation.pk,
                     Op.UPDATED,
-                    it.organisation.version,
-                    districts | {it.organisation.home_district_id},
+                    organisation.version,
+                    districts | {organisation.home_district_id},
                     field_names=names,
                 )
             )
@@ -169,7 +168,7 @@ class Writer:
                 _("%(fields)s: what a person wrote is kept")
                 % {"fields": ", ".join(map(label_of, found.kept))}
             )
-        return _compared(group, added, {said.of[name] for name in found.write})
+        return _compared(group, {said.of[name] for name in found.write})
 
     def _update(self, batch: "_Batch") -> None:
         if batch.changed:
@@ -255,10 +254,10 @@ def _created(group: Group) -> list[Result]:
     ]
 
 
-def _compared(group: Group, added: set[str], changing_lines: set[int]) -> list[Result]:
+def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
     results = []
     for row in group.rows:
-        if row.external_id in added:
+        if row.external_id in group.new_ids:
             why = _("an organisation the book has already")
             results.append(Result(row.line, Outcome.MERGED, _reason(row, why)))
         elif row.line in changing_lines:
