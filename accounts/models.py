@@ -68,6 +68,14 @@ class UserQuerySet(models.QuerySet["User"]):
         """Who signs in with this address, whatever its case: one or none."""
         return self.filter(email=email.strip().lower())
 
+    def with_districts(self) -> Self:
+        """Their own districts fetched along, by name."""
+        return self.prefetch_related(models.Prefetch("districts", District.objects.in_order()))
+
+    def in_order(self) -> Self:
+        """For lists."""
+        return self.order_by("name", "pk")
+
     def covering(self, district: District) -> Self:
         """Those whose own districts include `district` or one it lies in."""
         own = self.model.districts.through.objects.filter(

@@ -204,7 +204,7 @@ def _read(features: list[Mapping[str, Any]], code_property: str, name_property: 
 def _strays(found: list[Found]) -> list[ValidationError]:
     """Features nowhere near the others, and nowhere near the districts that are there."""
     boundaries = [feature.boundary for feature in found]
-    known = District.objects.active().filter(boundary__isnull=False).values_list("boundary", flat=True)
+    known = District.objects.active().with_boundary().values_list("boundary", flat=True)
     others = boundaries + [boundary["coordinates"] for boundary in known]
     mistakes = []
     for feature in found:

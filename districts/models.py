@@ -29,6 +29,17 @@ class DistrictQuerySet(models.QuerySet["District"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def with_boundary(self) -> Self:
+        return self.filter(boundary__isnull=False)
+
+    def with_users_counted(self) -> Self:
+        """`people`: how many accounts that may sign in name this district."""
+        return self.annotate(people=models.Count("users", filter=models.Q(users__is_active=True)))
+
+    def in_order(self) -> Self:
+        """For lists: by name, without the boundaries, which are large."""
+        return self.defer("boundary").order_by("name", "pk")
+
 
 class District(models.Model):
     """A city, a district in it or a neighbourhood in that; `lineage` holds its ancestors' ids and its own."""

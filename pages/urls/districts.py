@@ -20,4 +20,6 @@ register_converter(DistrictCode, "district_code")
 urlpatterns: list[URLPattern] = [
     path("districts/", views.districts, name="districts"),
     path("districts/<district_code:code>/", views.district, name="district"),
+    path("districts/<district_code:code>/expected/", views.expected_new, name="expected_community_new"),
+    path("expected-communities/<uuid:pk>/remove/", views.expected_remove, name="expected_community_remove"),
 ]

@@ -1,17 +1,149 @@
-"""Districts: the map with its table, and each district's profile."""
+"""Districts: the map with its table, each district's profile, and the communities expected there."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from districts.models import District
+from accounts.models import User
+from accounts.rules import WRITES
+from districts.models import District, ExpectedCommunity
+from districts.policies import can_keep_expected_communities
+from districts.services import expect_community, withdraw_expected_community
+from lib.days import city_today
+from meetings.ground import Figures, figures, profile
+from pages.forms.base import add_service_errors
+from pages.forms.districts import ExpectedCommunityForm
+from pages.lookups import consult
+from pages.maps import Drawing, Shape, drawing
+from pages.undo import undo_url, undoer
+
+SHADES = (0.25, 0.5, 0.75)
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A district in a list: `figures` for those who cover it, a `shape` where it is on the map."""
+
+    district: District
+    figures: Figures | None
+    shape: Shape | None
+
+    @property
+    def shade(self) -> str:
+        """t1 to t4: how many of its organisations were met lately; t0 says nothing."""
+        share = self.figures.share_met if self.figures else None
+        return "t0" if share is None else f"t{1 + sum(share >= step for step in SHADES)}"
+
+
+@require_safe
 def districts(request: ActorRequest) -> HttpResponse:
-    rows = District.objects.visible_to(request.actor).active().order_by("name", "pk")
-    return render(request, "pages/districts/list.html", {"rows": rows})
+    """The widest level that has more than one district; then one's own that lie deeper."""
+    active = list(District.objects.visible_to(request.actor).active().in_order())
+    level = [row for row in active if row.parent_id is None]
+    while len(level) == 1 and (parts := [row for row in active if row.parent_id == level[0].pk]):
+        level = parts
+    picture = drawing(level)
+    own = [row for row in request.user.districts.active().in_order() if row not in level]
+    rows = _ground(request.actor, [*level, *own], picture)
+    context = {"picture": picture, "rows": rows[: len(level)], "own": rows[len(level) :]}
+    return render(request, "pages/districts/list.html", context)
 
 
+@require_safe
 def district(request: ActorRequest, code: str) -> HttpResponse:
-    row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
-    return render(request, "pages/districts/detail.html", {"district": row})
+    """Everybody sees whose district it is; what goes on in it, only those who cover it."""
+    return _profile(request, _find(request, code))
+
+
+@require_POST
+def expected_new(request: ActorRequest, code: str) -> HttpResponse:
+    row = _find(request, code)
+    form = ExpectedCommunityForm(request.POST)
+    if form.is_valid():
+        try:
+            expect_community(actor=request.actor, district_id=row.pk, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Noted: this community lives here."))
+            return redirect("district", code)
+    elif not can_keep_expected_communities(request.actor, row):
+        raise PermissionDenied
+    return _profile(request, row, form, status=422)
+
+
+@require_POST
+def expected_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(
+        ExpectedCommunity.objects.visible_to(request.actor).select_related("district"), pk=pk
+    )
+    withdraw_expected_community(actor=request.actor, expected_id=pk)
+    undo = undo_url(
+        request,
+        "expected_community",
+        district_id=str(row.district_id),
+        focus=row.focus,
+        evidence=row.evidence,
+        source_url=row.source_url,
+    )
+    messages.success(request, _("Taken off the list."), extra_tags=f"undo:{undo}")
+    return redirect("district", row.district.code)
+
+
+@undoer("expected_community")
+def _expect_again(*, actor: Actor, district_id: str, focus: str, evidence: str, source_url: str) -> None:
+    expect_community(
+        actor=actor, district_id=UUID(district_id), focus=focus, evidence=evidence, source_url=source_url
+    )
+
+
+def _find(request: ActorRequest, code: str) -> District:
+    rows = District.objects.visible_to(request.actor).defer("boundary").select_related("parent")
+    return get_object_or_404(rows, code=code)
+
+
+def _profile(
+    request: ActorRequest, row: District, form: ExpectedCommunityForm | None = None, status: int = 200
+) -> HttpResponse:
+    actor, today = request.actor, city_today()
+    parts = list(District.objects.visible_to(actor).active().filter(parent=row).in_order())
+    picture = drawing(parts or [row])
+    shown = None
+    if _covers(actor, row):
+        shown = profile(actor, row, today)
+        consult(request, "organisation", [one.pk for one in shown.worth_seeing], district_ids=[row.pk])
+    may_keep = can_keep_expected_communities(actor, row)
+    rows = _ground(actor, [row, *parts], picture)
+    context = {
+        "district": row,
+        "here": rows[0],
+        "parts": rows[1:],
+        "picture": picture,
+        "colleagues": User.objects.visible_to(actor).active().with_role(*WRITES).covering(row).in_order(),
+        "profile": shown,
+        "form": (form or ExpectedCommunityForm()) if may_keep else None,
+        "today": today,
+    }
+    return render(request, "pages/districts/detail.html", context, status=status)
+
+
+def _covers(actor: Actor, row: District) -> bool:
+    return actor.reads and (actor.sees_everywhere or actor.covers(row.pk))
+
+
+def _ground(actor: Actor, rows: Iterable[District], picture: Drawing | None) -> list[Ground]:
+    shapes = {shape.pk: shape for shape in picture.shapes} if picture else {}
+    counted = figures(actor, city_today()) if actor.reads else {}
+    return [
+        Ground(row, counted.get(row.pk, Figures()) if _covers(actor, row) else None, shapes.get(row.pk))
+        for row in rows
+    ]

@@ -1,32 +1,100 @@
 """People who work here: invited, given a role and districts, switched off. For administrators."""
 
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import User
+from accounts.policies import can_manage_users
+from accounts.services import edit_user, invite_user, send_invitation
+from lib.conflicts import StaleVersion
+from lib.mail import MailNotSent
+from pages.conflicts import differences, typed_again
+from pages.forms.accounts import InvitationForm, PersonForm, person_values
+from pages.forms.base import add_service_errors
+from pages.lookups import find
+from pages.views.settings import form_page
 
 
 def _administrators_only(request: ActorRequest) -> None:
-    if not request.actor.is_administrator:
+    if not can_manage_users(request.actor):
         raise PermissionDenied
 
 
+@require_safe
 def people(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    rows = User.objects.visible_to(request.actor).order_by("name", "pk")
+    rows = User.objects.visible_to(request.actor).with_districts().in_order()
     return render(request, "pages/settings/people.html", {"rows": rows})
 
 
+@form_page
 def invite(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    return render(request, "pages/settings/people.html")
+    form = InvitationForm(request.POST or None, initial={"language": request.user.language})
+    if form.is_valid():
+        try:
+            person = invite_user(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            _send(request, person)
+            return redirect("settings_people")
+    return render(request, "pages/settings/invite.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@form_page
 def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    row = get_object_or_404(User.objects.visible_to(request.actor), pk=pk)
-    return render(request, "pages/settings/people.html", {"rows": [row]})
+    row = find(User.objects.visible_to(request.actor), pk)
+    form = PersonForm(request.POST or None, person=row)
+    context: dict[str, Any] = {"person": row, "form": form}
+    if form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            saved = edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
+        except StaleVersion as stale:
+            context["differences"] = differences(form, person_values(row))
+            context["form"] = PersonForm(typed_again(form, stale), person=row)
+            return render(request, "pages/settings/person.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _saved(row, saved))
+            return redirect("settings_people")
+    return render(request, "pages/settings/person.html", context, status=422 if form.is_bound else 200)
+
+
+def _saved(before: User, after: User) -> str:
+    if before.is_active and not after.is_active:
+        text = _("%(name)s is signed out everywhere and can no longer sign in.")
+    else:
+        text = _("The account of %(name)s is saved.")
+    return text % {"name": after.name}
+
+
+@require_POST
+def invite_again(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _administrators_only(request)
+    _send(request, find(User.objects.visible_to(request.actor), pk))
+    return redirect("settings_people")
+
+
+def _send(request: ActorRequest, person: User) -> None:
+    """The account is there either way; a mail that did not leave can be sent again."""
+    try:
+        send_invitation(actor=request.actor, user_id=person.pk)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    except MailNotSent:
+        text = _("The account of %(name)s is there, but the e-mail could not be sent. Try again later.")
+        messages.error(request, text % {"name": person.name})
+    else:
+        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})

@@ -1,10 +1,33 @@
-"""My settings."""
+"""My settings: language, time, colours, reminders."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import ActorRequest
+from accounts.services import edit_preferences
+from pages.forms.accounts import PreferencesForm, preferences
+from pages.forms.base import add_service_errors
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@form_page
 def my_settings(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/settings/me.html")
+    form = PreferencesForm(request.POST or None, initial=preferences(request.user))
+    if form.is_valid():
+        try:
+            user = edit_preferences(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            with translation.override(user.language):
+                messages.success(request, _("Saved."))
+            return redirect("settings")
+    own = request.user.districts.in_order()
+    context = {"form": form, "own": own}
+    return render(request, "pages/settings/me.html", context, status=422 if form.is_bound else 200)

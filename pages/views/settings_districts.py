@@ -1,35 +1,152 @@
-"""The ground itself, for administrators: districts added, changed, switched off, loaded from a file."""
+"""The ground itself, for administrators: districts added, changed, taken out of use, loaded from a file."""
 
-from django.core.exceptions import PermissionDenied
+import secrets
+import zlib
+from typing import Any, Final
+
+import structlog
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from accounts.middleware import ActorRequest
+from districts.imports import Naming, import_districts
 from districts.models import District
+from districts.policies import can_manage_districts
+from districts.services import create_district, edit_district
+from lib.conflicts import StaleVersion
+from pages.conflicts import differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
+from pages.views.settings import form_page
+
+KEPT_SECONDS: Final = 30 * 60
+
+log = structlog.get_logger(__name__)
 
 
 def _administrators_only(request: ActorRequest) -> None:
-    if not request.actor.is_administrator:
+    if not can_manage_districts(request.actor):
         raise PermissionDenied
 
 
+@require_safe
 def districts(request: ActorRequest) -> HttpResponse:
+    """As a tree: each district right after the one it lies in."""
     _administrators_only(request)
-    rows = District.objects.visible_to(request.actor).order_by("name", "pk")
+    rows = list(District.objects.visible_to(request.actor).with_users_counted().in_order())
+    names = {row.pk: (row.name.casefold(), row.code) for row in rows}
+    rows.sort(key=lambda row: [names[pk] for pk in row.lineage])
     return render(request, "pages/settings/districts.html", {"rows": rows})
 
 
+@form_page
 def district_new(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    return render(request, "pages/settings/districts.html")
+    form = NewDistrictForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = create_district(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("%(name)s is added.") % {"name": made.name})
+            return redirect("settings_districts")
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/settings/district.html", {"form": form}, status=status)
 
 
-def district_import(request: ActorRequest) -> HttpResponse:
-    _administrators_only(request)
-    return render(request, "pages/settings/districts.html")
-
-
+@form_page
 def district_edit(request: ActorRequest, code: str) -> HttpResponse:
     _administrators_only(request)
     row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
-    return render(request, "pages/settings/districts.html", {"rows": [row]})
+    form = DistrictForm(request.POST or None, initial=district_values(row))
+    context: dict[str, Any] = {"district": row, "form": form}
+    if form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            saved = edit_district(actor=request.actor, district_id=row.pk, version=version, **form.values())
+        except StaleVersion as stale:
+            context["differences"] = differences(form, district_values(row))
+            context["form"] = DistrictForm(typed_again(form, stale))
+            return render(request, "pages/settings/district.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+            return redirect("settings_districts")
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/settings/district.html", context, status=status)
+
+
+@form_page
+def district_import(request: ActorRequest) -> HttpResponse:
+    """Two steps: a file is tried and its effect shown; then the same file, kept meanwhile, is imported."""
+    _administrators_only(request)
+    if "token" in request.POST:
+        return _apply(request, request.POST["token"])
+    form = ImportForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        content, naming = file.read(), form.naming()
+        try:
+            context["report"] = import_districts(
+                actor=request.actor, content=content, naming=naming, source=file.name, dry_run=True
+            )
+            context["token"] = _keep(request, content, naming, file.name)
+            return render(request, "pages/settings/district_preview.html", context)
+        except ValidationError as error:
+            add_service_errors(form, error)
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/settings/district_import.html", context, status=status)
+
+
+def _apply(request: ActorRequest, token: str) -> HttpResponse:
+    kept = _kept(request, token)
+    try:
+        if kept is None:
+            raise ValidationError(_("The file is not here any more. Please choose it again."))
+        content, naming, source = kept
+        report = import_districts(actor=request.actor, content=content, naming=naming, source=source)
+    except ValidationError as error:
+        context = {"form": ImportForm(), "refused": error.messages}
+        return render(request, "pages/settings/district_import.html", context, status=422)
+    text = _("Created %(created)d, updated %(updated)d, unchanged %(unchanged)d.")
+    counts = {name: report.count(name) for name in ("created", "updated", "unchanged")}
+    messages.success(request, text % counts)
+    return redirect("settings_districts")
+
+
+def _key(request: ActorRequest, token: str) -> str:
+    return f"districts-import:{request.user.pk}:{token[:40]}"
+
+
+def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) -> str:
+    """Keep a tried file for half an hour, for who uploaded it only; answers the token that finds it."""
+    token = secrets.token_urlsafe(16)
+    given = (zlib.compress(content), naming.code, naming.name, naming.parent, source)
+    try:
+        cache.set(_key(request, token), given, KEPT_SECONDS)
+    except RedisError as error:
+        log.error("file_not_kept", error=type(error).__name__)
+        raise ValidationError(
+            _("The file is fine, but it cannot be kept right now. Try again in a minute.")
+        ) from error
+    return token
+
+
+def _kept(request: ActorRequest, token: str) -> tuple[bytes, Naming, str] | None:
+    try:
+        given = cache.get(_key(request, token))
+    except (RedisError, ValueError):
+        return None
+    if given is None:
+        return None
+    packed, code, name, parent, source = given
+    return zlib.decompress(packed), Naming(code, name, parent), source

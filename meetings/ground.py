@@ -1,0 +1,138 @@
+"""What goes on in each district, for those who cover it: figures, communities, whom to see.
+
+A district counts all that lies in it. Every function asks the database a fixed number of times.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
+
+from accounts.actors import Actor
+from contacts.codes import FOCUS_OF_KIND, Kind
+from contacts.models import FocusDeclaration, Organisation
+from districts.models import District, ExpectedCommunity
+from lib.days import day_starts_at
+from meetings.models import FollowUp, FollowUpOrganisation
+
+LATELY_DAYS: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Active organisations at home in a district, those met in the last 90 days, promises open and late."""
+
+    organisations: int = 0
+    met: int = 0
+    promises: int = 0
+    late: int = 0
+
+    @property
+    def share_met(self) -> float | None:
+        """None where there is nobody to meet."""
+        return self.met / self.organisations if self.organisations else None
+
+
+def figures(actor: Actor, today: date) -> dict[UUID, Figures]:
+    """By district, each with all that lies in it; only districts the actor covers."""
+    lately = day_starts_at(today - timedelta(days=LATELY_DAYS))
+    organisations = (
+        Organisation.objects.at_home_with(actor)
+        .active()
+        .annotate(ground=_each_of("home_district__lineage"))
+        .values("ground")
+        .annotate(n=Count("pk"), met=Count("pk", filter=Q(last_met_at__gte=lately)))
+    )
+    promises = (
+        FollowUpOrganisation.objects.filter(
+            organisation__in=Organisation.objects.at_home_with(actor),
+            follow_up__in=FollowUp.objects.pending(),
+        )
+        .annotate(ground=_each_of("organisation__home_district__lineage"))
+        .values("ground")
+        .annotate(
+            n=Count("follow_up", distinct=True),
+            late=Count("follow_up", distinct=True, filter=Q(follow_up__due_on__lt=today)),
+        )
+    )
+    met = {row["ground"]: row for row in organisations}
+    promised = {row["ground"]: row for row in promises}
+    return {
+        pk: Figures(
+            organisations=met.get(pk, {}).get("n", 0),
+            met=met.get(pk, {}).get("met", 0),
+            promises=promised.get(pk, {}).get("n", 0),
+            late=promised.get(pk, {}).get("late", 0),
+        )
+        for pk in met.keys() | promised.keys()
+        if actor.sees_everywhere or actor.covers(pk)
+    }
+
+
+def _each_of(lineage: str) -> Func:
+    """One row for each district a row lies in."""
+    return Func(F(lineage), function="UNNEST", output_field=UUIDField())
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community expected in a district, and who there speaks for it: nobody is a blind spot."""
+
+    expected: ExpectedCommunity
+    organisations: int
+    last_met_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What those who cover a district see of it."""
+
+    kinds: list[tuple[str, int]]
+    communities: list[Community]
+    worth_seeing: list[Organisation]
+
+
+def profile(actor: Actor, district: District, today: date, *, limit: int = 12) -> Profile:
+    """Active organisations by kind, most frequent first; expected communities; whom to see first."""
+    there = (
+        Organisation.objects.at_home_with(actor)
+        .active()
+        .filter(home_district__lineage__contains=[district.pk])
+    )
+    rows = list(there.values_list("pk", "kind", "last_met_at"))
+    counts = Counter(kind for _pk, kind, _met in rows)
+    worth = there.filter(Q(meet_by__lt=today) | Q(last_met_at__isnull=True))
+    return Profile(
+        kinds=[(str(Kind(kind).label), n) for kind, n in counts.most_common()],
+        communities=list(_communities(actor, district, there, rows)),
+        worth_seeing=list(
+            worth.select_related("lead_officer").order_by(
+                F("meet_by").asc(nulls_last=True), F("last_met_at").asc(nulls_first=True), "pk"
+            )[:limit]
+        ),
+    )
+
+
+def _communities(
+    actor: Actor,
+    district: District,
+    there: QuerySet[Organisation],
+    rows: Iterable[tuple[UUID, str, datetime | None]],
+) -> Iterable[Community]:
+    expected = list(ExpectedCommunity.objects.visible_to(actor).filter(district=district).order_by("focus"))
+    last_met = {pk: met for pk, _kind, met in rows}
+    speaking: dict[str, set[UUID]] = {}
+    for pk, kind, _met in rows:
+        if focus := FOCUS_OF_KIND.get(Kind(kind)):
+            speaking.setdefault(focus, set()).add(pk)
+    if expected:
+        declared = FocusDeclaration.objects.filter(organisation__in=there)
+        for focus, pk in declared.values_list("focus", "organisation_id"):
+            speaking.setdefault(focus, set()).add(pk)
+    for row in expected:
+        voices = speaking.get(row.focus, set())
+        yield Community(row, len(voices), max(filter(None, map(last_met.get, voices)), default=None))

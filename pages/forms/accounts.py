@@ -1,0 +1,91 @@
+"""Forms about accounts: invited, changed, and one's own settings."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Channel, Role, Theme, User
+from districts.models import District
+from pages.forms.base import VersionedForm
+
+
+class DistrictsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.code})"
+
+
+class InvitationForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("What they sign in with, and where the invitation goes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    districts = DistrictsField(
+        label=_("Districts"),
+        queryset=District.objects.active().in_order(),
+        required=False,
+        help_text=_("With all that lies in them. Officers and supervisors without one see nothing."),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class PersonForm(VersionedForm, InvitationForm):
+    """Districts out of use that an account has stay on offer: unseen they would be taken away."""
+
+    is_active = forms.BooleanField(
+        label=_("May sign in"),
+        required=False,
+        help_text=_("Switched off, they are signed out at once. What they did stays under their name."),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial=person_values(person), **kwargs)
+        own = Q(pk__in=[district.pk for district in person.districts.all()])
+        offered = District.objects.filter(own | Q(is_active=True)).in_order()
+        self.fields["districts"].queryset = offered  # type: ignore[attr-defined]
+        del self.fields["language"]
+
+
+def person_values(person: User) -> dict[str, Any]:
+    values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
+    return values | {"districts": list(person.districts.all())}
+
+
+def zones() -> list[tuple[str, str]]:
+    """Places a person lives in; not the many old names the database of zones keeps."""
+    regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return [
+        (name, name.replace("_", " "))
+        for name in sorted(zoneinfo.available_timezones())
+        if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE)
+    ]
+
+
+class PreferencesForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zones, help_text=_("Reminders of promises come at 09:00 there.")
+    )
+    theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices, widget=forms.RadioSelect)
+    reminder_channels = forms.MultipleChoiceField(
+        label=_("Remind me"),
+        choices=Channel.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    uses_shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"), required=False, help_text=_("/ searches, c logs a meeting, ? helps.")
+    )
+
+
+def preferences(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in PreferencesForm.base_fields}

@@ -1,0 +1,58 @@
+"""Districts as an inline SVG: shapes with names, drawn on the server from simplified boundaries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from districts.models import District
+from districts.rules import Boundary, box, draw, frame, label_point
+from lib.svg import path
+
+WIDTH = 640
+TOLERANCE = 0.8  # of a unit of the drawing: less than a screen shows
+LETTER = 7.0  # width of a letter of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One district's outline; `label` is empty where it would not fit (its name is still read out)."""
+
+    pk: UUID
+    path: str
+    label: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+
+
+def drawing(districts: Iterable[District]) -> Drawing | None:
+    """The map of those districts that have a boundary. Rows may come without theirs loaded."""
+    return _drawing(tuple(sorted((district.pk, district.version) for district in districts)))
+
+
+@lru_cache(maxsize=64)
+def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
+    """Drawn once for each state of the ground: boundaries are large and seldom change."""
+    rows = District.objects.with_boundary().filter(pk__in=[pk for pk, _version in key]).order_by("name", "pk")
+    found = [(row, row.boundary["coordinates"]) for row in rows]
+    if not found:
+        return None
+    picture = frame([boundary for _row, boundary in found], WIDTH)
+    return Drawing(
+        picture.width, picture.height, tuple(_shape(row, draw(b, picture, TOLERANCE)) for row, b in found)
+    )
+
+
+def _shape(district: District, outline: Boundary) -> Shape:
+    x, y = label_point(outline)
+    west, _top, east, _bottom = box([[outline[0]]])
+    room = (east - west) / LETTER
+    label = next((text for text in (district.name, district.code) if len(text) <= room), "")
+    return Shape(district.pk, path(outline), label, round(x), round(y))
