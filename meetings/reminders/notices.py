@@ -4,11 +4,10 @@ Little is said, because e-mail is read on locked screens: a title never names an
 person or what was promised, and supervisors are told where to look, not what they will find.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -32,36 +31,20 @@ NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to deliver; `object_type` and `object_ids` are what its recipient learns of, for the trail."""
+    """A text to deliver, with the page it leads to and, for a meeting, its calendar entry."""
 
     title: str
     lines: Sequence[str]
     url: str
-    object_type: str
-    object_ids: Sequence[UUID]
-    district_ids: Sequence[UUID]
     calendar: bytes | None = None
 
 
-def notice_of(
-    reminder: Reminder,
-    recipient: User,
-    subject: Subject | Sequence[Organisation],
-    district_ids: Iterable[UUID],
-) -> Notice:
+def notice_of(reminder: Reminder, recipient: User, subject: Subject | Sequence[Organisation]) -> Notice:
     """`subject` is what the reminder is about, for a digest the organisations past their cadence."""
-    about: Sequence[Subject | Organisation] = subject if isinstance(subject, Sequence) else [subject]
     with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
         title, lines = _words(reminder, subject)
-    return Notice(
-        title=title,
-        lines=lines,
-        url=settings.SITE_URL + path_of(reminder),
-        object_type="organisation" if about is subject else reminder.subject_type,
-        object_ids=[one.pk for one in about],
-        district_ids=list(district_ids),
-        calendar=invitation(subject) if isinstance(subject, Meeting) else None,
-    )
+    calendar = invitation(subject) if isinstance(subject, Meeting) else None
+    return Notice(title, lines, settings.SITE_URL + path_of(reminder), calendar)
 
 
 def host() -> str:

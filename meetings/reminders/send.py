@@ -6,15 +6,16 @@ mail server's "250" and the mark after it sends a message twice, then with the s
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 from uuid import UUID
 
 import structlog
+from celery.exceptions import WorkerLostError
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ from meetings import rules
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Reminder
 from meetings.models.reminder import SubjectType
 from meetings.reminders.channels import CARRIERS, Carrier, message_id_of
-from meetings.reminders.notices import Notice, notice_of
+from meetings.reminders.notices import notice_of
 from meetings.reminders.subjects import Subject, subjects_seen_by
 from meetings.reminders.wake import wake_on_commit
 from meetings.reminders.wanted import Key, of_concerns, of_follow_ups, of_meetings, of_portfolios
@@ -41,6 +42,17 @@ LONGEST_WAIT: Final = timedelta(hours=2)
 MAX_ATTEMPTS: Final = 10  # over nine hours: a mail server's bad night
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reminder that is still wanted: `subject` is what its recipient sees, a list for a digest."""
+
+    recipient: User
+    subject: Subject | Sequence[Organisation]
+    object_type: str
+    object_ids: Sequence[UUID]
+    district_ids: Sequence[UUID]
 
 
 def send_due() -> int:
@@ -74,34 +86,37 @@ def _claim() -> list[Reminder]:
 
 
 def _deliver(claimed: Sequence[Reminder]) -> int:
-    notices, users = _notices(claimed)
-    unwanted = [row.pk for row in claimed if row.pk not in notices]
+    standing = _standing(claimed)
+    unwanted = [row.pk for row in claimed if row.pk not in standing]
     Reminder.objects.waiting().filter(pk__in=unwanted).delete()
     sent = 0
     for code, carrier in CARRIERS.items():
-        rows = [row for row in claimed if row.channel == code and row.pk in notices]
+        rows = [row for row in claimed if row.channel == code and row.pk in standing]
         if rows:
-            sent += _send_by(carrier(), rows, notices, users)
+            sent += _send_by(carrier(), rows, standing)
     return sent
 
 
-def _send_by(
-    carrier: Carrier, rows: Sequence[Reminder], notices: dict[UUID, Notice], users: dict[UUID, User]
-) -> int:
+def _send_by(carrier: Carrier, rows: Sequence[Reminder], standing: Mapping[UUID, Standing]) -> int:
     sent = 0
     for number, row in enumerate(rows):
+        if row.attempts >= MAX_ATTEMPTS:  # it took its workers with it each time
+            _postpone(row, WorkerLostError())
+            continue
         try:
             carrier.open()
         except OSError as error:  # it would be the same for the others
             for left in rows[number:]:
-                _postpone(left, error, attempts=left.attempts + 1)
+                _postpone(left, error)
             break
-        if not _begin(row, notices[row.pk]):
-            continue
+        told = standing[row.pk]
         try:
-            carrier.send(row, users[row.recipient_id], notices[row.pk])
-        except Exception as error:  # one message that cannot be sent must not keep the others
-            _postpone(row, error, attempts=row.attempts)
+            notice = notice_of(row, told.recipient, told.subject)
+            if not _begin(row, told):
+                continue
+            carrier.send(row, told.recipient, notice)
+        except Exception as error:  # one that cannot be sent must not keep the others
+            _postpone(row, error)
             carrier.close()
         else:
             _mark_sent(row)
@@ -111,21 +126,20 @@ def _send_by(
 
 
 @transaction.atomic
-def _begin(row: Reminder, notice: Notice) -> bool:
+def _begin(row: Reminder, told: Standing) -> bool:
     """Count the attempt and record who is told of what, before it leaves; false when it is not ours any more.
 
     The lease starts again, so that it lasts however long those before it took.
     """
     ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
-    if not ours.update(attempts=F("attempts") + 1, lease_until=Now() + LEASE):
+    if not ours.update(attempts=row.attempts + 1, lease_until=Now() + LEASE):
         return False
-    row.attempts += 1
     record(
         SYSTEM,
         Action.NOTIFY,
-        notice.object_type,
-        notice.object_ids,
-        district_ids=notice.district_ids,
+        told.object_type,
+        told.object_ids,
+        district_ids=told.district_ids,
         recipient=str(row.recipient_id),
     )
     return True
@@ -137,8 +151,9 @@ def _mark_sent(row: Reminder) -> None:
     )
 
 
-def _postpone(row: Reminder, error: Exception, *, attempts: int) -> None:
+def _postpone(row: Reminder, error: Exception) -> None:
     """Try again later, or give up and leave it to an administrator."""
+    attempts = row.attempts + 1
     given_up = attempts >= MAX_ATTEMPTS
     text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
     Reminder.objects.waiting().filter(pk=row.pk).update(
@@ -153,26 +168,25 @@ def _postpone(row: Reminder, error: Exception, *, attempts: int) -> None:
 # --- Looking again ----------------------------------------------------------------------------------
 
 
-def _notices(rows: Sequence[Reminder]) -> tuple[dict[UUID, Notice], dict[UUID, User]]:
-    """What to say for those that are still wanted and whose recipients still see what they are about."""
+def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
+    """Those that are still wanted and whose recipients still see what they are about."""
     wanted = _wanted_now(rows)
-    standing = [row for row in rows if _stands(row, wanted)]
-    users = User.objects.active().in_bulk({row.recipient_id for row in standing})
-    districts = _districts_of_follow_ups(standing)
-    notices: dict[UUID, Notice] = {}
-    for user in users.values():
-        own = [row for row in standing if row.recipient_id == user.pk]
+    due = [row for row in rows if _is_among(row, wanted)]
+    homes = _districts_of_follow_ups(due)
+    found: dict[UUID, Standing] = {}
+    for user in User.objects.active().filter(pk__in={row.recipient_id for row in due}):
         actor = actor_for(user)
+        own = [row for row in due if row.recipient_id == user.pk]
         seen = subjects_seen_by(actor, own)
         for row in own:
             if row.subject_type == SubjectType.PORTFOLIO:
-                organisations = _worth_seeing(actor)
-                if organisations:
-                    homes = [organisation.home_district_id for organisation in organisations]
-                    notices[row.pk] = notice_of(row, user, organisations, homes)
+                if waiting := _worth_seeing(actor):
+                    ids, districts = [o.pk for o in waiting], [o.home_district_id for o in waiting]
+                    found[row.pk] = Standing(user, waiting, "organisation", ids, districts)
             elif subject := seen.get(row.subject_id):
-                notices[row.pk] = notice_of(row, user, subject, _districts(subject, districts))
-    return notices, users
+                districts = homes[subject.pk] if isinstance(subject, FollowUp) else [subject.district_id]
+                found[row.pk] = Standing(user, subject, row.subject_type, [subject.pk], districts)
+    return found
 
 
 def _wanted_now(rows: Iterable[Reminder]) -> dict[Key, list[datetime]]:
@@ -192,7 +206,7 @@ def _wanted_now(rows: Iterable[Reminder]) -> dict[Key, list[datetime]]:
     return wanted
 
 
-def _stands(row: Reminder, wanted: dict[Key, list[datetime]]) -> bool:
+def _is_among(row: Reminder, wanted: dict[Key, list[datetime]]) -> bool:
     return any(rules.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[Key.of(row)])
 
 
@@ -208,7 +222,3 @@ def _districts_of_follow_ups(rows: Iterable[Reminder]) -> dict[UUID, list[UUID]]
     for follow_up_id, home_id in links.values_list("follow_up", "organisation__home_district"):
         homes[follow_up_id].append(home_id)
     return homes
-
-
-def _districts(subject: Subject, of_follow_ups: dict[UUID, list[UUID]]) -> Sequence[UUID]:
-    return of_follow_ups[subject.pk] if isinstance(subject, FollowUp) else [subject.district_id]

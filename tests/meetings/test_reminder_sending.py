@@ -260,3 +260,12 @@ def test_a_row_that_somebody_else_took_over_is_not_sent_twice(mail_sink: MailSin
     assert send._deliver(again) == 1
     assert send._deliver(claimed) == 0
     assert len(mail_sink.messages) == 1
+
+
+def test_one_that_takes_its_workers_with_it_is_given_up(mail_sink: MailSink) -> None:
+    make_due(make_owner("email"))
+    due = Reminder.objects.due(timezone.now())
+    due.update(attempts=send.MAX_ATTEMPTS)  # counted each time, and never marked
+    assert send_due() == 0
+    assert Reminder.objects.failed().get().last_error == "WorkerLostError"
+    assert mail_sink.messages == []
