@@ -25,7 +25,9 @@ def test(arguments: list[str]) -> int:
     install_programs()
     chosen = [argument for argument in arguments if argument != FAST]
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
-    return subprocess.run(command, cwd=ROOT).returncode
+    # Named in the environment, pytest-django would read the settings before conftest has set their variables.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
 def install_programs() -> None:
