@@ -6,4 +6,9 @@ urlpatterns: list[URLPattern] = [
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/new/", views.contact_new, name="contact_new"),
     path("contacts/<uuid:pk>/", views.contact, name="contact"),
+    path("contacts/<uuid:pk>/edit/", views.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:pk>/withdraw/", views.contact_withdraw, name="contact_withdraw"),
+    path("contacts/<uuid:pk>/private/", views.contact_private, name="contact_private"),
+    path("contacts/<uuid:pk>/private/reveal/", views.contact_reveal, name="contact_reveal"),
+    path("contacts/<uuid:pk>/roles/<uuid:role>/end/", views.contact_role_end, name="contact_role_end"),
 ]

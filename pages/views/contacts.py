@@ -1,23 +1,259 @@
 """People: found, shown, added, changed, withdrawn."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from contacts.models import Contact
+from audit.models import Action
+from contacts.filters import ContactFilters
+from contacts.models import Affiliation, Contact, Organisation
+from contacts.policies import can_edit_contact, can_reveal_private_channel
+from contacts.services.affiliations import shown_affiliations
+from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
+from contacts.services.private_channels import reveal_private_channel, set_private_channel
+from lib.conflicts import StaleVersion
+from lib.days import city_today
+from pages.conflicts import differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.contacts import (
+    ContactForm,
+    NewContactForm,
+    PrivateChannelForm,
+    RoleFormSet,
+    contact_values,
+    offered_organisations,
+)
+from pages.forms.languages import language_name
+from pages.lists import canonical, listing
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
+
+# One tap each; anything else is typed.
+REASONS = (
+    gettext_lazy("Urgent, and the role’s number is not answered"),
+    gettext_lazy("They asked to be called there"),
+    gettext_lazy("To keep an agreed appointment"),
+)
 
 
-def contacts(request: ActorRequest) -> HttpResponse:
-    rows = Contact.objects.visible_to(request.actor).order_by("folded", "pk")[:50]
-    return render(request, "pages/contacts/list.html", {"rows": rows})
-
-
-def contact_new(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/contacts/new.html")
+def contacts(request: ActorRequest) -> HttpResponseBase:
+    readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    rows = Contact.objects.visible_to(request.actor).select_related("home_district")
+    found = listing(request, ContactFilters, rows, orderings=("folded", "review_on"), default="folded")
+    consult(
+        request,
+        "contact",
+        [row.pk for row in found.rows],
+        action=Action.SEARCH if request.GET.get("q") else Action.LIST,
+        district_ids={row.home_district_id for row in found.rows},
+    )
+    context = {"page": found, "today": city_today()}
+    return render(request, "pages/contacts/list.html", context, status=found.status)
 
 
 def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Contact.objects.visible_to(request.actor), pk=pk)
-    return render(request, "pages/contacts/detail.html", {"contact": row})
+    return _show(request, pk)
+
+
+def contact_new(request: ActorRequest) -> HttpResponse:
+    if not request.actor.writes:
+        raise PermissionDenied
+    posted = request.method == "POST"
+    speaks_for = _organisation_asked(request)
+    form = NewContactForm(
+        request.POST if posted else None,
+        actor=request.actor,
+        initial={"home_district": speaks_for.home_district_id if speaks_for else _only_district(request)},
+    )
+    initial: list[dict[str, Any]] = [{"organisation": speaks_for}] if speaks_for else []
+    roles = _roles(request, initial)
+    if posted and form.is_valid() & roles.is_valid():
+        try:
+            made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("%(name)s is in the book.") % {"name": made})
+            return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
+    context = {"form": form, "roles": roles, "organisation": speaks_for}
+    return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
+
+
+def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find_editable(request, pk)
+    posted = request.method == "POST"
+    form = ContactForm(request.POST if posted else None, actor=request.actor, contact=row)
+    roles = _roles(request, shown_affiliations(row, request.actor))
+    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
+    if posted and form.is_valid() & roles.is_valid():
+        try:
+            edit_contact(
+                actor=request.actor,
+                contact_id=pk,
+                version=form.cleaned_data["version"],
+                affiliations=roles.values(),
+                **form.values(),
+            )
+        except StaleVersion as stale:
+            context["conflict"] = True
+            context["differences"] = differences(form, contact_values(row))
+            context["form"] = ContactForm(typed_again(form, stale), actor=request.actor, contact=row)
+            return render(request, "pages/contacts/edit.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("contact", pk)
+    return render(request, "pages/contacts/edit.html", context, status=422 if posted else 200)
+
+
+def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What cannot be undone has a page of its own."""
+    row = _find_editable(request, pk)
+    if request.method == "POST":
+        withdraw_contact(actor=request.actor, contact_id=pk)
+        messages.success(request, _("%(name)s has withdrawn and is not called any more.") % {"name": row})
+        return redirect("contact", pk)
+    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    return render(request, "pages/contacts/withdraw.html", {"contact": row})
+
+
+@require_POST
+def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpResponse:
+    _find_editable(request, pk)
+    before = find(Affiliation.objects.filter(contact=pk), role)
+    try:
+        row = end_affiliation(actor=request.actor, contact_id=pk, affiliation_id=role)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        undo = undo_url(
+            request,
+            "contact_role",
+            contact_id=str(pk),
+            version=row.version,
+            role_id=str(role),
+            is_primary=before.is_primary,
+        )
+        messages.success(request, _("This role has ended today."), extra_tags=f"undo:{undo}")
+    return redirect("contact", pk) if _still_seen(request.actor, pk) else redirect("contacts")
+
+
+@undoer("contact_role")
+def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, is_primary: bool) -> None:
+    row = Contact.objects.visible_to(actor).get(pk=contact_id)
+    roles = shown_affiliations(row, actor)
+    for role in roles:
+        if role["id"] == UUID(role_id):
+            role.update({"until": None, "is_primary": is_primary})
+    edit_contact(actor=actor, contact_id=row.pk, version=version, affiliations=roles)
+
+
+def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Keep a private phone and e-mail, or none. What is kept is not shown here."""
+    row = _find_editable(request, pk)
+    posted = request.method == "POST"
+    form = PrivateChannelForm(request.POST if posted else None, initial={"version": row.version})
+    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    if posted and form.is_valid():
+        try:
+            set_private_channel(
+                actor=request.actor, contact_id=pk, version=form.cleaned_data["version"], **form.values()
+            )
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Kept, and hidden."))
+            return redirect("contact", pk)
+    context = {"contact": row, "form": form}
+    return render(request, "pages/contacts/private.html", context, status=422 if posted else 200)
+
+
+@require_POST
+def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show what is private, once, for a reason that stays in the trail."""
+    readers_only(request)
+    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    if not row.has_private_channel:
+        messages.warning(request, _("There is nothing private here."))
+        return redirect("contact", pk)
+    reason = request.POST.get("other", "").strip() or request.POST.get("reason", "")
+    try:
+        channel = reveal_private_channel(actor=request.actor, contact_id=pk, reason=reason)
+    except ValidationError as error:
+        return _show(request, pk, reason=reason, mistakes=error.messages)
+    return _show(request, pk, revealed=channel)
+
+
+def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
+    readers_only(request)
+    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    seen = set(_seen_organisations(request.actor, row))
+    roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
+    consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id})
+    context = {
+        "contact": row,
+        "roles": [role for role in roles if role.is_current],
+        "past_roles": [role for role in roles if not role.is_current],
+        "may_edit": can_edit_contact(request.actor, row),
+        "may_reveal": can_reveal_private_channel(request.actor),
+        "reasons": REASONS,
+        "languages": [language_name(code) for code in row.languages],
+        "today": city_today(),
+    }
+    return render(
+        request, "pages/contacts/detail.html", context | more, status=422 if "mistakes" in more else 200
+    )
+
+
+def _seen_organisations(actor: Actor, row: Contact) -> list[UUID]:
+    named = [role.organisation_id for role in row.affiliations.all()]
+    return list(Organisation.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True))
+
+
+def _find_editable(request: ActorRequest, pk: UUID) -> Any:
+    readers_only(request)
+    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    if not can_edit_contact(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+def _still_seen(actor: Actor, pk: UUID) -> bool:
+    return Contact.objects.visible_to(actor).filter(pk=pk).exists()
+
+
+def _organisation_asked(request: ActorRequest) -> Organisation | None:
+    """The organisation whose page the reader comes from, when it is one they see."""
+    try:
+        pk = UUID(request.GET.get("organisation", ""))
+    except ValueError:
+        return None
+    return Organisation.objects.visible_to(request.actor).filter(pk=pk).first()
+
+
+def _only_district(request: ActorRequest) -> UUID | None:
+    own = list(request.user.districts.all()[:2])
+    return own[0].pk if len(own) == 1 else None
+
+
+def _roles(request: ActorRequest, initial: Any) -> Any:
+    return RoleFormSet(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        prefix="roles",
+        form_kwargs={"actor": request.actor, "offered": offered_organisations(request.actor)},
+    )

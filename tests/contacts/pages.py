@@ -15,6 +15,15 @@ def browse(user: User) -> Client:
 
 
 def typed(**fields: Any) -> dict[str, Any]:
-    """A form as a browser sends it, without declarations."""
-    formset = {"focuses-TOTAL_FORMS": "0", "focuses-INITIAL_FORMS": "0"}
-    return formset | fields
+    """A form as a browser sends it, without declarations and roles."""
+    formsets = {
+        f"{name}-{count}_FORMS": "0" for name in ("focuses", "roles") for count in ("TOTAL", "INITIAL")
+    }
+    return formsets | fields
+
+
+def undo(client: Client, path: str) -> Any:
+    """Press the Undo of the message on the page."""
+    html = client.get(path).content.decode()
+    address = html.split('action="/undo/')[1].split('"')[0]
+    return client.post(f"/undo/{address}", headers={"referer": f"http://testserver{path}"})

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -13,7 +12,7 @@ from audit.models import Action, Event
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
-from tests.contacts.pages import browse, typed
+from tests.contacts.pages import browse, typed, undo
 from tests.factories import (
     make_contact,
     make_district,
@@ -304,13 +303,6 @@ def test_a_conflict_shows_both_texts_and_the_second_save_decides() -> None:
     assert client.post(page(organisation, "organisation_edit"), fields | {"version": 2}).status_code == 302
     organisation.refresh_from_db()
     assert organisation.name == "My name"
-
-
-def undo(client: Client, path: str) -> Any:
-    """Press the Undo of the message on the page."""
-    html = client.get(path).content.decode()
-    address = html.split('action="/undo/')[1].split('"')[0]
-    return client.post(f"/undo/{address}", headers={"referer": f"http://testserver{path}"})
 
 
 def test_checked_with_one_tap_and_undone() -> None:
