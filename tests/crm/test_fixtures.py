@@ -1,0 +1,41 @@
+"""What the fixtures promise to every other test."""
+
+import pytest
+from django.core.mail import send_mail
+from django.db import connection
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests.factories import make_district, make_officer
+from tests.plugins.browser import OpenPage
+from tests.plugins.mail import MailSink
+
+
+def test_a_browser_is_signed_in_and_sees_what_is_committed(open_page: OpenPage) -> None:
+    officer = make_officer(make_district("Kesklinn"), name="Anna Saar")
+    for device, width, scheme in (("phone", 390, "light"), ("desk", 1280, "dark")):
+        page = open_page(device, user=officer, scheme=scheme)
+        answer = page.goto("/")
+        assert answer is not None
+        assert (answer.status, page.url.rpartition("/accounts/")[1]) == (200, "")
+        assert page.evaluate("innerWidth") == width
+        assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+
+
+def test_a_browser_without_sign_in_is_asked_for_it(phone: Page) -> None:
+    phone.goto("/")
+    assert "/accounts/login/" in phone.url
+
+
+@pytest.mark.parametrize("turn", ["one", "other"])
+def test_commits_last_as_long_as_the_test(committed_db: None, turn: str) -> None:
+    """Whichever comes second finds nothing of the first."""
+    assert not User.objects.exists()
+    make_officer(make_district())
+    assert not connection.in_atomic_block
+
+
+def test_mail_arrives_by_smtp(mail_sink: MailSink) -> None:
+    send_mail("Tomorrow", "At ten.", "crm@city.example", ["anna@city.example"])
+    (message,) = mail_sink.messages
+    assert (message["Subject"], message["To"]) == ("Tomorrow", "anna@city.example")
