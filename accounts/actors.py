@@ -40,7 +40,11 @@ class Actor:
     @property
     def writes(self) -> bool:
         """Writes organisations, contacts and meetings at all; where, the policies say."""
-        return self.kind == "system" or self.role in rules.WRITES
+        return (
+            self.kind == "system"
+            or self.role in rules.WRITES
+            or any(scope.endswith(":write") for scope in self.scopes)
+        )
 
     @property
     def reads(self) -> bool:

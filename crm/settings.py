@@ -36,6 +36,7 @@ COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
 INSTALLED_APPS = [
     "crm",
     "pages",
+    "api",
     "meetings",
     "contacts",
     "jobs",
@@ -54,8 +55,11 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "lucide",
     "phonenumber_field",
+    "rest_framework",
     "template_partials",
 ]
 
@@ -175,6 +179,21 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- The API --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.authentication.KeyAuthentication",
+        "api.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+}
 
 # --- Languages: week starts on Monday everywhere (crm/formats) ------------------------------------
 LANGUAGE_CODE = "en-gb"

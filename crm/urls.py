@@ -6,6 +6,7 @@ from crm.health import healthz, livez
 
 urlpatterns = [
     path("", include("pages.urls")),
+    path("api/v1/", include("api.urls")),
     path("accounts/", include("accounts.urls")),
     path("healthz", healthz),
     path("livez", livez),

@@ -1,0 +1,116 @@
+"""Who calls: a key in the Authorization header, or a browser's session with its CSRF token."""
+
+import hmac
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from structlog.contextvars import get_contextvars
+
+from accounts.actors import Actor
+from api.models import ApiKey, ApiSecret
+from api.rules import Token, read_token
+from api.services.keys import secret_hash
+from districts.models import District
+
+# Writing down each use would be a write per request; a minute is close enough.
+SECONDS_BETWEEN_USES = 60
+WRONG = _("This key is not known, has expired or may not be used from here.")
+
+
+class KeyUser:
+    """What Django REST framework calls the user of a key."""
+
+    is_authenticated = True
+    is_active = True
+    pk = None
+
+    def __init__(self, key: ApiKey) -> None:
+        self.key = key
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer crm_<id>.<secret>`: one query for key, secrets and districts."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        kind, _blank, text = header.partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        token = read_token(text.strip())
+        key = _find(token) if token else None
+        if key is None or not _may_come_from(key, request.META.get("REMOTE_ADDR", "")):
+            raise AuthenticationFailed(WRONG)
+        request._request.actor = actor_for_key(key)  # type: ignore[attr-defined]  # as ActorMiddleware does
+        _note_use(key)
+        return KeyUser(key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="proximity"'
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The signed-in user of the pages; a write needs the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        user = request._request.user
+        if not user.is_authenticated:
+            return None
+        self.enforce_csrf(request)
+        return user, None
+
+
+def actor_for_key(key: ApiKey) -> Actor:
+    """The actor a key is; `key.covered` are the ids of its districts and all that lies in them."""
+    return Actor(
+        kind="key",
+        id=key.pk,
+        name=key.name,
+        scopes=frozenset(key.scopes),
+        district_ids=frozenset(key.covered),  # type: ignore[attr-defined]  # annotated by _find
+        purpose=key.purpose,
+        request_id=str(get_contextvars().get("request_id", "")),
+    )
+
+
+def with_covered(keys: Any) -> Any:
+    """Keys annotated with `covered`, so that no second query is needed."""
+    own = ApiKey.districts.through.objects.filter(apikey_id=OuterRef(OuterRef("pk"))).values("district_id")
+    below = District.objects.filter(lineage__overlap=ArraySubquery(own)).values("pk")
+    return keys.annotate(covered=ArraySubquery(below))
+
+
+def _find(token: Token) -> ApiKey | None:
+    hashes = (
+        ApiSecret.objects.filter(key_id=OuterRef("pk")).exclude(expires_at__lte=Now()).values("secret_hash")
+    )
+    keys = with_covered(ApiKey.objects.usable(timezone.now()).annotate(hashes=ArraySubquery(hashes)))
+    key: ApiKey | None = keys.filter(pk=token.key_id).first()
+    given = secret_hash(token.secret)
+    if key is None or not any(hmac.compare_digest(bytes(known), given) for known in key.hashes):  # type: ignore[attr-defined]
+        return None
+    if key.is_citywide:
+        key.covered = list(District.objects.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    return key
+
+
+def _may_come_from(key: ApiKey, address: str) -> bool:
+    if not key.cidrs:
+        return True
+    try:
+        return any(ip_address(address) in ip_network(cidr) for cidr in key.cidrs)
+    except ValueError:
+        return False
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or (now - key.last_used_at).total_seconds() > SECONDS_BETWEEN_USES:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

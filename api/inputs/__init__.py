@@ -1,0 +1,1 @@
+"""What bodies may hold: serializers that parse; the services decide."""

@@ -1,0 +1,96 @@
+"""Fields of bodies: districts by code, references the caller may see, text without control characters."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import User
+from accounts.rules import WRITES
+from districts.models import District
+
+
+class DistrictField(serializers.SlugRelatedField[District]):
+    """A district by its code."""
+
+    default_error_messages = {"does_not_exist": _("There is no district “{value}”.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="code", queryset=District.objects.active(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> District:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
+    """A reference to a row the caller sees; another one is refused like one that does not exist."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is nothing here that you may see."),
+        "incorrect_type": _(
+            "Write an id, such as 0192….",
+        ),
+    }
+
+    def __init__(self, model: type[models.Model], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(queryset=model._default_manager.all(), pk_field=serializers.UUIDField(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        manager: Any = self.model._default_manager
+        return manager.visible_to(self.context["actor"])
+
+
+class OfficerField(VisibleField):
+    """Somebody who works here now and may write."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User, **kwargs)
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_active=True, role__in=WRITES)
+
+
+class ExternalIdInput(serializers.Serializer[Any]):
+    """Answers what the services take; a key names records under its own source only."""
+
+    source = serializers.CharField(max_length=60)
+    id = serializers.CharField(max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"source": attrs["source"], "external_id": attrs["id"]}
+
+
+class Languages(serializers.ListField):
+    """Codes of languages (BCP 47, such as `es`)."""
+
+    child = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=8)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+
+class StrictBoolean(serializers.BooleanField):
+    """true or false, not "yes" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Text(serializers.CharField):
+    """A JSON string; a number is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("allow_blank", not kwargs.get("required", False))
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)

@@ -1,0 +1,122 @@
+"""ApiKey: another tool, what it may do, where, for which purpose and until when."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from api.codes import Scope
+from api.rules import MAX_DAYS
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class KeyStatus(models.TextChoices):
+    WAITING = "waiting", _("waits for a privacy officer")
+    ACTIVE = "active", _("active")
+    REVOKED = "revoked", _("revoked")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Administrators keep keys, privacy officers confirm them; a key sees itself."""
+        if actor.kind == "system" or actor.role in {"administrator", "privacy_officer"}:
+            return self.all()
+        return self.filter(pk=actor.id) if actor.kind == "key" else self.none()
+
+    def usable(self, now: datetime) -> Self:
+        return self.filter(status=KeyStatus.ACTIVE, expires_at__gt=now)
+
+
+class ApiKey(models.Model):
+    """Only keyed hashes of its secrets are stored (ApiSecret)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=80, help_text=_("Which tool, and who runs it."))
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    districts = models.ManyToManyField(District, blank=True, related_name="+", verbose_name=_("districts"))
+    is_citywide = models.BooleanField(_("in the whole city"), default=False)
+    purpose = models.CharField(
+        _("purpose"), max_length=200, help_text=_("Goes into every entry of the trail that this key causes.")
+    )
+    source = models.SlugField(
+        _("source name"),
+        max_length=60,
+        help_text=_("Names its records in external ids, such as “participation”."),
+    )
+    expires_at = models.DateTimeField(_("expires"))
+    cidrs = ArrayField(
+        models.CharField(max_length=49), default=list, blank=True, verbose_name=_("only from these networks")
+    )
+    daily_contacts = models.PositiveIntegerField(
+        _("different people a day"),
+        default=500,
+        help_text=_("How many different contacts it may read in a day."),
+    )
+    requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    status = models.CharField(max_length=10, choices=KeyStatus, default=KeyStatus.WAITING)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    last_used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=~Q(status="revoked"),
+                name="key_source_once",
+                violation_error_message=_("Another key uses this source name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0),
+                name="key_scopes_are_known",
+                violation_error_message=_("Choose what the key may do from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=KeyStatus.values),
+                name="key_status_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__lte=F("created_at") + timedelta(days=MAX_DAYS, hours=1)),
+                name="key_expires_in_a_year",
+                violation_error_message=_("A key lives for a year at most."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiSecret(models.Model):
+    """A keyed hash of one secret; two live for up to seven days while a key rotates."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="secrets")
+    secret_hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)  # the older one, while rotating
+
+
+class ContactRead(models.Model):
+    """A contact a key read on a day: what its daily quota of different people counts."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    contact_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "day", "contact_id"], name="contact_read_once")]

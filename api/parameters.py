@@ -1,0 +1,114 @@
+"""Strict parameters: unknown or repeated ones are refused, naming what the caller may have meant."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from api.problems import Problem, bad_fields
+from api.rules import nearest
+from lib.filters import FilterSet
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+PAGING = ("cursor", "limit", "count", "ordering", "fields", "expand")
+
+
+def check_parameters(request: Request, known: Collection[str]) -> None:
+    """Raise 400 for a parameter that is unknown, repeated or cannot be text."""
+    errors = []
+    for name, values in request.query_params.lists():
+        if name not in known:
+            meant = nearest(name, known)
+            errors.append(_error(name, "unknown", _hint(_("There is no such parameter."), meant)))
+        elif len(values) > 1:
+            errors.append(_error(name, "repeated", _("Write this parameter once; separate codes by commas.")))
+        elif "\0" in values[0]:
+            errors.append(_error(name, "invalid", _("This is not text.")))
+    if errors:
+        raise Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+
+
+def check_body(data: Any, known: Collection[str], prefix: str = "") -> None:
+    """Raise 400 for a body that is no object or has fields nobody knows."""
+    if not isinstance(data, dict):
+        raise bad_fields([{"pointer": prefix, "code": "invalid", "detail": _("Send a JSON object.")}])
+    unknown = [name for name in data if name not in known]
+    if unknown:
+        raise bad_fields(
+            [
+                {
+                    "pointer": f"{prefix}/{name}",
+                    "code": "unknown",
+                    "detail": _hint(_("There is no such field."), nearest(name, known)),
+                }
+                for name in unknown[:20]
+            ]
+        )
+
+
+def read_limit(request: Request) -> int:
+    """1 to 200, 50 unless given."""
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_LIMIT):
+        raise _bad("limit", _("A number from 1 to %(n)d.") % {"n": MAX_LIMIT})
+    return int(text)
+
+
+def read_flag(request: Request, name: str, default: bool = False) -> bool:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if text not in ("true", "false"):
+        raise _bad(name, _("Say true or false."))
+    return text == "true"
+
+
+def read_choice(request: Request, name: str, known: Collection[str]) -> list[str]:
+    """The comma-separated words of a parameter, all of them known."""
+    words = [word for word in request.query_params.get(name, "").split(",") if word]
+    for word in words:
+        if word not in known:
+            raise _bad(
+                name, _hint(_("“%(word)s” is not one of them.") % {"word": word[:60]}, nearest(word, known))
+            )
+    return words
+
+
+def read_ordering(request: Request, orderings: Collection[str]) -> str:
+    """`id` unless given; a column of the fixed list, with `-` for descending."""
+    order = request.query_params.get("ordering", "id")
+    if order.removeprefix("-") not in {"id", *orderings}:
+        meant = nearest(order.removeprefix("-"), ["id", *orderings])
+        raise _bad("ordering", _hint(_("Rows cannot be ordered by this."), meant))
+    return order
+
+
+def check_filters(filters: FilterSet) -> None:
+    """Raise 400 when a filter's value is not understood."""
+    if filters.form.is_valid():
+        return
+    errors = [
+        _error(name, one["code"] or "invalid", one["message"])
+        for name, found in filters.form.errors.get_json_data().items()
+        for one in found
+    ]
+    raise Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+
+
+def bad_cursor() -> Problem:
+    return _bad("cursor", _("This cursor is not one of ours, or for another order."))
+
+
+def _bad(name: str, detail: str) -> Problem:
+    return Problem(
+        400, "bad_parameter", _("Some parameters are not right."), errors=[_error(name, "invalid", detail)]
+    )
+
+
+def _error(name: str, code: str, detail: str) -> dict[str, str]:
+    return {"parameter": name[:100], "code": code, "detail": detail}
+
+
+def _hint(text: str, meant: str | None) -> str:
+    return f"{text} {_('Did you mean “%(word)s”?') % {'word': meant}}" if meant else text

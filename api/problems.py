@@ -1,0 +1,133 @@
+"""Errors as RFC 9457 `application/problem+json`: a stable code, a translated detail, a pointer per field."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from structlog.contextvars import get_contextvars
+
+from api.renderers import to_json
+from audit.models import Action
+from audit.services import record
+from lib.conflicts import StaleVersion
+
+
+class Problem(exceptions.APIException):
+    """An answer other than success; `extra` are further members, `headers` go on the answer."""
+
+    def __init__(
+        self, status: int, code: str, detail: Any, *, headers: Mapping[str, str] | None = None, **extra: Any
+    ) -> None:
+        self.status_code = status
+        super().__init__(detail, code)
+        self.code = code
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+def bad_fields(errors: list[dict[str, Any]], *, status: int = 400) -> Problem:
+    """400 naming each field: `errors` have pointer, code and detail."""
+    return Problem(status, "invalid", _("Some values are not right."), errors=errors)
+
+
+def handle(exception: Exception, context: Mapping[str, Any]) -> Response | HttpResponse | None:
+    """The answer to anything a view raised; what is none of these is a fault of ours and goes on."""
+    problem = problem_of(exception)
+    if problem is None:
+        return None
+    request = context["request"]
+    if problem.status_code in (403, 404):
+        _record_denial(request, context)
+    if problem.status_code == 401:
+        problem.headers.setdefault("WWW-Authenticate", 'Bearer realm="proximity"')
+    return answer(problem)
+
+
+def answer(problem: Problem) -> HttpResponse:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status_code).phrase,
+        "status": problem.status_code,
+        "detail": str(problem.detail),
+        "code": problem.code,
+        "request_id": str(get_contextvars().get("request_id", "")),
+        **problem.extra,
+    }
+    response = HttpResponse(
+        to_json(body), status=problem.status_code, content_type="application/problem+json"
+    )
+    for name, value in problem.headers.items():
+        response[name] = value
+    return response
+
+
+def problem_of(exception: Exception) -> Problem | None:
+    """The problem an exception means, or None where it is a fault of ours."""
+    match exception:
+        case Problem():
+            return exception
+        case StaleVersion():
+            return Problem(412, "stale", exception.messages[0], current_version=exception.current)
+        case Http404() | ObjectDoesNotExist():
+            return Problem(404, "not_found", _("There is nothing here that you may see."))
+        case DjangoPermissionDenied() | exceptions.PermissionDenied():
+            return Problem(403, "read_only", str(exception) or _("You may see this, but not do that here."))
+        case DjangoValidationError():
+            return bad_fields(list(pointers(exception)))
+        case exceptions.ValidationError():
+            return bad_fields(list(_flatten(exception.detail, "")))
+        case IntegrityError():
+            return Problem(409, "conflict", _("This clashes with something that is already there."))
+        case exceptions.NotAuthenticated():
+            return Problem(401, "not_authenticated", _("Say who you are: Authorization: Bearer …"))
+        case exceptions.APIException():
+            headers = {"Retry-After": str(wait)} if (wait := getattr(exception, "wait", None)) else {}
+            return Problem(
+                exception.status_code, str(exception.default_code), exception.detail, headers=headers
+            )
+    return None
+
+
+def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[str, Any]]:
+    """One entry per message of a service's ValidationError, with a JSON pointer (RFC 6901) to its field."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for name, errors in by_field.items():
+        for one in errors:
+            yield {
+                "pointer": prefix if name == NON_FIELD_ERRORS else f"{prefix}/{name}",
+                "code": one.code or "invalid",
+                "detail": " ".join(str(message) for message in one.messages),
+            }
+
+
+def _flatten(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
+    """DRF's nested errors as flat entries."""
+    if isinstance(detail, Mapping):
+        for name, child in detail.items():
+            yield from _flatten(child, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+    elif isinstance(detail, list):
+        if any(isinstance(child, Mapping | list) for child in detail):
+            for number, child in enumerate(detail):
+                if child:
+                    yield from _flatten(child, f"{pointer}/{number}")
+        else:
+            for child in detail:
+                yield {"pointer": pointer, "code": getattr(child, "code", "invalid"), "detail": str(child)}
+    else:
+        yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+def _record_denial(request: Any, context: Mapping[str, Any]) -> None:
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.id is not None:
+        pk = (context.get("kwargs") or {}).get("pk")
+        name = str(getattr(context.get("view"), "object_type", ""))
+        record(actor, Action.DENY, name, [pk] if pk else [], allowed=False)

@@ -1,0 +1,1 @@
+"""How each object looks to another tool: one specification feeds list, detail and documentation."""

@@ -1,0 +1,114 @@
+"""RowSpec: the columns of an object, each with the SQL that reads it and the type that documents it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import JSONObject
+from rest_framework import serializers
+
+from accounts.actors import Actor
+
+Expression = Any
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of the answer: `sql` is an expression or makes one; None reads the field of that name."""
+
+    name: str
+    shape: serializers.Field[Any, Any, Any, Any]
+    sql: Expression | Callable[[Actor], Expression] | None = None
+    scope: str = ""  # null for a key without it
+
+    def expression(self, actor: Actor) -> Expression:
+        if self.scope and actor.kind == "key" and self.scope not in actor.scopes:
+            return models.Value(None, output_field=models.TextField())
+        if self.sql is None:
+            return F(self.name)
+        return self.sql(actor) if callable(self.sql) else self.sql
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A reference that `?expand=` replaces by its row: the column, and the name inside its child rows."""
+
+    column: str
+    spec: Callable[[], "RowSpec"]
+    rows: Callable[[Actor], models.QuerySet[Any]]
+    inside: str = ""
+    scope: str = ""
+    fields: tuple[str, ...] = ()  # all of the spec's, unless given
+    people: bool = False  # the rows are contacts: they count for the key's quota
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpec:
+    """`object_type` as in the trail; `columns` in the order of the answer."""
+
+    object_type: str
+    columns: Sequence[Column]
+    expansions: Mapping[str, Expansion] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def select(
+        self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = (), *extra: str
+    ) -> models.QuerySet[Any, Any]:
+        """Tuples of `names` (all unless given), then the model's columns `extra`."""
+        wanted = [c.expression(actor) for c in self.columns if not names or c.name in names]
+        return queryset.values_list(*wanted, *(F(name) for name in extra))
+
+    def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
+        wanted = [name for name in self.names if not names or name in names]
+        return [dict(zip(wanted, values, strict=False)) for values in tuples]
+
+    def expand(self, rows: Sequence[Row], wanted: Iterable[str], actor: Actor) -> dict[str, list[UUID]]:
+        """Replace the references named by the rows they mean, one query each; answers the ids shown."""
+        return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
+
+    def serializer(self) -> type[serializers.Serializer[Any]]:
+        """The answer's shape, for the documentation only."""
+        title = "".join(part.capitalize() for part in self.object_type.split("_"))
+        return type(title, (serializers.Serializer,), {column.name: column.shape for column in self.columns})
+
+
+def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[UUID]:
+    spec = expansion.spec()
+    slots = list(_slots(rows, expansion))
+    ids = {str(slot[name]) for slot, name in slots if slot[name]}
+    names = ["id", *expansion.fields] if expansion.fields else []
+    found = spec.rows(spec.select(expansion.rows(actor).filter(pk__in=ids), actor, names), names)
+    by_id = {str(row["id"]): row for row in found}
+    for slot, name in slots:
+        slot[name] = by_id.get(str(slot[name]))
+    return [row["id"] for row in found]
+
+
+def _slots(rows: Sequence[Row], expansion: Expansion) -> Iterable[tuple[Any, Any]]:
+    """Where the references stand: (container, key)."""
+    for row in rows:
+        value = row.get(expansion.column)
+        if expansion.inside:
+            yield from ((child, expansion.inside) for child in value or ())
+        elif isinstance(value, list):
+            yield from ((value, number) for number in range(len(value)))
+        elif value is not None:
+            yield row, expansion.column
+
+
+def children(queryset: models.QuerySet[Any], **columns: Expression) -> Expression:
+    """Child rows as a JSON list inside the row's own query, in the order of `queryset`."""
+    return ArraySubquery(queryset.values(row=JSONObject(**columns)))
+
+
+def ids_of(queryset: models.QuerySet[Any], column: str) -> Expression:
+    """Ids (or codes) of related rows as a list inside the row's own query."""
+    return ArraySubquery(queryset.values(column))

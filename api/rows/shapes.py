@@ -1,0 +1,27 @@
+"""Types that several objects share, for the documentation and for reading bodies."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with an offset; one without is refused, since nobody knows whose clock it is."""
+
+    default_error_messages = {"naive": "Say the offset too, such as 2026-11-24T14:05:00+01:00."}
+
+    def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and not (value.endswith(("Z", "z")) or value[-6:-5] in ("+", "-")):
+            self.fail("naive")
+        return super().to_internal_value(value)
+
+
+class ExternalIdShape(serializers.Serializer[Any]):
+    """How another system names the object."""
+
+    source = serializers.CharField(max_length=60)
+    id = serializers.CharField(max_length=200)
+
+
+def codes(**kwargs: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=30), **kwargs)

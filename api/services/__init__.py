@@ -1,0 +1,1 @@
+"""Writes of the API's own rows: keys, idempotency, webhooks, feeds."""

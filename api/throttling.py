@@ -1,0 +1,41 @@
+"""Requests a minute, per key: counted in Redis, told in every answer; open when Redis is down."""
+
+import time
+from typing import Any
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+
+from api.models import ApiKey
+
+WINDOW_SECONDS = 60
+SESSION_LIMIT = 600
+
+
+def count_request(request: Request) -> dict[str, str]:
+    """Count one request; its answer's headers (draft-ietf-httpapi-ratelimit-headers). Raises Throttled."""
+    key = request.auth
+    limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
+    now = int(time.time())
+    window, left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
+    used = _count(f"api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]
+    headers = {
+        "RateLimit": f'"default";r={max(0, limit - used)};t={left}',
+        "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',
+    }
+    if used > limit:
+        throttled: Any = Throttled(wait=left)
+        throttled.headers = headers
+        raise throttled
+    return headers
+
+
+def _count(name: str) -> int:
+    try:
+        if cache.add(name, 1, WINDOW_SECONDS * 2):
+            return 1
+        return cache.incr(name)
+    except (RedisError, ValueError):
+        return 0

@@ -1,0 +1,37 @@
+"""`/api/v1/`: plain paths, one line a resource."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, path
+
+from api.views.directory import Districts, Me, Officers, Vocabularies
+from api.views.organisations import Organisations
+
+LIST = {"get": "list", "post": "create"}
+DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+
+
+def resource(route: str, viewset: Any, name: str) -> Iterator[URLPattern]:
+    """List, batch and detail of a resource: the verbs its viewset means."""
+    yield path(f"{route}/", _view(viewset, LIST), name=f"api-{name}s")
+    if hasattr(viewset, "batch"):
+        yield path(f"{route}/batch/", _view(viewset, {"post": "batch"}), name=f"api-{name}-batch")
+    if hasattr(viewset, "retrieve"):
+        yield path(f"{route}/<uuid:pk>/", _view(viewset, DETAIL), name=f"api-{name}")
+
+
+def _view(viewset: Any, verbs: dict[str, str]) -> Any:
+    """Open to the login middleware: the API says who calls by key or session itself."""
+    meant = {verb: action for verb, action in verbs.items() if hasattr(viewset, action)}
+    return login_not_required(viewset.as_view(meant))
+
+
+urlpatterns = [
+    *resource("organisations", Organisations, "organisation"),
+    *resource("districts", Districts, "district"),
+    *resource("officers", Officers, "officer"),
+    path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
+    path("me/", _view(Me, {"get": "list"}), name="api-me"),
+]

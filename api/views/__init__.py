@@ -1,0 +1,1 @@
+"""Viewsets: each mixes in only the verbs it means."""

@@ -1,0 +1,222 @@
+"""What every resource does: who calls, how often, which rows, and the trail before the answer leaves."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.actors import Actor
+from api import parameters
+from api.etags import etag, is_unchanged
+from api.models import ApiKey
+from api.problems import Problem
+from api.quota import count_people
+from api.renderers import to_json
+from api.rows.base import Row, RowSpec
+from api.throttling import count_request
+from audit.models import Action
+from audit.services import record
+from lib.filters import FilterSet
+from lib.keyset import InvalidCursor, paginate
+
+BEST = 200  # rows a search answers
+
+
+class Resource(ViewSet):
+    """A noun of the API. `scope` is the noun of its scopes; empty: any key reads it."""
+
+    spec: ClassVar[RowSpec]
+    scope: ClassVar[str] = ""
+    filterset: ClassVar[type[FilterSet] | None] = None
+    orderings: ClassVar[Sequence[str]] = ()
+    #: Expansions and columns whose ids are contacts, for the quota and the trail.
+    shows_people: ClassVar[bool] = False
+    #: No event: names of districts, officers and codes say nothing about anybody in the book.
+    silent: ClassVar[bool] = False
+
+    @property
+    def object_type(self) -> str:
+        return self.spec.object_type
+
+    @property
+    def actor(self) -> Actor:
+        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
+        return actor
+
+    @property
+    def key(self) -> ApiKey | None:
+        return self.request.auth if isinstance(self.request.auth, ApiKey) else None
+
+    def visible(self) -> models.QuerySet[Any]:
+        """Rows of the caller: starts with `visible_to`."""
+        raise NotImplementedError
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.actor.id is None:
+            raise NotAuthenticated
+        self.rate_headers = count_request(request)
+        self.check_scope("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(self, "rate_headers", {}).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def check_scope(self, verb: str, noun: str = "") -> None:
+        """403 naming the scope a key lacks; a session's role reads and writes as on the pages."""
+        noun = noun or self.scope
+        if not noun:
+            return
+        if self.actor.kind == "key":
+            if f"{noun}:{verb}" not in self.actor.scopes:
+                raise Problem(
+                    403, "missing_scope", _("This key lacks the scope “%(s)s”.") % {"s": f"{noun}:{verb}"}
+                )
+        elif not (self.actor.reads if verb == "read" else self.actor.writes):
+            raise PermissionDenied
+
+    def may_read(self) -> bool:
+        """Whether what was written may be shown: writing does not imply reading."""
+        return self.actor.kind != "key" or not self.scope or f"{self.scope}:read" in self.actor.scopes
+
+    # --- One object -------------------------------------------------------------------------------
+
+    def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
+        """The row as the caller sees it; raises 404 like what does not exist."""
+        found = self.spec.rows(self.spec.select(self.visible().filter(pk=pk), self.actor, names), names)
+        if not found:
+            raise self.spec_model.DoesNotExist
+        return found[0]
+
+    @property
+    def spec_model(self) -> Any:
+        return self.visible().model
+
+    def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action) -> None:
+        """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
+        shown = self.spec.expand(rows, expand, self.actor)
+        ids = [row["id"] for row in rows]
+        people = [pk for name, pks in shown.items() if self.spec.expansions[name].people for pk in pks]
+        if self.shows_people:
+            people.extend(ids)
+        count_people(self.key, people)
+        if not self.silent:
+            others = [pk for pks in shown.values() for pk in pks]
+            record(self.actor, action, self.object_type, [*ids, *others])
+
+    def read_expand(self, request: Request) -> list[str]:
+        wanted = parameters.read_choice(request, "expand", self.spec.expansions)
+        for name in wanted:
+            scope = self.spec.expansions[name].scope
+            if scope and self.actor.kind == "key" and scope not in self.actor.scopes:
+                raise Problem(403, "missing_scope", _("This key lacks the scope “%(s)s”.") % {"s": scope})
+        return wanted
+
+    def read_fields(self, request: Request) -> list[str]:
+        return parameters.read_choice(request, "fields", self.spec.names)
+
+
+class ListMixin(Resource):
+    def list(self, request: Request) -> HttpResponse:
+        known: Collection[str] = [
+            *parameters.PAGING,
+            *(self.filterset.parameters() if self.filterset else ()),
+        ]
+        parameters.check_parameters(request, known)
+        limit = parameters.read_limit(request)
+        order = parameters.read_ordering(request, self.orderings)
+        fields, expand = self.read_fields(request), self.read_expand(request)
+        names = [*{"id", *fields}] if fields else []
+        queryset = self._filtered(request)
+        with transaction.atomic():
+            if request.query_params.get("q"):
+                rows, links = self._best(queryset, names), {"next": None, "previous": None}
+            else:
+                rows, links = self._page(request, queryset, names, order, limit)
+            counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
+            searched = "q" in request.query_params
+            self.show(rows, expand, Action.SEARCH if searched else Action.LIST)
+        if fields and "id" not in fields:
+            for row in rows:
+                del row["id"]
+        response = HttpResponse(
+            to_json({**links, **counted, "results": rows}), content_type="application/json"
+        )
+        if found := [f'<{url}>; rel="{name[:4]}"' for name, url in links.items() if url]:
+            response["Link"] = ", ".join(found)
+        return response
+
+    def _filtered(self, request: Request) -> models.QuerySet[Any]:
+        if self.filterset is None:
+            return self.visible()
+        given = request.query_params.copy()
+        for name in parameters.PAGING:
+            given.pop(name, None)
+        filters = self.filterset(given, self.visible(), actor=self.actor)
+        parameters.check_filters(filters)
+        return filters.qs
+
+    def _best(self, queryset: models.QuerySet[Any], names: Sequence[str]) -> Sequence[Row]:
+        return self.spec.rows(self.spec.select(queryset[:BEST], self.actor, names), names)
+
+    def _page(
+        self,
+        request: Request,
+        queryset: models.QuerySet[Any],
+        names: Sequence[str],
+        order: str,
+        limit: int,
+    ) -> tuple[Sequence[Row], dict[str, str | None]]:
+        column = order.removeprefix("-")
+        tuples = self.spec.select(queryset, self.actor, names, column, "pk")
+        try:
+            page = paginate(
+                tuples,
+                order=order,
+                limit=limit,
+                cursor=request.query_params.get("cursor"),
+                key=lambda row: (row[-2], row[-1]),
+            )
+        except InvalidCursor:
+            raise parameters.bad_cursor() from None
+        links = {"next": self._link(request, page.next), "previous": self._link(request, page.previous)}
+        return self.spec.rows(page.rows, names), links
+
+    def _link(self, request: Request, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        query = urlencode({**request.query_params.dict(), "cursor": cursor})
+        return request.build_absolute_uri(f"{request.path}?{query}")
+
+
+class RetrieveMixin(Resource):
+    def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
+        parameters.check_parameters(request, ("fields", "expand"))
+        fields, expand = self.read_fields(request), self.read_expand(request)
+        names = [*{"id", "version", *fields} & {*self.spec.names}] if fields else []
+        with transaction.atomic():
+            row = self.fetch(pk, names)
+            self.show([row], expand, Action.VIEW)
+        version = row.get("version", 1)
+        if fields:
+            row = {name: value for name, value in row.items() if name in fields}
+        body = to_json(row)
+        tag = etag(version, body)
+        if is_unchanged(request, tag):
+            return HttpResponse(status=304, headers={"ETag": tag})
+        return HttpResponse(body, content_type="application/json", headers={"ETag": tag})
+
+
+def empty(status: int = 204) -> Response:
+    return Response(status=status)

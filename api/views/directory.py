@@ -1,0 +1,102 @@
+"""What any key reads: districts, officers, the code lists, and itself."""
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.models import Role, User
+from accounts.rules import WRITES
+from api import parameters
+from api.codes import Scope
+from api.renderers import to_json
+from api.rows.directory import DISTRICT, OFFICER
+from api.views.base import ListMixin, Resource, RetrieveMixin
+from contacts import codes as contact_codes
+from districts.codes import Focus
+from districts.models import District
+from meetings import codes as meeting_codes
+
+
+class Districts(ListMixin, RetrieveMixin):
+    spec = DISTRICT
+    silent = True
+    orderings = ("code", "name")
+
+    def visible(self) -> models.QuerySet[Any]:
+        return District.objects.visible_to(self.actor)
+
+
+class Officers(ListMixin, RetrieveMixin):
+    spec = OFFICER
+    silent = True
+    orderings = ("name",)
+
+    def visible(self) -> models.QuerySet[Any]:
+        return User.objects.visible_to(self.actor).filter(is_active=True, role__in=WRITES)
+
+
+VOCABULARIES: dict[str, type[models.TextChoices]] = {
+    "kind": contact_codes.Kind,
+    "focus": Focus,
+    "role": Role,
+    "organisation_status": contact_codes.OrganisationStatus,
+    "lawful_basis": contact_codes.LawfulBasis,
+    "purpose": contact_codes.Purpose,
+    "preferred_channel": contact_codes.PreferredChannel,
+    "agreement": contact_codes.Agreement,
+    "meeting_kind": meeting_codes.MeetingKind,
+    "meeting_status": meeting_codes.MeetingStatus,
+    "level": meeting_codes.Level,
+    "initiated_by": meeting_codes.Initiator,
+    "attendance": meeting_codes.Attendance,
+    "outcome": meeting_codes.Outcome,
+    "follow_up_kind": meeting_codes.FollowUpKind,
+    "follow_up_status": meeting_codes.FollowUpStatus,
+    "concern_kind": meeting_codes.ConcernKind,
+    "concern_status": meeting_codes.ConcernStatus,
+    "bias_ground": meeting_codes.BiasGround,
+    "bias_indicator": meeting_codes.BiasIndicator,
+    "perceived_by": meeting_codes.Perceiver,
+    "reassurance_answer": meeting_codes.ReassuranceAnswer,
+    "scope": Scope,
+}
+
+
+class Vocabularies(Resource):
+    """The code lists, with labels in the language asked for."""
+
+    silent = True
+
+    def list(self, request: Request) -> HttpResponse:
+        parameters.check_parameters(request, ())
+        lists = {
+            name: [{"code": code, "label": str(label)} for code, label in choices.choices]
+            for name, choices in VOCABULARIES.items()
+        }
+        return HttpResponse(to_json(lists), content_type="application/json")
+
+
+class Me(Resource):
+    """Who calls, and what that may do here."""
+
+    silent = True
+
+    def list(self, request: Request) -> HttpResponse:
+        parameters.check_parameters(request, ())
+        actor, key = self.actor, self.key
+        codes = District.objects.covered_by(actor).order_by("code").values_list("code", flat=True)
+        about = {
+            "kind": actor.kind,
+            "id": actor.id,
+            "name": actor.name,
+            "role": actor.role or None,
+            "scopes": sorted(actor.scopes),
+            "districts": list(codes),
+            "purpose": actor.purpose or None,
+            "source": key.source if key else None,
+            "expires_at": key.expires_at if key else None,
+            "daily_contacts": key.daily_contacts if key else None,
+        }
+        return HttpResponse(to_json(about), content_type="application/json")

@@ -1,0 +1,38 @@
+"""`/organisations/`: DELETE archives."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from api.inputs.organisations import OrganisationInput
+from api.rows.organisations import ORGANISATION
+from api.views.base import ListMixin, RetrieveMixin
+from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from contacts.codes import OrganisationStatus
+from contacts.models import Organisation
+from contacts.services.organisations import create_organisation, edit_organisation
+from meetings.filters.organisations import OrganisationFilters
+
+
+class Organisations(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+    spec = ORGANISATION
+    scope = "organisations"
+    filterset = OrganisationFilters
+    orderings = ("folded", "last_met_at", "updated_at", "created_at")
+    input = OrganisationInput
+    url_name = "api-organisation"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Organisation.objects.visible_to(self.actor)
+
+    def perform_create(self, values: dict[str, Any]) -> Organisation:
+        return create_organisation(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_organisation(actor=self.actor, organisation_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        edit_organisation(
+            actor=self.actor, organisation_id=pk, version=version, status=OrganisationStatus.CLOSED
+        )

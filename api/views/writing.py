@@ -1,0 +1,207 @@
+"""The verbs that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from api import parameters
+from api.etags import etag, expected_version
+from api.idempotency import once
+from api.problems import Problem, bad_fields, problem_of
+from api.renderers import to_json
+from api.views.base import Resource
+from audit.models import Action
+
+MAX_BATCH = 200
+
+
+class Writing(Resource):
+    """Reads a body with the input serializer and answers with the row as it now is."""
+
+    input: ClassVar[type[serializers.Serializer[Any]]]
+    url_name: ClassVar[str]
+
+    def read_body(self, data: Any, *, partial: bool, prefix: str = "") -> dict[str, Any]:
+        """What a service takes, from a body of the resource's own field names. Raises 400 by field."""
+        parameters.check_body(data, {*self.input().fields, *self.spec.names, "version"}, prefix)
+        reader = self.input(data=data, partial=partial, context={"actor": self.actor})
+        if not reader.is_valid():
+            raise serializers.ValidationError(reader.errors)
+        return dict(reader.validated_data)
+
+    def answer(self, pk: UUID, status: int) -> HttpResponse:
+        """The row as it now is, with its ETag; for a writer that may not read, only id and version."""
+        names = [] if self.may_read() else ["id", "version"]
+        row = self.fetch(pk, names)
+        if not names:
+            self.show([row], (), Action.VIEW)
+        body = to_json(row)
+        response = HttpResponse(body, status=status, content_type="application/json")
+        response["ETag"] = etag(row["version"], body)
+        if status == 201:
+            response["Location"] = self.request.build_absolute_uri(reverse(self.url_name, args=[pk]))
+        return response
+
+
+class CreateMixin(Writing):
+    def perform_create(self, values: dict[str, Any]) -> models.Model:
+        """Call the service."""
+        raise NotImplementedError
+
+    def create(self, request: Request) -> HttpResponse:
+        parameters.check_parameters(request, ())
+        data = request.data  # parsed here, so that a bad body is refused before a key is claimed
+        raw = to_json(data)
+
+        def work() -> HttpResponse:
+            with transaction.atomic():
+                return self.answer(self._create_one(data).pk, 201)
+
+        return once(request, raw, work)
+
+    def batch(self, request: Request) -> HttpResponse:
+        """Up to 200 objects, all or none; with `?atomic=false` a result for each."""
+        parameters.check_parameters(request, ("atomic",))
+        atomic = parameters.read_flag(request, "atomic", default=True)
+        data = request.data
+        if not isinstance(data, list) or not 1 <= len(data) <= MAX_BATCH:
+            detail = _("Send a list of 1 to %(n)d objects.") % {"n": MAX_BATCH}
+            raise bad_fields([{"pointer": "", "code": "invalid", "detail": detail}])
+        return once(request, to_json(data), lambda: self._all(data) if atomic else self._each(data))
+
+    def _create_one(self, data: Any, prefix: str = "") -> models.Model:
+        values = self.read_body(data, partial=False, prefix=prefix)
+        try:
+            with transaction.atomic():
+                return self.perform_create(values)
+        except IntegrityError:
+            raise Problem(409, "conflict", _("This clashes with something that is already there.")) from None
+        except ValidationError as error:
+            if _is_taken_id(error):
+                raise Problem(409, "id_taken", _("This id cannot be used.")) from None
+            raise
+
+    def _all(self, data: Sequence[Any]) -> HttpResponse:
+        results, errors = [], []
+        with transaction.atomic():
+            for number, one in enumerate(data):
+                result = self._try(one, f"/{number}")
+                results.append(result)
+                errors.extend(result.get("errors", ()))
+            if any("id" not in result for result in results):
+                failed = [
+                    {"pointer": f"/{n}", "code": r["code"], "detail": r["detail"]}
+                    for n, r in enumerate(results)
+                    if "id" not in r and not r.get("errors")
+                ]
+                raise bad_fields([*errors, *failed])
+        return self._answer_batch(results, 201)
+
+    def _each(self, data: Sequence[Any]) -> HttpResponse:
+        return self._answer_batch([self._try(one, f"/{number}") for number, one in enumerate(data)], 200)
+
+    def _try(self, data: Any, prefix: str) -> dict[str, Any]:
+        """What became of one object of a batch: its id and version, or its problem."""
+        try:
+            with transaction.atomic():
+                row: Any = self._create_one(data)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            found = [{**e, "pointer": prefix + e["pointer"]} for e in problem.extra.get("errors", ())]
+            return {
+                "status": problem.status_code,
+                "code": problem.code,
+                "detail": str(problem.detail),
+                **({"errors": found} if found else {}),
+            }
+        return {"status": 201, "id": row.pk, "version": row.version}
+
+    def _answer_batch(self, results: list[dict[str, Any]], status: int) -> HttpResponse:
+        return HttpResponse(to_json({"results": results}), status=status, content_type="application/json")
+
+
+def _is_taken_id(error: ValidationError) -> bool:
+    return hasattr(error, "error_dict") and any(e.code == "unique" for e in error.error_dict.get("id", ()))
+
+
+class UpdateMixin(Writing):
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        """Call the service."""
+        raise NotImplementedError
+
+    def partial_update(self, request: Request, pk: UUID) -> HttpResponse:
+        parameters.check_parameters(request, ())
+        data = request.data
+        parameters.check_body(data, {*self.input().fields, *self.spec.names, "version"})
+        before = self.fetch(pk)  # 404 first: nothing is told about what is not seen
+        version = expected_version(request, data)
+        writable = self._without_unchanged_read_only(data, before)
+        values = self.read_body(writable, partial=True)
+        with transaction.atomic():
+            self._refuse_stale(pk, version)
+            self.perform_update(pk, version, values)
+            return self.answer(pk, 200)
+
+    def _without_unchanged_read_only(self, data: dict[str, Any], before: Any) -> dict[str, Any]:
+        """The body without its read-only fields, which are accepted as they are and refused otherwise."""
+        writable = {name for name, field in self.input().fields.items() if not field.read_only}
+        known = _as_read(before)
+        changed = [
+            {"pointer": f"/{name}", "code": "read_only", "detail": _("This cannot be changed here.")}
+            for name, value in data.items()
+            if name not in writable and name != "version" and value != known.get(name)
+        ]
+        if "id" in data and data["id"] != known["id"]:
+            changed.append({"pointer": "/id", "code": "read_only", "detail": _("An id never changes.")})
+        if changed:
+            raise bad_fields(changed)
+        return {name: value for name, value in data.items() if name in writable - {"id"}}
+
+    def _refuse_stale(self, pk: UUID, version: int) -> None:
+        """412 with the current ETag when the caller's version is not the current one."""
+        row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
+        if row["version"] != version:
+            tag = etag(row["version"], to_json(row))
+            raise Problem(
+                412, "stale", _("Somebody else changed this while you were writing."), headers={"ETag": tag}
+            )
+
+
+class DestroyMixin(Writing):
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Call the service."""
+        raise NotImplementedError
+
+    def destroy(self, request: Request, pk: UUID) -> HttpResponse:
+        parameters.check_parameters(request, ())
+        self.fetch(pk, ["id", "version"])
+        version = expected_version(request)
+        with transaction.atomic():
+            row = self.fetch(pk, ["id", "version"])
+            if row["version"] != version:
+                tag = f'"{row["version"]}"'
+                raise Problem(
+                    412,
+                    "stale",
+                    _("Somebody else changed this while you were writing."),
+                    headers={"ETag": tag},
+                )
+            self.perform_destroy(pk, version)
+        return HttpResponse(status=204)
+
+
+def _as_read(row: Any) -> dict[str, Any]:
+    """A row as its reader got it: text for ids, days and moments."""
+    plain: dict[str, Any] = orjson.loads(to_json(row))
+    return plain
