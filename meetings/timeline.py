@@ -114,6 +114,11 @@ def _concerns(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
 
 
 def _changes(organisation: Organisation) -> models.QuerySet[Any]:
+    return changes_of("organisation", organisation.pk)
+
+
+def changes_of(object_type: str, object_id: UUID) -> models.QuerySet[Any]:
+    """Who changed which fields of an object, and when: never the values."""
     by = User.objects.filter(pk=OuterRef("event__actor_id")).values("name")
-    rows = Change.objects.filter(object_id=organisation.pk, object_type="organisation")
+    rows = Change.objects.filter(object_id=object_id, object_type=object_type)
     return rows.select_related("event").annotate(moment=F("at"), by_name=Subquery(by[:1]))

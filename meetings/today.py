@@ -51,6 +51,10 @@ class Today:
             yield from (row.pk for row in found)
 
     @property
+    def promised_count(self) -> int:
+        return len(self.due) + len(self.meetings)
+
+    @property
     def asks_nothing(self) -> bool:
         return not any((self.concerns, self.late, self.due, self.unsettled, self.meetings, self.worth_seeing))
 

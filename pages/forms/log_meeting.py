@@ -17,7 +17,8 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
-from pages.forms.meetings import KINDS, OUTCOMES, WhenAndWhere, choices
+from meetings.models import Meeting
+from pages.forms.meetings import WhenAndWhere, choices
 
 SUBJECT_LENGTH: Final = 200
 WHEN: Final = (
@@ -55,8 +56,6 @@ class Who:
 
 class TookPlaceForm(WhenAndWhere):
     """What every log has. Nothing is preset that would count as more than it says."""
-
-    KINDS: tuple[MeetingKind, ...] = KINDS
 
     opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
@@ -111,31 +110,6 @@ class TookPlaceForm(WhenAndWhere):
         if self.is_bound:
             self.fields["starts_at"].shown = _moment(self.data.get("opened_at", ""))  # type: ignore[attr-defined]
 
-    # Pills shown at once, and those behind “More”, which is open when one of them is chosen.
-    @property
-    def kinds_first(self) -> list[Any]:
-        return self.first("kind", self.KINDS)
-
-    @property
-    def kinds_rest(self) -> list[Any]:
-        return self.rest("kind", self.KINDS)
-
-    @property
-    def kinds_open(self) -> bool:
-        return self.one_of(self.kinds_rest)
-
-    @property
-    def outcomes_first(self) -> list[Any]:
-        return self.first("outcomes", OUTCOMES)
-
-    @property
-    def outcomes_rest(self) -> list[Any]:
-        return self.rest("outcomes", OUTCOMES)
-
-    @property
-    def outcomes_open(self) -> bool:
-        return self.one_of(self.outcomes_rest)
-
     @property
     def where_open(self) -> bool:
         return bool({"starts_at", "duration_minutes", "district", "place"} & set(self.errors))
@@ -156,15 +130,9 @@ def _moment(text: str) -> datetime | None:
     return moment if moment and moment.tzinfo else None
 
 
-class LogForm(TookPlaceForm):
-    """One organisation or person; the district is where they are at home unless chosen."""
+class HeldForm(TookPlaceForm):
+    """With one promise, and the choice that nobody was reached."""
 
-    who = forms.ChoiceField(
-        label=_("Who?"), widget=forms.RadioSelect, error_messages={"required": _("Say whom you met.")}
-    )
-    people = forms.MultipleChoiceField(
-        label=_("Who was there?"), widget=forms.CheckboxSelectMultiple, required=False
-    )
     not_reached = forms.BooleanField(label=_("Nobody reached"), required=False)
     promise_when = forms.ChoiceField(
         label=_("Promise something?"), choices=WHEN, widget=forms.RadioSelect, initial="none"
@@ -178,6 +146,52 @@ class LogForm(TookPlaceForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("not_reached") and given.get("outcomes"):
+            self.add_error("outcomes", _("Either nobody was reached, or something came of it."))
+        if given.get("promise_when") == "pick" and not given.get("promise_on"):
+            self.add_error("promise_on", _("Say which day."))
+        return given
+
+    @property
+    def status(self) -> str:
+        return MeetingStatus.NOT_REACHED if self.cleaned_data["not_reached"] else MeetingStatus.HELD
+
+    def promises(self, organisations: Sequence[Organisation], contact: Contact | None = None) -> list[Any]:
+        """What `log_meeting` takes: one promise or none."""
+        given = self.cleaned_data
+        if given["promise_when"] == "none":
+            return []
+        kind = FollowUpKind(given["promise_kind"])
+        return [
+            {
+                "title": given["promise_title"] or title_with(kind, organisations),
+                "kind": kind,
+                "due_on": self._due_on(),
+                "organisations": organisations,
+                "contact": contact,
+            }
+        ]
+
+    def _due_on(self) -> date:
+        days = {"today": 0, "tomorrow": 1, "week": 7}
+        when = self.cleaned_data["promise_when"]
+        picked: date | None = self.cleaned_data["promise_on"]
+        return picked if when == "pick" and picked else city_today() + timedelta(days=days[when])
+
+
+class LogForm(HeldForm):
+    """One organisation or person; the district is where they are at home unless chosen."""
+
+    who = forms.ChoiceField(
+        label=_("Who?"), widget=forms.RadioSelect, error_messages={"required": _("Say whom you met.")}
+    )
+    people = forms.MultipleChoiceField(
+        label=_("Who was there?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    field_order = ("who",)
 
     def __init__(
         self,
@@ -200,15 +214,7 @@ class LogForm(TookPlaceForm):
             del self.fields["people"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("not_reached") and given.get("outcomes"):
-            self.add_error("outcomes", _("Either nobody was reached, or something came of it."))
-        if (
-            given.get("promise_when") == "pick"
-            and not given.get("promise_on")
-            and "promise_on" not in self.errors
-        ):
-            self.add_error("promise_on", _("Say which day."))
+        given = super().clean()
         who = self.offered.get(given.get("who", ""))
         if who and not given.get("district") and "district" not in self.errors:
             given["district"] = home_of(who, self.actor)
@@ -228,34 +234,39 @@ class LogForm(TookPlaceForm):
     def service_fields(self) -> dict[str, Any]:
         """What `log_meeting` takes."""
         given, who = self.cleaned_data, self.chosen
-        reached = not given["not_reached"]
+        organisations = [who.organisation] if who.organisation else []
         there = [self.people[key] for key in given.get("people", [])]
         if who.contact and who.contact not in there:
             there.append(who.contact)
         return basics(given) | {
-            "status": MeetingStatus.HELD if reached else MeetingStatus.NOT_REACHED,
+            "status": self.status,
             "subject": given["subject"] or subject_with(given["kind"], who, given["district"]),
-            "organisations": [{"organisation": who.organisation}] if who.organisation else [],
+            "organisations": [{"organisation": organisation} for organisation in organisations],
             "contacts": [{"contact": person} for person in there],
-            "promises": [self._promise(who)] if given["promise_when"] != "none" else [],
+            "promises": self.promises(organisations, who.contact),
         }
 
-    def _promise(self, who: Who) -> dict[str, Any]:
-        given = self.cleaned_data
-        kind = FollowUpKind(given["promise_kind"])
-        return {
-            "title": given["promise_title"] or title_with(kind, who),
-            "kind": kind,
-            "due_on": self._due_on(),
-            "organisations": [who.organisation] if who.organisation else [],
-            "contact": who.contact,
-        }
 
-    def _due_on(self) -> date:
-        days = {"today": 0, "tomorrow": 1, "week": 7}
-        when = self.cleaned_data["promise_when"]
-        picked: date | None = self.cleaned_data["promise_on"]
-        return picked if when == "pick" and picked else city_today() + timedelta(days=days[when])
+class HoldForm(HeldForm):
+    """A planned meeting took place: what was planned about it stays as it is."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]
+        for name in ("opened_at", "kind", "subject", "district", "place", "initiated_by", "level"):
+            del self.fields[name]
+
+    def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
+        """What `hold_meeting` takes, without the people."""
+        there = [organisation for organisation, answer in attended if answer == "present"]
+        return basics(self.cleaned_data) | {
+            "version": self.cleaned_data["version"],
+            "status": self.status,
+            "organisations": presence(attended),
+            "promises": self.promises(there or [organisation for organisation, _answer in attended]),
+        }
 
 
 class AssemblyForm(TookPlaceForm):
@@ -279,10 +290,7 @@ class AssemblyForm(TookPlaceForm):
         given = self.cleaned_data
         return basics(given) | {
             "subject": given["subject"] or subject_of_many(given["kind"], len(attended)),
-            "organisations": [
-                {"organisation": organisation, "present": answer == "present"}
-                for organisation, answer in attended
-            ],
+            "organisations": presence(attended),
         }
 
 
@@ -356,19 +364,20 @@ def subject_with(kind: str, who: Who, district: District) -> str:
         district.pk in home.lineage
         for home in (who.organisation.home_district, *who.organisation.also_in.all())
     )
-    return _named(label, who) if seen_there else label
+    return _named(label, who.organisation) if seen_there else label
 
 
-def title_with(kind: FollowUpKind, who: Who) -> str:
-    """“Call back Põhjala kool”."""
-    if kind == FollowUpKind.CALL_BACK and who.organisation:
-        return (gettext("Call back %(who)s") % {"who": who.organisation.name})[:SUBJECT_LENGTH]
-    return _named(capfirst(str(kind.label)), who)
+def title_with(kind: FollowUpKind, organisations: Sequence[Organisation]) -> str:
+    """“Call back Põhjala kool”; a name stands there only when it is the only one."""
+    only = organisations[0] if len(organisations) == 1 else None
+    if kind == FollowUpKind.CALL_BACK and only:
+        return (gettext("Call back %(who)s") % {"who": only.name})[:SUBJECT_LENGTH]
+    return _named(capfirst(str(kind.label)), only)
 
 
-def _named(label: str, who: Who) -> str:
+def _named(label: str, organisation: Organisation | None) -> str:
     """A person’s name is left out: they may be erased one day, and texts would keep it."""
-    return f"{label}: {who.organisation.name}"[:SUBJECT_LENGTH] if who.organisation else label
+    return f"{label}: {organisation.name}"[:SUBJECT_LENGTH] if organisation else label
 
 
 def subject_of_many(kind: str, count: int) -> str:
@@ -376,3 +385,8 @@ def subject_of_many(kind: str, count: int) -> str:
     label = capfirst(str(MeetingKind(kind).label))
     with_them = ngettext("%(label)s with %(n)d organisation", "%(label)s with %(n)d organisations", count)
     return with_them % {"label": label, "n": count} if count else label
+
+
+def presence(attended: Sequence[tuple[Organisation, str]]) -> list[Any]:
+    """Rows of a list as the services take them."""
+    return [{"organisation": row, "present": answer == "present"} for row, answer in attended]

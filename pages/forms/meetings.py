@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django import forms
 from django.db import models
-from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
@@ -94,6 +93,10 @@ class MomentField(forms.DateTimeField):
 
 
 class WhenAndWhere(DraftForm):
+    """What every form of a meeting has, and how its pills are laid out."""
+
+    KINDS: tuple[MeetingKind, ...] = KINDS
+
     starts_at = MomentField(label=_("When"))
     duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=1440, initial=30)
     district = forms.ModelChoiceField(District.objects.none(), label=_("District"))
@@ -104,6 +107,31 @@ class WhenAndWhere(DraftForm):
         self.actor = actor
         covered = District.objects.covered_by(actor).active().order_by("name", "pk")
         self.fields["district"].queryset = covered  # type: ignore[attr-defined]
+
+    # Pills shown at once, and those behind “More”, which is open when one of them is chosen.
+    @property
+    def kinds_first(self) -> list[Any]:
+        return self.first("kind", self.KINDS)
+
+    @property
+    def kinds_rest(self) -> list[Any]:
+        return self.rest("kind", self.KINDS)
+
+    @property
+    def kinds_open(self) -> bool:
+        return self.one_of(self.kinds_rest)
+
+    @property
+    def outcomes_first(self) -> list[Any]:
+        return self.first("outcomes", OUTCOMES)
+
+    @property
+    def outcomes_rest(self) -> list[Any]:
+        return self.rest("outcomes", OUTCOMES)
+
+    @property
+    def outcomes_open(self) -> bool:
+        return self.one_of(self.outcomes_rest)
 
 
 class PlanForm(WhenAndWhere):
@@ -155,6 +183,7 @@ class PlanForm(WhenAndWhere):
         return starts_at
 
     def values(self) -> dict[str, Any]:
+        """What was typed, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
@@ -221,18 +250,6 @@ class EditForm(PlanForm):
         starts_at: datetime = self.cleaned_data["starts_at"]
         moved = starts_at != self.meeting.starts_at
         return super().clean_starts_at() if moved and self.meeting.status == "planned" else starts_at
-
-    def theirs(self) -> list[tuple[BoundField, str, str]]:
-        """Fields in which the row as it is now differs from what was typed: field, now, typed."""
-        now = {
-            name: str(getattr(self.meeting, name) or "")
-            for name in ("subject", "place", "agenda", "facts", "assessment")
-        }
-        return [
-            (self[name], text, str(self[name].value() or ""))
-            for name, text in now.items()
-            if name in self.fields and text != str(self[name].value() or "").strip()
-        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,20 @@
-"""Calendar."""
+"""The calendar: an agenda on a phone, a month at a desk."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.middleware import ActorRequest
+from audit.models import Action
+from lib.days import city_today
+from meetings.calendar import month_named, month_of
+from pages.lookups import consult, readers_only
 
 
 def calendar(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "calendar"})
+    """`?month=2026-11&scope=district`: the reader's own unless the districts' are asked for."""
+    readers_only(request)
+    today = city_today()
+    mine = request.actor.writes and request.GET.get("scope") != "district"
+    month = month_of(request.actor, month_named(request.GET.get("month", ""), today), mine=mine)
+    consult(request, "meeting", month.ids, action=Action.LIST)
+    return render(request, "pages/calendar/calendar.html", {"month": month, "mine": mine, "today": today})

@@ -1,32 +1,283 @@
-"""Meetings."""
+"""Meetings: listed, shown, planned, changed, cancelled, held."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from audit.models import Action
+from contacts.models import Affiliation, Contact, Organisation
+from lib.conflicts import StaleVersion
+from meetings.codes import Attendance, MeetingStatus
+from meetings.filters.meetings import MeetingFilters
+from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
+from meetings.policies import can_edit_meeting
+from meetings.services.held_meetings import hold_meeting
+from meetings.services.meetings import cancel_meeting, create_meeting, edit_meeting, restore_meeting
+from meetings.timeline import changes_of
+from meetings.today import recently_met, seen_links
+from pages.conflicts import differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.log_meeting import HoldForm, presence
+from pages.forms.meetings import MINUTE, Attendances, EditForm, PlanForm
+from pages.lists import canonical, listing
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
+
+FOUND = 8
+CHANGES = 20
+INVITED = {"present": gettext_lazy("Invited"), "out": gettext_lazy("Not invited")}
+WAS_THERE = {
+    "present": gettext_lazy("There"),
+    "absent": gettext_lazy("Absent"),
+    "out": gettext_lazy("Not invited"),
+}
+CAME = {
+    Attendance.ATTENDED.value: gettext_lazy("Came"),
+    Attendance.APOLOGIES.value: gettext_lazy("Apologies"),
+    Attendance.INVITED.value: gettext_lazy("Invited"),
+    "out": gettext_lazy("No"),
+}
 
 
-def meetings(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meetings"})
-
-
-def meeting_new(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meeting_new"})
+def meetings(request: ActorRequest) -> HttpResponseBase:
+    readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    rows = Meeting.objects.visible_to(request.actor).select_related("district")
+    found = listing(
+        request,
+        MeetingFilters,
+        rows.prefetch_related(seen_links(MeetingOrganisation, request.actor)),
+        orderings=("starts_at", "subject"),
+        default="-starts_at",
+    )
+    consult(
+        request,
+        "meeting",
+        [pk for row in found.rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))],
+        action=Action.SEARCH if request.GET.get("q") else Action.LIST,
+        district_ids={row.district_id for row in found.rows},
+    )
+    return render(request, "pages/meetings/list.html", {"page": found}, status=found.status)
 
 
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meeting"})
+    readers_only(request)
+    actor = request.actor
+    row = find(Meeting.objects.visible_to(actor).select_related("district"), pk)
+    links = row.organisation_links.filter(organisation__in=Organisation.objects.visible_to(actor))
+    invited = list(links.select_related("organisation").order_by("-present", "organisation__folded"))
+    persons = row.contact_links.filter(contact__in=Contact.objects.visible_to(actor))
+    people = list(persons.select_related("contact").order_by("contact__folded"))
+    promises = list(
+        FollowUp.objects.visible_to(actor)
+        .filter(meeting=row)
+        .select_related("owner")
+        .order_by("due_on", "pk")
+    )
+    concerns = list(Concern.objects.visible_to(actor).filter(meeting=row).order_by("received_at", "pk"))
+    shown = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
+    shown += [one.pk for one in (*promises, *concerns)]
+    consult(request, "meeting", shown, district_ids=[row.district_id])
+    context = {
+        "meeting": row,
+        "invited": invited,
+        "people": people,
+        "officers": list(row.officers.order_by("name", "pk")),
+        "promises": promises,
+        "concerns": concerns,
+        "changes": list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES]),
+        "may_edit": can_edit_meeting(actor, row),
+        "is_past": row.starts_at <= timezone.now(),
+    }
+    return render(request, "pages/meetings/detail.html", context)
+
+
+def meeting_new(request: ActorRequest) -> HttpResponse:
+    """Plan a meeting; `?organisation=` invites one."""
+    if not request.actor.writes:
+        raise PermissionDenied
+    asked = request.GET.get("organisation", "")
+    wanted = [UUID(asked)] if _is_id(asked) else []
+    rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
+    first = next((row for row in rows.rows if row.pk in wanted), None)
+    covered = first and request.actor.covers(first.home_district_id)
+    initial = {"district": first.home_district_id} if first and covered else {}
+    form = PlanForm(request.POST or None, actor=request.actor, initial=initial)
+    form.draft = request.POST.get("act") == "find"
+    posted = request.method == "POST" and not form.draft
+    if posted and form.is_valid():
+        try:
+            made = create_meeting(actor=request.actor, organisations=presence(rows.given), **form.values())
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(
+                request, _("Planned. Its officers are reminded the day before and an hour before.")
+            )
+            return redirect("meeting", made.pk)
+    consult(request, "organisation", [row.pk for row in rows.rows])
+    context = {"form": form, "rows": rows}
+    return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
 
 
 def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meeting_edit"})
+    row = _find_editable(request, pk)
+    options = INVITED if row.status == MeetingStatus.PLANNED else WAS_THERE
+    rows, people = _rows_of(request, row, options)
+    officers = list(row.officers.all())
+
+    def fresh(data: Any) -> EditForm:
+        initial = meeting_values(row, officers)
+        return EditForm(data, actor=request.actor, meeting=row, officers=officers, initial=initial)
+
+    form = fresh(request.POST or None)
+    form.draft = request.POST.get("act") == "find"
+    context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
+    consult(request, "meeting", [row.pk, *(one.pk for one in (*rows.rows, *people.rows))])
+    posted = request.method == "POST" and not form.draft
+    if posted and form.is_valid():
+        try:
+            edit_meeting(
+                actor=request.actor,
+                meeting_id=pk,
+                version=form.cleaned_data["version"],
+                organisations=presence(rows.given),
+                contacts=_attendance(people),
+                **form.values(),
+            )
+        except StaleVersion as stale:
+            context |= {"conflict": True, "differences": differences(form, meeting_values(row, officers))}
+            context["form"] = fresh(typed_again(form, stale))
+            return render(request, "pages/meetings/edit.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("meeting", pk)
+    return render(request, "pages/meetings/edit.html", context, status=422 if posted else 200)
 
 
 def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meeting_cancel"})
+    row = _find_editable(request, pk)
+    if request.method == "POST":
+        before = row.status
+        row = cancel_meeting(actor=request.actor, meeting_id=pk)
+        undo = undo_url(request, "cancel_meeting", meeting_id=str(pk), status=before, version=row.version)
+        messages.success(
+            request, _("Cancelled. Nobody is reminded of it any more."), extra_tags=f"undo:{undo}"
+        )
+        return redirect("meeting", pk)
+    consult(request, "meeting", [row.pk], district_ids=[row.district_id])
+    return render(request, "pages/meetings/cancel.html", {"meeting": row})
 
 
 def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return render(request, "pages/meetings/base_draft.html", {"title": "meeting_hold"})
+    """It took place: who was there, what came of it, what was promised."""
+    row = _find_editable(request, pk)
+    if row.status != MeetingStatus.PLANNED:
+        messages.info(request, _("It is no longer only planned."))
+        return redirect("meeting", pk)
+    rows, people = _rows_of(request, row, WAS_THERE)
+    initial = meeting_values(row, []) | {"promise_on": timezone.localdate()}
+    form = HoldForm(request.POST or None, actor=request.actor, meeting=row, initial=initial)
+    form.draft = request.POST.get("act") == "find"
+    posted = request.method == "POST" and not form.draft
+    context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
+    consult(request, "meeting", [row.pk, *(one.pk for one in (*rows.rows, *people.rows))])
+    if posted and form.is_valid():
+        try:
+            hold_meeting(
+                actor=request.actor,
+                meeting_id=pk,
+                contacts=_attendance(people),
+                **form.service_fields(rows.given),
+            )
+        except StaleVersion as stale:
+            context |= {"conflict": True, "differences": differences(form, meeting_values(row, []))}
+            again = typed_again(form, stale)
+            context["form"] = HoldForm(again, actor=request.actor, meeting=row, initial=initial)
+            return render(request, "pages/meetings/hold.html", context, status=409)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Meeting logged."))
+            return redirect("meeting", pk)
+    return render(request, "pages/meetings/hold.html", context, status=422 if posted else 200)
+
+
+@undoer("cancel_meeting")
+def undo_cancel(*, actor: Actor, meeting_id: str, status: str, version: int) -> None:
+    restore_meeting(actor=actor, meeting_id=UUID(meeting_id), status=status, version=version)
+
+
+def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
+    """What the forms start with."""
+    names = ("version", "subject", "kind", "level", "duration_minutes", "place", "initiated_by", "agenda")
+    names += ("headcount", "other_participants", "outcomes", "facts", "assessment")
+    return {name: getattr(row, name) for name in names} | {
+        "starts_at": f"{timezone.localtime(row.starts_at):{MINUTE}}",
+        "district": row.district_id,
+        "officers": [officer.pk for officer in officers],
+    }
+
+
+def _find_editable(request: ActorRequest, pk: UUID) -> Meeting:
+    """404 when it is not seen, 403 when it is read-only here."""
+    row = find(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
+    if not can_edit_meeting(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+# --- Who is invited, who was there -----------------------------------------------------------------
+
+
+def _rows_of(
+    request: ActorRequest, row: Meeting, options: Any
+) -> tuple[Attendances[Organisation], Attendances[Contact]]:
+    """Lists of a meeting as they are or were just answered; people are offered from the organisations."""
+    links = row.organisation_links.values_list("organisation", "present")
+    known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
+    rows = _organisation_rows(request, options, known)
+    came = dict(row.contact_links.values_list("contact", "attendance"))
+    speaking = Affiliation.objects.current().filter(organisation__in=[one.pk for one in rows.rows])
+    seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
+    candidates = (seen.filter(pk__in=speaking.values("contact")) | seen.filter(pk__in=came)).distinct()
+    answers = Attendances.answered("came", request.POST) if request.method == "POST" else came
+    return rows, Attendances("came", CAME, list(candidates.order_by("folded", "pk")), answers)
+
+
+def _organisation_rows(
+    request: ActorRequest, options: Any, known: dict[UUID, str], *, offer: bool = False
+) -> Attendances[Organisation]:
+    """The organisations of a list: found just now, then those answered or known, then some to offer."""
+    posted = request.method == "POST"
+    answers = Attendances.answered("was", request.POST) if posted else known
+    seen = Organisation.objects.visible_to(request.actor)
+    listed = list(seen.active().matching(request.POST.get("q", ""))[:FOUND]) if posted else []
+    listed += seen.filter(pk__in={*answers, *known}).order_by("folded", "pk")
+    if offer and not posted:
+        listed += recently_met(request.actor, FOUND)
+    return Attendances("was", options, list({row.pk: row for row in listed}.values()), answers)
+
+
+def _attendance(people: Attendances[Contact]) -> list[Any]:
+    return [{"contact": person, "attendance": answer} for person, answer in people.given]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
