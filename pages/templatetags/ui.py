@@ -234,5 +234,15 @@ def _target(field: BoundField) -> str:
 @register.filter
 def undo_url(message: Any) -> str:
     """Where a message's Undo goes: `messages.success(request, text, extra_tags=f"undo:{url}")`."""
+    return _address(message, "undo:")
+
+
+@register.filter
+def told_url(message: Any) -> str:
+    """Where “Told them” goes, of a promise just kept: `extra_tags=f"undo:{url} told:{url}"`."""
+    return _address(message, "told:")
+
+
+def _address(message: Any, prefix: str) -> str:
     tags = (message.extra_tags or "").split()
-    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:/")), "")
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")

@@ -1,27 +1,335 @@
 """Promises: listed, made, kept, moved, cancelled."""
 
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from meetings.models import FollowUp
-from pages.lookups import find, readers_only
+from audit.models import Action
+from contacts.models import Contact, Organisation
+from lib.conflicts import StaleVersion
+from lib.days import city_today
+from meetings.filters.follow_ups import FollowUpFilters
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.policies import can_complete_follow_up, can_edit_follow_up, can_reassign_follow_up
+from meetings.services.follow_ups import (
+    cancel_follow_up,
+    complete_follow_up,
+    create_follow_up,
+    edit_follow_up,
+    reopen_follow_up,
+    tell_organisations,
+)
+from meetings.today import seen_links
+from pages.conflicts import Difference, differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
+from pages.forms.picks import as_uuid
+from pages.lists import canonical, listing
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
+
+ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def follow_ups(request: ActorRequest) -> HttpResponse:
+def with_what_is_seen(rows: QuerySet[FollowUp], actor: Actor) -> QuerySet[FollowUp]:
+    """Rows as pages list them: organisations the actor does not see are left out."""
+    return rows.select_related("owner").prefetch_related(seen_links(FollowUpOrganisation, actor))
+
+
+def ids_on(rows: Iterable[Any]) -> list[UUID]:
+    """What rows of promises show, for the trail."""
+    return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
+
+
+@require_GET
+def follow_ups(request: ActorRequest) -> HttpResponseBase:
+    """Without a filter: what I have promised and not done yet; for those who promise nothing, everybody's."""
     readers_only(request)
-    return render(request, "pages/follow_ups/list.html")
+    if redirected := canonical(request):
+        return redirected
+    actor = request.actor
+    rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor)
+    is_bare = not set(request.GET) - {"ordering", "cursor"}
+    if is_bare:
+        rows = rows.pending()  # type: ignore[attr-defined]
+        rows = rows.of_owner(actor.id) if actor.writes else rows
+    page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on")
+    searched = bool(request.GET.get("q"))
+    consult(request, "follow_up", ids_on(page.rows), action=Action.SEARCH if searched else Action.LIST)
+    context = {"page": page, "is_bare": is_bare, "today": city_today(), "ordering": page.ordering}
+    return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
 
+@form_page
 def follow_up_new(request: ActorRequest) -> HttpResponse:
-    return render(request, "pages/follow_ups/list.html")
+    """`?organisation=…&contact=…&meeting=…&concern=…` say what it is about."""
+    if not request.actor.writes:
+        raise PermissionDenied
+    about = _about(request)
+    form = PromiseForm(request.POST or None, initial=_start(request, about), actor=request.actor)
+    form.draft = "look_for" in request.POST
+    if form.is_bound and not form.draft and form.is_valid():
+        try:
+            follow_up = create_follow_up(actor=request.actor, **form.values(), **about)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            undo = undo_url(
+                request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
+            )
+            messages.success(
+                request, _("Promised: %(title)s") % {"title": follow_up.title}, extra_tags=f"undo:{undo}"
+            )
+            return redirect(_about_what(about) or follow_up_url(follow_up.pk))
+    consult(request, "organisation", [*(row.pk for row in form.shown), *(row.pk for row in about.values())])
+    context = {"form": form, **about}
+    return render(request, "pages/follow_ups/new.html", context, status=422 if form.errors else 200)
 
 
+@require_GET
 def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
-    find(FollowUp.objects.visible_to(request.actor), pk)
-    return render(request, "pages/follow_ups/list.html")
+    actor = request.actor
+    rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor).prefetch_related(
+        "organisation_links__organisation",  # the policy asks for the hidden ones too
+        Prefetch("contact", Contact.objects.visible_to(actor)),
+        Prefetch("meeting", Meeting.objects.visible_to(actor)),
+        Prefetch("concern", Concern.objects.visible_to(actor)),
+    )
+    row: Any = find(rows, pk)
+    about = [one.pk for one in (row.contact, row.meeting, row.concern) if one]
+    consult(request, "follow_up", [*ids_on([row]), *about])
+    context = {
+        "follow_up": row,
+        "today": city_today(),
+        "may_edit": can_edit_follow_up(actor, row),
+        "may_complete": can_complete_follow_up(actor, row),
+        "untold": [link for link in row.seen_links if not link.reported_back_on],
+    }
+    return render(request, "pages/follow_ups/detail.html", context)
 
 
-follow_up_edit = follow_up_done = follow_up_told = follow_up_reopen = follow_up_cancel = follow_up
+@form_page
+def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _writable(request, pk, can_edit_follow_up)
+    options: dict[str, Any] = {
+        "actor": request.actor,
+        "follow_up": row,
+        "may_reassign": can_reassign_follow_up(request.actor, row),
+    }
+    now = {
+        **{name: getattr(row, name) for name in ("version", "title", "kind", "due_on", "status", "result")},
+        "owner": row.owner_id,
+        "organisations": [str(link.organisation_id) for link in row.seen_links],
+    }
+    form = EditPromiseForm(request.POST or None, initial=now, **options)
+    form.draft = "look_for" in request.POST
+    both = None
+    if form.is_bound and not form.draft and form.is_valid():
+        try:
+            edit_follow_up(
+                actor=request.actor,
+                follow_up_id=pk,
+                version=form.cleaned_data["version"],
+                **form.values(),
+            )
+        except StaleVersion as stale:
+            both = differences(form, now)
+            form = EditPromiseForm(typed_again(form, stale), **options)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(follow_up_url(pk))
+    consult(request, "follow_up", [row.pk, *(organisation.pk for organisation in form.shown)])
+    context = {"form": form, "follow_up": row, "differences": both}
+    return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
+
+
+@form_page
+def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A row's button posts the version alone; the page also asks what came of it and who knows."""
+    row = _writable(request, pk, can_complete_follow_up)
+    organisations = [link.organisation for link in row.seen_links]
+    if not can_edit_follow_up(request.actor, row):
+        organisations = []  # an owner from elsewhere says that it is done, not who was told
+    now = {"version": row.version, "result": row.result}
+    form = DoneForm(request.POST or None, initial=now, organisations=organisations)
+    both = None
+    if form.is_bound and form.is_valid():
+        told = [organisation.pk for organisation in form.cleaned_data.get("told", ())]
+        try:
+            done = complete_follow_up(
+                actor=request.actor,
+                follow_up_id=pk,
+                version=form.cleaned_data["version"],
+                result=form.cleaned_data["result"] if "result" in request.POST else None,
+                told=told,
+            )
+        except StaleVersion as stale:
+            both = differences(form, {"result": row.result})
+            form = DoneForm(typed_again(form, stale), organisations=organisations)
+        else:
+            _say_done(request, done, told, can_tell=len(told) < len(organisations))
+            return redirect(_back(request, pk))
+    consult(request, "follow_up", ids_on([row]))
+    context = {"form": form, "follow_up": row, "differences": both}
+    return render(request, "pages/follow_ups/done.html", context, status=_status(form, both))
+
+
+@require_POST
+def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """All organisations the reader sees know what came of it, or the one named `organisation`."""
+    row = _writable(request, pk, can_edit_follow_up)
+    untold = [link for link in row.seen_links if not link.reported_back_on]
+    wanted = request.POST.get("organisation")
+    told = [str(link.organisation_id) for link in untold if wanted in (None, str(link.organisation_id))]
+    changed = tell_organisations(
+        actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
+    )
+    undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)
+    messages.success(request, _("Told them: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
+    return redirect(_back(request, pk))
+
+
+@require_POST
+def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _writable(request, pk, can_complete_follow_up)
+    reopen_follow_up(actor=request.actor, follow_up_id=pk)
+    messages.success(request, _("Open again."))
+    return redirect(follow_up_url(pk))
+
+
+@form_page
+def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _writable(request, pk, can_complete_follow_up)
+    form = CancelForm(request.POST or None, initial={"version": row.version})
+    both = None
+    if form.is_bound and form.is_valid():
+        try:
+            gone = cancel_follow_up(
+                actor=request.actor,
+                follow_up_id=pk,
+                reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
+            )
+        except StaleVersion as stale:
+            both = differences(form, {"reason": row.cancel_reason})
+            form = CancelForm(typed_again(form, stale))
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            undo = undo_url(request, "follow_up_closed", follow_up_id=str(pk), version=gone.version)
+            messages.success(
+                request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}"
+            )
+            return redirect(follow_up_url(pk))
+    consult(request, "follow_up", ids_on([row]))
+    context = {"form": form, "follow_up": row, "differences": both}
+    return render(request, "pages/follow_ups/cancel.html", context, status=_status(form, both))
+
+
+def follow_up_url(pk: UUID) -> str:
+    return reverse("follow_up", args=[pk])
+
+
+# --- Undo -----------------------------------------------------------------------------------------
+
+
+@undoer("follow_up_made")
+def _unmake(*, actor: Actor, follow_up_id: str, version: int) -> None:
+    cancel_follow_up(
+        actor=actor, follow_up_id=UUID(follow_up_id), version=version, reason=_("Taken back at once.")
+    )
+
+
+@undoer("follow_up_closed")
+def _reopen(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str] = ()) -> None:
+    reopen_follow_up(
+        actor=actor, follow_up_id=UUID(follow_up_id), version=version, untold=[UUID(one) for one in untold]
+    )
+
+
+@undoer("follow_up_told")
+def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str]) -> None:
+    edit_follow_up(
+        actor=actor, follow_up_id=UUID(follow_up_id), version=version, untold=[UUID(one) for one in untold]
+    )
+
+
+# --- Steps the views share ------------------------------------------------------------------------
+
+
+def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
+    """The promise with all its organisations (for the policy) and those that are seen, or 404 or 403."""
+    rows = with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor)
+    row = find(rows.prefetch_related("organisation_links__organisation"), pk)
+    if not may(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+def _about(request: ActorRequest) -> dict[str, Any]:
+    """The person, meeting and concern that the address names; what is not seen is 404."""
+    models: dict[str, Any] = {"contact": Contact, "meeting": Meeting, "concern": Concern}
+    return {
+        name: find(model.objects.visible_to(request.actor), as_uuid(request.GET[name]))
+        for name, model in models.items()
+        if request.GET.get(name)
+    }
+
+
+def _about_what(about: dict[str, Any]) -> str:
+    """The page of what a new promise belongs to."""
+    for name in ("concern", "meeting"):
+        if name in about:
+            return reverse(name, args=[about[name].pk])
+    return ""
+
+
+def _start(request: ActorRequest, about: dict[str, Any]) -> dict[str, Any]:
+    organisations = [request.GET["organisation"]] if request.GET.get("organisation") else []
+    if not organisations and "concern" in about:
+        concern = about["concern"]
+        organisations = [pk for pk in (concern.site_organisation_id, concern.raised_by_organisation_id) if pk]
+    if not organisations and "meeting" in about:
+        links = about["meeting"].organisation_links.values_list("organisation", flat=True)
+        seen = Organisation.objects.visible_to(request.actor).filter(pk__in=links)
+        organisations = list(seen.values_list("pk", flat=True)[:20])
+    return {"organisations": [str(pk) for pk in organisations], "owner": request.user.pk}
+
+
+def _say_done(request: ActorRequest, done: FollowUp, told: list[UUID], *, can_tell: bool) -> None:
+    undo = undo_url(
+        request,
+        "follow_up_closed",
+        follow_up_id=str(done.pk),
+        version=done.version,
+        untold=[str(pk) for pk in told],
+    )
+    tell = f" told:{reverse('follow_up_told', args=[done.pk])}" if can_tell else ""
+    messages.success(request, _("Done: %(title)s") % {"title": done.title}, extra_tags=f"undo:{undo}{tell}")
+
+
+def _status(form: DoneForm | EditPromiseForm | CancelForm, both: list[Difference] | None) -> int:
+    return 409 if both is not None else 422 if form.errors else 200
+
+
+def _back(request: HttpRequest, pk: UUID) -> str:
+    """Where the button was pressed; from a page of the promise itself, the promise."""
+    referer = request.headers.get("referer", "")
+    safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    own = follow_up_url(pk)
+    return referer if safe and own not in referer else own

@@ -1,0 +1,138 @@
+"""What a reader types about a promise."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.models import FollowUp
+from pages.forms.base import VersionedForm
+from pages.forms.meetings import DraftForm
+from pages.forms.picks import OrganisationPicks
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+TITLE_LENGTH = 200
+
+
+class PromiseForm(OrganisationPicks, DraftForm):
+    """A new promise. `contact`, `meeting` and `concern` come with the address, not from here."""
+
+    organisations = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(),
+        required=False,
+        label=_("To whom"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
+    title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
+    kind = forms.ChoiceField(label=_("Kind"), choices=FollowUpKind.choices, initial=FollowUpKind.CALL_BACK)
+    when = forms.ChoiceField(
+        label=_("By when"),
+        choices=[
+            ("today", _("Today")),
+            ("tomorrow", _("Tomorrow")),
+            ("week", _("In a week")),
+            ("pick", _("Pick a date")),
+        ],
+        initial="week",
+        widget=forms.RadioSelect,
+    )
+    due_on = forms.DateField(label=_("Which day?"), required=False, widget=DAY)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = _colleagues(actor)  # type: ignore[attr-defined]
+        self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        picked: date | None = data.get("due_on")
+        if data.get("when") == "pick" and not picked and "due_on" not in self.errors:
+            self.add_error("due_on", ValidationError(_("Choose a day."), code="required"))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        today = city_today()
+        days = {"today": today, "tomorrow": today + timedelta(days=1), "week": today + timedelta(days=7)}
+        return {
+            "title": data["title"],
+            "kind": data["kind"],
+            "owner": data["owner"],
+            "organisations": list(data["organisations"]),
+            "due_on": days.get(data["when"]) or data["due_on"],
+        }
+
+
+class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
+    """Without `owner` where the actor may not hand it over."""
+
+    title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
+    kind = forms.ChoiceField(label=_("Kind"), choices=FollowUpKind.choices)
+    due_on = forms.DateField(label=_("Due"), widget=DAY)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[(s.value, s.label.capitalize()) for s in (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)],
+        widget=forms.RadioSelect,
+    )
+    organisations = PromiseForm.base_fields["organisations"]
+    find = PromiseForm.base_fields["find"]
+    result = forms.CharField(
+        label=_("What came of it"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, *args: Any, actor: Actor, follow_up: FollowUp, may_reassign: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if may_reassign:
+            owners = _colleagues(actor) | User.objects.filter(pk=follow_up.owner_id)
+            self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        else:
+            del self.fields["owner"]
+        if follow_up.status not in {FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS}:
+            del self.fields["status"]
+        self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values().items() if name != "find"}
+
+
+class DoneForm(VersionedForm):
+    """A row's button sends the version alone; the page asks what came of it and who knows."""
+
+    result = forms.CharField(
+        label=_("What came of it"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    told = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Who has been told?"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = self.fields["told"]
+        told.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]
+        if not organisations:
+            del self.fields["told"]
+
+
+class CancelForm(VersionedForm):
+    reason = forms.CharField(label=_("Why will it not be done?"), max_length=300)
+
+
+def _colleagues(actor: Actor) -> Any:
+    """Who may do it: everybody who writes, by name."""
+    return User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")

@@ -1,0 +1,348 @@
+"""The pages of promises: list, new, detail, change, done, told, cancel, undo."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from accounts.models import Role, User
+from audit.models import Action, Event
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings.models import FollowUp
+from meetings.services.concerns import log_concern
+from meetings.services.follow_ups import create_follow_up, edit_follow_up
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = city_today()
+
+
+def promise(owner: User, *organisations: Organisation, due: int = 1, **fields: Any) -> FollowUp:
+    fields.setdefault("title", "Send the noise form")
+    return create_follow_up(
+        actor=SYSTEM, owner=owner, due_on=TODAY + timedelta(days=due), organisations=organisations, **fields
+    )
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def press(client: Client, response: HttpResponse, what: str) -> HttpResponse:
+    """Press Undo or “Told them” in the message the page shows after a write."""
+    path = re.search(rf'action="({what}[^"]*)"', response.content.decode())
+    assert path, what
+    return client.post(path[1], follow=True)
+
+
+def page(name: str, follow_up: FollowUp) -> str:
+    return reverse(name, args=[follow_up.pk])
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    return {"title": "Bring the form", "kind": "call_back", "when": "today"} | fields
+
+
+def test_the_list_starts_with_what_i_have_to_do_the_late_first(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north, name="Põhjala kool")
+    promise(officer, organisation, title="later", due=3)
+    promise(officer, organisation, title="late", due=-2)
+    promise(make_officer(north), organisation, title="hers")
+    html = signed_in(client, officer).get("/follow-ups/").content.decode()
+    assert html.index("late") < html.index("later")
+    assert "2 days late" in html
+    assert "hers" not in html
+    everybody = client.get("/follow-ups/?status=open,in_progress").content.decode()
+    assert "hers" in everybody
+
+
+def test_a_list_is_in_the_trail_with_all_it_shows(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    follow_up = promise(officer, organisation)
+    signed_in(client, officer).get("/follow-ups/")
+    event = Event.objects.get(actor_id=officer.pk, action=Action.LIST)
+    assert set(event.object_ids) == {follow_up.pk, organisation.pk}
+    client.get("/follow-ups/?q=noise")
+    assert Event.objects.filter(actor_id=officer.pk, action=Action.SEARCH).exists()
+
+
+def test_a_filter_that_is_not_understood_says_so(client: Client) -> None:
+    response = signed_in(client, make_officer(make_district())).get("/follow-ups/?due_after=soon")
+    assert response.status_code == 422
+
+
+def test_a_list_costs_the_same_for_many_rows(client: Client, django_assert_max_num_queries: Any) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    for _number in range(12):
+        organisation = make_organisation(north)
+        promise(officer, organisation, contact=make_contact(north, organisation))
+    signed_in(client, officer)
+    with django_assert_max_num_queries(14):
+        client.get("/follow-ups/")
+
+
+@pytest.mark.parametrize("name", ["follow_up", "follow_up_edit", "follow_up_done", "follow_up_cancel"])
+def test_pages_of_one_promise(client: Client, name: str, django_assert_max_num_queries: Any) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    meeting = make_meeting(north, organisation)
+    follow_up = promise(officer, organisation, contact=make_contact(north, organisation), meeting=meeting)
+    signed_in(client, officer)
+    with django_assert_max_num_queries(14):
+        response = client.get(page(name, follow_up))
+    assert response.status_code == 200
+    assert follow_up.title in response.content.decode()
+    event = Event.objects.get(actor_id=officer.pk, action=Action.VIEW)
+    assert {follow_up.pk, organisation.pk} <= set(event.object_ids)
+    assert signed_in(client, make_officer(make_district())).get(page(name, follow_up)).status_code == 404
+    privacy = signed_in(client, make_user(Role.PRIVACY_OFFICER)).get(page(name, follow_up))
+    assert privacy.status_code == (200 if name == "follow_up" else 403)
+    administrator = signed_in(client, make_user(Role.ADMINISTRATOR, north)).get(page(name, follow_up))
+    assert administrator.status_code == 404
+
+
+def test_an_administrator_has_no_list(client: Client) -> None:
+    assert signed_in(client, make_user(Role.ADMINISTRATOR)).get("/follow-ups/").status_code == 403
+
+
+def test_what_is_hidden_is_left_out_of_the_page(client: Client) -> None:
+    north, south = make_district(), make_district()
+    ours, theirs = make_organisation(north, name="Ours"), make_organisation(south, name="Theirs")
+    follow_up = promise(make_officer(), ours, theirs, contact=make_contact(south, family_name="Hidden"))
+    html = signed_in(client, make_officer(north)).get(page("follow_up", follow_up)).content.decode()
+    assert "Ours" in html
+    assert "Theirs" not in html
+    assert "Hidden" not in html
+
+
+def test_promising_something_new(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    signed_in(client, officer)
+    start = client.get(f"/follow-ups/new/?organisation={organisation.pk}")
+    assert f'value="{organisation.pk}"' in start.content.decode()
+    data = typed(owner=officer.pk, organisations=[organisation.pk])
+    response = client.post("/follow-ups/new/", data, follow=True)
+    follow_up = FollowUp.objects.get()
+    assert response.redirect_chain == [(page("follow_up", follow_up), 302)]
+    assert (follow_up.due_on, follow_up.owner, list(follow_up.organisations.all())) == (
+        TODAY,
+        officer,
+        [organisation],
+    )
+    press(client, response, "/undo/")
+    follow_up.refresh_from_db()
+    assert follow_up.status == "cancelled"
+
+
+def test_a_new_promise_belongs_to_what_the_address_names(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    concern = log_concern(actor=SYSTEM, kinds=["other"], district=north, site_organisation=organisation)
+    address = f"/follow-ups/new/?concern={concern.pk}"
+    assert "checked" in signed_in(client, officer).get(address).content.decode()
+    response = client.post(address, typed(owner=officer.pk, organisations=[organisation.pk]))
+    assert response.headers["Location"] == reverse("concern", args=[concern.pk])
+    assert FollowUp.objects.get().concern == concern
+    assert client.get(f"/follow-ups/new/?concern={uuid4()}").status_code == 404
+    assert client.get("/follow-ups/new/?concern=x").status_code == 404
+
+
+def test_finding_an_organisation_keeps_what_is_typed_and_judges_nothing(client: Client) -> None:
+    north = make_district()
+    make_organisation(north, name="Δίκτυο Γυναικών")
+    make_organisation(name="Δίκτυο του Νότου")
+    data = {"title": "", "kind": "visit", "when": "pick", "find": "δικτυο", "look_for": "1"}
+    response = signed_in(client, make_officer(north)).post("/follow-ups/new/", data)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Δίκτυο Γυναικών" in html
+    assert "Νότου" not in html
+    assert "Mistakes" not in html
+    assert '<option value="visit" selected>' in html
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    data = typed(title="", when="pick", owner=officer.pk, kind="visit")
+    response = signed_in(client, officer).post("/follow-ups/new/", data)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Choose a day." in html
+    assert '<option value="visit" selected>' in html
+    assert not FollowUp.objects.exists()
+
+
+def test_a_promise_beyond_ones_districts_is_refused(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    organisation = make_organisation(make_district(), also_in=[north])
+    data = typed(owner=officer.pk, organisations=[organisation.pk])
+    assert signed_in(client, officer).post("/follow-ups/new/", data).status_code == 403
+    hidden = typed(owner=officer.pk, organisations=[make_organisation().pk])
+    assert client.post("/follow-ups/new/", hidden).status_code == 422
+    privacy = make_user(Role.PRIVACY_OFFICER)
+    assert signed_in(client, privacy).get("/follow-ups/new/").status_code == 403
+
+
+def test_done_then_told_them_each_undone(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    follow_up = promise(officer, organisation)
+    signed_in(client, officer)
+    done = client.post(
+        page("follow_up_done", follow_up),
+        {"version": 1},
+        follow=True,
+        headers={"referer": "http://testserver/follow-ups/"},
+    )
+    assert done.redirect_chain == [("http://testserver/follow-ups/", 302)]
+    follow_up.refresh_from_db()
+    assert follow_up.status == "done"
+    link = follow_up.organisation_links.get()
+    assert link.reported_back_on is None
+    told = press(client, done, page("follow_up_told", follow_up))
+    link.refresh_from_db()
+    assert link.reported_back_on == TODAY
+    press(client, told, "/undo/")
+    link.refresh_from_db()
+    assert link.reported_back_on is None
+
+
+def test_done_is_undone_from_the_message(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    follow_up = promise(officer, make_organisation(north), result="Half of it")
+    done = signed_in(client, officer).post(page("follow_up_done", follow_up), {"version": 1}, follow=True)
+    press(client, done, "/undo/")
+    follow_up.refresh_from_db()
+    assert (follow_up.status, follow_up.result) == ("open", "Half of it")
+
+
+def test_done_with_a_result_and_those_who_know(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    one, other = make_organisation(north), make_organisation(north)
+    follow_up = promise(officer, one, other)
+    data = {"version": 1, "result": "Sent", "told": [one.pk]}
+    response = signed_in(client, officer).post(page("follow_up_done", follow_up), data)
+    assert response.headers["Location"] == page("follow_up", follow_up)
+    follow_up.refresh_from_db()
+    assert follow_up.result == "Sent"
+    assert follow_up.organisation_links.get(organisation=one).reported_back_on == TODAY
+    client.post(page("follow_up_told", follow_up), {"organisation": other.pk})
+    assert follow_up.organisation_links.get(organisation=other).reported_back_on == TODAY
+
+
+@pytest.mark.parametrize("name", ["follow_up_edit", "follow_up_done", "follow_up_cancel"])
+def test_two_who_write_see_both_texts(client: Client, name: str) -> None:
+    north = make_district()
+    officer, organisation = make_supervisor(north), make_organisation(north)
+    follow_up = promise(officer, organisation)
+    edit_follow_up(actor=SYSTEM, follow_up_id=follow_up.pk, title="Their title", result="Their result")
+    data = {
+        "version": 1,
+        "title": "My title",
+        "kind": "visit",
+        "due_on": TODAY,
+        "owner": officer.pk,
+        "status": "open",
+        "organisations": [organisation.pk],
+        "result": "My result",
+        "reason": "My reason",
+    }
+    signed_in(client, officer)
+    conflict = client.post(page(name, follow_up), data)
+    html = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert "Somebody else changed this" in html
+    if name == "follow_up_edit":
+        assert "Their title" in html
+        assert "My title" in html
+    again = client.post(page(name, follow_up), data | {"version": 2})
+    assert again.status_code == 302
+
+
+def test_changing_moves_the_day_and_keeps_the_first_one(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    follow_up = promise(officer, organisation)
+    later = TODAY + timedelta(days=9)
+    data = {
+        "version": 1,
+        "title": "Later",
+        "kind": "visit",
+        "due_on": later,
+        "owner": officer.pk,
+        "status": "in_progress",
+        "organisations": [organisation.pk],
+    }
+    assert signed_in(client, officer).post(page("follow_up_edit", follow_up), data).status_code == 302
+    follow_up.refresh_from_db()
+    assert (follow_up.title, follow_up.due_on, follow_up.status) == ("Later", later, "in_progress")
+    assert follow_up.first_due_on == TODAY + timedelta(days=1)
+
+
+def test_only_a_supervisor_hands_over_what_another_promised(client: Client) -> None:
+    north = make_district()
+    follow_up = promise(make_officer(north), make_organisation(north))
+    address = page("follow_up_edit", follow_up)
+    assert 'name="owner"' not in signed_in(client, make_officer(north)).get(address).content.decode()
+    assert 'name="owner"' in signed_in(client, make_supervisor(north)).get(address).content.decode()
+
+
+def test_cancelling_needs_a_reason_and_can_be_undone(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    follow_up = promise(officer, make_organisation(north))
+    signed_in(client, officer)
+    assert client.post(page("follow_up_cancel", follow_up), {"version": 1, "reason": " "}).status_code == 422
+    data = {"version": 1, "reason": "They moved away"}
+    gone = client.post(page("follow_up_cancel", follow_up), data, follow=True)
+    assert "They moved away" in gone.content.decode()
+    press(client, gone, "/undo/")
+    follow_up.refresh_from_db()
+    assert follow_up.status == "open"
+
+
+def test_open_again(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    follow_up = promise(officer, make_organisation(north), status="cancelled", cancel_reason="No")
+    assert signed_in(client, officer).post(page("follow_up_reopen", follow_up)).status_code == 302
+    follow_up.refresh_from_db()
+    assert follow_up.status == "open"
+
+
+def test_an_owner_from_elsewhere_says_it_is_done_and_not_who_was_told(client: Client) -> None:
+    owner = make_officer(make_district())
+    organisation = make_organisation()
+    follow_up = promise(owner, organisation)
+    signed_in(client, owner)
+    assert client.get(page("follow_up_edit", follow_up)).status_code == 403
+    assert organisation.name not in client.get(page("follow_up_done", follow_up)).content.decode()
+    assert client.post(page("follow_up_told", follow_up)).status_code == 403
+    assert client.post(page("follow_up_done", follow_up), {"version": 1}).status_code == 302
+    follow_up.refresh_from_db()
+    assert follow_up.status == "done"
