@@ -60,20 +60,20 @@ def person_values(person: User) -> dict[str, Any]:
     return values | {"districts": list(person.districts.all())}
 
 
-def zones() -> list[tuple[str, str]]:
-    """Places a person lives in; not the many old names the database of zones keeps."""
+def zones(own: str) -> list[tuple[str, str]]:
+    """Places a person lives in, not the many old names the database of zones keeps; and one's own."""
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
     return [
         (name, name.replace("_", " "))
         for name in sorted(zoneinfo.available_timezones())
-        if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE)
+        if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE, own)
     ]
 
 
 class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zones, help_text=_("Reminders of promises come at 09:00 there.")
+        label=_("Time zone"), help_text=_("Reminders of promises come at 09:00 there.")
     )
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices, widget=forms.RadioSelect)
     reminder_channels = forms.MultipleChoiceField(
@@ -85,6 +85,10 @@ class PreferencesForm(forms.Form):
     uses_shortcuts = forms.BooleanField(
         label=_("Keyboard shortcuts"), required=False, help_text=_("/ searches, c logs a meeting, ? helps.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones(self.initial["time_zone"])  # type: ignore[attr-defined]
 
 
 def preferences(user: User) -> dict[str, Any]:

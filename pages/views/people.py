@@ -20,7 +20,7 @@ from pages.conflicts import differences, typed_again
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import add_service_errors
 from pages.lookups import find
-from pages.views.settings import form_page
+from pages.views.settings import form_page, posted
 
 
 def _administrators_only(request: ActorRequest) -> None:
@@ -38,7 +38,7 @@ def people(request: ActorRequest) -> HttpResponse:
 @form_page
 def invite(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    form = InvitationForm(request.POST or None, initial={"language": request.user.language})
+    form = InvitationForm(posted(request), initial={"language": request.user.language})
     if form.is_valid():
         try:
             person = invite_user(actor=request.actor, **form.cleaned_data)
@@ -54,7 +54,7 @@ def invite(request: ActorRequest) -> HttpResponse:
 def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
     row = find(User.objects.visible_to(request.actor), pk)
-    form = PersonForm(request.POST or None, person=row)
+    form = PersonForm(posted(request), person=row)
     context: dict[str, Any] = {"person": row, "form": form}
     if form.is_valid():
         version = form.cleaned_data["version"]

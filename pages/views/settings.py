@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,9 +16,14 @@ from pages.forms.base import add_service_errors
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def posted(request: ActorRequest) -> QueryDict | None:
+    """What a form is bound to: nothing until something is sent."""
+    return request.POST if request.method == "POST" else None
+
+
 @form_page
 def my_settings(request: ActorRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST or None, initial=preferences(request.user))
+    form = PreferencesForm(posted(request), initial=preferences(request.user))
     if form.is_valid():
         try:
             user = edit_preferences(actor=request.actor, **form.cleaned_data)

@@ -23,7 +23,7 @@ from lib.conflicts import StaleVersion
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
-from pages.views.settings import form_page
+from pages.views.settings import form_page, posted
 
 KEPT_SECONDS: Final = 30 * 60
 
@@ -48,7 +48,7 @@ def districts(request: ActorRequest) -> HttpResponse:
 @form_page
 def district_new(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    form = NewDistrictForm(request.POST or None)
+    form = NewDistrictForm(posted(request))
     if form.is_valid():
         try:
             made = create_district(actor=request.actor, **form.cleaned_data)
@@ -65,7 +65,7 @@ def district_new(request: ActorRequest) -> HttpResponse:
 def district_edit(request: ActorRequest, code: str) -> HttpResponse:
     _administrators_only(request)
     row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
-    form = DistrictForm(request.POST or None, initial=district_values(row))
+    form = DistrictForm(posted(request), initial=district_values(row))
     context: dict[str, Any] = {"district": row, "form": form}
     if form.is_valid():
         version = form.cleaned_data["version"]
@@ -90,7 +90,7 @@ def district_import(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
     if "token" in request.POST:
         return _apply(request, request.POST["token"])
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         file = form.cleaned_data["file"]

@@ -1,0 +1,85 @@
+"""Every address asks who is there, except the few that are listed here."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+pytestmark = pytest.mark.django_db
+
+# Open to everybody, and why.
+OPEN = {
+    "healthz": "an orchestrator asks",
+    "livez": "an orchestrator asks",
+    "accounts/login/": "signing in",
+    "accounts/logout/": "sends those who are not signed in to the sign-in page",
+    "accounts/inactive/": "says why signing in did not work",
+    "accounts/signup/": "says that administrators invite",
+    "accounts/password/reset/": "a forgotten password",
+    "accounts/password/reset/done/": "a forgotten password",
+    "accounts/password/reset/key/done/": "a forgotten password",
+    "accounts/password/reset/key/<uidb36>-<key>/": "a forgotten password; an invitation",
+}
+SAMPLES = {"uuid": str(uuid4()), "int": "1", "str": "x", "slug": "x", "path": "x", "district_code": "N1"}
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the site with its view, as written in the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", str(entry.pattern)).strip("^$")
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        else:
+            yield route, entry
+
+
+def address(route: str) -> str:
+    filled = re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], route)
+    return "/" + re.sub(r"<\w+>", "x", filled)
+
+
+def has_key(route: str) -> bool:
+    """The machine's door: it knows keys, not sign-in pages, and answers 401."""
+    return route.startswith("api/")
+
+
+def is_open(pattern: URLPattern) -> bool:
+    view = pattern.callback
+    return not getattr(view, "login_required", True)
+
+
+def test_the_open_addresses_are_those_listed() -> None:
+    assert {route for route, pattern in routes() if is_open(pattern) and not has_key(route)} == set(OPEN)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_machines_door_asks_for_a_key(client: Client, method: str) -> None:
+    answers = {
+        route: getattr(client, method)(address(route)).status_code
+        for route, pattern in routes()
+        if is_open(pattern) and has_key(route)
+    }
+    assert {route: status for route, status in answers.items() if status != 401} == {}
+
+
+def test_there_are_addresses() -> None:
+    assert len(list(routes())) > 40
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_other_address_sends_nobody_to_the_sign_in_page(client: Client, method: str) -> None:
+    """Whether what it names exists makes no difference."""
+    answers = {}
+    for route, pattern in routes():
+        if not is_open(pattern):
+            answer = getattr(client, method)(address(route))
+            answers[route] = (answer.status_code, answer.headers.get("Location", "").split("?")[0])
+    assert {route: a for route, a in answers.items() if a != (302, "/accounts/login/")} == {}
+
+
+def test_nothing_is_kept_by_browsers_or_proxies(client: Client) -> None:
+    for route, _pattern in routes():
+        assert "no-store" in client.get(address(route)).headers["Cache-Control"], route

@@ -1,0 +1,51 @@
+"""An administrator invites an officer, who chooses a password and signs in: in a real browser."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Role
+from tests.factories import make_district, make_user
+from tests.plugins.browser import OpenPage
+from tests.plugins.mail import MailSink
+
+PASSPHRASE = "seven small boats at sea"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_invited_officer_signs_in(
+    open_page: OpenPage, site: str, mail_sink: MailSink, javascript: bool
+) -> None:
+    city = make_district("Alderport")
+    make_district("Harbour", parent=city)
+    administrator = make_user(Role.ADMINISTRATOR, name="Ada Admin")
+
+    desk = open_page("desk", user=administrator, javascript=javascript)
+    desk.goto("/")
+    desk.get_by_role("navigation", name="Main").get_by_role("link", name="People").click()
+    desk.get_by_role("link", name="Invite somebody").click()
+    desk.get_by_label("Name").fill("Olga Officer")
+    desk.get_by_label("E-mail address").fill("olga@police.example")
+    desk.get_by_role("radio", name="officer", exact=True).check(force=True)
+    desk.get_by_role("checkbox", name="Harbour").check()
+    desk.get_by_role("button", name="Send the invitation").click()
+    expect(desk.get_by_role("status")).to_contain_text("on its way to olga@police.example")
+
+    (message,) = mail_sink.messages
+    link = next(word for word in message.get_content().split() if "/password/reset/key/" in word)
+    phone = open_page("phone", javascript=javascript)
+    phone.goto(urlsplit(link).path)
+    phone.get_by_label("New Password", exact=True).fill(PASSPHRASE)
+    phone.get_by_label("New Password (again)").fill(PASSPHRASE)
+    phone.get_by_role("button", name="Save the password").click()
+    phone.get_by_role("main").get_by_role("link", name="Sign in").click()
+    phone.get_by_label("Email").fill("olga@police.example")
+    phone.get_by_label("Password").fill(PASSPHRASE)
+    phone.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Today")
+    expect(phone.get_by_role("banner").get_by_role("link", name="Harbour")).to_be_visible()
+
+    desk.reload()
+    row = desk.get_by_role("listitem").filter(has_text="Olga Officer")
+    expect(row).to_contain_text("signed in today")
