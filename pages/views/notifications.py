@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from meetings.models import Concern, Reminder
+from meetings.models import Concern, FollowUp, Meeting, Reminder
 from meetings.models.reminder import SubjectType
 from meetings.reminders.links import path_of
 from meetings.reminders.subjects import Subject, subjects_seen_by
@@ -23,11 +26,29 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A reminder as its recipient sees it: `about` and `url` are empty where that is hidden from them now."""
+    """A reminder as its recipient sees it: what it is about is None where that is hidden from them now."""
 
     reminder: Reminder
-    about: str
-    url: str
+    subject: Subject | None
+
+    @property
+    def title(self) -> str:
+        if isinstance(self.subject, Concern):
+            return _("Concern in %(district)s") % {"district": self.subject.district.name}
+        return str(self.subject or capfirst(self.reminder.get_rule_display()))
+
+    @property
+    def url(self) -> str:
+        seen = self.subject is not None or self.reminder.subject_type == SubjectType.PORTFOLIO
+        return path_of(self.reminder) if seen else ""
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return self.subject.starts_at if isinstance(self.subject, Meeting) else None
+
+    @property
+    def due_on(self) -> date | None:
+        return self.subject.due_on if isinstance(self.subject, FollowUp) else None
 
 
 @require_safe
@@ -63,10 +84,4 @@ def read_all(request: ActorRequest) -> HttpResponse:
 
 
 def _rows(reminders: Iterable[Reminder], seen: dict[UUID, Subject]) -> list[Row]:
-    return [_row(reminder, seen.get(reminder.subject_id)) for reminder in reminders]
-
-
-def _row(reminder: Reminder, subject: Subject | None) -> Row:
-    hidden = subject is None and reminder.subject_type != SubjectType.PORTFOLIO
-    about = subject.district.name if isinstance(subject, Concern) else str(subject or "")
-    return Row(reminder, about, "" if hidden else path_of(reminder))
+    return [Row(reminder, seen.get(reminder.subject_id)) for reminder in reminders]
