@@ -40,6 +40,12 @@ class Op(models.TextChoices):
     MERGED = "merged", _("merged")
 
 
+# The number of the writing transaction (xid8 as bigint): the publisher reads what is below all running ones.
+TRANSACTION_ID = models.Func(
+    template="pg_current_xact_id()::text::bigint", output_field=models.BigIntegerField()
+)
+
+
 class Event(models.Model):
     """One consultation, change, denial or sign-in. Ids are plain: the trail outlives what it names."""
 
@@ -59,12 +65,14 @@ class Event(models.Model):
     allowed = models.BooleanField(default=True)
     search_hash = models.BinaryField(max_length=32, null=True)  # of a search's words, with a key
     content_hash = models.BinaryField(max_length=32)
+    xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["actor_id", "-at"], name="event_of_actor"),
             GinIndex(fields=["object_ids"], name="event_of_object"),
             models.Index(fields=["-at"], name="event_by_time"),
+            models.Index(fields=["xid"], name="event_by_transaction"),
         ]
 
 
@@ -81,6 +89,31 @@ class Change(models.Model):
     into_id = models.UUIDField(null=True)  # op merged: the object that lives on
     district_ids = ArrayField(models.UUIDField(), default=list)  # before ∪ after
     content_hash = models.BinaryField(max_length=32)
+    xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["object_id", "-at"], name="change_of_object")]
+        indexes = [
+            models.Index(fields=["object_id", "-at"], name="change_of_object"),
+            models.Index(fields=["xid"], name="change_by_transaction"),
+        ]
+
+
+class Numbered(models.Model):
+    """The place of one committed row of the trail: insert-only, without a gap, given by one publisher.
+
+    The change feed's cursors are these numbers. `below_xid` is how far the publisher had read.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True, related_name="numbered")
+    change = models.OneToOneField(Change, on_delete=models.PROTECT, null=True, related_name="numbered")
+    below_xid = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(event__isnull=True) ^ models.Q(change__isnull=True),
+                name="numbered_is_one_row",
+                violation_error_message=_("A number belongs to one row of the trail."),
+            ),
+        ]

@@ -108,9 +108,8 @@ def _write_event(
         "request_id": actor.request_id,
         "recipient": recipient,
         "allowed": allowed,
+        "search_hash": search_hash,
     }
-    if search_hash is not None:  # rows of other kinds are hashed as before there was this column
-        content["search_hash"] = search_hash
     event = Event(**content, content_hash=content_hash(content))
     event.save(force_insert=True)
     return event

@@ -17,6 +17,7 @@ app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")
 app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
 
 app.conf.beat_schedule = {
+    "number the trail": {"task": "audit.publish", "schedule": 1.0, "options": {"expires": 5}},
     "send due reminders": {
         "task": "meetings.send_due_reminders",
         "schedule": 5.0,

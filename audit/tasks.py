@@ -1,0 +1,10 @@
+"""Work in the background: numbering the trail."""
+
+from celery import shared_task
+
+from audit.publishing import publish
+
+
+@shared_task(name="audit.publish")  # type: ignore[misc]  # Celery has no types
+def publish_trail() -> int:
+    return publish()
