@@ -1,23 +1,207 @@
 """Concerns: listed, shown with whom to call, answered, closed."""
 
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from meetings.models import Concern
-from pages.lookups import find, readers_only
+from audit.models import Action
+from contacts.models import Organisation
+from lib.conflicts import StaleVersion
+from lib.days import city_today, day_ends_at
+from meetings.codes import ReassuranceAnswer
+from meetings.filters.concerns import ConcernFilters
+from meetings.models import Concern, FollowUp, Meeting
+from meetings.policies import can_edit_concern
+from meetings.services.concerns import (
+    answer_concern,
+    close_concern,
+    edit_concern,
+    offer_reassurance,
+    reopen_concern,
+    report_back,
+)
+from meetings.whom_to_call import told_of, whom_to_call
+from pages.conflicts import differences, typed_again
+from pages.forms.base import add_service_errors
+from pages.forms.concerns import EditConcernForm
+from pages.lists import canonical, listing
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
+from pages.views.follow_ups import ids_on, with_what_is_seen
+
+ORDERINGS: Final = ("received_at", "updated_at", "id")
+SHOWN: Final = ("site_organisation", "raised_by_organisation", "meeting")
 
 
-def concerns(request: ActorRequest) -> HttpResponse:
+def with_references(rows: QuerySet[Concern], actor: Actor) -> QuerySet[Concern]:
+    """Rows with `sees_site_organisation` and the like: whether the actor sees what they refer to."""
+    organisations = Organisation.objects.visible_to(actor)
+    return rows.select_related("district", *SHOWN).annotate(
+        sees_site_organisation=Exists(organisations.filter(pk=OuterRef("site_organisation"))),
+        sees_raised_by_organisation=Exists(organisations.filter(pk=OuterRef("raised_by_organisation"))),
+        sees_meeting=Exists(Meeting.objects.visible_to(actor).filter(pk=OuterRef("meeting"))),
+    )
+
+
+def _ids_of(row: Any) -> list[UUID]:
+    seen = [getattr(row, f"{name}_id") for name in SHOWN if getattr(row, f"sees_{name}")]
+    return [row.pk, *seen]
+
+
+@require_GET
+def concerns(request: ActorRequest) -> HttpResponseBase:
     readers_only(request)
-    return render(request, "pages/concerns/list.html")
+    if redirected := canonical(request):
+        return redirected
+    rows = with_references(Concern.objects.visible_to(request.actor), request.actor)
+    page = listing(request, ConcernFilters, rows, orderings=ORDERINGS, default="-received_at")
+    action = Action.SEARCH if request.GET.get("q") else Action.LIST
+    consult(request, "concern", [pk for row in page.rows for pk in _ids_of(row)], action=action)
+    context = {"page": page, "ordering": page.ordering}
+    return render(request, "pages/concerns/list.html", context, status=page.status)
 
 
+@require_GET
 def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
-    find(Concern.objects.visible_to(request.actor), pk)
-    return render(request, "pages/concerns/list.html")
+    """Headed by whom to call: the place's organisation and those of the affected communities."""
+    actor = request.actor
+    row = find(with_references(Concern.objects.visible_to(actor), actor), pk)
+    calls = whom_to_call(actor, row)
+    told = told_of(row)
+    promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
+    promises = promises.order_by("due_on", "pk")[:20]
+    shown = [*_ids_of(row), *(pk for call in calls for pk in call.object_ids), *ids_on(promises)]
+    consult(request, "concern", shown)
+    context = {
+        "concern": row,
+        "calls": calls,
+        "told": told,
+        "told_ids": {one.user.pk for one in told if one.sent_at},
+        "promises": promises,
+        "moments": _moments(row),
+        "today": city_today(),
+        "may_edit": can_edit_concern(actor, row),
+        "answers": ReassuranceAnswer.choices,
+    }
+    return render(request, "pages/concerns/detail.html", context)
 
 
-concern_edit = concern_reassurance = concern_status = concern
+@require_http_methods(["GET", "HEAD", "POST"])
+def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _writable(request, pk)
+    options: dict[str, Any] = {"actor": request.actor, "concern": row}
+    now = {name: getattr(row, name) for name in EditConcernForm.base_fields if name != "find"}
+    form = EditConcernForm(request.POST or None, initial=now | {"find": ""}, **options)
+    form.draft = "look_for" in request.POST
+    both = None
+    if form.is_bound and not form.draft and form.is_valid():
+        try:
+            edit_concern(
+                actor=request.actor,
+                concern_id=pk,
+                version=form.cleaned_data["version"],
+                **_kept(row, form.values()),
+            )
+        except StaleVersion as stale:
+            both = differences(form, now)
+            form = EditConcernForm(typed_again(form, stale), **options)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("concern", pk)
+    consult(request, "concern", [row.pk, *(organisation.pk for organisation in form.shown)])
+    context = {"form": form, "concern": row, "differences": both}
+    status = 409 if both is not None else 422 if form.errors else 200
+    return render(request, "pages/concerns/edit.html", context, status=status)
+
+
+@require_POST
+def concern_reassurance(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Reassurance was offered, and with `answer` what they said."""
+    row = _writable(request, pk)
+    before = {"reassurance_answer": row.reassurance_answer}
+    if not row.reassurance_offered_at:
+        before["reassurance_offered_at"] = None
+    answer = request.POST.get("answer", "")
+    if answer not in ["", *ReassuranceAnswer.values]:
+        raise Http404
+    changed = offer_reassurance(actor=request.actor, concern_id=pk, answer=answer)
+    _say(request, changed, _("Their answer is noted.") if answer else _("Reassurance was offered."), before)
+    return redirect("concern", pk)
+
+
+@require_POST
+def concern_status(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """`step` is answered, told, closed or reopened."""
+    row = _writable(request, pk)
+    actor = request.actor
+    match request.POST.get("step"):
+        case "answered":
+            changed = answer_concern(actor=actor, concern_id=pk)
+            _say(request, changed, _("Answered."), {"status": row.status})
+        case "told":
+            changed = report_back(actor=actor, concern_id=pk)
+            _say(request, changed, _("They know what became of it."), {"reported_back_on": None})
+        case "closed":
+            changed = close_concern(actor=actor, concern_id=pk)
+            _say(request, changed, _("Closed."), {"status": row.status})
+        case "reopened":
+            reopen_concern(actor=actor, concern_id=pk)
+            messages.success(request, _("Open again."))
+        case _:
+            raise Http404
+    return redirect("concern", pk)
+
+
+@undoer("concern_changed")
+def _restore(*, actor: Actor, concern_id: str, version: int, values: dict[str, Any]) -> None:
+    edit_concern(actor=actor, concern_id=UUID(concern_id), version=version, **values)  # type: ignore[typeddict-item]
+
+
+def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, Any]) -> None:
+    undo = undo_url(
+        request, "concern_changed", concern_id=str(changed.pk), version=changed.version, values=before
+    )
+    messages.success(request, text, extra_tags=f"undo:{undo}")
+
+
+def _writable(request: ActorRequest, pk: UUID) -> Any:
+    row = find(with_references(Concern.objects.visible_to(request.actor), request.actor), pk)
+    if not can_edit_concern(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed; an organisation its writer does not see stays where another was not chosen."""
+    hidden = [
+        name for name in SHOWN if name in values and values[name] is None and not getattr(row, f"sees_{name}")
+    ]
+    return {name: value for name, value in values.items() if name not in hidden}
+
+
+def _moments(row: Concern) -> list[tuple[datetime, str, str]]:
+    """What happened with it, oldest first: moment, icon, text."""
+    offered = _("Reassurance offered")
+    if row.reassurance_answer:
+        offered = f"{offered}: {row.get_reassurance_answer_display()}"
+    told_at = day_ends_at(row.reported_back_on) if row.reported_back_on else None
+    steps = [
+        (row.received_at, "shield-alert", _("Received")),
+        (row.reassurance_offered_at, "heart-handshake", offered),
+        (row.answered_at, "check", _("Answered")),
+        (told_at, "message-circle-check", _("They were told what became of it")),
+        (row.closed_at, "check-check", _("Closed")),
+    ]
+    return sorted(((at, icon, text) for at, icon, text in steps if at), key=lambda step: step[0])

@@ -1,12 +1,57 @@
-"""Log a concern, at night and in a hurry."""
+"""Log a concern: at night, in a hurry, and then at once whom to call."""
 
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import ActorRequest
-from pages.lookups import readers_only
+from meetings.codes import BiasGround
+from meetings.models import Meeting
+from meetings.services.concerns import log_concern as log
+from pages.forms.base import add_service_errors
+from pages.forms.concerns import LogConcernForm, with_communities
+from pages.forms.picks import as_uuid
+from pages.lookups import consult, find, readers_only
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_concern(request: ActorRequest) -> HttpResponse:
+    """`?organisation=…` is the place that was hit, `?meeting=…` where it was raised."""
     readers_only(request)
-    return render(request, "pages/concerns/list.html")
+    if not request.actor.writes:
+        raise PermissionDenied
+    meeting = None
+    if request.GET.get("meeting"):
+        meeting = find(Meeting.objects.visible_to(request.actor), as_uuid(request.GET["meeting"]))
+    draft = "look_for" in request.POST or "suggest" in request.POST
+    data = with_communities(request.POST) if draft else request.POST
+    form = LogConcernForm(
+        data or None,
+        actor=request.actor,
+        own_districts=list(request.user.districts.order_by("name", "pk")),
+        initial={
+            "site_organisation": request.GET.get("organisation"),
+            "bias_grounds": [BiasGround.UNKNOWN],
+            "communities_for": BiasGround.UNKNOWN,
+        },
+    )
+    form.draft = draft
+    if form.is_bound and not draft and form.is_valid():
+        try:
+            concern = log(actor=request.actor, meeting=meeting, **form.values())
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Logged. Those who lead here are being told now."))
+            return redirect("concern", concern.pk)
+    consult(request, "organisation", [row.pk for row in form.shown])
+    context = {
+        "form": form,
+        "meeting": meeting,
+        "complaints": {"name": settings.COMPLAINTS_BODY_NAME, "url": settings.COMPLAINTS_BODY_URL},
+    }
+    return render(request, "pages/concerns/log.html", context, status=422 if form.errors else 200)

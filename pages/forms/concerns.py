@@ -1,0 +1,216 @@
+"""What a reader types about a concern: at night in a few taps, later with more care."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from districts.codes import Focus
+from districts.models import District
+from meetings.codes import BiasGround, BiasIndicator, ConcernKind, Perceiver
+from meetings.models import Concern
+from meetings.rules.communities import communities_of, plain_grounds
+from pages.forms.base import VersionedForm
+from pages.forms.meetings import MINUTE, DraftForm, choices
+from pages.forms.picks import OrganisationPicks
+
+# Shown at once; the rest is behind “More”.
+KINDS: Final = (
+    ConcernKind.GRAFFITI_SYMBOL,
+    ConcernKind.ATTACK_ON_COMMUNITY_SITE,
+    ConcernKind.PROPERTY_DAMAGE,
+    ConcernKind.HATE_INCIDENT,
+    ConcernKind.THREAT,
+    ConcernKind.HARASSMENT,
+    ConcernKind.TENSION,
+)
+GROUNDS: Final = (
+    BiasGround.UNKNOWN,
+    BiasGround.NONE,
+    BiasGround.RACIST_XENOPHOBIC,
+    BiasGround.ANTISEMITIC,
+    BiasGround.ANTI_MUSLIM,
+    BiasGround.ANTI_ROMA,
+    BiasGround.ANTI_LGBTI,
+)
+NO_NAMES: Final = _("No names of victims or suspects: those belong in the case system.")
+
+
+class ConcernFields(OrganisationPicks, DraftForm):
+    """What both forms ask. `first_kinds` and the like are the pills shown at once."""
+
+    picks = "site_organisation"
+
+    kinds = forms.MultipleChoiceField(
+        label=_("What happened?"),
+        choices=choices(ConcernKind),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Say what happened: choose from the list.")},
+    )
+    site_organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Whose place or event was hit?"),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
+    bias_grounds = forms.MultipleChoiceField(
+        label=_("Bias"),
+        choices=choices(BiasGround),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    affected_focuses = forms.MultipleChoiceField(
+        label=_("Communities affected"),
+        choices=choices(Focus),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    received_at = forms.DateTimeField(
+        label=_("Received"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE)
+    )
+    occurred_on = forms.DateField(
+        label=_("Happened on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    district = forms.ModelChoiceField(District.objects.none(), label=_("District"))
+    place = forms.CharField(label=_("Place"), max_length=200, required=False)
+    facts = forms.CharField(
+        label=_("Facts"),
+        help_text=NO_NAMES,
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        covered = District.objects.covered_by(actor).active().order_by("name", "pk")
+        self.fields["district"].queryset = covered  # type: ignore[attr-defined]
+        self.offer(actor, [self["site_organisation"].value()], str(self["find"].value() or ""))
+
+    def values(self) -> dict[str, Any]:
+        left_out = {"find", "version", "communities_for"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+
+    @property
+    def first_kinds(self) -> Sequence[Any]:
+        return self.first("kinds", KINDS)
+
+    @property
+    def other_kinds(self) -> Sequence[Any]:
+        return self.rest("kinds", KINDS)
+
+    @property
+    def opens_kinds(self) -> bool:
+        return self.one_of(self.other_kinds)
+
+    @property
+    def opens_grounds(self) -> bool:
+        return self.one_of(self.other_grounds)
+
+    @property
+    def first_grounds(self) -> Sequence[Any]:
+        return sorted(self.first("bias_grounds", GROUNDS), key=lambda pill: GROUNDS.index(pill.data["value"]))
+
+    @property
+    def other_grounds(self) -> Sequence[Any]:
+        return self.rest("bias_grounds", GROUNDS)
+
+
+class LogConcernForm(ConcernFields):
+    """At night: all but what happened has an honest default.
+
+    `communities_for` are the grounds for which communities were suggested: a choice made since stays.
+    """
+
+    communities_for = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, own_districts: Sequence[District], **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.actor = actor
+        self.own_districts = own_districts
+        self.fields["received_at"].required = False
+        self.fields["district"].required = False
+        district: Any = self.fields["district"]
+        one = len(own_districts) == 1
+        district.empty_label = str(own_districts[0]) if one else _("Where the organisation is at home")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["received_at"] = data.get("received_at") or timezone.now()
+        grounds = plain_grounds(data.get("bias_grounds") or [BiasGround.UNKNOWN])
+        data["bias_grounds"] = grounds
+        if not data.get("affected_focuses") and data.get("communities_for") != ",".join(grounds):
+            data["affected_focuses"] = communities_of(grounds)
+        if "district" not in self.errors and not data.get("district"):
+            data["district"] = self._default_district(data.get("site_organisation"))
+            if data["district"] is None:
+                self.add_error("district", ValidationError(_("Say in which district."), code="required"))
+        return data
+
+    def _default_district(self, site: Organisation | None) -> District | None:
+        if site and self.actor.covers(site.home_district_id):
+            return site.home_district
+        return self.own_districts[0] if len(self.own_districts) == 1 else None
+
+
+class EditConcernForm(ConcernFields, VersionedForm):
+    """Everything, when there is time."""
+
+    bias_indicators = forms.MultipleChoiceField(
+        label=_("What points to bias"),
+        choices=choices(BiasIndicator),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+    )
+    perceived_by = forms.ChoiceField(
+        label=_("Who sees it so"),
+        choices=choices(Perceiver, empty=_("Not stated")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    raised_by_organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Raised by"), required=False, empty_label=_("Not stated")
+    )
+    case_reference = forms.CharField(
+        label=_("Case reference"), help_text=_("Of the case system."), required=False, max_length=60
+    )
+
+    def __init__(self, *args: Any, actor: Actor, concern: Concern, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.concern = concern
+        raised_by: Any = self.fields["raised_by_organisation"]
+        raised_by.queryset = Organisation.objects.visible_to(actor)
+        offered = {row.pk: row for row in self.shown}
+        if raiser := raised_by.queryset.filter(pk=concern.raised_by_organisation_id).first():
+            offered[raiser.pk] = raiser
+        raised_by.widget.choices = [
+            ("", raised_by.empty_label),
+            *((pk, str(row)) for pk, row in offered.items()),
+        ]
+        self.shown = list(offered.values())
+
+    def clean_received_at(self) -> Any:
+        """The seconds of a moment that was not changed are kept."""
+        given, before = self.cleaned_data["received_at"], self.concern.received_at
+        return before if f"{given:{MINUTE}}" == f"{timezone.localtime(before):{MINUTE}}" else given
+
+
+def with_communities(data: QueryDict) -> QueryDict:
+    """What was sent, with the communities that its grounds suggest and the grounds as they are meant."""
+    grounds = plain_grounds(data.getlist("bias_grounds"))
+    suggested = communities_of(data.get("communities_for", "").split(","))
+    chosen = [code for code in data.getlist("affected_focuses") if code not in suggested]
+    data = data.copy()
+    data.setlist("bias_grounds", grounds)
+    data.setlist("affected_focuses", list(dict.fromkeys([*chosen, *communities_of(grounds)])))
+    data["communities_for"] = ",".join(grounds)
+    return data
