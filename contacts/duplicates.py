@@ -54,7 +54,9 @@ def similar_organisations(
         clues |= Q(website__icontains=host)
     if not clues:
         return []
-    rows = Organisation.objects.visible_to(actor).filter(clues).exclude(pk=exclude)
+    rows = Organisation.objects.visible_to(actor).filter(clues)
+    if exclude:
+        rows = rows.exclude(pk=exclude)
     nearest = rows.annotate(near=TrigramWordSimilarity(fold(name), F("folded")))
     found = [
         _compare(row, core, number, address, host)

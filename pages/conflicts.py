@@ -30,7 +30,8 @@ def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Differ
 
 def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
     """What was typed, as if the current version had been shown: saving it once more is a decision."""
-    data = form.data.copy()
+    shown: Any = form.data
+    data = shown.copy()
     data[form.add_prefix("version")] = str(stale.current)
     return data
 

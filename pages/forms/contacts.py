@@ -7,12 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from contacts.codes import Agreement, PreferredChannel
 from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
 from contacts.services.affiliations import AffiliationRow
 from districts.models import District
 from pages.forms.base import VersionedForm
 from pages.forms.languages import language_choices
 from pages.forms.organisations import phone_text
+from pages.forms.rows import RowFormSet
 
 SHORT = ("given_name", "family_name", "phone", "email", "home_district")
 REACHED = ("preferred_channel", "languages")
@@ -43,6 +45,8 @@ class ContactFields(forms.Form):
         self.fields |= forms.fields_for_model(Contact, FIELDS, widgets=dict.fromkeys(DAYS, day))
         self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
         self.fields["email"].widget.attrs["autocomplete"] = "off"
+        self.fields["preferred_channel"].choices = [("", _("No preference")), *PreferredChannel.choices]
+        self.fields["agreement_how"].choices = [("", _("Not recorded")), *Agreement.choices]
         homes = District.objects.covered_by(actor).active()
         kept = Q(pk=contact.home_district_id) if contact else Q(pk=None)
         self.fields["home_district"] = forms.ModelChoiceField(
@@ -116,7 +120,7 @@ class RoleForm(forms.Form):
         return [(str(chosen.pk), chosen.name)] if isinstance(chosen, Organisation) else []
 
 
-class BaseRoles(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseRoles(RowFormSet):
     def values(self) -> list[AffiliationRow]:
         """The rows that are filled in and not taken out."""
         rows: list[AffiliationRow] = []
@@ -130,7 +134,9 @@ class BaseRoles(forms.BaseFormSet):  # type: ignore[type-arg]
         return rows
 
 
-RoleFormSet = forms.formset_factory(RoleForm, formset=BaseRoles, extra=1, can_delete=True, max_num=20)
+RoleFormSet = forms.formset_factory(
+    RoleForm, formset=BaseRoles, extra=1, can_delete=True, can_delete_extra=False, max_num=20
+)
 
 
 class PrivateChannelForm(VersionedForm):

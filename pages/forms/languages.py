@@ -14,7 +14,7 @@ _NAMES = {
     "ps": gettext_lazy("Pashto"),
     "rom": pgettext_lazy("the language", "Romani"),
     "se": gettext_lazy("Northern Sámi"),
-    "sgn": gettext_lazy("a sign language"),
+    "sgn": gettext_lazy("Sign language"),
     "so": gettext_lazy("Somali"),
     "ti": gettext_lazy("Tigrinya"),
     "tl": gettext_lazy("Tagalog"),

@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from contacts.codes import Kind
 from contacts.models import FocusDeclaration, Organisation
 from districts.models import District
 from lib.days import city_today
 from pages.forms.base import VersionedForm
 from pages.forms.languages import language_choices
+from pages.forms.rows import RowFormSet
 
 SHORT = ("name", "kind", "home_district", "phone")
 REACHED = ("short_name", "summary", "email", "website", "address", "postcode", "languages", "access_needs")
@@ -42,7 +44,7 @@ class OrganisationFields(forms.Form):
             kwargs["initial"] = organisation_values(organisation) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        widgets: dict[str, forms.Widget] = dict.fromkeys(DAYS, day)
+        widgets: dict[str, type[forms.Widget] | forms.Widget] = dict.fromkeys(DAYS, day)
         widgets["summary"] = forms.Textarea(attrs={"rows": 3})
         self.fields |= forms.fields_for_model(Organisation, FIELDS, exclude=("website",), widgets=widgets)
         self.fields["website"] = forms.URLField(
@@ -50,6 +52,7 @@ class OrganisationFields(forms.Form):
         )
         self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
         self.fields["phone"].error_messages["invalid"] = _("Write a phone number, such as 612 345 678.")
+        self.fields["kind"].choices = [("", _("Choose a kind")), *Kind.choices]
         self._choose_district(actor, organisation)
         self._choose_officers(organisation)
         self._choose_cadence(organisation)
@@ -96,9 +99,12 @@ class OrganisationFields(forms.Form):
             Q(is_active=True, role__in=WRITES) | Q(pk__in=[pk for pk in kept if pk])
         )
         for name in ("lead_officer", "deputy_officer"):
-            field = self.fields[name]
-            field.queryset = officers.order_by("name", "pk")
-            field.empty_label = _("Nobody")
+            self.fields[name] = forms.ModelChoiceField(
+                label=self.fields[name].label,
+                required=False,
+                queryset=officers.order_by("name", "pk"),
+                empty_label=_("Nobody"),
+            )
 
     def _choose_cadence(self, organisation: Organisation | None) -> None:
         kept = organisation.cadence_days if organisation else None
@@ -136,7 +142,7 @@ class FocusForm(forms.Form):
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
 
 
-class BaseFocuses(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseFocuses(RowFormSet):
     def values(self) -> list[dict[str, Any]]:
         """The rows that are filled in and not taken out."""
         names = ("focus", "declared_by", "declared_on", "evidence_url")
@@ -147,7 +153,9 @@ class BaseFocuses(forms.BaseFormSet):  # type: ignore[type-arg]
         ]
 
 
-FocusFormSet = forms.formset_factory(FocusForm, formset=BaseFocuses, extra=1, can_delete=True, max_num=22)
+FocusFormSet = forms.formset_factory(
+    FocusForm, formset=BaseFocuses, extra=1, can_delete=True, can_delete_extra=False, max_num=22
+)
 
 
 def organisation_values(organisation: Organisation) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
 def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show what is private, once, for a reason that stays in the trail."""
     readers_only(request)
-    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     if not row.has_private_channel:
         messages.warning(request, _("There is nothing private here."))
         return redirect("contact", pk)
@@ -200,7 +200,7 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     readers_only(request)
-    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
     consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id})

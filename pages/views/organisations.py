@@ -102,7 +102,7 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
     form = NewOrganisationForm(
         request.POST if posted else None, actor=request.actor, initial=_new_values(request)
     )
-    focuses = FocusFormSet(request.POST if posted else None, prefix="focuses")
+    focuses = _focuses(request)
     candidates: list[Candidate] = []
     if posted and form.is_valid() & focuses.is_valid():
         if "anyway" not in request.POST:
@@ -135,7 +135,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     posted = request.method == "POST"
     form = OrganisationForm(request.POST if posted else None, actor=request.actor, organisation=row)
-    focuses = FocusFormSet(request.POST if posted else None, initial=focus_values(row), prefix="focuses")
+    focuses = _focuses(request, focus_values(row))
     consult(request, "organisation", [row.pk], district_ids=_districts(row))
     context: dict[str, Any] = {"organisation": row, "form": form, "focuses": focuses}
     if posted and form.is_valid() & focuses.is_valid():
@@ -237,6 +237,10 @@ def _consult_candidates(request: ActorRequest, candidates: Iterable[Candidate]) 
     ids = [candidate.organisation.pk for candidate in candidates]
     if ids:
         consult(request, "organisation", ids, action=Action.SEARCH)
+
+
+def _focuses(request: ActorRequest, initial: Any = None) -> Any:
+    return FocusFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="focuses")
 
 
 def _labels(field_names: Iterable[str]) -> list[str]:

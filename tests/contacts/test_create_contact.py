@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(field: str, val
     north = make_district()
     fields = {"family_name": "Saar", "home_district": north} | {field: value}
     with pytest.raises(ValidationError):
-        create_contact(actor=make_actor(north), **fields)  # type: ignore[arg-type]
+        create_contact(actor=make_actor(north), **fields)
     assert not Contact.objects.exists()
 
 
@@ -121,7 +121,7 @@ def test_what_was_typed_is_cleaned() -> None:
         home_district=north,
     )
     assert (contact.given_name, contact.family_name) == ("Marc", "de la Cruz")
-    assert contact.phone.as_e164 == "+34612345678"  # type: ignore[attr-defined]
+    assert contact.phone.as_e164 == "+34612345678"
 
 
 def test_it_is_in_the_trail() -> None:

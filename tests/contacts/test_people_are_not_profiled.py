@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db.models import Model
 from django.http import QueryDict
 
 from accounts.actors import SYSTEM
@@ -29,8 +30,8 @@ PROFILING = re.compile(
 
 
 @pytest.mark.parametrize("model", KNOWN)
-def test_a_person_has_no_field_that_nobody_thought_about(model: type) -> None:
-    names = {field.name for field in model._meta.concrete_fields + model._meta.many_to_many}  # type: ignore[attr-defined]
+def test_a_person_has_no_field_that_nobody_thought_about(model: type[Model]) -> None:
+    names = {field.name for field in model._meta.concrete_fields + model._meta.many_to_many}
     assert names == KNOWN[model]
     assert not [name for name in names if PROFILING.search(name)]
 

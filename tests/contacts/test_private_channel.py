@@ -22,7 +22,7 @@ def test_kept_replaced_and_taken_away() -> None:
     north = make_district()
     actor, contact = make_actor(north), make_contact(north)
     set_private_channel(actor=actor, contact_id=contact.pk, version=1, phone="612 345 678")
-    assert PrivateChannel.objects.get().phone.as_e164 == "+34612345678"  # type: ignore[attr-defined]
+    assert PrivateChannel.objects.get().phone.as_e164 == "+34612345678"
     contact = set_private_channel(actor=actor, contact_id=contact.pk, version=2)
     assert contact.version == 3
     assert not PrivateChannel.objects.exists()
