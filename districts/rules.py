@@ -224,16 +224,35 @@ def _signed_area(ring: Sequence[Point]) -> float:
     return total / 2
 
 
-def label_point(boundary: Boundary) -> Point:
-    """Where a name belongs: the centre of gravity of the largest piece."""
+def label_place(boundary: Boundary) -> tuple[float, float, float]:
+    """Where a name belongs, and how wide it may be: x, y and the width of the largest piece there.
+
+    As high as the piece's centre of gravity, in the middle of its widest stretch at that height, so
+    that it lies inside even where the piece is bent.
+    """
     ring = max((polygon[0] for polygon in boundary), key=ring_area)
+    y = _balance(ring)
+    crossings = sorted(
+        x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+        for (x1, y1), (x2, y2) in pairwise(ring)
+        if (y1 <= y) != (y2 <= y)
+    )
+    if not crossings:
+        return ring[0][0], y, 0.0
+    left, right = max(
+        zip(crossings[::2], crossings[1::2], strict=True), key=lambda stretch: stretch[1] - stretch[0]
+    )
+    return (left + right) / 2, y, right - left
+
+
+def _balance(ring: Sequence[Point]) -> float:
+    """The height of a ring's centre of gravity."""
     area = _signed_area(ring)
     if area == 0:
-        return ring[0]
+        return ring[0][1]
     x0, y0 = ring[0]
-    x = y = 0.0
+    total = 0.0
     for (x1, y1), (x2, y2) in pairwise(ring):
         cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        x += (x1 + x2 - 2 * x0) * cross
-        y += (y1 + y2 - 2 * y0) * cross
-    return x0 + x / (6 * area), y0 + y / (6 * area)
+        total += (y1 + y2 - 2 * y0) * cross
+    return y0 + total / (6 * area)

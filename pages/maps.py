@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from districts.models import District
-from districts.rules import Boundary, box, draw, frame, label_point
+from districts.rules import Boundary, draw, frame, label_place
 from lib.svg import path
 
 WIDTH = 640
@@ -51,8 +51,6 @@ def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
 
 
 def _shape(district: District, outline: Boundary) -> Shape:
-    x, y = label_point(outline)
-    west, _top, east, _bottom = box([[outline[0]]])
-    room = (east - west) / LETTER
-    label = next((text for text in (district.name, district.code) if len(text) <= room), "")
+    x, y, room = label_place(outline)
+    label = next((text for text in (district.name, district.code) if len(text) * LETTER <= room), "")
     return Shape(district.pk, path(outline), label, round(x), round(y))

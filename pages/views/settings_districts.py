@@ -1,5 +1,6 @@
 """The ground itself, for administrators: districts added, changed, taken out of use, loaded from a file."""
 
+import hashlib
 import secrets
 import zlib
 from typing import Any, Final
@@ -90,7 +91,7 @@ def district_import(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
     if "token" in request.POST:
         return _apply(request, request.POST["token"])
-    form = ImportForm(posted(request), request.FILES)
+    form = ImportForm(posted(request), request.FILES if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -124,7 +125,7 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
 
 
 def _key(request: ActorRequest, token: str) -> str:
-    return f"districts-import:{request.user.pk}:{token[:40]}"
+    return f"districts-import:{request.user.pk}:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) -> str:

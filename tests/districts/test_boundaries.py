@@ -15,7 +15,7 @@ from districts.rules import (
     draw,
     far_from,
     frame,
-    label_point,
+    label_place,
     read_boundary,
     ring_area,
     simplify,
@@ -120,8 +120,21 @@ def test_a_simplified_ring_stays_closed_and_near(radii: list[int]) -> None:
 
 
 def test_a_name_stands_in_the_largest_piece() -> None:
-    boundary = [[square(west=0, south=0, size=1)], [square(west=5, south=5, size=0.1)]]
-    assert label_point([[[(p[0], p[1]) for p in r] for r in piece] for piece in boundary]) == (0.5, 0.5)
+    boundary = read_boundary(
+        {
+            "type": "MultiPolygon",
+            "coordinates": [[square(west=5, south=5, size=0.1)], [square(west=0, south=0, size=1)]],
+        }
+    )
+    assert label_place(boundary) == (0.5, 0.5, 1.0)
+
+
+def test_a_name_stands_inside_a_bent_piece() -> None:
+    """A horseshoe open to the south: its centre of gravity may lie between its arms."""
+    ring = [(0, 0), (2, 0), (2, 8), (6, 8), (6, 0), (9, 0), (9, 10), (0, 10), (0, 0)]
+    x, y, room = label_place([[[(float(a), float(b)) for a, b in ring]]])
+    assert (x, room) == (7.5, 3.0)
+    assert 0 < y < 8
 
 
 def test_a_path_has_whole_numbers_and_no_specks() -> None:
