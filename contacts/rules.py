@@ -155,8 +155,7 @@ def find_phones(text: str, region: str) -> Phones:
     `region` is the country (ISO 3166) of numbers without a country code. A part with letters is not
     a phone: “617 ABC DEF” would dial something else.
     """
-    plain = "".join(_plain_digit(c) for c in squash(text))
-    plain = _EXTENSION.sub("", _FAX.sub("", _LABEL.sub(" ", plain))).strip()
+    plain = _EXTENSION.sub("", _FAX.sub("", _LABEL.sub(" ", plain_number(text)))).strip()
     whole = one_phone(plain, region)
     if whole or not plain:
         return Phones([whole] if whole else [])
@@ -183,8 +182,12 @@ def one_phone(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def plain_number(text: str) -> str:
+    """`text` with digits of any script as 0–9 and every dash as a hyphen."""
+    return "".join(_plain_digit(c) for c in squash(text))
+
+
 def _plain_digit(character: str) -> str:
-    """Digits of any script as 0–9, every dash as a hyphen."""
     if character.isascii():
         return character
     digit = unicodedata.digit(character, None)

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pages.views import search as views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+]

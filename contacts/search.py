@@ -1,0 +1,58 @@
+"""Finding organisations and people by what is typed into one box: words, a number, an address.
+
+A person is found by their own name, number and address only, never through an organisation
+(domain.md, rule 3), and never by a private number.
+"""
+
+import re
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+from django.db import models
+
+from accounts.actors import Actor
+from contacts.models import Contact, Organisation
+from contacts.rules import one_phone, plain_email, plain_number
+from lib.fold import fold
+
+_ENOUGH_DIGITS: Final = 6
+
+Rows = TypeVar("Rows", "models.QuerySet[Organisation]", "models.QuerySet[Contact]")
+
+
+def find_organisations(actor: Actor, q: str, limit: int) -> list[Organisation]:
+    """Organisations the actor sees, best first, with their home district."""
+    rows: Any = Organisation.objects.visible_to(actor).select_related("home_district")
+    return list(_reached_by(rows, q)[:limit])
+
+
+def find_contacts(actor: Actor, q: str, limit: int) -> list[Contact]:
+    """People the actor sees who have not withdrawn, best first, with their home district."""
+    rows: Any = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
+    return list(_reached_by(rows.select_related("home_district"), q)[:limit])
+
+
+def searched_words(q: str) -> str:
+    """What a search stands for in the trail: folded words in one order, or one form of a number."""
+    if number := _number(q):
+        return number
+    return " ".join(sorted(fold(q).split()))
+
+
+def _reached_by(rows: Any, q: str) -> Any:
+    if number := _number(q):
+        return rows.filter(phone__contains=number).order_by("folded", "pk")
+    if "@" in q:
+        return rows.filter(email__icontains=plain_email(q)).order_by("folded", "pk")
+    return rows.matching(q)
+
+
+def _number(q: str) -> str:
+    """A phone number in E.164, or the digits of a part of one; empty where `q` is something else."""
+    plain = plain_number(q)
+    if re.search(r"[^\d\s+().\-/]", plain):
+        return ""
+    digits = re.sub(r"\D", "", plain)
+    if len(digits) < _ENOUGH_DIGITS:
+        return ""
+    return one_phone(plain, settings.PHONENUMBER_DEFAULT_REGION) or digits

@@ -1,0 +1,182 @@
+"""One box finds organisations, people, meetings and promises, and only what the reader sees."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Role, User
+from audit.models import Action, Event
+from audit.rules import search_hash
+from districts.models import District
+from lib.days import city_today
+from lib.fold import fold
+from meetings.models import FollowUp
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def district() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(district: District) -> User:
+    return make_officer(district)
+
+
+@pytest.fixture
+def browser(client: Client, officer: User) -> Client:
+    client.force_login(officer)
+    return client
+
+
+def text_of(browser: Client, q: str) -> str:
+    response = browser.get("/search/", {"q": q})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def make_follow_up(officer: User, title: str) -> FollowUp:
+    today = city_today()
+    return FollowUp.objects.create(
+        title=title, folded=fold(title), owner=officer, due_on=today, first_due_on=today
+    )
+
+
+def test_an_empty_box_searches_nothing(browser: Client) -> None:
+    assert "People are found by their own name" in text_of(browser, "")
+    assert "People are found by their own name" in text_of(browser, " ?! ")
+    assert not Event.objects.filter(action=Action.SEARCH).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "q"),
+    [
+        ("Asociación Ágora del Henares", "agora"),
+        ("Asociación Ágora del Henares", "HENARES agora"),
+        ("Asociación Ágora del Henares", "asoc ago"),
+        ("Mezquita Central", "mesquita"),
+        ("Mezquita Central", "mezqita"),
+        ("Σύλλογος Ποντίων", "ποντιων"),
+        ("Българско училище", "УЧИЛИЩЕ"),
+        ("Łódź Club", "lodz"),
+    ],
+)
+def test_words_find_an_organisation(browser: Client, district: District, name: str, q: str) -> None:
+    make_organisation(district, name=name)
+    make_organisation(district, name="Unrelated Zebra")
+    text = text_of(browser, q)
+    assert name in text
+    assert "Unrelated Zebra" not in text
+
+
+def test_everything_is_found_in_its_group(browser: Client, district: District, officer: User) -> None:
+    organisation = make_organisation(district, name="Casa Lavapiés")
+    make_contact(district, given_name="Lavapi", family_name="Lavapiés")
+    make_meeting(district, organisation, subject="Chat in Lavapiés")
+    make_follow_up(officer, "Call Lavapiés back")
+    text = text_of(browser, "lavapies")
+    for found in ("Casa Lavapiés", "Lavapi Lavapiés", "Chat in Lavapiés", "Call Lavapiés back"):
+        assert found in text
+    assert "4 results" in text
+
+
+@pytest.mark.parametrize("q", ["617862338", "617 86 23 38", "+34 617-86-23-38", "٦١٧٨٦٢٣٣٨", "6178623"])
+def test_a_number_finds_whose_it_is(browser: Client, district: District, q: str) -> None:
+    make_organisation(district, name="Casa Uno", phone="+34617862338")
+    make_organisation(district, name="Casa Dos", phone="+34617862339" if len(q) > 7 else "")
+    make_contact(district, family_name="Vega", phone="+34617862338")
+    text = text_of(browser, q)
+    assert "Casa Uno" in text
+    assert "Vega" in text
+    assert "Casa Dos" not in text
+
+
+def test_an_address_finds_whose_it_is(browser: Client, district: District) -> None:
+    make_organisation(district, name="Casa Uno", email="info@uno.example")
+    assert "Casa Uno" in text_of(browser, "Info@uno.example")
+
+
+def test_what_is_not_covered_is_not_found(browser: Client) -> None:
+    elsewhere = make_district("South")
+    organisation = make_organisation(elsewhere, name="Hidden Lantern", phone="+34617862338")
+    make_contact(elsewhere, family_name="Lantern")
+    make_meeting(elsewhere, organisation, subject="Lantern meeting")
+    make_follow_up(make_officer(elsewhere), "Lantern promise")
+    text = text_of(browser, "lantern")
+    assert "Nothing is like" in text
+    for hidden in ("Hidden Lantern", "Lantern meeting", "Lantern promise"):
+        assert hidden not in text
+    assert "Hidden" not in text_of(browser, "617862338")
+    assert not Event.objects.get(search_hash=search_hash(settings.SECRET_KEY, "lantern")).object_ids
+
+
+def test_a_person_is_not_found_by_their_organisation(browser: Client, district: District) -> None:
+    organisation = make_organisation(district, name="Arcoiris", kind="lgbt_organisation")
+    make_contact(district, organisation, given_name="Ana", family_name="Secreta")
+    text = text_of(browser, "arcoiris")
+    assert "Arcoiris" in text
+    assert "Secreta" not in text
+
+
+def test_somebody_who_withdrew_is_not_found(browser: Client, district: District) -> None:
+    make_contact(district, family_name="Gone", withdrawn_on=city_today() - timedelta(days=1))
+    assert "Nothing is like" in text_of(browser, "gone")
+
+
+def test_the_trail_keeps_what_was_found_and_a_keyed_hash_of_the_words(
+    browser: Client, district: District, officer: User
+) -> None:
+    organisation = make_organisation(district, name="Casa Ágora")
+    text_of(browser, "ÁGORA casa")
+    event = Event.objects.get(action=Action.SEARCH)
+    assert event.actor_id == officer.pk
+    assert event.object_ids == [organisation.pk]
+    assert event.district_ids == [district.pk]
+    assert bytes(event.search_hash or b"") == search_hash(settings.SECRET_KEY, "agora casa")
+    assert search_hash("another secret", "agora casa") != search_hash(settings.SECRET_KEY, "agora casa")
+
+
+def test_an_administrator_may_not_search(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    assert client.get("/search/", {"q": "casa"}).status_code == 403
+
+
+def test_nobody_is_asked_to_sign_in(client: Client) -> None:
+    assert client.get("/search/", {"q": "casa"}).status_code == 302
+
+
+@pytest.mark.parametrize("q", ["\x00", "\u202e", "%_%", "'; --", "a" * 5_000, "🙂", "\ud800"])
+def test_odd_words_are_answered(browser: Client, district: District, q: str) -> None:
+    make_organisation(district, name="Casa Uno")
+    response = browser.get(f"/search/?q={quote(q.encode('utf-8', 'surrogatepass'))}")
+    assert response.status_code == 200
+    assert "Casa Uno" not in response.content.decode()
+
+
+def test_a_page_of_results_takes_few_queries(
+    browser: Client,
+    district: District,
+    officer: User,
+    django_assert_max_num_queries: pytest.FixtureRequest,
+) -> None:
+    for number in range(12):
+        organisation = make_organisation(district, name=f"Casa {number}")
+        make_contact(district, family_name=f"Casa {number}")
+        make_meeting(district, organisation, subject=f"Casa {number}")
+        make_follow_up(officer, f"Casa {number}")
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
+        text = text_of(browser, "casa")
+    assert "40 results" in text
