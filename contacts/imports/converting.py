@@ -127,8 +127,12 @@ def _set_email(row: Row, text: str) -> None:
 
 
 def _field_clean(name: str, value: Value) -> Value:
-    """The model field's own checks: choices, lengths, formats."""
-    cleaned: Value = Organisation._meta.get_field(name).clean(value, None)  # type: ignore[union-attr]
+    """The model field's own checks (choices, lengths, formats), and the length only forms check."""
+    field = Organisation._meta.get_field(name)
+    most = getattr(field, "max_length", None)
+    if most and len(value) > most:
+        raise ValidationError(_("longer than %(most)d letters") % {"most": most})
+    cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]
     return cleaned
 
 

@@ -42,7 +42,7 @@ def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
     file.seek(0)
     start = file.read(4096)
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "")
-    if not encoding and b"\0" in start:
+    if not encoding and start.count(0) * 8 > len(start):  # a stray NUL is not yet UTF-16
         encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
     decoder = codecs.getincrementaldecoder("utf-8")()
     digest, is_utf8 = hashlib.sha256(), True
@@ -93,7 +93,7 @@ def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
     missing = [column for column in mapping.columns if column not in found]
     raise UnreadableFile(
         _("The file has no column %(missing)s. It has: %(found)s.")
-        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(found) or "–"}
+        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(found)[:300] or "–"}
     )
 
 

@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int | None], None]
 
 ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
 _BATCH: Final = 1_000
-_LOCK: Final = 0x696D706F  # one import at a time; any number that is ours
+LOCK: Final = 0x696D706F  # one import at a time; any number that is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +170,11 @@ def _nothing() -> Iterator[None]:
 def _alone() -> Iterator[None]:
     """Two imports at once could both miss the other's new organisations."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise ValidationError(_("Another import is running. Try again when it is done."))
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
