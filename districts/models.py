@@ -2,9 +2,11 @@
 
 from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,12 @@ class DistrictQuerySet(models.QuerySet["District"]):
     def in_order(self) -> Self:
         """For lists: by name, without the boundaries, which are large."""
         return self.defer("boundary").order_by("name", "pk")
+
+    def as_tree(self) -> Self:
+        """Each district right before its parts, by name: for choices and where the ground is changed."""
+        above = District.objects.filter(lineage__contained_by=models.OuterRef("lineage"))
+        names = ArraySubquery(above.order_by("lineage__len").values(folded=Lower("name")))
+        return self.defer("boundary").annotate(path=names).order_by("path", "pk")
 
 
 class District(models.Model):

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Channel, Role, Theme, User
 from districts.models import District
 from pages.forms.base import VersionedForm
+from pages.forms.districts import district_label
 
 
 class DistrictsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.code})"
+        return district_label(obj)
 
 
 class InvitationForm(forms.Form):
@@ -30,7 +31,7 @@ class InvitationForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     districts = DistrictsField(
         label=_("Districts"),
-        queryset=District.objects.active().in_order(),
+        queryset=District.objects.active().as_tree(),
         required=False,
         help_text=_("With all that lies in them. Officers and supervisors without one see nothing."),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
@@ -50,7 +51,7 @@ class PersonForm(VersionedForm, InvitationForm):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, initial=person_values(person), **kwargs)
         own = Q(pk__in=[district.pk for district in person.districts.all()])
-        offered = District.objects.filter(own | Q(is_active=True)).in_order()
+        offered = District.objects.filter(own | Q(is_active=True)).as_tree()
         self.fields["districts"].queryset = offered  # type: ignore[attr-defined]
         del self.fields["language"]
 

@@ -14,11 +14,14 @@ from pages.forms.base import VersionedForm
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
 
 
-class DistrictChoice(forms.ModelChoiceField):
-    """A district by name and code: names repeat between cities and their parts."""
+def district_label(district: District) -> str:
+    """Name and code, for names repeat; parts after and further in than what they lie in."""
+    return f"{'– ' * (len(district.lineage) - 1)}{district.name} ({district.code})"
 
+
+class DistrictChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.code})"
+        return district_label(obj)
 
 
 class NewDistrictForm(forms.Form):
@@ -32,7 +35,7 @@ class NewDistrictForm(forms.Form):
     )
     parent = DistrictChoice(
         label=_("Lies in"),
-        queryset=District.objects.active().in_order(),
+        queryset=District.objects.active().as_tree(),
         required=False,
         empty_label=_("nothing larger"),
     )
@@ -64,7 +67,7 @@ class ImportForm(forms.Form):
     )
     parent = DistrictChoice(
         label=_("They lie in"),
-        queryset=District.objects.active().in_order(),
+        queryset=District.objects.active().as_tree(),
         required=False,
         empty_label=_("nothing larger, or where they are now"),
         to_field_name="code",

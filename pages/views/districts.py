@@ -54,7 +54,14 @@ def districts(request: ActorRequest) -> HttpResponse:
     picture = drawing(level)
     own = [row for row in request.user.districts.active().in_order() if row not in level]
     rows = _ground(request.actor, [*level, *own], picture)
-    context = {"picture": picture, "rows": rows[: len(level)], "own": rows[len(level) :]}
+    mapped = rows[: len(level)]
+    context = {
+        "picture": picture,
+        "rows": mapped,
+        "covered": [row for row in mapped if row.figures],
+        "others": [row for row in mapped if not row.figures],
+        "own": rows[len(level) :],
+    }
     return render(request, "pages/districts/list.html", context)
 
 

@@ -40,9 +40,7 @@ def _administrators_only(request: ActorRequest) -> None:
 def districts(request: ActorRequest) -> HttpResponse:
     """As a tree: each district right after the one it lies in."""
     _administrators_only(request)
-    rows = list(District.objects.visible_to(request.actor).with_users_counted().in_order())
-    names = {row.pk: (row.name.casefold(), row.code) for row in rows}
-    rows.sort(key=lambda row: [names[pk] for pk in row.lineage])
+    rows = District.objects.visible_to(request.actor).with_users_counted().select_related("parent").as_tree()
     return render(request, "pages/settings/districts.html", {"rows": rows})
 
 
