@@ -79,6 +79,8 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     )
     initial: list[dict[str, Any]] = [{"organisation": speaks_for}] if speaks_for else []
     roles = _roles(request, initial)
+    if speaks_for:
+        roles.extra = 0
     if posted and form.is_valid() & roles.is_valid():
         try:
             made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())

@@ -1,5 +1,6 @@
 """The pages of people, as a browser without JavaScript sees them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -225,6 +226,14 @@ def test_what_is_private_stays_hidden_without_a_reason(reason: str) -> None:
     answer = browse(make_officer(north)).post(page(contact, "contact_reveal"), {"other": reason})
     assert answer.status_code == 422
     assert b"+34699999999" not in answer.content
+
+
+def test_a_record_that_was_to_be_looked_at_again_says_so() -> None:
+    north = make_district()
+    contact = make_contact(north, review_on=city_today() - timedelta(days=3))
+    client = browse(make_officer(north))
+    assert b"record to be looked at again" in client.get(LIST).content
+    assert b"3 days late" in client.get(page(contact)).content
 
 
 def test_nothing_private_is_nothing_to_show() -> None:
