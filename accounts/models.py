@@ -46,7 +46,7 @@ def check_time_zone(value: str) -> None:
 
 
 def city_time_zone() -> str:
-    return settings.TIME_ZONE
+    return str(settings.TIME_ZONE)
 
 
 def every_channel() -> list[str]:

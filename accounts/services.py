@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.actors import Actor
-from accounts.models import Role, User
+from accounts.models import Role, User, UserQuerySet
 from accounts.policies import can_manage_users
 from accounts.sign_in import forget_addresses, password_link
 from audit.models import Action, Op
@@ -113,7 +113,7 @@ def edit_user(
         raise PermissionDenied
     # Two administrators who switch off each other wait for each other here.
     list(User.objects.with_role(Role.ADMINISTRATOR).select_for_update(no_key=True).order_by("pk"))
-    user = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
     before = _districts(user)
     changed = assign(user, fields)
@@ -139,7 +139,7 @@ def edit_user(
 @transaction.atomic
 def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
     """Change one's own settings. Raises ValidationError by field."""
-    user = User.objects.select_for_update(no_key=True).get(pk=actor.id)
+    user: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
     changed = assign(user, fields)
     if changed:
         _check(user)
@@ -154,7 +154,7 @@ def create_administrator(*, actor: Actor, email: str, another: bool = False) -> 
 
     Raises PermissionDenied, and ValidationError where there is one already.
     """
-    there = User.objects.active().with_role(Role.ADMINISTRATOR)
+    there: UserQuerySet = User.objects.active().with_role(Role.ADMINISTRATOR)
     if waiting := there.with_address(email).filter(last_login__isnull=True).first():
         return waiting
     if there.exists() and not another:

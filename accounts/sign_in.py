@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 def password_link(user: User) -> str:
     """A link, for once and for three days, to the page where `user` chooses a password."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+    return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
 
 
 def forget_addresses(user: User) -> None:
@@ -28,7 +28,7 @@ def forget_addresses(user: User) -> None:
     EmailAddress.objects.filter(user_id=user.pk).delete()
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -205,7 +205,7 @@ def _strays(found: list[Found]) -> list[ValidationError]:
     """Features nowhere near the others, and nowhere near the districts that are there."""
     boundaries = [feature.boundary for feature in found]
     known = District.objects.active().with_boundary().values_list("boundary", flat=True)
-    others = boundaries + [boundary["coordinates"] for boundary in known]
+    others = boundaries + [boundary["coordinates"] for boundary in known if boundary]
     mistakes = []
     for feature in found:
         if where := far_from(feature.boundary, others):
@@ -269,7 +269,11 @@ def _write(
     rows = []
     mistakes: list[ValidationError] = []
     for feature in found:
-        fields: DistrictFields = {"name": feature.name, "boundary": as_geojson(feature.boundary)}
+        fields: DistrictFields = {
+            "code": feature.code,
+            "name": feature.name,
+            "boundary": as_geojson(feature.boundary),
+        }
         if parent:
             fields["parent"] = parent
         try:
@@ -288,7 +292,7 @@ def _write(
 
 def _write_one(actor: Acting, feature: Found, district: District | None, fields: DistrictFields) -> Imported:
     if district is None:
-        create_district(actor=actor, code=feature.code, **fields)
+        create_district(actor=actor, **fields)
         outcome = "created"
     else:
         edited = edit_district(actor=actor, district_id=district.pk, **fields)

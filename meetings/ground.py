@@ -59,18 +59,10 @@ def figures(actor: Actor, today: date) -> dict[UUID, Figures]:
             late=Count("follow_up", distinct=True, filter=Q(follow_up__due_on__lt=today)),
         )
     )
-    met = {row["ground"]: row for row in organisations}
-    promised = {row["ground"]: row for row in promises}
-    return {
-        pk: Figures(
-            organisations=met.get(pk, {}).get("n", 0),
-            met=met.get(pk, {}).get("met", 0),
-            promises=promised.get(pk, {}).get("n", 0),
-            late=promised.get(pk, {}).get("late", 0),
-        )
-        for pk in met.keys() | promised.keys()
-        if actor.sees_everywhere or actor.covers(pk)
-    }
+    met = {row["ground"]: (row["n"], row["met"]) for row in organisations}
+    promised = {row["ground"]: (row["n"], row["late"]) for row in promises}
+    covered = (pk for pk in met.keys() | promised.keys() if actor.sees_everywhere or actor.covers(pk))
+    return {pk: Figures(*met.get(pk, (0, 0)), *promised.get(pk, (0, 0))) for pk in covered}
 
 
 def _each_of(lineage: str) -> Func:
@@ -127,8 +119,8 @@ def _communities(
     last_met = {pk: met for pk, _kind, met in rows}
     speaking: dict[str, set[UUID]] = {}
     for pk, kind, _met in rows:
-        if focus := FOCUS_OF_KIND.get(Kind(kind)):
-            speaking.setdefault(focus, set()).add(pk)
+        if stands_for := FOCUS_OF_KIND.get(Kind(kind)):
+            speaking.setdefault(stands_for, set()).add(pk)
     if expected:
         declared = FocusDeclaration.objects.filter(organisation__in=there)
         for focus, pk in declared.values_list("focus", "organisation_id"):

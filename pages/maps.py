@@ -41,7 +41,7 @@ def drawing(districts: Iterable[District]) -> Drawing | None:
 def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
     """Drawn once for each state of the ground: boundaries are large and seldom change."""
     rows = District.objects.with_boundary().filter(pk__in=[pk for pk, _version in key]).order_by("name", "pk")
-    found = [(row, row.boundary["coordinates"]) for row in rows]
+    found = [(row, row.boundary["coordinates"]) for row in rows if row.boundary]
     if not found:
         return None
     picture = frame([boundary for _row, boundary in found], WIDTH)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Channel, Role, Theme, User
@@ -14,7 +15,7 @@ from pages.forms.base import VersionedForm
 from pages.forms.districts import district_label
 
 
-class DistrictsField(forms.ModelMultipleChoiceField):
+class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at runtime
     def label_from_instance(self, obj: Any) -> str:
         return district_label(obj)
 
@@ -48,8 +49,8 @@ class PersonForm(VersionedForm, InvitationForm):
         help_text=_("Switched off, they are signed out at once. What they did stays under their name."),
     )
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial=person_values(person), **kwargs)
+    def __init__(self, data: QueryDict | None, *, person: User) -> None:
+        super().__init__(data, initial=person_values(person))
         own = Q(pk__in=[district.pk for district in person.districts.all()])
         offered = District.objects.filter(own | Q(is_active=True)).as_tree()
         self.fields["districts"].queryset = offered  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ def district_label(district: District) -> str:
     return f"{'– ' * (len(district.lineage) - 1)}{district.name} ({district.code})"
 
 
-class DistrictChoice(forms.ModelChoiceField):
+class DistrictChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at runtime
     def label_from_instance(self, obj: Any) -> str:
         return district_label(obj)
 

@@ -110,7 +110,7 @@ def test_role_and_districts_change_and_the_trail_says_where(administrator: Any) 
     user = make_officer(north)
     edit_user(actor=administrator, user_id=user.pk, version=1, role="supervisor", districts=[south])
     user.refresh_from_db()
-    assert (user.role, user.version, actor_for(user).district_ids) == ("supervisor", 2, {south.pk})
+    assert (user.role, user.version, set(actor_for(user).district_ids)) == ("supervisor", 2, {south.pk})
     event = Event.objects.get(action=Action.UPDATE, object_type="user")
     assert event.field_names == ["districts", "role"]
     assert set(event.district_ids) == {north.pk, south.pk}
