@@ -1,0 +1,91 @@
+"""A mail server that refuses, or takes the message and never answers."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.actors import actor_for
+from accounts.models import Role
+from meetings.models import Reminder
+from meetings.reminders import send, send_due
+from meetings.services.reminders import retry_reminder
+from tests.factories import make_user
+from tests.meetings.test_reminder_sending import make_due, make_owner
+from tests.plugins import services
+from tests.plugins.mail import MailSink
+
+pytestmark = pytest.mark.django_db
+
+
+class MoodyServer:
+    """Refuses or stalls as it is told to; `message_ids` is what it took all the same."""
+
+    mood = "refuse"
+
+    def __init__(self) -> None:
+        self.message_ids: list[str] = []
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.mood == "refuse":
+            return "550 no such person here"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = (envelope.original_content or b"").decode()
+        self.message_ids += [line for line in content.splitlines() if line.startswith("Message-ID")]
+        await asyncio.sleep(3)
+        return "250 kept"
+
+
+@pytest.fixture
+def server(mail_sink: MailSink, settings: Settings) -> Iterator[MoodyServer]:
+    moody = MoodyServer()
+    settings.EMAIL_PORT = services.free_port()
+    settings.EMAIL_TIMEOUT = 1
+    controller = Controller(moody, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+    controller.start()
+    yield moody
+    controller.stop()
+
+
+def time_goes_by() -> None:
+    Reminder.objects.waiting().update(lease_until=None)
+
+
+def test_a_refused_reminder_is_given_up_in_the_end_and_an_administrator_has_it_sent(
+    server: MoodyServer, mail_sink: MailSink, settings: Settings
+) -> None:
+    make_due(make_owner("email"))
+    for _attempt in range(send.MAX_ATTEMPTS):
+        assert send_due() == 0
+        time_goes_by()
+    failed = Reminder.objects.failed().get()
+    assert failed.attempts == send.MAX_ATTEMPTS
+    assert "550" in failed.last_error
+    assert send_due() == 0
+
+    settings.EMAIL_PORT = services.SMTP_PORT
+    retry_reminder(actor=actor_for(make_user(Role.ADMINISTRATOR)), reminder_id=failed.pk)
+    assert send_due() == 1
+    assert [message["Message-ID"] for message in mail_sink.messages] == [f"<reminder-{failed.pk}@testserver>"]
+    failed.refresh_from_db()
+    assert (failed.failed_at, failed.last_error) == (None, "")
+
+
+def test_a_server_that_never_answers_is_tried_again_with_the_same_message_id(server: MoodyServer) -> None:
+    server.mood = "stall"
+    make_due(make_owner("email"))
+    for _attempt in range(2):
+        assert send_due() == 0
+        time_goes_by()
+    row = Reminder.objects.due(timezone.now()).get()
+    assert "Timeout" in row.last_error or "timed out" in row.last_error
+    assert server.message_ids == [f"Message-ID: <reminder-{row.pk}@testserver>"] * 2
