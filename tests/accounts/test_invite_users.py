@@ -1,5 +1,6 @@
 """People invited, changed and switched off."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,17 @@ from django.test import Client
 
 from accounts.actors import NOBODY, SYSTEM, actor_for
 from accounts.models import Role, User
-from accounts.services import edit_preferences, edit_user, invite_user, send_invitation
+from accounts.services import (
+    REFRESH_REMINDERS,
+    edit_preferences,
+    edit_user,
+    invite_user,
+    send_invitation,
+)
 from audit.models import Action, Change, Event
 from lib.conflicts import StaleVersion
 from tests.factories import make_actor, make_district, make_officer, make_user
+from tests.plugins import services
 from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +220,30 @@ def test_everybody_has_settings_of_their_own() -> None:
 def test_settings_that_do_not_exist_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         edit_preferences(actor=make_actor(), **fields)
+
+
+def test_reminders_follow_a_person_to_another_time_zone(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    actor = make_actor()
+    with django_capture_on_commit_callbacks(execute=True):
+        edit_preferences(actor=actor, theme="dark")
+    assert waiting_tasks() == []
+    with django_capture_on_commit_callbacks(execute=True):
+        edit_preferences(actor=actor, time_zone="Europe/Riga")
+    assert waiting_tasks() == [(REFRESH_REMINDERS, str([str(actor.id)]))]
+
+
+def test_without_a_broker_the_change_stays(django_capture_on_commit_callbacks: Any) -> None:
+    actor = make_actor()
+    services.valkey.stop()
+    with django_capture_on_commit_callbacks(execute=True):
+        edit_preferences(actor=actor, time_zone="Europe/Riga")
+    assert User.objects.get(pk=actor.id).time_zone == "Europe/Riga"
+
+
+def waiting_tasks() -> list[tuple[str, str]]:
+    """Name and arguments of the tasks no worker has taken yet."""
+    with services.valkey.client() as client:
+        headers = [json.loads(message)["headers"] for message in client.lrange("celery", 0, -1)]
+    return [(one["task"], one["argsrepr"]) for one in headers]
