@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.rules import core_name, one_phone, plain_email
-from lib.fold import fold
+from lib.fold import fold, squash
 
 COMPARED = 40
 SHOWN = 5
@@ -68,6 +68,7 @@ def similar_organisations(
 
 def website_host(website: str) -> str:
     """The host an address names, without `www.`; empty for hosts that many share."""
+    website = squash(website)
     try:
         host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
     except ValueError:

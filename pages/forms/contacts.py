@@ -45,8 +45,10 @@ class ContactFields(forms.Form):
         self.fields |= forms.fields_for_model(Contact, FIELDS, widgets=dict.fromkeys(DAYS, day))
         self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
         self.fields["email"].widget.attrs["autocomplete"] = "off"
-        self.fields["preferred_channel"].choices = [("", _("No preference")), *PreferredChannel.choices]
-        self.fields["agreement_how"].choices = [("", _("Not recorded")), *Agreement.choices]
+        channel: Any = self.fields["preferred_channel"]
+        channel.choices = [("", _("No preference")), *PreferredChannel.choices]
+        agreement: Any = self.fields["agreement_how"]
+        agreement.choices = [("", _("Not recorded")), *Agreement.choices]
         homes = District.objects.covered_by(actor).active()
         kept = Q(pk=contact.home_district_id) if contact else Q(pk=None)
         self.fields["home_district"] = forms.ModelChoiceField(

@@ -52,7 +52,8 @@ class OrganisationFields(forms.Form):
         )
         self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
         self.fields["phone"].error_messages["invalid"] = _("Write a phone number, such as 612 345 678.")
-        self.fields["kind"].choices = [("", _("Choose a kind")), *Kind.choices]
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", _("Choose a kind")), *Kind.choices]
         self._choose_district(actor, organisation)
         self._choose_officers(organisation)
         self._choose_cadence(organisation)

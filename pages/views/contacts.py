@@ -175,6 +175,10 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
             set_private_channel(
                 actor=request.actor, contact_id=pk, version=form.cleaned_data["version"], **form.values()
             )
+        except StaleVersion as stale:
+            form = PrivateChannelForm(typed_again(form, stale))
+            add_service_errors(form, stale)
+            return render(request, "pages/contacts/private.html", {"contact": row, "form": form}, status=409)
         except ValidationError as error:
             add_service_errors(form, error)
         else:

@@ -218,6 +218,17 @@ def test_what_is_private_is_shown_once_for_a_reason() -> None:
     assert b"+34699999999" not in client.get(page(contact)).content
 
 
+def test_a_private_number_is_not_replaced_unseen() -> None:
+    north = make_district()
+    contact = make_contact(north)
+    edit_contact(actor=SYSTEM, contact_id=contact.pk, given_name="Åsa")
+    fields = {"version": "1", "phone": "699 999 999", "email": ""}
+    answer = browse(make_officer(north)).post(page(contact, "contact_private"), fields)
+    assert answer.status_code == 409
+    assert 'name="version" value="2"' in answer.content.decode()
+    assert not PrivateChannel.objects.exists()
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "ok"])
 def test_what_is_private_stays_hidden_without_a_reason(reason: str) -> None:
     north = make_district()

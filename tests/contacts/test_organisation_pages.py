@@ -191,6 +191,22 @@ def test_a_duplicate_is_told_while_typing() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["\0abc", "\u202e\u200b", "x" * 100_000, "%_\\", "http://[", "ffff://\0.example"]
+)
+def test_whatever_is_typed_is_compared_without_a_fault(text: str) -> None:
+    client = browse(make_officer(make_district()))
+    fields = dict.fromkeys(("name", "phone", "email", "website"), text)
+    assert client.post("/organisations/new/similar/", fields).status_code == 200
+
+
+@pytest.mark.parametrize("formset", [{}, {"focuses-TOTAL_FORMS": "9" * 9, "focuses-INITIAL_FORMS": "-1"}])
+def test_a_form_that_was_bent_is_refused(formset: dict[str, str]) -> None:
+    north = make_district()
+    fields = {"name": "Kaleidos", "kind": "ngo", "home_district": north.pk} | formset
+    assert browse(make_officer(north)).post(NEW, fields).status_code == 422
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", ""),
