@@ -52,7 +52,8 @@ def districts(request: ActorRequest) -> HttpResponse:
     while len(level) == 1 and (parts := [row for row in active if row.parent_id == level[0].pk]):
         level = parts
     picture = drawing(level)
-    own = [row for row in request.user.districts.active().in_order() if row not in level]
+    whole = {row.pk for row in level}
+    own = [row for row in request.user.districts.active().in_order() if whole & set(row.lineage[:-1])]
     rows = _ground(request.actor, [*level, *own], picture)
     mapped = rows[: len(level)]
     context = {

@@ -104,6 +104,16 @@ def test_neighbourhoods_of_ones_own_stand_below_the_map(
     assert cells(page, "Quarter") == ["0", "—", "0", "0"]
 
 
+def test_who_covers_the_city_sees_figures_of_every_district(
+    client: Client, city: District, north: District, south: District
+) -> None:
+    client.force_login(make_supervisor(city))
+    page = client.get("/districts/").content.decode()
+    assert "Your neighbourhoods" not in page
+    assert "Other districts" not in page
+    assert cells(page, "South") == ["0", "—", "0", "0"]
+
+
 @pytest.mark.parametrize("path", ["/districts/", "/districts/{code}/"])
 def test_pages_cost_the_same_whatever_there_is(
     client: Client, city: District, path: str, django_assert_max_num_queries: Any
