@@ -15,7 +15,7 @@ from lib.days import city_today
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp
 from pages.forms.base import VersionedForm
-from pages.forms.meetings import DraftForm
+from pages.forms.meetings import DraftForm, choices
 from pages.forms.picks import OrganisationPicks
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -33,7 +33,7 @@ class PromiseForm(OrganisationPicks, DraftForm):
     )
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
     title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
-    kind = forms.ChoiceField(label=_("Kind"), choices=FollowUpKind.choices, initial=FollowUpKind.CALL_BACK)
+    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.CALL_BACK)
     when = forms.ChoiceField(
         label=_("By when"),
         choices=[
@@ -77,7 +77,7 @@ class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
     """Without `owner` where the actor may not hand it over."""
 
     title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
-    kind = forms.ChoiceField(label=_("Kind"), choices=FollowUpKind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind))
     due_on = forms.DateField(label=_("Due"), widget=DAY)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
     status = forms.ChoiceField(

@@ -38,7 +38,7 @@ class OrganisationPicks:
             rows |= {row.pk: row for row in found if row.pk not in rows}
         self.shown = list(rows.values())
         choices = [(str(row.pk), row.short_name or row.name) for row in self.shown]
-        if not field.required and isinstance(field.widget, forms.RadioSelect):
+        if not isinstance(field, forms.ModelMultipleChoiceField):
             choices.insert(0, ("", str(_("None"))))
         field.widget.choices = choices  # type: ignore[attr-defined]
 

@@ -87,6 +87,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
         "calls": calls,
         "told": told,
         "told_ids": {one.user.pk for one in told if one.sent_at},
+        "telling_ids": {one.user.pk for one in told if not one.sent_at},
         "promises": promises,
         "moments": _moments(row),
         "today": city_today(),

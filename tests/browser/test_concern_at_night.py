@@ -1,0 +1,149 @@
+"""A swastika on a mosque at 23:00: logged, whom to call and who is told, on a phone and in a hurry."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.actors import SYSTEM
+from accounts.models import User
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from meetings.models import Concern
+from meetings.services.concerns import log_concern
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
+from tests.pages.test_look import violations
+
+
+def speaking_for(focus: str, district: District, **fields: Any) -> Organisation:
+    said = {"focus": focus, "declared_by": "Coordinator", "declared_on": city_today()}
+    return make_organisation(district, focuses=[said], **fields)
+
+
+@pytest.fixture
+def north(committed_db: None) -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    """Met the mosque last week; Anna Saar leads there, Zoe supervises."""
+    officer = make_officer(north, name="Night Officer")
+    lead = make_officer(north, name="Anna Saar")
+    make_supervisor(north, name="Zoe Kask")
+    mosque = make_organisation(
+        north,
+        name="Islamic Cultural Centre",
+        kind="religious_community",
+        phone="+34912345678",
+        lead_officer=lead,
+    )
+    make_meeting(north, mosque, officers=[officer])
+    first = make_contact(north, mosque, phone="+34612345678")
+    first.affiliations.update(is_primary=True, role_title="duty coordinator")
+    speaking_for("muslim", north, name="Muslim women’s circle", phone="+34912345679")
+    speaking_for("jewish", north, name="Jewish community")
+    return officer
+
+
+def requests_of(page: Page) -> list[str]:
+    """Addresses of pages and fragments asked for from now on, not of what belongs to them."""
+    made: list[str] = []
+    kinds = {"document", "xhr", "fetch"}
+    page.on("request", lambda asked: made.append(asked.url) if asked.resource_type in kinds else None)
+    return made
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javascript: bool) -> None:
+    page = open_page("phone", user=officer, javascript=javascript)
+    page.goto("/concerns/log/")
+    asked = requests_of(page)
+    started = time.monotonic()
+    page.get_by_role("checkbox", name="Graffiti or symbol").tap()
+    page.get_by_role("radio", name="Islamic Cultural Centre").tap()
+    page.get_by_role("checkbox", name="Anti-Muslim").tap()
+    if javascript:
+        expect(page.get_by_role("checkbox", name="Muslim community")).to_be_checked()
+        expect(page.get_by_role("checkbox", name="Not known yet")).not_to_be_checked()
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    calls = page.get_by_role("heading", name="Call now")
+    expect(calls).to_be_in_viewport()
+    number = page.locator('a.button[href="tel:+34912345678"]')
+    expect(number).to_be_visible()
+    box = number.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert time.monotonic() - started < 20
+    assert len(asked) <= (3 if javascript else 2)
+    expect(page.locator('a.button[href="tel:+34612345678"]')).to_be_visible()
+    expect(page.locator('a.button[href="tel:+34912345679"]')).to_be_visible()
+    expect(page.get_by_text("Jewish community")).to_have_count(0)
+    beside = page.get_by_role("complementary")
+    expect(beside).to_contain_text("Anna Saar")
+    expect(beside).to_contain_text("Zoe Kask")
+    concern = Concern.objects.get()
+    assert (concern.bias_grounds, concern.affected_focuses) == (["anti_muslim"], ["muslim"])
+    page.get_by_role("button", name="Reassurance offered").tap()
+    page.get_by_role("button", name="They accepted it").tap()
+    expect(page.get_by_text("Reassurance offered: accepted")).to_be_visible()
+
+
+def test_an_organisation_never_met_is_looked_for(open_page: Any, officer: User, north: District) -> None:
+    make_organisation(north, name="Sikh gurdwara", phone="+34912345670")
+    page = open_page("phone", user=officer)
+    page.goto("/concerns/log/")
+    page.get_by_role("checkbox", name="Threat", exact=True).tap()
+    page.get_by_label("Another organisation").fill("gurdwra")
+    page.get_by_role("radio", name="Sikh gurdwara").tap()
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Threat, Sikh gurdwara")
+
+
+def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/concerns/log/")
+    page.get_by_label("Facts").fill("Black paint on the east door")
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Facts")).to_have_value("Black paint on the east door")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["phone", "desk"])
+def test_pages_of_concerns_are_accessible(
+    open_page: Any, officer: User, north: District, device: str, scheme: str
+) -> None:
+    concern = log_concern(
+        actor=SYSTEM,
+        kinds=["graffiti_symbol"],
+        district=north,
+        bias_grounds=["anti_muslim"],
+        site_organisation=Organisation.objects.get(name="Islamic Cultural Centre"),
+        facts="A swastika was sprayed on the east door between 21:00 and 23:00.",
+    )
+    log_concern(actor=SYSTEM, kinds=["rumour"], district=north, status="answered")
+    page = open_page(device, scheme=scheme, user=officer)
+    for address in (
+        "/concerns/",
+        "/concerns/log/",
+        f"/concerns/{concern.pk}/",
+        f"/concerns/{concern.pk}/edit/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+    page.goto("/concerns/log/")
+    page.get_by_role("button", name="Save and see whom to call").click()
+    expect(page).to_have_url(re.compile("/concerns/log/$"))
+    assert violations(page) == []

@@ -1,0 +1,124 @@
+"""A promise is ticked off with “told them” in two taps, taken back, and made, in a real browser."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.actors import SYSTEM
+from accounts.models import User
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings.models import FollowUp
+from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from tests.factories import make_district, make_officer, make_organisation
+from tests.pages.test_look import violations
+
+DONE = re.compile("^Done.*Call back Mārtiņš")
+
+
+def promise(
+    owner: User, *organisations: Organisation, title: str = "Call back Mārtiņš", due: int = -5
+) -> FollowUp:
+    return create_follow_up(
+        actor=SYSTEM,
+        title=title,
+        kind="call_back",
+        owner=owner,
+        due_on=city_today() + timedelta(days=due),
+        organisations=organisations,
+    )
+
+
+@pytest.mark.parametrize("address", ["/", "/follow-ups/"])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_done_and_told_them_in_two_taps_then_undone(open_page: Any, address: str, javascript: bool) -> None:
+    north = make_district("North")
+    officer = make_officer(north)
+    organisation = make_organisation(north, name="Market traders’ association")
+    follow_up = promise(officer, organisation)
+    page = open_page("phone", user=officer, javascript=javascript)
+    page.goto(address)
+    page.get_by_role("button", name=DONE).tap()
+    told = page.get_by_role("status").get_by_role("button", name="Told them")
+    expect(told).to_be_in_viewport()
+    told.tap()
+    expect(page.get_by_role("status")).to_contain_text("Told them: Call back Mārtiņš")
+    follow_up.refresh_from_db()
+    assert follow_up.status == "done"
+    assert follow_up.organisation_links.get().reported_back_on == city_today()
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.get_by_role("status")).to_contain_text("Undone.")
+    assert follow_up.organisation_links.get().reported_back_on is None
+
+
+def test_done_by_mistake_is_late_again(open_page: Any) -> None:
+    north = make_district("North")
+    officer = make_officer(north)
+    promise(officer, make_organisation(north))
+    page = open_page("phone", user=officer)
+    page.goto("/follow-ups/")
+    page.get_by_role("button", name=DONE).tap()
+    expect(page.get_by_text("Nothing is promised and not done")).to_be_visible()
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.get_by_text("5 days late")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_something_is_promised_to_an_organisation_that_is_looked_for(
+    open_page: Any, javascript: bool
+) -> None:
+    north = make_district("North")
+    officer = make_officer(north)
+    make_organisation(north, name="Δίκτυο Γυναικών")
+    page = open_page("phone", user=officer, javascript=javascript)
+    page.goto("/follow-ups/new/")
+    page.get_by_label("What is promised").fill("Bring the leaflets")
+    page.get_by_label("Another organisation").fill("δικτυο")
+    if not javascript:
+        page.get_by_role("button", name="Find").tap()
+    page.get_by_role("checkbox", name="Δίκτυο Γυναικών").tap()
+    page.get_by_role("radio", name="Tomorrow").tap()
+    page.get_by_role("button", name="Save promise").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bring the leaflets")
+    follow_up = FollowUp.objects.get()
+    assert follow_up.due_on == city_today() + timedelta(days=1)
+    assert [organisation.name for organisation in follow_up.organisations.all()] == ["Δίκτυο Γυναικών"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["phone", "desk"])
+def test_pages_of_promises_are_accessible(open_page: Any, device: str, scheme: str) -> None:
+    north = make_district("North")
+    officer = make_officer(north, name="Anna Saar")
+    organisations = [
+        make_organisation(north, name=name, phone="+34912345678", lead_officer=officer)
+        for name in ("Сдружение „Младост“", "Market traders’ association", "Põhjala kool")
+    ]
+    follow_up = promise(officer, *organisations)
+    promise(officer, organisations[1], title="Meet the headteacher", due=0)
+    promise(make_officer(north, name="Jüri Tamm"), organisations[2], title="Translate the leaflet", due=4)
+    done = promise(officer, organisations[0], organisations[2], title="Send the noise form", due=-20)
+    complete_follow_up(
+        actor=SYSTEM,
+        follow_up_id=done.pk,
+        told=[organisations[0].pk],
+        result="Sent, with a stamped envelope.",
+    )
+    page = open_page(device, scheme=scheme, user=officer)
+    one = f"/follow-ups/{follow_up.pk}/"
+    for address in (
+        "/follow-ups/?status=open,in_progress,done",
+        "/follow-ups/?q=zzz",
+        f"/follow-ups/new/?organisation={organisations[0].pk}",
+        one,
+        f"{one}edit/",
+        f"{one}done/",
+        f"{one}cancel/",
+        f"/follow-ups/{done.pk}/",
+    ):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
