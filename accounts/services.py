@@ -5,7 +5,6 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,8 +13,6 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from accounts.actors import Actor
 from accounts.models import Role, User, UserQuerySet
@@ -27,6 +24,7 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.mail import sending
 from lib.rows import assign
+from lib.waking import wake_on_commit
 
 REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
 MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "role", "is_active"})
@@ -184,15 +182,7 @@ def _save(user: User, changed: list[str]) -> None:
     user.version += 1
     user.save()
     if MOVES_REMINDERS & set(changed):
-        transaction.on_commit(lambda: _refresh_reminders(user.pk), robust=True)
-
-
-def _refresh_reminders(user_id: UUID) -> None:
-    """Without a broker, beat's hourly look finds what is missing."""
-    try:
-        current_app.send_task(REFRESH_REMINDERS, [str(user_id)], retry=False)
-    except (OperationalError, RedisError, OSError) as error:
-        log.warning("worker_not_woken", error=type(error).__name__)
+        wake_on_commit(REFRESH_REMINDERS, str(user.pk))
 
 
 def _end_sessions(user: User) -> None:

@@ -1,0 +1,20 @@
+"""A broker that is down costs nobody their write, nor their patience."""
+
+import time
+
+from lib.waking import wake
+from tests.plugins import services
+
+
+def test_a_wake_up_is_one_message_and_without_a_broker_soon_given_up() -> None:
+    wake("meetings.send_due_reminders")
+    with services.valkey.client() as client:
+        assert client.llen("celery") == 1
+    services.valkey.stop()
+    started = time.monotonic()
+    wake("meetings.send_due_reminders")
+    assert time.monotonic() - started < 1.5
+    services.valkey.start()
+    wake("meetings.send_due_reminders")
+    with services.valkey.client() as client:
+        assert client.llen("celery") == 1
