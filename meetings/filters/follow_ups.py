@@ -73,10 +73,10 @@ class FollowUpFilters(FilterSet):
         """Of those not cancelled; while there is still time, a promise is neither on time nor late."""
         done_on = TruncDate("completed_at", tzinfo=city_zone())
         rows = queryset.exclude(status=FollowUpStatus.CANCELLED).alias(done_on=done_on)
-        if value:
-            return rows.filter(done_on__lte=F("first_due_on"))
+        kept = Q(done_on__lte=F("first_due_on"))
         late = Q(done_on__gt=F("first_due_on")) | Q(done_on=None, first_due_on__lt=city_today())
-        return rows.filter(late)
+        found: Rows = rows.filter(kept if value else late)
+        return found
 
     def _to(self, organisations: Rows) -> models.Exists:
         """Made to one of these; one the reader does not see tells nothing."""

@@ -75,6 +75,7 @@ def create_follow_up(
     _check_seen(actor, follow_up, changed, promised_to)
     if not can_add_follow_up(actor, promised_to, follow_up.owner_id):
         raise PermissionDenied
+    follow_up.first_due_on = follow_up.due_on
     _stamp(follow_up)
     _check(follow_up, changed)
     follow_up.save(force_insert=True)
@@ -218,8 +219,6 @@ def _check_seen(
 def _check(follow_up: FollowUp, changed: Collection[str]) -> None:
     """Constraints, and that the owner is somebody who writes here."""
     follow_up.folded = fold(follow_up.title)
-    if follow_up.first_due_on is None:
-        follow_up.first_due_on = follow_up.due_on
     follow_up.full_clean()
     owner = follow_up.owner
     if "owner" in changed and not (owner.is_active and owner.role in WRITES):

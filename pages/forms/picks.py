@@ -28,7 +28,7 @@ class OrganisationPicks:
         """Set what may be chosen (all the actor sees) and what is shown of it."""
         field = self.fields[self.picks]
         seen = Organisation.objects.visible_to(actor)
-        field.queryset = seen  # type: ignore[attr-defined]  # a ModelChoiceField
+        field.queryset = seen  # type: ignore[attr-defined]  # one of models
         rows: dict[UUID, Organisation] = {}
         for found in (
             seen.filter(pk__in=[as_uuid(pk) for pk in chosen]).order_by("folded", "pk"),
@@ -40,7 +40,7 @@ class OrganisationPicks:
         choices = [(str(row.pk), row.short_name or row.name) for row in self.shown]
         if not isinstance(field, forms.ModelMultipleChoiceField):
             choices.insert(0, ("", str(_("None"))))
-        field.widget.choices = choices  # type: ignore[attr-defined]
+        field.widget.choices = choices
 
 
 def as_uuid(value: object) -> UUID:

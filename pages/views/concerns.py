@@ -167,7 +167,7 @@ def concern_status(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @undoer("concern_changed")
 def _restore(*, actor: Actor, concern_id: str, version: int, values: dict[str, Any]) -> None:
-    edit_concern(actor=actor, concern_id=UUID(concern_id), version=version, **values)  # type: ignore[typeddict-item]
+    edit_concern(actor=actor, concern_id=UUID(concern_id), version=version, **values)
 
 
 def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, Any]) -> None:

@@ -300,7 +300,8 @@ def _about_what(about: dict[str, Any]) -> str:
 
 
 def _start(request: ActorRequest, about: dict[str, Any]) -> dict[str, Any]:
-    organisations = [request.GET["organisation"]] if request.GET.get("organisation") else []
+    given = request.GET.get("organisation")
+    organisations: list[Any] = [given] if given else []
     if not organisations and "concern" in about:
         concern = about["concern"]
         organisations = [pk for pk in (concern.site_organisation_id, concern.raised_by_organisation_id) if pk]

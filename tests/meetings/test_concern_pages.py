@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +45,7 @@ def page(name: str, concern: Concern) -> str:
     return reverse(name, args=[concern.pk])
 
 
-def undo(client: Client, response: HttpResponse) -> None:
+def undo(client: Client, response: Any) -> None:
     """Press the last one there: messages of requests that nobody followed wait."""
     paths = re.findall(r'action="(/undo/[^"]+)"', response.content.decode())
     client.post(paths[-1])
@@ -261,7 +260,13 @@ def test_bad_input_is_said(client: Client) -> None:
     concern = log(actor=SYSTEM, kinds=["other"], district=north)
     signed_in(client, make_officer(north))
     tomorrow = city_today() + timedelta(days=1)
-    for fields in ({"kinds": []}, {"kinds": ["x"]}, {"occurred_on": tomorrow}, {"received_at": "soon"}):
+    wrong: list[dict[str, Any]] = [
+        {"kinds": []},
+        {"kinds": ["x"]},
+        {"occurred_on": tomorrow},
+        {"received_at": "soon"},
+    ]
+    for fields in wrong:
         response = client.post(page("concern_edit", concern), edited(concern, **fields))
         assert response.status_code == 422, fields
     assert client.post(page("concern_status", concern), {"step": "x"}).status_code == 404

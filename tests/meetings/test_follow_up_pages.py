@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -45,7 +44,7 @@ def signed_in(client: Client, user: User) -> Client:
     return client
 
 
-def press(client: Client, response: HttpResponse, what: str) -> HttpResponse:
+def press(client: Client, response: Any, what: str) -> Any:
     """Press Undo or “Told them” in the message the page shows after a write."""
     path = re.search(rf'action="({what}[^"]*)"', response.content.decode())
     assert path, what
