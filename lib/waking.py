@@ -1,4 +1,4 @@
-"""Waking a worker by a task's name. One that is lost costs seconds: beat looks at the rows (docs/adr/0004)."""
+"""Waking a worker by a task's name. One that is lost costs seconds: beat looks at rows (docs/adr/0004)."""
 
 from functools import partial
 from typing import Final

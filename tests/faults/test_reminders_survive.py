@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from email import message_from_bytes
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,7 @@ from accounts.models import User
 from lib.fold import fold
 from meetings.models import FollowUp, Reminder
 from meetings.reminders import top_up
+from meetings.reminders.send import LEASE
 from tests.factories import make_district, make_officer
 from tests.plugins import services
 from tests.plugins.workers import celery_process, wait_until
@@ -69,27 +72,43 @@ def promise_for_today() -> None:
     top_up()
 
 
-def let_leases_run_out() -> None:
-    """Two minutes go by."""
-    Reminder.objects.waiting().filter(lease_until__isnull=False).update(lease_until=timezone.now())
+def kill(*pids: int) -> None:
+    """And two minutes go by: the leases of those that were killed run out."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    theirs = Reminder.objects.waiting().filter(lease_until__lt=timezone.now() + LEASE)
+    theirs.update(lease_until=timezone.now())
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=True)
+    return [int(line) for line in listed.stdout.split()]
 
 
 def test_workers_killed_redis_flushed_beat_twice(committed_db: None, slow_sink: SlowSink) -> None:
     promise_for_today()
     due = Reminder.objects.filter(occurrence__lte=timezone.now())
     assert due.count() == 2 * PROMISES
+
+    def wait_for(number: int) -> None:
+        wait_until(lambda: len(slow_sink.message_ids) >= number, seconds=40, what=f"e-mail {number}")
+
+    def worker() -> AbstractContextManager[subprocess.Popen[bytes]]:
+        return celery_process("worker", "--concurrency", str(CHILDREN), "--loglevel", "error")
+
     with celery_process("beat", "--loglevel", "error"), celery_process("beat", "--loglevel", "error"):
-        for kill in range(1, KILLS + 1):
-            with celery_process("worker", "--concurrency", str(CHILDREN), "--loglevel", "error") as worker:
-                some = kill * PROMISES // (KILLS + 1)
-                wait_until(lambda: len(slow_sink.message_ids) >= some, what=f"e-mail {some}")  # noqa: B023
-                os.killpg(worker.pid, signal.SIGKILL)
-            with services.valkey.client() as client:
-                client.flushall()
-            let_leases_run_out()
+        with worker() as first:
+            wait_for(PROMISES // 5)
+            kill(*children_of(first.pid))
+            wait_for(PROMISES // 5 * 2)
+            kill(*children_of(first.pid))
+            wait_for(PROMISES // 5 * 3)
+            kill(first.pid, *children_of(first.pid))
+        with services.valkey.client() as client:
+            client.flushall()
         assert due.waiting().exists()
-        with celery_process("worker", "--concurrency", str(CHILDREN), "--loglevel", "error"):
-            wait_until(lambda: not due.waiting().exists(), what="the rest")
+        with worker():
+            wait_until(lambda: not due.waiting().exists(), seconds=40, what="the rest")
 
     assert due.sent().count() == 2 * PROMISES
     expected = set(due.filter(channel="email").values_list("message_id", flat=True))
