@@ -18,7 +18,7 @@ from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting
-from pages.forms.meetings import WhenAndWhere, choices
+from pages.forms.meetings import DraftForm, WhenAndWhere, choices
 
 SUBJECT_LENGTH: Final = 200
 WHEN: Final = (
@@ -294,7 +294,7 @@ class AssemblyForm(TookPlaceForm):
         }
 
 
-class PromiseForm(forms.Form):
+class PromiseForm(DraftForm):
     """One promise to some of those who came; nobody ticked means everybody who was there."""
 
     title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH)

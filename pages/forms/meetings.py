@@ -59,9 +59,9 @@ class DraftForm(forms.Form):
         return ErrorDict() if self.draft else super().errors
 
     def first(self, name: str, codes: Iterable[str]) -> list[Any]:
-        """The pills shown at once."""
-        shown = {str(code) for code in codes}
-        return [option for option in self[name].subwidgets if str(option.data["value"]) in shown]
+        """The pills shown at once, in this order."""
+        options = {str(option.data["value"]): option for option in self[name].subwidgets}
+        return [options[str(code)] for code in codes]
 
     def rest(self, name: str, codes: Iterable[str]) -> list[Any]:
         """The pills behind “More”."""
@@ -238,6 +238,7 @@ class EditForm(PlanForm):
         """What did not take place yet has no outcome to change."""
         super().__init__(*args, **kwargs)
         self.meeting = meeting
+        self.fields["officers"].label = _("Officers")
         self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]
         if meeting.status in {"planned", "not_reached"}:
             del self.fields["outcomes"]

@@ -19,6 +19,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
 from lib.days import city_today
+from meetings.codes import FollowUpKind
 from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
@@ -93,7 +94,8 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
     if not answers:
         listed += recently_met(request.actor, CANDIDATES)
     rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
-    form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor)
+    home = next((row.home_district_id for row in listed if request.actor.covers(row.home_district_id)), None)
+    form = AssemblyForm(request.POST or None, initial=_now() | {"district": home}, actor=request.actor)
     form.draft = act in {"find", "add"}
     promises = _promise_forms(request, rows.rows, adding=act == "add")
     failed = request.method == "POST" and not form.draft
@@ -126,7 +128,7 @@ def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation |
     return redirect("today")
 
 
-def _now() -> dict[str, str]:
+def _now() -> dict[str, Any]:
     now = timezone.localtime().replace(microsecond=0)
     return {"starts_at": f"{now:{MINUTE}}", "opened_at": now.isoformat(), "promise_on": str(city_today())}
 
@@ -141,12 +143,18 @@ def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
 def _promise_forms(request: ActorRequest, organisations: list[Organisation], *, adding: bool) -> Any:
     """One empty row to begin with, and one more whenever it is asked for."""
     formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
+    in_a_week = city_today() + timedelta(days=7)
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and adding:
-        count = data.get("form-TOTAL_FORMS", "")
-        data["form-TOTAL_FORMS"] = str(min(int(count) + 1, MAX_PROMISES)) if count.isdecimal() else "1"
-    options = {"organisations": organisations, "initial": {"due_on": city_today() + timedelta(days=7)}}
-    return formset(data, form_kwargs=options)
+        sent = data.get("form-TOTAL_FORMS", "")
+        count = min(int(sent), MAX_PROMISES - 1) if sent.isascii() and sent.isdigit() else 0
+        data["form-TOTAL_FORMS"] = str(count + 1)
+        data[f"form-{count}-due_on"] = str(in_a_week)
+        data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
+    promises = formset(data, form_kwargs={"organisations": organisations, "initial": {"due_on": in_a_week}})
+    for form in promises:
+        form.draft = request.POST.get("act") in {"find", "add"}
+    return promises
 
 
 # --- Whom to offer --------------------------------------------------------------------------------

@@ -109,10 +109,10 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     asked = request.GET.get("organisation", "")
     wanted = [UUID(asked)] if _is_id(asked) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
-    first = next((row for row in rows.rows if row.pk in wanted), None)
-    covered = first and request.actor.covers(first.home_district_id)
-    initial = {"district": first.home_district_id} if first and covered else {}
-    form = PlanForm(request.POST or None, actor=request.actor, initial=initial)
+    home = next(
+        (row.home_district_id for row in rows.rows if request.actor.covers(row.home_district_id)), None
+    )
+    form = PlanForm(request.POST or None, actor=request.actor, initial={"district": home})
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():

@@ -1,0 +1,145 @@
+"""The officer's budgets in a real browser: taps and requests are counted, nothing is typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, Request, expect
+
+from accounts.actors import actor_for
+from accounts.models import User
+from contacts.models import Organisation
+from meetings.models import FollowUp, Meeting
+from meetings.services.held_meetings import log_meeting
+from tests.factories import make_district, make_officer, make_organisation
+from tests.plugins.browser import OpenPage
+
+MAX_TAPS = 4
+MAX_REQUESTS = 2
+
+
+@pytest.fixture
+def officer(committed_db: None) -> User:
+    return make_officer(make_district("North"), name="Anna Saar")
+
+
+@pytest.fixture
+def school(officer: User) -> Organisation:
+    """An organisation the officer has met lately."""
+    district = officer.districts.get()
+    organisation = make_organisation(district, name="Põhjala kool", lead_officer=officer)
+    log_meeting(
+        actor=actor_for(officer),
+        subject="Earlier",
+        kind="visit",
+        district=district,
+        starts_at=timezone.now() - timedelta(days=3),
+        organisations=[{"organisation": organisation}],
+    )
+    return organisation
+
+
+def is_for_a_page(request: Request) -> bool:
+    return request.resource_type in {"document", "xhr", "fetch"}
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_meeting_in_four_taps_and_two_requests(
+    open_page: OpenPage, officer: User, school: Organisation, javascript: bool
+) -> None:
+    page: Page = open_page("phone", user=officer, javascript=javascript)
+    page.goto("/")
+    taps = 0
+
+    def tap(name: str, role: str) -> None:
+        nonlocal taps
+        taps += 1
+        page.get_by_role(role, name=name, exact=True).first.tap()  # type: ignore[arg-type]
+
+    tap("Log", "link")
+    expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if is_for_a_page(request) else None)
+    tap("Põhjala kool", "radio")
+    tap("Advice received", "checkbox")
+    tap("Save meeting", "button")
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    assert taps <= MAX_TAPS
+    assert len(requests) <= MAX_REQUESTS, requests
+    meeting = Meeting.objects.latest("created_at")
+    assert meeting.subject == "Visit: Põhjala kool"
+    assert meeting.outcomes == ["advice_received"]
+
+
+def test_a_meeting_with_the_keyboard_only(open_page: OpenPage, officer: User, school: Organisation) -> None:
+    page = open_page("desk", user=officer)
+    page.goto("/")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
+
+    def reach(name: str) -> None:
+        """Tab until the element of that name has the focus."""
+        for _step in range(80):
+            page.keyboard.press("Tab")
+            label = page.evaluate(
+                "(e => (e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)"
+            )
+            if label == name:
+                return
+        raise AssertionError(f"“{name}” cannot be reached with the keyboard.")
+
+    reach("Põhjala kool")
+    page.keyboard.press("Space")
+    reach("Concern raised")
+    page.keyboard.press("Space")
+    reach("No")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    reach("Save meeting")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    assert Meeting.objects.latest("created_at").outcomes == ["concern_raised", "action_agreed"]
+    assert FollowUp.objects.get().title == "Call back Põhjala kool"
+
+
+def test_somebody_else_is_found_while_typing(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    make_organisation(officer.districts.get(), name="Night shelter Lootus")
+    page = open_page("phone", user=officer)
+    page.goto("/meetings/log/")
+    page.get_by_role("searchbox").press_sequentially("lotus")
+    page.get_by_role("radio", name="Night shelter Lootus").tap()
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    assert Meeting.objects.latest("created_at").subject == "Visit: Night shelter Lootus"
+
+
+def test_an_assembly_with_twelve_organisations_and_three_promises(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    district = officer.districts.get()
+    names = [f"Group {number:02}" for number in range(11)]
+    for name in names:
+        make_organisation(district, name=name, lead_officer=officer)
+    page = open_page("phone", user=officer)
+    page.goto("/meetings/log/assembly/")
+    for name in [school.name, *names]:
+        answer = "Absent" if name == "Group 10" else "There"
+        page.get_by_role("radiogroup", name=name).get_by_role("radio", name=answer, exact=True).tap()
+    page.get_by_role("checkbox", name="Priority agreed").tap()
+    for number, title in enumerate(("Send the minutes", "Ask for a lamp", "Call the absent"), start=1):
+        promise = page.get_by_role("group", name=f"Promise {number}")
+        promise.get_by_label("What?").fill(title)
+        if title == "Call the absent":
+            promise.get_by_text("To some of them only").tap()
+            promise.get_by_role("checkbox", name="Group 10").tap()
+        if number < 3:
+            page.get_by_role("button", name="Another promise").tap()
+            expect(page.get_by_role("group", name=f"Promise {number + 1}")).to_be_visible()
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    meeting = Meeting.objects.latest("created_at")
+    assert meeting.organisation_links.filter(present=True).count() == 11
+    made = {promise.title: promise.organisations.count() for promise in meeting.follow_ups.all()}
+    assert made == {"Send the minutes": 11, "Ask for a lamp": 11, "Call the absent": 1}

@@ -1,0 +1,354 @@
+"""The pages of meetings: list, one, plan, edit, cancel, hold."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.actors import actor_for
+from accounts.models import User
+from audit.models import Event
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from meetings.models import Concern, Meeting
+from meetings.services.follow_ups import create_follow_up
+from meetings.services.meetings import create_meeting, edit_meeting
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    return make_officer(north)
+
+
+@pytest.fixture
+def client(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def school(north: District) -> Organisation:
+    return make_organisation(north, name="Põhjala kool")
+
+
+@pytest.fixture
+def planned(officer: User, school: Organisation) -> Meeting:
+    """Planned for two hours ago: nobody has said yet whether it took place."""
+    return create_meeting(
+        actor=actor_for(officer),
+        subject="Parking at the gate",
+        kind="visit",
+        district=school.home_district,
+        starts_at=timezone.now() - timedelta(hours=2),
+        organisations=[{"organisation": school}],
+    )
+
+
+def signed_in(role: str, *districts: District) -> Client:
+    client = Client()
+    client.force_login(make_user(role, *districts))
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def typed(meeting: Meeting, **fields: Any) -> dict[str, Any]:
+    """What the edit form sends when nothing but `fields` was touched."""
+    given: dict[str, Any] = {
+        "version": str(meeting.version),
+        "subject": meeting.subject,
+        "kind": meeting.kind,
+        "starts_at": f"{timezone.localtime(meeting.starts_at):%Y-%m-%dT%H:%M}",
+        "duration_minutes": str(meeting.duration_minutes),
+        "district": str(meeting.district_id),
+        "officers": [str(officer.pk) for officer in meeting.officers.all()],
+        "outcomes": meeting.outcomes,
+        "facts": meeting.facts,
+    }
+    for link in meeting.organisation_links.all():
+        given[f"was-{link.organisation_id}"] = "present" if link.present else "absent"
+    for person in meeting.contact_links.all():
+        given[f"came-{person.contact_id}"] = person.attendance
+    return given | fields
+
+
+# --- The list ---------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_what_is_seen_latest_first(client: Client, school: Organisation) -> None:
+    make_meeting(None, school, subject="Earlier", starts_at=timezone.now() - timedelta(days=3))
+    make_meeting(None, school, subject="Later")
+    make_meeting(subject="Canary")
+    text = page(client, "/meetings/")
+    assert text.index("Later") < text.index("Earlier")
+    assert "2 meetings" in text
+    assert "Canary" not in text
+
+
+def test_the_list_filters_and_names_what_it_does_not_understand(client: Client, school: Organisation) -> None:
+    make_meeting(None, school, subject="A call", kind="phone")
+    make_meeting(None, school, subject="A visit")
+    text = page(client, "/meetings/?kind=phone")
+    assert "A call" in text
+    assert "A visit" not in text
+    assert client.get("/meetings/?kind=nothing").status_code == 422
+    assert client.get("/meetings/?kind=phone&kind=visit").status_code == 302
+
+
+def test_the_list_costs_the_same_for_many(
+    client: Client, north: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(8):
+        make_meeting(None, make_organisation(north), make_organisation(north))
+    with django_assert_max_num_queries(14):
+        page(client, "/meetings/")
+
+
+def test_listing_is_recorded(client: Client, officer: User, school: Organisation) -> None:
+    meeting = make_meeting(None, school)
+    page(client, "/meetings/")
+    assert meeting.pk in Event.objects.get(actor_id=officer.pk, action="list").object_ids
+
+
+# --- One meeting ------------------------------------------------------------------------------------
+
+
+def test_a_meeting_shows_everything_with_facts_and_opinion_apart(
+    client: Client,
+    officer: User,
+    school: Organisation,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    meeting = make_meeting(
+        None, school, facts="They want a lamp", assessment="They are tired", outcomes=["advice_received"]
+    )
+    person = make_contact(None, school, family_name="Lindqvist")
+    meeting.contact_links.create(contact=person, attendance="attended")
+    promise = create_follow_up(
+        actor=actor_for(officer),
+        title="Ask for the lamp",
+        kind="other",
+        owner=officer,
+        due_on=city_today(),
+        organisations=[school],
+        meeting=meeting,
+    )
+    concern = Concern.objects.create(
+        kinds=["tension"], received_at=timezone.now(), district=meeting.district, meeting=meeting
+    )
+    with django_assert_max_num_queries(14):
+        text = page(client, f"/meetings/{meeting.pk}/")
+    for word in ("They want a lamp", "officer’s opinion", "Advice received", "Lindqvist", "Ask for the lamp"):
+        assert word in text
+    assert "Tension around an event" in text
+    event = Event.objects.get(actor_id=officer.pk, action="view")
+    assert {meeting.pk, school.pk, person.pk, promise.pk, concern.pk} <= set(event.object_ids)
+
+
+def test_hidden_organisations_and_people_are_left_out(client: Client, school: Organisation) -> None:
+    south = make_organisation(name="Canary of the south")
+    meeting = make_meeting(None, school, south)
+    meeting.contact_links.create(contact=make_contact(None, south, family_name="Canary"))
+    assert "Canary" not in page(client, f"/meetings/{meeting.pk}/")
+
+
+@pytest.mark.parametrize("part", ["", "edit/", "cancel/", "hold/"])
+def test_a_meeting_elsewhere_does_not_exist(client: Client, part: str) -> None:
+    assert client.get(f"/meetings/{make_meeting().pk}/{part}").status_code == 404
+
+
+@pytest.mark.parametrize("part", ["edit/", "cancel/", "hold/"])
+def test_a_meeting_seen_through_an_organisation_is_read_only(
+    client: Client, school: Organisation, part: str
+) -> None:
+    meeting = make_meeting(make_district(), school)
+    assert "Edit" not in page(client, f"/meetings/{meeting.pk}/").split("<main")[1]
+    assert client.get(f"/meetings/{meeting.pk}/{part}").status_code == 403
+
+
+@pytest.mark.parametrize("part", ["edit/", "cancel/", "hold/"])
+def test_a_privacy_officer_reads_and_changes_nothing(planned: Meeting, part: str) -> None:
+    client = signed_in("privacy_officer")
+    page(client, f"/meetings/{planned.pk}/")
+    assert client.post(f"/meetings/{planned.pk}/{part}").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/meetings/", "/calendar/"])
+def test_an_administrator_sees_no_meeting(north: District, planned: Meeting, address: str) -> None:
+    client = signed_in("administrator", north)
+    assert client.get(address).status_code == 403
+    assert client.get(f"/meetings/{planned.pk}/").status_code == 403
+
+
+# --- Planning ---------------------------------------------------------------------------------------
+
+
+def test_a_meeting_is_planned(client: Client, officer: User, school: Organisation) -> None:
+    colleague = make_officer(school.home_district)
+    text = page(client, f"/meetings/new/?organisation={school.pk}")
+    assert f'name="was-{school.pk}" value="present" checked' in text
+    when = timezone.localtime() + timedelta(days=3)
+    answer = client.post(
+        "/meetings/new/",
+        {
+            f"was-{school.pk}": "present",
+            "subject": "Winter",
+            "kind": "visit",
+            "starts_at": f"{when:%Y-%m-%dT%H:%M}",
+            "duration_minutes": "60",
+            "district": str(school.home_district_id),
+            "officers": [str(colleague.pk)],
+        },
+    )
+    meeting = Meeting.objects.get()
+    assert answer["Location"] == f"/meetings/{meeting.pk}/"
+    assert (meeting.status, meeting.subject) == ("planned", "Winter")
+    assert set(meeting.officers.all()) == {officer, colleague}
+    assert list(meeting.organisations.all()) == [school]
+
+
+def test_the_past_cannot_be_planned(client: Client, north: District) -> None:
+    answer = client.post(
+        "/meetings/new/",
+        {
+            "subject": "Kept",
+            "kind": "visit",
+            "starts_at": "2020-01-01T10:00",
+            "duration_minutes": "60",
+            "district": str(north.pk),
+        },
+    )
+    assert answer.status_code == 422
+    assert "Log it instead" in answer.content.decode()
+    assert "Kept" in answer.content.decode()
+
+
+@pytest.mark.parametrize("when", ["2027-02-29T10:00", "9999-12-31T23:59", "2026-03-29T02:30", "soon"])
+def test_a_time_that_is_none_is_a_mistake(client: Client, north: District, when: str) -> None:
+    given = {
+        "subject": "S",
+        "kind": "visit",
+        "starts_at": when,
+        "duration_minutes": "60",
+        "district": north.pk,
+    }
+    assert client.post("/meetings/new/", given).status_code in {302, 422}
+
+
+# --- Changing ---------------------------------------------------------------------------------------
+
+
+def test_an_edit_saves_and_untouched_saves_nothing(client: Client, school: Organisation) -> None:
+    meeting = make_meeting(None, school)
+    address = f"/meetings/{meeting.pk}/edit/"
+    page(client, address)
+    assert client.post(address, typed(meeting)).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.version == 1
+    client.post(address, typed(meeting, subject="Another", outcomes=["no_change"]))
+    meeting.refresh_from_db()
+    assert (meeting.version, meeting.subject, meeting.outcomes) == (2, "Another", ["no_change"])
+
+
+def test_people_are_offered_and_their_coming_kept(client: Client, school: Organisation) -> None:
+    meeting, person = make_meeting(None, school), make_contact(None, school, family_name="Lindqvist")
+    address = f"/meetings/{meeting.pk}/edit/"
+    assert "Lindqvist" in page(client, address)
+    client.post(address, typed(meeting) | {f"came-{person.pk}": "apologies"})
+    assert meeting.contact_links.get().attendance == "apologies"
+
+
+def test_a_conflict_shows_both_texts_and_keeps_what_was_typed(
+    client: Client, officer: User, school: Organisation
+) -> None:
+    meeting = make_meeting(None, school)
+    address = f"/meetings/{meeting.pk}/edit/"
+    mine = typed(meeting, subject="My words")
+    edit_meeting(actor=actor_for(officer), meeting_id=meeting.pk, subject="Their words")
+    answer = client.post(address, mine)
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "My words" in text
+    assert "Their words" in text
+    assert 'name="version" value="2"' in text
+    assert client.post(address, mine | {"version": "2"}).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.subject == "My words"
+
+
+def test_a_mistake_in_an_edit_loses_nothing(client: Client, school: Organisation) -> None:
+    meeting = make_meeting(None, school)
+    answer = client.post(f"/meetings/{meeting.pk}/edit/", typed(meeting, subject="", facts="Kept"))
+    assert answer.status_code == 422
+    assert "Kept" in answer.content.decode()
+
+
+def test_cancelling_says_what_follows_and_can_be_undone(client: Client, planned: Meeting) -> None:
+    address = f"/meetings/{planned.pk}/cancel/"
+    assert "nobody will be reminded" in page(client, address)
+    text = client.post(address, follow=True).content.decode()
+    planned.refresh_from_db()
+    assert planned.status == "cancelled"
+    client.post("/undo/" + text.split('action="/undo/')[1].split('"')[0])
+    planned.refresh_from_db()
+    assert planned.status == "planned"
+
+
+def test_a_planned_meeting_took_place(client: Client, school: Organisation, planned: Meeting) -> None:
+    assert "It took place" in page(client, f"/meetings/{planned.pk}/")
+    address = f"/meetings/{planned.pk}/hold/"
+    page(client, address)
+    given = {
+        "version": "1",
+        f"was-{school.pk}": "present",
+        "starts_at": f"{timezone.localtime(planned.starts_at):%Y-%m-%dT%H:%M}",
+        "duration_minutes": "45",
+        "outcomes": ["concern_raised"],
+        "promise_when": "week",
+        "promise_kind": "call_back",
+    }
+    assert client.post(address, given).status_code == 302
+    held = Meeting.objects.get()
+    assert (held.status, held.starts_at, held.duration_minutes) == ("held", planned.starts_at, 45)
+    assert held.outcomes == ["concern_raised", "action_agreed"]
+    assert held.follow_ups.get().title == "Call back Põhjala kool"
+    assert client.get(address).status_code == 302
+
+
+def test_nobody_was_there(client: Client, school: Organisation, planned: Meeting) -> None:
+    given = {
+        "version": "1",
+        f"was-{school.pk}": "present",
+        "starts_at": f"{timezone.localtime(planned.starts_at):%Y-%m-%dT%H:%M}",
+        "duration_minutes": "45",
+        "not_reached": "on",
+        "promise_when": "none",
+        "promise_kind": "call_back",
+    }
+    client.post(f"/meetings/{planned.pk}/hold/", given)
+    planned.refresh_from_db()
+    assert planned.status == "not_reached"
