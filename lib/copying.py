@@ -22,7 +22,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> None:
         and not isinstance(getattr(first, field.attname), DatabaseDefault)
     ]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,

@@ -26,22 +26,19 @@ class _Plain(dict[int, str | None]):
         return plain
 
 
-_PLAIN = _Plain(
-    str.maketrans(
-        {
-            "ß": "ss",
-            "ø": "o",
-            "đ": "d",
-            "ð": "d",
-            "ł": "l",
-            "þ": "th",
-            "æ": "ae",
-            "œ": "oe",
-            "ı": "i",
-            "ς": "σ",
-        }
-    )
-)
+_SPELLED = {
+    "ß": "ss",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ς": "σ",
+}
+_PLAIN = _Plain({ord(letter): spelled for letter, spelled in _SPELLED.items()})
 
 
 def fold(*texts: str) -> str:

@@ -30,8 +30,11 @@ class Found:
             yield from (row.pk for row in rows)
 
     def district_ids(self) -> set[UUID]:
-        home = {row.home_district_id for row in [*self.organisations, *self.contacts]}
-        return home | {meeting.district_id for meeting in self.meetings}
+        return {
+            *(organisation.home_district_id for organisation in self.organisations),
+            *(contact.home_district_id for contact in self.contacts),
+            *(meeting.district_id for meeting in self.meetings),
+        }
 
 
 def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> Found:

@@ -6,6 +6,7 @@ could break besides are about codes, which those checks know.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -235,7 +236,7 @@ class _Batch:
         self.changes: list[Changed] = []
 
 
-def _period(organisation: Organisation, since: object) -> OrganisationPeriod:
+def _period(organisation: Organisation, since: datetime) -> OrganisationPeriod:
     return OrganisationPeriod(
         organisation=organisation, since=since, **{name: getattr(organisation, name) for name in DATED}
     )

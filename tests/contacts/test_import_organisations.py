@@ -3,6 +3,7 @@
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,7 +30,7 @@ REAL = EXAMPLES.parents[2] / "shared" / "data" / "alcala-associations.csv"
 
 
 def run(
-    text: str | bytes = REGISTER, *, mapping: str = MAPPING, actor: Actor = SYSTEM, **options
+    text: str | bytes = REGISTER, *, mapping: str = MAPPING, actor: Actor = SYSTEM, **options: Any
 ) -> ImportReport:
     data = text if isinstance(text, bytes) else text.encode()
     return import_organisations(actor=actor, file=BytesIO(data), mapping=load_mapping(mapping), **options)
