@@ -124,6 +124,14 @@ class ConcernFields(OrganisationPicks, DraftForm):
     def other_grounds(self) -> Sequence[Any]:
         return self.rest("bias_grounds", GROUNDS)
 
+    @property
+    def chosen_communities(self) -> Sequence[Any]:
+        return self.first("affected_focuses", self["affected_focuses"].value() or [])
+
+    @property
+    def other_communities(self) -> Sequence[Any]:
+        return self.rest("affected_focuses", self["affected_focuses"].value() or [])
+
 
 class LogConcernForm(ConcernFields):
     """At night: all but what happened has an honest default.
@@ -137,6 +145,7 @@ class LogConcernForm(ConcernFields):
         super().__init__(*args, actor=actor, **kwargs)
         self.actor = actor
         self.own_districts = own_districts
+        self.fields["affected_focuses"].help_text = _("If you choose none, those the bias is aimed at.")
         self.fields["received_at"].required = False
         self.fields["district"].required = False
         district: Any = self.fields["district"]

@@ -110,6 +110,24 @@ def test_an_organisation_never_met_is_looked_for(open_page: Any, officer: User, 
     expect(page.get_by_role("heading", level=1)).to_have_text("Threat, Sikh gurdwara")
 
 
+def test_a_suggested_community_can_be_refused_and_another_chosen(open_page: Any, officer: User) -> None:
+    page = open_page("phone", user=officer)
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    page.goto("/concerns/log/")
+    page.get_by_role("checkbox", name="Threat", exact=True).tap()
+    page.get_by_role("checkbox", name="Anti-Muslim").tap()
+    suggested = page.get_by_role("checkbox", name="Muslim community")
+    expect(suggested).to_be_checked()
+    suggested.tap()
+    page.wait_for_load_state("networkidle")
+    expect(suggested).not_to_be_checked()
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    expect(page.get_by_role("heading", name="Call now")).to_be_visible()
+    assert Concern.objects.get().affected_focuses == []
+    assert broken == []
+
+
 def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
     page = open_page("phone", user=officer)
     page.goto("/concerns/log/")
