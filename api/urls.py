@@ -6,8 +6,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
+from api.views.changes import Changes
 from api.views.directory import Districts, Me, Officers, Vocabularies
+from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
+from api.views.people import Contacts
 
 LIST = {"get": "list", "post": "create"}
 DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -30,8 +33,13 @@ def _view(viewset: Any, verbs: dict[str, str]) -> Any:
 
 urlpatterns = [
     *resource("organisations", Organisations, "organisation"),
+    *resource("contacts", Contacts, "contact"),
+    *resource("meetings", Meetings, "meeting"),
+    *resource("follow-ups", FollowUps, "follow-up"),
+    *resource("concerns", Concerns, "concern"),
     *resource("districts", Districts, "district"),
     *resource("officers", Officers, "officer"),
+    path("changes/", _view(Changes, {"get": "list"}), name="api-changes"),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),
 ]

@@ -163,6 +163,19 @@ def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = No
     return contact
 
 
+@transaction.atomic
+def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> None:
+    """The person is gone from the book for good, and so from every meeting's list of people.
+
+    Meetings, promises and their figures stay (domain.md, rule 9). Raises as `edit_contact` does.
+    """
+    contact = locked_contact(actor, contact_id)
+    check_version(contact.version, version)
+    districts, pk, gone_at = districts_of(contact), contact.pk, contact.version + 1
+    contact.delete()
+    record_changes(actor, Action.ERASE, [Changed("contact", pk, Op.ERASED, gone_at, districts)])
+
+
 def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
     """The person as the actor sees it, writable, locked until the transaction ends."""
     contact = Contact.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=contact_id)

@@ -1,0 +1,78 @@
+"""`/meetings/`, `/follow-ups/`, `/concerns/`. DELETE cancels a meeting; the others are closed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from api.inputs.meetings import ConcernInput, FollowUpInput, MeetingInput
+from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
+from api.views.base import ListMixin, RetrieveMixin
+from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from meetings.codes import MeetingStatus
+from meetings.filters.concerns import ConcernFilters
+from meetings.filters.follow_ups import FollowUpFilters
+from meetings.filters.meetings import MeetingFilters
+from meetings.models import Concern, FollowUp, Meeting
+from meetings.services.concerns import edit_concern, log_concern
+from meetings.services.follow_ups import create_follow_up, edit_follow_up
+from meetings.services.meetings import cancel_meeting
+from meetings.services.statuses import change_meeting_to, enter_meeting
+
+
+class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+    spec = MEETING
+    scope = "meetings"
+    filterset = MeetingFilters
+    orderings = ("starts_at", "updated_at", "created_at")
+    input = MeetingInput
+    url_name = "api-meeting"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Meeting.objects.visible_to(self.actor)
+
+    def perform_create(self, values: dict[str, Any]) -> Meeting:
+        status = values.pop("status", MeetingStatus.PLANNED)
+        return enter_meeting(actor=self.actor, status=status, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        change_meeting_to(actor=self.actor, meeting_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        cancel_meeting(actor=self.actor, meeting_id=pk, version=version)
+
+
+class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
+    spec = FOLLOW_UP
+    scope = "follow-ups"
+    filterset = FollowUpFilters
+    orderings = ("due_on", "first_due_on", "updated_at", "created_at")
+    input = FollowUpInput
+    url_name = "api-follow-up"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return FollowUp.objects.visible_to(self.actor)
+
+    def perform_create(self, values: dict[str, Any]) -> FollowUp:
+        return create_follow_up(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, **values)
+
+
+class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
+    spec = CONCERN
+    scope = "concerns"
+    filterset = ConcernFilters
+    orderings = ("received_at", "updated_at", "created_at")
+    input = ConcernInput
+    url_name = "api-concern"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Concern.objects.visible_to(self.actor)
+
+    def perform_create(self, values: dict[str, Any]) -> Concern:
+        return log_concern(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_concern(actor=self.actor, concern_id=pk, version=version, **values)

@@ -1,0 +1,36 @@
+"""`/contacts/`: DELETE erases by the privacy rules."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from api.inputs.people import ContactInput
+from api.rows.people import CONTACT
+from api.views.base import ListMixin, RetrieveMixin
+from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from contacts.filters import ContactFilters
+from contacts.models import Contact
+from contacts.services.contacts import create_contact, edit_contact, erase_contact
+
+
+class Contacts(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+    spec = CONTACT
+    scope = "contacts"
+    filterset = ContactFilters
+    orderings = ("folded", "updated_at", "created_at")
+    shows_people = True
+    input = ContactInput
+    url_name = "api-contact"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Contact.objects.visible_to(self.actor)
+
+    def perform_create(self, values: dict[str, Any]) -> Contact:
+        return create_contact(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        erase_contact(actor=self.actor, contact_id=pk, version=version)

@@ -1,0 +1,64 @@
+"""One verb for tools that name a meeting's status instead of the way to it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from lib.conflicts import check_version
+from meetings.codes import MeetingStatus
+from meetings.models import Meeting
+from meetings.services.held_meetings import hold_meeting, log_meeting
+from meetings.services.meetings import (
+    TOOK_PLACE,
+    cancel_meeting,
+    create_meeting,
+    edit_meeting,
+    locked_meeting,
+    restore_meeting,
+)
+
+
+@transaction.atomic
+def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
+    """A meeting as its status says: planned, or logged as held or not reached.
+
+    `values` as `create_meeting` and `log_meeting` take them; raises as they do.
+    """
+    if status in TOOK_PLACE:
+        return log_meeting(actor=actor, status=status, **values)
+    if status == MeetingStatus.PLANNED:
+        return create_meeting(actor=actor, **values)
+    raise ValidationError({"status": _("A new meeting is planned, held or not reached.")}, code="invalid")
+
+
+@transaction.atomic
+def change_meeting_to(
+    *, actor: Actor, meeting_id: UUID, version: int | None = None, status: str | None = None, **values: Any
+) -> Meeting:
+    """Change a meeting and, where `status` is given and another one, take the step that leads to it.
+
+    Raises as `edit_meeting` does, and ValidationError for a step that does not exist.
+    """
+    meeting = locked_meeting(actor, meeting_id, version)
+    check_version(meeting.version, version)
+    before = meeting.status
+    if status is None or status == before:
+        return edit_meeting(actor=actor, meeting_id=meeting_id, version=version, **values)
+    if before == MeetingStatus.PLANNED and status in TOOK_PLACE:
+        extra = {name: values.pop(name) for name in ("officers", "external_ids") if name in values}
+        held = hold_meeting(actor=actor, meeting_id=meeting_id, version=version, status=status, **values)
+        return edit_meeting(actor=actor, meeting_id=meeting_id, **extra) if extra else held
+    if status == MeetingStatus.CANCELLED:
+        if values:
+            edit_meeting(actor=actor, meeting_id=meeting_id, version=version, **values)
+        return cancel_meeting(actor=actor, meeting_id=meeting_id)
+    if before == MeetingStatus.CANCELLED and status == MeetingStatus.PLANNED:
+        restored = restore_meeting(actor=actor, meeting_id=meeting_id, status=status, version=version)
+        return edit_meeting(actor=actor, meeting_id=meeting_id, **values) if values else restored
+    raise ValidationError(
+        {"status": _("A meeting cannot go from %(a)s to %(b)s.") % {"a": before, "b": status}}
+    )

@@ -1,0 +1,158 @@
+"""Who may call: the right secret, not expired, not revoked, from the right place, not too often."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role
+from api.models import ApiKey, ApiSecret
+from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
+from audit.models import Event
+from tests.api.clients import Tool
+from tests.factories import make_district, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def call(token: str, **headers: str) -> int:
+    return Client(headers={"authorization": f"Bearer {token}"}).get("/api/v1/me/", **headers).status_code
+
+
+@pytest.mark.parametrize("change", ["x", "crm_.", "", "crm_zz.abc", "crm_" + "0" * 32 + ".secret"])
+def test_a_token_that_is_not_ours_answers_401_and_says_how(change: str) -> None:
+    answer = Client(headers={"authorization": f"Bearer {change}"}).get("/api/v1/me/")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert Client().get("/api/v1/me/").status_code == 401
+
+
+def test_the_secret_is_nowhere_and_the_wrong_one_is_refused() -> None:
+    tool = Tool()
+    assert call(tool.token) == 200
+    assert call(tool.token[:-1] + ("a" if tool.token[-1] != "a" else "b")) == 401
+    secret = tool.token.split(".")[1]
+    assert secret.encode() not in b"".join(
+        bytes(h) for h in ApiSecret.objects.values_list("secret_hash", flat=True)
+    )
+
+
+def test_a_key_works_until_it_expires() -> None:
+    tool = Tool()
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert call(tool.token) == 401
+
+
+def test_revoking_acts_at_once() -> None:
+    tool = Tool()
+    assert call(tool.token) == 200
+    revoke_key(actor=SYSTEM, key_id=tool.key.pk)
+    assert call(tool.token) == 401
+
+
+def test_two_secrets_live_while_a_key_rotates_and_then_one() -> None:
+    tool = Tool()
+    _key, token = rotate_key(actor=SYSTEM, key_id=tool.key.pk)
+    assert call(tool.token) == 200
+    assert call(str(token)) == 200
+    ApiSecret.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now())
+    assert call(tool.token) == 401
+    assert call(str(token)) == 200
+
+
+def test_a_key_may_be_held_to_its_networks() -> None:
+    tool = Tool(cidrs=["192.0.2.0/24"])
+    assert call(tool.token, REMOTE_ADDR="192.0.2.7") == 200
+    assert call(tool.token, REMOTE_ADDR="198.51.100.7") == 401
+
+
+def test_too_many_requests_a_minute_answer_429_and_say_when_to_come_back() -> None:
+    tool = Tool(requests_per_minute=3)
+    allowed = tool.get("/me/")
+    assert allowed["RateLimit-Policy"] == '"default";q=3;w=60'
+    assert "r=2" in allowed["RateLimit"]
+    answers = [tool.get("/me/") for _ in range(4)]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_a_key_sees_the_districts_it_was_given_and_all_that_lies_in_them() -> None:
+    north, south = make_district(), make_district()
+    market = make_district(parent=north)
+    make_organisation(market, name="Inside")
+    make_organisation(south, name="Outside")
+    names = [row["name"] for row in Tool(north).get("/organisations/").json()["results"]]
+    assert names == ["Inside"]
+    assert len(Tool().get("/organisations/").json()["results"]) == 2
+
+
+def test_an_administrators_key_that_reads_people_waits_for_a_privacy_officer() -> None:
+    administrator = actor_for(make_user(Role.ADMINISTRATOR))
+    privacy_officer = actor_for(make_user(Role.PRIVACY_OFFICER))
+    fields = {"name": "Platform", "purpose": "participation", "is_citywide": True}
+    key, token = create_key(actor=administrator, scopes=["contacts:read"], source="platform", **fields)
+    assert call(str(token)) == 401
+    with pytest.raises(PermissionDenied):
+        confirm_key(actor=administrator, key_id=key.pk)
+    confirm_key(actor=privacy_officer, key_id=key.pk)
+    assert call(str(token)) == 200
+    _other, free = create_key(actor=administrator, scopes=["meetings:read"], source="calendar", **fields)
+    assert call(str(free)) == 200
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER])
+def test_only_administrators_make_and_rotate_keys(role: Role) -> None:
+    actor = actor_for(make_user(role, make_district()))
+    with pytest.raises(PermissionDenied):
+        create_key(actor=actor, name="x", scopes=["meetings:read"], purpose="x", source="x", is_citywide=True)
+    with pytest.raises((PermissionDenied, ApiKey.DoesNotExist)):
+        rotate_key(actor=actor, key_id=Tool().key.pk)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"scopes": ["all"]}, "scopes"),
+        ({"scopes": []}, "scopes"),
+        ({"days": 366}, "days"),
+        ({"days": 0}, "days"),
+        ({"cidrs": ["somewhere"]}, "cidrs"),
+        ({"purpose": ""}, "purpose"),
+        ({"is_citywide": False}, "districts"),
+        ({"source": "not a slug"}, "source"),
+    ],
+)
+def test_a_key_that_is_not_right_names_its_field(fields: dict[str, object], name: str) -> None:
+    good: dict[str, object] = {
+        "name": "Tool", "purpose": "test", "source": "tool", "scopes": ["meetings:read"], "is_citywide": True,
+    }  # fmt: skip
+    with pytest.raises(ValidationError) as refused:
+        create_key(actor=SYSTEM, **(good | fields))  # type: ignore[arg-type]  # wrong on purpose
+    assert name in refused.value.message_dict
+
+
+def test_the_command_prints_the_token_alone_on_the_last_line_and_the_trail_knows() -> None:
+    north = make_district()
+    out = StringIO()
+    call_command(
+        "create_api_key", name="My tool", scopes="meetings:read,contacts:read", districts=north.code,
+        purpose="testing", stdout=out, stderr=StringIO(),
+    )  # fmt: skip
+    assert call(out.getvalue().splitlines()[-1]) == 200
+    event = Event.objects.get(object_type="api_key")
+    assert event.actor_kind == "system"
+    with pytest.raises(CommandError, match="no district"):
+        call_command("create_api_key", name="x", scopes="meetings:read", districts="ZZ", purpose="x")
+
+
+def test_a_key_cannot_be_used_once_the_deployments_secret_is_another(settings: Settings) -> None:
+    tool = Tool()
+    settings.SECRET_KEY = "another secret of the deployment"
+    assert call(tool.token) == 401
