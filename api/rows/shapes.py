@@ -5,7 +5,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-
 _WITH_OFFSET = re.compile(r"T.*(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
 
 

@@ -46,9 +46,8 @@ def meeting(north: District, nora: User, **fields: Any) -> dict[str, Any]:
 
 
 def test_the_contracts_examples_work_one_after_the_other(tool: Tool, north: District, nora: User) -> None:
-    organisation = tool.post(
-        "/organisations/", {"name": "NGO", "kind": "ngo", "home_district": north.code}
-    ).json()
+    ngo = {"name": "NGO", "kind": "ngo", "home_district": north.code}
+    organisation = tool.post("/organisations/", ngo).json()
     contact = tool.post(
         "/contacts/",
         {
