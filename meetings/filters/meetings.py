@@ -79,7 +79,8 @@ class MeetingFilters(FilterSet):
             models.Exists(self._links().filter(present=True))
         )
         counts = models.Q(pk__in=heard.values("pk"))
-        return queryset.filter(counts) if value else queryset.exclude(counts)
+        rows: Rows = queryset.filter(counts) if value else queryset.exclude(counts)
+        return rows
 
     def _links(self) -> models.QuerySet[MeetingOrganisation]:
         """Links of a meeting to any organisation, or to the one asked for when the actor sees it."""

@@ -123,13 +123,16 @@ def edit_meeting(
     StaleVersion, ValidationError by field. Nothing changed: nothing is written and the version stays.
     """
     meeting = locked_meeting(actor, meeting_id, version)
-    given = {
-        "organisations": organisations,
-        "contacts": contacts,
-        "officers": officers,
-        "external_ids": external_ids,
-    }
-    return change_meeting(actor, meeting, fields, {k: v for k, v in given.items() if v is not None})
+    children: Children = {}
+    if organisations is not None:
+        children["organisations"] = organisations
+    if contacts is not None:
+        children["contacts"] = contacts
+    if officers is not None:
+        children["officers"] = officers
+    if external_ids is not None:
+        children["external_ids"] = external_ids
+    return change_meeting(actor, meeting, fields, children)
 
 
 @transaction.atomic
@@ -185,7 +188,7 @@ def insert_meeting(actor: Actor, meeting: Meeting, fields: MeetingFields, childr
     meeting.save(force_insert=True)
     _set_children(actor, meeting, children)
     if user_id := _user_id(actor):
-        meeting.officers.add(user_id)
+        meeting.officers.add(User.objects.get(pk=user_id))
     refresh_last_met(_organisation_ids(meeting))
     refresh_for_meeting(meeting.pk)
     _record(actor, Action.CREATE, Op.CREATED, meeting, districts_of(meeting), [*fields, *children])

@@ -205,12 +205,12 @@ class LogForm(HeldForm):
         super().__init__(*args, **kwargs)
         self.found = {who.value for who in found}
         self.offered = {who.value: who for who in offered}
-        self.people = {str(person.pk): person for person in people}
+        self.spokespeople = {str(person.pk): person for person in people}
         self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]
-        self.fields["people"].choices = [(key, str(p)) for key, p in self.people.items()]  # type: ignore[attr-defined]
+        self.fields["people"].choices = [(key, str(p)) for key, p in self.spokespeople.items()]  # type: ignore[attr-defined]
         self.fields["district"].required = False
         self.fields["district"].empty_label = _("Where they are at home")  # type: ignore[attr-defined]
-        if not self.people:
+        if not self.spokespeople:
             del self.fields["people"]
 
     def clean(self) -> dict[str, Any]:
@@ -235,7 +235,7 @@ class LogForm(HeldForm):
         """What `log_meeting` takes."""
         given, who = self.cleaned_data, self.chosen
         organisations = [who.organisation] if who.organisation else []
-        there = [self.people[key] for key in given.get("people", [])]
+        there = [self.spokespeople[key] for key in given.get("people", [])]
         if who.contact and who.contact not in there:
             there.append(who.contact)
         return basics(given) | {

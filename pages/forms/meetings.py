@@ -162,7 +162,7 @@ class PlanForm(WhenAndWhere):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    field_order = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")
+    field_order: tuple[str, ...] = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")
 
     def __init__(self, *args: Any, officers: Iterable[User] = (), **kwargs: Any) -> None:
         """`officers` already take part; they can stay wherever they work."""

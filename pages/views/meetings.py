@@ -222,8 +222,10 @@ def undo_cancel(*, actor: Actor, meeting_id: str, status: str, version: int) -> 
 
 def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
     """What the forms start with."""
-    names = ("version", "subject", "kind", "level", "duration_minutes", "place", "initiated_by", "agenda")
-    names += ("headcount", "other_participants", "outcomes", "facts", "assessment")
+    names = (
+        *("version", "subject", "kind", "level", "duration_minutes", "place", "initiated_by", "agenda"),
+        *("headcount", "other_participants", "outcomes", "facts", "assessment"),
+    )
     return {name: getattr(row, name) for name in names} | {
         "starts_at": f"{timezone.localtime(row.starts_at):{MINUTE}}",
         "district": row.district_id,

@@ -54,7 +54,7 @@ def test_a_meeting_in_four_taps_and_two_requests(
     def tap(name: str, role: str) -> None:
         nonlocal taps
         taps += 1
-        page.get_by_role(role, name=name, exact=True).first.tap()  # type: ignore[arg-type]
+        page.get_by_role(role, name=name, exact=True).first.tap()
 
     tap("Log", "link")
     expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()

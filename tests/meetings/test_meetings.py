@@ -1,6 +1,7 @@
 """Planning, changing, cancelling and holding meetings, as the services do it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,15 +41,15 @@ def school(north: District) -> Organisation:
     return make_organisation(north, name="Põhjala kool")
 
 
-def plan(officer: Actor, district: District, *organisations: Organisation, **fields: object) -> Meeting:
-    given = {
+def plan(officer: Actor, district: District, *organisations: Organisation, **fields: Any) -> Meeting:
+    given: dict[str, Any] = {
         "subject": "Parking at the school gate",
         "kind": "visit",
         "starts_at": timezone.now() + timedelta(days=1),
         "district": district,
     } | fields
     rows = [{"organisation": organisation} for organisation in organisations]
-    return create_meeting(actor=officer, organisations=rows, **given)  # type: ignore[arg-type]
+    return create_meeting(actor=officer, organisations=rows, **given)
 
 
 def test_planning_adds_the_actor_and_records_it(
