@@ -87,5 +87,5 @@ def test_one_command_removes_it_and_refuses_where_the_data_is_real(committed_db:
     call_command("load_demo")  # a second start changes nothing
     call_command("remove_demo", yes=True)
     for model in apps.get_models():
-        if model._meta.app_label not in {"contenttypes"}:
+        if model._meta.app_label != "contenttypes":
             assert not model._default_manager.exists(), model

@@ -21,7 +21,9 @@ def test_the_readers_own_zone_does_not_move_the_citys_day() -> None:
         assert city_day(datetime(2026, 7, 1, 12, 0, tzinfo=UTC)) == date(2026, 7, 1)
 
 
-@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 5, 1), 24)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 5, 1), 24)]
+)
 def test_a_day_is_as_long_as_the_clock_makes_it(day: date, hours: int) -> None:
     length = day_ends_at(day).astimezone(UTC) - day_starts_at(day).astimezone(UTC)
     assert length == timedelta(hours=hours)

@@ -37,7 +37,9 @@ def expected(rows: list[Organisation], column: str, descending: bool) -> list[Or
     return filled + empty
 
 
-@pytest.mark.parametrize("order", ["id", "-id", "folded", "-folded", "last_met_at", "-last_met_at", "created_at"])
+@pytest.mark.parametrize(
+    "order", ["id", "-id", "folded", "-folded", "last_met_at", "-last_met_at", "created_at"]
+)
 def test_walking_forwards_sees_every_row_once_in_order(order: str, organisations: list[Organisation]) -> None:
     seen = [row for page in walk(order) for row in page.rows]
     assert seen == expected(organisations, order.removeprefix("-"), order.startswith("-"))
@@ -62,7 +64,9 @@ def test_rows_written_in_between_neither_hide_nor_repeat_others(organisations: l
     assert len(rest.rows) == 6
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "e30", "bnVsbA", "W10", "WyJpZCIsMCwxLCJ4Il0", "%00", "é", "W1tbW1tb" * 900])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "e30", "bnVsbA", "W10", "WyJpZCIsMCwxLCJ4Il0", "%00", "é", "W1tbW1tb" * 900]
+)
 def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
     if not cursor:
         assert paginate(Organisation.objects.all(), order="id", limit=1, cursor=cursor).rows == []
