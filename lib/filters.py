@@ -104,23 +104,31 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def qs(self) -> models.QuerySet[Any]:
         """The filtered rows; none of them when a value is not understood."""
-        return super().qs if self.is_valid() else self.queryset.none()
+        rows: models.QuerySet[Any] = super().qs if self.is_valid() else self.queryset.none()
+        return rows
 
 
 class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]
-    """Rows that the named system knows."""
+    """Rows that the named system knows; with `external_id`, those it knows by just that id."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
-        return qs.filter(models.Exists(_external_ids(qs).filter(source=value))) if value else qs
+        if not value:
+            return qs
+        external_id = self.parent.form.cleaned_data.get("external_id")
+        known_as = {"source": value} | ({"external_id": external_id} if external_id else {})
+        return qs.filter(models.Exists(_external_ids(qs).filter(**known_as)))
 
 
 class ExternalIdFilter(django_filters.CharFilter):  # type: ignore[misc]
-    """Rows that another system knows by this id."""
+    """Rows that any other system knows by this id; where `source` says which one, SourceFilter has asked."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
-        return qs.filter(models.Exists(_external_ids(qs).filter(external_id=value))) if value else qs
+        if not value or self.parent.form.cleaned_data.get("source"):
+            return qs
+        return qs.filter(models.Exists(_external_ids(qs).filter(external_id=value)))
 
 
 def _external_ids(qs: models.QuerySet[Any]) -> models.QuerySet[Any]:
     relation = qs.model._meta.get_field("external_ids")
-    return relation.related_model._default_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+    rows: models.QuerySet[Any] = relation.related_model._default_manager.all()
+    return rows.filter(**{relation.field.name: models.OuterRef("pk")})

@@ -115,6 +115,14 @@ def test_what_another_system_knows() -> None:
     assert found("external_id=13") == set()
 
 
+def test_a_source_and_an_id_are_of_the_same_name_that_another_system_gave() -> None:
+    by_both = [{"source": "register", "external_id": "12"}, {"source": "portal", "external_id": "13"}]
+    wanted = make_organisation(external_ids=by_both)
+    assert found("source=register&external_id=12") == {wanted}
+    assert found("source=register&external_id=13") == set()
+    assert found("external_id=13") == {wanted}
+
+
 @pytest.mark.parametrize(
     "query",
     ["kind=pigeon", "overdue=yes", "met_from=yesterday", "last_met_before=29.02.2027", "q=%00"],
