@@ -245,4 +245,5 @@ def told_url(message: Any) -> str:
 
 def _address(message: Any, prefix: str) -> str:
     tags = (message.extra_tags or "").split()
-    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")
+    found = next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")
+    return "" if found.startswith("//") else found  # which is another site's
