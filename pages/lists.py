@@ -14,6 +14,7 @@ from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 
 ROWS = 50
+BEST = 200  # rows of a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def listing(
         form.fields["district"].choices = _district_choices(request)
     rows = filters.qs
     if ranked and form.is_valid() and form.cleaned_data.get("q"):
-        found = list(rows[:limit])
+        found = list(rows[:BEST])
         return Listing(form, found, len(found), None, None, "")
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
