@@ -187,6 +187,19 @@ def test_static_files_may_be_kept(client: Client) -> None:
     assert "no-store" not in client.get("/static/pages/app.css").headers.get("Cache-Control", "")
 
 
+def test_static_files_carry_the_headers_of_every_answer(client: Client) -> None:
+    headers = client.get("/static/pages/app.css").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_page_that_says_a_file_is_not_there_is_not_kept(client: Client) -> None:
+    answer = client.get("/static/pages/none.css")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
 def test_a_fragment_asked_for_after_signing_out_reloads_the_page(client: Client, db: None) -> None:
     response = client.get("/more/", headers={"HX-Request": "true"})
     assert response.status_code == 204
@@ -336,4 +349,6 @@ def test_each_filtered_value_is_a_chip_that_takes_itself_away() -> None:
 def test_undo_goes_nowhere_but_here() -> None:
     assert ui.undo_url(Message(25, "Done", extra_tags="undo:/undo/abc/")) == "/undo/abc/"
     assert ui.undo_url(Message(25, "Done", extra_tags="undo:https://elsewhere.example/")) == ""
+    assert ui.undo_url(Message(25, "Done", extra_tags="undo://elsewhere.example/")) == ""
+    assert ui.told_url(Message(25, "Done", extra_tags="told://elsewhere.example/")) == ""
     assert ui.undo_url(Message(25, "Done")) == ""
