@@ -39,7 +39,7 @@ def test_signing_out_is_recorded(client: Client) -> None:
 
 def test_a_wrong_password_is_recorded_with_the_account(client: Client) -> None:
     user = make_officer()
-    assert client.post(LOGIN, {"login": user.email, "password": "wrong"}).status_code == 200
+    assert client.post(LOGIN, {"login": user.email, "password": "wrong"}).status_code == 422
     event = Event.objects.get(action=Action.SIGN_IN_FAILED)
     assert (event.object_ids, event.actor_id, event.allowed) == ([user.pk], None, False)
 
@@ -131,7 +131,41 @@ def test_the_link_starts_with_the_sites_own_address(
 def test_rubbish_does_not_sign_in(client: Client, address: str) -> None:
     body = urlencode({"login": address, "password": "x\0y"}, errors="surrogatepass")
     answer = client.post(LOGIN, body, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 200
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        (LOGIN, {"login": "ann@police.example", "password": "wrong"}),
+        (RESET, {"email": "not an address"}),
+        ("/accounts/password/change/", {"oldpassword": "wrong", "password1": "a", "password2": "b"}),
+    ],
+)
+def test_mistakes_are_summed_up_on_top(client: Client, address: str, fields: dict[str, str]) -> None:
+    if "change" in address:
+        client.force_login(make_officer())
+    answer = client.post(address, fields)
+    assert answer.status_code == 422
+    assert 'id="mistakes" autofocus' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        (LOGIN, {"login": "ann@police.example", "password": PASSWORD}),
+        (RESET, {"email": "ann@police.example"}),
+    ],
+)
+def test_while_nothing_counts_attempts_nobody_signs_in(
+    client: Client, address: str, fields: dict[str, str]
+) -> None:
+    make_officer(email="ann@police.example")
+    services.valkey.stop()
+    answer = client.post(address, fields)
+    assert answer.status_code == 503
+    assert "Nobody can sign in" in answer.content.decode()
+    assert client.get("/").status_code == 302
 
 
 def test_pages_speak_the_language_of_their_reader(client: Client) -> None:
