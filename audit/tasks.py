@@ -5,6 +5,6 @@ from celery import shared_task
 from audit.publishing import publish
 
 
-@shared_task(name="audit.publish")  # type: ignore[misc]  # Celery has no types
+@shared_task(name="audit.publish")
 def publish_trail() -> int:
     return publish()

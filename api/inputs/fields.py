@@ -57,7 +57,7 @@ class OfficerField(VisibleField):
 class ExternalIdInput(serializers.Serializer[Any]):
     """Answers what the services take; a key names records under its own source only."""
 
-    source = serializers.CharField(max_length=60)
+    source = serializers.CharField(max_length=60)  # type: ignore[assignment]  # hides DRF's Field.source
     id = serializers.CharField(max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Moment(serializers.DateTimeField):
 class ExternalIdShape(serializers.Serializer[Any]):
     """How another system names the object."""
 
-    source = serializers.CharField(max_length=60)
+    source = serializers.CharField(max_length=60)  # type: ignore[assignment]  # hides DRF's Field.source
     id = serializers.CharField(max_length=200)
 
 

@@ -140,8 +140,9 @@ class ListMixin(Resource):
         names = [*{"id", *fields}] if fields else []
         queryset = self._filtered(request)
         with transaction.atomic():
+            links: dict[str, str | None] = {"next": None, "previous": None}
             if request.query_params.get("q"):
-                rows, links = self._best(queryset, names), {"next": None, "previous": None}
+                rows = self._best(queryset, names)
             else:
                 rows, links = self._page(request, queryset, names, order, limit)
             counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}

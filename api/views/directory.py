@@ -34,7 +34,8 @@ class Officers(ListMixin, RetrieveMixin):
     orderings = ("name",)
 
     def visible(self) -> models.QuerySet[Any]:
-        return User.objects.visible_to(self.actor).filter(is_active=True, role__in=WRITES)
+        seen: models.QuerySet[User] = User.objects.visible_to(self.actor)
+        return seen.filter(is_active=True, role__in=WRITES)
 
 
 VOCABULARIES: dict[str, type[models.TextChoices]] = {

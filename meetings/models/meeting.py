@@ -1,6 +1,7 @@
 """Meeting: a chat on patrol, a call, an assembly; who was there, and what came of it."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -30,7 +31,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         )
         return self.filter(Q(district__in=actor.district_ids) | models.Exists(with_ours))
 
-    def of_officer(self, user_id: object) -> Self:
+    def of_officer(self, user_id: UUID | None) -> Self:
+        if user_id is None:
+            return self.none()
         taking_part = Meeting.officers.through.objects.filter(
             meeting_id=models.OuterRef("pk"), user_id=user_id
         )

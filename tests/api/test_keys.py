@@ -133,7 +133,7 @@ def test_a_key_that_is_not_right_names_its_field(fields: dict[str, object], name
         "name": "Tool", "purpose": "test", "source": "tool", "scopes": ["meetings:read"], "is_citywide": True,
     }  # fmt: skip
     with pytest.raises(ValidationError) as refused:
-        create_key(actor=SYSTEM, **(good | fields))  # type: ignore[arg-type]  # wrong on purpose
+        create_key(actor=SYSTEM, **(good | fields))
     assert name in refused.value.message_dict
 
 
