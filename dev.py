@@ -30,6 +30,9 @@ usage: python3 dev.py COMMAND [options]
              --fast          the tests without the checks before them
   manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
   check    style, types, arrows between the apps, migrations, deployment, translations
+  bench    measure the system against its floor (docs/performance.md): `bench [ROW…]`
+             --size 10k      organisations in the book: 10k, 100k or 1m, seeded once and kept
+             --json FILE     write the numbers to FILE as well
 
 environment:
   CRM_DATA   the data folder, for every command (default .data; tests use a folder of their own in it)

@@ -29,6 +29,7 @@ DEMO_SIGN_INS = {
 }
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
+WEB = "gunicorn crm.wsgi --worker-class gthread --workers 2 --threads 4 --graceful-timeout 2"
 LOOK_EVERY_SECONDS = 0.5
 LOOK_AT_SERVERS_EVERY = 4
 
@@ -71,7 +72,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -83,7 +84,7 @@ def _variables_of_run(copy: Copy, chosen: argparse.Namespace) -> dict[str, str]:
         "DEMO": "0" if chosen.no_demo else "1",
     }
     if "EMAIL_URL" not in os.environ:
-        variables["EMAIL_URL"] = f"smtp://127.0.0.1:{_free_port()}"
+        variables["EMAIL_URL"] = f"smtp://127.0.0.1:{free_port()}"
         variables["MAIL_SINK_DIR"] = str(private_folder(copy.folder / "mail"))
     return variables
 
@@ -111,10 +112,9 @@ class _Run:
         self.services = Services(copy.folder, copy.servers)
         logs = private_folder(copy.folder / "logs")
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
-        gunicorn = "gunicorn crm.wsgi --worker-class gthread --workers 2 --threads 4 --graceful-timeout 2"
         worker = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
         beat = "celery -A crm beat --loglevel INFO"
-        self.web = Child("web", [*_module(gunicorn), "--no-control-socket", "--bind", self._bind()])
+        self.web = Child("web", [*_module(WEB), "--no-control-socket", "--bind", self._bind()])
         # Finish what is going on; then give it back; the rows say what is still to do.
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
         self.worker = Child("worker", _module(worker), patience)

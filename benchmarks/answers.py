@@ -1,0 +1,69 @@
+"""What answers take: API, search, depth, growth and the Today page."""
+
+from collections.abc import Iterator, Mapping
+
+from benchmarks.measuring import Patience, Sample, Target, alone, in_turns
+from benchmarks.stack import Stack
+from benchmarks.table import Row
+
+
+def list_100(stack: Stack, patience: Patience) -> Iterator[Row]:
+    yield from _by_key(stack, patience, "list", "API: list of 100", 4)
+
+
+def detail(stack: Stack, patience: Patience) -> Iterator[Row]:
+    yield from _by_key(stack, patience, "detail", "API: one organisation", 4)
+
+
+def search(stack: Stack, patience: Patience) -> Iterator[Row]:
+    for name, what in (("hits", "Search, many hits"), ("miss", "Search, none")):
+        ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)
+        yield Row(what, ours.median_ms, "ms", 1.5, floor.median_ms, notes=_p95(ours, floor))
+
+
+def depth(stack: Stack, patience: Patience) -> Iterator[Row]:
+    ours, top = in_turns(_app(stack, "deep"), _app(stack, "list"), patience)
+    what = f"Cursor at row {stack.facts['depth']:,} against row 0"
+    yield Row(what, ours.median_ms, "ms", 1.2, top.median_ms, notes=_p95(ours, top))
+
+
+def today(stack: Stack, patience: Patience) -> Iterator[Row]:
+    ours = alone(_app(stack, "today", "session"), patience)
+    yield Row("Today page of an officer", ours.median_ms, "ms", 50, notes={"p95": ours.p95_ms})
+
+
+def statements(stack: Stack, patience: Patience) -> Iterator[Row]:
+    most = {"list": 6, "hits": 6, "detail": 8, "today": 14}
+    for name, counted in stack.facts["counts"].items():
+        yield Row(f"SQL statements: {name}", counted, "", most[name])
+
+
+def growth(large: Stack, small: Stack, patience: Patience) -> Iterator[Row]:
+    for name in ("list", "filter", "miss", "detail"):
+        ours, before = in_turns(_app(large, name), _app(small, name), patience)
+        what = f"{large.size:,} against {small.size:,}: {name}"
+        yield Row(what, ours.median_ms, "ms", 1.5, before.median_ms, notes=_p95(ours, before))
+
+
+def _by_key(stack: Stack, patience: Patience, name: str, what: str, limit: float) -> Iterator[Row]:
+    """By one client the time, by four how many a second."""
+    ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)
+    yield Row(what, ours.median_ms, "ms", limit, floor.median_ms, notes=_p95(ours, floor))
+    ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience, clients=4)
+    yield Row(f"{what}, 4 clients", ours.rate, "/s", 1 / limit, floor.rate, at_least=True)
+
+
+def _p95(ours: Sample, floor: Sample) -> dict[str, float]:
+    return {"p95": ours.p95_ms, "floor's": floor.p95_ms}
+
+
+def _app(stack: Stack, name: str, who: str = "key") -> Target:
+    headers: Mapping[str, str] = stack.facts[who]
+    return Target(stack.app_port, stack.facts["paths"][name], headers)
+
+
+def _floor(stack: Stack, name: str) -> Target:
+    paths = [f"/{name}"]
+    if name == "detail":
+        paths = [f"/detail/{path.rstrip('/').rpartition('/')[2]}" for path in stack.facts["paths"]["detail"]]
+    return Target(stack.floor_port, paths)

@@ -1,0 +1,46 @@
+"""The floor: the same SQL over a pool, dumped by orjson; no routing, no permission, no audit.
+
+BENCH_FLOOR names a JSON file: by the first part of a path, the statement. The second part, where there
+is one, is its parameter.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+STATEMENTS: dict[str, str] = json.loads(Path(os.environ["BENCH_FLOOR"]).read_text())
+
+
+@cache
+def pool() -> ConnectionPool:
+    """Opened by each worker for itself."""
+    return ConnectionPool(
+        os.environ["DATABASE_URL"],
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            # As the application's own connections are set (crm.settings).
+            "options": "-c pg_trgm.word_similarity_threshold=0.45",
+        },
+        min_size=4,
+        max_size=4,
+        open=True,
+    )
+
+
+def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    _slash, name, *parameters = environ["PATH_INFO"].split("/")
+    with pool().connection() as connection:
+        rows = connection.execute(STATEMENTS[name], parameters or None).fetchall()  # type: ignore[call-overload]  # SQL of our own
+    body = orjson.dumps(rows)
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,144 @@
+"""What only the application knows, as JSON: its SQL, a key, a session, and its statements per request.
+
+Runs with the variables of one copy: `python -m benchmarks.inside`.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+django.setup()
+
+import psycopg  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.actors import SYSTEM  # noqa: E402
+from accounts.models import User  # noqa: E402
+from api.models import ApiKey  # noqa: E402
+from api.rows.organisations import ORGANISATION  # noqa: E402
+from api.services.keys import create_key  # noqa: E402
+from benchmarks.seeding import FIRST, ident  # noqa: E402
+from contacts.models import Organisation  # noqa: E402
+from districts.models import District  # noqa: E402
+from lib.keyset import paginate  # noqa: E402
+
+API = "/api/v1/organisations/"
+SOME = 200
+HITS, MISS = FIRST[0], "xqzwkv"
+PLACEHOLDER = UUID(int=0)
+NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def facts() -> dict[str, Any]:
+    depth = min(90_000, Organisation.objects.count() * 9 // 10)
+    headers = {"Authorization": f"Bearer {_new_key()}"}
+    cookie = f"{settings.SESSION_COOKIE_NAME}={_new_session()}"
+    paths = {
+        "list": [f"{API}?limit=100"],
+        "deep": [f"{API}?limit=100&cursor={_cursor_after(depth)}"],
+        "filter": [f"{API}?limit=100&kind=school,ngo"],
+        "hits": [f"{API}?q={HITS}"],
+        "miss": [f"{API}?q={MISS}"],
+        "detail": [f"{API}{pk}/" for pk in _some_ids()],
+        "today": ["/"],
+    }
+    return {
+        "key": headers,
+        "session": {"Cookie": cookie},
+        "paths": paths,
+        "depth": depth,
+        "sql": _statements(),
+        "counts": {
+            name: _count(paths[name][0], headers if name != "today" else {"Cookie": cookie})
+            for name in ("list", "hits", "detail", "today")
+        },
+    }
+
+
+def _new_key() -> str:
+    """Of the whole city by its districts, as a real one would be: each row's district is looked at."""
+    ApiKey.objects.filter(source="bench").delete()
+    city = District.objects.get(code="C")
+    _key, token = create_key(
+        actor=SYSTEM,
+        name="bench",
+        scopes=["organisations:read"],
+        purpose="benchmark",
+        source="bench",
+        districts=[city],
+        requests_per_minute=100_000_000,
+    )
+    return str(token)
+
+
+def _new_session() -> str:
+    user = User.objects.get(pk=UUID(ident(3, 0)))
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def _some_ids() -> Sequence[str]:
+    ids = Organisation.objects.order_by("id").values_list("pk", flat=True)
+    return [str(pk) for pk in ids[: SOME * 7 : 7]]
+
+
+def _cursor_after(depth: int) -> str:
+    rows = Organisation.objects.order_by("id")
+    first = rows[depth - 1]
+    cursor = paginate(rows.filter(pk__gte=first.pk), order="id", limit=1).next
+    assert cursor is not None  # noqa: S101 (a tenth of the rows lies behind it)
+    return cursor
+
+
+def _statements() -> dict[str, str]:
+    rows = Organisation.objects.all()
+
+    def of(queryset: QuerySet[Any]) -> str:
+        return _text(ORGANISATION.select(queryset, SYSTEM))
+
+    return {
+        "list": of(rows.order_by("id")[:101]),
+        "hits": of(rows.matching(HITS)[:200]),
+        "miss": of(rows.matching(MISS)[:200]),
+        "detail": of(rows.filter(pk=PLACEHOLDER))
+        .replace("%", "%%")
+        .replace(f"'{PLACEHOLDER.hex}'::uuid", "%s"),
+    }
+
+
+def _text(queryset: QuerySet[Any]) -> str:
+    """A statement as it is sent, with its values in it."""
+    statement, values = queryset.query.get_compiler("default").as_sql()
+    connection.ensure_connection()
+    return psycopg.ClientCursor(connection.connection).mogrify(statement, values)
+
+
+def _count(path: str, headers: dict[str, str]) -> int:
+    """Statements of one request, those that begin and end transactions apart."""
+    client = Client(headers=headers, SERVER_NAME="localhost")
+    client.get(path)  # what is asked once only, such as when the key was used
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    if answer.status_code != 200:
+        sys.exit(f"{path} answered {answer.status_code}")
+    return sum(not query["sql"].startswith(NOT_COUNTED) for query in captured.captured_queries)
+
+
+if __name__ == "__main__":
+    print(json.dumps(facts()))

@@ -1,0 +1,299 @@
+"""A book of any size, by COPY: a city of 21 districts and 110 neighbourhoods, its officers, its ties.
+
+Everything follows from a row's number, so that the same size is the same book, relative to today.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from psycopg import sql
+
+VERSION = "1"
+DISTRICTS, NEIGHBOURHOODS, OFFICERS = 21, 110, 200
+MOST_CONTACTS, MOST_MEETINGS, MOST_FOLLOW_UPS = 200_000, 1_000_000, 200_000
+MEETINGS_OF_EACH = 10
+YEARS = timedelta(days=3 * 365)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+# One in twenty names starts with the first word: what a search with many hits looks for.
+FIRST = _words(
+    "vecinos mezquita parroquia mujeres juventud ateneo coral deportes comerciantes ampa artistas refugio "
+    "mediadores gitanos senegal arcoiris mayores sordos inquilinos huertos"
+)
+SECOND = _words("union casa foro red centro mesa club grupo circulo taller colectivo plataforma consejo")
+PLACE = _words(
+    "norte sur rio alto bajo estacion mercado puente ermita plaza jardines molino vega sierra cuesta arroyo "
+    "olivar pinar cerro muralla puerto fuente torre prado dehesa encinar ribera calzada"
+)
+KINDS = _words(
+    "community_group residents_association ngo religious_community womens_organisation youth_organisation "
+    "minority_association lgbt_organisation school culture_sport"
+)
+MEETING_KINDS = ["foot_patrol", "drop_in", "visit", "phone", "public_meeting"]
+OUTCOMES = ("information_shared", "action_agreed", "concern_raised", "feedback_given", "no_change")
+CADENCES = (None, None, 30, 60, 90, 180)
+
+# What a column takes where a row says nothing and the table demands something.
+EMPTY = {"text": "", "character varying": "", "ARRAY": "{}", "boolean": "f", "date": "2026-01-01"}
+
+
+def ident(kind: int, number: int) -> str:
+    """A UUID of version 7 for the row with this number: they sort by it."""
+    return f"{0x18F00000000 + number:012x}7{kind:03x}8{number:015x}"
+
+
+CITY, DISTRICT, NEIGHBOURHOOD, USER, ORGANISATION, CONTACT, MEETING, FOLLOW_UP, FOCUS, PERIOD, ROLE = range(
+    11
+)
+
+
+def seed(connection: psycopg.Connection, size: int) -> None:
+    """Fill an empty book; the connection is a superuser's, so that COPY need not look up each reference."""
+    book = Book(datetime.now(UTC).replace(microsecond=0), size)
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    for table, (columns, rows) in TABLES.items():
+        _copy(connection, table, columns, rows(book))
+    connection.execute("SET session_replication_role = origin")
+    connection.execute("VACUUM ANALYZE")
+
+
+def seed_few(connection: psycopg.Connection, size: int, tables: Iterable[str]) -> None:
+    """Only these tables, of a book of that size."""
+    book = Book(datetime.now(UTC).replace(microsecond=0), size)
+    for table in tables:
+        columns, rows = TABLES[table]
+        _copy(connection, table, columns, rows(book))
+
+
+def _copy(connection: psycopg.Connection, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+    """COPY without the indexes, which are built afterwards: several times faster on a million rows."""
+    names = columns.split()
+    filled = _demanded(connection, table, names)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, [*names, *filled]))
+    )
+    rest = "".join(f"\t{value}" for value in filled.values())
+    with _without_indexes(connection, table), connection.cursor().copy(statement) as copy:
+        for row in rows:
+            copy.write("\t".join(["\\N" if value is None else str(value) for value in row]) + rest + "\n")
+
+
+def _demanded(connection: psycopg.Connection, table: str, given: Sequence[str]) -> dict[str, str]:
+    """Columns that must have a value and are not given one, with an empty one."""
+    found = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
+        "AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' "
+        "AND NOT column_name = ANY(%s)",
+        [table, list(given)],
+    )
+    values = EMPTY | {"timestamp with time zone": str(datetime.now(UTC))}
+    return {name: values.get(kind, "1") for name, kind in found}
+
+
+@contextmanager
+def _without_indexes(connection: psycopg.Connection, table: str) -> Iterator[None]:
+    found = connection.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND schemaname = 'public' "
+        "AND indexname NOT IN (SELECT conname FROM pg_constraint)",
+        [table],
+    ).fetchall()
+    for name, _definition in found:
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    yield
+    for _name, definition in found:
+        connection.execute(definition)
+
+
+class Book:
+    """Rows of each table, in the order of its columns above."""
+
+    def __init__(self, now: datetime, size: int) -> None:
+        self.now, self.size = now, size
+        self.contact_count = min(size, MOST_CONTACTS)
+        self.meeting_count = min(size * MEETINGS_OF_EACH, MOST_MEETINGS)
+        self.follow_up_count = min(size, MOST_FOLLOW_UPS)
+
+    def districts(self) -> Iterator[Sequence[object]]:
+        city = ident(CITY, 0)
+        yield city, "C", "City", None, f"{{{city}}}", "t"
+        for n in range(DISTRICTS):
+            yield ident(DISTRICT, n), f"D{n}", f"District {n}", city, f"{{{city},{ident(DISTRICT, n)}}}", "t"
+        for n in range(NEIGHBOURHOODS):
+            above, own = ident(DISTRICT, n % DISTRICTS), ident(NEIGHBOURHOOD, n)
+            yield own, f"N{n}", f"Neighbourhood {n}", above, f"{{{city},{above},{own}}}", "t"
+
+    def users(self) -> Iterator[Sequence[object]]:
+        for n in range(OFFICERS):
+            yield ident(USER, n), f"officer{n}@bench.example", f"Officer {n}", "officer", "Europe/Madrid", "t"
+
+    def beats(self) -> Iterator[Sequence[object]]:
+        for n in range(OFFICERS):
+            yield ident(USER, n), ident(DISTRICT, n % DISTRICTS)
+
+    def home(self, organisation: int) -> int:
+        """The neighbourhood an organisation is at home in; its number modulo DISTRICTS is the district."""
+        return (organisation * 31) % NEIGHBOURHOODS
+
+    def officer(self, organisation: int) -> int:
+        """Who leads it: somebody of its district."""
+        district = self.home(organisation) % DISTRICTS
+        return district + DISTRICTS * (organisation % (OFFICERS // DISTRICTS))
+
+    def organisations(self) -> Iterator[Sequence[object]]:
+        dice = random.Random(1)  # noqa: S311 (a benchmark's dice need no secrecy)
+        today = self.now.date()
+        for n in range(self.size):
+            name = f"{dice.choice(FIRST)} {dice.choice(SECOND)} {dice.choice(PLACE)} {n}"
+            address = f"calle {dice.choice(PLACE)} {dice.choice(PLACE)} {n % 200}"
+            cadence = dice.choice(CADENCES)
+            met = self.now - timedelta(days=dice.randrange(1, 200), minutes=n % 600) if n % 10 else None
+            # A city keeps up with most of its ties: few are late.
+            late = met is not None and cadence is not None and n % 50 == 1
+            meet_by = today + timedelta(days=-(n % 40) - 1 if late else n % 90) if met and cadence else None
+            yield (
+                ident(ORGANISATION, n),
+                name.title(),
+                dice.choice(KINDS),
+                ident(NEIGHBOURHOOD, self.home(n)),
+                address.title(),
+                f"+3491{n % 10_000_000:07d}",
+                f"o{n}@bench.example",
+                ident(USER, self.officer(n)),
+                cadence,
+                "active" if n % 20 else "dormant",
+                met,
+                meet_by,
+                f"{name} {address}",
+            )
+
+    def focuses(self) -> Iterator[Sequence[object]]:
+        for n in range(0, self.size, 3):
+            focus = ("women", "roma", "lgbti", "youth")[n % 4]
+            yield ident(FOCUS, n), ident(ORGANISATION, n), focus, "chair", "2026-01-15"
+
+    def external_ids(self) -> Iterator[Sequence[object]]:
+        for n in range(0, self.size, 2):
+            yield ident(ORGANISATION, n), "register", n
+
+    def periods(self) -> Iterator[Sequence[object]]:
+        since = self.now - YEARS
+        for n in range(self.size):
+            home = ident(NEIGHBOURHOOD, self.home(n))
+            yield ident(PERIOD, n), ident(ORGANISATION, n), since, None, "active", home, None
+
+    def contacts(self) -> Iterator[Sequence[object]]:
+        dice = random.Random(2)  # noqa: S311
+        for n in range(self.contact_count):
+            given, family = dice.choice(SECOND), f"{dice.choice(PLACE)} {n}"
+            home = ident(NEIGHBOURHOOD, self.home(n))
+            names = given.title(), family.title(), f"c{n}@bench.example"
+            yield (
+                ident(CONTACT, n),
+                *names,
+                home,
+                "public_task",
+                "community_liaison",
+                f"{given} {family}",
+            )
+
+    def affiliations(self) -> Iterator[Sequence[object]]:
+        for n in range(self.contact_count):
+            yield ident(ROLE, n), ident(CONTACT, n), ident(ORGANISATION, n % self.size), "coordinator", None
+
+    def meetings(self) -> Iterator[Sequence[object]]:
+        """Spread evenly over three years and the next thirty days; a few past ones still unsettled."""
+        first, step = self.now - YEARS, (YEARS + timedelta(days=30)) / self.meeting_count
+        dice = random.Random(3)  # noqa: S311
+        for n in range(self.meeting_count):
+            starts_at = first + n * step
+            subject = f"{dice.choice(SECOND)} {dice.choice(PLACE)} {n}"
+            is_planned = starts_at > self.now or n % 500 == 0
+            outcomes = "{}" if is_planned else f"{{{OUTCOMES[n % 5]}}}"
+            yield (
+                ident(MEETING, n),
+                subject,
+                MEETING_KINDS[n % 5],
+                "planned" if is_planned else "held",
+                starts_at,
+                45,
+                ident(NEIGHBOURHOOD, self.home(self.host(n))),
+                "what was said",
+                outcomes,
+                subject,
+            )
+
+    def host(self, meeting: int) -> int:
+        """The organisation a meeting is with."""
+        return (meeting * 7) % self.size
+
+    def meeting_links(self) -> Iterator[Sequence[object]]:
+        for n in range(self.meeting_count):
+            yield ident(MEETING, n), ident(ORGANISATION, self.host(n)), "t"
+
+    def meeting_officers(self) -> Iterator[Sequence[object]]:
+        for n in range(self.meeting_count):
+            yield ident(MEETING, n), ident(USER, self.officer(self.host(n)))
+
+    def follow_ups(self) -> Iterator[Sequence[object]]:
+        """One in twenty is pending: a third of those late."""
+        today = self.now.date()
+        for n in range(self.follow_up_count):
+            is_pending = n % 20 == 0
+            due_on = today + timedelta(days=(n // 20) % 30 - 10 if is_pending else -(n % 900) - 1)
+            yield (
+                ident(FOLLOW_UP, n),
+                f"call back {n}",
+                "call_back",
+                ident(USER, self.officer(n)),
+                due_on,
+                due_on,
+                "open" if is_pending else "done",
+                None if is_pending else self.now,
+                f"call back {n}",
+            )
+
+    def promised_to(self) -> Iterator[Sequence[object]]:
+        for n in range(self.follow_up_count):
+            yield ident(FOLLOW_UP, n), ident(ORGANISATION, n % self.size)
+
+
+TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
+    "districts_district": ("id code name parent_id lineage is_active", Book.districts),
+    "accounts_user": ("id email name role time_zone is_active", Book.users),
+    "accounts_user_districts": ("user_id district_id", Book.beats),
+    "contacts_organisation": (
+        "id name kind home_district_id address phone email lead_officer_id cadence_days status last_met_at "
+        "meet_by folded",
+        Book.organisations,
+    ),
+    "contacts_focusdeclaration": ("id organisation_id focus declared_by declared_on", Book.focuses),
+    "contacts_organisationexternalid": ("organisation_id source external_id", Book.external_ids),
+    "contacts_organisationperiod": (
+        "id organisation_id since until status home_district_id cadence_days",
+        Book.periods,
+    ),
+    "contacts_contact": (
+        "id given_name family_name email home_district_id lawful_basis purpose folded",
+        Book.contacts,
+    ),
+    "contacts_affiliation": ("id contact_id organisation_id role_title until", Book.affiliations),
+    "meetings_meeting": (
+        "id subject kind status starts_at duration_minutes district_id facts outcomes folded",
+        Book.meetings,
+    ),
+    "meetings_meetingorganisation": ("meeting_id organisation_id present", Book.meeting_links),
+    "meetings_meeting_officers": ("meeting_id user_id", Book.meeting_officers),
+    "meetings_followup": (
+        "id title kind owner_id due_on first_due_on status completed_at folded",
+        Book.follow_ups,
+    ),
+    "meetings_followuporganisation": ("follow_up_id organisation_id", Book.promised_to),
+}

@@ -1,0 +1,137 @@
+"""One seeded copy of the system: its own servers, the application as in production, and the floor."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from benchmarks import seeding
+from crm.embedded.environment import ROOT, copy_in
+from crm.embedded.files import Unavailable, private_folder
+from crm.embedded.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, Postgres
+from crm.embedded.run import WEB, free_port
+from crm.embedded.services import Services
+from crm.embedded.supervisor import Child, Supervisor
+
+SCRATCH = "scratch"
+PATIENCE_SECONDS = 60
+
+
+class Stack:
+    """Kept in a folder of its own between runs, so that the next one starts at once."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.size = size
+        self.folder = private_folder(folder / f"bench-{size}")
+        self.copy = copy_in(self.folder)
+        self.services = Services(self.folder, self.copy.servers)
+        self.environment = self.copy.environment() | {"SITE_URL": "http://127.0.0.1", "LOG_LEVEL": "WARNING"}
+        self.supervisor = Supervisor(self.environment, private_folder(self.folder / "logs"))
+        self.app_port, self.floor_port = free_port(), free_port()
+        self.facts: dict[str, Any] = {}
+
+    @property
+    def postgres(self) -> Postgres:
+        return next(server for server in self.copy.servers if isinstance(server, Postgres))
+
+    def __enter__(self) -> Self:
+        self.services.join()
+        try:
+            self.manage("prepare_database", "--verbosity", "0")
+            self._seed_once()
+        except BaseException:
+            self.services.leave()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.supervisor.stop()
+        self.services.leave()
+
+    def _seed_once(self) -> None:
+        stamp = self.folder / "seeded"
+        if stamp.exists() and stamp.read_text() == seeding.VERSION:
+            return
+        started = time.monotonic()
+        with self.postgres.connect(DATABASE) as connection:
+            seeding.seed(connection, self.size)
+        stamp.write_text(seeding.VERSION)
+        print(f"  seeded {self.size:,} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """The application and the floor, each with two workers."""
+        self.facts = self.ask_inside()
+        statements = self.folder / "floor.json"
+        statements.write_text(json.dumps(self.facts["sql"]))
+        self.supervisor.environment = self.environment | {"BENCH_FLOOR": str(statements)}
+        children = [
+            _gunicorn("web", WEB, self.app_port),
+            _gunicorn("floor", WEB.replace("crm.wsgi", "benchmarks.floor"), self.floor_port),
+        ]
+        for child in children:
+            self.supervisor.start(child)
+        try:
+            self._wait_for(f"http://127.0.0.1:{self.app_port}/livez")
+            self._wait_for(f"http://127.0.0.1:{self.floor_port}/list")
+            yield
+        finally:
+            self.supervisor.stop(children)
+
+    def _wait_for(self, address: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 (http by construction)
+                    return
+            except urllib.error.HTTPError as problem:
+                raise Unavailable(f"{address} answered {problem.code}; see {self.supervisor.logs}") from None
+            except OSError:
+                time.sleep(0.1)
+        raise Unavailable(f"{address} does not answer; see {self.supervisor.logs}")
+
+    def ask_inside(self) -> dict[str, Any]:
+        """What only the application knows (benchmarks.inside)."""
+        found: dict[str, Any] = json.loads(
+            _said([sys.executable, "-m", "benchmarks.inside"], self.environment)
+        )
+        return found
+
+    def manage(self, *arguments: str, **variables: str) -> None:
+        _said([sys.executable, str(ROOT / "manage.py"), *arguments], self.environment | variables)
+
+    @contextmanager
+    def scratch(self) -> Iterator[tuple[dict[str, str], psycopg.Connection]]:
+        """An empty database beside the seeded one: the variables that name it, and a superuser in it."""
+        urls = {
+            "DATABASE_URL": self.postgres.url(APPLICATION, SCRATCH),
+            "DATABASE_OWNER_URL": self.postgres.url(OWNER, SCRATCH),
+        }
+        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", SCRATCH)
+        self.postgres.execute("CREATE DATABASE {} OWNER {}", SCRATCH, OWNER)
+        try:
+            self.manage("prepare_database", "--verbosity", "0", **urls)
+            with self.postgres.connect(SCRATCH, SUPERUSER) as connection:
+                yield self.environment | urls, connection
+        finally:
+            self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", SCRATCH)
+
+
+def _gunicorn(name: str, command: str, port: int) -> Child:
+    options = ["--no-control-socket", "--bind", f"127.0.0.1:{port}"]
+    return Child(name, [sys.executable, "-m", *command.split(), *options])
+
+
+def _said(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise Unavailable(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
