@@ -11,7 +11,7 @@ from lib.svg import path
 
 WIDTH = 640
 TOLERANCE = 0.8  # of a unit of the drawing: less than a screen shows
-LETTER = 7.0  # width of a letter of a label
+LETTER = 11.5  # width of a letter of a label, which is as large as a phone needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,13 @@ def _day(value: date) -> tuple[date, date]:
 
 @register.filter
 def day(value: date | None, style: str = "") -> str:
-    """`today`, `tomorrow`, `yesterday`, `24 Nov`, `24 Nov 2025`; with "long": `Tuesday 24 November`."""
+    """`today`, `tomorrow`, `yesterday`, `24 Nov`, `24 Nov 2025`; "long": `Tuesday 24 November`."""
     if value is None:
         return ""
     meant, today = _day(value)
     if style == "long":
+        if meant.year != today.year:
+            return date_format(meant, pgettext("Django date format in full, another year", "l j F Y"))
         return date_format(meant, pgettext("Django date format of a day in full", "l j F"))
     near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((meant - today).days)
     if near:
