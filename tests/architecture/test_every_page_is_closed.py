@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 # Open to everybody, and why.
 OPEN = {
+    "help/": "the privacy notice and the accessibility statement, for whoever signs in or was given a link",
     "healthz": "an orchestrator asks",
     "livez": "an orchestrator asks",
     "accounts/login/": "signing in",
