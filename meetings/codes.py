@@ -183,6 +183,7 @@ class ReminderRule(models.TextChoices):
     MEETING_DAY_BEFORE = rules.MEETING_DAY_BEFORE, _("meeting tomorrow")
     MEETING_HOUR_BEFORE = rules.MEETING_HOUR_BEFORE, _("meeting in an hour")
     FOLLOW_UP_DAY_BEFORE = rules.FOLLOW_UP_DAY_BEFORE, _("promise due tomorrow")
+    FOLLOW_UP_WRITTEN = rules.FOLLOW_UP_WRITTEN, _("promise made for today")
     FOLLOW_UP_DUE = rules.FOLLOW_UP_DUE, _("promise due today")
     FOLLOW_UP_OVERDUE = rules.FOLLOW_UP_OVERDUE, _("promise overdue")
     FOLLOW_UP_ESCALATED = rules.FOLLOW_UP_ESCALATED, _("promise long overdue in your district")

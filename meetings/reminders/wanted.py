@@ -83,6 +83,7 @@ def of_follow_ups(follow_ups: FollowUpQuerySet, now: datetime) -> Iterator[Wante
             follow_up.pk,
             rules.follow_up_reminders(
                 status=follow_up.status,
+                written_at=follow_up.created_at,
                 due_on=follow_up.due_on,
                 owner=recipient(follow_up.owner),
                 supervisors=supervisors.of(pk for home in homes for pk in home.lineage),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 MEETING_DAY_BEFORE: Final = "meeting_day_before"
 MEETING_HOUR_BEFORE: Final = "meeting_hour_before"
 FOLLOW_UP_DAY_BEFORE: Final = "follow_up_day_before"
+FOLLOW_UP_WRITTEN: Final = "follow_up_written"
 FOLLOW_UP_DUE: Final = "follow_up_due"
 FOLLOW_UP_OVERDUE: Final = "follow_up_overdue"
 FOLLOW_UP_ESCALATED: Final = "follow_up_escalated"
@@ -78,11 +79,25 @@ def meeting_reminders(
 
 
 def follow_up_reminders(
-    *, status: str, due_on: date, owner: Recipient, supervisors: Iterable[Recipient], now: datetime
+    *,
+    status: str,
+    written_at: datetime,
+    due_on: date,
+    owner: Recipient,
+    supervisors: Iterable[Recipient],
+    now: datetime,
 ) -> Iterator[Occurrence]:
-    """A pending promise: to its owner the day before, that day, and while it is late; then to supervisors."""
+    """A pending promise: to its owner the day before, that day, and while it is late; then to supervisors.
+
+    One written in the small hours of the day it is due is told at once, and at nine like any other;
+    one written later that day is told at once because its nine o'clock has passed.
+    """
     if status not in {"open", "in_progress"}:
         return
+    if written_at.astimezone(owner.zone).date() == due_on:
+        nine = nine_oclock(due_on, owner.zone)
+        if (at := written_at.astimezone(UTC)) < nine:
+            yield from _each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=nine)
     for day in _days_around(now, owner.zone):
         if rule := _rule_of_owner((day - due_on).days):
             tomorrow = nine_oclock(day + _DAY, owner.zone)  # from then on the next rule speaks

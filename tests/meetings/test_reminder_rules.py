@@ -38,9 +38,25 @@ def made(occurrences: Iterable[Occurrence], now: datetime) -> list[str]:
     return sorted(one.rule for one in occurrences if now <= one.made_until)
 
 
-def follow_up(due_on: date, now: datetime, owner: Recipient, *supervisors: Recipient) -> list[Occurrence]:
+LONG_AGO = datetime(1989, 1, 1, tzinfo=UTC)
+
+
+def follow_up(
+    due_on: date,
+    now: datetime,
+    owner: Recipient,
+    *supervisors: Recipient,
+    written_at: datetime = LONG_AGO,
+) -> list[Occurrence]:
     return list(
-        rules.follow_up_reminders(status="open", due_on=due_on, owner=owner, supervisors=supervisors, now=now)
+        rules.follow_up_reminders(
+            status="open",
+            written_at=written_at,
+            due_on=due_on,
+            owner=owner,
+            supervisors=supervisors,
+            now=now,
+        )
     )
 
 
@@ -144,11 +160,40 @@ def test_supervisors_hear_of_it_after_seven_days_at_their_own_nine_oclock() -> N
 
 def test_due_today_and_written_at_two_in_the_afternoon_is_reminded_of_at_once() -> None:
     now = local(2026, 5, 5, 14)
-    occurrences = follow_up(date(2026, 5, 5), now, someone())
+    occurrences = follow_up(date(2026, 5, 5), now, someone(), written_at=now)
     assert rules.FOLLOW_UP_DUE in made(occurrences, now)
+    assert rules.FOLLOW_UP_WRITTEN not in made(occurrences, now)
     assert rules.FOLLOW_UP_DAY_BEFORE not in made(occurrences, now)
     (due,) = [o for o in occurrences if o.rule == rules.FOLLOW_UP_DUE]
     assert due.at == local(2026, 5, 5, 9)  # nominal, so that it is made once
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=2), timedelta(hours=12)])
+def test_due_today_and_written_before_nine_is_told_at_once_and_at_nine(later: timedelta) -> None:
+    written_at = local(2026, 5, 5, 0, 10)
+    occurrences = follow_up(date(2026, 5, 5), written_at + later, someone(), written_at=written_at)
+    assert told(one for one in occurrences if one.at.astimezone(MADRID).date() == date(2026, 5, 5)) == [
+        ("05.05. 00:10", rules.FOLLOW_UP_WRITTEN),
+        ("05.05. 09:00", rules.FOLLOW_UP_DUE),
+    ]
+    still = rules.FOLLOW_UP_WRITTEN in made(occurrences, written_at + later)
+    assert still == (later < timedelta(hours=8))  # at nine the other one speaks
+
+
+@pytest.mark.parametrize("due_on", [date(2026, 5, 4), date(2026, 5, 6)])
+def test_written_before_nine_for_another_day_waits_for_nine(due_on: date) -> None:
+    now = local(2026, 5, 5, 0, 10)
+    found = {one.rule for one in follow_up(due_on, now, someone(), written_at=now)}
+    assert rules.FOLLOW_UP_WRITTEN not in found
+
+
+def test_the_day_it_is_due_is_the_owners() -> None:
+    now = local(2026, 5, 4, 23, 30)  # half past midnight in Helsinki
+    helsinki = someone(ZoneInfo("Europe/Helsinki"))
+    assert rules.FOLLOW_UP_WRITTEN in made(follow_up(date(2026, 5, 5), now, helsinki, written_at=now), now)
+    assert rules.FOLLOW_UP_WRITTEN not in made(
+        follow_up(date(2026, 5, 5), now, someone(), written_at=now), now
+    )
 
 
 def test_what_was_due_yesterday_is_not_due_today() -> None:
@@ -161,7 +206,12 @@ def test_a_promise_that_is_settled_is_not_reminded_of(status: str) -> None:
     now = local(2026, 5, 1)
     assert not list(
         rules.follow_up_reminders(
-            status=status, due_on=now.date(), owner=someone(), supervisors=[someone()], now=now
+            status=status,
+            written_at=now,
+            due_on=now.date(),
+            owner=someone(),
+            supervisors=[someone()],
+            now=now,
         )
     )
 

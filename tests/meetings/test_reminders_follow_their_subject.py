@@ -1,6 +1,6 @@
 """Rows are made ahead, and move, change hands and go with what they are about."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -270,3 +270,26 @@ def test_only_what_is_due_wakes_the_worker(django_capture_on_commit_callbacks: A
     with django_capture_on_commit_callbacks() as callbacks:
         plan(officer())
     assert callbacks == []
+
+
+def zone_where_it_is_four_in_the_morning() -> str:
+    offset = 4 - timezone.now().astimezone(UTC).hour
+    offset = offset if offset >= -12 else offset + 24
+    return f"Etc/GMT{-offset:+d}"  # whose signs are the other way round
+
+
+def test_a_promise_for_today_written_before_nine_is_told_at_once_and_once() -> None:
+    zone = zone_where_it_is_four_in_the_morning()
+    owner = officer(time_zone=zone)
+    today = timezone.now().astimezone(ZoneInfo(zone)).date()
+    follow_up = promise(owner, due_on=today, first_due_on=today)
+    at_once = {(rules.FOLLOW_UP_WRITTEN, owner, "email", follow_up.created_at)}
+    assert rows(rule=rules.FOLLOW_UP_WRITTEN) == at_once
+    assert rows(rule=rules.FOLLOW_UP_DUE) != set()
+    FollowUp.objects.filter(pk=follow_up.pk).update(title="Call back soon")
+    refresh_for_follow_up(follow_up.pk)
+    top_up()
+    assert rows(rule=rules.FOLLOW_UP_WRITTEN) == at_once
+    FollowUp.objects.filter(pk=follow_up.pk).update(due_on=today + timedelta(days=2))
+    refresh_for_follow_up(follow_up.pk)
+    assert rows(rule=rules.FOLLOW_UP_WRITTEN) == set()
