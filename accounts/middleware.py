@@ -16,7 +16,6 @@ from accounts.models import User
 from audit.models import Action
 from audit.services import record
 
-
 log = get_logger(__name__)
 
 
@@ -54,7 +53,7 @@ class ActorMiddleware:
 
 
 class SignInMiddleware:
-    """What django-allauth's pages lack here: 422 with the mistakes, and closed where nothing limits guessing."""
+    """What allauth's pages lack here: 422 with the mistakes, and closed while nothing limits guessing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,9 +61,7 @@ class SignInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_template_response(
-        self, request: HttpRequest, response: TemplateResponse
-    ) -> TemplateResponse:
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         form = (response.context_data or {}).get("form")
         if _is_about_signing_in(request) and response.status_code == 200 and form and form.errors:
             response.status_code = 422
