@@ -61,14 +61,14 @@ def test_signing_in_is_accessible_and_works_without_javascript(
     settings.DEMO = True
     user = factories.make_officer(factories.make_district("Kesklinn"))
     page = open_page("phone", scheme="dark")
-    page.goto("/help/")
+    page.goto("/more/")
     assert violations(page) == []
     page = open_page("phone", javascript=False)
-    page.goto("/help/")
+    page.goto("/more/")
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).first.click()
-    assert page.get_by_role("heading", name="Help", exact=True).is_visible()
+    assert page.get_by_role("heading", name="More", exact=True).is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
