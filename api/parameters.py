@@ -29,8 +29,8 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
         raise Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
 
 
-def check_body(data: Any, known: Collection[str], prefix: str = "") -> None:
-    """Raise 400 for a body that is no object or has fields nobody knows."""
+def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
+    """The body; 400 for one that is no object or has fields nobody knows."""
     if not isinstance(data, dict):
         raise bad_fields([{"pointer": prefix, "code": "invalid", "detail": _("Send a JSON object.")}])
     unknown = [name for name in data if name not in known]
@@ -45,6 +45,7 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> None:
                 for name in unknown[:20]
             ]
         )
+    return data
 
 
 def read_limit(request: Request) -> int:

@@ -142,8 +142,7 @@ class UpdateMixin(Writing):
 
     def partial_update(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ())
-        data = request.data
-        parameters.check_body(data, {*self.input().fields, *self.spec.names, "version"})
+        data = parameters.check_body(request.data, {*self.input().fields, *self.spec.names, "version"})
         before = self.fetch(pk)  # 404 first: nothing is told about what is not seen
         version = expected_version(request, data)
         writable = self._without_unchanged_read_only(data, before)
