@@ -32,6 +32,14 @@ def page(organisation: Organisation, name: str = "organisation") -> str:
     return reverse(name, args=[organisation.pk])
 
 
+def test_a_search_shows_more_than_a_page_for_it_has_no_next_one() -> None:
+    north = make_district()
+    for number in range(51):
+        make_organisation(north, name=f"Alike {number}")
+    answer = browse(make_officer(north)).get(LIST, {"q": "alike"})
+    assert len(answer.context["page"].rows) == 51
+
+
 def test_the_list_shows_what_is_seen_and_records_it() -> None:
     north = make_district()
     officer = make_officer(north)

@@ -1,5 +1,6 @@
 """The frame of every page: its look, its headers, its words, on a phone and on a desk."""
 
+import warnings
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.contrib.messages.storage.base import Message
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 from pytest_django import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import Role, User
 from lib.days import city_today
@@ -185,6 +187,12 @@ def test_headers_of_every_answer(client: Client, officer: User) -> None:
 
 def test_static_files_may_be_kept(client: Client) -> None:
     assert "no-store" not in client.get("/static/pages/app.css").headers.get("Cache-Control", "")
+
+
+def test_files_from_the_packages_need_no_folder_of_collected_ones() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        WhiteNoiseMiddleware(lambda request: HttpResponse())
 
 
 def test_static_files_carry_the_headers_of_every_answer(client: Client) -> None:
