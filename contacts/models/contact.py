@@ -15,6 +15,7 @@ from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
+from lib.among import among
 from lib.days import city_today
 from lib.ids import uuid7
 from lib.matching import matching
@@ -31,7 +32,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             contact_id=models.OuterRef("pk"),
             organisation__in=Organisation.objects.visible_to(actor).values("pk"),
         )
-        return self.filter(Q(home_district__in=actor.district_ids) | models.Exists(speaking))
+        return self.filter(among("home_district", actor.district_ids) | models.Exists(speaking))
 
     def matching(self, q: str) -> Self:
         """Found by words of their own name, never of an organisation's (domain.md, rule 3); best first."""

@@ -17,6 +17,7 @@ from contacts.codes import Kind, OrganisationStatus
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
+from lib.among import among
 from lib.ids import uuid7
 from lib.matching import matching
 
@@ -29,13 +30,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if not actor.district_ids:
             return self.none()
         also_in = Organisation.also_in.through.objects.filter(
-            organisation_id=models.OuterRef("pk"), district_id__in=actor.district_ids
+            among("district", actor.district_ids), organisation_id=models.OuterRef("pk")
         )
-        return self.filter(Q(home_district__in=actor.district_ids) | models.Exists(also_in))
+        return self.filter(among("home_district", actor.district_ids) | models.Exists(also_in))
 
     def at_home_with(self, actor: Acting) -> Self:
         """Organisations whose home district the actor covers."""
-        return self.all() if actor.sees_everywhere else self.filter(home_district__in=actor.district_ids)
+        if actor.sees_everywhere:
+            return self.all()
+        return self.filter(among("home_district", actor.district_ids))
 
     def active(self) -> Self:
         return self.filter(status=OrganisationStatus.ACTIVE)

@@ -13,6 +13,7 @@ from contacts.models import Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
+from lib.among import among
 from lib.ids import uuid7
 from meetings.codes import (
     BiasGround,
@@ -30,7 +31,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """Concerns in the districts covered."""
         if actor.sees_everywhere:
             return self.all()
-        return self.filter(district__in=actor.district_ids)
+        return self.filter(among("district", actor.district_ids))
 
     def with_bias(self) -> Self:
         """Bias concerns: a ground other than unknown and none."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
+from lib.among import among
 from lib.ids import uuid7
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
@@ -27,9 +28,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         if not actor.district_ids:
             return self.none()
         with_ours = MeetingOrganisation.objects.filter(
-            meeting_id=models.OuterRef("pk"), organisation__home_district__in=actor.district_ids
+            among("organisation__home_district", actor.district_ids), meeting_id=models.OuterRef("pk")
         )
-        return self.filter(Q(district__in=actor.district_ids) | models.Exists(with_ours))
+        return self.filter(among("district", actor.district_ids) | models.Exists(with_ours))
 
     def of_officer(self, user_id: UUID | None) -> Self:
         if user_id is None:
