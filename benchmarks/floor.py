@@ -40,7 +40,7 @@ def pool() -> ConnectionPool:
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     _slash, name, *parameters = environ["PATH_INFO"].split("/")
     with pool().connection() as connection:
-        rows = connection.execute(STATEMENTS[name], parameters or None).fetchall()  # type: ignore[call-overload]  # SQL of our own
+        rows = connection.execute(STATEMENTS[name], parameters or None).fetchall()
     body = orjson.dumps(rows)
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
