@@ -1,5 +1,6 @@
 """Walking a list by cursor, against an ordinary sorted list of the same rows."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,3 +80,11 @@ def test_a_cursor_of_another_order_is_refused(organisations: list[Organisation])
     page = paginate(Organisation.objects.all(), order="folded", limit=1)
     with pytest.raises(InvalidCursor):
         paginate(Organisation.objects.all(), order="-folded", limit=1, cursor=page.next)
+
+
+@pytest.mark.parametrize("value", ['"abc"', "5", "[]", "{}", '"\\ud800"', '"2026-13-40T00:00:00Z"'])
+def test_a_cursor_whose_value_does_not_fit_its_column_is_refused(value: str) -> None:
+    text = f'["last_met_at",0,{value},"01a2102d-9735-7a97-acd3-480371f5a923"]'
+    forged = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    with pytest.raises(InvalidCursor):
+        paginate(Organisation.objects.all(), order="last_met_at", limit=1, cursor=forged)
