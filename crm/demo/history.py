@@ -159,9 +159,9 @@ def _promise(
     title, kind = random.choice(words.PROMISES)
     made = meeting.starts_at if meeting else book.now - timedelta(days=9)
     moved = timedelta(days=random.choice((0, 0, 0, 0, 7)))
-    past = due + moved < today
+    past, recent = due + moved < today, due > today - timedelta(days=40)
     status = (
-        random.choices(("done", "open", "cancelled"), (86, 8, 6))[0]
+        random.choices(("done", "open", "cancelled"), (86, 8 if recent else 0, 6))[0]
         if past
         else random.choice(("open", "open", "done"))
     )
