@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "accounts.middleware.ActorMiddleware",
     "accounts.middleware.SignInMiddleware",
     "pages.middleware.PreferencesMiddleware",
+    "pages.middleware.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"

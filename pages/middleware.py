@@ -4,9 +4,9 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -72,3 +72,18 @@ class PreferencesMiddleware:
         request.LANGUAGE_CODE = user.language  # as LocaleMiddleware does
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             return self.get_response(request)
+
+
+class NotAllowedMiddleware:
+    """A page in place of Django's empty answer, for whoever opens an address that only a form sends to."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
