@@ -18,6 +18,7 @@ from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.moves import tell_of_move
 from contacts.services.phones import refuse_letters
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
@@ -142,7 +143,10 @@ def edit_organisation(
         refresh_meet_by([organisation.pk])
     closed = "status" in changed and organisation.status == OrganisationStatus.CLOSED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    _record(actor, action, op, organisation, districts | _districts(organisation), changed)
+    districts |= _districts(organisation)
+    _record(actor, action, op, organisation, districts, changed)
+    if {"home_district", "also_in"} & set(changed):
+        tell_of_move(actor, organisation, districts)
     return organisation
 
 

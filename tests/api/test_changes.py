@@ -10,8 +10,9 @@ from accounts.actors import SYSTEM
 from audit.models import Change, Event, Numbered
 from audit.publishing import publish
 from contacts.services.organisations import edit_organisation
+from meetings.services.moves import follow_move
 from tests.api.clients import Tool
-from tests.factories import make_district, make_organisation
+from tests.factories import make_contact, make_district, make_meeting, make_organisation
 
 
 def read(tool: Tool, url: str = "/changes/") -> tuple[list[dict[str, Any]], str]:
@@ -101,3 +102,26 @@ def test_a_cursor_older_than_400_days_is_gone_and_nonsense_is_refused() -> None:
     assert old.pk not in [row["id"] for row in read(tool)[0]]
     for nonsense in ("x", "é", _cursor(10**9), "Yzk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"):
         assert tool.get(f"/changes/?cursor={nonsense}").status_code == 400
+
+
+def test_what_belongs_to_an_organisation_that_moves_comes_and_leaves_with_it() -> None:
+    north, south = make_district(), make_district()
+    moving = make_organisation(north)
+    contact = make_contact(south, moving)
+    held = make_meeting(south, moving)
+    publish()
+    northern, southern = Tool(north), Tool(south)
+    _rows, cursor = read(northern)
+    _rows, southern_cursor = read(southern)
+    before = {moving.home_district_id}
+    edit_organisation(actor=SYSTEM, organisation_id=moving.pk, home_district=south)
+    follow_move(moving.pk, before | {south.pk})
+    publish()
+    left = {(row["type"], row["id"], row["op"]) for row in read(northern, cursor)[0]}
+    assert left == {
+        ("organisations", str(moving.pk), "out_of_scope"),
+        ("contacts", str(contact.pk), "out_of_scope"),
+        ("meetings", str(held.pk), "out_of_scope"),
+    }
+    came = {row["id"] for row in read(southern, southern_cursor)[0]}
+    assert came == {str(moving.pk), str(contact.pk), str(held.pk)}
