@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from districts.models import District
 from meetings.models import Reminder
 
@@ -37,11 +37,13 @@ DISTRICTS = Place("districts", _("Districts"), "map")
 LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("People"), "users")
 BOUNDARIES = Place("settings_districts", _("Districts"), "map")
+KEYS = Place("settings_keys", _("API keys"), "key-round")
+TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
 MORE = Place("more", _("More"), "menu")
 
 READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS)
-ADMINISTERING = (PEOPLE, BOUNDARIES, FAILED)
+ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
 
 
 # As the demo data makes them (issue: "Sign-ins"); the sign-in page offers them in the demo only.
@@ -100,6 +102,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         return {"shell": Shell(**frame, user=user)}
     actor = request.actor
     nav = READING if actor.reads else ADMINISTERING
+    if actor.role == Role.PRIVACY_OFFICER:
+        nav = (*READING, TO_CONFIRM)
     if actor.writes:
         bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
     elif actor.reads:

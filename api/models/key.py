@@ -33,6 +33,10 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self, now: datetime) -> Self:
         return self.filter(status=KeyStatus.ACTIVE, expires_at__gt=now)
 
+    def waiting(self, now: datetime) -> Self:
+        """For a privacy officer."""
+        return self.filter(status=KeyStatus.WAITING, expires_at__gt=now)
+
 
 class ApiKey(models.Model):
     """Only keyed hashes of its secrets are stored (ApiSecret)."""

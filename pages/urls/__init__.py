@@ -1,6 +1,7 @@
 """The pages' addresses, one module per noun."""
 
 from pages.urls import (
+    api,
     concerns,
     contacts,
     districts,
@@ -25,5 +26,6 @@ urlpatterns = [
     *search.urlpatterns,
     *notifications.urlpatterns,
     *settings.urlpatterns,
+    *api.urlpatterns,
     *undo.urlpatterns,
 ]

@@ -2,8 +2,10 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.middleware import ActorRequest
+from api.models import ApiKey
 from lib.days import city_today
 from meetings.today import today_of
 from pages.lookups import consult
@@ -13,7 +15,8 @@ def today(request: ActorRequest) -> HttpResponse:
     """`?scope=mine` or `district`: a supervisor starts with the districts', an officer has their own."""
     actor = request.actor
     if not actor.writes:
-        return render(request, "pages/today/start.html", {"today": city_today()})
+        waiting = ApiKey.objects.visible_to(actor).waiting(timezone.now()).count()
+        return render(request, "pages/today/start.html", {"today": city_today(), "waiting_keys": waiting})
     asked = request.GET.get("scope")
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)

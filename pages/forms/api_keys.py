@@ -1,0 +1,97 @@
+"""A key for another tool, as an administrator describes it."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from api.codes import READS_PEOPLE, Scope
+from api.rules import MAX_DAYS
+from districts.models import District
+from pages.forms.accounts import DistrictsField
+
+MAX_COUNT = 1_000_000
+
+GROUPS = (
+    (_("Organisations"), (Scope.ORGANISATIONS_READ, Scope.ORGANISATIONS_WRITE)),
+    (
+        _("People: such a key works once a privacy officer has confirmed it"),
+        (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE),
+    ),
+    (_("Meetings"), (Scope.MEETINGS_READ, Scope.MEETINGS_WRITE)),
+    (_("Promises"), (Scope.FOLLOW_UPS_READ, Scope.FOLLOW_UPS_WRITE)),
+    (_("Concerns"), (Scope.CONCERNS_READ, Scope.CONCERNS_WRITE)),
+    (_("Other"), (Scope.CHANGES_READ, Scope.REPORTS_READ, Scope.WEBHOOKS_WRITE)),
+)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Which tool, and who runs it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=200,
+        help_text=_("Stands in every entry of the trail that this key causes."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=[(group, [(scope.value, scope.label) for scope in scopes]) for group, scopes in GROUPS],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+        help_text=_("As little as the tool needs. Writing does not include reading."),
+    )
+    is_citywide = forms.BooleanField(label=_("In the whole city"), required=False)
+    districts = DistrictsField(
+        label=_("Or only in these districts"),
+        queryset=District.objects.active().as_tree(),
+        required=False,
+        help_text=_("With all that lies in them."),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+    )
+    source = forms.SlugField(
+        label=_("Source name"),
+        max_length=60,
+        help_text=_("Under this name the tool keeps its own ids on records, such as “participation”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    days = forms.IntegerField(
+        label=_("Works for so many days"),
+        min_value=1,
+        max_value=MAX_DAYS,
+        initial=90,
+        help_text=_("A year at most. It can be renewed by making a new one."),
+    )
+    cidrs = forms.CharField(
+        label=_("Only from these networks"),
+        required=False,
+        max_length=1000,
+        help_text=_("One a line, such as 192.0.2.0/24. Empty: from anywhere."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    daily_contacts = forms.IntegerField(
+        label=_("Different people a day"),
+        min_value=0,
+        max_value=MAX_COUNT,
+        initial=500,
+        help_text=_("How many people it may read in a day, so that nobody copies the whole book."),
+    )
+    requests_per_minute = forms.IntegerField(
+        label=_("Requests a minute"), min_value=1, max_value=MAX_COUNT, initial=600
+    )
+
+    def clean_cidrs(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["cidrs"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or {}
+        if given.get("is_citywide") and given.get("districts"):
+            self.add_error("districts", ValidationError(_("Choose districts or the whole city, not both.")))
+        return given
+
+
+def reads_people(scopes: list[str]) -> bool:
+    return not READS_PEOPLE.isdisjoint(scopes)

@@ -1,0 +1,14 @@
+from django.urls import URLPattern, path
+
+from pages.views import api_keys, developer
+
+urlpatterns: list[URLPattern] = [
+    path("settings/keys/", api_keys.keys, name="settings_keys"),
+    path("settings/keys/new/", api_keys.key_new, name="settings_key_new"),
+    path("settings/keys/<uuid:pk>/", api_keys.key, name="settings_key"),
+    path("settings/keys/<uuid:pk>/confirm/", api_keys.key_confirm, name="settings_key_confirm"),
+    path("settings/keys/<uuid:pk>/rotate/", api_keys.key_rotate, name="settings_key_rotate"),
+    path("settings/keys/<uuid:pk>/revoke/", api_keys.key_revoke, name="settings_key_revoke"),
+    path("developer/", developer.developer, name="developer"),
+    path("developer/examples/<slug:language>/", developer.example, name="developer_example"),
+]

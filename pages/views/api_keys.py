@@ -1,0 +1,132 @@
+"""Keys of other tools: made, rotated and revoked by administrators, confirmed by privacy officers.
+
+A secret is on one answer only, the one to the form that made it: in no message, session or address.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from accounts.models import Role
+from api.models import ApiKey
+from api.models.key import KeyStatus
+from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
+from pages.forms.api_keys import KeyForm, reads_people
+from pages.forms.base import add_service_errors
+from pages.lookups import find
+from pages.views.settings import form_page, posted
+
+View = Callable[..., HttpResponse]
+
+
+def _keepers_only(request: ActorRequest) -> None:
+    """Administrators and privacy officers."""
+    if not (request.actor.is_administrator or request.actor.role == Role.PRIVACY_OFFICER):
+        raise PermissionDenied
+
+
+def _administrators_who_say_who_they_are(view: View) -> View:
+    """Asks for the password unless it was given in the last minutes; what was typed waits meanwhile."""
+    asking: View = reauthentication_required(view)
+
+    @wraps(view)
+    def guarded(request: ActorRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.actor.is_administrator:
+            raise PermissionDenied
+        return asking(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+def keys(request: ActorRequest) -> HttpResponse:
+    """Waiting, active and past keys; a privacy officer sees those that wait or are active."""
+    _keepers_only(request)
+    found = list(
+        ApiKey.objects.visible_to(request.actor).prefetch_related("districts").order_by("name", "pk")
+    )
+    now = timezone.now()
+    live = [key for key in found if key.status != KeyStatus.REVOKED and key.expires_at > now]
+    context = {
+        "waiting": [key for key in live if key.status == KeyStatus.WAITING],
+        "active": [key for key in live if key.status == KeyStatus.ACTIVE],
+        "past": [key for key in found if key not in live] if request.actor.is_administrator else [],
+    }
+    return render(request, "pages/keys/list.html", context)
+
+
+@require_safe
+def key(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    is_live = row.expires_at > timezone.now()
+    context = {
+        "key": row,
+        "is_live": is_live,
+        "reads_people": reads_people(row.scopes),
+        "may_confirm": row.status == KeyStatus.WAITING
+        and is_live
+        and request.actor.role == Role.PRIVACY_OFFICER,
+        "may_rotate": row.status != KeyStatus.REVOKED and is_live and request.actor.is_administrator,
+        "may_revoke": row.status != KeyStatus.REVOKED,
+    }
+    return render(request, "pages/keys/detail.html", context)
+
+
+@form_page
+@_administrators_who_say_who_they_are
+def key_new(request: ActorRequest) -> HttpResponse:
+    form = KeyForm(posted(request))
+    if form.is_valid():
+        try:
+            made, token = create_key(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return render(request, "pages/keys/token.html", {"key": made, "token": str(token)})
+    return render(request, "pages/keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@form_page
+@_administrators_who_say_who_they_are
+def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    if row.status == KeyStatus.REVOKED:
+        messages.error(request, _("This key is revoked."))
+        return redirect("settings_key", pk)
+    if request.method != "POST":
+        return render(request, "pages/keys/rotate.html", {"key": row})
+    rotated, token = rotate_key(actor=request.actor, key_id=pk)
+    return render(request, "pages/keys/token.html", {"key": rotated, "token": str(token), "is_second": True})
+
+
+@form_page
+def key_revoke(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    if request.method != "POST":
+        return render(request, "pages/keys/revoke.html", {"key": row})
+    revoke_key(actor=request.actor, key_id=pk)
+    messages.success(request, _("The key of %(name)s works no more.") % {"name": row.name})
+    return redirect("settings_keys")
+
+
+@require_POST
+def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    confirm_key(actor=request.actor, key_id=pk)
+    messages.success(request, _("The key of %(name)s works from now on.") % {"name": row.name})
+    return redirect("settings_keys")
+
+
+def _find(request: ActorRequest, pk: UUID) -> ApiKey:
+    _keepers_only(request)
+    return find(ApiKey.objects.visible_to(request.actor).select_related("created_by", "confirmed_by"), pk)
