@@ -1,7 +1,8 @@
 """What every list page does: filter, order, page by cursor, count; one canonical address per list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -27,6 +28,8 @@ class Listing:
     next: str | None
     previous: str | None
     ordering: str
+    #: What the rows are filtered by, as the API takes it: what the page leaves out unasked included.
+    filters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_filtered(self) -> bool:
@@ -47,27 +50,30 @@ def listing(
     default: str,
     ranked: bool = True,
     limit: int = ROWS,
+    implied: Mapping[str, str] | None = None,
 ) -> Listing:
     """The page of `queryset` the address asks for.
 
     `queryset` starts with `visible_to`; `orderings` are the columns a reader may sort by. A search
     (`q`) gives its best rows in their own order when `ranked`, without a cursor, as in api.md.
+    `implied` says as filters what `queryset` leaves out already.
     """
     filters = filterset(request.GET, queryset, actor=request.actor)
     form = filters.form
     if "district" in form.fields:
         form.fields["district"].choices = _district_choices(request)
     rows = filters.qs
+    given = _as_parameters(filters) | dict(implied or {})
     if ranked and form.is_valid() and form.cleaned_data.get("q"):
         found = list(rows[:BEST])
-        return Listing(form, found, len(found), None, None, "")
+        return Listing(form, found, len(found), None, None, "", given)
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
     try:
         page = paginate(rows, order=order, limit=limit, cursor=request.GET.get("cursor"))
     except InvalidCursor:
         page = paginate(rows, order=order, limit=limit)
-    return Listing(form, page.rows, rows.count(), page.next, page.previous, order)
+    return Listing(form, page.rows, rows.count(), page.next, page.previous, order, given)
 
 
 def canonical(request: ActorRequest) -> HttpResponseBase | None:
@@ -82,6 +88,20 @@ def canonical(request: ActorRequest) -> HttpResponseBase | None:
     if _pairs(query) == _pairs(request.GET):
         return None
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+def _as_parameters(filters: FilterSet) -> dict[str, str]:
+    """The filters given in canonical form: a day that means a moment is said as the reader's moment."""
+    if not filters.form.is_valid():
+        return {}
+    said = {
+        name: ",".join(value for value in filters.data.getlist(name) if value)
+        for name in filters.parameters()
+        if name in filters.data
+    }
+    meant = filters.form.cleaned_data
+    moments = {name: meant[name].isoformat() for name in said if isinstance(meant.get(name), datetime)}
+    return {name: value for name, value in (said | moments).items() if value}
 
 
 def _pairs(query: Any) -> Mapping[str, list[str]]:

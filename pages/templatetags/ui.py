@@ -22,7 +22,9 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
 from lib.days import city_today
+from pages.api_calls import Call, call_of
 from pages.context import Place
+from pages.lists import Listing
 
 register = template.Library()
 
@@ -192,6 +194,12 @@ def _names(choices: Any) -> Mapping[str, str]:
         else:
             names[str(code)] = str(label)
     return names
+
+
+@register.inclusion_tag("components/copy_as_api.html", takes_context=True)
+def copy_as_api(context: Context, page: Listing, resource: str) -> dict[str, Call | None]:
+    """“Copy as API call”: `{% copy_as_api page "organisations" %}` at the end of a list."""
+    return {"call": call_of(page, resource)}
 
 
 # --- Errors and messages --------------------------------------------------------------------------

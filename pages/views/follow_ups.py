@@ -20,6 +20,7 @@ from audit.models import Action
 from contacts.models import Contact, Organisation
 from lib.conflicts import StaleVersion
 from lib.days import city_today
+from meetings.codes import FollowUpStatus
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_follow_up, can_reassign_follow_up
@@ -63,10 +64,14 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
     actor = request.actor
     rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor)
     is_bare = not set(request.GET) - {"ordering", "cursor"}
+    implied = {}
     if is_bare:
         rows = rows.pending()  # type: ignore[attr-defined]
         rows = rows.of_owner(actor.id) if actor.writes else rows
-    page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on")
+        implied = {"status": f"{FollowUpStatus.OPEN},{FollowUpStatus.IN_PROGRESS}"}
+        if actor.writes:
+            implied["mine"] = "true"
+    page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on", implied=implied)
     searched = bool(request.GET.get("q"))
     consult(request, "follow_up", ids_on(page.rows), action=Action.SEARCH if searched else Action.LIST)
     context = {"page": page, "is_bare": is_bare, "today": city_today(), "ordering": page.ordering}

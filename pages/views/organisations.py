@@ -49,14 +49,17 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
     if elsewhere := canonical(request):
         return elsewhere
     rows = Organisation.objects.visible_to(request.actor).select_related("home_district", "lead_officer")
+    implied = {}
     if not request.GET.keys() & {"q", "status"}:
         rows = rows.exclude(status=OrganisationStatus.CLOSED)
+        implied["status"] = f"{OrganisationStatus.ACTIVE},{OrganisationStatus.DORMANT}"
     found = listing(
         request,
         OrganisationFilters,
         with_next_promise(rows, request.actor),
         orderings=("folded", "last_met_at", "kind"),
         default="folded",
+        implied=implied,
     )
     searched = bool(request.GET.get("q"))
     consult(

@@ -45,6 +45,25 @@
       if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // What can be copied gets a button; without this file it is there to be selected.
+  const offerCopies = () => {
+    for (const button of document.querySelectorAll("button[data-copy]"))
+      button.hidden = !navigator.clipboard;
+  };
+  offerCopies();
+  document.addEventListener("htmx:afterSettle", offerCopies);
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.querySelector("span").textContent = button.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+  });
+
   // A fragment that did not come is said aloud, not swallowed.
   const sayFailed = () => {
     const notice = document.createElement("div");

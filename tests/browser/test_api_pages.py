@@ -1,0 +1,91 @@
+"""The pages about other tools, in a real browser: keys, examples, “Copy as API call”."""
+
+import pytest
+
+from accounts.models import Role
+from tests.api.test_keys import call
+from tests.factories import (
+    PASSWORD,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
+from tests.pages.test_api_keys import NEW, waiting_key
+from tests.pages.test_look import violations
+from tests.plugins.browser import OpenPage
+
+DEVICES = [("phone", "light"), ("phone", "dark"), ("desk", "light"), ("desk", "dark")]
+
+
+@pytest.mark.parametrize(("device", "scheme"), DEVICES)
+def test_a_key_is_made_and_copied_in_a_browser(open_page: OpenPage, device: str, scheme: str) -> None:
+    administrator, north = make_user(Role.ADMINISTRATOR), make_district("North")
+    waiting, _token = waiting_key(administrator)
+    page = open_page(device, scheme=scheme, user=administrator)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/settings/keys/")
+    assert violations(page) == []
+    page.goto(NEW)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Name", exact=True).fill("Platform of the city")
+    page.get_by_label("Purpose").fill("participation")
+    page.get_by_label("read meetings").check()
+    page.get_by_label(north.code).check()
+    page.get_by_label("Source name").fill("city")
+    assert violations(page) == []
+    page.get_by_role("button", name="Make the key").click()
+    token = page.locator("#token").inner_text()
+    assert call(token) == 200
+    assert violations(page) == []
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == token
+    for path in ("", "rotate/", "revoke/"):
+        page.goto(f"/settings/keys/{waiting.pk}/{path}")
+        assert violations(page) == [], path
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+
+
+@pytest.mark.parametrize(("device", "scheme"), DEVICES)
+def test_the_developer_page_is_accessible_and_fits(open_page: OpenPage, device: str, scheme: str) -> None:
+    page = open_page(device, scheme=scheme, user=make_officer(make_district()))
+    page.goto("/developer/")
+    assert violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+@pytest.mark.parametrize(("device", "scheme"), DEVICES)
+def test_a_list_is_copied_as_a_call_and_follows_its_filters(
+    open_page: OpenPage, device: str, scheme: str
+) -> None:
+    north = make_district("North")
+    organisation = make_organisation(north)
+    make_contact(None, organisation)
+    make_meeting(None, organisation)
+    page = open_page(device, scheme=scheme, user=make_officer(north))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for path in ("organisations", "contacts", "meetings", "follow-ups", "concerns"):
+        page.goto(f"/{path}/")
+        page.get_by_text("Copy as API call").click()
+        assert f"/api/v1/{path}/" in page.locator("#api-call").inner_text()
+        assert violations(page) == [], path
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    page.goto("/meetings/")
+    page.get_by_label("Find a meeting").first.fill("chat")
+    page.wait_for_url("**q=chat**")
+    page.get_by_text("Copy as API call").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert "/api/v1/meetings/?q=chat" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_without_javascript_the_call_is_text_and_no_dead_button_is_shown(open_page: OpenPage) -> None:
+    page = open_page("phone", user=make_officer(make_district()), javascript=False)
+    page.goto("/organisations/")
+    page.get_by_text("Copy as API call").click()
+    assert page.locator("#api-call").is_visible()
+    assert page.get_by_role("button", name="Copy", exact=True).count() == 0
