@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Action, Change, Event, Op
@@ -81,6 +82,15 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
     return event
 
 
+# By hand because every answer writes one: it has a tenth of the cost of `save()`.
+_COLUMNS = [field.name for field in Event._meta.concrete_fields if field.name != "xid"]
+_INSERT = "INSERT INTO {} ({}) VALUES ({})".format(  # noqa: S608 (names of columns)
+    Event._meta.db_table,
+    ", ".join(_COLUMNS),
+    ", ".join(f"%({name})s::uuid[]" if name.endswith("_ids") else f"%({name})s" for name in _COLUMNS),
+)
+
+
 def _write_event(
     actor: Acting,
     action: Action,
@@ -110,9 +120,10 @@ def _write_event(
         "allowed": allowed,
         "search_hash": search_hash,
     }
-    event = Event(**content, content_hash=content_hash(content))
-    event.save(force_insert=True)
-    return event
+    content["content_hash"] = content_hash(content)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, content)
+    return Event(**content)
 
 
 def _change(event: Event, row: Changed) -> Change:
