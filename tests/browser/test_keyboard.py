@@ -1,0 +1,81 @@
+"""The main job without a mouse: sign in, log a meeting with a promise, tick it off, say that they know."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lib.days import city_today
+from meetings.models import FollowUp, Meeting
+from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
+from tests.plugins.browser import OpenPage
+
+MANY = 90
+
+FOCUSED = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  const shown = e.matches('input[type=radio], input[type=checkbox]') ? e.nextElementSibling || e : e;
+  const ring = [style, getComputedStyle(shown), getComputedStyle(e.closest('.row, .pill') || e)];
+  return {
+    name: (e.labels?.[0]?.innerText || e.innerText || e.getAttribute('aria-label') || '').trim(),
+    visible: ring.some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2),
+  };
+}"""
+
+
+def reach(page: Page, name: str) -> None:
+    """Tab until the element of that name has the focus, and shows it."""
+    for _step in range(MANY):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if re.match(rf"{name}\b", focused["name"]):
+            assert focused["visible"], f"“{name}” does not show that it has the focus."
+            return
+    raise AssertionError(f"“{name}” cannot be reached with the keyboard.")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bool) -> None:
+    north = make_district("North")
+    officer = make_officer(north)
+    school = make_organisation(north, name="Põhjala kool", lead_officer=officer)
+    make_meeting(north, school, officers=[officer])
+    page = open_page("desk", javascript=javascript)
+    keys = page.keyboard
+
+    page.goto("/")
+    reach(page, "Email")
+    keys.type(officer.email)
+    reach(page, "Password")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+
+    keys.press("Tab")
+    assert page.evaluate(FOCUSED)["name"] == "Skip to the content"
+    reach(page, "Log a meeting")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Log a meeting")
+    reach(page, "Põhjala kool")
+    keys.press("Space")
+    reach(page, "Concern raised")
+    keys.press("Space")
+    reach(page, "No")
+    keys.press("ArrowRight")  # the next answer: today
+    reach(page, "Save meeting")
+    keys.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Meeting logged.")
+    assert Meeting.objects.latest("created_at").outcomes == ["concern_raised", "action_agreed"]
+    promise = FollowUp.objects.get()
+    assert promise.due_on == city_today()
+
+    page.goto("/")
+    reach(page, "Done")
+    keys.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(promise.title)
+    reach(page, "Told them")
+    keys.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Told them")
+    promise.refresh_from_db()
+    assert promise.status == "done"
+    assert promise.organisation_links.get().reported_back_on == city_today()
