@@ -17,4 +17,16 @@ def calendar(request: ActorRequest) -> HttpResponse:
     mine = request.actor.writes and request.GET.get("scope") != "district"
     month = month_of(request.actor, month_named(request.GET.get("month", ""), today), mine=mine)
     consult(request, "meeting", month.ids, action=Action.LIST)
-    return render(request, "pages/calendar/calendar.html", {"month": month, "mine": mine, "today": today})
+    days = list(month.days)
+    earlier = [entry for entry in days if entry.day < today] if month.first == today.replace(day=1) else []
+    return render(
+        request,
+        "pages/calendar/calendar.html",
+        {
+            "month": month,
+            "mine": mine,
+            "today": today,
+            "earlier": earlier,  # what a phone folds away: the agenda starts today
+            "agenda": days[len(earlier) :],
+        },
+    )

@@ -80,6 +80,16 @@ def test_own_and_the_districts(client: Client, officer: User, north: District) -
     assert "Canary" not in districts
 
 
+def test_the_agenda_starts_today(client: Client, officer: User, north: District) -> None:
+    today = city_today()
+    for day in (today.replace(day=1), today):
+        create_follow_up(actor=SYSTEM, title="Call back", kind="call_back", owner=officer, due_on=day)
+    text = client.get("/calendar/").content.decode()
+    assert ("Earlier this month" in text) == (today.day > 1)
+    assert "Nothing more this month" not in text
+    assert "Earlier this month" not in client.get("/calendar/?month=2001-01").content.decode()
+
+
 def test_the_address_holds_the_month(client: Client, officer: User, north: District) -> None:
     then = timezone.now() - timedelta(days=70)
     meeting = make_meeting(north, subject="Long ago", starts_at=then, officers=[officer])
