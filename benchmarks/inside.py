@@ -110,7 +110,7 @@ def _statements() -> dict[str, str]:
     rows = Organisation.objects.all()
 
     def of(queryset: QuerySet[Any]) -> str:
-        return _text(ORGANISATION.select(queryset, SYSTEM))
+        return _text(queryset.values_list(*(column.expression(SYSTEM) for column in ORGANISATION.columns)))
 
     return {
         "list": of(rows.order_by("id")[:101]),

@@ -34,16 +34,18 @@ class Page(Generic[T]):
 
 
 def paginate(
-    queryset: models.QuerySet[Any, T],
+    queryset: models.QuerySet[Any, Any],
     *,
     order: str,
     limit: int,
     cursor: str | None = None,
+    read: Callable[[models.QuerySet[Any, Any]], Sequence[T]] = list,
     key: Callable[[T], tuple[Any, UUID]] | None = None,
 ) -> Page[T]:
     """One page of `queryset` by `order`: a column of the row, with `-` for descending. One statement.
 
-    `key` answers a row's value in that column and its id, where rows are no model instances.
+    `read` makes rows of a queryset, and `key` answers a row's value in that column and its id, where
+    rows are no model instances.
     Raises InvalidCursor.
     """
     column, descending = order.removeprefix("-"), order.startswith("-")
@@ -53,15 +55,12 @@ def paginate(
     found, nullable = queryset, field.null
     if place is not None:
         found = found.filter(_beyond(nullable, column, descending, place))
-    rows = list(
-        found.order_by(*_ordering(column, descending != backwards, nullable, nulls_last=not backwards))[
-            : limit + 1
-        ]
-    )
+    ordering = _ordering(column, descending != backwards, nullable, nulls_last=not backwards)
+    rows = read(found.order_by(*ordering)[: limit + 1])
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
-        rows.reverse()
+        rows = rows[::-1]
     if not rows:
         return Page(rows, None, None)
     if key is None:

@@ -12,9 +12,12 @@ from django.db.models.functions import JSONObject
 from rest_framework import serializers
 
 from accounts.actors import Actor
+from api.rows.reading import read_tuples
 
 Expression = Any
 Row = dict[str, Any]
+#: In every answer, whatever `?fields=` asks for: what a row is, and what its writer must name.
+ALWAYS = ("id", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +50,30 @@ class Expansion:
     people: bool = False  # the rows are contacts: they count for the key's quota
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowSpec:
     """`object_type` as in the trail; `columns` in the order of the answer."""
 
     object_type: str
     columns: Sequence[Column]
     expansions: Mapping[str, Expansion] = field(default_factory=dict)
+    title: str = ""  # in the documentation; made of `object_type` unless given
+
+    @property
+    def component(self) -> str:
+        """Its name in the documentation, such as FollowUp."""
+        return self.title or "".join(part.capitalize() for part in self.object_type.split("_"))
+
+    def expansions_of(self, column: str) -> list[Expansion]:
+        return [expansion for expansion in self.expansions.values() if expansion.column == column]
 
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
 
-    def select(
-        self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = (), *extra: str
-    ) -> models.QuerySet[Any, Any]:
-        """Tuples of `names` (all unless given), then the model's columns `extra`."""
-        wanted = [c.expression(actor) for c in self.columns if not names or c.name in names]
-        return queryset.values_list(*wanted, *(F(name) for name in extra))
+    def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
+        """The rows of `queryset` in its order: `names` of them, all unless given. One statement."""
+        return self.rows(read_tuples(self, queryset, actor, names), names)
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
         wanted = [name for name in self.names if not names or name in names]
@@ -74,18 +83,13 @@ class RowSpec:
         """Replace the references named by the rows they mean, one query each; answers the ids shown."""
         return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
 
-    def serializer(self) -> type[serializers.Serializer[Any]]:
-        """The answer's shape, for the documentation only."""
-        title = "".join(part.capitalize() for part in self.object_type.split("_"))
-        return type(title, (serializers.Serializer,), {column.name: column.shape for column in self.columns})
-
 
 def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[UUID]:
     spec = expansion.spec()
     slots = list(_slots(rows, expansion))
     ids = {str(slot[name]) for slot, name in slots if slot[name]}
     names = ["id", *expansion.fields] if expansion.fields else []
-    found = spec.rows(spec.select(expansion.rows(actor).filter(pk__in=ids), actor, names), names)
+    found = spec.read(expansion.rows(actor).filter(pk__in=ids), actor, names)
     by_id = {str(row["id"]): row for row in found}
     for slot, name in slots:
         slot[name] = by_id.get(str(slot[name]))

@@ -1,6 +1,6 @@
 """What every resource does: who calls, how often, which rows, and the trail before the answer leaves."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +21,8 @@ from api.models import ApiKey
 from api.problems import Problem
 from api.quota import count_people
 from api.renderers import to_json
-from api.rows.base import Row, RowSpec
+from api.rows.base import ALWAYS, Row, RowSpec
+from api.rows.reading import read_tuples
 from api.throttling import count_request
 from audit.models import Action
 from audit.services import record
@@ -42,6 +43,12 @@ class Resource(ViewSet):
     shows_people: ClassVar[bool] = False
     #: No event: names of districts, officers and codes say nothing about anybody in the book.
     silent: ClassVar[bool] = False
+
+    #: For the documentation of a view whose answer is no row of `spec`: its shape, the parameters
+    #: that take words of a fixed list, and whether it takes `cursor` and `limit`.
+    shape: ClassVar[Any] = None
+    words: ClassVar[Mapping[str, Collection[str]]] = {}
+    paged: ClassVar[bool] = False
 
     @property
     def object_type(self) -> str:
@@ -94,7 +101,7 @@ class Resource(ViewSet):
 
     def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
         """The row as the caller sees it; raises 404 like what does not exist."""
-        found = self.spec.rows(self.spec.select(self.visible().filter(pk=pk), self.actor, names), names)
+        found = self.spec.read(self.visible().filter(pk=pk), self.actor, names)
         if not found:
             raise self.spec_model.DoesNotExist
         return found[0]
@@ -124,7 +131,9 @@ class Resource(ViewSet):
         return wanted
 
     def read_fields(self, request: Request) -> list[str]:
-        return parameters.read_choice(request, "fields", self.spec.names)
+        """The columns asked for, with id and version in any case; none: all of them."""
+        asked = parameters.read_choice(request, "fields", self.spec.names)
+        return [name for name in self.spec.names if name in {*ALWAYS, *asked}] if asked else []
 
 
 class ListMixin(Resource):
@@ -136,8 +145,7 @@ class ListMixin(Resource):
         parameters.check_parameters(request, known)
         limit = parameters.read_limit(request)
         order = parameters.read_ordering(request, self.orderings)
-        fields, expand = self.read_fields(request), self.read_expand(request)
-        names = [*{"id", *fields}] if fields else []
+        names, expand = self.read_fields(request), self.read_expand(request)
         queryset = self._filtered(request)
         with transaction.atomic():
             links: dict[str, str | None] = {"next": None, "previous": None}
@@ -148,9 +156,6 @@ class ListMixin(Resource):
             counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
             searched = "q" in request.query_params
             self.show(rows, expand, Action.SEARCH if searched else Action.LIST)
-        if fields and "id" not in fields:
-            for row in rows:
-                del row["id"]
         response = HttpResponse(
             to_json({**links, **counted, "results": rows}), content_type="application/json"
         )
@@ -169,7 +174,7 @@ class ListMixin(Resource):
         return filters.qs
 
     def _best(self, queryset: models.QuerySet[Any], names: Sequence[str]) -> Sequence[Row]:
-        return self.spec.rows(self.spec.select(queryset[:BEST], self.actor, names), names)
+        return self.spec.read(queryset[:BEST], self.actor, names)
 
     def _page(
         self,
@@ -180,13 +185,13 @@ class ListMixin(Resource):
         limit: int,
     ) -> tuple[Sequence[Row], dict[str, str | None]]:
         column = order.removeprefix("-")
-        tuples = self.spec.select(queryset, self.actor, names, column, "pk")
         try:
             page = paginate(
-                tuples,
+                queryset,
                 order=order,
                 limit=limit,
                 cursor=request.query_params.get("cursor"),
+                read=lambda rows: read_tuples(self.spec, rows, self.actor, names, [column]),
                 key=lambda row: (row[-2], row[-1]),
             )
         except InvalidCursor:
@@ -204,14 +209,11 @@ class ListMixin(Resource):
 class RetrieveMixin(Resource):
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ("fields", "expand"))
-        fields, expand = self.read_fields(request), self.read_expand(request)
-        names = [*{"id", "version", *fields} & {*self.spec.names}] if fields else []
+        names, expand = self.read_fields(request), self.read_expand(request)
         with transaction.atomic():
             row = self.fetch(pk, names)
             self.show([row], expand, Action.VIEW)
         version = row.get("version", 1)
-        if fields:
-            row = {name: value for name, value in row.items() if name in fields}
         body = to_json(row)
         tag = etag(version, body)
         if is_unchanged(request, tag):
