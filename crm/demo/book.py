@@ -50,10 +50,10 @@ def write_book(book: Book) -> None:
     """Fill the book; nothing is saved."""
     _districts(book)
     _users(book)
-    for place in PLACES:
-        templates = list(names.ORGANISATIONS)
-        book.random.shuffle(templates)
-        for template in sorted(templates[:25], key=lambda t: t[0]):
+    for number, place in enumerate(PLACES):
+        own = names.ORGANISATIONS[number :: len(PLACES)]  # so that each is somewhere
+        others = [template for template in names.ORGANISATIONS if template not in own]
+        for template in sorted((*own, *book.random.sample(others, 25 - len(own)))):
             _organisation(book, place.code, *template)
     _contacts(book)
 

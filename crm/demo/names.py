@@ -49,6 +49,16 @@ ORGANISATIONS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("{district} Health Centre", "health_service", (), ("en",)),
     ("Green {place}", "environment", (), ("en",)),
     ("{district} Football Club", "culture_sport", (), ("en",)),
+    ("Sámi Siida {district}", "minority_association", ("sami", "ethnic_minority"), ("se", "en")),
+    ("Humanist Circle {district}", "community_group", ("other_religion_belief",), ("en",)),
+    ("Dockers’ Union, {district} branch", "trade_union", (), ("en",)),
+    ("{district} Neighbourhood Office", "municipal_service", (), ("en",)),
+    ("Transport Police {district}", "other_police", (), ("en",)),
+    ("Hate Crime Prosecutor, {district}", "prosecution", (), ("en",)),
+    ("Equality Council, {district} desk", "equality_body", (), ("en",)),
+    ("Alderport University, {district} campus", "academic", (), ("en",)),
+    ("Radio {district}", "media", (), ("en", "pt")),
+    ("{place} Repair Café", "other", (), ("en",)),
 )
 
 GIVEN = (

@@ -10,10 +10,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from contacts.models import Contact, Organisation
+from contacts.codes import Kind
+from contacts.models import Contact, FocusDeclaration, Organisation
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.load import SEED, load_demo
+from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
@@ -28,6 +30,8 @@ def test_every_row_keeps_every_rule_and_the_city_is_of_the_size_promised() -> No
     assert District.objects.filter(parent__code="CITY").count() == 6
     assert 140 <= counts["organisations"] <= 160
     assert 230 <= counts["contacts"] <= 290
+    assert set(Organisation.objects.values_list("kind", flat=True)) == set(Kind.values)
+    assert set(FocusDeclaration.objects.values_list("focus", flat=True)) == set(Focus.values)
     for model in (District, User, Organisation, Contact, Meeting, FollowUp, Concern):
         relations = [field.name for field in model._meta.fields if field.is_relation]
         for row in model._default_manager.all():
