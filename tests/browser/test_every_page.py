@@ -1,0 +1,184 @@
+"""Every page that somebody can reach, in a real browser: accessible on a phone and on a desk, light and dark.
+
+The pages come from the URL configuration, so that a new one is looked at without being named here.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role, User
+from districts.services import expect_community
+from lib.days import city_today
+from meetings.codes import ReminderRule
+from meetings.models import Reminder
+from meetings.services.concerns import log_concern
+from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from tests.architecture.test_every_page_is_closed import routes
+from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.plugins.browser import DEVICES, OpenPage
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SQUARE = {"type": "MultiPolygon", "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]]}
+
+# What the axe rules see differently in the other colours of a page that stays as it is.
+OF_COLOUR = ["color-contrast"]
+
+
+class City:
+    """A small city in which every page has something to show."""
+
+    def __init__(self) -> None:
+        city = make_district("Alderport")
+        north = make_district("Northgate", parent=city, boundary=SQUARE)
+        quarter = make_district("Mill Ponds", parent=north, boundary=SQUARE)
+        covered = {Role.OFFICER: [north], Role.SUPERVISOR: [north]}
+        self.users: dict[str, User] = {role: make_user(role, *covered.get(role, [])) for role in Role}
+        officer, supervisor = self.users[Role.OFFICER], self.users[Role.SUPERVISOR]
+        expected = expect_community(
+            actor=actor_for(supervisor), district_id=north.pk, focus="roma", evidence="A survey"
+        )
+        organisation = make_organisation(
+            north, name="Сдружение „Младост“", phone="+442079460443", lead_officer=officer, cadence_days=30
+        )
+        other = make_organisation(quarter, name="Al-Noor Mosque", kind="religious_community")
+        contact = make_contact(north, organisation, phone="+441144960374")
+        held = make_meeting(
+            north, organisation, other, facts="A lamp is out.", assessment="Calm.", officers=[officer]
+        )
+        planned = make_meeting(
+            north,
+            other,
+            subject="Visit to the mosque",
+            status="planned",
+            outcomes=[],
+            starts_at=timezone.now() + timedelta(days=2),
+            officers=[officer],
+        )
+        promises = [
+            create_follow_up(
+                actor=SYSTEM,
+                title="Call back about the lamps",
+                kind="call_back",
+                owner=officer,
+                due_on=city_today() + timedelta(days=days),
+                organisations=[organisation],
+            )
+            for days in (-5, 0, 5)
+        ]
+        complete_follow_up(actor=SYSTEM, follow_up_id=promises[2].pk)
+        concern = log_concern(
+            actor=actor_for(officer),
+            kinds=["graffiti_symbol"],
+            bias_grounds=["anti_muslim"],
+            district=north,
+            site_organisation=other,
+            facts="A symbol on the door.",
+        )
+        rule, moment = ReminderRule.values[0], timezone.now()
+        for state in ({"sent_at": moment}, {"failed_at": moment, "last_error": "550 No such person"}):
+            Reminder.objects.create(
+                rule=rule,
+                subject_type="meeting",
+                subject_id=planned.pk,
+                recipient=officer,
+                channel="in_page",
+                occurrence=moment - timedelta(minutes=len(state)),
+                **state,
+            )
+        self.rows = {
+            "organisations": [organisation],
+            "contacts": [contact],
+            "meetings": [held, planned],
+            "follow-ups": [promises[0], promises[2]],
+            "concerns": [concern],
+            "expected-communities": [expected],
+            "settings/people": [officer],
+            "districts": [north],
+            "settings/districts": [north],
+        }
+
+    def addresses(self) -> Iterator[str]:
+        """Each page's address, with the rows of this city in it."""
+        for route, _pattern in routes():
+            if route.startswith(("api/", "static/", "healthz", "livez")):
+                continue
+            noun = route.partition("/<")[0]
+            for row in self.rows.get(noun, [None]):
+                code = getattr(row, "code", "x")
+                address = re.sub(r"<district_code:\w+>", code, route)
+                address = re.sub(r"<uuid:pk>", str(getattr(row, "pk", "x")), address)
+                yield "/" + re.sub(r"<[^>]+>", "x", address)
+        yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    run = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+    found = page.evaluate("run => axe.run({runOnly: run, resultTypes: ['violations']})", run)["violations"]
+    return [f"{one['id']} {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def shape(page: Page) -> list[str]:
+    """What is wrong with a page whatever its colours: its headings, its title, its width."""
+    wide, headings, title = page.evaluate(
+        "[document.documentElement.scrollWidth - innerWidth, document.querySelectorAll('h1').length,"
+        " document.title.split('·')[0].trim()]"
+    )
+    return [
+        *([f"{wide} pixels too wide"] if wide > 0 else []),
+        *([f"{headings} headings of the first level"] if headings != 1 else []),
+        *([] if title else ["no title"]),
+    ]
+
+
+def look(page: Page, *, everywhere: bool) -> Iterator[str]:
+    """Mistakes on a desk in light; when `everywhere`, also on a phone and in dark."""
+    page.evaluate(AXE_SCRIPT)
+    for device in ("desk", "phone") if everywhere else ("desk",):
+        page.set_viewport_size(DEVICES[device]["viewport"])
+        page.emulate_media(color_scheme="light")
+        yield from (f"{device}, light: {mistake}" for mistake in shape(page) + violations(page))
+        if everywhere:
+            page.emulate_media(color_scheme="dark")
+            yield from (f"{device}, dark: {mistake}" for mistake in violations(page, OF_COLOUR))
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [(Role.OFFICER, Role.SUPERVISOR), (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, "")],
+    ids=["who-writes", "who-does-not"],
+)
+def test_every_page_can_be_read_by_everybody_who_reaches_it(
+    open_page: OpenPage, settings: Settings, roles: tuple[str, ...]
+) -> None:
+    settings.DEMO = True
+    city = City()
+    mistakes: list[str] = []
+    looked: set[str] = set()
+    for role in roles:
+        client = Client(raise_request_exception=False)
+        user = city.users.get(role)
+        if user is not None:
+            client.force_login(user)
+        page = open_page("desk", user=user)
+        for address in city.addresses():
+            answer = client.get(address)
+            if answer.status_code >= 500:
+                mistakes.append(f"{role} {address}: {answer.status_code}")
+            if answer.status_code not in (200, 404) or "text/html" not in answer["Content-Type"]:
+                continue
+            page.goto(address)
+            kind = resolve(address.partition("?")[0]).route if answer.status_code == 200 else "nowhere"
+            seen = kind in looked
+            looked.add(kind)
+            mistakes += [f"{role} {address}: {mistake}" for mistake in look(page, everywhere=not seen)]
+    assert mistakes == []
