@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from api.models import ApiKey, ContactRead
@@ -23,23 +23,20 @@ SELECT (SELECT count(*) FROM new)
 
 
 def count_people(key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
-    """Count the contacts about to be shown; one statement. Raises 429 past the key's quota, and forgets them.
-
-    The caller's transaction rolls the count back when it raises.
-    """
+    """Count the contacts about to be shown. Raises 429 past the key's quota, and forgets them."""
     if key is None or not contact_ids:
         return
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COUNT, {"key": key.pk, "day": city_today(), "ids": list(contact_ids)})
         (read,) = cursor.fetchone()
-    if read > key.daily_contacts:
-        raise Problem(
-            429,
-            "people_quota",
-            _("This key has read %(n)d different people today, as many as it may.")
-            % {"n": key.daily_contacts},
-            headers={"Retry-After": "3600"},
-        )
+        if read > key.daily_contacts:
+            raise Problem(
+                429,
+                "people_quota",
+                _("This key has read %(n)d different people today, as many as it may.")
+                % {"n": key.daily_contacts},
+                headers={"Retry-After": "3600"},
+            )
 
 
 def forget_old_reads() -> int:

@@ -1,10 +1,12 @@
 """Rows whose column is one of many ids, at the cost of one parameter."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, F, Func, UUIDField, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
+from django.db.models.sql.compiler import SQLCompiler
 
 
 class Among(Func):
@@ -12,11 +14,19 @@ class Among(Func):
     takes longer to write a statement than PostgreSQL to answer it.
     """
 
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
     output_field = BooleanField()
+
+    def __init__(self, column: Any, ids: tuple[UUID, ...]) -> None:
+        super().__init__(column)
+        self.ids = ids
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, list[Any]]:
+        column, parameters = compiler.compile(self.source_expressions[0])
+        return f"{column} = ANY (%s::uuid[])", [*parameters, list(self.ids)]
 
 
 def among(column: str, ids: Iterable[UUID]) -> Among:
     """For `filter()`: rows whose `column`, a reference or an id, is one of `ids`."""
-    return Among(F(column), Value(list(ids), output_field=ArrayField(UUIDField())))
+    return Among(F(column), tuple(ids))

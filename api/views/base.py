@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
@@ -147,15 +147,14 @@ class ListMixin(Resource):
         order = parameters.read_ordering(request, self.orderings)
         names, expand = self.read_fields(request), self.read_expand(request)
         queryset = self._filtered(request)
-        with transaction.atomic():
-            links: dict[str, str | None] = {"next": None, "previous": None}
-            if request.query_params.get("q"):
-                rows = self._best(queryset, names)
-            else:
-                rows, links = self._page(request, queryset, names, order, limit)
-            counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
-            searched = "q" in request.query_params
-            self.show(rows, expand, Action.SEARCH if searched else Action.LIST)
+        links: dict[str, str | None] = {"next": None, "previous": None}
+        if request.query_params.get("q"):
+            rows = self._best(queryset, names)
+        else:
+            rows, links = self._page(request, queryset, names, order, limit)
+        counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
+        searched = "q" in request.query_params
+        self.show(rows, expand, Action.SEARCH if searched else Action.LIST)
         response = HttpResponse(
             to_json({**links, **counted, "results": rows}), content_type="application/json"
         )
@@ -210,9 +209,8 @@ class RetrieveMixin(Resource):
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ("fields", "expand"))
         names, expand = self.read_fields(request), self.read_expand(request)
-        with transaction.atomic():
-            row = self.fetch(pk, names)
-            self.show([row], expand, Action.VIEW)
+        row = self.fetch(pk, names)
+        self.show([row], expand, Action.VIEW)
         version = row.get("version", 1)
         body = to_json(row)
         tag = etag(version, body)
