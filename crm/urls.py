@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from api.schema.views import docs
 from crm.health import healthz, livez
 
 urlpatterns = [
     path("", include("pages.urls")),
     path("api/v1/", include("api.urls")),
+    path("api/docs/", docs, name="api-docs"),
     path("accounts/", include("accounts.urls")),
     path("healthz", healthz),
     path("livez", livez),

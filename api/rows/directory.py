@@ -1,11 +1,33 @@
 """What any key may read: who works here and the districts; no address of anybody."""
 
+from typing import Any
+
 from django.db.models import F, OuterRef
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Role, User
+from api.codes import Scope
 from api.rows.base import Column, RowSpec, ids_of
-from api.rows.shapes import codes
+from api.rows.shapes import Moment, codes
+
+
+class CodeShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # hides DRF's Field.label
+
+
+class CallerShape(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(("key", "user"))
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(Role.choices, allow_null=True)
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
+    districts = codes()
+    purpose = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # hides DRF's Field.source
+    expires_at = Moment(allow_null=True)
+    daily_contacts = serializers.IntegerField(allow_null=True)
+
 
 OFFICER = RowSpec(
     "officer",

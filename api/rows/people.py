@@ -49,7 +49,9 @@ def _affiliations(actor: Actor) -> Any:
 
 def _organisation_names() -> RowSpec:
     return RowSpec(
-        "organisation", (Column("id", serializers.UUIDField()), Column("name", serializers.CharField()))
+        "organisation",
+        (Column("id", serializers.UUIDField()), Column("name", serializers.CharField())),
+        title="OrganisationName",
     )
 
 

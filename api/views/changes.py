@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from api import parameters
 from api.problems import Problem
 from api.renderers import to_json
+from api.rows.changes import ChangesShape
 from api.views.base import Resource
 from audit.models import Numbered, Op
 from contacts.models import Contact, Organisation
@@ -43,11 +44,16 @@ OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 
 class Changes(Resource):
+    """What changed since a cursor, in committed order."""
+
     scope = "changes"
     silent = True
+    shape = ChangesShape()
+    words = {"types": tuple(MODELS)}
+    paged = True
 
     def list(self, request: Request) -> HttpResponse:
-        parameters.check_parameters(request, ("cursor", "types", "limit"))
+        parameters.check_parameters(request, ("cursor", "limit", *self.words))
         limit, types = parameters.read_limit(request), self._types(request)
         after = self._position(request.query_params.get("cursor"))
         rows = list(self._numbered(types).filter(seq__gt=after).order_by("seq")[:limit])

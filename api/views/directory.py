@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpResponse
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import Role, User
@@ -11,7 +12,7 @@ from accounts.rules import WRITES
 from api import parameters
 from api.codes import Scope
 from api.renderers import to_json
-from api.rows.directory import DISTRICT, OFFICER
+from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from contacts import codes as contact_codes
 from districts.codes import Focus
@@ -69,6 +70,7 @@ class Vocabularies(Resource):
     """The code lists, with labels in the language asked for."""
 
     silent = True
+    shape = serializers.DictField(child=CodeShape(many=True))
 
     def list(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())
@@ -83,6 +85,7 @@ class Me(Resource):
     """Who calls, and what that may do here."""
 
     silent = True
+    shape = CallerShape()
 
     def list(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())

@@ -39,6 +39,7 @@ class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
         change_meeting_to(actor=self.actor, meeting_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Cancel it; it stays, as cancelled."""
         cancel_meeting(actor=self.actor, meeting_id=pk, version=version)
 
 

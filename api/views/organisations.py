@@ -33,6 +33,7 @@ class Organisations(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyM
         edit_organisation(actor=self.actor, organisation_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Archive it: closed, and out of the lists."""
         edit_organisation(
             actor=self.actor, organisation_id=pk, version=version, status=OrganisationStatus.CLOSED
         )

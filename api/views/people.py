@@ -33,4 +33,5 @@ class Contacts(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
         edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Erase the person by the privacy rules; figures of meetings stay."""
         erase_contact(actor=self.actor, contact_id=pk, version=version)

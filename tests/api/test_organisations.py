@@ -72,7 +72,7 @@ def test_fields_trims_and_expand_inlines() -> None:
     officer = make_user(Role.OFFICER, district, name="Nora")
     make_organisation(district, lead_officer=officer)
     tool = Tool(district)
-    assert list(tool.get("/organisations/?fields=name").json()["results"][0]) == ["name"]
+    assert list(tool.get("/organisations/?fields=name").json()["results"][0]) == ["id", "version", "name"]
     row = tool.get("/organisations/?expand=lead_officer").json()["results"][0]
     assert row["lead_officer"]["name"] == "Nora"
 

@@ -1,0 +1,28 @@
+"""What changed, as the feed and webhooks tell it: no names and no values."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.rows.shapes import Moment
+from audit.models import Op
+
+TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
+
+
+class ChangeShape(serializers.Serializer[Any]):
+    """One change; read the object by its id. `out_of_scope`: it left your districts, erase your copy."""
+
+    seq = serializers.IntegerField(help_text="Grows; none is skipped or repeated.")
+    type = serializers.ChoiceField(TYPES)
+    id = serializers.UUIDField()
+    op = serializers.ChoiceField([*Op.values, "out_of_scope"])
+    version = serializers.IntegerField()
+    at = Moment()
+    by_this_key = serializers.BooleanField(help_text="You caused it yourself.")
+    into = serializers.UUIDField(required=False, help_text="Where it was merged into.")
+
+
+class ChangesShape(serializers.Serializer[Any]):
+    results = ChangeShape(many=True)
+    next = serializers.URLField(help_text="Ask this the next time, even when there was nothing.")

@@ -1,0 +1,96 @@
+"""Answers that every operation shares: problems and the headers of success."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Json = dict[str, Any]
+
+PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+TEXT: Json = {"type": "string"}
+
+FIELD_ERROR: Json = {
+    "type": "object",
+    "description": "One value that is not right: of a body (`pointer`) or of the query (`parameter`).",
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901), such as /organisations/0."},
+        "parameter": TEXT,
+        "code": {"type": "string", "description": "Stable English."},
+        "detail": {"type": "string", "description": "In the language of Accept-Language."},
+    },
+    "required": ["code", "detail"],
+}
+PROBLEM: Json = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable, `detail` is for people.",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "In the language of Accept-Language."},
+        "code": {"type": "string", "description": "Stable English."},
+        "request_id": {"type": "string", "description": "Say it when you ask about this answer."},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+    },
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+}
+
+WHY = {
+    400: "The request is not understood: unknown or repeated parameters and fields are, too.",
+    401: "No key, or none that is valid here and now.",
+    403: "The key lacks a scope, or the object is read-only here.",
+    404: "Nothing that this key sees.",
+    405: "Not this verb.",
+    406: "Only JSON is answered.",
+    409: "Taken already, or the first request with this Idempotency-Key still runs.",
+    410: "The cursor is too old: read everything again.",
+    412: "Somebody else changed it; ETag is the current one.",
+    413: "The body is too large.",
+    415: "Send JSON in UTF-8.",
+    422: "This Idempotency-Key was used for another request.",
+    428: "Say which version you have: If-Match.",
+    429: "Too many requests, or too many different people today.",
+}
+ANY = (400, 401, 403, 405, 406, 429)
+OF_BODIES = (413, 415)
+
+RATE = {
+    "RateLimit": {"schema": TEXT, "description": "Requests left (`r`) and seconds until more (`t`)."},
+    "RateLimit-Policy": {"schema": TEXT, "description": "Requests (`q`) in seconds (`w`)."},
+}
+ETAG = {"ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]+(-[0-9a-f]+)?"$'}}}
+LOCATION = {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
+LINK = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 8288)."}}
+REPLAYED = {
+    "Idempotent-Replayed": {"schema": TEXT, "description": "`true`: the answer of the same request before."}
+}
+_OWN: dict[int, Json] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": TEXT}},
+    405: {"Allow": {"required": True, "schema": TEXT}},
+    412: ETAG,
+    429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 0}}, **RATE},
+}
+
+
+def success(description: str, schema: Json | None = None, **headers: Json) -> Json:
+    """One answer that is none of the problems; `headers` by name."""
+    found: Json = {"description": description, "headers": {**headers, **RATE}}
+    if schema is not None:
+        found["content"] = {"application/json": {"schema": schema}}
+    return found
+
+
+def problems(statuses: Iterable[int]) -> Json:
+    """References to the components of these."""
+    return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
+
+
+def components() -> Json:
+    """Every problem once, for the document's components."""
+    return {
+        f"Problem{status}": {
+            "description": why,
+            "content": {"application/problem+json": {"schema": PROBLEM_REF}},
+            **({"headers": _OWN[status]} if status in _OWN else {}),
+        }
+        for status, why in WHY.items()
+    }

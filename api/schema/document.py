@@ -1,0 +1,94 @@
+"""The whole document: what drf-spectacular collects from the views, and what belongs to none of them."""
+
+from functools import cache
+from typing import Any
+
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
+from api.renderers import to_json
+from api.schema import answers
+
+Json = dict[str, Any]
+
+SECURITY: Json = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`crm_<id>.<secret>`, made by an administrator and shown once.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "Somebody signed in to the pages.",
+    },
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRFToken",
+        "description": "With a session, for every write.",
+    },
+}
+
+_HEADERS = {
+    "webhook-id": "The same for every attempt of one delivery: do each once.",
+    "webhook-timestamp": "Seconds since 1970; refuse what is older than five minutes.",
+    "webhook-signature": "`v1,` and HMAC-SHA256 of id.timestamp.body in Base64; two while a secret rotates.",
+}
+WEBHOOKS: Json = {
+    "change": {
+        "post": {
+            "operationId": "receive_change",
+            "summary": "Something changed",
+            "description": "Standard Webhooks. At least once, up to 10 times in three days; 410 ends it.",
+            "tags": ["webhooks"],
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "schema": {"type": "string"},
+                    "description": about,
+                }
+                for name, about in _HEADERS.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Change"}}},
+            },
+            "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Send no more."}},
+        }
+    }
+}
+
+
+def complete(result: Json, **_others: Any) -> Json:
+    """A postprocessing hook of drf-spectacular: shared answers, keys and webhooks."""
+    found = result["components"]
+    found["schemas"] |= {"Problem": answers.PROBLEM, "FieldError": answers.FIELD_ERROR}
+    found["schemas"] = dict(sorted(found["schemas"].items()))
+    found["responses"] = answers.components()
+    found["securitySchemes"] = SECURITY
+    result["webhooks"] = WEBHOOKS
+    return result
+
+
+@cache
+def as_dict() -> Json:
+    """The document, made once in a process, in English."""
+    with translation.override("en-gb"):
+        document: Json = SchemaGenerator().get_schema(request=None, public=True)
+    return document
+
+
+@cache
+def as_json() -> bytes:
+    return to_json(as_dict())
+
+
+@cache
+def as_yaml() -> bytes:
+    text: bytes = OpenApiYamlRenderer().render(as_dict(), renderer_context={})
+    return text

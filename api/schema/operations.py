@@ -1,0 +1,225 @@
+"""One operation of the document: what the view's action takes and answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.schema import answers, parameters
+from api.schema.examples import EXAMPLES
+from api.schema.shapes import Json, Shapes
+from api.views.base import ListMixin, Resource
+from api.views.writing import MAX_BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How an action is called in the document; `{one}` and `{many}` are the view's noun."""
+
+    id: str
+    summary: str
+    writes: bool = False
+
+
+VERBS = {
+    "list": Verb("list_{many}", "List {many}"),
+    "create": Verb("create_{one}", "Create {one}", writes=True),
+    "batch": Verb("create_{many}", "Create many {many}, all or none", writes=True),
+    "retrieve": Verb("get_{one}", "Read {one}"),
+    "partial_update": Verb("update_{one}", "Correct {one}", writes=True),
+    "destroy": Verb("delete_{one}", "Remove {one}", writes=True),
+}
+
+
+class Schema(Shapes):
+    """What drf-spectacular asks of each view; the answers are the view's own specification."""
+
+    view: Any
+
+    def is_excluded(self) -> bool:
+        return not isinstance(self.view, Resource)
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
+    ) -> Json | None:
+        self.registry, self.path, self.method = registry, path, method.upper()
+        if self.is_excluded():
+            return None
+        operation = getattr(self, f"_{self.view.action}", self._other)()
+        if "{id}" in path:
+            operation["parameters"] = [parameters.ID, *operation.get("parameters", ())]
+        verb = self._verb()
+        statuses = [*answers.ANY, *(answers.OF_BODIES if "requestBody" in operation else ())]
+        statuses += [404] if "{id}" in path else []
+        statuses += operation.pop("problems", ())
+        scopes = self._scopes(verb)
+        return {
+            "operationId": verb.id,
+            "summary": verb.summary,
+            "description": self._description(scopes),
+            "tags": [self._many()],
+            **operation,
+            "security": [{"key": []}, {"session": [], "csrf": []} if verb.writes else {"session": []}],
+            "responses": {**operation["responses"], **answers.problems(sorted(statuses))},
+            "x-scopes": scopes,
+        }
+
+    # --- The verbs every resource has -------------------------------------------------------------
+
+    def _list(self) -> Json:
+        if not isinstance(self.view, ListMixin):
+            return self._other()
+        view = self.view
+        link = {"type": ["string", "null"], "format": "uri"}
+        page: Json = {
+            "type": "object",
+            "properties": {
+                "next": link,
+                "previous": link,
+                "count": {"type": "integer", "minimum": 0, "description": "With `count=true`."},
+                "results": {"type": "array", "items": self.row(view.spec)},
+            },
+            "required": ["next", "previous", "results"],
+        }
+        name = f"{view.spec.component}Page"
+        return {
+            "parameters": parameters.of_list(view.filterset, view.orderings, view.spec),
+            "responses": {
+                "200": answers.success("A page.", self.component(name, lambda: page), **answers.LINK)
+            },
+        }
+
+    def _create(self) -> Json:
+        headers = {**answers.LOCATION, **answers.ETAG, **answers.REPLAYED}
+        return {
+            "parameters": [parameters.IDEMPOTENCY_KEY],
+            "requestBody": self._takes(self.body(self.view.input)),
+            "responses": {"201": answers.success("Created.", self.row(self.view.spec), **headers)},
+            "problems": [409, 422],
+        }
+
+    def _batch(self) -> Json:
+        many = {
+            "type": "array",
+            "items": self.body(self.view.input),
+            "minItems": 1,
+            "maxItems": MAX_BATCH,
+        }
+        results = self.component("BatchResults", self._results)
+        whole = {**parameters.BOOLEAN, "default": True}
+        return {
+            "parameters": [
+                parameters.query("atomic", whole, "`false`: each for itself, with a result for each."),
+                parameters.IDEMPOTENCY_KEY,
+            ],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": many}}},
+            "responses": {
+                "200": answers.success("With `atomic=false`: what became of each.", results),
+                "201": answers.success("All created.", results, **answers.REPLAYED),
+            },
+            "problems": [409, 422],
+        }
+
+    def _retrieve(self) -> Json:
+        return {
+            "parameters": [*parameters.of_row(self.view.spec), parameters.IF_NONE_MATCH],
+            "responses": {
+                "200": answers.success("The object.", self.row(self.view.spec), **answers.ETAG),
+                "304": answers.success("You have it already.", **answers.ETAG),
+            },
+        }
+
+    def _partial_update(self) -> Json:
+        return {
+            "parameters": [parameters.IF_MATCH_OR_BODY],
+            "requestBody": self._takes(self.patch(self.view.input, self.view.spec)),
+            "responses": {"200": answers.success("As it now is.", self.row(self.view.spec), **answers.ETAG)},
+            "problems": [409, 412, 428],
+        }
+
+    def _destroy(self) -> Json:
+        return {
+            "parameters": [parameters.IF_MATCH],
+            "responses": {"204": answers.success("Done.")},
+            "problems": [409, 412, 428],
+        }
+
+    # --- Views with a shape of their own ----------------------------------------------------------
+
+    def _other(self) -> Json:
+        """A view that says what it takes and answers by `words`, `paged` and `shape`."""
+        view = self.view
+        taken = [parameters.query(name, parameters.words(list(known))) for name, known in view.words.items()]
+        if view.paged:
+            taken += [
+                parameters.query("cursor", parameters.CURSOR),
+                parameters.query("limit", parameters.LIMIT),
+            ]
+        return {
+            "parameters": taken,
+            "responses": {"200": answers.success("The answer.", self.field(view.shape))},
+            "problems": [410] if view.paged else [],
+        }
+
+    # --- Words ------------------------------------------------------------------------------------
+
+    def _many(self) -> str:
+        """The noun of the path, such as follow-ups."""
+        return str(self.path.split("/v1/")[1].split("/")[0])
+
+    def _verb(self) -> Verb:
+        """Name, summary and whether it writes; an action of the view's own is summed up by its docstring."""
+        many = self._many()
+        one = many.removesuffix("s")
+        action = self.view.action
+        if isinstance(self.view, ListMixin) or action != "list":
+            known = VERBS.get(action)
+        else:
+            known = Verb("get_{many}", _first_line(type(self.view)))
+        verb = known or Verb(
+            f"{action}_{{one}}", _first_line(getattr(self.view, action)), self.method != "GET"
+        )
+        article = "an" if one[0] in "aeiou" else "a"
+        return Verb(
+            verb.id.format(one=one, many=many).replace("-", "_"),
+            verb.summary.format(one=f"{article} {one}", many=many).replace("-", " "),
+            verb.writes,
+        )
+
+    def _scopes(self, verb: Verb) -> list[str]:
+        scope = self.view.scope
+        return [f"{scope}:{'write' if verb.writes else 'read'}"] if scope else []
+
+    def _description(self, scopes: list[str]) -> str:
+        own = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""
+        needs = f"Needs the scope `{scopes[0]}`." if scopes else "Any key may."
+        return f"{own} {needs}".strip()
+
+    def _takes(self, schema: Json) -> Json:
+        content: Json = {"schema": schema}
+        if example := EXAMPLES.get(schema["$ref"].rpartition("/")[2]):
+            content["example"] = example
+        return {"required": True, "content": {"application/json": content}}
+
+    def _results(self) -> Json:
+        result: Json = {
+            "type": "object",
+            "properties": {
+                "status": {"type": "integer"},
+                "id": {"type": "string", "format": "uuid"},
+                "version": {"type": "integer"},
+                "code": {"type": "string"},
+                "detail": {"type": "string"},
+                "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+            },
+            "required": ["status"],
+            "description": "What became of one object: `id` and `version`, or its problem.",
+        }
+        one = self.component("BatchResult", lambda: result)
+        return {
+            "type": "object",
+            "properties": {"results": {"type": "array", "items": one}},
+            "required": ["results"],
+        }
+
+
+def _first_line(documented: Any) -> str:
+    return str(documented.__doc__ or "").partition("\n")[0].removesuffix(".")

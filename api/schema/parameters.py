@@ -1,0 +1,104 @@
+"""Query parameters and headers, from the FilterSets and from api.parameters."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import django_filters
+
+from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from api.rows.base import RowSpec
+from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet
+
+Json = dict[str, Any]
+BOOLEAN: Json = {"type": "boolean"}
+
+LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+CURSOR: Json = {"type": "string", "minLength": 1}
+
+
+def query(name: str, schema: Json, description: str = "") -> Json:
+    found: Json = {"name": name, "in": "query", "schema": schema}
+    return {**found, "description": description} if description else found
+
+
+def header(name: str, description: str, *, required: bool = False, pattern: str = "") -> Json:
+    schema: Json = {"type": "string", **({"pattern": pattern} if pattern else {})}
+    found: Json = {"name": name, "in": "header", "schema": schema, "description": description}
+    return {**found, "required": True} if required else found
+
+
+ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+IF_NONE_MATCH = header("If-None-Match", "The ETag of what you have: 304 while it is the same.")
+IF_MATCH = header(
+    "If-Match",
+    "The ETag, or its version alone, that this is meant for.",
+    required=True,
+    pattern=r'^"[0-9]{1,10}(-[0-9a-f]+)?"$',
+)
+IF_MATCH_OR_BODY = {
+    **IF_MATCH,
+    "required": False,
+    "description": "As read, or its version alone; or write `version` in the body. Neither: 428.",
+}
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    "Your own word for this request: sent again within 48 hours it is answered as before, and done once.",
+    pattern="^[ -~]{1,255}$",
+)
+
+
+def of_list(filterset: type[FilterSet] | None, orderings: Iterable[str], spec: RowSpec) -> list[Json]:
+    """What a list takes."""
+    orders = [sign + name for name in ("id", *orderings) for sign in ("", "-")]
+    return [
+        *(of_filters(filterset) if filterset else ()),
+        query("cursor", CURSOR, "From `next` or `previous` of another page."),
+        query("limit", LIMIT),
+        query("count", BOOLEAN, "Also say how many there are."),
+        query("ordering", {"type": "string", "enum": orders, "default": "id"}),
+        *of_row(spec),
+    ]
+
+
+def of_row(spec: RowSpec) -> Iterator[Json]:
+    """`fields`, and `expand` where there is something to expand."""
+    yield query("fields", words(spec.names), "Only these, and id and version. " + _listed(spec.names))
+    if spec.expansions:
+        names = list(spec.expansions)
+        yield query("expand", words(names), "Inline what these refer to. " + _listed(names))
+
+
+def of_filters(filterset: type[FilterSet]) -> Iterator[Json]:
+    for name, one in filterset.base_filters.items():
+        yield query(name, *_schema(one))
+
+
+def _schema(one: Any) -> tuple[Json, str]:
+    label = str(one.label) if one.extra.get("label") or one._label else ""
+    match one:
+        case CodesFilter():
+            codes = [str(code) for code, _label in one.extra["choices"]]
+            return words(codes), f"{label}. {_listed(codes)}".removeprefix(". ")
+        case DistrictFilter():
+            return {"type": "string"}, f"{label}: codes with commas, and all that lies in them."
+        case BooleanFilter():
+            return BOOLEAN, label
+        case django_filters.UUIDFilter():
+            return {"type": "string", "format": "uuid"}, label
+        case django_filters.DateFilter():
+            return {"type": "string", "format": "date"}, label
+        case django_filters.IsoDateTimeFilter():
+            return {"type": "string", "format": "date-time"}, label
+    limit = one.extra.get("max_length")
+    return {"type": "string", **({"maxLength": limit} if limit else {})}, label
+
+
+def words(names: Sequence[str]) -> Json:
+    """Codes separated by commas: text, since generated clients disagree on how to write a list."""
+    one = "|".join(re.escape(name).replace(r"\-", "-") for name in names)
+    return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "With commas: " + ", ".join(f"`{name}`" for name in names) + "."

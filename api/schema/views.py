@@ -1,0 +1,53 @@
+"""`/api/v1/schema/` and the page that shows it: open, since they say nothing about anybody."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api import parameters
+from api.renderers import JSONRenderer
+from api.schema import document
+
+FORMATS = ("json", "yaml")
+
+
+class YAMLRenderer(OpenApiYamlRenderer):
+    media_type = "application/yaml"
+    format = "yaml"
+
+
+class SchemaView(APIView):
+    """The OpenAPI document: JSON, or YAML by Accept or `?format=yaml`."""
+
+    authentication_classes: list[Any] = []
+    renderer_classes = [JSONRenderer, YAMLRenderer]
+
+    def get(self, request: Request) -> HttpResponse:
+        parameters.check_parameters(request, ("format",))
+        asked = parameters.read_choice(request, "format", FORMATS)
+        chosen = asked[0] if asked else request.accepted_renderer.format
+        if chosen == "yaml":
+            return HttpResponse(document.as_yaml(), content_type="application/yaml; charset=utf-8")
+        return HttpResponse(document.as_json(), content_type="application/json")
+
+
+class Nothing(APIView):
+    """Any other path below `/api/v1/`: 404 as problem+json, like all else that is not there."""
+
+    authentication_classes: list[Any] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The document to read and to try; scripts and styles are our own, so no policy is loosened."""
+    return render(request, "api/docs.html")
