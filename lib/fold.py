@@ -53,9 +53,11 @@ def fold(*texts: str) -> str:
 
 def squash(text: str) -> str:
     """A one-line text as a person meant it: NFC, no control or invisible characters, single blanks."""
-    visible = "".join(
-        " " if c.isspace() else c
-        for c in unicodedata.normalize("NFC", text)
-        if c.isspace() or unicodedata.category(c) not in _INVISIBLE
-    )
-    return " ".join(visible.split())
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():  # most are, and looking at each character takes long
+        text = "".join(
+            " " if c.isspace() else c
+            for c in text
+            if c.isspace() or unicodedata.category(c) not in _INVISIBLE
+        )
+    return " ".join(text.split())

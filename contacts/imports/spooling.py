@@ -1,9 +1,9 @@
 """Converted rows wait in a file without a name, so that memory stays flat however long a register is."""
 
-import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
+
+import orjson
 
 from contacts.imports.converting import Row
 
@@ -12,11 +12,11 @@ class Spool:
     """Rows in their order, written once, read as often as needed. Gone with the process."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # lives as long as this
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as this
         self._count = 0
 
     def append(self, row: Row) -> None:
-        self._file.write(json.dumps(asdict(row), ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
         self._count += 1
 
     def __len__(self) -> int:
@@ -25,4 +25,4 @@ class Spool:
     def __iter__(self) -> Iterator[Row]:
         self._file.seek(0)
         for line in self._file:
-            yield Row(**json.loads(line))
+            yield Row(**orjson.loads(line))

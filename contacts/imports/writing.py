@@ -194,9 +194,10 @@ class Writer:
 
     def _assign(self, organisation: Organisation, fields: dict[str, Value]) -> None:
         for name, value in fields.items():
-            setattr(
-                organisation, name, self._places.district(str(value)) if name == "home_district" else value
-            )
+            if name == "home_district":
+                organisation.home_district = self._places.district(str(value))
+            else:  # past the field's own setter, which would read a number anew that `converting` has read
+                organisation.__dict__[name] = value
         organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:

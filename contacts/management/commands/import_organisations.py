@@ -22,6 +22,8 @@ class Command(BaseCommand):
         "and sums that add up. The same file again changes nothing."
     )
 
+    requires_system_checks: list[str] = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the register, as CSV in any common encoding")
         parser.add_argument(
