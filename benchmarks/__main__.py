@@ -48,22 +48,22 @@ def main() -> int:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
         os.environ.pop(name, None)  # a benchmark never touches a database that is somebody's
     stop_on_signals()
-    rows = []
+    rows: list[Row] = []
+    code = 0
     try:
         for row in _measured(chosen):
             rows.append(row)
             print(f"  {row.name}", file=sys.stderr, flush=True)
     except Stopped:
-        return 130
+        code = 130
     except Unavailable as problem:
         print(problem, file=sys.stderr)
-        return 1
-    finally:
-        ignore_signals()
+        code = 1
+    ignore_signals()
     print_table(rows, chosen.size)
     if chosen.json:
         chosen.json.write_text(json.dumps(as_json(rows, number(chosen.size)), indent=2) + "\n")
-    return 0
+    return code
 
 
 def _measured(chosen: argparse.Namespace) -> Iterator[Row]:

@@ -33,7 +33,7 @@ class Stack:
         self.folder = private_folder(folder / f"bench-{size}")
         self.copy = copy_in(self.folder)
         self.services = Services(self.folder, self.copy.servers)
-        self.environment = self.copy.environment() | {"SITE_URL": "http://127.0.0.1", "LOG_LEVEL": "WARNING"}
+        self.environment = self.copy.environment() | {"SITE_URL": "http://127.0.0.1"}
         self.supervisor = Supervisor(self.environment, private_folder(self.folder / "logs"))
         self.app_port, self.floor_port = free_port(), free_port()
         self.facts: dict[str, Any] = {}
