@@ -38,7 +38,7 @@ def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
 
 def _differing(form: forms.BaseForm, current: Mapping[str, Any]) -> Iterator[Difference]:
     for name, yours in form.cleaned_data.items():
-        if name not in current:
+        if name not in current or name == "version":
             continue
         field = form.fields[name]
         theirs = current[name]
