@@ -12,6 +12,8 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from audit.publishing import publish
+
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
 ROWS = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
 APPEND = sql.SQL("SELECT, INSERT")
@@ -42,6 +44,7 @@ class Command(BaseCommand):
             call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
             if not shared:
                 grant_tables(owner, application["USER"])
+            publish(everything=True, using="owner")  # of a restored trail, what has no number yet
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
         deadline = time.monotonic() + seconds

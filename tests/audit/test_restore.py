@@ -1,0 +1,73 @@
+"""A dump restored into another cluster, as after a disaster: the trail's numbers go on without a gap."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+from django.db import connection, connections
+
+from accounts.actors import SYSTEM
+from audit.models import Action, Numbered
+from audit.publishing import publish
+from audit.services import record
+from crm.embedded.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
+from lib.ids import uuid7
+from tests.plugins import services
+
+
+@pytest.fixture
+def younger(tmp_path: Path) -> Iterator[Postgres]:
+    """Another cluster, whose transaction numbers start anew."""
+    cluster = Postgres(tmp_path, durable=False)
+    cluster.start()
+    cluster.execute("CREATE ROLE {} LOGIN", APPLICATION)
+    yield cluster
+    cluster.stop()
+
+
+def restore(source: Postgres, database: str, target: Postgres, script: Path) -> None:
+    """Plain SQL, as `pg_dump` writes it and `psql` reads it."""
+    with script.open("wb") as dump:
+        _run(source, "pg_dump", database, stdout=dump)
+    target.execute("CREATE DATABASE {} OWNER {}", "restored", OWNER)
+    with script.open("rb") as dump:
+        _run(target, "psql", "--quiet", "--set", "ON_ERROR_STOP=1", "restored", stdin=dump)
+
+
+def _run(cluster: Postgres, program: str, *arguments: str, **streams: IO[bytes]) -> None:
+    address = ("--host", str(cluster.sockets), "--username", SUPERUSER)
+    command = cluster.launcher.command(program, *address, *arguments)
+    subprocess.run(command, check=True, **(cluster.launcher.options() | streams))
+
+
+def view() -> None:
+    record(SYSTEM, Action.VIEW, "contact", [uuid7()])
+
+
+def test_numbers_go_on_where_the_dump_ended(committed_db: None, younger: Postgres, tmp_path: Path) -> None:
+    for _ in range(5):
+        view()
+    publish()
+    for _ in range(3):
+        view()  # committed, not numbered yet when the dump is made
+    restore(services.postgres, str(connection.settings_dict["NAME"]), younger, tmp_path / "dump.sql")
+    options = connection.settings_dict["OPTIONS"] | {"host": str(younger.sockets)}
+    settings = connection.settings_dict | {"NAME": "restored", "USER": APPLICATION, "OPTIONS": options}
+    connections.databases["restored"] = settings
+    try:
+        assert publish(using="restored") + publish(everything=True, using="restored") == 3
+        with connections["restored"].cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids,"
+                " field_names, district_ids, purpose, request_id, recipient, allowed, content_hash)"
+                " SELECT gen_random_uuid(), now(), 'system', '', 'view', '', '{}', '{}', '{}', '', '', '',"
+                " true, '' FROM generate_series(1, 4)"
+            )
+        assert publish(using="restored") == 4
+        numbers = list(Numbered.objects.using("restored").order_by("seq").values_list("seq", flat=True))
+        assert numbers == list(range(1, 13))
+    finally:
+        connections["restored"].close()
+        del connections.databases["restored"]
