@@ -101,7 +101,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user)}
     actor = request.actor
-    nav = READING if actor.reads else ADMINISTERING
+    nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
     if actor.role == Role.PRIVACY_OFFICER:
         nav = (*READING, TO_CONFIRM)
     if actor.writes:

@@ -77,6 +77,8 @@ def test_a_list_is_copied_as_a_call_and_follows_its_filters(
     page.goto("/meetings/")
     page.get_by_label("Find a meeting").first.fill("chat")
     page.wait_for_url("**q=chat**")
+    page.locator("#api-call", has_text="q=chat").wait_for(state="attached")  # the new list is there
+    page.reload()
     page.get_by_text("Copy as API call").click()
     page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_role("button", name="Copied").wait_for()

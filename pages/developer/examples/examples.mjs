@@ -74,7 +74,9 @@ const { data: batch } = await call("/organisations/batch/?atomic=false", {
     external_ids: [{ source: me.source, id }],
   })),
 });
-batch.results.forEach((result, n) => console.log(register[n][0], result.id ?? result.detail));
+batch.results.forEach((result, n) => {
+  console.log(register[n][0], result.id ?? (result.errors?.[0] ?? result).detail);
+});
 
 // --- changes
 const { data: feed } = await call("/changes/?types=meetings&limit=100");

@@ -79,7 +79,7 @@ answer, _ = call(
     ],
 )
 for (number, *_rest), result in zip(register, answer["results"], strict=True):
-    print(number, result.get("id") or result["detail"])
+    print(number, result.get("id") or result.get("errors", [result])[0]["detail"])
 
 # --- changes
 feed, _ = call("/changes/?types=meetings&limit=100")

@@ -6,7 +6,7 @@ API="http://localhost:8000/api/v1"
 call() {  # call PATH-OR-ADDRESS [options of curl]
   case $1 in http*) address=$1 ;; *) address=$API$1 ;; esac
   shift
-  curl -sS --fail-with-body -H "Authorization: Bearer $CRM_KEY" "$@" "$address"
+  curl -sS -w '\n' --fail-with-body -H "Authorization: Bearer $CRM_KEY" "$@" "$address"
 }
 value() {  # value NAME: the first "NAME":"…" of what comes in (a real tool has jq)
   sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"
@@ -19,7 +19,7 @@ call /me/
 call "/organisations/?status=active&limit=5&fields=id,name,home_district"
 
 # --- log-a-meeting
-district=$(call "/districts/?limit=1&fields=code" | value code)
+district=$(call /me/ | sed -n 's/.*"districts":\["\([^"]*\)".*/\1/p')
 organisation=$(call "/organisations/?district=$district&limit=1&fields=id" | value id)
 call /meetings/ -D meeting.headers -o meeting.json \
   -H "Content-Type: application/json" -H "Idempotency-Key: meeting-$(date +%s)-$$" -d '{
