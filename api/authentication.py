@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from structlog.contextvars import get_contextvars
 
-from accounts.actors import Actor
+from api.actors import actor_for_key
 from api.models import ApiKey
 from api.rules import Token, read_token
 from api.services.keys import secret_hash
@@ -44,7 +43,7 @@ class KeyAuthentication(BaseAuthentication):
         key = _find(token) if token else None
         if key is None or not _may_come_from(key, request.META.get("REMOTE_ADDR", "")):
             raise AuthenticationFailed(WRONG)
-        request._request.actor = actor_for_key(key)  # type: ignore[attr-defined]  # as ActorMiddleware does
+        request._request.actor = actor_for_key(key, key.covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         _note_use(key)
         return KeyUser(key), key
 
@@ -61,19 +60,6 @@ class BrowserAuthentication(SessionAuthentication):
             return None
         self.enforce_csrf(request)
         return user, None
-
-
-def actor_for_key(key: ApiKey) -> Actor:
-    """The actor a key is; `key.covered` are the ids of its districts and all that lies in them."""
-    return Actor(
-        kind="key",
-        id=key.pk,
-        name=key.name,
-        scopes=frozenset(key.scopes),
-        district_ids=frozenset(key.covered),  # type: ignore[attr-defined]  # annotated by _find
-        purpose=key.purpose,
-        request_id=str(get_contextvars().get("request_id", "")),
-    )
 
 
 # By hand because every request asks it: Django takes longer to write it than PostgreSQL to answer.

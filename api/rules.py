@@ -1,10 +1,14 @@
-"""Pure rules of the API: what a token looks like, what a caller may have meant. No Django."""
+"""Pure rules of the API: tokens, what a caller may have meant, where and when webhooks go. No Django."""
 
 import difflib
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 PREFIX: Final = "crm"
@@ -42,3 +46,114 @@ def read_token(text: str) -> Token | None:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word a caller most likely meant."""
     return next(iter(difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.5)), None)
+
+
+# --- Where webhooks may go ---------------------------------------------------------------------------
+
+HTTPS_PORT: Final = 443
+MAX_URL: Final = 2000
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# Addresses of IPv6 that lead to IPv4 ones or nowhere, inside the one range that is given out.
+_GIVEN_OUT: Final = ip_network("2000::/3")
+_NEVER: Final = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
+        "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+    )
+)  # fmt: skip
+
+
+class BadTarget(ValueError):
+    """An address that is not called; `code` says why in a word."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a webhook goes: `host` in lower-case ASCII (punycode) or an address without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def place(self) -> str:
+        """`host:port`, as an allow-list names it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def read_target(url: str) -> Target:
+    """The target an address names, in one spelling. Raises BadTarget for what others may read otherwise."""
+    if len(url) > MAX_URL or any(ord(c) <= 32 or ord(c) == 127 or c in "\\#" for c in url):
+        raise BadTarget("malformed")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadTarget("malformed") from None
+    if parts.scheme not in ("https", "http"):
+        raise BadTarget("not_https")
+    if "@" in parts.netloc:
+        raise BadTarget("userinfo")
+    if port == 0 or parts.netloc.endswith(":"):
+        raise BadTarget("malformed")
+    host = _host(parts.hostname or "", is_literal="[" in parts.netloc)
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=-._~")
+    if parts.query:
+        path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=-._~?")
+    return Target(parts.scheme, host, port or (HTTPS_PORT if parts.scheme == "https" else 80), path)
+
+
+def _host(host: str, *, is_literal: bool) -> str:
+    if is_literal:
+        if "%" in host:  # a zone of this machine
+            raise BadTarget("malformed")
+        try:
+            return str(IPv6Address(host))
+        except ValueError:
+            raise BadTarget("malformed") from None
+    try:
+        name = host.encode("idna").decode().lower()
+    except UnicodeError:
+        raise BadTarget("malformed") from None
+    labels = name.split(".")
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadTarget("malformed")  # an empty label is a trailing dot too
+    if _NUMBER.fullmatch(labels[-1]):  # resolvers read 0x7f.1, 017700000001 and 2130706433 as addresses
+        try:
+            return str(IPv4Address(name))
+        except ValueError:
+            raise BadTarget("malformed") from None
+    return name
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is anybody's on the internet: no inner network, and no way around to one."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    if not ip.is_global or any(ip in network for network in _NEVER if network.version == ip.version):
+        return False
+    return ip.version == 4 or ip in _GIVEN_OUT
+
+
+# Seconds until the next attempt after each that failed: ten more over three days.
+_MINUTE, _HOUR = 60, 3600
+WAITS: Final = (
+    5, _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR,
+    18 * _HOUR, 22 * _HOUR,
+)  # fmt: skip
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many failed attempts; None when it is given up."""
+    return timedelta(seconds=WAITS[attempts - 1]) if attempts <= len(WAITS) else None

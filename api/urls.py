@@ -12,6 +12,8 @@ from api.views.directory import Districts, Me, Officers, Vocabularies
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
 from api.views.people import Contacts
+from api.views.vcard import ContactCard
+from api.views.webhooks import WebhookDeliveries, Webhooks
 
 LIST = {"get": "list", "post": "create"}
 DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -35,12 +37,21 @@ def _view(viewset: Any, verbs: dict[str, str]) -> Any:
 urlpatterns = [
     *resource("organisations", Organisations, "organisation"),
     *resource("contacts", Contacts, "contact"),
+    path("contacts/<uuid:pk>/vcard/", _view(ContactCard, {"get": "retrieve"}), name="api-contact-vcard"),
     *resource("meetings", Meetings, "meeting"),
     *resource("follow-ups", FollowUps, "follow-up"),
     *resource("concerns", Concerns, "concern"),
     *resource("districts", Districts, "district"),
     *resource("officers", Officers, "officer"),
     path("changes/", _view(Changes, {"get": "list"}), name="api-changes"),
+    *resource("webhooks", Webhooks, "webhook"),
+    path("webhooks/<uuid:pk>/rotate/", _view(Webhooks, {"post": "rotate"}), name="api-webhook-rotate"),
+    *resource("webhook-deliveries", WebhookDeliveries, "webhook-delivery"),
+    path(
+        "webhook-deliveries/<uuid:pk>/replay/",
+        _view(WebhookDeliveries, {"post": "replay"}),
+        name="api-webhook-delivery-replay",
+    ),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),
     path("schema/", login_not_required(SchemaView.as_view()), name="api-schema"),

@@ -28,4 +28,10 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "forget old answers and deliveries": {
+        "task": "api.forget_old",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }

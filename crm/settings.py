@@ -197,6 +197,10 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }
+# Webhooks call public addresses only, but for `host:port` of these: a demo, or the city's own network.
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443])
+WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Proximity CRM",
     "DESCRIPTION": "Contacts, organisations, meetings, promises and concerns, for a city's other tools.",

@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from api.schema.views import docs
+from api.views.feeds import meetings_feed
 from crm.health import healthz, livez
 
 urlpatterns = [
     path("", include("pages.urls")),
     path("api/v1/", include("api.urls")),
     path("api/docs/", docs, name="api-docs"),
+    path("feeds/<str:token>/meetings.ics", meetings_feed, name="meetings-feed"),
     path("accounts/", include("accounts.urls")),
     path("healthz", healthz),
     path("livez", livez),

@@ -1,6 +1,16 @@
-"""Keys of other tools, and what the API must remember of them."""
+"""Keys of other tools, what the API must remember of them, and where it tells of changes."""
 
+from api.models.feed import CalendarFeed
 from api.models.idempotency import IdempotentRequest
 from api.models.key import ApiKey, ApiSecret, ContactRead
+from api.models.webhook import Webhook, WebhookDelivery
 
-__all__ = ["ApiKey", "ApiSecret", "ContactRead", "IdempotentRequest"]
+__all__ = [
+    "ApiKey",
+    "ApiSecret",
+    "CalendarFeed",
+    "ContactRead",
+    "IdempotentRequest",
+    "Webhook",
+    "WebhookDelivery",
+]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from api.rows.base import RowSpec
 from api.schema import answers, parameters
 from api.schema.examples import EXAMPLES
 from api.schema.shapes import Json, Shapes
@@ -155,9 +156,12 @@ class Schema(Shapes):
             ]
         return {
             "parameters": taken,
-            "responses": {"200": answers.success("The answer.", self.field(view.shape))},
+            "responses": {"200": answers.success("The answer.", self._shape(view.shape))},
             "problems": [410] if view.paged else [],
         }
+
+    def _shape(self, shape: Any) -> Json:
+        return self.row(shape) if isinstance(shape, RowSpec) else self.field(shape)
 
     # --- Words ------------------------------------------------------------------------------------
 
@@ -186,7 +190,7 @@ class Schema(Shapes):
 
     def _scopes(self, verb: Verb) -> list[str]:
         scope = self.view.scope
-        return [f"{scope}:{'write' if verb.writes else 'read'}"] if scope else []
+        return [f"{scope}:{'write' if verb.writes or self.view.needs_write else 'read'}"] if scope else []
 
     def _description(self, scopes: list[str]) -> str:
         own = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""

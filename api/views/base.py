@@ -37,6 +37,8 @@ class Resource(ViewSet):
 
     spec: ClassVar[RowSpec]
     scope: ClassVar[str] = ""
+    #: Reading takes the scope to write, because there is no other.
+    needs_write: ClassVar[bool] = False
     filterset: ClassVar[type[FilterSet] | None] = None
     orderings: ClassVar[Sequence[str]] = ()
     #: Expansions and columns whose ids are contacts, for the quota and the trail.
@@ -85,6 +87,7 @@ class Resource(ViewSet):
         noun = noun or self.scope
         if not noun:
             return
+        verb = "write" if self.needs_write else verb
         if self.actor.kind == "key":
             if f"{noun}:{verb}" not in self.actor.scopes:
                 raise Problem(
@@ -95,7 +98,12 @@ class Resource(ViewSet):
 
     def may_read(self) -> bool:
         """Whether what was written may be shown: writing does not imply reading."""
-        return self.actor.kind != "key" or not self.scope or f"{self.scope}:read" in self.actor.scopes
+        return (
+            self.actor.kind != "key"
+            or not self.scope
+            or self.needs_write
+            or f"{self.scope}:read" in self.actor.scopes
+        )
 
     # --- One object -------------------------------------------------------------------------------
 

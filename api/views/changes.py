@@ -7,8 +7,6 @@ and no values: the receiver reads the object through the API, so access stays lo
 import base64
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -16,31 +14,15 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api import parameters
+from api.changes import MODELS, as_rows, last_seq, numbered_for, readable_types
 from api.problems import Problem
 from api.renderers import to_json
 from api.rows.changes import ChangesShape
 from api.views.base import Resource
-from audit.models import Numbered, Op
-from contacts.models import Contact, Organisation
-from meetings.models import Concern, FollowUp, Meeting
+from audit.models import Numbered
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
-MODELS: dict[str, Any] = {
-    "organisations": Organisation,
-    "contacts": Contact,
-    "meetings": Meeting,
-    "follow-ups": FollowUp,
-    "concerns": Concern,
-}
-TYPE_OF = {
-    "organisation": "organisations",
-    "contact": "contacts",
-    "meeting": "meetings",
-    "follow_up": "follow-ups",
-    "concern": "concerns",
-}
-OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 
 class Changes(Resource):
@@ -56,9 +38,8 @@ class Changes(Resource):
         parameters.check_parameters(request, ("cursor", "limit", *self.words))
         limit, types = parameters.read_limit(request), self._types(request)
         after = self._position(request.query_params.get("cursor"))
-        rows = list(self._numbered(types).filter(seq__gt=after).order_by("seq")[:limit])
-        hidden = self._out_of_scope(rows)
-        results = [self._row(row, hidden) for row in rows]
+        rows = list(numbered_for(self.actor, types).filter(seq__gt=after).order_by("seq")[:limit])
+        results = as_rows(self.actor, rows)
         last = rows[-1].seq if rows else after
         query = f"cursor={_cursor(last)}" + "".join(
             f"&{name}={request.query_params[name]}"
@@ -76,24 +57,12 @@ class Changes(Resource):
         asked = parameters.read_choice(request, "types", MODELS)
         for name in asked:
             self.check_scope("read", name)
-        if asked:
-            return asked
-        if self.actor.kind != "key":
-            return list(MODELS)
-        return [name for name in MODELS if f"{name}:read" in self.actor.scopes]
-
-    def _numbered(self, types: Sequence[str]) -> Any:
-        changes = Numbered.objects.filter(
-            change__isnull=False, change__object_type__in=[OBJECT_TYPE[name] for name in types]
-        ).select_related("change", "change__event")
-        if self.actor.sees_everywhere:
-            return changes
-        return changes.filter(change__district_ids__overlap=list(self.actor.district_ids))
+        return asked or readable_types(self.actor)
 
     def _position(self, cursor: str | None) -> int:
         """The number a cursor stands for. Raises 410 when what followed it is no longer kept."""
         if cursor == LATEST:
-            return _last()
+            return last_seq()
         oldest = (
             Numbered.objects.filter(change__at__gte=timezone.now() - KEPT)
             .order_by("seq")
@@ -101,46 +70,16 @@ class Changes(Resource):
             .first()
         )
         if cursor is None:
-            return (oldest or _last() + 1) - 1
+            return (oldest or last_seq() + 1) - 1
         seq = _read(cursor)
         older = Numbered.objects.filter(
             seq__gt=seq, change__isnull=False, change__at__lt=timezone.now() - KEPT
         )
-        if seq > _last():
+        if seq > last_seq():
             raise parameters.bad_cursor()
         if older.exists():
             raise Problem(410, "cursor_too_old", _("This cursor is too old: read everything again."))
         return seq
-
-    def _out_of_scope(self, rows: Sequence[Numbered]) -> set[UUID]:
-        """Objects of these rows that the caller does not see any more: the receiver erases them."""
-        by_type: dict[str, set[UUID]] = {}
-        for row in rows:
-            if row.change and row.change.op != Op.ERASED and row.change.op != Op.MERGED:
-                by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
-        hidden: set[UUID] = set()
-        for name, ids in by_type.items():
-            seen = MODELS[name].objects.visible_to(self.actor).filter(pk__in=ids).values_list("pk", flat=True)
-            hidden |= ids - set(seen)
-        return hidden
-
-    def _row(self, row: Numbered, hidden: set[UUID]) -> dict[str, Any]:
-        change: Any = row.change
-        gone = change.object_id in hidden
-        shown = {
-            "seq": row.seq,
-            "type": TYPE_OF[change.object_type],
-            "id": change.object_id,
-            "op": "out_of_scope" if gone else change.op,
-            "version": change.version,
-            "at": change.at,
-            "by_this_key": change.event.actor_id == self.actor.id,
-        }
-        return {**shown, "into": change.into_id} if change.into_id and not gone else shown
-
-
-def _last() -> int:
-    return Numbered.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def _cursor(seq: int) -> str:

@@ -1,11 +1,13 @@
 from django.urls import URLPattern, path
 
 from pages.views import contacts as views
+from pages.views.vcard import contact_vcard
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/new/", views.contact_new, name="contact_new"),
     path("contacts/<uuid:pk>/", views.contact, name="contact"),
+    path("contacts/<uuid:pk>/vcard/", contact_vcard, name="contact_vcard"),
     path("contacts/<uuid:pk>/edit/", views.contact_edit, name="contact_edit"),
     path("contacts/<uuid:pk>/withdraw/", views.contact_withdraw, name="contact_withdraw"),
     path("contacts/<uuid:pk>/private/", views.contact_private, name="contact_private"),

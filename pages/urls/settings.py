@@ -1,10 +1,12 @@
 from django.urls import URLPattern, path
 
-from pages.views import people, settings_districts
+from pages.views import feeds, people, settings_districts
 from pages.views import settings as views
 
 urlpatterns: list[URLPattern] = [
     path("settings/", views.my_settings, name="settings"),
+    path("settings/calendar/", feeds.calendar_feed, name="settings_calendar"),
+    path("settings/calendar/end/", feeds.calendar_feed_end, name="settings_calendar_end"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/invite/", people.invite, name="settings_invite"),
     path("settings/people/<uuid:pk>/", people.person, name="settings_person"),

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 # Open to everybody, and why.
 OPEN = {
     "help/": "the privacy notice and the accessibility statement, for whoever signs in or was given a link",
+    "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
     "healthz": "an orchestrator asks",
     "livez": "an orchestrator asks",
     "accounts/login/": "signing in",

@@ -1,0 +1,79 @@
+"""What changed, for one caller: the rows of the change feed, and what webhooks carry."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.actors import Actor
+from audit.models import Numbered, Op
+from contacts.models import Contact, Organisation
+from meetings.models import Concern, FollowUp, Meeting
+
+MODELS: dict[str, Any] = {
+    "organisations": Organisation,
+    "contacts": Contact,
+    "meetings": Meeting,
+    "follow-ups": FollowUp,
+    "concerns": Concern,
+}
+TYPE_OF = {
+    "organisation": "organisations",
+    "contact": "contacts",
+    "meeting": "meetings",
+    "follow_up": "follow-ups",
+    "concern": "concerns",
+}
+OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
+
+
+def readable_types(actor: Actor) -> list[str]:
+    """The types whose changes a caller is told of: all for a session, those of its scopes for a key."""
+    return [name for name in MODELS if actor.kind != "key" or f"{name}:read" in actor.scopes]
+
+
+def numbered_for(actor: Actor, types: Iterable[str]) -> Any:
+    """Numbered changes of `types` in the districts of the caller, before or after the change."""
+    changes = Numbered.objects.filter(
+        change__isnull=False, change__object_type__in=[OBJECT_TYPE[name] for name in types]
+    ).select_related("change", "change__event")
+    if actor.sees_everywhere:
+        return changes
+    return changes.filter(change__district_ids__overlap=list(actor.district_ids))
+
+
+def last_seq() -> int:
+    return Numbered.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def as_rows(actor: Actor, numbered: Sequence[Numbered]) -> list[dict[str, Any]]:
+    """Changes as they are handed out (api.rows.changes.ChangeShape): at most one statement a type."""
+    hidden = _out_of_scope(actor, numbered)
+    return [_row(actor, row, hidden) for row in numbered]
+
+
+def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
+    """Objects of these rows that the caller does not see any more: the receiver erases them."""
+    by_type: dict[str, set[UUID]] = {}
+    for row in rows:
+        if row.change and row.change.op != Op.ERASED and row.change.op != Op.MERGED:
+            by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
+    hidden: set[UUID] = set()
+    for name, ids in by_type.items():
+        seen = MODELS[name].objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True)
+        hidden |= ids - set(seen)
+    return hidden
+
+
+def _row(actor: Actor, row: Numbered, hidden: set[UUID]) -> dict[str, Any]:
+    change: Any = row.change
+    gone = change.object_id in hidden
+    shown = {
+        "seq": row.seq,
+        "type": TYPE_OF[change.object_type],
+        "id": change.object_id,
+        "op": "out_of_scope" if gone else change.op,
+        "version": change.version,
+        "at": change.at,
+        "by_this_key": change.event.actor_id == actor.id,
+    }
+    return {**shown, "into": change.into_id} if change.into_id and not gone else shown

@@ -1,0 +1,22 @@
+"""CalendarFeed: the secret address under which an officer's calendar program reads their meetings."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.ids import uuid7
+
+
+class CalendarFeed(models.Model):
+    """One a user at most: a new one ends the one before. Only a keyed hash of its token is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    with_subjects = models.BooleanField(
+        _("with subjects and places"),
+        default=False,
+        help_text=_("Your calendar’s provider then reads what the meetings are about."),
+    )
+    created_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,122 @@
+"""Webhook: where a key wants to be told of changes; WebhookDelivery: one change on its way there."""
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from api.models.key import ApiKey, KeyStatus
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Administrators see all; a key sees its own."""
+        if actor.kind == "system" or actor.role == "administrator":
+            return self.all()
+        return self.filter(key_id=actor.id) if actor.kind == "key" else self.none()
+
+    def live(self, now: datetime) -> Self:
+        """Those that are told: switched on, of a key that may still call."""
+        return self.filter(is_active=True, key__status=KeyStatus.ACTIVE, key__expires_at__gt=now)
+
+
+class Webhook(models.Model):
+    """Signs with its secret, which is stored encrypted (api.services.webhooks); two while it rotates."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="webhooks", verbose_name=_("key"))
+    name = models.CharField(_("name"), max_length=80)
+    url = models.CharField(
+        _("address"), max_length=2000, help_text=_("https, on a public address; it is called from here.")
+    )
+    types = ArrayField(models.CharField(max_length=20), verbose_name=_("tells of changes of"))
+    is_active = models.BooleanField(_("active"), default=True)
+    disabled_reason = models.CharField(max_length=20, blank=True)  # "gone": it answered 410
+    secret = models.BinaryField(editable=False)
+    previous_secret = models.BinaryField(null=True, editable=False)
+    previous_until = models.DateTimeField(null=True, editable=False)
+    last_seq = models.BigIntegerField(default=0, editable=False)  # audit.Numbered up to which rows are made
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = WebhookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(types__len__gt=0),
+                name="webhook_has_types",
+                violation_error_message=_("Choose what to be told of."),
+            ),
+            models.CheckConstraint(
+                condition=Q(previous_secret__isnull=True, previous_until__isnull=True)
+                | Q(previous_secret__isnull=False, previous_until__isnull=False),
+                name="webhook_previous_secret_ends",
+                violation_error_message=_("An older secret has an end."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def visible_to(self, actor: Acting) -> Self:
+        return self.filter(webhook__in=Webhook.objects.visible_to(actor))
+
+    def waiting(self) -> Self:
+        return self.filter(delivered_at__isnull=True, failed_at__isnull=True)
+
+    def delivered(self) -> Self:
+        return self.filter(delivered_at__isnull=False)
+
+    def failed(self) -> Self:
+        return self.filter(failed_at__isnull=False)
+
+    def due(self, now: datetime) -> Self:
+        live = Webhook.objects.live(now).values("pk")
+        return self.waiting().filter(due_at__lte=now, webhook__in=live)
+
+
+class WebhookDelivery(models.Model):
+    """The truth about one change on its way: `due_at` is the next attempt, or the end of a worker's lease."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    seq = models.BigIntegerField()
+    payload = models.JSONField()  # the change row: ids, no names and no values
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_status = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=60, blank=True)  # a word for it, never what was answered
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "seq"], name="webhook_delivery_once"),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True) | Q(failed_at__isnull=True),
+                name="webhook_delivery_ends_once",
+                violation_error_message=_("A delivery arrived or failed, not both."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("due_at"),
+                F("id"),
+                condition=Q(delivered_at__isnull=True, failed_at__isnull=True),
+                name="webhook_delivery_due",
+            ),
+            models.Index(fields=["created_at"], name="webhook_delivery_by_age"),
+        ]

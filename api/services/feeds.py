@@ -1,0 +1,136 @@
+"""A calendar subscription: made, ended and read under its secret address (RFC 5545, RFC 7986)."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from api.models import CalendarFeed
+from audit.models import Action
+from audit.services import record
+from meetings.codes import MeetingStatus
+from meetings.models import Meeting
+from meetings.reminders.notices import host
+
+BACK: Final = timedelta(days=90)
+AHEAD: Final = timedelta(days=366)
+SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """`etag` changes with the meetings, not with the moment of reading."""
+
+    body: bytes
+    etag: str
+
+
+@transaction.atomic
+def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
+    """The token of a new subscription, never seen again; the one before ends. Raises PermissionDenied."""
+    user = _owner(actor)
+    token = secrets.token_urlsafe(32)
+    CalendarFeed.objects.filter(user=user).delete()
+    feed = CalendarFeed.objects.create(user=user, token_hash=_hash(token), with_subjects=with_subjects)
+    record(actor, Action.CREATE, "calendar_feed", [feed.pk], field_names=["with_subjects"])
+    return token
+
+
+@transaction.atomic
+def revoke_feed(*, actor: Actor) -> None:
+    """Its address answers as if it had never been."""
+    feed = feed_of(actor)
+    if feed is not None:
+        record(actor, Action.ERASE, "calendar_feed", [feed.pk])
+        feed.delete()
+
+
+def feed_of(actor: Actor) -> CalendarFeed | None:
+    return CalendarFeed.objects.filter(user_id=actor.id).first() if actor.kind == "user" else None
+
+
+def has_calendar(actor: Actor) -> bool:
+    """Whether there can be meetings of theirs to subscribe to."""
+    return actor.kind == "user" and actor.writes
+
+
+@transaction.atomic
+def read_feed(token: str) -> CalendarFile:
+    """The meetings of the token's officer, with an event of the trail.
+
+    Raises ObjectDoesNotExist alike for a wrong or ended one and for somebody who has left.
+    """
+    feed = CalendarFeed.objects.select_related("user").get(token_hash=_hash(token), user__is_active=True)
+    actor = actor_for(feed.user)
+    if not has_calendar(actor):
+        raise ObjectDoesNotExist
+    now = timezone.now()
+    mine = Meeting.objects.visible_to(actor).of_officer(actor.id).exclude(status=MeetingStatus.NOT_REACHED)
+    rows = mine.filter(starts_at__gte=now - BACK, starts_at__lt=now + AHEAD).select_related("district")
+    meetings = list(rows.order_by("starts_at", "pk"))
+    record(
+        actor,
+        Action.VIEW,
+        "meeting",
+        [meeting.pk for meeting in meetings],
+        district_ids={meeting.district_id for meeting in meetings},
+        recipient=f"calendar feed {feed.pk}",
+    )
+    with translation.override(feed.user.language):
+        body = _calendar(meetings, with_subjects=feed.with_subjects)
+    return CalendarFile(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def _calendar(meetings: list[Meeting], *, with_subjects: bool) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Proximity CRM//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _("Meetings"))
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    for meeting in meetings:
+        calendar.add_component(_entry(meeting, with_subjects=with_subjects))
+    return bytes(calendar.to_ical())
+
+
+def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
+    """As in the reminders' entries: one that comes again replaces the one before."""
+    starts_at = meeting.starts_at.astimezone(UTC)
+    entry = Event()
+    entry.add("uid", f"meeting-{meeting.pk}@{host()}")
+    entry.add("sequence", meeting.version)
+    entry.add("dtstamp", meeting.updated_at.astimezone(UTC))
+    entry.add("last-modified", meeting.updated_at.astimezone(UTC))
+    entry.add("dtstart", starts_at)
+    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes))
+    entry.add("status", SHOWN.get(MeetingStatus(meeting.status), "CANCELLED"))
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{settings.SITE_URL}/meetings/{meeting.pk}/")
+    if with_subjects:
+        entry.add("summary", meeting.subject)
+        if meeting.place:
+            entry.add("location", meeting.place)
+    else:
+        entry.add("summary", _("Meeting, %(district)s") % {"district": meeting.district.code})
+    return entry
+
+
+def _owner(actor: Actor) -> User:
+    if not has_calendar(actor):
+        raise PermissionDenied
+    return User.objects.get(pk=actor.id)
+
+
+def _hash(token: str) -> bytes:
+    key = sha256(b"calendar feeds:" + settings.SECRET_KEY.encode()).digest()
+    return hmac.digest(key, token.encode("utf-8", "replace"), "sha256")

@@ -1,0 +1,196 @@
+"""Registering webhooks, by the key they belong to or by an administrator for it. A secret is shown once."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from api.actors import actor_for_key
+from api.changes import last_seq, readable_types
+from api.codes import Scope
+from api.models import ApiKey, Webhook, WebhookDelivery
+from api.rules import BadTarget
+from api.services.deliveries import SEND
+from api.signing import encrypt, new_secret
+from api.targets import Resolve, check_target, resolve
+from audit.models import Action
+from audit.services import record
+from lib.conflicts import StaleVersion
+from lib.waking import wake_on_commit
+
+ROTATION: Final = timedelta(days=7)
+MAX_PER_KEY: Final = 20
+
+
+@transaction.atomic
+def create_webhook(
+    *,
+    actor: Actor,
+    name: str,
+    url: str,
+    types: Iterable[str] | None = None,
+    key_id: UUID | None = None,
+    is_active: bool = True,
+    resolve: Resolve = resolve,
+) -> tuple[Webhook, str]:
+    """A webhook and its secret, which is never seen again; it tells of what changes from now on.
+
+    `types`: all that the key reads, unless given. `key_id`: whose it is, where an administrator
+    makes it. Raises PermissionDenied, ValidationError by field.
+    """
+    key = _key(actor, key_id)
+    if key.webhooks.count() >= MAX_PER_KEY:
+        raise ValidationError(_("A key has %(n)d webhooks at most.") % {"n": MAX_PER_KEY})
+    secret = new_secret()
+    webhook = Webhook(
+        key=key,
+        name=name,
+        url=_checked(url, resolve),
+        types=_types(key, types),
+        is_active=is_active,
+        secret=encrypt(secret),
+        last_seq=last_seq(),
+    )
+    webhook.full_clean()
+    webhook.save(force_insert=True)
+    record(actor, Action.CREATE, "webhook", [webhook.pk], field_names=["name", "url", "types"])
+    return webhook, secret
+
+
+@transaction.atomic
+def edit_webhook(
+    *, actor: Actor, webhook_id: UUID, version: int, resolve: Resolve = resolve, **fields: Any
+) -> Webhook:
+    """Change name, url, types or is_active. Raises StaleVersion, ValidationError by field."""
+    webhook = _locked(actor, webhook_id)
+    if webhook.version != version:
+        raise StaleVersion(webhook.version)
+    if "url" in fields:
+        fields["url"] = _checked(fields["url"], resolve)
+    if "types" in fields:
+        fields["types"] = _types(webhook.key, fields["types"])
+    changed = [name for name, value in fields.items() if getattr(webhook, name) != value]
+    if not changed:
+        return webhook
+    for name in changed:
+        setattr(webhook, name, fields[name])
+    if webhook.is_active:
+        webhook.disabled_reason = ""
+    webhook.full_clean()
+    _save(actor, webhook, changed)
+    wake_on_commit(SEND)
+    return webhook
+
+
+def disable_webhook(*, actor: Actor, webhook_id: UUID) -> Webhook:
+    """Tell it nothing until it is switched on again; then it goes on where it stopped."""
+    return _switch(actor, webhook_id, is_active=False)
+
+
+def enable_webhook(*, actor: Actor, webhook_id: UUID) -> Webhook:
+    return _switch(actor, webhook_id, is_active=True)
+
+
+@transaction.atomic
+def _switch(actor: Actor, webhook_id: UUID, *, is_active: bool) -> Webhook:
+    version = _locked(actor, webhook_id).version
+    return edit_webhook(actor=actor, webhook_id=webhook_id, version=version, is_active=is_active)
+
+
+@transaction.atomic
+def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
+    """A second secret; deliveries are signed with both for seven days."""
+    webhook = _locked(actor, webhook_id)
+    secret = new_secret()
+    webhook.previous_secret, webhook.previous_until = webhook.secret, timezone.now() + ROTATION
+    webhook.secret = encrypt(secret)
+    _save(actor, webhook, ["secret"])
+    return webhook, secret
+
+
+@transaction.atomic
+def delete_webhook(*, actor: Actor, webhook_id: UUID, version: int | None = None) -> None:
+    """Its deliveries go with it. Raises StaleVersion."""
+    webhook = _locked(actor, webhook_id)
+    if version is not None and webhook.version != version:
+        raise StaleVersion(webhook.version)
+    record(actor, Action.ERASE, "webhook", [webhook.pk])
+    webhook.delete()
+
+
+@transaction.atomic
+def replay_delivery(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
+    """Send it again from the beginning, under the same id. Raises ValidationError while it waits anyway."""
+    _allow(actor)
+    found = WebhookDelivery.objects.visible_to(actor).select_for_update(of=("self",))
+    delivery = found.select_related("webhook").get(pk=delivery_id)
+    if not delivery.webhook.is_active:
+        raise ValidationError(_("This webhook is switched off."))
+    if delivery.delivered_at is None and delivery.failed_at is None:
+        raise ValidationError(_("It is on its way already."))
+    delivery.delivered_at = delivery.failed_at = delivery.last_status = None
+    delivery.attempts, delivery.last_error, delivery.due_at = 0, "", timezone.now()
+    delivery.save()
+    record(actor, Action.UPDATE, "webhook", [delivery.webhook_id], field_names=["deliveries"])
+    wake_on_commit(SEND)
+    return delivery
+
+
+def _allow(actor: Actor) -> None:
+    may = actor.is_administrator or actor.kind == "system" or Scope.WEBHOOKS_WRITE in actor.scopes
+    if not may:
+        raise PermissionDenied
+
+
+def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
+    """The key whose webhook it becomes: the caller, or the one an administrator names."""
+    _allow(actor)
+    found = ApiKey.objects.visible_to(actor).usable(timezone.now()).select_for_update()
+    return found.get(pk=actor.id if actor.kind == "key" else key_id)
+
+
+def _locked(actor: Actor, webhook_id: UUID) -> Webhook:
+    _allow(actor)
+    found = Webhook.objects.visible_to(actor).select_for_update(of=("self",))
+    return found.select_related("key").get(pk=webhook_id)
+
+
+def _save(actor: Actor, webhook: Webhook, names: list[str]) -> None:
+    webhook.version += 1
+    webhook.updated_at = timezone.now()
+    webhook.save()
+    record(actor, Action.UPDATE, "webhook", [webhook.pk], field_names=names)
+
+
+def _types(key: ApiKey, asked: Iterable[str] | None) -> list[str]:
+    readable = readable_types(actor_for_key(key, ()))
+    types = readable if asked is None else sorted(set(asked))
+    if not types or not set(types) <= set(readable):
+        raise ValidationError(
+            {"types": _("Choose among what the key reads: %s.") % (", ".join(readable) or "–")}
+        )
+    return types
+
+
+def _checked(url: str, resolve: Resolve) -> str:
+    try:
+        check_target(url, resolve)
+    except BadTarget as error:
+        raise ValidationError({"url": ValidationError(_reason(error.code), code=error.code)}) from None
+    return url
+
+
+def _reason(code: str) -> str:
+    return {
+        "not_https": _("Write an https address."),
+        "userinfo": _("Leave out user name and password."),
+        "port": _("This port is not called from here."),
+        "unknown_host": _("Nothing is known under this name."),
+        "not_public": _("This is not a public address."),
+    }.get(code, _("This is not an address that can be called."))

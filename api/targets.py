@@ -1,0 +1,49 @@
+"""Where webhooks may go: checked when one is registered and again whenever one is called.
+
+A name is resolved once, all its addresses are checked, and the connection goes to one of those
+checked: a name that means something else a moment later (DNS rebinding) gains nothing.
+"""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from api.rules import BadTarget, Target, is_public, read_target
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A target and the address that was found good for it."""
+
+    target: Target
+    address: str
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses a name has now. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_rest, address in found]
+
+
+def check_target(url: str, resolve: Resolve = resolve) -> Checked:
+    """The target of an address and where to connect. Raises BadTarget."""
+    target = read_target(url)
+    allowed = target.place in settings.WEBHOOK_ALLOWED_HOSTS
+    if not allowed:
+        if target.scheme != "https":
+            raise BadTarget("not_https")
+        if target.port not in settings.WEBHOOK_PORTS:
+            raise BadTarget("port")
+    try:
+        addresses = list(resolve(target.host, target.port))
+    except (OSError, UnicodeError):
+        raise BadTarget("unknown_host") from None
+    if not addresses:
+        raise BadTarget("unknown_host")
+    if not (allowed or all(is_public(address) for address in addresses)):
+        raise BadTarget("not_public")
+    return Checked(target, addresses[0])

@@ -1,0 +1,17 @@
+"""Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
+
+from celery import shared_task
+
+from api.idempotency import forget_old_requests
+from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries, send_due
+
+
+@shared_task(name=SEND)
+def send_webhooks() -> int:
+    make_deliveries()
+    return send_due()
+
+
+@shared_task(name="api.forget_old")
+def forget_old() -> int:
+    return forget_old_requests() + forget_old_deliveries()

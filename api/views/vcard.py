@@ -1,0 +1,54 @@
+"""`/contacts/{id}/vcard/`: one person for an address book."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from api import parameters
+from api.quota import count_people
+from api.renderers import JSONRenderer
+from api.rows.people import CONTACT
+from api.views.base import Resource
+from audit.models import Action
+from audit.services import record
+from contacts.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
+from contacts.models import Contact
+
+
+class VCardRenderer(JSONRenderer):
+    """For the negotiation: `Accept: text/vcard`."""
+
+    media_type = "text/vcard"
+    format = "vcard"
+
+
+class ContactCard(Resource):
+    """A person as a vCard 4.0."""
+
+    spec = CONTACT
+    scope = "contacts"
+    renderer_classes = [VCardRenderer, JSONRenderer]
+    shape = serializers.CharField()
+    media_type = "text/vcard"
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Contact.objects.visible_to(self.actor)
+
+    def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
+        """Read a contact as a vCard."""
+        parameters.check_parameters(request, ())
+        with transaction.atomic():
+            row = self.visible().for_its_page().get(pk=pk)
+            roles = current_roles(row, self.actor)
+            count_people(self.key, [row.pk])
+            shown = [row.pk, *(role.organisation_id for role in roles)]
+            record(self.actor, Action.VIEW, self.object_type, shown)
+        return HttpResponse(
+            vcard(row, roles),
+            content_type=MEDIA_TYPE,
+            headers={"Content-Disposition": f'attachment; filename="{file_name(row)}"'},
+        )

@@ -1,0 +1,103 @@
+"""`/webhooks/` and `/webhook-deliveries/`: a key keeps its own, with one scope for all verbs."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api import parameters
+from api.filters import WebhookDeliveryFilters
+from api.idempotency import once
+from api.inputs.webhooks import WebhookInput
+from api.models import Webhook, WebhookDelivery
+from api.renderers import to_json
+from api.rows.webhooks import DELIVERY, WEBHOOK
+from api.services.webhooks import (
+    create_webhook,
+    delete_webhook,
+    edit_webhook,
+    replay_delivery,
+    rotate_webhook,
+)
+from api.views.base import ListMixin, Resource, RetrieveMixin
+from api.views.writing import DestroyMixin, UpdateMixin
+
+
+class OfKey(Resource):
+    """Administrators keep webhooks on their pages; here a key does."""
+
+    scope = "webhooks"
+    needs_write = True
+    silent = True
+
+    def check_scope(self, verb: str, noun: str = "") -> None:
+        if self.actor.kind != "key":
+            raise PermissionDenied
+        super().check_scope(verb, noun)
+
+
+class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
+    spec = WEBHOOK
+    orderings = ("created_at", "updated_at")
+    input = WebhookInput
+    url_name = "api-webhook"
+    shape = WEBHOOK
+
+    def visible(self) -> models.QuerySet[Any]:
+        return Webhook.objects.visible_to(self.actor)
+
+    def create(self, request: Request) -> HttpResponse:
+        """The secret is added to the answer after an Idempotency-Key has kept it: no secret is stored."""
+        parameters.check_parameters(request, ())
+        data = request.data
+        made: list[str] = []
+
+        def work() -> HttpResponse:
+            with transaction.atomic():
+                webhook, secret = create_webhook(actor=self.actor, **self.read_body(data, partial=False))
+                made.append(secret)
+                return self.answer(webhook.pk, 201)
+
+        response = once(request, to_json(data), work)
+        return _with_secret(response, made[0]) if made else response
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_webhook(actor=self.actor, webhook_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Its deliveries go with it."""
+        delete_webhook(actor=self.actor, webhook_id=pk, version=version)
+
+    def rotate(self, request: Request, pk: UUID) -> HttpResponse:
+        """Give it a second secret; both sign for seven days."""
+        parameters.check_parameters(request, ())
+        self.fetch(pk, ["id"])
+        with transaction.atomic():
+            webhook, secret = rotate_webhook(actor=self.actor, webhook_id=pk)
+            return _with_secret(self.answer(webhook.pk, 200), secret)
+
+
+class WebhookDeliveries(OfKey, ListMixin, RetrieveMixin):
+    spec = DELIVERY
+    filterset = WebhookDeliveryFilters
+    orderings = ("created_at",)
+    shape = DELIVERY
+
+    def visible(self) -> models.QuerySet[Any]:
+        return WebhookDelivery.objects.visible_to(self.actor)
+
+    def replay(self, request: Request, pk: UUID) -> HttpResponse:
+        """Send it again from the beginning, under the same id."""
+        parameters.check_parameters(request, ())
+        self.fetch(pk, ["id"])
+        replay_delivery(actor=self.actor, delivery_id=pk)
+        return HttpResponse(to_json(self.fetch(pk)), content_type="application/json")
+
+
+def _with_secret(response: HttpResponse, secret: str) -> HttpResponse:
+    response.content = to_json({**orjson.loads(response.content), "secret": secret})
+    return response

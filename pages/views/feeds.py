@@ -1,0 +1,34 @@
+"""My calendar subscription: got once, ended at any time."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.middleware import ActorRequest
+from api.services.feeds import create_feed, feed_of, has_calendar, revoke_feed
+from pages.views.settings import form_page
+
+
+@form_page
+def calendar_feed(request: ActorRequest) -> HttpResponse:
+    """The address is on one answer only, the one to the form that made it."""
+    if not has_calendar(request.actor):
+        raise PermissionDenied
+    address = ""
+    if request.method == "POST":
+        token = create_feed(actor=request.actor, with_subjects="with_subjects" in request.POST)
+        address = settings.SITE_URL + reverse("meetings-feed", args=[token])
+    context = {"feed": feed_of(request.actor), "address": address}
+    return render(request, "pages/settings/feed.html", context)
+
+
+@require_POST
+def calendar_feed_end(request: ActorRequest) -> HttpResponse:
+    revoke_feed(actor=request.actor)
+    messages.success(request, _("The subscription has ended. Its address leads nowhere now."))
+    return redirect("settings_calendar")

@@ -1,0 +1,30 @@
+"""A person for the phone's own address book."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from contacts.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
+from contacts.models import Contact
+from pages.lookups import consult, find, readers_only
+
+
+@require_safe
+def contact_vcard(request: ActorRequest, pk: UUID) -> HttpResponse:
+    readers_only(request)
+    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    roles = current_roles(row, request.actor)
+    consult(
+        request,
+        "contact",
+        [row.pk, *(role.organisation_id for role in roles)],
+        district_ids={row.home_district_id},
+    )
+    return HttpResponse(
+        vcard(row, roles),
+        content_type=MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{file_name(row)}"'},
+    )

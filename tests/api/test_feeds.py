@@ -1,0 +1,125 @@
+"""A calendar subscription: whose meetings, what they say, and when its address leads nowhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+from icalendar import Calendar
+
+from accounts.actors import actor_for
+from accounts.models import Role, User
+from api.models import CalendarFeed
+from api.services.feeds import create_feed, revoke_feed
+from audit.models import Event
+from meetings.models import Meeting
+from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def read(token: str, **headers: str):  # type: ignore[no-untyped-def]
+    return Client().get(f"/feeds/{token}/meetings.ics", headers=headers)
+
+
+def entries(token: str) -> list[dict[str, str]]:
+    answer = read(token)
+    assert answer.status_code == 200
+    return [
+        {name: str(value) for name, value in one.items()} for one in Calendar.from_ical(answer.content).events
+    ]
+
+
+def make_planned(officer: User, **fields: object) -> Meeting:
+    values = {"status": "planned", "outcomes": [], "starts_at": timezone.now() + timedelta(days=2)}
+    return make_meeting(officer.districts.get(), officers=[officer], **(values | fields))
+
+
+def test_an_officers_own_meetings_under_neutral_titles_with_stable_ids() -> None:
+    officer = make_officer(make_district())
+    organisation = make_organisation(officer.districts.get(), name="Shelter of Hope")
+    meeting = make_planned(officer, subject="Threats at Shelter of Hope", place="Secret street 1")
+    make_meeting(officer.districts.get(), organisation)  # a colleague's
+    make_planned(officer, starts_at=timezone.now() - timedelta(days=91))
+    make_planned(officer, starts_at=timezone.now() + timedelta(days=400))
+    token = create_feed(actor=actor_for(officer))
+    (entry,) = entries(token)
+    assert entry["UID"] == f"meeting-{meeting.pk}@testserver"
+    assert entry["SEQUENCE"] == str(meeting.version)
+    assert entry["SUMMARY"] == f"Meeting, {meeting.district.code}"
+    assert entry["STATUS"] == "CONFIRMED"
+    assert "Hope" not in str(entry) and "Secret" not in str(entry)
+    Meeting.objects.filter(pk=meeting.pk).update(status="cancelled", version=2)
+    (entry,) = entries(token)
+    assert (entry["STATUS"], entry["SEQUENCE"]) == ("CANCELLED", "2")
+
+
+def test_with_subjects_says_more_and_no_text_makes_a_line_of_its_own() -> None:
+    officer = make_officer(make_district())
+    meeting = make_planned(officer, place="Sala 3; 2º, A")
+    evil = "Chat\r\nBEGIN:VALARM\r\nATTACH:http://evil.example\rX:1\nY:2"
+    Meeting.objects.filter(pk=meeting.pk).update(subject=evil)
+    token = create_feed(actor=actor_for(officer), with_subjects=True)
+    body = read(token).content.decode()
+    lines = body.replace("\r\n ", "").split("\r\n")
+    assert not [line for line in lines if line.startswith(("BEGIN:VALARM", "ATTACH", "X:", "Y:"))]
+    assert "\r" not in body.replace("\r\n", "")
+    assert entries(token)[0]["LOCATION"] == "Sala 3; 2º, A"
+
+
+def test_a_wrong_an_ended_and_a_replaced_address_and_one_who_has_left_answer_alike() -> None:
+    officer = make_officer(make_district())
+    actor = actor_for(officer)
+    first = create_feed(actor=actor)
+    second = create_feed(actor=actor)
+    unknown = read("x" * 43)
+    assert unknown.status_code == 404
+    assert read(first).content == unknown.content
+    assert read(second).status_code == 200
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    assert read(second).status_code == 404
+    User.objects.filter(pk=officer.pk).update(is_active=True)
+    revoke_feed(actor=actor)
+    assert read(second).status_code == 404
+
+
+def test_every_reading_is_in_the_trail_with_the_feed_as_recipient_and_no_token_is_kept() -> None:
+    officer = make_officer(make_district())
+    meeting = make_planned(officer)
+    token = create_feed(actor=actor_for(officer))
+    tag = read(token)["ETag"]
+    again = read(token, if_none_match=tag)
+    assert again.status_code == 304
+    assert again["Cache-Control"] == "no-store"
+    feed = CalendarFeed.objects.get()
+    events = Event.objects.filter(recipient=f"calendar feed {feed.pk}")
+    assert [(one.actor_id, one.object_ids) for one in events] == [(officer.pk, [meeting.pk])] * 2
+    assert token.encode() not in bytes(feed.token_hash)
+    meeting.subject, meeting.version = "Other", 2
+    meeting.save()
+    assert read(token, if_none_match=tag).status_code == 200
+
+
+def test_the_page_shows_the_address_once_and_ends_it() -> None:
+    officer = make_officer(make_district())
+    client = Client()
+    assert client.login(email=officer.email, password=PASSWORD)
+    assert "/settings/calendar/" in client.get("/settings/").content.decode()
+    page = client.post("/settings/calendar/", {"with_subjects": "on"}).content.decode()
+    token = page.split("/feeds/")[1].split("/")[0]
+    assert read(token).status_code == 200
+    assert CalendarFeed.objects.get().with_subjects
+    assert "/feeds/" not in client.get("/settings/calendar/").content.decode()
+    assert client.post("/settings/calendar/end/").status_code == 302
+    assert read(token).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER])
+def test_those_without_meetings_of_their_own_have_no_subscription(role: Role) -> None:
+    user = make_user(role)
+    with pytest.raises(PermissionDenied):
+        create_feed(actor=actor_for(user))
+    client = Client()
+    client.force_login(user)
+    assert client.get("/settings/calendar/").status_code == 403
