@@ -3,6 +3,7 @@
 Django's settings name `formatter`; importing this module sets structlog up to the same form.
 """
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -10,11 +11,21 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
+_FEED = re.compile(r"/feeds/[^/\s?]+")
+
 
 def without_query(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Cut what was searched for off the request's address: it may be a person's name."""
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].partition("?")[0]
+    return event
+
+
+def without_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The address of a calendar subscription is its secret."""
+    for name, value in event.items():
+        if isinstance(value, str) and "/feeds/" in value:
+            event[name] = _FEED.sub("/feeds/…", value)
     return event
 
 
@@ -25,6 +36,7 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
     without_query,
+    without_secrets,
 ]
 
 structlog.configure(

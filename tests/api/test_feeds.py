@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from api.models import CalendarFeed
 from api.services.feeds import create_feed, revoke_feed
 from audit.models import Event
+from crm.logs import formatter
 from meetings.models import Meeting
 from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation, make_user
 
@@ -75,6 +76,7 @@ def test_a_wrong_an_ended_and_a_replaced_address_and_one_who_has_left_answer_ali
     second = create_feed(actor=actor)
     unknown = read("x" * 43)
     assert unknown.status_code == 404
+    assert b"xxx" not in unknown.content
     assert read(first).content == unknown.content
     assert read(second).status_code == 200
     User.objects.filter(pk=officer.pk).update(is_active=False)
@@ -123,3 +125,13 @@ def test_those_without_meetings_of_their_own_have_no_subscription(role: Role) ->
     client = Client()
     client.force_login(user)
     assert client.get("/settings/calendar/").status_code == 403
+
+
+def test_the_address_is_not_in_the_logs(caplog: pytest.LogCaptureFixture) -> None:
+    officer = make_officer(make_district())
+    token = create_feed(actor=actor_for(officer))
+    revoke_feed(actor=actor_for(officer))
+    assert read(token).status_code == 404
+    lines = [formatter().format(record) for record in caplog.records]
+    assert len([line for line in lines if "/feeds/" in line]) == 2
+    assert token not in "".join(lines)
