@@ -44,7 +44,7 @@ class _Pinned(http.client.HTTPConnection):
     """Connects to the checked address; Host and the certificate's name stay the target's."""
 
     def __init__(self, checked: Checked, limit_seconds: float) -> None:
-        self.default_port = 443 if checked.target.scheme == "https" else 80  # type: ignore[misc]
+        self.default_port = 443 if checked.target.scheme == "https" else 80
         super().__init__(checked.target.host, checked.target.port, timeout=limit_seconds)
         self._checked = checked
         self.hung_up = False

@@ -57,7 +57,9 @@ def revoke_feed(*, actor: Actor) -> None:
 
 
 def feed_of(actor: Actor) -> CalendarFeed | None:
-    return CalendarFeed.objects.filter(user_id=actor.id).first() if actor.kind == "user" else None
+    return (
+        CalendarFeed.objects.filter(user_id=actor.id).first() if actor.kind == "user" and actor.id else None
+    )
 
 
 def has_calendar(actor: Actor) -> bool:
@@ -128,7 +130,8 @@ def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
 def _owner(actor: Actor) -> User:
     if not has_calendar(actor):
         raise PermissionDenied
-    return User.objects.get(pk=actor.id)
+    user: User = User.objects.get(pk=actor.id)
+    return user
 
 
 def _hash(token: str) -> bytes:

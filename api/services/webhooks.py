@@ -45,7 +45,7 @@ def create_webhook(
     makes it. Raises PermissionDenied, ValidationError by field.
     """
     key = _key(actor, key_id)
-    if key.webhooks.count() >= MAX_PER_KEY:
+    if Webhook.objects.filter(key=key).count() >= MAX_PER_KEY:
         raise ValidationError(_("A key has %(n)d webhooks at most.") % {"n": MAX_PER_KEY})
     secret = new_secret()
     webhook = Webhook(
@@ -152,7 +152,11 @@ def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
     """The key whose webhook it becomes: the caller, or the one an administrator names."""
     _allow(actor)
     found = ApiKey.objects.visible_to(actor).usable(timezone.now()).select_for_update()
-    return found.get(pk=actor.id if actor.kind == "key" else key_id)
+    if actor.kind == "key":
+        key_id = actor.id
+    if key_id is None:
+        raise ApiKey.DoesNotExist
+    return found.get(pk=key_id)
 
 
 def _locked(actor: Actor, webhook_id: UUID) -> Webhook:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -35,7 +35,7 @@ class ContactCard(Resource):
     shape = serializers.CharField()
     media_type = "text/vcard"
 
-    def visible(self) -> models.QuerySet[Any]:
+    def visible(self) -> Any:
         return Contact.objects.visible_to(self.actor)
 
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:

@@ -45,7 +45,7 @@ def _lines(contact: Contact, roles: list[Affiliation]) -> Iterator[str]:
         if contact.email:
             yield f"EMAIL;TYPE=work:{_text(contact.email)}"
         if contact.phone:
-            yield f"TEL;TYPE=work;VALUE=uri:tel:{_text(contact.phone.as_e164)}"  # type: ignore[attr-defined]
+            yield f"TEL;TYPE=work;VALUE=uri:tel:{_text(contact.phone.as_e164)}"
     for role in roles:
         yield f"ORG:{_text(role.organisation.name)}"
         yield f"TITLE:{_text(role.role_title)}"

@@ -19,7 +19,7 @@ def lines(body: bytes) -> list[str]:
 
 def signed_in(user: object) -> Client:
     client = Client()
-    client.force_login(user)  # type: ignore[arg-type]
+    client.force_login(user)
     return client
 
 

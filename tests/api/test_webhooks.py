@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
+from api import delivery
 from api.models import ApiKey, IdempotentRequest, Webhook, WebhookDelivery
 from api.rules import WAITS
 from api.services import deliveries
@@ -207,7 +208,7 @@ def test_a_worker_that_dies_before_the_mark_leaves_it_to_another(
         post(*_, **__)
         raise Died
 
-    post = deliveries.post
+    post = delivery.post
     register(Tool(), receiver)
     make_organisation()
     monkeypatch.setattr(deliveries, "post", die)
