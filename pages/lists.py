@@ -12,7 +12,7 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from accounts.middleware import ActorRequest
 from districts.models import District
 from lib.filters import FilterSet
-from lib.keyset import InvalidCursor, paginate
+from lib.keyset import InvalidCursor, Page, paginate
 
 ROWS = 50
 BEST = 200  # rows of a search
@@ -69,6 +69,7 @@ def listing(
         return Listing(form, found, len(found), None, None, "", given)
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
+    page: Page[Any]
     try:
         page = paginate(rows, order=order, limit=limit, cursor=request.GET.get("cursor"))
     except InvalidCursor:

@@ -35,7 +35,7 @@ def _keepers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
-def _administrators_who_say_who_they_are(view: View) -> View:
+def administrators_who_say_who_they_are(view: View) -> View:
     """Asks for the password unless it was given in the last minutes; what was typed waits meanwhile."""
     asking: View = reauthentication_required(view)
 
@@ -83,7 +83,7 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @form_page
-@_administrators_who_say_who_they_are
+@administrators_who_say_who_they_are
 def key_new(request: ActorRequest) -> HttpResponse:
     form = KeyForm(posted(request))
     if form.is_valid():
@@ -97,7 +97,7 @@ def key_new(request: ActorRequest) -> HttpResponse:
 
 
 @form_page
-@_administrators_who_say_who_they_are
+@administrators_who_say_who_they_are
 def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if row.status == KeyStatus.REVOKED:

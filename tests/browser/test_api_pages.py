@@ -1,8 +1,13 @@
 """The pages about other tools, in a real browser: keys, examples, “Copy as API call”."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import Role
+from api.models import WebhookDelivery
+from api.services.webhooks import create_webhook
+from tests.api.clients import Tool
 from tests.api.test_keys import call
 from tests.factories import (
     PASSWORD,
@@ -91,3 +96,25 @@ def test_without_javascript_the_call_is_text_and_no_dead_button_is_shown(open_pa
     page.get_by_text("Copy as API call").click()
     assert page.locator("#api-call").is_visible()
     assert page.get_by_role("button", name="Copy", exact=True).count() == 0
+
+
+@pytest.mark.parametrize(("device", "scheme"), DEVICES)
+def test_webhooks_are_accessible_and_fit(open_page: OpenPage, device: str, scheme: str) -> None:
+    tool = Tool(name="Platform")
+    target = f"https://93.184.216.34/{'x' * 120}"
+    webhook, _secret = create_webhook(actor=SYSTEM, key_id=tool.key.pk, name="Hook", url=target)
+    sent = {"type": "meetings", "op": "created"}
+    WebhookDelivery.objects.create(webhook=webhook, seq=1, payload=sent, failed_at=timezone.now())
+    page = open_page(device, scheme=scheme, user=make_user(Role.ADMINISTRATOR))
+    page.goto("/settings/webhooks/new/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    one = f"{webhook.pk}/"
+    for path in ("", "new/", one, f"{one}rotate/", f"{one}delete/"):
+        page.goto(f"/settings/webhooks/{path}")
+        assert violations(page) == [], path
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    page.goto(f"/settings/webhooks/{one}rotate/")
+    page.get_by_role("button", name="Make the second secret").click()
+    assert page.locator("#token").inner_text().startswith("whsec_")
+    assert violations(page) == []

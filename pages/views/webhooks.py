@@ -1,0 +1,114 @@
+"""Webhooks of keys: registered, watched and ended by administrators. A secret is on one answer only."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from api.models import Webhook, WebhookDelivery
+from api.services.webhooks import (
+    create_webhook,
+    delete_webhook,
+    disable_webhook,
+    enable_webhook,
+    replay_delivery,
+    rotate_webhook,
+)
+from pages.forms.base import add_service_errors
+from pages.forms.webhooks import WebhookForm
+from pages.lookups import find
+from pages.views.api_keys import administrators_who_say_who_they_are
+from pages.views.settings import form_page, posted
+
+DELIVERIES_SHOWN = 50
+
+
+@require_safe
+def webhooks(request: ActorRequest) -> HttpResponse:
+    _administrators_only(request)
+    rows = Webhook.objects.visible_to(request.actor).select_related("key").order_by("name", "pk")
+    return render(request, "pages/webhooks/list.html", {"rows": list(rows)})
+
+
+@require_safe
+def webhook(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    sent = WebhookDelivery.objects.visible_to(request.actor).filter(webhook=row).order_by("-seq")
+    context = {"webhook": row, "deliveries": list(sent[:DELIVERIES_SHOWN])}
+    return render(request, "pages/webhooks/detail.html", context)
+
+
+@form_page
+@administrators_who_say_who_they_are
+def webhook_new(request: ActorRequest) -> HttpResponse:
+    form = WebhookForm(posted(request), actor=request.actor)
+    if form.is_valid():
+        try:
+            made, secret = create_webhook(actor=request.actor, **form.values())
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return render(request, "pages/webhooks/secret.html", {"webhook": made, "secret": secret})
+    return render(request, "pages/webhooks/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@form_page
+@administrators_who_say_who_they_are
+def webhook_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    if request.method != "POST":
+        return render(request, "pages/webhooks/rotate.html", {"webhook": row})
+    rotated, secret = rotate_webhook(actor=request.actor, webhook_id=pk)
+    context = {"webhook": rotated, "secret": secret, "is_second": True}
+    return render(request, "pages/webhooks/secret.html", context)
+
+
+@require_POST
+def webhook_switch(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """On when it is off, and the other way round: the form says which is meant."""
+    row = _find(request, pk)
+    if request.POST.get("to") == "on":
+        enable_webhook(actor=request.actor, webhook_id=pk)
+        messages.success(request, _("%(name)s is told again, from where it stopped.") % {"name": row.name})
+    else:
+        disable_webhook(actor=request.actor, webhook_id=pk)
+        messages.success(request, _("%(name)s is told nothing for now.") % {"name": row.name})
+    return redirect("settings_webhook", pk)
+
+
+@form_page
+def webhook_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    if request.method != "POST":
+        return render(request, "pages/webhooks/delete.html", {"webhook": row})
+    delete_webhook(actor=request.actor, webhook_id=pk)
+    messages.success(request, _("%(name)s is told nothing any more.") % {"name": row.name})
+    return redirect("settings_webhooks")
+
+
+@require_POST
+def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _administrators_only(request)
+    row = find(WebhookDelivery.objects.visible_to(request.actor), pk)
+    try:
+        replay_delivery(actor=request.actor, delivery_id=pk)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("It is sent again."))
+    return redirect("settings_webhook", row.webhook_id)
+
+
+def _administrators_only(request: ActorRequest) -> None:
+    if not request.actor.is_administrator:
+        raise PermissionDenied
+
+
+def _find(request: ActorRequest, pk: UUID) -> Webhook:
+    _administrators_only(request)
+    return find(Webhook.objects.visible_to(request.actor).select_related("key"), pk)
