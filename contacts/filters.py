@@ -23,6 +23,7 @@ from lib.filters import (
     DistrictFilter,
     ExternalIdFilter,
     FilterSet,
+    MomentFilter,
     SourceFilter,
 )
 
@@ -50,9 +51,7 @@ class OrganisationFilters(FilterSet):
     last_met_before = django_filters.DateFilter(
         label=_("Last met before"), method="met_last_before", widget=DAY
     )
-    updated_since = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput
-    )
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
@@ -88,9 +87,7 @@ class ContactFilters(FilterSet):
     q = django_filters.CharFilter(label=_("Find a person"), method="find", max_length=200)
     organisation = django_filters.UUIDFilter(method="speaking_for", widget=forms.HiddenInput)
     district = DistrictFilter(field_name="home_district", label=_("District"))
-    updated_since = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput
-    )
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 

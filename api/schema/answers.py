@@ -71,11 +71,13 @@ _OWN: dict[int, Json] = {
 }
 
 
-def success(description: str, schema: Json | None = None, **headers: Json) -> Json:
+def success(
+    description: str, schema: Json | None = None, media_type: str = "application/json", **headers: Json
+) -> Json:
     """One answer that is none of the problems; `headers` by name."""
     found: Json = {"description": description, "headers": {**headers, **RATE}}
     if schema is not None:
-        found["content"] = {"application/json": {"schema": schema}}
+        found["content"] = {media_type: {"schema": schema}}
     return found
 
 

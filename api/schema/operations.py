@@ -7,7 +7,7 @@ from api.rows.base import RowSpec
 from api.schema import answers, parameters
 from api.schema.examples import EXAMPLES
 from api.schema.shapes import Json, Shapes
-from api.views.base import ListMixin, Resource
+from api.views.base import ListMixin, Resource, RetrieveMixin
 from api.views.writing import MAX_BATCH
 
 
@@ -28,6 +28,7 @@ VERBS = {
     "partial_update": Verb("update_{one}", "Correct {one}", writes=True),
     "destroy": Verb("delete_{one}", "Remove {one}", writes=True),
 }
+MIXINS = {"list": ListMixin, "retrieve": RetrieveMixin}
 
 
 class Schema(Shapes):
@@ -44,7 +45,7 @@ class Schema(Shapes):
         self.registry, self.path, self.method = registry, path, method.upper()
         if self.is_excluded():
             return None
-        operation = getattr(self, f"_{self.view.action}", self._other)()
+        operation = getattr(self, f"_{self.view.action}")() if self._is_usual() else self._other()
         if "{id}" in path:
             operation["parameters"] = [parameters.ID, *operation.get("parameters", ())]
         verb = self._verb()
@@ -66,8 +67,6 @@ class Schema(Shapes):
     # --- The verbs every resource has -------------------------------------------------------------
 
     def _list(self) -> Json:
-        if not isinstance(self.view, ListMixin):
-            return self._other()
         view = self.view
         link = {"type": ["string", "null"], "format": "uri"}
         page: Json = {
@@ -156,7 +155,7 @@ class Schema(Shapes):
             ]
         return {
             "parameters": taken,
-            "responses": {"200": answers.success("The answer.", self._shape(view.shape))},
+            "responses": {"200": answers.success("The answer.", self._shape(view.shape), view.media_type)},
             "problems": [410] if view.paged else [],
         }
 
@@ -169,18 +168,24 @@ class Schema(Shapes):
         """The noun of the path, such as follow-ups."""
         return str(self.path.split("/v1/")[1].split("/")[0])
 
+    def _is_usual(self) -> bool:
+        """Whether the action is one that every resource has, and not the view's own under that name."""
+        action = self.view.action
+        return action in VERBS and isinstance(self.view, MIXINS.get(action, Resource))
+
     def _verb(self) -> Verb:
         """Name, summary and whether it writes; an action of the view's own is summed up by its docstring."""
         many = self._many()
-        one = many.removesuffix("s")
+        one = f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
         action = self.view.action
-        if isinstance(self.view, ListMixin) or action != "list":
-            known = VERBS.get(action)
+        if self._is_usual():
+            verb = VERBS[action]
+        elif action in VERBS:  # the one object of a view, such as /me/ or a contact's card
+            last = self.path.rstrip("/").rpartition("/")[2].replace("{", "").replace("}", "")
+            verb = Verb("get_{many}" if last == many else f"get_{{one}}_{last}", _first_line(type(self.view)))
         else:
-            known = Verb("get_{many}", _first_line(type(self.view)))
-        verb = known or Verb(
-            f"{action}_{{one}}", _first_line(getattr(self.view, action)), self.method != "GET"
-        )
+            own = _first_line(getattr(self.view, action))
+            verb = Verb(f"{action}_{{one}}", own, writes=self.method != "GET")
         article = "an" if one[0] in "aeiou" else "a"
         return Verb(
             verb.id.format(one=one, many=many).replace("-", "_"),

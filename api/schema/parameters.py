@@ -8,7 +8,7 @@ import django_filters
 
 from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from api.rows.base import RowSpec
-from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet
+from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet, MomentFilter
 
 Json = dict[str, Any]
 BOOLEAN: Json = {"type": "boolean"}
@@ -88,7 +88,7 @@ def _schema(one: Any) -> tuple[Json, str]:
             return {"type": "string", "format": "uuid"}, label
         case django_filters.DateFilter():
             return {"type": "string", "format": "date"}, label
-        case django_filters.IsoDateTimeFilter():
+        case MomentFilter():
             return {"type": "string", "format": "date-time"}, label
     limit = one.extra.get("max_length")
     return {"type": "string", **({"maxLength": limit} if limit else {})}, label

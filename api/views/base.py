@@ -49,6 +49,7 @@ class Resource(ViewSet):
     #: For the documentation of a view whose answer is no row of `spec`: its shape, the parameters
     #: that take words of a fixed list, and whether it takes `cursor` and `limit`.
     shape: ClassVar[Any] = None
+    media_type: ClassVar[str] = "application/json"
     words: ClassVar[Mapping[str, Collection[str]]] = {}
     paged: ClassVar[bool] = False
 

@@ -19,6 +19,7 @@ from lib.filters import (
     DistrictFilter,
     ExternalIdFilter,
     FilterSet,
+    MomentFilter,
     SourceFilter,
 )
 from lib.matching import matching
@@ -47,7 +48,7 @@ class FollowUpFilters(FilterSet):
     )
     overdue = BooleanFilter(label=_("Overdue"), method="late")
     on_time = BooleanFilter(label=_("Done by the day first promised"), method="kept_on_time")
-    updated_since = django_filters.IsoDateTimeFilter("updated_at", "gte", widget=forms.HiddenInput)
+    updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 

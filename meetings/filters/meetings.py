@@ -15,6 +15,7 @@ from lib.filters import (
     DistrictFilter,
     ExternalIdFilter,
     FilterSet,
+    MomentFilter,
     SourceFilter,
 )
 from lib.matching import matching
@@ -42,12 +43,8 @@ class MeetingFilters(FilterSet):
         widget=forms.SelectMultiple,
     )
     district = DistrictFilter(field_name="district", label=_("District"))
-    starts_after = django_filters.IsoDateTimeFilter(
-        field_name="starts_at", lookup_expr="gte", label=_("From"), widget=_day()
-    )
-    starts_before = django_filters.IsoDateTimeFilter(
-        field_name="starts_at", lookup_expr="lt", label=_("Before"), widget=_day()
-    )
+    starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte", label=_("From"), widget=_day())
+    starts_before = MomentFilter(field_name="starts_at", lookup_expr="lt", label=_("Before"), widget=_day())
     mine = BooleanFilter(label=_("I take part"), method="taking_part")
     substantive = BooleanFilter(label=_("Something was heard or agreed"), method="counting")
     level = CodesFilter(Level, label=_("Level"))
@@ -55,9 +52,7 @@ class MeetingFilters(FilterSet):
     organisation = django_filters.UUIDFilter(
         label=_("Organisation"), method="with_organisation", widget=forms.HiddenInput
     )
-    updated_since = django_filters.IsoDateTimeFilter(
-        field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput
-    )
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
