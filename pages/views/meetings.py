@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Affiliation, Contact, Organisation
 from lib.conflicts import StaleVersion
+from lib.days import city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
@@ -188,7 +190,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("It is no longer only planned."))
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
-    initial = meeting_values(row, []) | {"promise_on": timezone.localdate()}
+    initial = meeting_values(row, []) | {"promise_on": city_today()}
     form = HoldForm(request.POST or None, actor=request.actor, meeting=row, initial=initial)
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
@@ -253,8 +255,9 @@ def _rows_of(
     rows = _organisation_rows(request, options, known)
     came = dict(row.contact_links.values_list("contact", "attendance"))
     speaking = Affiliation.objects.current().filter(organisation__in=[one.pk for one in rows.rows])
-    seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
-    candidates = (seen.filter(pk__in=speaking.values("contact")) | seen.filter(pk__in=came)).distinct()
+    to_invite = Q(pk__in=speaking.values("contact"), withdrawn_on__isnull=True)
+    # Who was there stays, even if they withdrew since: what is not on the page would be taken out.
+    candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
     answers = Attendances.answered("came", request.POST) if request.method == "POST" else came
     return rows, Attendances("came", CAME, list(candidates.order_by("folded", "pk")), answers)
 

@@ -352,3 +352,13 @@ def test_nobody_was_there(client: Client, school: Organisation, planned: Meeting
     client.post(f"/meetings/{planned.pk}/hold/", given)
     planned.refresh_from_db()
     assert planned.status == "not_reached"
+
+
+def test_who_came_and_withdrew_since_stays(client: Client, school: Organisation) -> None:
+    meeting = make_meeting(None, school)
+    person = make_contact(None, school, withdrawn_on=city_today())
+    meeting.contact_links.create(contact=person, attendance="attended")
+    given = typed(meeting, facts="More is known now.")
+    assert f"came-{person.pk}" in page(client, f"/meetings/{meeting.pk}/edit/")
+    assert client.post(f"/meetings/{meeting.pk}/edit/", given).status_code == 302
+    assert meeting.contact_links.get().contact == person
