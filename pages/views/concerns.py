@@ -102,6 +102,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _writable(request, pk)
     options: dict[str, Any] = {"actor": request.actor, "concern": row}
     now = {name: getattr(row, name) for name in EditConcernForm.base_fields if name != "find"}
+    now |= {name: None for name in SHOWN if name in now and not getattr(row, f"sees_{name}")}
     form = EditConcernForm(request.POST or None, initial=now | {"find": ""}, **options)
     form.draft = "look_for" in request.POST
     both = None

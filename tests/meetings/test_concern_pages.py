@@ -311,3 +311,15 @@ def test_a_promise_belongs_to_its_concern(client: Client) -> None:
     response = signed_in(client, officer).post(f"/follow-ups/new/?concern={concern.pk}", data, follow=True)
     assert FollowUp.objects.get().concern == concern
     assert "Patrol at prayer time" in response.content.decode()
+
+
+def test_a_conflict_does_not_name_what_is_hidden(client: Client) -> None:
+    north = make_district()
+    ours, hidden = make_organisation(north), make_organisation(name="Hidden house")
+    concern = log(actor=SYSTEM, kinds=["other"], district=north, site_organisation=hidden)
+    edit_concern(actor=SYSTEM, concern_id=concern.pk, facts="Their facts")
+    signed_in(client, make_officer(north))
+    chosen = edited(concern, facts="My facts", site_organisation=ours.pk)
+    conflict = client.post(page("concern_edit", concern), chosen)
+    assert conflict.status_code == 409
+    assert "Hidden house" not in conflict.content.decode()
