@@ -137,6 +137,8 @@ def end_affiliation(
 ) -> Contact:
     """The person no longer speaks for the organisation from `on` (today unless given)."""
     with transaction.atomic():
+        seen = Contact.objects.visible_to(actor).get(pk=contact_id)
+        lock_organisations(shown_affiliations(seen, actor))
         contact = locked_contact(actor, contact_id)
         rows = shown_affiliations(contact, actor)
         if affiliation_id not in {row["id"] for row in rows}:

@@ -136,7 +136,8 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpResponse:
     _find_editable(request, pk)
-    before = find(Affiliation.objects.filter(contact=pk), role)
+    seen = Organisation.objects.visible_to(request.actor)
+    before = find(Affiliation.objects.filter(contact=pk, organisation__in=seen), role)
     try:
         row = end_affiliation(actor=request.actor, contact_id=pk, affiliation_id=role)
     except ValidationError as error:

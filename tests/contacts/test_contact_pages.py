@@ -264,3 +264,13 @@ def test_a_role_ends_with_one_tap_and_is_undone() -> None:
     undo(client, page(contact))
     row.refresh_from_db()
     assert row.until is None
+
+
+def test_a_role_that_is_not_seen_cannot_be_ended() -> None:
+    north = make_district()
+    contact = make_contact(north, make_organisation())
+    hidden = contact.affiliations.get()
+    answer = browse(make_officer(north)).post(reverse("contact_role_end", args=[contact.pk, hidden.pk]))
+    assert answer.status_code == 404
+    hidden.refresh_from_db()
+    assert hidden.until is None
