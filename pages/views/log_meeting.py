@@ -147,7 +147,8 @@ def _promise_forms(request: ActorRequest, organisations: list[Organisation], *, 
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and adding:
         sent = data.get("form-TOTAL_FORMS", "")
-        count = min(int(sent), MAX_PROMISES - 1) if sent.isascii() and sent.isdigit() else 0
+        known = sent.isascii() and sent.isdigit() and len(sent) < 5
+        count = min(int(sent), MAX_PROMISES - 1) if known else 0
         data["form-TOTAL_FORMS"] = str(count + 1)
         data[f"form-{count}-due_on"] = str(in_a_week)
         data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
