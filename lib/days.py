@@ -7,6 +7,15 @@ from django.conf import settings
 from django.utils import timezone
 
 
+# What is older or later is a slip of the keyboard, and no clock of another zone could show its ends.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def is_thinkable(day: date) -> bool:
+    """Whether a day, or a moment, is one that somebody can have meant."""
+    return FIRST_YEAR <= day.year < LAST_YEAR
+
+
 def city_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
