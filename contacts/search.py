@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import models
 
 from accounts.actors import Actor
+from audit.rules import search_hash
 from contacts.models import Contact, Organisation
 from contacts.rules import one_phone, plain_email, plain_number
 from lib.fold import fold
 
+MOST_LETTERS: Final = 200
 _ENOUGH_DIGITS: Final = 6
 
 Rows = TypeVar("Rows", "models.QuerySet[Organisation]", "models.QuerySet[Contact]")
@@ -37,6 +39,12 @@ def searched_words(q: str) -> str:
     if number := _number(q):
         return number
     return " ".join(sorted(fold(q).split()))
+
+
+def search_mark(q: str) -> bytes | None:
+    """What the trail keeps of a search: a keyed hash of its words; None where there are none."""
+    words = searched_words(q[:MOST_LETTERS])
+    return search_hash(settings.SECRET_KEY, words) if words else None
 
 
 def _reached_by(rows: Any, q: str) -> Any:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.services import record
+from contacts.search import search_mark
 
 T = TypeVar("T", bound=models.Model)
 
@@ -33,12 +34,17 @@ def consult(
     *,
     action: Action = Action.VIEW,
     district_ids: Iterable[UUID] = (),
+    searched: str = "",
 ) -> None:
     """Record that the reader is about to see these rows (LED Art. 25).
 
-    `object_type` is what the page is about; `object_ids` are all rows on it, of any type. Nothing
-    shown, nothing recorded, except for a list or search, whose empty answer tells something too.
+    `object_type` is what the page is about; `object_ids` are all rows on it, of any type; `searched`
+    is what was looked for, kept as a keyed hash. Nothing shown, nothing recorded, except for a list
+    or search, whose empty answer tells something too.
     """
     ids = list(object_ids)
+    if searched:
+        action = Action.SEARCH
     if ids or action != Action.VIEW:
-        record(request.actor, action, object_type, ids, district_ids=district_ids)
+        mark = search_mark(searched)
+        record(request.actor, action, object_type, ids, district_ids=district_ids, search_hash=mark)

@@ -26,6 +26,7 @@ from api.rows.reading import read_tuples
 from api.throttling import count_request
 from audit.models import Action
 from audit.services import record
+from contacts.search import search_mark
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 
@@ -119,7 +120,7 @@ class Resource(ViewSet):
     def spec_model(self) -> Any:
         return self.visible().model
 
-    def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action) -> None:
+    def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action, searched: str = "") -> None:
         """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
         shown = self.spec.expand(rows, expand, self.actor)
         ids = [row["id"] for row in rows]
@@ -129,7 +130,8 @@ class Resource(ViewSet):
         count_people(self.key, people)
         if not self.silent:
             others = [pk for pks in shown.values() for pk in pks]
-            record(self.actor, action, self.object_type, [*ids, *others])
+            mark = search_mark(searched)
+            record(self.actor, action, self.object_type, [*ids, *others], search_hash=mark)
 
     def read_expand(self, request: Request) -> list[str]:
         wanted = parameters.read_choice(request, "expand", self.spec.expansions)
@@ -162,8 +164,8 @@ class ListMixin(Resource):
         else:
             rows, links = self._page(request, queryset, names, order, limit)
         counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
-        searched = "q" in request.query_params
-        self.show(rows, expand, Action.SEARCH if searched else Action.LIST)
+        searched = request.query_params.get("q", "")
+        self.show(rows, expand, Action.SEARCH if searched else Action.LIST, searched)
         response = HttpResponse(
             to_json({**links, **counted, "results": rows}), content_type="application/json"
         )

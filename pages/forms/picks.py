@@ -17,12 +17,13 @@ class OrganisationPicks:
     """Mixed into a form with `find` and a field of organisations named in `picks`.
 
     The button `look_for` sends the form to its own page, which shows it again as a draft with what was
-    found. `shown` are the organisations on the page, for the trail.
+    found. `shown` are the organisations on the page and `searched` what was looked for, for the trail.
     """
 
     picks = "organisations"
     fields: dict[str, forms.Field]
     shown: list[Organisation]
+    searched = ""
 
     def offer(self, actor: Actor, chosen: list[Any], find: str) -> None:
         """Set what may be chosen (all the actor sees) and what is shown of it."""
@@ -36,7 +37,7 @@ class OrganisationPicks:
             recent_organisations(actor),
         ):
             rows |= {row.pk: row for row in found if row.pk not in rows}
-        self.shown = list(rows.values())
+        self.shown, self.searched = list(rows.values()), find.strip()
         choices = [(str(row.pk), row.short_name or row.name) for row in self.shown]
         if not isinstance(field, forms.ModelMultipleChoiceField):
             choices.insert(0, ("", str(_("None"))))

@@ -65,8 +65,8 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
         return redirected
     rows = with_references(Concern.objects.visible_to(request.actor), request.actor)
     page = listing(request, ConcernFilters, rows, orderings=ORDERINGS, default="-received_at")
-    action = Action.SEARCH if request.GET.get("q") else Action.LIST
-    consult(request, "concern", [pk for row in page.rows for pk in _ids_of(row)], action=action)
+    shown = [pk for row in page.rows for pk in _ids_of(row)]
+    consult(request, "concern", shown, action=Action.LIST, searched=request.GET.get("q", ""))
     context = {"page": page, "ordering": page.ordering}
     return render(request, "pages/concerns/list.html", context, status=page.status)
 
@@ -122,7 +122,8 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("concern", pk)
-    consult(request, "concern", [row.pk, *(organisation.pk for organisation in form.shown)])
+    shown = [row.pk, *(organisation.pk for organisation in form.shown)]
+    consult(request, "concern", shown, searched=form.searched)
     context = {"form": form, "concern": row, "differences": both}
     status = 409 if both is not None else 422 if form.errors else 200
     return render(request, "pages/concerns/edit.html", context, status=status)

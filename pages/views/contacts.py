@@ -56,7 +56,8 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
         request,
         "contact",
         [row.pk for row in found.rows],
-        action=Action.SEARCH if request.GET.get("q") else Action.LIST,
+        action=Action.LIST,
+        searched=request.GET.get("q", ""),
         district_ids={row.home_district_id for row in found.rows},
     )
     context = {"page": found, "today": city_today()}
@@ -89,6 +90,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is in the book.") % {"name": made})
             return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
+    consult(request, "organisation", _organisations_on(roles))
     context = {"form": form, "roles": roles, "organisation": speaks_for}
     return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
 
@@ -98,7 +100,8 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     posted = request.method == "POST"
     form = ContactForm(request.POST if posted else None, actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
-    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    shown = [row.pk, *_organisations_on(roles)]
+    consult(request, "contact", shown, district_ids={row.home_district_id})
     context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
     if posted and form.is_valid() & roles.is_valid():
         try:
@@ -255,6 +258,12 @@ def _organisation_asked(request: ActorRequest) -> Organisation | None:
 def _only_district(request: ActorRequest) -> UUID | None:
     own = list(request.user.districts.all()[:2])
     return own[0].pk if len(own) == 1 else None
+
+
+def _organisations_on(roles: Any) -> list[UUID]:
+    """Those that the rows of a form offer or name, for the trail."""
+    offered = {value for form in roles for value, _name in form.fields["organisation"].choices if value}
+    return sorted(map(UUID, offered))
 
 
 def _roles(request: ActorRequest, initial: Any) -> Any:

@@ -72,8 +72,8 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
         if actor.writes:
             implied["mine"] = "true"
     page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on", implied=implied)
-    searched = bool(request.GET.get("q"))
-    consult(request, "follow_up", ids_on(page.rows), action=Action.SEARCH if searched else Action.LIST)
+    searched = request.GET.get("q", "")
+    consult(request, "follow_up", ids_on(page.rows), action=Action.LIST, searched=searched)
     context = {"page": page, "is_bare": is_bare, "today": city_today(), "ordering": page.ordering}
     return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
@@ -99,7 +99,8 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
                 request, _("Promised: %(title)s") % {"title": follow_up.title}, extra_tags=f"undo:{undo}"
             )
             return redirect(_about_what(about) or follow_up_url(follow_up.pk))
-    consult(request, "organisation", [*(row.pk for row in form.shown), *(row.pk for row in about.values())])
+    shown = [*(row.pk for row in form.shown), *(row.pk for row in about.values())]
+    consult(request, "organisation", shown, searched=form.searched)
     context = {"form": form, **about}
     return render(request, "pages/follow_ups/new.html", context, status=422 if form.errors else 200)
 
@@ -158,7 +159,8 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(follow_up_url(pk))
-    consult(request, "follow_up", [row.pk, *(organisation.pk for organisation in form.shown)])
+    shown = [row.pk, *(organisation.pk for organisation in form.shown)]
+    consult(request, "follow_up", shown, searched=form.searched)
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
 

@@ -48,7 +48,8 @@ def log_concern(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("Logged. Those who lead here are being told now."))
             return redirect("concern", concern.pk)
-    consult(request, "organisation", [row.pk for row in form.shown])
+    shown = [*(row.pk for row in form.shown), *([meeting.pk] if meeting else [])]
+    consult(request, "organisation", shown, searched=form.searched)
     context = {
         "form": form,
         "meeting": meeting,

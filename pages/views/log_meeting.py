@@ -51,7 +51,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
         found = _found(request.actor, request.GET["q"])
-        consult(request, "organisation", _ids(found))
+        consult(request, "organisation", _ids(found), searched=request.GET["q"])
         return render(request, "pages/log/log.html#found", {"found": found})
     chosen = _named(request.actor, request.GET)
     finding = request.POST.get("act") == "find" and request.POST.get("q", "").strip()
@@ -78,7 +78,8 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
     where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
-    consult(request, "organisation", [*_ids(offered), *(person.pk for person in people)])
+    searched = request.POST["q"] if finding else ""
+    consult(request, "organisation", [*_ids(offered), *(one.pk for one in people)], searched=searched)
     context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
     return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
@@ -107,7 +108,8 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
             return _saved(request, save_log(actor=request.actor, **fields))
         except ValidationError as error:
             add_service_errors(form, error)
-    consult(request, "organisation", [row.pk for row in rows.rows])
+    searched = request.POST.get("q", "") if act == "find" else ""
+    consult(request, "organisation", [row.pk for row in rows.rows], searched=searched)
     context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}
     return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
 

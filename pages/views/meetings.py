@@ -66,7 +66,8 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
         request,
         "meeting",
         [pk for row in found.rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))],
-        action=Action.SEARCH if request.GET.get("q") else Action.LIST,
+        action=Action.LIST,
+        searched=request.GET.get("q", ""),
         district_ids={row.district_id for row in found.rows},
     )
     return render(request, "pages/meetings/list.html", {"page": found}, status=found.status)
@@ -127,7 +128,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
                 request, _("Planned. Its officers are reminded the day before and an hour before.")
             )
             return redirect("meeting", made.pk)
-    consult(request, "organisation", [row.pk for row in rows.rows])
+    consult(request, "organisation", [row.pk for row in rows.rows], searched=_searched(request))
     context = {"form": form, "rows": rows}
     return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
 
@@ -145,7 +146,8 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
-    consult(request, "meeting", [row.pk, *(one.pk for one in (*rows.rows, *people.rows))])
+    shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
+    consult(request, "meeting", shown, searched=_searched(request))
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         try:
@@ -195,7 +197,8 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
-    consult(request, "meeting", [row.pk, *(one.pk for one in (*rows.rows, *people.rows))])
+    shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
+    consult(request, "meeting", shown, searched=_searched(request))
     if posted and form.is_valid():
         try:
             hold_meeting(
@@ -278,6 +281,10 @@ def _organisation_rows(
 
 def _attendance(people: Attendances[Contact]) -> list[Any]:
     return [{"contact": person, "attendance": answer} for person, answer in people.given]
+
+
+def _searched(request: ActorRequest) -> str:
+    return request.POST.get("q", "") if request.POST.get("act") == "find" else ""
 
 
 def _is_id(text: str) -> bool:

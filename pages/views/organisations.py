@@ -61,12 +61,12 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
         default="folded",
         implied=implied,
     )
-    searched = bool(request.GET.get("q"))
     consult(
         request,
         "organisation",
         [row.pk for row in found.rows],
-        action=Action.SEARCH if searched else Action.LIST,
+        action=Action.LIST,
+        searched=request.GET.get("q", ""),
         district_ids={row.home_district_id for row in found.rows},
     )
     context = {"page": found, "today": city_today()}

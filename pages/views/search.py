@@ -1,35 +1,31 @@
 """One box over organisations, people, meetings and promises."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from audit.rules import search_hash
 from audit.services import record
-from contacts.search import searched_words
+from contacts.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
 from meetings.search import SHOWN, search_everything
 from pages.lookups import readers_only
-
-MOST_LETTERS = 200
 
 
 def search(request: ActorRequest) -> HttpResponse:
     """Results for `q`. The trail keeps what was found, and the words only as a keyed hash."""
     readers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
-    words = searched_words(q)
-    found = search_everything(request.actor, q) if words else None
+    mark = search_mark(q)
+    found = search_everything(request.actor, q) if mark else None
     if found is not None:
         record(
             request.actor,
             Action.SEARCH,
             object_ids=found.ids(),
             district_ids=found.district_ids(),
-            search_hash=search_hash(settings.SECRET_KEY, words),
+            search_hash=mark,
         )
     return render(
         request,

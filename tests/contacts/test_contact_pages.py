@@ -274,3 +274,13 @@ def test_a_role_that_is_not_seen_cannot_be_ended() -> None:
     assert answer.status_code == 404
     hidden.refresh_from_db()
     assert hidden.until is None
+
+
+@pytest.mark.parametrize("address", [NEW, "contact_edit"])
+def test_organisations_to_choose_from_are_recorded(address: str) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    contact = make_contact(north)
+    path = address if address == NEW else page(contact, address)
+    assert organisation.name in browse(officer).get(path).content.decode()
+    assert organisation.pk in Event.objects.get(actor_id=officer.pk, action=Action.VIEW).object_ids

@@ -180,3 +180,28 @@ def test_a_page_of_results_takes_few_queries(
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         text = text_of(browser, "casa")
     assert "40 results" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("/organisations/?q=Saar", {}),
+        ("/contacts/?q=Saar", {}),
+        ("/meetings/?q=Saar", {}),
+        ("/follow-ups/?q=Saar", {}),
+        ("/concerns/?q=Saar", {}),
+        ("/meetings/log/", {"act": "find", "q": "Saar"}),
+        ("/meetings/log/assembly/", {"act": "find", "q": "Saar"}),
+        ("/meetings/new/", {"act": "find", "q": "Saar"}),
+        ("/follow-ups/new/", {"look_for": "", "find": "Saar"}),
+        ("/concerns/log/", {"look_for": "", "find": "Saar"}),
+        ("/api/v1/contacts/?q=Saar", {}),
+    ],
+)
+def test_wherever_somebody_searches_the_trail_keeps_a_hash(
+    browser: Client, officer: User, address: str, given: dict[str, str]
+) -> None:
+    response = browser.post(address, given) if given else browser.get(address)
+    assert response.status_code == 200
+    event = Event.objects.get(actor_id=officer.pk, action=Action.SEARCH)
+    assert bytes(event.search_hash) == search_hash(settings.SECRET_KEY, "saar")
