@@ -24,7 +24,7 @@ def organisations() -> list[Organisation]:
 
 
 def walk(order: str, limit: int = 2) -> list[Page[Organisation]]:
-    pages = [paginate(Organisation.objects.all(), order=order, limit=limit)]
+    pages: list[Page[Organisation]] = [paginate(Organisation.objects.all(), order=order, limit=limit)]
     while pages[-1].next:
         pages.append(paginate(Organisation.objects.all(), order=order, limit=limit, cursor=pages[-1].next))
     return pages
@@ -57,10 +57,10 @@ def test_walking_back_gives_the_same_pages_in_reverse(order: str, organisations:
 
 
 def test_rows_written_in_between_neither_hide_nor_repeat_others(organisations: list[Organisation]) -> None:
-    first = paginate(Organisation.objects.all(), order="id", limit=4)
+    first: Page[Organisation] = paginate(Organisation.objects.all(), order="id", limit=4)
     make_organisation(organisations[0].home_district, name="Newcomer")
     Organisation.objects.filter(pk=first.rows[-1].pk).delete()
-    rest = paginate(Organisation.objects.all(), order="id", limit=100, cursor=first.next)
+    rest: Page[Organisation] = paginate(Organisation.objects.all(), order="id", limit=100, cursor=first.next)
     assert {row.pk for row in organisations} <= {row.pk for row in [*first.rows, *rest.rows]}
     assert len(rest.rows) == 6
 
@@ -77,7 +77,7 @@ def test_a_cursor_that_was_not_made_here_is_refused(cursor: str) -> None:
 
 
 def test_a_cursor_of_another_order_is_refused(organisations: list[Organisation]) -> None:
-    page = paginate(Organisation.objects.all(), order="folded", limit=1)
+    page: Page[Organisation] = paginate(Organisation.objects.all(), order="folded", limit=1)
     with pytest.raises(InvalidCursor):
         paginate(Organisation.objects.all(), order="-folded", limit=1, cursor=page.next)
 
