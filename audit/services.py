@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -103,7 +104,7 @@ def _write_event(
     allowed: bool,
     search_hash: bytes | None = None,
 ) -> Event:
-    content: dict[str, object] = {
+    content: dict[str, Any] = {
         "id": uuid7(),
         "at": timezone.now(),
         "actor_kind": actor.kind,

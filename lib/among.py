@@ -20,7 +20,7 @@ class Among(Func):
         super().__init__(column)
         self.ids = ids
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # Func's further arguments shape a call, and this is none
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> tuple[str, list[Any]]:
         column, parameters = compiler.compile(self.source_expressions[0])
