@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-
 # What is older or later is a slip of the keyboard, and no clock of another zone could show its ends.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 

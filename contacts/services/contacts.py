@@ -6,14 +6,14 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Affiliation, Contact, ContactExternalId, Organisation, PrivateChannel
+from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
 from contacts.policies import can_edit_contact
 from contacts.services.affiliations import (
     AffiliationRow,
@@ -21,11 +21,11 @@ from contacts.services.affiliations import (
     set_affiliations,
     shown_affiliations,
 )
-from contacts.services.organisations import ExternalIdRow
 from contacts.services.phones import refuse_letters
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.fold import fold
 from lib.rows import assign
 
@@ -79,7 +79,7 @@ def create_contact(
     _check(contact)
     contact.save(force_insert=True)
     _moved, demoted = set_affiliations(contact, affiliations, actor)
-    _set_external_ids(contact, external_ids)
+    set_external_ids(contact, external_ids)
     if not can_edit_contact(actor, contact):
         raise PermissionDenied
     record_contact(actor, Action.CREATE, Op.CREATED, contact, districts_of(contact), list(fields))
@@ -114,7 +114,7 @@ def edit_contact(
     if affiliations is not None:
         moved, demoted = set_affiliations(contact, affiliations, actor)
         changed += ["affiliations"] if moved else []
-    if external_ids is not None and _set_external_ids(contact, external_ids):
+    if external_ids is not None and set_external_ids(contact, external_ids):
         changed.append("external_ids")
     if not changed:
         return contact
@@ -207,22 +207,6 @@ def _follow_demoted(actor: Actor, demoted: Iterable[Contact]) -> None:
     for contact in demoted:
         save_contact(contact)
         record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts_of(contact), ["affiliations"])
-
-
-def _set_external_ids(contact: Contact, external_ids: Sequence[ExternalIdRow]) -> bool:
-    before = set(contact.external_ids.values_list("source", "external_id"))
-    after = {(row["source"], row["external_id"]) for row in external_ids}
-    if before == after:
-        return False
-    contact.external_ids.all().delete()
-    for source, external_id in sorted(after):
-        row = ContactExternalId(contact=contact, source=source, external_id=external_id)
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            raise ValidationError({"external_ids": error.messages}) from error
-        row.save()
-    return True
 
 
 def districts_of(contact: Contact) -> set[UUID]:

@@ -16,7 +16,7 @@ from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
-from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId, OrganisationPeriod
+from contacts.models import FocusDeclaration, Organisation, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.moves import tell_of_move
 from contacts.services.phones import refuse_letters
@@ -24,6 +24,7 @@ from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.fold import fold
 from lib.rows import assign
 
@@ -65,11 +66,6 @@ class FocusRow(TypedDict, total=False):
     evidence_url: str
 
 
-class ExternalIdRow(TypedDict):
-    source: str
-    external_id: str
-
-
 @transaction.atomic
 def create_organisation(
     *,
@@ -93,7 +89,7 @@ def create_organisation(
     organisation.save(force_insert=True)
     organisation.also_in.set(also_in)
     _set_focuses(organisation, focuses)
-    _set_external_ids(organisation, external_ids)
+    set_external_ids(organisation, external_ids)
     _open_period(organisation, organisation.created_at)
     refresh_meet_by([organisation.pk])
     _record(actor, Action.CREATE, Op.CREATED, organisation, _districts(organisation), list(fields))
@@ -129,7 +125,7 @@ def edit_organisation(
         changed.append("also_in")
     if focuses is not None and _set_focuses(organisation, focuses):
         changed.append("focuses")
-    if external_ids is not None and _set_external_ids(organisation, external_ids):
+    if external_ids is not None and set_external_ids(organisation, external_ids):
         changed.append("external_ids")
     if not changed:
         return organisation
@@ -201,22 +197,6 @@ def _set_focuses(organisation: Organisation, focuses: Sequence[FocusRow]) -> boo
         return False
     organisation.focus_declarations.all().delete()
     FocusDeclaration.objects.bulk_create(rows)
-    return True
-
-
-def _set_external_ids(organisation: Organisation, external_ids: Sequence[ExternalIdRow]) -> bool:
-    before = set(organisation.external_ids.values_list("source", "external_id"))
-    after = {(row["source"], row["external_id"]) for row in external_ids}
-    if before == after:
-        return False
-    organisation.external_ids.all().delete()
-    for source, external_id in sorted(after):
-        row = OrganisationExternalId(organisation=organisation, source=source, external_id=external_id)
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            raise ValidationError({"external_ids": error.messages}) from error
-        row.save()
     return True
 
 

@@ -18,10 +18,11 @@ from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.fold import fold
 from lib.rows import assign
 from meetings.codes import FollowUpStatus, Outcome
-from meetings.models import Concern, FollowUp, FollowUpExternalId, FollowUpOrganisation, Meeting
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (
     can_add_follow_up,
     can_complete_follow_up,
@@ -48,11 +49,6 @@ class FollowUpFields(TypedDict, total=False):
     status: str
     cancel_reason: str
     result: str
-
-
-class ExternalIdRow(TypedDict):
-    source: str
-    external_id: str
 
 
 @transaction.atomic
@@ -82,7 +78,7 @@ def create_follow_up(
     FollowUpOrganisation.objects.bulk_create(
         FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in promised_to
     )
-    _set_external_ids(follow_up, external_ids)
+    set_external_ids(follow_up, external_ids)
     if follow_up.meeting_id:
         add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=Outcome.ACTION_AGREED)
     refresh_for_follow_up(follow_up.pk)
@@ -123,7 +119,7 @@ def edit_follow_up(
         changed.append("organisations")
     if _set_told(follow_up, told, city_today()) | _set_told(follow_up, untold, None):
         changed.append("reported_back_on")
-    if external_ids is not None and _set_external_ids(follow_up, external_ids):
+    if external_ids is not None and set_external_ids(follow_up, external_ids):
         changed.append("external_ids")
     if not changed:
         return follow_up
@@ -263,22 +259,6 @@ def _set_told(follow_up: FollowUp, organisation_ids: Collection[UUID], day: date
         return False
     links = follow_up.organisation_links.filter(organisation__in=organisation_ids)
     return links.filter(reported_back_on__isnull=day is not None).update(reported_back_on=day) > 0
-
-
-def _set_external_ids(follow_up: FollowUp, external_ids: Sequence[ExternalIdRow]) -> bool:
-    before = set(follow_up.external_ids.values_list("source", "external_id"))
-    after = {(row["source"], row["external_id"]) for row in external_ids}
-    if before == after:
-        return False
-    follow_up.external_ids.all().delete()
-    for source, external_id in sorted(after):
-        row = FollowUpExternalId(follow_up=follow_up, source=source, external_id=external_id)
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            raise ValidationError({"external_ids": error.messages}) from error
-        row.save()
-    return True
 
 
 def _record(

@@ -16,6 +16,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from lib.conflicts import StaleVersion
+from lib.external_ids import ExternalIdRow
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
 from meetings.reminders import refresh_for_follow_up, refresh_for_meeting
@@ -24,7 +25,6 @@ from meetings.services.meetings import (
     TOOK_PLACE,
     Children,
     ContactRow,
-    ExternalIdRow,
     MeetingFields,
     OrganisationRow,
     change_meeting,

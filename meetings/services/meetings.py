@@ -18,10 +18,11 @@ from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion, check_version
+from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.fold import fold
 from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
-from meetings.models import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
+from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.reminders import refresh_for_meeting
 from meetings.services.summaries import refresh_last_met
@@ -60,11 +61,6 @@ class ContactRow(TypedDict):
 
     contact: Contact
     attendance: NotRequired[str]
-
-
-class ExternalIdRow(TypedDict):
-    source: str
-    external_id: str
 
 
 class Children(TypedDict, total=False):
@@ -243,7 +239,7 @@ def _set_children(actor: Actor, meeting: Meeting, children: Children) -> list[st
         changed.append("contacts")
     if "officers" in children and _set_officers(meeting, children["officers"]):
         changed.append("officers")
-    if "external_ids" in children and _set_external_ids(meeting, children["external_ids"]):
+    if "external_ids" in children and set_external_ids(meeting, children["external_ids"]):
         changed.append("external_ids")
     return changed
 
@@ -301,22 +297,6 @@ def _set_officers(meeting: Meeting, officers: Iterable[User]) -> bool:
         raise ValidationError({"officers": _("Choose officers or supervisors who work here now.")})
     meeting.officers.set(after.values())
     return before != set(after)
-
-
-def _set_external_ids(meeting: Meeting, external_ids: Sequence[ExternalIdRow]) -> bool:
-    before = set(meeting.external_ids.values_list("source", "external_id"))
-    after = {(row["source"], row["external_id"]) for row in external_ids}
-    if before == after:
-        return False
-    meeting.external_ids.all().delete()
-    for source, external_id in sorted(after):
-        row = MeetingExternalId(meeting=meeting, source=source, external_id=external_id)
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            raise ValidationError({"external_ids": error.messages}) from error
-        row.save()
-    return True
 
 
 def _organisation_ids(meeting: Meeting) -> Iterable[UUID]:

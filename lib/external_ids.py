@@ -1,0 +1,34 @@
+"""Ids that other systems know a row by, kept beside it: the same for every object that has them."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from django.core.exceptions import ValidationError
+
+
+class ExternalIdRow(TypedDict):
+    """`source` is the other system's name; with `external_id` it is unique for each kind of object."""
+
+    source: str
+    external_id: str
+
+
+def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
+    """Make the ids of a saved row those given; answers whether any changed.
+
+    Raises ValidationError at `external_ids`, also for an id that another row has.
+    """
+    kept = row.external_ids
+    before = set(kept.values_list("source", "external_id"))
+    after = {(given["source"], given["external_id"]) for given in external_ids}
+    if before == after:
+        return False
+    kept.all().delete()
+    for source, external_id in sorted(after):
+        child = kept.model(**{kept.field.name: row}, source=source, external_id=external_id)
+        try:
+            child.full_clean()
+        except ValidationError as error:
+            raise ValidationError({"external_ids": error.messages}) from error
+        child.save()
+    return True
