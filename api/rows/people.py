@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, JSONField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
@@ -71,7 +72,7 @@ CONTACT = RowSpec(
         Column("given_name", serializers.CharField()),
         Column("family_name", serializers.CharField()),
         Column("email", serializers.CharField()),
-        Column("phone", serializers.CharField(help_text="E.164")),
+        Column("phone", serializers.CharField(help_text=_("E.164"))),
         Column("languages", codes()),
         Column("preferred_channel", serializers.ChoiceField(PreferredChannel.choices, allow_blank=True)),
         Column("home_district", serializers.CharField(), F("home_district__code")),
@@ -89,7 +90,7 @@ CONTACT = RowSpec(
         Column("review_on", serializers.DateField()),
         Column(
             "private_channel",
-            PrivateChannelShape(allow_null=True, help_text="Only with the scope contacts:private."),
+            PrivateChannelShape(allow_null=True, help_text=_("Only with the scope contacts:private.")),
             _private,
             scope=Scope.CONTACTS_PRIVATE,
         ),
@@ -107,7 +108,11 @@ CONTACT = RowSpec(
     ),
     {
         "affiliations": Expansion(
-            "affiliations", _organisation_names, Organisation.objects.visible_to, inside="organisation"
+            "affiliations",
+            _organisation_names,
+            Organisation.objects.visible_to,
+            inside="organisation",
+            scope=Scope.ORGANISATIONS_READ,
         ),
     },
 )

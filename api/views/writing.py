@@ -1,6 +1,6 @@
 """The verbs that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -37,6 +37,31 @@ class Writing(Resource):
         if not reader.is_valid():
             raise serializers.ValidationError(reader.errors)
         return dict(reader.validated_data)
+
+    def _keep_other_sources(
+        self, values: dict[str, Any], before: Mapping[str, Any], prefix: str = ""
+    ) -> None:
+        """A key names records under its own source only: what others call them stays."""
+        if self.key is None or "external_ids" not in values:
+            return
+        others = [
+            {"source": row["source"], "external_id": row["id"]}
+            for row in before.get("external_ids") or ()
+            if row["source"] != self.key.source
+        ]
+        own = [row for row in values["external_ids"] if row["source"] == self.key.source]
+        if any(row not in own and row not in others for row in values["external_ids"]):
+            detail = _("This key names records under its own source, “%(source)s”.")
+            raise bad_fields(
+                [
+                    {
+                        "pointer": f"{prefix}/external_ids",
+                        "code": "other_source",
+                        "detail": detail % {"source": self.key.source},
+                    }
+                ]
+            )
+        values["external_ids"] = own + others
 
     def answer(self, pk: UUID, status: int) -> HttpResponse:
         """The row as it now is, with its ETag; for a writer that may not read, only id and version."""
@@ -80,6 +105,7 @@ class CreateMixin(Writing):
 
     def _create_one(self, data: Any, prefix: str = "") -> models.Model:
         values = self.read_body(data, partial=False, prefix=prefix)
+        self._keep_other_sources(values, {}, prefix)
         try:
             with transaction.atomic():
                 return self.perform_create(values)
@@ -147,6 +173,7 @@ class UpdateMixin(Writing):
         version = expected_version(request, data)
         writable = self._without_unchanged_read_only(data, before)
         values = self.read_body(writable, partial=True)
+        self._keep_other_sources(values, before)
         with transaction.atomic():
             self._refuse_stale(pk, version)
             self.perform_update(pk, version, values)

@@ -312,3 +312,24 @@ def test_a_browser_session_works_too_with_its_csrf_token() -> None:
     assert refused.status_code == 403
     client.force_login(make_user(Role.ADMINISTRATOR))
     assert client.get(f"/api/v1/organisations/{found.pk}/").status_code == 403
+
+
+def test_a_key_names_records_under_its_own_source_only() -> None:
+    north = make_district()
+    theirs = {"source": "register", "external_id": "7"}
+    row = make_organisation(north, external_ids=[theirs])
+    tool = Tool(north, source="platform")
+    known, mine = {"source": "register", "id": "7"}, {"source": "platform", "id": "42"}
+    path = f"/organisations/{row.pk}/"
+
+    changed = tool.patch(path, {"external_ids": [mine]}, if_match='"1"')
+    assert changed.status_code == 200, changed.json()
+    assert changed.json()["external_ids"] == [mine, known]
+
+    assert tool.patch(path, {"external_ids": [mine, known]}, if_match='"2"').status_code == 200
+    for ids in ([{**known, "id": "8"}], [{"source": "calendar", "id": "1"}]):
+        refused = tool.patch(path, {"external_ids": ids}, if_match='"2"')
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["code"] == "other_source"
+    new = body(home_district=north.code, external_ids=[{"source": "register", "id": "9"}])
+    assert tool.post("/organisations/", new).status_code == 400

@@ -250,3 +250,9 @@ def test_each_noun_is_read_with_its_own_scope_only(path: str, scope: str, north:
     assert refused.status_code == 403
     assert scope in refused.json()["detail"]
     assert Tool(north, scopes=(scope,)).get(path).status_code == 200
+
+
+def test_names_of_organisations_need_their_scope() -> None:
+    tool = Tool(make_district(), scopes=("contacts:read",))
+    answer = tool.get("/contacts/?expand=affiliations")
+    assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
