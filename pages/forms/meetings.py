@@ -59,9 +59,9 @@ class DraftForm(forms.Form):
         return ErrorDict() if self.draft else super().errors
 
     def first(self, name: str, codes: Iterable[str]) -> list[Any]:
-        """The pills shown at once, in this order."""
+        """The pills shown at once, in this order; what was sent and is no code has none."""
         options = {str(option.data["value"]): option for option in self[name].subwidgets}
-        return [options[str(code)] for code in codes]
+        return [options[str(code)] for code in codes if str(code) in options]
 
     def rest(self, name: str, codes: Iterable[str]) -> list[Any]:
         """The pills behind “More”."""
