@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import F, OuterRef
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Role, User
@@ -52,7 +53,9 @@ DISTRICT = RowSpec(
         Column("code", serializers.CharField()),
         Column("name", serializers.CharField()),
         Column("parent", serializers.CharField(allow_null=True), F("parent__code")),
-        Column("boundary", serializers.JSONField(allow_null=True, help_text="GeoJSON MultiPolygon, WGS 84")),
+        Column(
+            "boundary", serializers.JSONField(allow_null=True, help_text=_("GeoJSON MultiPolygon, WGS 84"))
+        ),
         Column("population", serializers.IntegerField(allow_null=True)),
         Column("is_active", serializers.BooleanField()),
     ),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, UUIDField, Value, When
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
@@ -113,7 +114,7 @@ MEETING = RowSpec(
         Column(
             "contacts",
             MeetingContactShape(
-                many=True, allow_null=True, help_text="Null without the scope contacts:read."
+                many=True, allow_null=True, help_text=_("Null without the scope contacts:read.")
             ),
             _attendance,
             scope=Scope.CONTACTS_READ,
@@ -129,7 +130,9 @@ MEETING = RowSpec(
         Column("headcount", serializers.IntegerField(allow_null=True)),
         Column("agenda", serializers.CharField()),
         Column("facts", serializers.CharField()),
-        Column("assessment", serializers.CharField(help_text="The officer’s opinion, apart from the facts.")),
+        Column(
+            "assessment", serializers.CharField(help_text=_("The officer’s opinion, apart from the facts."))
+        ),
         Column("outcomes", codes()),
         Column(
             "external_ids",
@@ -170,7 +173,7 @@ FOLLOW_UP = RowSpec(
         ),
         Column(
             "contact",
-            serializers.UUIDField(allow_null=True, help_text="Null without the scope contacts:read."),
+            serializers.UUIDField(allow_null=True, help_text=_("Null without the scope contacts:read.")),
             _seen("contact", Contact),
             scope=Scope.CONTACTS_READ,
         ),

@@ -1,6 +1,7 @@
 """Organisation, as another tool reads it."""
 
 from django.db.models import F, OuterRef
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import User
@@ -57,7 +58,7 @@ ORGANISATION = RowSpec(
         ),
         Column("website", serializers.CharField()),
         Column("email", serializers.CharField()),
-        Column("phone", serializers.CharField(help_text="E.164")),
+        Column("phone", serializers.CharField(help_text=_("E.164"))),
         Column("address", serializers.CharField()),
         Column("postcode", serializers.CharField()),
         Column("languages", codes()),

@@ -56,7 +56,8 @@ def read_tuples(
         request_id="",
         district_ids=frozenset({DISTRICT} if actor.district_ids else ()),
     )
-    columns = _write(spec, queryset.model, asking, tuple(names), tuple(extra), city_today())
+    model: type[models.Model] = queryset.model
+    columns = _write(spec, model, asking, tuple(names), tuple(extra), city_today())
     try:
         which, parameters = queryset.values("pk").query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
@@ -91,6 +92,8 @@ def _write(
     rows = model._default_manager.values_list(*wanted, *map(F, extra), F("pk"))
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
+    if DISTRICT in parameters:
+        raise TypeError(f"{spec.object_type}: give districts as one array (lib.among), not one by one")
     selected = [expression for expression, _sql, _alias in compiler.select]
     converters = [(place, *found) for place, found in compiler.get_converters(selected).items()]
     return _Columns(sql, parameters, str(compiler.select[-1][2]), converters)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, CharField, Value, When
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.changes import MODELS
@@ -19,16 +20,16 @@ WEBHOOK = RowSpec(
         Column("id", serializers.UUIDField()),
         Column("version", serializers.IntegerField()),
         Column("name", serializers.CharField()),
-        Column("url", serializers.CharField(help_text="https, on a public address.")),
+        Column("url", serializers.CharField(help_text=_("https, on a public address."))),
         Column("types", serializers.ListField(child=serializers.ChoiceField(tuple(MODELS)))),
         Column("is_active", serializers.BooleanField()),
         Column(
             "disabled_reason",
-            serializers.CharField(allow_blank=True, help_text="`gone`: the receiver answered 410."),
+            serializers.CharField(allow_blank=True, help_text=_("`gone`: the receiver answered 410.")),
         ),
         Column(
             "secret",
-            serializers.CharField(allow_null=True, help_text="In the answer that made it, never again."),
+            serializers.CharField(allow_null=True, help_text=_("In the answer that made it, never again.")),
             NONE,
         ),
         Column("created_at", Moment()),
@@ -39,7 +40,7 @@ WEBHOOK = RowSpec(
 DELIVERY = RowSpec(
     "webhook_delivery",
     (
-        Column("id", serializers.UUIDField(help_text="The header `webhook-id`.")),
+        Column("id", serializers.UUIDField(help_text=_("The header `webhook-id`."))),
         Column("webhook", serializers.UUIDField()),
         Column(
             "status",
@@ -53,9 +54,9 @@ DELIVERY = RowSpec(
         ),
         Column("payload", ChangeShape()),
         Column("attempts", serializers.IntegerField()),
-        Column("last_status", serializers.IntegerField(allow_null=True, help_text="Of HTTP.")),
+        Column("last_status", serializers.IntegerField(allow_null=True, help_text=_("Of HTTP."))),
         Column("last_error", serializers.CharField(allow_blank=True)),
-        Column("due_at", Moment(help_text="The next attempt, while it waits.")),
+        Column("due_at", Moment(help_text=_("The next attempt, while it waits."))),
         Column("delivered_at", Moment(allow_null=True)),
         Column("failed_at", Moment(allow_null=True)),
         Column("created_at", Moment()),

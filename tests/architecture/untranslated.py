@@ -18,7 +18,8 @@ APPS = (
 # --- Templates: what is left when tags, comments and translated text are taken away -------------------------
 TRANSLATED = re.compile(r"{%\s*(blocktrans(?:late)?)\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
 INVISIBLE = re.compile(
-    r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->|<(script|style|svg|kbd)\b.*?</\1>", re.DOTALL
+    r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->|<(script|style|svg|kbd|code)\b.*?</\1>",
+    re.DOTALL,
 )
 DJANGO = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 # A tag with its attributes, whose values may hold ">".

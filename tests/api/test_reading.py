@@ -1,0 +1,47 @@
+"""Columns written once and kept must still be each caller's own."""
+
+import pytest
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+from rest_framework import serializers
+
+from accounts.actors import Actor
+from api.rows.base import Column, RowSpec
+from api.rows.reading import read_tuples
+from contacts.models import Organisation
+from lib.among import among
+from tests.factories import make_actor, make_district, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def spec(sql: object) -> RowSpec:
+    return RowSpec("organisation", (Column("ours", serializers.IntegerField(), sql),))
+
+
+def in_array(actor: Actor) -> object:
+    return Case(
+        When(among("home_district", actor.district_ids), then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+
+
+def one_by_one(actor: Actor) -> object:
+    return Count("pk", filter=Q(home_district__in=actor.district_ids))
+
+
+def test_callers_of_different_districts_share_a_statement_and_not_an_answer() -> None:
+    north, south = make_district(), make_district()
+    make_organisation(north)
+    shared, everything = spec(in_array), Organisation.objects.all()
+    first = read_tuples(shared, everything, make_actor(north))
+    second = read_tuples(shared, everything, make_actor(south))
+    third = read_tuples(shared, everything, make_actor(south, north))
+    assert [row[0] for row in (*first, *second, *third)] == [1, 0, 1]
+
+
+def test_districts_given_one_by_one_are_refused_before_they_match_nothing() -> None:
+    north = make_district()
+    make_organisation(north)
+    with pytest.raises(TypeError, match="one array"):
+        read_tuples(spec(one_by_one), Organisation.objects.all(), make_actor(north))
