@@ -53,14 +53,14 @@ WHY = {
 ANY = (400, 401, 403, 405, 406, 429)
 OF_BODIES = (413, 415)
 
-RATE = {
+RATE: Json = {
     "RateLimit": {"schema": TEXT, "description": "Requests left (`r`) and seconds until more (`t`)."},
     "RateLimit-Policy": {"schema": TEXT, "description": "Requests (`q`) in seconds (`w`)."},
 }
-ETAG = {"ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]+(-[0-9a-f]+)?"$'}}}
-LOCATION = {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
-LINK = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 8288)."}}
-REPLAYED = {
+ETAG: Json = {"ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]+(-[0-9a-f]+)?"$'}}}
+LOCATION: Json = {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
+LINK: Json = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 8288)."}}
+REPLAYED: Json = {
     "Idempotent-Replayed": {"schema": TEXT, "description": "`true`: the answer of the same request before."}
 }
 _OWN: dict[int, Json] = {
@@ -72,10 +72,14 @@ _OWN: dict[int, Json] = {
 
 
 def success(
-    description: str, schema: Json | None = None, media_type: str = "application/json", **headers: Json
+    description: str,
+    schema: Json | None = None,
+    headers: Json | None = None,
+    *,
+    media_type: str = "application/json",
 ) -> Json:
     """One answer that is none of the problems; `headers` by name."""
-    found: Json = {"description": description, "headers": {**headers, **RATE}}
+    found: Json = {"description": description, "headers": {**(headers or {}), **RATE}}
     if schema is not None:
         found["content"] = {media_type: {"schema": schema}}
     return found

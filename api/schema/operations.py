@@ -83,16 +83,16 @@ class Schema(Shapes):
         return {
             "parameters": parameters.of_list(view.filterset, view.orderings, view.spec),
             "responses": {
-                "200": answers.success("A page.", self.component(name, lambda: page), **answers.LINK)
+                "200": answers.success("A page.", self.component(name, lambda: page), answers.LINK)
             },
         }
 
     def _create(self) -> Json:
-        headers = {**answers.LOCATION, **answers.ETAG, **answers.REPLAYED}
+        headers: Json = {**answers.LOCATION, **answers.ETAG, **answers.REPLAYED}
         return {
             "parameters": [parameters.IDEMPOTENCY_KEY],
             "requestBody": self._takes(self.body(self.view.input)),
-            "responses": {"201": answers.success("Created.", self.row(self.view.spec), **headers)},
+            "responses": {"201": answers.success("Created.", self.row(self.view.spec), headers)},
             "problems": [409, 422],
         }
 
@@ -113,7 +113,7 @@ class Schema(Shapes):
             "requestBody": {"required": True, "content": {"application/json": {"schema": many}}},
             "responses": {
                 "200": answers.success("With `atomic=false`: what became of each.", results),
-                "201": answers.success("All created.", results, **answers.REPLAYED),
+                "201": answers.success("All created.", results, answers.REPLAYED),
             },
             "problems": [409, 422],
         }
@@ -122,8 +122,8 @@ class Schema(Shapes):
         return {
             "parameters": [*parameters.of_row(self.view.spec), parameters.IF_NONE_MATCH],
             "responses": {
-                "200": answers.success("The object.", self.row(self.view.spec), **answers.ETAG),
-                "304": answers.success("You have it already.", **answers.ETAG),
+                "200": answers.success("The object.", self.row(self.view.spec), answers.ETAG),
+                "304": answers.success("You have it already.", headers=answers.ETAG),
             },
         }
 
@@ -131,7 +131,7 @@ class Schema(Shapes):
         return {
             "parameters": [parameters.IF_MATCH_OR_BODY],
             "requestBody": self._takes(self.patch(self.view.input, self.view.spec)),
-            "responses": {"200": answers.success("As it now is.", self.row(self.view.spec), **answers.ETAG)},
+            "responses": {"200": answers.success("As it now is.", self.row(self.view.spec), answers.ETAG)},
             "problems": [409, 412, 428],
         }
 
@@ -155,7 +155,9 @@ class Schema(Shapes):
             ]
         return {
             "parameters": taken,
-            "responses": {"200": answers.success("The answer.", self._shape(view.shape), view.media_type)},
+            "responses": {
+                "200": answers.success("The answer.", self._shape(view.shape), media_type=view.media_type)
+            },
             "problems": [410] if view.paged else [],
         }
 

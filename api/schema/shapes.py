@@ -80,7 +80,7 @@ class Shapes(AutoSchema):
         match field:
             case serializers.ListSerializer():
                 items = self._nested(field.child, expansions, strict)
-                return _array(items, field.max_length)
+                return _array(items, None)
             case serializers.Serializer():
                 return self._nested(field, expansions, strict)
             case serializers.DictField():
@@ -98,8 +98,9 @@ class Shapes(AutoSchema):
                 return self.choice(list(field.choices))
             case serializers.JSONField():
                 return {"type": "object"}
-        schema = dict(self._map_serializer_field(field, "request"))
-        self._insert_field_validators(field, schema)
+        plain: Any = self  # drf-spectacular brings no types
+        schema = dict(plain._map_serializer_field(field, "request"))
+        plain._insert_field_validators(field, schema)
         for name in ("readOnly", "writeOnly", "default", "title", "description", "nullable"):
             schema.pop(name, None)
         if isinstance(schema.get("type"), list):
