@@ -193,13 +193,13 @@ def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> Non
 def _check(concern: Concern) -> None:
     """Constraints, and that nothing is received or has happened in the future."""
     concern.full_clean()
-    errors = {}
-    if concern.received_at > timezone.now() + CLOCKS_DIFFER_BY:
-        errors["received_at"] = _("This is in the future.")
-    if concern.occurred_on and concern.occurred_on > city_today():
-        errors["occurred_on"] = _("This is in the future.")
-    if errors:
-        raise ValidationError(errors)
+    now, today = timezone.now() + CLOCKS_DIFFER_BY, city_today()
+    moments = {name: getattr(concern, name) for name in ("received_at", "reassurance_offered_at")}
+    days = {name: getattr(concern, name) for name in ("occurred_on", "reported_back_on")}
+    early = [name for name, moment in moments.items() if moment and moment > now]
+    early += [name for name, day in days.items() if day and day > today]
+    if early:
+        raise ValidationError(dict.fromkeys(early, _("This is in the future.")))
 
 
 def _record(

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts.actors import NOBODY, Actor
+from accounts.actors import NOBODY, SYSTEM, Actor
 from accounts.models import Role
 from audit.models import Action, Change, Event, Op
 from lib.conflicts import StaleVersion
@@ -243,3 +243,14 @@ def test_a_concern_raised_in_a_meeting_came_of_it() -> None:
     log(make_actor(north), district=north, meeting=meeting)
     meeting.refresh_from_db()
     assert meeting.outcomes == ["information_shared", "concern_raised"]
+
+
+@pytest.mark.parametrize(
+    "field", ["received_at", "reassurance_offered_at", "occurred_on", "reported_back_on"]
+)
+def test_nothing_has_happened_in_the_future(field: str) -> None:
+    tomorrow = timezone.now() + timedelta(days=2)
+    value = tomorrow if field.endswith("_at") else tomorrow.date()
+    with pytest.raises(ValidationError) as refused:
+        log_concern(actor=SYSTEM, kinds=["other"], district=make_district(), **{field: value})
+    assert refused.value.message_dict.keys() == {field}
