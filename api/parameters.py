@@ -1,9 +1,10 @@
 """Strict parameters: unknown or repeated ones are refused, naming what the caller may have meant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.problems import Problem, bad_fields
@@ -31,8 +32,7 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
 
 def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
     """The body; 400 for one that is no object or has fields nobody knows."""
-    if not isinstance(data, dict):
-        raise bad_fields([{"pointer": prefix, "code": "invalid", "detail": _("Send a JSON object.")}])
+    check_object(data, prefix)
     unknown = [name for name in data if name not in known]
     if unknown:
         raise bad_fields(
@@ -45,6 +45,40 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str,
                 for name in unknown[:20]
             ]
         )
+    return data
+
+
+def check_members(
+    data: Any, reader: serializers.BaseSerializer[Any], read_only: Collection[str] = (), prefix: str = ""
+) -> None:
+    """Raise 400 for a body with members, at any depth, that `reader` would pass over in silence."""
+    errors = list(_strangers(check_object(data, prefix), reader, read_only, prefix))
+    if errors:
+        raise bad_fields(errors[:20])
+
+
+def _strangers(
+    data: dict[str, Any], reader: Any, read_only: Collection[str], prefix: str
+) -> Iterator[dict[str, str]]:
+    for name, value in data.items():
+        field, pointer = reader.fields.get(name), f"{prefix}/{name}"
+        if field is None and name in read_only:
+            yield {"pointer": pointer, "code": "read_only", "detail": _("This cannot be set.")}
+        elif field is None:
+            detail = _hint(_("There is no such field."), nearest(name, reader.fields))
+            yield {"pointer": pointer, "code": "unknown", "detail": detail}
+        elif isinstance(field, serializers.ListSerializer) and isinstance(value, list):
+            for number, child in enumerate(value):
+                if isinstance(child, dict):
+                    yield from _strangers(child, field.child, (), f"{pointer}/{number}")
+        elif isinstance(field, serializers.Serializer) and isinstance(value, dict):
+            yield from _strangers(value, field, (), pointer)
+
+
+def check_object(data: Any, prefix: str = "") -> dict[str, Any]:
+    """The body; 400 for one that is no object."""
+    if not isinstance(data, dict):
+        raise bad_fields([{"pointer": prefix, "code": "invalid", "detail": _("Send a JSON object.")}])
     return data
 
 

@@ -55,7 +55,10 @@ class MeetingInput(serializers.Serializer[Any]):
 
 
 class PromisedToInput(serializers.Serializer[Any]):
+    """`reported_back_on`: today for one that was told of the result, null for one that was not."""
+
     organisation = VisibleField(Organisation)
+    reported_back_on = serializers.DateField(required=False, allow_null=True)
 
 
 class FollowUpInput(serializers.Serializer[Any]):
@@ -72,9 +75,6 @@ class FollowUpInput(serializers.Serializer[Any]):
     cancel_reason = Text(max_length=300)
     result = Text(max_length=4000)
     external_ids = ExternalIdInput(many=True, required=False)
-
-    def validate_organisations(self, value: list[dict[str, Any]]) -> list[Organisation]:
-        return [row["organisation"] for row in value]
 
 
 class ReassuranceInput(serializers.Serializer[Any]):

@@ -1,19 +1,23 @@
 """`/meetings/`, `/follow-ups/`, `/concerns/`. DELETE cancels a meeting; the others are closed."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from api.inputs.meetings import ConcernInput, FollowUpInput, MeetingInput
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.views.base import ListMixin, RetrieveMixin
 from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
-from meetings.models import Concern, FollowUp, Meeting
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.services.concerns import edit_concern, log_concern
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from meetings.services.meetings import cancel_meeting
@@ -55,10 +59,30 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
         return FollowUp.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> FollowUp:
+        if _take_told(values, {})["told"]:
+            raise ValidationError({"organisations": _("Nobody can have been told of what is only promised.")})
         return create_follow_up(actor=self.actor, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
-        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, **values)
+        links = FollowUpOrganisation.objects.filter(follow_up=pk)
+        told = _take_told(values, dict(links.values_list("organisation", "reported_back_on")))
+        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, **told, **values)
+
+
+def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> dict[str, list[UUID]]:
+    """Make `organisations` those a service takes; which of them were told today, or were not after all."""
+    rows = values.get("organisations")
+    if rows is None:
+        return {"told": [], "untold": []}
+    values["organisations"] = [row["organisation"] for row in rows]
+    moved = [
+        (row["organisation"].pk, row["reported_back_on"])
+        for row in rows
+        if "reported_back_on" in row and row["reported_back_on"] != before.get(row["organisation"].pk)
+    ]
+    if any(day not in (None, city_today()) for _pk, day in moved):
+        raise ValidationError({"organisations": _("They are told today, or not yet: no other day.")})
+    return {"told": [pk for pk, day in moved if day], "untold": [pk for pk, day in moved if not day]}
 
 
 class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):

@@ -32,8 +32,8 @@ class Writing(Resource):
 
     def read_body(self, data: Any, *, partial: bool, prefix: str = "") -> dict[str, Any]:
         """What a service takes, from a body of the resource's own field names. Raises 400 by field."""
-        parameters.check_body(data, {*self.input().fields, *self.spec.names, "version"}, prefix)
         reader = self.input(data=data, partial=partial, context={"actor": self.actor})
+        parameters.check_members(data, reader, self.spec.names, prefix)
         if not reader.is_valid():
             raise serializers.ValidationError(reader.errors)
         return dict(reader.validated_data)
@@ -171,28 +171,34 @@ class UpdateMixin(Writing):
         data = parameters.check_body(request.data, {*self.input().fields, *self.spec.names, "version"})
         before = self.fetch(pk)  # 404 first: nothing is told about what is not seen
         version = expected_version(request, data)
-        writable = self._without_unchanged_read_only(data, before)
-        values = self.read_body(writable, partial=True)
+        values = self.read_body(self._changes(data, before), partial=True)
         self._keep_other_sources(values, before)
         with transaction.atomic():
             self._refuse_stale(pk, version)
             self.perform_update(pk, version, values)
             return self.answer(pk, 200)
 
-    def _without_unchanged_read_only(self, data: dict[str, Any], before: Any) -> dict[str, Any]:
-        """The body without its read-only fields, which are accepted as they are and refused otherwise."""
-        writable = {name for name, field in self.input().fields.items() if not field.read_only}
-        known = _as_read(before)
-        changed = [
-            {"pointer": f"/{name}", "code": "read_only", "detail": _("This cannot be changed here.")}
+    def _changes(self, data: dict[str, Any], before: Any) -> dict[str, Any]:
+        """What the body would change: fields as they are may be sent back, also read-only ones.
+
+        A reference its reader may not see is null in what it read, and stays when null comes back.
+        Who may not read is told nothing of what is there.
+        """
+        known = _as_read(before) if self.may_read() else {"id": str(before["id"])}
+        changes = {
+            name: value
             for name, value in data.items()
-            if name not in writable and name != "version" and value != known.get(name)
+            if name != "version" and not (name in known and value == known[name])
+        }
+        writable = {name for name, field in self.input().fields.items() if not field.read_only} - {"id"}
+        fixed = [
+            {"pointer": f"/{name}", "code": "read_only", "detail": _("This cannot be changed here.")}
+            for name in changes
+            if name not in writable
         ]
-        if "id" in data and data["id"] != known["id"]:
-            changed.append({"pointer": "/id", "code": "read_only", "detail": _("An id never changes.")})
-        if changed:
-            raise bad_fields(changed)
-        return {name: value for name, value in data.items() if name in writable - {"id"}}
+        if fixed:
+            raise bad_fields(fixed)
+        return changes
 
     def _refuse_stale(self, pk: UUID, version: int) -> None:
         """412 with the current ETag when the caller's version is not the current one."""

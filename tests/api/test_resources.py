@@ -256,3 +256,56 @@ def test_names_of_organisations_need_their_scope() -> None:
     tool = Tool(make_district(), scopes=("contacts:read",))
     answer = tool.get("/contacts/?expand=affiliations")
     assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"organisations": [{"organisation": "x", "prezent": True}]}, "/organisations/0/prezent"),
+        ({"contacts": [{"contact": "x", "note": "y"}]}, "/contacts/0/note"),
+        ({"external_ids": [{"source": "a", "id": "1", "name": "x"}]}, "/external_ids/0/name"),
+        ({"created_at": "2026-01-01T00:00:00Z"}, "/created_at"),
+    ],
+)
+def test_nothing_in_a_body_is_passed_over_in_silence(
+    fields: dict[str, Any], pointer: str, tool: Tool, north: District, nora: User
+) -> None:
+    answer = tool.post("/meetings/", meeting(north, nora) | fields)
+    assert answer.status_code == 400
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+
+
+def test_what_was_read_may_be_sent_back_whole(north: District, nora: User) -> None:
+    organisation = make_organisation(north)
+    contact = make_contact(north, organisation)
+    held = make_meeting(north, organisation)
+    held.contact_links.create(contact=contact, attendance="attended")
+    for tool in (Tool(north), Tool(north, scopes=("meetings:read", "meetings:write"))):
+        row = tool.get(f"/meetings/{held.pk}/").json()
+        same = tool.patch(f"/meetings/{held.pk}/", row | {"place": tool.key.name})
+        assert same.status_code == 200, same.json()
+    assert list(held.contacts.all()) == [contact]
+
+
+def test_telling_an_organisation_is_dated_today_and_can_be_taken_back(
+    tool: Tool, north: District, nora: User
+) -> None:
+    to = {"organisation": str(make_organisation(north).pk)}
+    promise = {"title": "Call", "owner": str(nora.pk), "due_on": str(city_today()), "organisations": [to]}
+    made = tool.post("/follow-ups/", promise).json()
+    path, today = f"/follow-ups/{made['id']}/", str(city_today())
+    told = tool.patch(path, {"organisations": [to | {"reported_back_on": today}], "version": 1}).json()
+    assert told["organisations"][0]["reported_back_on"] == today
+    other = tool.patch(path, {"organisations": [to | {"reported_back_on": "2026-01-01"}], "version": 2})
+    assert other.json()["errors"][0]["pointer"] == "/organisations"
+    kept = tool.patch(path, {"organisations": [to], "version": 2, "title": "Call again"}).json()
+    assert kept["organisations"][0]["reported_back_on"] == today
+    back = tool.patch(path, {"organisations": [to | {"reported_back_on": None}], "version": 3}).json()
+    assert back["organisations"][0]["reported_back_on"] is None
+
+
+def test_a_writer_that_may_not_read_is_told_nothing_of_what_is_there(north: District) -> None:
+    found = make_organisation(north, postcode="28001")
+    writer = Tool(north, scopes=("organisations:write",))
+    last_met = {"last_met_at": None, "version": 1}
+    assert writer.patch(f"/organisations/{found.pk}/", last_met).status_code == 400
