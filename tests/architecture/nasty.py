@@ -1,0 +1,90 @@
+"""What a page must survive: values nobody means, and forms as a browser would send them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+HALF_A_LETTER = "\ud800"
+# For everything at once.
+ANY = ("a\0b", HALF_A_LETTER, "9" * 5_000)
+# The worst first: what is chosen from, rather than written, gets only that.
+DAYS = ("9999-12-31", "0001-01-01")
+MOMENTS = ("9999-12-31T23:59", "0001-01-01T00:00", "2026-03-08T02:30")  # the last is skipped in New York
+NUMBERS = ("9" * 5_000, "2147483648")
+TEXTS = ("a\0b", "\u200b")
+CURSORS = ("WyJmb2xkZWQiLDAsIlx1MDAwMCIsIjAiXQ", "9999-12-31T23:59:59+00:00|x", "x" * 10_000)
+
+_DAY_LIKE = ("_on", "since", "until", "_from", "_to", "day", "_before", "_after")
+
+
+def fitting(name: str, kind: str = "") -> tuple[str, ...]:
+    """Nasty values of the sort a field of this name or type is read as."""
+    if kind == "datetime-local" or name.endswith(("_at", "since")):
+        return MOMENTS
+    if kind == "date" or name.endswith(_DAY_LIKE):
+        return DAYS
+    if name in ("cursor", "older"):
+        return CURSORS
+    if kind == "number" or name.endswith(("version", "TOTAL_FORMS", "INITIAL_FORMS")):
+        return NUMBERS
+    return TEXTS[:1] if kind in ("checkbox", "radio", "select", "hidden") else TEXTS
+
+
+def encode(fields: Mapping[str, list[str]]) -> bytes:
+    """As a browser would, had its user typed half a letter."""
+    return urlencode(fields, doseq=True, encoding="utf-8", errors="surrogatepass").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a page: what it sends when nobody touches it, and its names with their types."""
+
+    method: str
+    action: str
+    sent: dict[str, list[str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            method = given.get("method", "get").lower()
+            self.forms.append(Form(method, given.get("action", "")))
+        elif not self.forms:
+            return
+        elif tag == "input" and name:
+            kind = given.get("type", "text")
+            self._keep(name, kind)
+            if kind not in ("checkbox", "radio") or "checked" in given:
+                self._choose(name, given.get("value", "on"))
+        elif tag == "select":
+            self._select = name
+            self._keep(name, "select")
+        elif tag == "option" and self._select and "selected" in given:
+            self._choose(self._select, given.get("value", ""))
+        elif tag == "textarea":
+            self._keep(name, "textarea")
+
+    def _keep(self, name: str, kind: str) -> None:
+        self.forms[-1].kinds.setdefault(name, kind)
+
+    def _choose(self, name: str, value: str) -> None:
+        self.forms[-1].sent.setdefault(name, []).append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+
+
+def forms_of(html: str) -> list[Form]:
+    parser = _Forms()
+    parser.feed(html)
+    return parser.forms

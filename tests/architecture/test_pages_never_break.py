@@ -1,0 +1,143 @@
+"""Whatever is thrown at a page, it answers: nothing a reader sends is a server error (security.md)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from accounts.models import Role, User
+from districts.models import ExpectedCommunity
+from lib.days import city_today
+from meetings.services.concerns import log_concern
+from meetings.services.follow_ups import create_follow_up
+from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
+from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+FORM = "application/x-www-form-urlencoded"
+# What views read from an address beside what their filters name.
+ASKED = (
+    "q",
+    "cursor",
+    "ordering",
+    "older",
+    "month",
+    "scope",
+    "organisation",
+    "contact",
+    "meeting",
+    "concern",
+)
+# What buttons without a form of their own send.
+SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name", "phone", "email", "website")
+
+
+@pytest.fixture
+def city() -> dict[str, Any]:
+    """One row of everything, and who reads it, far west of the city."""
+    home = make_district("Home")
+    supervisor = make_user(Role.SUPERVISOR, home, time_zone="America/New_York")
+    actor = actor_for(supervisor)
+    organisation = make_organisation(home)
+    later = timezone.now() + timedelta(days=3)
+    planned = make_meeting(home, organisation, status="planned", starts_at=later, outcomes=[])
+    promise = create_follow_up(
+        actor=actor, title="Call", owner=supervisor, due_on=city_today(), organisations=[organisation]
+    )
+    concern = log_concern(actor=actor, kinds=["tension"], district=home, site_organisation=organisation)
+    contact = make_contact(home, organisation)
+    expected = ExpectedCommunity.objects.create(district=home, focus="roma", evidence="Register")
+    return {
+        "supervisor": supervisor,
+        "administrator": make_user(Role.ADMINISTRATOR, time_zone="America/New_York"),
+        "code": home.code,
+        "organisation": organisation.pk,
+        "contact": contact.pk,
+        "role": contact.affiliations.get().pk,
+        "meeting": planned.pk,
+        "follow_up": promise.pk,
+        "concern": concern.pk,
+        "expected": expected.pk,
+        "settings_person": supervisor.pk,
+    }
+
+
+def pages(city: Mapping[str, Any]) -> Iterator[str]:
+    """The path of every page, with ids of rows that are there where a page is about one."""
+    from pages.urls import urlpatterns
+
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        name = pattern.name or ""
+        wanted = pattern.pattern.converters
+        found = next((city[noun] for noun in city if noun != "role" and name.startswith(noun)), UUID(int=7))
+        values = {"pk": found, "code": city["code"], "role": city["role"]}
+        yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
+
+
+def answers(
+    client: Client, method: str, path: str, fields: Mapping[str, list[str]], follow: bool = False
+) -> str:
+    """Empty, or what broke. Nothing stays written; with `follow` it is looked at first."""
+    body = encode(fields)
+    try:
+        with transaction.atomic():
+            if method == "get":
+                response = client.get(f"{path}?{body.decode()}", follow=True)
+            else:
+                response = client.post(path, body, content_type=FORM, follow=follow)
+            transaction.set_rollback(True)
+    except Exception as error:
+        what = {name: [value[:30] for value in values] for name, values in fields.items()}
+        return f"{method} {path} {what!r}: {type(error).__name__}: {str(error)[:200]}"
+    return f"{method} {path}: {response.status_code}" if response.status_code >= 500 else ""
+
+
+def reader_of(client: Client, city: dict[str, Any], path: str) -> User:
+    """The supervisor, or the administrator where supervisors have no business."""
+    client.force_login(city["supervisor"])
+    return city["administrator" if client.get(path).status_code == 403 else "supervisor"]
+
+
+def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
+    broken = []
+    for path in pages(city):
+        client.force_login(reader_of(client, city, path))
+        asked = dict.fromkeys(ASKED, "hidden")
+        for form in forms_of(client.get(path).content.decode()):
+            if form.method == "get":
+                asked |= form.kinds
+        broken += [answers(client, "get", path, {name: [value] for name in asked}) for value in ANY]
+        for name, kind in asked.items():
+            values = fitting(name, kind)[: 1 if name in ASKED else None]
+            broken += [answers(client, "get", path, {name: [value]}) for value in values]
+        broken.append(answers(client, "get", path, {name: ["a", "b"] for name in asked}))
+    assert [one for one in broken if one] == []
+
+
+def test_no_form_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
+    broken = []
+    for path in pages(city):
+        client.force_login(reader_of(client, city, path))
+        found = forms_of(client.get(path).content.decode())
+        own = [form for form in found if form.method == "post" and form.action in ("", path)]
+        for form in own or [Form("post", path)]:
+            rows = {name: value for name, value in form.sent.items() if name.endswith("_FORMS")}
+            for value in ANY:
+                all_of_it = {name: [value] for name in (*form.kinds, *SENT)}
+                broken.append(answers(client, "post", path, all_of_it | rows))
+            # Texts are covered above; a day or number is read only when the rest of the form is right.
+            read = ("date", "datetime-local", "number")
+            for name, kind in [(name, kind) for name, kind in form.kinds.items() if kind in read]:
+                changes = [{**form.sent, name: [value]} for value in fitting(name, kind)]
+                broken += [answers(client, "post", path, change, follow=True) for change in changes]
+        broken.append(answers(client, "post", path, {"facts": ["x" * 3_000_000]}))
+    assert [one for one in broken if one] == []
