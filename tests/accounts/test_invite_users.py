@@ -183,7 +183,7 @@ def test_an_old_address_no_longer_signs_in(administrator: Any) -> None:
     credentials = {"login": "old@police.example", "password": "correct horse battery"}
     assert Client().post("/accounts/login/", credentials).status_code == 302
     edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
-    assert Client().post("/accounts/login/", credentials).status_code == 200
+    assert Client().post("/accounts/login/", credentials).status_code == 422
     assert Client().post("/accounts/login/", credentials | {"login": "new@police.example"}).status_code == 302
 
 
