@@ -1,5 +1,6 @@
 """Filters that pages and API share: codes with commas, `true|false`, districts by code, external ids."""
 
+import re
 from datetime import UTC
 from typing import Any
 
@@ -91,10 +92,18 @@ class BooleanFilter(django_filters.Filter):  # type: ignore[misc]
         super().__init__(label=label, **kwargs)
 
 
+_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
+
+
 class MomentField(IsoDateTimeField):  # type: ignore[misc]
-    """A moment in UTC: PostgreSQL knows no offset beyond 16 hours, which Python does."""
+    """A moment with its offset, in UTC: PostgreSQL knows no offset beyond 16 hours, which Python does.
+
+    A plain day is its first moment. A clock time without an offset is nobody's: whose clock?
+    """
 
     def clean(self, value: Any) -> Any:
+        if isinstance(value, str) and ":" in value and not _OFFSET.search(value.strip()):
+            raise ValidationError(_("Say the offset too, such as 2026-11-24T14:05:00+01:00."), code="naive")
         moment = super().clean(value)
         try:
             return moment and moment.astimezone(UTC)

@@ -309,3 +309,40 @@ def test_a_writer_that_may_not_read_is_told_nothing_of_what_is_there(north: Dist
     writer = Tool(north, scopes=("organisations:write",))
     last_met = {"last_met_at": None, "version": 1}
     assert writer.patch(f"/organisations/{found.pk}/", last_met).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/meetings/?organisation=not-an-id",
+        "/contacts/?organisation=0192",
+        "/meetings/?starts_after=2026-11-24T14:05:00",
+        "/meetings/?starts_after=2026-11-24T24:00:00Z",
+        "/follow-ups/?due_before=29.02.2027",
+        "/meetings/?substantive=1",
+        "/concerns/?bias=maybe",
+    ],
+)
+def test_a_filter_that_is_not_understood_is_named(path: str, tool: Tool) -> None:
+    answer = tool.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
+    assert answer.json()["errors"][0]["parameter"] == path.split("?")[1].split("=")[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("٠٦١٢٣٤٥٦٧٨", None), ("612 34 56 78", "+34612345678"), ("+34 ٦١٢٣٤٥٦٧٨", "+34612345678")],
+)
+def test_phone_numbers_are_kept_as_e164(given: str, kept: str | None, tool: Tool, north: District) -> None:
+    person = {
+        "family_name": "Rocha\r\n\u202e",
+        "home_district": north.code,
+        "lawful_basis": "public_task",
+        "purpose": "community_liaison",
+        "phone": given,
+    }
+    answer = tool.post("/contacts/", person)
+    if kept is None:
+        assert answer.json()["errors"][0]["pointer"] == "/phone"
+    else:
+        assert (answer.json()["phone"], answer.json()["family_name"]) == (kept, "Rocha")
