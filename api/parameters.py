@@ -32,8 +32,8 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
 
 def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
     """The body; 400 for one that is no object or has fields nobody knows."""
-    check_object(data, prefix)
-    unknown = [name for name in data if name not in known]
+    body = check_object(data, prefix)
+    unknown = [name for name in body if name not in known]
     if unknown:
         raise bad_fields(
             [
@@ -45,7 +45,7 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str,
                 for name in unknown[:20]
             ]
         )
-    return data
+    return body
 
 
 def check_members(

@@ -59,21 +59,22 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
         return FollowUp.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> FollowUp:
-        if _take_told(values, {})["told"]:
+        told, _untold = _take_told(values, {})
+        if told:
             raise ValidationError({"organisations": _("Nobody can have been told of what is only promised.")})
         return create_follow_up(actor=self.actor, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         links = FollowUpOrganisation.objects.filter(follow_up=pk)
-        told = _take_told(values, dict(links.values_list("organisation", "reported_back_on")))
-        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, **told, **values)
+        told, untold = _take_told(values, dict(links.values_list("organisation", "reported_back_on")))
+        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, told=told, untold=untold, **values)
 
 
-def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> dict[str, list[UUID]]:
+def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple[list[UUID], list[UUID]]:
     """Make `organisations` those a service takes; which of them were told today, or were not after all."""
     rows = values.get("organisations")
     if rows is None:
-        return {"told": [], "untold": []}
+        return [], []
     values["organisations"] = [row["organisation"] for row in rows]
     moved = [
         (row["organisation"].pk, row["reported_back_on"])
@@ -82,7 +83,7 @@ def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> dict[
     ]
     if any(day not in (None, city_today()) for _pk, day in moved):
         raise ValidationError({"organisations": _("They are told today, or not yet: no other day.")})
-    return {"told": [pk for pk, day in moved if day], "untold": [pk for pk, day in moved if not day]}
+    return [pk for pk, day in moved if day], [pk for pk, day in moved if not day]
 
 
 class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):

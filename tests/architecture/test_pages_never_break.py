@@ -104,7 +104,8 @@ def answers(
 def reader_of(client: Client, city: dict[str, Any], path: str) -> User:
     """The supervisor, or the administrator where supervisors have no business."""
     client.force_login(city["supervisor"])
-    return city["administrator" if client.get(path).status_code == 403 else "supervisor"]
+    reader: User = city["administrator" if client.get(path).status_code == 403 else "supervisor"]
+    return reader
 
 
 def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
