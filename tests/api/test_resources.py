@@ -346,3 +346,12 @@ def test_phone_numbers_are_kept_as_e164(given: str, kept: str | None, tool: Tool
         assert answer.json()["errors"][0]["pointer"] == "/phone"
     else:
         assert (answer.json()["phone"], answer.json()["family_name"]) == (kept, "Rocha")
+
+
+def test_details_follow_the_language_asked_for_and_codes_do_not(tool: Tool) -> None:
+    english, spanish = (
+        tool.post("/organisations/", {"kind": "ngo"}, accept_language=language).json()["errors"][0]
+        for language in ("en", "es")
+    )
+    assert english["code"] == spanish["code"] == "required"
+    assert (english["detail"], spanish["detail"]) == ("This field is required.", "Este campo es requerido.")
