@@ -44,7 +44,7 @@ class ActorMiddleware:
         match = request.resolver_match
         if isinstance(exception, PermissionDenied | Http404) and request.user.is_authenticated and match:
             record(
-                request.actor,  # type: ignore[attr-defined]
+                request.actor,  # type: ignore[attr-defined]  # declared by ActorRequest
                 Action.DENY,
                 (match.url_name or "")[:30],
                 [value for value in match.kwargs.values() if isinstance(value, UUID)],

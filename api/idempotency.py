@@ -46,7 +46,7 @@ def once(request: Request, raw: bytes, work: Callable[[], HttpResponse]) -> Http
 
 
 def _claim(request: Request, key: str, request_hash: bytes) -> IdempotentRequest:
-    actor_id, now = request._request.actor.id, timezone.now()  # type: ignore[attr-defined]
+    actor_id, now = request._request.actor.id, timezone.now()  # type: ignore[attr-defined]  # declared by ActorRequest
     try:
         with transaction.atomic():
             return IdempotentRequest.objects.create(

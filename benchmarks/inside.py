@@ -15,24 +15,24 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 django.setup()
 
-import psycopg  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import QuerySet  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+import psycopg  # noqa: E402  # after django.setup()
+from django.conf import settings  # noqa: E402  # after django.setup()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402  # after django.setup()
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402  # after django.setup()
+from django.db import connection  # noqa: E402  # after django.setup()
+from django.db.models import QuerySet  # noqa: E402  # after django.setup()
+from django.test import Client  # noqa: E402  # after django.setup()
+from django.test.utils import CaptureQueriesContext  # noqa: E402  # after django.setup()
 
-from accounts.actors import SYSTEM  # noqa: E402
-from accounts.models import User  # noqa: E402
-from api.models import ApiKey  # noqa: E402
-from api.rows.organisations import ORGANISATION  # noqa: E402
-from api.services.keys import create_key  # noqa: E402
-from benchmarks.seeding import FIRST, ident  # noqa: E402
-from contacts.models import Organisation  # noqa: E402
-from districts.models import District  # noqa: E402
-from lib.keyset import paginate  # noqa: E402
+from accounts.actors import SYSTEM  # noqa: E402  # after django.setup()
+from accounts.models import User  # noqa: E402  # after django.setup()
+from api.models import ApiKey  # noqa: E402  # after django.setup()
+from api.rows.organisations import ORGANISATION  # noqa: E402  # after django.setup()
+from api.services.keys import create_key  # noqa: E402  # after django.setup()
+from benchmarks.seeding import FIRST, ident  # noqa: E402  # after django.setup()
+from contacts.models import Organisation  # noqa: E402  # after django.setup()
+from districts.models import District  # noqa: E402  # after django.setup()
+from lib.keyset import paginate  # noqa: E402  # after django.setup()
 
 API = "/api/v1/organisations/"
 SOME = 200

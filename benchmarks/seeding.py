@@ -190,7 +190,7 @@ class Book:
             yield ident(PERIOD, n), ident(ORGANISATION, n), since, None, "active", home, None
 
     def contacts(self) -> Iterator[Sequence[object]]:
-        dice = random.Random(2)  # noqa: S311
+        dice = random.Random(2)  # noqa: S311  # no secret
         for n in range(self.contact_count):
             given, family = dice.choice(SECOND), f"{dice.choice(PLACE)} {n}"
             home = ident(NEIGHBOURHOOD, self.home(n))
@@ -211,7 +211,7 @@ class Book:
     def meetings(self) -> Iterator[Sequence[object]]:
         """Spread evenly over three years and the next thirty days; a few past ones still unsettled."""
         first, step = self.now - YEARS, (YEARS + timedelta(days=30)) / self.meeting_count
-        dice = random.Random(3)  # noqa: S311
+        dice = random.Random(3)  # noqa: S311  # no secret
         for n in range(self.meeting_count):
             starts_at = first + n * step
             subject = f"{dice.choice(SECOND)} {dice.choice(PLACE)} {n}"

@@ -54,7 +54,7 @@ class DistrictsField(CodesField):
         return "\0" not in value  # PostgreSQL knows no such text
 
 
-class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter has no types
     """Rows of the districts given by code and of all that lies in them."""
 
     field_class = DistrictsField
@@ -84,7 +84,7 @@ class BooleanField(forms.Field):
             raise ValidationError(_("Say true or false."), code="invalid") from None
 
 
-class BooleanFilter(django_filters.Filter):  # type: ignore[misc]
+class BooleanFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
     field_class = BooleanField
 
     def __init__(self, *, label: Any, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
@@ -95,7 +95,7 @@ class BooleanFilter(django_filters.Filter):  # type: ignore[misc]
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
 
-class MomentField(IsoDateTimeField):  # type: ignore[misc]
+class MomentField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
     """A moment with its offset, in UTC: PostgreSQL knows no offset beyond 16 hours, which Python does.
 
     A plain day is its first moment. A clock time without an offset is nobody's: whose clock?
@@ -111,11 +111,11 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
-class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]  # django-filter has no types
     field_class = MomentField
 
 
-class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
+class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """A FilterSet that knows who asks: `self.actor`; an invalid one filters to nothing, with its errors."""
 
     def __init__(self, data: QueryDict | None, queryset: models.QuerySet[Any], *, actor: Any) -> None:
@@ -134,7 +134,7 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
         return rows
 
 
-class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]
+class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
     """Rows that the named system knows; with `external_id`, those it knows by just that id."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
@@ -145,7 +145,7 @@ class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]
         return qs.filter(models.Exists(_external_ids(qs).filter(**known_as)))
 
 
-class ExternalIdFilter(django_filters.CharFilter):  # type: ignore[misc]
+class ExternalIdFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
     """Rows that any other system knows by this id; where `source` says which one, SourceFilter has asked."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:

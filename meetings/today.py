@@ -46,7 +46,7 @@ class Today:
             if promise.contact:
                 yield promise.contact.pk
         for row in chain(self.late, self.due, self.unsettled, self.meetings, self.coming):
-            yield from (link.organisation_id for link in row.seen_links)  # type: ignore[attr-defined]
+            yield from (link.organisation_id for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
         for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
             yield from (row.pk for row in found)
 

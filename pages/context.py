@@ -47,7 +47,7 @@ ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
 
 
 # As the demo data makes them (issue: "Sign-ins"); the sign-in page offers them in the demo only.
-DEMO_PASSWORD = "proximity-demo"  # noqa: S105
+DEMO_PASSWORD = "proximity-demo"  # noqa: S105  # printed on the sign-in page
 DEMO_SIGN_INS = (
     (_("Officer, north"), "officer.north@demo.example"),
     (_("Officer, south"), "officer.south@demo.example"),

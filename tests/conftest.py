@@ -21,7 +21,7 @@ pytest_plugins = [
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]
+def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pytest or Django hands over
     """Where `CI` is set nothing may be skipped: a skip is a failure."""
     outcome = yield
     report = outcome.get_result()

@@ -70,7 +70,7 @@ def read_tuples(
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT found.* FROM unnest(ARRAY({which})) WITH ORDINALITY AS page (id, place) "  # noqa: S608
+            f"SELECT found.* FROM unnest(ARRAY({which})) WITH ORDINALITY AS page (id, place) "  # noqa: S608  # SQL that Django wrote
             f'JOIN ({columns.sql}) AS found ON found."{columns.key}" = page.id ORDER BY page.place',
             [*parameters, *own],
         )

@@ -60,7 +60,7 @@ class Resource(ViewSet):
 
     @property
     def actor(self) -> Actor:
-        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
+        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]  # declared by ActorRequest
         return actor
 
     @property

@@ -132,9 +132,9 @@ def _field_clean(name: str, value: Value) -> Value:
     most = getattr(field, "max_length", None)
     if most and len(value) > most:
         raise ValidationError(_("longer than %(most)d letters") % {"most": most})
-    cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]
+    cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
 
 
 def label_of(name: str) -> str:
-    return str(Organisation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(Organisation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column, not a relation

@@ -62,7 +62,7 @@ def set_affiliations(
     Affiliation.objects.filter(pk__in=list(left)).delete()
     demoted: list[Contact] = []
     for row, given in sorted(pairs, key=lambda pair: pair[1].get("until") is None):
-        names = assign(row, {name: given[name] for name in WRITABLE if name in given})  # type: ignore[literal-required]
+        names = assign(row, {name: given[name] for name in WRITABLE if name in given})  # type: ignore[literal-required]  # WRITABLE are its names
         if not row.is_current and row.is_primary:
             row.is_primary = False
             names.append("is_primary")

@@ -22,7 +22,7 @@ class Keeper:
         self.kept = kept
         self.numbers = count()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         self.keep(envelope.original_content or b"")
         return "250 Kept; nothing is sent on"
 

@@ -8,9 +8,11 @@ before it is sent.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -91,8 +93,8 @@ def _of_user(user: User, now: datetime) -> Iterator[Wanted]:
     yield from of_follow_ups(late.exclude(owner=user), now)
 
 
-def _top_up(rows: object, wanted_of: Callable[[list[UUID]], Iterable[Wanted]], now: datetime) -> int:
-    ids: list[UUID] = list(rows.values_list("pk", flat=True))  # type: ignore[attr-defined]
+def _top_up(rows: QuerySet[Any], wanted_of: Callable[[list[UUID]], Iterable[Wanted]], now: datetime) -> int:
+    ids: list[UUID] = list(rows.values_list("pk", flat=True))
     made = 0
     for start in range(0, len(ids), AT_A_TIME):
         with transaction.atomic():

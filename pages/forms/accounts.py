@@ -53,7 +53,7 @@ class PersonForm(VersionedForm, InvitationForm):
         super().__init__(data, initial=person_values(person))
         own = Q(pk__in=[district.pk for district in person.districts.all()])
         offered = District.objects.filter(own | Q(is_active=True)).as_tree()
-        self.fields["districts"].queryset = offered  # type: ignore[attr-defined]
+        self.fields["districts"].queryset = offered  # type: ignore[attr-defined]  # a field of models
         del self.fields["language"]
 
 
@@ -90,7 +90,7 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zones(self.initial["time_zone"])  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zones(self.initial["time_zone"])  # type: ignore[attr-defined]  # a field of choices
 
 
 def preferences(user: User) -> dict[str, Any]:

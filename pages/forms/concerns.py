@@ -93,7 +93,7 @@ class ConcernFields(OrganisationPicks, DraftForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         covered = District.objects.covered_by(actor).active().order_by("name", "pk")
-        self.fields["district"].queryset = covered  # type: ignore[attr-defined]
+        self.fields["district"].queryset = covered  # type: ignore[attr-defined]  # a field of models
         self.offer(actor, [self["site_organisation"].value()], str(self["find"].value() or ""))
 
     def values(self) -> dict[str, Any]:

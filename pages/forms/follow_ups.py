@@ -50,7 +50,7 @@ class PromiseForm(OrganisationPicks, DraftForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = _colleagues(actor)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = _colleagues(actor)  # type: ignore[attr-defined]  # a field of models
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
         super().__init__(*args, **kwargs)
         if may_reassign:
             owners = _colleagues(actor) | User.objects.filter(pk=follow_up.owner_id)
-            self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+            self.fields["owner"].queryset = owners  # type: ignore[attr-defined]  # a field of models
         else:
             del self.fields["owner"]
         if follow_up.status not in {FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS}:
@@ -124,7 +124,7 @@ class DoneForm(VersionedForm):
     def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         told = self.fields["told"]
-        told.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]
+        told.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]  # a field of models
         if not organisations:
             del self.fields["told"]
 

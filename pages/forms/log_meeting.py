@@ -39,7 +39,7 @@ class Who:
 
     @property
     def value(self) -> str:
-        return f"contact:{self.contact.pk}" if self.contact else f"organisation:{self.organisation.pk}"  # type: ignore[union-attr]
+        return f"contact:{self.contact.pk}" if self.contact else f"organisation:{self.organisation.pk}"  # type: ignore[union-attr]  # one of the two is there
 
     @property
     def name(self) -> str:
@@ -108,7 +108,7 @@ class TookPlaceForm(WhenAndWhere):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.fields["starts_at"].shown = _moment(self.data.get("opened_at", ""))  # type: ignore[attr-defined]
+            self.fields["starts_at"].shown = _moment(self.data.get("opened_at", ""))  # type: ignore[attr-defined]  # our own field
 
     @property
     def where_open(self) -> bool:
@@ -206,10 +206,10 @@ class LogForm(HeldForm):
         self.found = {who.value for who in found}
         self.offered = {who.value: who for who in offered}
         self.spokespeople = {str(person.pk): person for person in people}
-        self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]
-        self.fields["people"].choices = [(key, str(p)) for key, p in self.spokespeople.items()]  # type: ignore[attr-defined]
+        self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["people"].choices = [(key, str(p)) for key, p in self.spokespeople.items()]  # type: ignore[attr-defined]  # a field of choices
         self.fields["district"].required = False
-        self.fields["district"].empty_label = _("Where they are at home")  # type: ignore[attr-defined]
+        self.fields["district"].empty_label = _("Where they are at home")  # type: ignore[attr-defined]  # a field of models
         if not self.spokespeople:
             del self.fields["people"]
 
@@ -254,7 +254,7 @@ class HoldForm(HeldForm):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]
+        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]  # our own field
         for name in ("opened_at", "kind", "subject", "district", "place", "initiated_by", "level"):
             del self.fields[name]
 
@@ -313,7 +313,7 @@ class PromiseForm(DraftForm):
         super().__init__(*args, **kwargs)
         self.organisations = {str(row.pk): row for row in organisations}
         names = [(key, row.short_name or row.name) for key, row in self.organisations.items()]
-        self.fields["to"].choices = names  # type: ignore[attr-defined]
+        self.fields["to"].choices = names  # type: ignore[attr-defined]  # a field of choices
 
     def promise(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any] | None:
         """What `log_meeting` takes as a promise; None for a row left empty."""

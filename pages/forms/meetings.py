@@ -106,7 +106,7 @@ class WhenAndWhere(DraftForm):
         super().__init__(*args, **kwargs)
         self.actor = actor
         covered = District.objects.covered_by(actor).active().order_by("name", "pk")
-        self.fields["district"].queryset = covered  # type: ignore[attr-defined]
+        self.fields["district"].queryset = covered  # type: ignore[attr-defined]  # a field of models
 
     # Pills shown at once, and those behind “More”, which is open when one of them is chosen.
     @property
@@ -172,7 +172,7 @@ class PlanForm(WhenAndWhere):
         offered = User.objects.visible_to(self.actor).filter(
             models.Q(pk__in=near.values("pk")) | models.Q(pk__in=known)
         )
-        self.fields["officers"].queryset = offered.exclude(  # type: ignore[attr-defined]
+        self.fields["officers"].queryset = offered.exclude(  # type: ignore[attr-defined]  # a field of models
             pk=None if officers else self.actor.id
         ).order_by("name", "pk")
 
@@ -239,7 +239,7 @@ class EditForm(PlanForm):
         super().__init__(*args, **kwargs)
         self.meeting = meeting
         self.fields["officers"].label = _("Officers")
-        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]
+        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]  # our own field
         if meeting.status in {"planned", "not_reached"}:
             del self.fields["outcomes"]
         if meeting.status == "planned":

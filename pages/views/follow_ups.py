@@ -66,7 +66,7 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
     is_bare = not set(request.GET) - {"ordering", "cursor"}
     implied = {}
     if is_bare:
-        rows = rows.pending()  # type: ignore[attr-defined]
+        rows = rows.pending()  # type: ignore[attr-defined]  # our own queryset
         rows = rows.of_owner(actor.id) if actor.writes else rows
         implied = {"status": f"{FollowUpStatus.OPEN},{FollowUpStatus.IN_PROGRESS}"}
         if actor.writes:

@@ -1,6 +1,7 @@
 """A calendar subscription: whose meetings, what they say, and when its address leads nowhere."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ from tests.factories import PASSWORD, make_district, make_meeting, make_officer,
 pytestmark = pytest.mark.django_db
 
 
-def read(token: str, **headers: str):  # type: ignore[no-untyped-def]
+def read(token: str, **headers: str) -> Any:
     return Client().get(f"/feeds/{token}/meetings.ics", headers=headers)
 
 

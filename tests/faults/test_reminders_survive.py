@@ -35,7 +35,7 @@ class SlowSink:
     def __init__(self) -> None:
         self.message_ids: list[str] = []
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         self.message_ids.append(str(message_from_bytes(envelope.original_content or b"")["Message-ID"]))
         await asyncio.sleep(0.02)
         return "250 kept"

@@ -30,7 +30,7 @@ class MoodyServer:
     def __init__(self) -> None:
         self.message_ids: list[str] = []
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.mood == "refuse":
@@ -38,7 +38,7 @@ class MoodyServer:
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         content = (envelope.original_content or b"").decode()
         self.message_ids += [line for line in content.splitlines() if line.startswith("Message-ID")]
         await asyncio.sleep(3)

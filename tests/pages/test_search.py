@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from audit.models import Action, Event
@@ -170,14 +171,14 @@ def test_a_page_of_results_takes_few_queries(
     browser: Client,
     district: District,
     officer: User,
-    django_assert_max_num_queries: pytest.FixtureRequest,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(12):
         organisation = make_organisation(district, name=f"Casa {number}")
         make_contact(district, family_name=f"Casa {number}")
         make_meeting(district, organisation, subject=f"Casa {number}")
         make_follow_up(officer, f"Casa {number}")
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):
         text = text_of(browser, "casa")
     assert "40 results" in text
 
