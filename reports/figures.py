@@ -1,0 +1,70 @@
+"""The shape of every figure: n of N, never a ratio alone, and the list of the rows it counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.periods import Period
+from reports.questions import By, Question
+
+Noun = Literal["organisations", "meetings", "follow-ups", "concerns"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure of one group in one period. Reports add their own columns.
+
+    `group` is a district's code, a focus or a kind.
+    """
+
+    period: Period
+    group: str
+    n: int
+    of: int
+
+    @property
+    def ratio(self) -> float | None:
+        """n ÷ of; None where there is nothing to divide by: shown as n/a, never as 0 or 100 %."""
+        return self.n / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A list and its filters (names as in api.md) that yield exactly the n objects of a row."""
+
+    noun: Noun
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A report's own column: attribute of its Row, heading, and what it is measured in."""
+
+    name: str
+    label: str
+    unit: Literal["count", "days", "ratio", "hours", "per_week", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a reader is told of a report, and the functions behind it.
+
+    `measure` is the attribute that charts and comparisons show (`ratio`, or an own column).
+    `better` says which way is good news; None where neither is (a level is no better than another).
+    """
+
+    slug: str
+    title: str
+    formula: str
+    population: str
+    source: str
+    not_said: str
+    rows: Callable[[Question], Sequence[Row]]
+    drill: Callable[[Row, Question], Drill | None]
+    columns: tuple[Column, ...] = ()
+    ways: tuple[By, ...] = (By.DISTRICT,)
+    measure: str = "ratio"
+    unit: Literal["ratio", "days", "count", "per_week"] = "ratio"
+    better: Literal["higher", "lower"] | None = "higher"
+    n_label: str = ""
+    of_label: str = ""

@@ -1,0 +1,99 @@
+"""Spans of the city's days that figures are of: half-open, from `since` up to but without `until`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from lib.days import day_starts_at
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """Days from `since` up to but without `until`. Raises ValueError where none lies between."""
+
+    since: date
+    until: date
+
+    def __post_init__(self) -> None:
+        if self.until <= self.since:
+            raise ValueError("a period ends after it starts")
+
+    @property
+    def starts_at(self) -> datetime:
+        return day_starts_at(self.since)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment that is no longer in it."""
+        return day_starts_at(self.until)
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+    @property
+    def last_day(self) -> date:
+        return self.until - timedelta(days=1)
+
+    @property
+    def months(self) -> int | None:
+        """Whole calendar months in it; None where it does not go from a first to a first."""
+        if self.since.day != 1 or self.until.day != 1:
+            return None
+        return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month
+
+    def back(self, times: int) -> "Period":
+        """The period `times` before this one: by months where it is of whole months, else by days."""
+        months = self.months
+        if months is None:
+            step = timedelta(days=self.days * times)
+            return Period(self.since - step, self.until - step)
+        return Period(
+            self.since - relativedelta(months=months * times),
+            self.until - relativedelta(months=months * times),
+        )
+
+    def previous(self) -> "Period":
+        return self.back(1)
+
+    def a_year_before(self) -> "Period":
+        """The same days last year; 29 February becomes the 28th."""
+        year = relativedelta(years=1)
+        return Period(self.since - year, self.until - year)
+
+    def run_up(self, times: int) -> tuple["Period", ...]:
+        """`times` periods of this length, oldest first, the last of them this one."""
+        return tuple(self.back(n) for n in reversed(range(times)))
+
+    def __str__(self) -> str:
+        """As people say it: a year, a quarter, a month, or its first and last day."""
+        if self.months == 12 and self.since.month == 1:
+            return str(self.since.year)
+        if self.months == 3 and self.since.month % 3 == 1:
+            return _("%(quarter)s. quarter of %(year)s") % {
+                "quarter": (self.since.month + 2) // 3,
+                "year": self.since.year,
+            }
+        if self.months == 1:
+            return date_format(self.since, "YEAR_MONTH_FORMAT")
+        return _("%(first)s to %(last)s") % {
+            "first": date_format(self.since, "SHORT_DATE_FORMAT"),
+            "last": date_format(self.last_day, "SHORT_DATE_FORMAT"),
+        }
+
+
+def month_of(day: date) -> Period:
+    first = day.replace(day=1)
+    return Period(first, first + relativedelta(months=1))
+
+
+def quarter_of(day: date) -> Period:
+    first = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+    return Period(first, first + relativedelta(months=3))
+
+
+def year_of(day: date) -> Period:
+    return Period(date(day.year, 1, 1), date(day.year + 1, 1, 1))
