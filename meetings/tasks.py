@@ -8,10 +8,8 @@ from celery.signals import worker_ready
 from django.db import transaction
 
 from accounts.services import REFRESH_REMINDERS
-from contacts.services.moves import FOLLOW_MOVE
 from meetings.reminders import refresh_for_user, send_due, top_up
 from meetings.reminders.wake import SEND_DUE
-from meetings.services.moves import follow_move
 
 TOP_UP = "meetings.top_up_reminders"
 
@@ -37,8 +35,3 @@ def _start(**_: Any) -> None:
     """A worker that starts after a pause makes what is missing, and sends what has waited."""
     top_up_reminders.delay()
     send_due_reminders.delay()
-
-
-@shared_task(name=FOLLOW_MOVE)
-def follow_move_of_organisation(organisation_id: str, *district_ids: str) -> int:
-    return follow_move(UUID(organisation_id), {UUID(pk) for pk in district_ids})
