@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.functional import Promise
+
 from reports.periods import Period
 from reports.questions import By, Question
 
+Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
 Noun = Literal["organisations", "meetings", "follow-ups", "concerns"]
 
 
@@ -41,7 +44,7 @@ class Column:
     """A report's own column: attribute of its Row, heading, and what it is measured in."""
 
     name: str
-    label: str
+    label: Text
     unit: Literal["count", "days", "ratio", "hours", "per_week", "text"]
 
 
@@ -54,11 +57,11 @@ class Report:
     """
 
     slug: str
-    title: str
-    formula: str
-    population: str
-    source: str
-    not_said: str
+    title: Text
+    formula: Text
+    population: Text
+    source: Text
+    not_said: Text
     rows: Callable[[Question], Sequence[Row]]
     drill: Callable[[Row, Question], Drill | None]
     columns: tuple[Column, ...] = ()
@@ -66,5 +69,5 @@ class Report:
     measure: str = "ratio"
     unit: Literal["ratio", "days", "count", "per_week"] = "ratio"
     better: Literal["higher", "lower"] | None = "higher"
-    n_label: str = ""
-    of_label: str = ""
+    n_label: Text = ""
+    of_label: Text = ""

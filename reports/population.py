@@ -61,9 +61,9 @@ def grouped(by: By) -> str:
     return f"{POPULATION}, grouped AS ({_GROUPED[by]})"
 
 
-def fetch(sql: str, question: Question, **parameters: object) -> list[dict[str, Any]]:
+def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
-    known = question.parameters | {
+    known: dict[str, Any] = question.parameters | {
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],
         "focuses_of_kinds": [focus.value for focus in FOCUS_OF_KIND.values()],
     }
