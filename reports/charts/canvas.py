@@ -1,0 +1,107 @@
+"""What every chart is drawn with: palettes, marks, text, and an axis with round numbers."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from django.utils.safestring import SafeString, mark_safe
+
+WIDTH: Final = 420  # wide enough for twelve months, narrow enough that a phone does not shrink its text
+TEXT: Final = 13  # size of text; about 11 on a phone
+LETTER: Final = 6.6  # what a letter of it is wide, on average
+
+Say = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of what is drawn. Values and their labels never depend on them."""
+
+    ink: str
+    subtle: str
+    line: str
+    accent: str
+    tint: str
+
+
+SCREEN: Final = Palette("var(--text)", "var(--subtle)", "var(--line)", "var(--accent)", "var(--tint)")
+# The light page's colours, written out: a PDF knows no custom properties and would draw them black.
+PRINT: Final = Palette("#232E2A", "#575F5C", "#C9CECB", "#14524A", "#E3EAE8")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a."""
+
+    label: str
+    value: float | None
+    said: str
+
+
+class Canvas:
+    """An SVG of `width` × `height` with a title and a description; without a title nobody is told of it."""
+
+    def __init__(self, width: int, height: int, *, title: str = "", description: str = "") -> None:
+        self.root = ET.Element(
+            "svg", {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
+        )
+        if not title:
+            self.root.set("aria-hidden", "true")
+            return
+        self.root.set("role", "img")
+        self.put("title").text = title
+        if description:
+            self.put("desc").text = description
+
+    def put(self, tag: str, **attributes: object) -> ET.Element:
+        """An element; `stroke_width` is `stroke-width`, numbers are written short."""
+        written = {name.replace("_", "-"): short(value) for name, value in attributes.items()}
+        return ET.SubElement(self.root, tag, written)
+
+    def write(self, x: float, y: float, text: str, fill: str, *, anchor: str = "start") -> None:
+        self.put("text", x=x, y=y, fill=fill, font_size=TEXT, text_anchor=anchor).text = text
+
+    def drawn(self) -> SafeString:
+        return mark_safe(ET.tostring(self.root, encoding="unicode"))  # noqa: S308 (escaped above)
+
+
+def short(value: object) -> str:
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def describe(marks: Iterable[Mark]) -> str:
+    """All values in words: `January: 40%, 12 of 30; February: n/a`."""
+    return "; ".join(f"{mark.label}: {mark.said}" for mark in marks)
+
+
+def top_of(values: Iterable[float | None], unit: str) -> float:
+    """Where an axis ends: at 1 for shares, else at a round number no value is above."""
+    if unit == "ratio":
+        return 1.0
+    highest = max((value for value in values if value is not None), default=0.0)
+    return ticks(highest)[-1]
+
+
+def ticks(top: float, wanted: int = 4) -> Sequence[float]:
+    """Round numbers from 0 to at least `top`: steps of 1, 2, 2.5 or 5 × 10ⁿ.
+
+    >>> list(ticks(1)), list(ticks(17)), list(ticks(0))
+    ([0, 0.25, 0.5, 0.75, 1.0], [0, 5, 10, 15, 20], [0, 1])
+    """
+    if top <= 0:
+        return (0, 1)
+    rough = top / wanted
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    if step > 1:
+        step = round(step, 6)
+    count = math.ceil(round(top / step, 6))
+    return tuple(round(n * step, 6) for n in range(count + 1))
+
+
+def clip(text: str, width: float) -> str:
+    """`text`, shortened to what fits into `width`."""
+    letters = int(width / LETTER)
+    return text if len(text) <= letters else f"{text[: max(letters - 1, 1)].rstrip()}…"

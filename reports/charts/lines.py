@@ -1,0 +1,115 @@
+"""Lines over time: a chart with axes, and the sparkline that stands in a table's cell."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.utils.safestring import SafeString
+
+from reports.charts.canvas import (
+    LETTER,
+    SCREEN,
+    TEXT,
+    WIDTH,
+    Canvas,
+    Mark,
+    Palette,
+    Say,
+    describe,
+    ticks,
+    top_of,
+)
+
+HEIGHT: Final = 210
+HEAD: Final = 26
+SPARK: Final = (120, 28)
+
+Point = tuple[float, float]
+
+
+def lines(
+    marks: Sequence[Mark],
+    *,
+    title: str,
+    unit: str,
+    unit_label: str,
+    say: Say,
+    palette: Palette = SCREEN,
+    top: float | None = None,
+    height: int = HEIGHT,
+) -> SafeString:
+    """One value a period, oldest first, on an axis from 0 to `top`. A period without a value is a gap."""
+    end = top or top_of((mark.value for mark in marks), unit)
+    canvas = Canvas(WIDTH, height, title=title, description=describe(marks))
+    steps = [tick for tick in ticks(end) if tick <= end * 1.001]
+    left = 14 + LETTER * max(len(say(tick)) for tick in steps)
+    right, foot = WIDTH - 14.0, height - 28.0
+    canvas.write(0, 12, unit_label, palette.subtle)
+    for tick in steps:
+        y = foot - (foot - HEAD) * tick / end
+        canvas.put("line", x1=left, y1=y, x2=right, y2=y, stroke=palette.line, stroke_width=1)
+        canvas.write(left - 8, y + TEXT / 3, say(tick), palette.subtle, anchor="end")
+    step = (right - left) / max(len(marks) - 1, 1)
+    points = [
+        None if mark.value is None else (left + step * n, foot - (foot - HEAD) * min(mark.value / end, 1))
+        for n, mark in enumerate(marks)
+    ]
+    _draw(canvas, points, palette, radius=3.0)
+    every = max(
+        1, -(-int(max((len(mark.label) for mark in marks), default=1) * LETTER + 14) // int(step or 1))
+    )
+    for n, mark in enumerate(marks):
+        if (len(marks) - 1 - n) % every == 0:
+            x, anchor = left + step * n, "end" if n == len(marks) - 1 else "middle"
+            if anchor == "middle" and x - len(mark.label) * LETTER / 2 < 0:
+                continue
+            canvas.write(
+                right + 14 if anchor == "end" else x, height - 8, mark.label, palette.subtle, anchor=anchor
+            )
+    if points and (last := points[-1]):
+        canvas.put("circle", cx=last[0], cy=last[1], r=5.0, fill=palette.accent)
+    return canvas.drawn()
+
+
+def sparkline(
+    marks: Sequence[Mark], *, title: str, unit: str, palette: Palette = SCREEN, top: float | None = None
+) -> SafeString:
+    """The same without axes, for a cell: shares from 0 to 1, all else from 0 to its highest; last a dot."""
+    width, height = SPARK
+    end = top or top_of((mark.value for mark in marks), unit)
+    canvas = Canvas(width, height, title=title, description=describe(marks))
+    canvas.put("line", x1=0, y1=height - 3, x2=width, y2=height - 3, stroke=palette.line, stroke_width=1)
+    step = (width - 8) / max(len(marks) - 1, 1)
+    points = [
+        None if mark.value is None else (4 + step * n, height - 3 - (height - 7) * min(mark.value / end, 1))
+        for n, mark in enumerate(marks)
+    ]
+    _draw(canvas, points, palette, radius=0)
+    if points and (last := points[-1]):
+        canvas.put("circle", cx=last[0], cy=last[1], r=3.5, fill=palette.accent)
+    return canvas.drawn()
+
+
+def _draw(canvas: Canvas, points: Sequence[Point | None], palette: Palette, *, radius: float) -> None:
+    for run in _runs(points):
+        if len(run) > 1:
+            canvas.put(
+                "polyline",
+                points=" ".join(f"{x:.1f},{y:.1f}" for x, y in run),
+                fill="none",
+                stroke=palette.accent,
+                stroke_width=2,
+                stroke_linejoin="round",
+            )
+        for x, y in run if radius or len(run) == 1 else ():
+            canvas.put("circle", cx=x, cy=y, r=radius or 2.0, fill=palette.accent)
+
+
+def _runs(points: Sequence[Point | None]) -> Iterator[list[Point]]:
+    """Stretches without a gap."""
+    run: list[Point] = []
+    for point in (*points, None):
+        if point is not None:
+            run.append(point)
+        elif run:
+            yield run
+            run = []

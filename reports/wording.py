@@ -1,0 +1,80 @@
+"""Figures in words: one way to say a share, days or a number, for pages, charts and documents."""
+
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts.codes import Kind
+from districts.codes import Focus
+from districts.models import District
+from meetings.codes import Level, MeetingKind
+from reports.figures import Row
+
+NOT_APPLICABLE: Final = gettext_lazy("n/a")
+# What a group may be named by, beside a district's code; no two of them share a code but `other`, which
+# means the same in each.
+_CODES: Final = (Focus, Kind, MeetingKind, Level)
+
+
+def say(value: float | None, unit: str) -> str:
+    """`40%`, `12 days`, `3.5 a week`, `12`; n/a where there is nothing to say. `unit` is a Report's."""
+    if value is None:
+        return str(NOT_APPLICABLE)
+    if unit == "ratio":
+        return _("%(n)s%%") % {"n": round(value * 100)}
+    if unit == "days":
+        return ngettext("%(n)s day", "%(n)s days", round(value)) % {"n": _number(value)}
+    if unit == "hours":
+        return ngettext("%(n)s hour", "%(n)s hours", round(value)) % {"n": _number(value)}
+    if unit == "per_week":
+        return _("%(n)s a week") % {"n": _number(value)}
+    return _number(value)
+
+
+def say_change(before: float | None, now: float | None, unit: str) -> str:
+    """`+12 points`, `−3 days`, `no change`; empty where one of the two is not there."""
+    if before is None or now is None:
+        return ""
+    if unit == "ratio":
+        points = round(now * 100) - round(before * 100)
+        said = ngettext("%(n)s point", "%(n)s points", abs(points)) % {"n": abs(points)}
+        return f"{_sign(points)}{said}" if points else _("no change")
+    change = round(now - before, 1)
+    return f"{_sign(change)}{say(abs(change), unit)}" if change else _("no change")
+
+
+def say_of(row: Row) -> str:
+    """`12 of 30`: what a share never stands without."""
+    return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
+
+
+def say_unit(unit: str) -> str:
+    """What an axis is measured in."""
+    return {
+        "ratio": _("per cent"),
+        "days": _("days"),
+        "hours": _("hours"),
+        "per_week": _("a week"),
+    }.get(unit, _("number"))
+
+
+def name_group(group: str, districts: dict[str, District]) -> str:
+    """A row's group as people read it: a district's name, or the label of a code."""
+    if group in districts:
+        return districts[group].name
+    for codes in _CODES:
+        if group in codes.values:
+            label = str(codes(group).label)
+            return label[:1].upper() + label[1:]
+    return group
+
+
+def _number(value: float) -> str:
+    whole = abs(value - round(value)) < 0.05
+    return number_format(round(value) if whole else round(value, 1), use_l10n=True, force_grouping=True)
+
+
+def _sign(change: float) -> str:
+    return "+" if change > 0 else "−"
