@@ -3,13 +3,12 @@
 import base64
 import secrets
 from datetime import datetime
-from hashlib import sha256
 
-from cryptography.fernet import Fernet
-from django.conf import settings
+from cryptography.fernet import Fernet, MultiFernet
 from standardwebhooks.webhooks import Webhook as Signer
 
 from api.models import Webhook
+from lib.secret_keys import derived_keys
 
 
 def new_secret() -> str:
@@ -39,6 +38,11 @@ def signed_headers(webhook: Webhook, message_id: str, body: bytes, now: datetime
     }
 
 
-def _cipher() -> Fernet:
-    key = sha256(b"webhook secrets:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def renewed(encrypted: bytes) -> bytes:
+    """The same secret, encrypted under the deployment's current key."""
+    return _cipher().rotate(bytes(encrypted))
+
+
+def _cipher() -> MultiFernet:
+    """Encrypts with the current key, decrypts with those before it too."""
+    return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in derived_keys("webhook secrets"))

@@ -16,6 +16,7 @@ env = environ.Env()
 
 # --- Secrets and addresses: no default, so that none is forgotten -------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # those before it, while they are changed
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL").rstrip("/")  # what links in e-mails start with
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")

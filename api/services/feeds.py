@@ -1,6 +1,5 @@
 """A calendar subscription: made, ended and read under its secret address (RFC 5545, RFC 7986)."""
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -19,6 +18,7 @@ from accounts.models import User
 from api.models import CalendarFeed
 from audit.models import Action
 from audit.services import record
+from lib.secret_keys import keyed_hashes
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from meetings.reminders.notices import host
@@ -42,7 +42,7 @@ def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
     user = _owner(actor)
     token = secrets.token_urlsafe(32)
     CalendarFeed.objects.filter(user=user).delete()
-    feed = CalendarFeed.objects.create(user=user, token_hash=_hash(token), with_subjects=with_subjects)
+    feed = CalendarFeed.objects.create(user=user, token_hash=_hashes(token)[0], with_subjects=with_subjects)
     record(actor, Action.CREATE, "calendar_feed", [feed.pk], field_names=["with_subjects"])
     return token
 
@@ -73,7 +73,10 @@ def read_feed(token: str) -> CalendarFile:
 
     Raises ObjectDoesNotExist alike for a wrong or ended one and for somebody who has left.
     """
-    feed = CalendarFeed.objects.select_related("user").get(token_hash=_hash(token), user__is_active=True)
+    hashes = _hashes(token)
+    feed = CalendarFeed.objects.select_related("user").get(token_hash__in=hashes, user__is_active=True)
+    if bytes(feed.token_hash) != hashes[0]:  # made under a secret of the deployment that is on its way out
+        CalendarFeed.objects.filter(pk=feed.pk).update(token_hash=hashes[0])
     actor = actor_for(feed.user)
     if not has_calendar(actor):
         raise ObjectDoesNotExist
@@ -134,6 +137,5 @@ def _owner(actor: Actor) -> User:
     return user
 
 
-def _hash(token: str) -> bytes:
-    key = sha256(b"calendar feeds:" + settings.SECRET_KEY.encode()).digest()
-    return hmac.digest(key, token.encode("utf-8", "replace"), "sha256")
+def _hashes(token: str) -> list[bytes]:
+    return keyed_hashes("calendar feeds", token)

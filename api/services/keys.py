@@ -1,13 +1,10 @@
 """Making, confirming, rotating and revoking keys. A secret is shown once and never stored."""
 
-import hmac
 from collections.abc import Iterable
 from datetime import timedelta
-from hashlib import sha256
 from ipaddress import ip_network
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -22,14 +19,14 @@ from api.rules import MAX_DAYS, Token, new_token
 from audit.models import Action
 from audit.services import record
 from districts.models import District
+from lib.secret_keys import keyed_hashes
 
 ROTATION = timedelta(days=7)
 
 
-def secret_hash(secret: str) -> bytes:
-    """HMAC-SHA256 of a secret under a key of the deployment: 32 bytes, of no use without that key."""
-    key = sha256(b"api keys:" + settings.SECRET_KEY.encode()).digest()
-    return hmac.digest(key, secret.encode(), "sha256")
+def secret_hashes(secret: str) -> list[bytes]:
+    """What may be stored of a secret: its hash under the deployment's current key, then under older ones."""
+    return keyed_hashes("api keys", secret)
 
 
 @transaction.atomic
@@ -127,7 +124,7 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> ApiKey:
 
 def _add_secret(key: ApiKey) -> Token:
     token = new_token(key.pk)
-    ApiSecret.objects.create(key=key, secret_hash=secret_hash(token.secret))
+    ApiSecret.objects.create(key=key, secret_hash=secret_hashes(token.secret)[0])
     return token
 
 

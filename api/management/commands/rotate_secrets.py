@@ -1,0 +1,53 @@
+"""`manage.py rotate_secrets`: move to the current SECRET_KEY what can be; say what needs the older one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from api.models import ApiKey, CalendarFeed
+from api.services.webhooks import renew_secrets
+from audit.models import Event
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypts webhook secrets under the current SECRET_KEY. Of API keys and calendar addresses "
+        "only hashes are kept: they are moved when they are used next. --since says which were not used since then."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--since", metavar="MOMENT", help="when it was changed: 2026-11-25T10:00Z")
+
+    def handle(self, *_args: Any, since: str | None, **_options: Any) -> None:
+        self.stdout.write(f"Secrets of webhooks encrypted under the current key: {renew_secrets()}")
+        if since is None:
+            self.stdout.write("Say --since MOMENT to learn who still needs the key before it.")
+            return
+        keys, feeds = unused(_moment(since))
+        for name in keys:
+            self.stdout.write(f"  API key not used since: {name}")
+        self.stdout.write(f"API keys not used since: {len(keys)}, calendar addresses not read since: {feeds}")
+        if not keys and not feeds:
+            self.stdout.write("Nothing needs the older SECRET_KEY: take it out of SECRET_KEY_FALLBACKS.")
+
+
+def unused(since: datetime) -> tuple[list[str], int]:
+    """Names of living keys made before `since` and idle since then; how many such calendar addresses."""
+    older = ApiKey.objects.usable(timezone.now()).filter(created_at__lt=since)
+    idle = older.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=since))
+    reads = Event.objects.filter(at__gte=since, recipient__startswith="calendar feed ")
+    read = {text.removeprefix("calendar feed ") for text in reads.values_list("recipient", flat=True)}
+    feeds = CalendarFeed.objects.filter(created_at__lt=since, user__is_active=True)
+    names = list(idle.order_by("name", "pk").values_list("name", flat=True))
+    return names, sum(str(pk) not in read for pk in feeds.values_list("pk", flat=True))
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    if moment is None or moment.tzinfo is None:
+        raise CommandError("Write a moment with its offset, such as 2026-11-25T10:00Z.")
+    return moment
