@@ -2,6 +2,7 @@
 
 from meetings.models.concern import Concern
 from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.models.handover import Handover
 from meetings.models.meeting import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
 from meetings.models.reminder import Reminder
 
@@ -10,6 +11,7 @@ __all__ = [
     "FollowUp",
     "FollowUpExternalId",
     "FollowUpOrganisation",
+    "Handover",
     "Meeting",
     "MeetingContact",
     "MeetingExternalId",

@@ -1,0 +1,56 @@
+"""Handover: an officer's portfolio that went to others, kept so that it can be taken back and briefed on."""
+
+from typing import Any, Self, TypedDict
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class Moved(TypedDict):
+    """One object that moved: ids as text. `version` is the one the move left, `before` what it had."""
+
+    type: str
+    id: str
+    to: str
+    version: int
+    before: dict[str, Any]
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Those one made, or took something over in."""
+        if actor.sees_everywhere:
+            return self.all()
+        if actor.id is None or not actor.district_ids:
+            return self.none()
+        return self.filter(Q(made_by=actor.id) | Q(recipient_ids__contains=[actor.id]))
+
+
+class Handover(models.Model):
+    """Ids only: what moved is read where it is, by those who see it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="handovers")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    recipient_ids = ArrayField(models.UUIDField(), default=list)
+    moves = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["made_by", "-created_at"], name="handover_of_maker")]
+
+    def ids_of(self, object_type: str) -> list[UUID]:
+        """Of what moved, in the order it did."""
+        return [UUID(move["id"]) for move in self.moves if move["type"] == object_type]
