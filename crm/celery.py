@@ -18,6 +18,7 @@ app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
 
 app.conf.beat_schedule = {
     "number the trail": {"task": "audit.publish", "schedule": 1.0, "options": {"expires": 5}},
+    "seal the trail": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "send due reminders": {
         "task": "meetings.send_due_reminders",
         "schedule": 5.0,
@@ -27,6 +28,12 @@ app.conf.beat_schedule = {
         "task": "meetings.top_up_reminders",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "do long work": {"task": "jobs.run_due", "schedule": 5.0, "options": {"expires": 5}},
+    "delete files of long work": {
+        "task": "jobs.delete_expired_files",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget old answers and deliveries": {

@@ -1,16 +1,105 @@
-"""The life of a job: started, told how far it is, finished or failed."""
+"""The life of a job: started, told how far it is, finished, failed or cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
-from jobs.models import Job, JobStatus
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from jobs.files import keep_file
+from jobs.kinds import find_kind
+from jobs.models import Job, JobFile, JobStatus
 from lib.acting import Acting
+from lib.waking import wake_on_commit
+
+RUN: Final = "jobs.run_due"
+
+
+@transaction.atomic
+def queue_job(
+    *,
+    actor: Actor,
+    kind: str,
+    parameters: Mapping[str, object],
+    needs: Mapping[str, object] | None = None,
+    inputs: Iterable[tuple[str, str, BinaryIO]] = (),
+    total: int | None = None,
+) -> Job:
+    """A job that a worker will do: `kind` is registered; `inputs` are (name, media type, content).
+
+    `parameters` say what was asked and are kept, never personal data; `needs` are emptied at the end.
+    Raises PermissionDenied where the actor may not have such work done.
+    """
+    known = find_kind(kind)
+    if known is None:
+        raise LookupError(kind)
+    if not known.may(actor):
+        raise PermissionDenied
+    job = Job.objects.create(
+        kind=kind,
+        started_by=actor.id,
+        parameters=dict(parameters),
+        needs=dict(needs or {}),
+        total=total,
+    )
+    for name, media_type, content in inputs:
+        keep_file(job_id=job.pk, name=name, media_type=media_type, content=content, is_input=True)
+    wake_on_commit(RUN)
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, actor: Actor, job_id: UUID) -> Job:
+    """Take back what waits; ask the worker to stop what runs. What is over stays as it is."""
+    job = Job.objects.visible_to(actor).select_for_update().get(pk=job_id)
+    if job.status == JobStatus.WAITING:
+        end_job(job_id=job_id, status=JobStatus.CANCELLED)
+    elif job.status == JobStatus.RUNNING:
+        Job.objects.filter(pk=job_id, cancel_asked_at=None).update(cancel_asked_at=timezone.now())
+    return Job.objects.get(pk=job_id)
+
+
+@transaction.atomic
+def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
+    """A file that was made, for whoever started the job and still may: recorded before it leaves.
+
+    Raises Job.DoesNotExist for another's job, JobFile.DoesNotExist for a file that is gone (24 hours),
+    PermissionDenied when the role is another now.
+    """
+    job = Job.objects.visible_to(actor).get(pk=job_id)
+    kind = find_kind(job.kind)
+    if kind is None or not kind.may(actor):
+        raise PermissionDenied
+    row = JobFile.objects.made().get(pk=file_id, job=job)
+    purpose = str(job.parameters.get("purpose", ""))
+    record(
+        actor,
+        Action.EXPORT,
+        "job_file",
+        [job.pk, row.pk],
+        purpose=purpose[:200],
+        recipient=f"download sha256:{row.digest}",
+    )
+    return row
+
+
+def delete_expired_files() -> int:
+    """Answers how many went, with all their parts."""
+    expired = list(JobFile.objects.expired().values_list("pk", flat=True)[:500])
+    JobFile.objects.filter(pk__in=expired).delete()
+    return len(expired)
+
+
+# --- Work that its own process does at once, such as a command's ---------------------------------------
 
 
 def start_job(*, actor: Acting, kind: str, parameters: Mapping[str, object], total: int | None = None) -> Job:
-    """A running job of the actor's; `parameters` say what was asked, never personal data."""
+    """A running job that this process does; no worker takes it over."""
     return Job.objects.create(
         kind=kind,
         status=JobStatus.RUNNING,
@@ -27,11 +116,17 @@ def report_progress(*, job_id: UUID, done: int, total: int | None = None) -> Non
 
 
 def finish_job(*, job_id: UUID, result: Mapping[str, object]) -> None:
-    Job.objects.filter(pk=job_id).update(
-        status=JobStatus.DONE, result=dict(result), finished_at=timezone.now()
-    )
+    end_job(job_id=job_id, status=JobStatus.DONE, result=dict(result))
 
 
-def fail_job(*, job_id: UUID, error: str) -> None:
+def fail_job(*, job_id: UUID, error: str, message: str = "", attempt: int | None = None) -> None:
     """Keep why it failed; what the job had committed before stays."""
-    Job.objects.filter(pk=job_id).update(status=JobStatus.FAILED, error=error, finished_at=timezone.now())
+    end_job(job_id=job_id, status=JobStatus.FAILED, attempt=attempt, error=error, message=message)
+
+
+def end_job(*, job_id: UUID, status: JobStatus, attempt: int | None = None, **fields: Any) -> None:
+    """What is over does not end again, and with `attempt` nor does what another worker has begun anew."""
+    going_on = Job.objects.filter(pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING])
+    if attempt is not None:
+        going_on = going_on.filter(attempts=attempt)
+    going_on.update(status=status, finished_at=timezone.now(), needs={}, lease_until=None, **fields)

@@ -1,0 +1,202 @@
+"""Doing a job: claim it with a lease, say every second that it goes on, keep what came out.
+
+A worker that dies leaves its lease to run out, and another begins the job anew. Nothing of the dead
+one's remains: files, events and the end of a job are one transaction, by whoever holds the lease then.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import User
+from jobs.files import keep_file, opened
+from jobs.kinds import JobRefused, JobStopped, KeptFile, Kind, Outcome, find_kind
+from jobs.models import Job, JobFile, JobStatus
+from jobs.services import end_job, fail_job
+
+LEASE: Final = timedelta(seconds=60)
+PULSE_SECONDS: Final = 1.0
+MAX_ATTEMPTS: Final = 3  # what takes its workers with it each time is given up
+LOCK: Final = 0x6A6F6273  # claiming is one worker's at a time; any number that is ours
+
+log = structlog.get_logger(__name__)
+
+
+def run_next() -> bool:
+    """Do the oldest job that is due; false where there is none, or as many run as may at once."""
+    job = _claim()
+    if job is None:
+        return False
+    starter = User.objects.filter(pk=job.started_by).first() if job.started_by else None
+    with _as_they_read(starter):
+        _run(job, actor_for(starter) if starter else SYSTEM if job.started_by is None else None)
+    return True
+
+
+def _run(job: Job, actor: Actor | None) -> None:
+    kind = find_kind(job.kind)
+    if job.cancel_asked_at:
+        end_job(job_id=job.pk, status=JobStatus.CANCELLED)
+    elif kind is None or actor is None:
+        fail_job(
+            job_id=job.pk, error="unknown kind or starter", message=_("Nobody here knows how to do this.")
+        )
+    elif not kind.may(actor):
+        fail_job(job_id=job.pk, error="PermissionDenied", message=_("Your account may not do this any more."))
+    elif job.attempts > MAX_ATTEMPTS:
+        text = _("This was interrupted several times and was given up. Try a smaller part of it.")
+        fail_job(job_id=job.pk, error="interrupted again and again", message=text)
+    else:
+        _do(job, kind, actor)
+
+
+def _do(job: Job, kind: Kind, actor: Actor) -> None:
+    pulse = _Pulse(job)
+    try:
+        with pulse:
+            outcome = kind.run(_Work(job, actor, pulse))
+        _keep(job, outcome)
+    except JobStopped:
+        if pulse.cancelled:
+            end_job(job_id=job.pk, status=JobStatus.CANCELLED, attempt=job.attempts)
+    except JobRefused as reason:
+        fail_job(job_id=job.pk, error="refused", message=str(reason), attempt=job.attempts)
+    except Exception as error:  # whatever it was, its starter is told
+        log.exception("job_failed", job=str(job.pk), kind=job.kind)
+        text = _("Something went wrong. Nothing was handed out; you can try again.")
+        fail_job(job_id=job.pk, error=type(error).__name__, message=text, attempt=job.attempts)
+
+
+@transaction.atomic
+def _keep(job: Job, outcome: Outcome) -> None:
+    """The end of a job, if it is still ours, with all that came out of it."""
+    ours = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
+    if not ours.select_for_update().exists():
+        raise JobStopped
+    kept = []
+    for one in outcome.files:
+        row = keep_file(
+            job_id=job.pk, name=one.name, media_type=one.media_type, content=one.content, is_input=False
+        )
+        kept.append(KeptFile(row.pk, row.name, row.size, row.digest))
+    if outcome.record:
+        outcome.record(kept)
+    end_job(job_id=job.pk, status=JobStatus.DONE, result=dict(outcome.result))
+
+
+@transaction.atomic
+def _claim() -> Job | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    if Job.objects.held().count() >= settings.JOBS_AT_ONCE:
+        return None
+    job = Job.objects.due().select_for_update(skip_locked=True).first()
+    if job is None:
+        return None
+    Job.objects.filter(pk=job.pk).update(
+        status=JobStatus.RUNNING, lease_until=Now() + LEASE, attempts=F("attempts") + 1
+    )
+    job.refresh_from_db()
+    return job
+
+
+@contextmanager
+def _as_they_read(user: User | None) -> Iterator[None]:
+    if user is None:
+        yield
+        return
+    with translation.override(user.language), timezone.override(ZoneInfo(user.time_zone)):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    job: Job
+    actor: Actor
+    pulse: "_Pulse"
+
+    @property
+    def job_id(self) -> UUID:
+        return self.job.pk
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = self.job.parameters
+        return given
+
+    @property
+    def needs(self) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = self.job.needs
+        return given
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        self.pulse.done = done
+        if total is not None:
+            self.pulse.total = total
+        if self.pulse.stopped:
+            raise JobStopped
+
+    def open_input(self, name: str = "") -> AbstractContextManager[BinaryIO]:
+        given = JobFile.objects.filter(job=self.job, is_input=True, **({"name": name} if name else {}))
+        row = given.order_by("pk").first()
+        if row is None:
+            raise JobRefused(_("The file is not there any more: give it again."))
+        return opened(row.pk)
+
+
+class _Pulse:
+    """A thread with a connection of its own, so that progress is seen while the work's transaction is open.
+
+    Renews the lease, writes how far the work is, and learns whether it was cancelled or is another's.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.done, self.total = job, job.done, job.total
+        self.stopped = self.cancelled = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="job-pulse", daemon=True)
+
+    def __enter__(self) -> "_Pulse":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        if not self.stopped:
+            Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts).update(
+                done=self.done, total=self.total
+            )
+
+    def _beat(self) -> None:
+        while not self._ended.wait(PULSE_SECONDS):
+            try:
+                self._tell()
+            except DatabaseError as error:  # the lease lasts longer than a short pause
+                log.warning("job_pulse_missed", job=str(self.job.pk), error=type(error).__name__)
+                connection.close()
+        connection.close()
+
+    def _tell(self) -> None:
+        row = Job.objects.filter(pk=self.job.pk)
+        ours = row.filter(status=JobStatus.RUNNING, attempts=self.job.attempts, cancel_asked_at=None)
+        if ours.update(done=self.done, total=self.total, lease_until=Now() + LEASE):
+            return
+        now = row.first()
+        if now is not None:  # one whose claim is not committed yet is ours all the same
+            self.cancelled = now.cancel_asked_at is not None and now.attempts == self.job.attempts
+            self.stopped = True
