@@ -153,6 +153,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Imports and exports under way at once: fewer than there are workers, or reminders would wait for them.
+JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=1)
 
 # --- E-mail ---------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
@@ -186,6 +188,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- The audit trail: seals and the words of searches (docs/operations.md) --------------------------
+# The private key that seals are signed with, outside the database: only the worker needs it.
+AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
+# Where seals are appended to, to be shipped out of reach of who administers the database.
+AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
+# Keys of the hashes of searched words, the current one first: older ones let older searches be tested.
+AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])
 
 # --- The API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
