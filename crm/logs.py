@@ -1,9 +1,12 @@
 """Logs: one JSON line for each, whoever writes it, without personal data.
 
-Django's settings name `formatter`; importing this module sets structlog up to the same form.
+Django's settings and gunicorn's (crm.serving) name `formatter`; importing this module sets structlog up
+to the same form.
 """
 
 import re
+import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -11,22 +14,59 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
-_FEED = re.compile(r"/feeds/[^/\s?]+")
+Line = MutableMapping[str, Any]
+
+# What was searched for may be a person's name.
+_QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
+# A calendar's address, a link to a new password, the way back of an undo: longer than any id (36).
+_SECRET = re.compile(r"(?<=/)(?!/)[A-Za-z0-9_:.=~-]{37,}(?=[/\s\"']|$)")
+_FEED = re.compile(r"(?<=/feeds/)[^/\s\"']+")
 
 
-def without_query(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Cut what was searched for off the request's address: it may be a person's name."""
-    if isinstance(event.get("request"), str):
-        event["request"] = event["request"].partition("?")[0]
-    return event
+def without_secrets(_: Any, __: str, line: Line) -> Line:
+    """Cut off addresses what was asked, and what opens something by itself."""
+    for name, value in line.items():
+        if isinstance(value, str) and "/" in value:
+            line[name] = _FEED.sub("…", _SECRET.sub("…", _QUERY.sub(r"\1", value)))
+    return line
 
 
-def without_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The address of a calendar subscription is its secret."""
-    for name, value in event.items():
-        if isinstance(value, str) and "/feeds/" in value:
-            event[name] = _FEED.sub("/feeds/…", value)
-    return event
+def without_messages(_: Any, __: str, line: Line) -> Line:
+    """Say where it went wrong and what kind of error it was: its message may quote a row or a form."""
+    if error := _error(line.pop("exc_info", None)):
+        line["exception"] = describe(error)
+    return line
+
+
+def without_results(_: Any, __: str, line: Line) -> Line:
+    """Of a task Celery writes what it answered or raised: name and id are enough."""
+    record = line.get("_record")
+    if record is not None and record.name == "celery.app.trace" and isinstance(record.args, dict):
+        told = record.args
+        line["event"] = f"Task {told.get('name')}[{told.get('id')}] {told.get('description', 'succeeded')}"
+    return line
+
+
+def describe(error: BaseException) -> str:
+    """The lines of code that led there and the types, of its causes too; the database's code, no message."""
+    parts: list[str] = []
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        code = getattr(current, "sqlstate", None)
+        name = f"{type(current).__module__}.{type(current).__qualname__}".removeprefix("builtins.")
+        frames = "".join(traceback.format_tb(current.__traceback__))
+        parts.append(f"{frames}{name}{f' ({code})' if code else ''}")
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return "\nthen\n".join(reversed(parts))
+
+
+def _error(given: Any) -> BaseException | None:
+    if isinstance(given, BaseException):
+        return given
+    found = given if isinstance(given, tuple) else sys.exc_info() if given else (None, None, None)
+    return found[1] if isinstance(found[1], BaseException) else None
 
 
 SHARED: list[Processor] = [
@@ -34,8 +74,8 @@ SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-    without_query,
+    without_results,
+    without_messages,
     without_secrets,
 ]
 

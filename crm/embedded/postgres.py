@@ -123,6 +123,9 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "logging_collector": "off",
             "max_connections": "100",
+            # What it writes of errors names no values: neither the statement nor the row it refused.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         arguments = ["-D", str(self.launcher.data)]
         for setting, value in settings.items():

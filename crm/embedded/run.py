@@ -29,7 +29,7 @@ DEMO_SIGN_INS = {
 }
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
-WEB = "gunicorn crm.wsgi --worker-class gthread --workers 2 --threads 4 --graceful-timeout 2"
+WEB = "gunicorn crm.wsgi --config python:crm.serving --graceful-timeout 2"
 LOOK_EVERY_SECONDS = 0.5
 LOOK_AT_SERVERS_EVERY = 4
 
@@ -114,7 +114,7 @@ class _Run:
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
         worker = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
         beat = "celery -A crm beat --loglevel INFO"
-        self.web = Child("web", [*_module(WEB), "--no-control-socket", "--bind", self._bind()])
+        self.web = Child("web", [*_module(WEB), "--bind", self._bind()])
         # Finish what is going on; then give it back; the rows say what is still to do.
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
         self.worker = Child("worker", _module(worker), patience)

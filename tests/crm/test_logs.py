@@ -33,13 +33,42 @@ def test_structlogs(lines: pytest.LogCaptureFixture) -> None:
     assert (line["event"], line["rows"]) == ("imported", 3)
 
 
-def test_a_failure_is_one_line(lines: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_one_line_that_says_where_and_what_but_quotes_nobody(
+    lines: pytest.LogCaptureFixture,
+) -> None:
+    name = "Zofia " + "Canary".upper()
     try:
-        raise ValueError("bad")
-    except ValueError:
+        try:
+            raise ValueError(name)
+        except ValueError:
+            raise KeyError(name) from None
+    except KeyError:
         logging.getLogger("somebody").exception("It failed")
     (line,) = parsed(lines)
-    assert "ValueError: bad" in str(line["exception"])
+    assert str(line["exception"]).endswith("KeyError")
+    assert "test_logs.py" in str(line["exception"])
+    assert "CANARY" not in lines.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=Canary",
+        "/feeds/Canary/meetings.ics",
+        "/undo/eyJuYW1lIjoiQ2FuYXJ5Ijoi-Canary-dmFsdWVzIGJlZm9yZQ:1v:Canary/",
+        "/accounts/password/reset/key/2ptsx6vjq9cuoa-Canary-bd4f2a7e0f7d4e6d9b8a/",
+    ],
+)
+def test_what_an_address_gives_away_is_cut_off(lines: pytest.LogCaptureFixture, address: str) -> None:
+    logging.getLogger("gunicorn.error").error("Error handling request %s", address)
+    structlog.get_logger("django").info("request_started", request=f"GET {address}")
+    assert "Canary" not in lines.text
+    assert lines.text.count(address.split("/")[1]) == 2
+
+
+def test_an_id_stays_readable(lines: pytest.LogCaptureFixture) -> None:
+    structlog.get_logger("x").info("seen", request="GET /contacts/019a0c3e-4b58-7d43-9d43-4f3a4e6d1c2b/")
+    assert "019a0c3e-4b58-7d43-9d43-4f3a4e6d1c2b" in lines.text
 
 
 def test_words_of_a_search_stay_out(lines: pytest.LogCaptureFixture, client: Client) -> None:

@@ -16,7 +16,7 @@ from audit.models import Event
 class Command(BaseCommand):
     help = (
         "Encrypts webhook secrets under the current SECRET_KEY. Of API keys and calendar addresses "
-        "only hashes are kept: they are moved when they are used next. --since says which were not used since then."
+        "only hashes are kept: they are moved when they are used next; --since says which were not."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
