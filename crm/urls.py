@@ -5,6 +5,7 @@ from django.urls import include, path
 from api.schema.views import docs
 from api.views.feeds import meetings_feed
 from crm.health import healthz, livez
+from crm.metrics import metrics
 
 urlpatterns = [
     path("", include("pages.urls")),
@@ -14,4 +15,5 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("healthz", healthz),
     path("livez", livez),
+    path("metrics", metrics),
 ]

@@ -16,6 +16,7 @@ OPEN = {
     "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
     "healthz": "an orchestrator asks",
     "livez": "an orchestrator asks",
+    "metrics": "Prometheus asks: 404 unless METRICS_TOKEN is set, 401 for whoever does not send it",
     "accounts/login/": "signing in",
     "accounts/logout/": "sends those who are not signed in to the sign-in page",
     "accounts/inactive/": "says why signing in did not work",

@@ -110,7 +110,7 @@ class City:
     def addresses(self) -> Iterator[str]:
         """Each page's address, with the rows of this city in it."""
         for route, _pattern in routes():
-            if route.startswith(("api/", "static/", "healthz", "livez")):
+            if route.startswith(("api/", "static/", "healthz", "livez", "metrics")):
                 continue
             noun = route.partition("/<")[0]
             for row in self.rows.get(noun, [None]):

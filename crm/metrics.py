@@ -1,0 +1,94 @@
+"""What Prometheus asks for: requests by the name of their page, and the work that waits. No ids, no people.
+
+Closed without METRICS_TOKEN; with it, whoever sends it as a bearer token is answered.
+"""
+
+import hmac
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import prometheus_client
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, multiprocess
+from prometheus_client.core import GaugeMetricFamily
+
+from api.models import WebhookDelivery
+from audit.models import Change, Event
+from crm import heartbeat
+from jobs.models import Job, JobStatus
+from meetings.models import Reminder
+
+
+def _seconds_since(moment: datetime | None) -> float:
+    return 0.0 if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
+
+
+def _reminder_wait() -> float:
+    due = Reminder.objects.due(timezone.now())
+    return _seconds_since(due.aggregate(first=Min("occurrence"))["first"])
+
+
+def _webhook_wait() -> float:
+    due = WebhookDelivery.objects.due(timezone.now())
+    return _seconds_since(due.aggregate(first=Min("due_at"))["first"])
+
+
+def _unnumbered() -> float:
+    """Of the last hour: numbering is a matter of seconds."""
+    since = timezone.now() - timedelta(hours=1)
+    return sum(rows.objects.filter(at__gte=since, numbered__isnull=True).count() for rows in (Event, Change))
+
+
+GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
+    "reminders_due": ("Reminders that wait to be sent", lambda: Reminder.objects.due(timezone.now()).count()),
+    "reminders_oldest_due_seconds": ("How long the oldest of them waits", _reminder_wait),
+    "reminders_given_up": ("Reminders given up", lambda: Reminder.objects.failed().count()),
+    "webhook_deliveries_due": (
+        "Deliveries that wait to be sent",
+        lambda: WebhookDelivery.objects.due(timezone.now()).count(),
+    ),
+    "webhook_deliveries_oldest_due_seconds": ("How long the oldest of them waits", _webhook_wait),
+    "jobs_waiting": ("Long work not begun", lambda: Job.objects.filter(status=JobStatus.WAITING).count()),
+    "jobs_running": ("Long work under way", lambda: Job.objects.filter(status=JobStatus.RUNNING).count()),
+    "trail_unnumbered": ("Rows of the trail of the last hour without a number", _unnumbered),
+    "worker_alive": ("Whether a worker lives", lambda: heartbeat.is_alive(heartbeat.WORKER)),
+    "beat_alive": ("Whether beat lives", lambda: heartbeat.is_alive(heartbeat.BEAT)),
+}
+
+
+class WaitingWork:
+    """Read from the rows when somebody asks: they are the truth (docs/adr/0004)."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, (said, value) in GAUGES.items():
+            yield GaugeMetricFamily(f"proximity_{name}", said, value=float(value()))
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus's text format; 404 without METRICS_TOKEN, 401 for whoever does not send it."""
+    token = settings.METRICS_TOKEN
+    if not token:
+        raise Http404
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
+    registry = CollectorRegistry()
+    registry.register(WaitingWork())
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.MultiProcessCollector(registry)
+    else:
+        registry.register(prometheus_client.REGISTRY)
+    return HttpResponse(
+        prometheus_client.generate_latest(registry),
+        content_type=prometheus_client.CONTENT_TYPE_LATEST,
+        headers={"Cache-Control": "no-store"},
+    )
