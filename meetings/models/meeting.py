@@ -166,14 +166,25 @@ class Meeting(models.Model):
 
 
 class MeetingOrganisation(models.Model):
-    """An organisation invited to a meeting, and whether it was there."""
+    """An organisation invited to a meeting, and whether it was there.
+
+    `met_at` is when the meeting started, where it was substantive for the organisation: kept by the
+    database (migration 0004), whoever writes, so that a figure counts organisations without their meetings.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="organisation_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="meeting_links")
     present = models.BooleanField(_("was there"), default=True)
+    met_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "meeting"], name="meeting_of_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "meeting"], name="meeting_of_organisation"),
+            # Coverage, recency, cadence and contact wanted; lists of who was met from one day to another.
+            models.Index(
+                fields=["organisation", "met_at"], name="meeting_met", condition=Q(met_at__isnull=False)
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "organisation"],
