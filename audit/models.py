@@ -25,6 +25,8 @@ class Action(models.TextChoices):
     IMPORT = "import", _("imported")
     NOTIFY = "notify", _("was told")
     DENY = "deny", _("was refused")
+    INQUIRE = "inquire", _("asked who saw a person’s data")
+    KEEP = "keep", _("kept words about a person, with a reason")
     SIGN_IN = "sign_in", _("signed in")
     SIGN_OUT = "sign_out", _("signed out")
     SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
@@ -73,6 +75,11 @@ class Event(models.Model):
             GinIndex(fields=["object_ids"], name="event_of_object"),
             models.Index(fields=["-at"], name="event_by_time"),
             models.Index(fields=["xid"], name="event_by_transaction"),
+            models.Index(
+                fields=["search_hash"],
+                name="event_of_searched_words",
+                condition=models.Q(search_hash__isnull=False),
+            ),
         ]
 
 
@@ -115,5 +122,38 @@ class Numbered(models.Model):
                 condition=models.Q(event__isnull=True) ^ models.Q(change__isnull=True),
                 name="numbered_is_one_row",
                 violation_error_message=_("A number belongs to one row of the trail."),
+            ),
+        ]
+
+
+class Seal(models.Model):
+    """Numbered rows of one minute under one signature: insert-only, chained to the seal before.
+
+    `leaves` are the 32-byte hashes of its rows in their order (audit.rules.leaf): with them a check
+    says which row differs. `root` is over them and over `previous_root` (docs/adr/0011).
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    leaves = models.BinaryField()
+    previous_root = models.BinaryField(max_length=32)
+    root = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=16)
+    public_key = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first_seq"],
+                name="seal_starts_once",
+                violation_error_message=_("A number of the trail belongs to one seal."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_seq__gte=models.F("first_seq")),
+                name="seal_is_not_empty",
+                violation_error_message=_("A seal has rows."),
             ),
         ]

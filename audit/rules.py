@@ -1,8 +1,8 @@
-"""The hashes a row of the trail carries: of its own content, and of the words of a search."""
+"""The hashes of the trail: of a row's content, of the words of a search, of what a seal holds."""
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -35,3 +35,40 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return value.hex()
     raise TypeError(f"{type(value).__name__} has no place in the trail")
+
+
+# --- Seals: a Merkle tree as in RFC 6962 (leaves, nodes and the chain cannot be taken for each other) ------
+
+NO_ROOT: Final = bytes(32)  # what the first seal goes on from
+_LEAF, _NODE, _CHAIN = b"\0", b"\1", b"\2"
+
+
+def leaf(*, seq: int, below_xid: int, xid: int, kind: str, hash: bytes) -> bytes:
+    """The hash of a numbered row (32 bytes): `hash` is that of its content, `kind` event or change."""
+    place = f"{seq} {below_xid} {xid} {kind} ".encode()
+    return hashlib.sha256(_LEAF + place + hash).digest()
+
+
+def merkle_root(leaves: Sequence[bytes]) -> bytes:
+    """The root over at least one leaf; an odd one goes up as it is."""
+    level = list(leaves)
+    while len(level) > 1:
+        pairs = [hashlib.sha256(_NODE + a + b).digest() for a, b in _pairs(level)]
+        level = [*pairs, level[-1]] if len(level) % 2 else pairs
+    return level[0]
+
+
+def _pairs(level: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return zip(level[::2], level[1::2], strict=False)
+
+
+def chained_root(previous: bytes, leaves: Sequence[bytes]) -> bytes:
+    """The root of a seal: over its rows and over all before it."""
+    return hashlib.sha256(_CHAIN + previous + merkle_root(leaves)).digest()
+
+
+def seal_message(seal: Mapping[str, object]) -> bytes:
+    """What is signed: number, at, first_seq, last_seq, previous_root, root and key_id of a seal."""
+    names = ("number", "at", "first_seq", "last_seq", "previous_root", "root", "key_id")
+    said = {name: seal[name] for name in names}
+    return b"proximity audit seal 1\n" + orjson.dumps(said, default=_plain, option=_SORTED)

@@ -7,6 +7,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from audit.sealing import set_file_aside
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
 from crm.demo.book import Book, write_book
 from crm.demo.history import History, tell_history
@@ -104,3 +105,4 @@ def remove_demo() -> None:
         cursor.execute(f"TRUNCATE {', '.join(quote(t) for t in tables if t not in kept)} CASCADE")
         for table in trail:
             cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")
+    set_file_aside()

@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audit.signing import make_key
+
 from .files import private_folder
 from .postgres import APPLICATION, OWNER, Postgres
 from .services import Server
@@ -29,6 +31,14 @@ def secret_key(folder: Path) -> str:
         draft.write_text(secrets.token_urlsafe(64))
         draft.rename(path)
     return path.read_text()
+
+
+def signing_key(folder: Path) -> Path:
+    """The key that seals the trail of this copy, made once."""
+    path = folder / "audit-key.pem"
+    if not path.exists():
+        make_key(path)
+    return path
 
 
 def local_names() -> list[str]:
@@ -68,6 +78,8 @@ def copy_in(folder: Path) -> Copy:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": secret_key(folder),
+        "AUDIT_SIGNING_KEY_FILE": str(signing_key(folder)),
+        "AUDIT_SEAL_FILE": str(folder / "audit-seals.jsonl"),
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": ",".join(local_names()),
         "HTTPS": "0",

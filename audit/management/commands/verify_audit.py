@@ -1,0 +1,72 @@
+"""Check that the trail is what was sealed: exit code 0 where it is, 1 where it is not."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.signing import NoKey, public_file, read_public_keys
+from audit.verifying import Report, verify_trail
+from lib.days import day_starts_at
+
+SHOWN = 200
+
+
+class Command(BaseCommand):
+    help = (
+        "Works out every hash, number, root and signature of the audit trail anew and says which row was "
+        "edited, deleted, swapped or inserted since it was sealed."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="seals from this day on")
+        parser.add_argument("--file", type=Path, help="the shipped seals (AUDIT_SEAL_FILE)")
+        parser.add_argument(
+            "--public-key",
+            type=Path,
+            action="append",
+            help="a file of public keys, the only ones believed (AUDIT_SIGNING_KEY_FILE with .public)",
+        )
+
+    def handle(
+        self, *, since: date | None, file: Path | None, public_key: list[Path] | None, **_: Any
+    ) -> None:
+        file = file or _existing(settings.AUDIT_SEAL_FILE)
+        files = public_key or _public_keys()
+        try:
+            keys = {name: key for one in files for name, key in read_public_keys(one).items()}
+            report = verify_trail(
+                since=day_starts_at(since) if since else None, shipped=file, public_keys=keys or None
+            )
+        except (NoKey, OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        self._tell(report, file)
+
+    def _tell(self, report: Report, file: Path | None) -> None:
+        for what, found in (("", report.findings), ("note: ", report.notices)):
+            for finding in found[:SHOWN]:
+                self.stdout.write(f"{what}{finding}")
+            if len(found) > SHOWN:
+                self.stdout.write(f"{what}… and {len(found) - SHOWN} more")
+        against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
+        self.stdout.write(f"{report.rows} rows under {report.seals} seals{against}.")
+        if report.keys and not report.keys_were_given:
+            self.stdout.write("note: no public keys were given: compare the keys below with your own record.")
+        self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
+        self.stdout.write(f"Not sealed yet: {report.not_sealed}; not numbered yet: {report.not_numbered}.")
+        if report.findings:
+            raise CommandError(f"The trail is not what was sealed: {len(report.findings)} findings.")
+        self.stdout.write("The trail is what was sealed.")
+
+
+def _existing(name: str) -> Path | None:
+    return Path(name) if name and Path(name).exists() else None
+
+
+def _public_keys() -> list[Path]:
+    file = settings.AUDIT_SIGNING_KEY_FILE and public_file(Path(settings.AUDIT_SIGNING_KEY_FILE))
+    return [file] if file and file.exists() else []

@@ -1,0 +1,83 @@
+"""Ed25519 keys of the seals: the private one in a file outside the database, the public ones beside it.
+
+A key's id is made of the key itself (SHA-256 of the public half), so that none can pass for another.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+_BLOCK: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
+
+
+class NoKey(Exception):
+    """The file holds no Ed25519 key, or cannot be read."""
+
+
+def public_file(key_file: Path) -> Path:
+    """Where the public halves of this key and of those before it are kept."""
+    return key_file.with_name(key_file.name + ".public")
+
+
+def make_key(key_file: Path) -> None:
+    """A new private key in `key_file` (0600), replaced at once; its public half is added beside it."""
+    key = Ed25519PrivateKey.generate()
+    draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with public_file(key_file).open("ab") as kept:
+        kept.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    draft.rename(key_file)
+
+
+def read_private_key(key_file: Path) -> Ed25519PrivateKey:
+    """Read each time it is needed: a file that was replaced is the new key, without a restart."""
+    try:
+        key = load_pem_private_key(key_file.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise NoKey(f"{key_file} holds no private key that can be read") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise NoKey(f"The key in {key_file} is not an Ed25519 key")
+    return key
+
+
+def read_public_keys(file: Path) -> dict[str, bytes]:
+    """Every public key (PEM) of a file by its id: raw, 32 bytes each."""
+    try:
+        keys = [load_pem_public_key(block) for block in _BLOCK.findall(file.read_bytes())]
+    except (OSError, ValueError) as error:
+        raise NoKey(f"{file} holds no public key that can be read") from error
+    raw = [key.public_bytes_raw() for key in keys if isinstance(key, Ed25519PublicKey)]
+    if not raw:
+        raise NoKey(f"{file} holds no Ed25519 public key")
+    return {key_id(one): one for one in raw}
+
+
+def key_id(public_key: bytes) -> str:
+    """The first half of its fingerprint: 16 hexadecimal digits."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
+def is_signed(keys: Mapping[str, bytes], id: str, message: bytes, signature: bytes) -> bool:
+    """Whether the key of this id, one of `keys`, has signed `message`."""
+    if id not in keys:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(keys[id]).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,267 @@
+"""Whether the trail is what was sealed: every row, number, root and signature is worked out anew.
+
+`check` is pure and takes seals and rows in order, so that tests tamper with thousands in memory.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db import connections
+
+from audit.models import Change, Event, Numbered, Seal
+from audit.rules import NO_ROOT, chained_root, content_hash, leaf, seal_message
+from audit.shipping import SHIPPED, is_same, read_shipped
+from audit.signing import is_signed, key_id
+
+CHUNK: Final = 2_000
+WIDTH: Final = hashlib.sha256().digest_size
+LATE: Final = timedelta(days=1)
+
+
+class Row(NamedTuple):
+    """A numbered row: `content` are its columns but `content_hash` and `xid`; None where it is gone."""
+
+    seq: int
+    below_xid: int
+    kind: str
+    id: UUID | None
+    xid: int | None
+    content: Mapping[str, Any] | None
+    hash: bytes
+
+
+class Finding(NamedTuple):
+    """What is wrong and where: `seq` is a number of the trail, `seal` the number of a seal."""
+
+    text: str
+    seal: int | None = None
+    seq: int | None = None
+
+    def __str__(self) -> str:
+        where = [f"seal {self.seal}"] if self.seal is not None else []
+        where += [f"number {self.seq}"] if self.seq is not None else []
+        return f"{', '.join(where)}: {self.text}" if where else self.text
+
+
+@dataclass
+class Report:
+    """What was looked at, what is wrong, and what a person should know besides."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notices: list[Finding] = field(default_factory=list)
+    seals: int = 0
+    rows: int = 0
+    keys: set[str] = field(default_factory=set)
+    keys_were_given: bool = False
+    not_sealed: int = 0
+    not_numbered: int = 0
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a check begins: after a seal that is taken as it is, or before the first one."""
+
+    number: int = 0
+    last_seq: int = 0
+    root: bytes = NO_ROOT
+
+
+def verify_trail(
+    *,
+    since: datetime | None = None,
+    shipped: Path | None = None,
+    public_keys: Mapping[str, bytes] | None = None,
+    using: str = "default",
+) -> Report:
+    """Check all seals, or those made since a moment, their rows, and the shipped file's lines.
+
+    `public_keys` (by id) are the only ones believed; without them the seals' own are, and the
+    report names them to be compared by a person.
+    """
+    report = Report(keys_were_given=public_keys is not None)
+    start = _start(since, using)
+    first_row = start.last_seq if start.number else None
+    rows = _rows(first_row, using)
+    report.findings += check(_seals(start.number, using), rows, start, public_keys, report)
+    if shipped:
+        report.findings += _compare(shipped, start.number, using)
+    end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
+    report.not_sealed = Numbered.objects.using(using).filter(seq__gt=end).count()
+    report.not_numbered = sum(
+        model._default_manager.using(using).filter(numbered__isnull=True).count() for model in (Event, Change)
+    )
+    return report
+
+
+def check(
+    seals: Iterable[Seal],
+    rows: Iterator[Row],
+    start: Start,
+    public_keys: Mapping[str, bytes] | None,
+    report: Report,
+) -> Iterator[Finding]:
+    """What is wrong with these seals, in order, and with the rows under them; counts into `report`."""
+    number, last_seq, root = start.number, start.last_seq, start.root
+    waiting = next(rows, None)
+    for seal in seals:
+        report.seals += 1
+        yield from _check_seal(seal, number, last_seq, root, public_keys, report)
+        under: list[Row] = []
+        while waiting is not None and waiting.seq <= seal.last_seq:
+            under.append(waiting)
+            waiting = next(rows, None)
+        report.rows += len(under)
+        yield from _check_rows(seal, under, report)
+        number, last_seq, root = seal.number, seal.last_seq, bytes(seal.root)
+
+
+def _check_seal(
+    seal: Seal,
+    number: int,
+    last_seq: int,
+    root: bytes,
+    public_keys: Mapping[str, bytes] | None,
+    report: Report,
+) -> Iterator[Finding]:
+    for missing in range(number + 1, min(seal.number, number + 100)):
+        yield Finding("is gone", missing)
+    if seal.number <= number:
+        yield Finding("does not belong here", seal.number)
+    if seal.first_seq != last_seq + 1:
+        yield Finding(f"starts at {seal.first_seq}, and the one before ended at {last_seq}", seal.number)
+    if bytes(seal.previous_root) != root:
+        yield Finding("does not go on from the seal before it", seal.number)
+    leaves = _leaves(seal)
+    if not leaves or chained_root(bytes(seal.previous_root), leaves) != bytes(seal.root):
+        yield Finding(f"its root is not that of numbers {seal.first_seq} to {seal.last_seq}", seal.number)
+    keys = public_keys
+    if keys is None:
+        own = bytes(seal.public_key)
+        keys = {key_id(own): own}
+    said = {name: getattr(seal, name) for name in SHIPPED}
+    said |= {name: bytes(said[name]) for name in ("root", "previous_root")}
+    report.keys.add(seal.key_id)
+    if not is_signed(keys, seal.key_id, seal_message(said), bytes(seal.signature)):
+        yield Finding(f"is not signed by a key that is known (it names {seal.key_id})", seal.number)
+    elif keys[seal.key_id] != bytes(seal.public_key):
+        yield Finding("names another public key than the one that signed it", seal.number)
+
+
+def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Finding]:
+    leaves = dict(enumerate(_leaves(seal), start=seal.first_seq))
+    for row in rows:
+        sealed = leaves.pop(row.seq, None)
+        if sealed is None:
+            yield Finding("was inserted: no seal has this number", seal.number, row.seq)
+        elif row.content is None:
+            yield Finding("its row is gone", seal.number, row.seq)
+        elif content_hash(row.content) != row.hash:
+            yield Finding(f"{row.kind} {row.id} was edited", seal.number, row.seq)
+        elif _leaf(row) != sealed:
+            yield Finding(f"{row.kind} {row.id} is not the row that was sealed here", seal.number, row.seq)
+        elif row.content["at"] < seal.at - LATE:
+            said = (
+                f"{row.kind} {row.id} says it is of {row.content['at']:%Y-%m-%d %H:%M}, long before its seal"
+            )
+            report.notices.append(Finding(said, seal.number, row.seq))
+    for seq in leaves:
+        yield Finding("is gone", seal.number, seq)
+
+
+def _leaf(row: Row) -> bytes:
+    return leaf(seq=row.seq, below_xid=row.below_xid, xid=row.xid or 0, kind=row.kind, hash=row.hash)
+
+
+def _leaves(seal: Seal) -> list[bytes]:
+    """None where there are not as many as the seal has numbers."""
+    whole = bytes(seal.leaves)
+    found = [whole[place : place + WIDTH] for place in range(0, len(whole), WIDTH)]
+    return found if len(whole) == WIDTH * (seal.last_seq - seal.first_seq + 1) else []
+
+
+def _compare(file: Path, after: int, using: str) -> Iterator[Finding]:
+    """The shipped file against the database: it has been out of reach of who changes rows."""
+    known = {seal.number: seal for seal in Seal.objects.using(using).defer("leaves").filter(number__gt=after)}
+    last = after
+    for said in read_shipped(file):
+        if said["number"] <= after:
+            continue
+        last = said["number"]
+        seal = known.pop(said["number"], None)
+        if seal is None:
+            yield Finding("is in the file and gone from the database", said["number"])
+        elif not is_same(seal, said):
+            yield Finding("is not the one in the file", said["number"])
+    for number in sorted(known):
+        if number < last:  # later ones may be on their way to the file
+            yield Finding("is not in the file", number)
+
+
+def _start(since: datetime | None, using: str) -> Start:
+    if since is None:
+        return Start()
+    before = Seal.objects.using(using).filter(at__lt=since).defer("leaves").order_by("-number").first()
+    return Start(before.number, before.last_seq, bytes(before.root)) if before else Start()
+
+
+def _seals(after: int, using: str) -> Iterator[Seal]:
+    seals = Seal.objects.using(using).order_by("number")
+    return seals.filter(number__gt=after).iterator(10) if after else seals.iterator(10)
+
+
+# --- Rows as the database has them ------------------------------------------------------------------
+
+
+def _columns(model: type[Event] | type[Change]) -> list[str]:
+    return [one.attname for one in model._meta.concrete_fields if one.attname not in ("content_hash", "xid")]
+
+
+EVENT_COLUMNS, CHANGE_COLUMNS = _columns(Event), _columns(Change)
+_SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LIMIT %s".format(  # noqa: S608 (names of columns)
+    ", ".join(
+        [
+            *("n.seq", "n.below_xid", "n.event_id", "n.change_id"),
+            *(f"e.{name}" for name in (*EVENT_COLUMNS, "xid", "content_hash")),
+            *(f"c.{name}" for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
+        ]
+    ),
+    "LEFT JOIN audit_event e ON e.id = n.event_id LEFT JOIN audit_change c ON c.id = n.change_id",
+)
+_SMALLEST: Final = -(2**63)
+
+
+def _rows(after: int | None, using: str) -> Iterator[Row]:
+    """Numbered rows in order, some at a time."""
+    last = _SMALLEST if after is None else after
+    while True:
+        with connections[using].cursor() as cursor:
+            cursor.execute(_SELECT, [last, CHUNK])
+            found = cursor.fetchall()
+        yield from map(_row, found)
+        if len(found) < CHUNK:
+            return
+        last = found[-1][0]
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    seq, below_xid, event_id, change_id, *rest = values
+    event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
+    if event_id:
+        return _made(seq, below_xid, "event", event_id, EVENT_COLUMNS, event)
+    return _made(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)
+
+
+def _made(seq: int, below_xid: int, kind: str, id: UUID | None, columns: list[str], values: list[Any]) -> Row:
+    *content, xid, kept = values
+    if xid is None:
+        return Row(seq, below_xid, kind, id, None, None, b"")
+    plain = {
+        name: bytes(value) if isinstance(value, memoryview | bytes) else value
+        for name, value in zip(columns, content, strict=True)
+    }
+    return Row(seq, below_xid, kind, id, xid, plain, bytes(kept))
