@@ -61,4 +61,4 @@ def opened(file_id: UUID) -> Iterator[BinaryIO]:
 
 def spool() -> BinaryIO:
     """A new file for as long as it is open: in memory while small, then on disk without a name."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  # its user closes it
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # its user closes it

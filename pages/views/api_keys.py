@@ -3,11 +3,8 @@
 A secret is on one answer only, the one to the form that made it: in no message, session or address.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
@@ -23,10 +20,9 @@ from api.models.key import KeyStatus
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from pages.forms.api_keys import KeyForm, reads_people
 from pages.forms.base import add_service_errors
+from pages.identity import who_say_who_they_are
 from pages.lookups import find
 from pages.views.settings import form_page, posted
-
-View = Callable[..., HttpResponse]
 
 
 def _keepers_only(request: ActorRequest) -> None:
@@ -35,17 +31,7 @@ def _keepers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
-def administrators_who_say_who_they_are(view: View) -> View:
-    """Asks for the password unless it was given in the last minutes; what was typed waits meanwhile."""
-    asking: View = reauthentication_required(view)
-
-    @wraps(view)
-    def guarded(request: ActorRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.actor.is_administrator:
-            raise PermissionDenied
-        return asking(request, *args, **kwargs)
-
-    return guarded
+administrators_who_say_who_they_are = who_say_who_they_are(lambda actor: actor.is_administrator)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from districts.models import ExpectedCommunity
+from jobs.files import keep_file
+from jobs.models import Job
 from lib.days import city_today
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
@@ -54,6 +57,7 @@ def city() -> dict[str, Any]:
     )
     concern = log_concern(actor=actor, kinds=["tension"], district=home, site_organisation=organisation)
     contact = make_contact(home, organisation)
+    job = Job.objects.create(kind="export_list", status="done", started_by=supervisor.pk)
     expected = ExpectedCommunity.objects.create(district=home, focus="roma", evidence="Register")
     return {
         "supervisor": supervisor,
@@ -66,6 +70,10 @@ def city() -> dict[str, Any]:
         "follow_up": promise.pk,
         "concern": concern.pk,
         "expected": expected.pk,
+        "job": job.pk,
+        "file": keep_file(
+            job_id=job.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False
+        ).pk,
         "settings_person": supervisor.pk,
     }
 
@@ -78,8 +86,11 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
         assert isinstance(pattern, URLPattern)
         name = pattern.name or ""
         wanted = pattern.pattern.converters
-        found = next((city[noun] for noun in city if noun != "role" and name.startswith(noun)), UUID(int=7))
-        values = {"pk": found, "code": city["code"], "role": city["role"]}
+        found = next(
+            (city[noun] for noun in city if noun not in {"role", "file"} and name.startswith(noun)),
+            UUID(int=7),
+        )
+        values = {"pk": found, "code": city["code"], "role": city["role"], "file": city["file"]}
         yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
 
 

@@ -6,6 +6,7 @@ The pages come from the URL configuration, so that a new one is looked at withou
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from districts.services import expect_community
+from jobs.files import keep_file
+from jobs.models import Job, JobStatus
 from lib.days import city_today
 from meetings.codes import ReminderRule
 from meetings.models import Reminder
@@ -102,10 +105,20 @@ class City:
             "follow-ups": [promises[0], promises[2]],
             "concerns": [concern],
             "expected-communities": [expected],
+            "jobs": self._jobs(supervisor),
             "settings/people": [officer],
             "districts": [north],
             "settings/districts": [north],
         }
+
+    @staticmethod
+    def _jobs(supervisor: User) -> list[Job]:
+        """One of each state, the last one with a file."""
+        one: dict[str, Any] = {"kind": "export_list", "started_by": supervisor.pk}
+        rows = [Job.objects.create(**one, status=status, done=3, total=9) for status in JobStatus.values]
+        done = next(row for row in rows if row.status == JobStatus.DONE)
+        keep_file(job_id=done.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False)
+        return rows
 
     def addresses(self) -> Iterator[str]:
         """Each page's address, with the rows of this city in it."""

@@ -1,0 +1,79 @@
+"""Long work: how far it is, what came out, and fetching it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from jobs.files import parts_of
+from jobs.kinds import find_kind
+from jobs.models import Job, JobFile
+from jobs.services import cancel_job, fetch_file
+from pages.lookups import find
+
+SHOWN = 100
+
+
+@require_safe
+def jobs(request: ActorRequest) -> HttpResponse:
+    """One's own, the newest first."""
+    rows = list(Job.objects.visible_to(request.actor).order_by("-created_at", "-pk")[:SHOWN])
+    for row in rows:
+        _entitle(row)
+    return render(request, "pages/jobs/list.html", {"jobs": rows})
+
+
+@require_safe
+def job(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The page; for htmx, while it goes on, the part that changes."""
+    row = _find(request, pk)
+    fragment = "#state" if request.headers.get("HX-Request") else ""
+    return render(request, f"pages/jobs/detail.html{fragment}", _context(row))
+
+
+@require_POST
+def job_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _find(request, pk)
+    row = cancel_job(actor=request.actor, job_id=pk)
+    if row.is_over:
+        messages.info(request, _("It is over already.") if row.status == "done" else _("Stopped."))
+    else:
+        messages.info(request, _("It is being stopped."))
+    return redirect("job", pk)
+
+
+@require_safe
+def job_file(request: ActorRequest, pk: UUID, file: UUID) -> HttpResponseBase:
+    row = _find(request, pk)
+    try:
+        kept = fetch_file(actor=request.actor, job_id=pk, file_id=file)
+    except Job.DoesNotExist:
+        raise Http404 from None
+    except JobFile.DoesNotExist:
+        return render(request, "pages/jobs/detail.html", _context(row) | {"is_gone": True}, status=410)
+    answer = StreamingHttpResponse(parts_of(kept.pk), content_type=kept.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
+    answer.headers["Content-Length"] = str(kept.size)
+    return answer
+
+
+def _find(request: ActorRequest, pk: UUID) -> Any:
+    return _entitle(find(Job.objects.visible_to(request.actor), pk))
+
+
+def _entitle(row: Any) -> Any:
+    kind = find_kind(row.kind)
+    row.title = kind.title if kind else row.kind
+    return row
+
+
+def _context(row: Job) -> dict[str, Any]:
+    made = list(JobFile.objects.made().filter(job=row).order_by("pk"))
+    ended = row.finished_at or timezone.now()
+    return {"job": row, "files": made, "seconds": int((ended - row.created_at).total_seconds())}

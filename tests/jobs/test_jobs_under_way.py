@@ -1,0 +1,38 @@
+"""Jobs while they run: progress is committed beside the work, and a stop reaches it."""
+
+import time
+
+import pytest
+
+from accounts.actors import actor_for
+from jobs import kinds
+from jobs.kinds import Outcome, Work
+from jobs.models import Job
+from jobs.running import run_next
+from jobs.services import cancel_job, queue_job
+from tests.factories import make_district, make_supervisor
+
+
+def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    supervisor = make_supervisor(make_district())
+    seen = []
+
+    def count_for_ever(work: Work) -> Outcome:
+        for number in range(2_000):
+            work.progress(number, 2_000)
+            if number and Job.objects.get(pk=work.job_id).done:
+                seen.append(work.actor.id)
+                cancel_job(actor=work.actor, job_id=work.job_id)
+            time.sleep(0.01)
+        return Outcome({})
+
+    kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
+    job = queue_job(actor=actor_for(supervisor), kind="count", parameters={})
+    run_next()
+    job.refresh_from_db()
+    assert (job.status, job.total) == ("cancelled", 2_000)
+    assert 0 < job.done < 2_000
