@@ -16,7 +16,8 @@ RUN SECRET_KEY=only-while-building SITE_URL=https://localhost ALLOWED_HOSTS=loca
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=crm.settings FONT_CACHE_DIR=/tmp/fonts
-RUN useradd --system --uid 10001 --no-create-home proximity
+RUN useradd --system --uid 10001 --no-create-home proximity && \
+    install --directory --owner 10001 --mode 700 /var/lib/proximity/seals
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -17,6 +17,7 @@ SECRETS = {
     "DATABASE_APP_PASSWORD": "app0",
     "DATABASE_OWNER_PASSWORD": "owner0",
     "VALKEY_PASSWORD": "valkey0",
+    "AUDIT_SIGNING_KEY_FILE": "./audit-key.pem",
     "EMAIL_URL": "smtp://mail.city.example:25",
     "DEFAULT_FROM_EMAIL": "Proximity <proximity@city.example>",
 }
@@ -55,6 +56,11 @@ def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
     """And the database itself, which makes that role."""
     knowing = {name for name, part in parts.items() if SECRETS["DATABASE_OWNER_PASSWORD"] in json.dumps(part)}
     assert knowing == {"migrate", "postgres"}
+
+
+def test_only_the_worker_has_the_key_that_seals_the_trail(parts: dict[str, Any]) -> None:
+    assert {name for name, part in parts.items() if part.get("secrets")} == {"worker"}
+    assert {name for name, part in parts.items() if "audit" in json.dumps(part).lower()} == {"worker"}
 
 
 def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
