@@ -55,6 +55,14 @@ def can_reassign_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
     return may and can_edit_follow_up(actor, follow_up)
 
 
+# --- Handover -------------------------------------------------------------------------------------
+
+
+def can_hand_over(actor: Actor) -> bool:
+    """Give a colleague's organisations, promises and meetings to others: supervisors, where they cover."""
+    return actor.is_supervisor
+
+
 # --- Concerns -------------------------------------------------------------------------------------
 
 

@@ -92,7 +92,9 @@ def create_organisation(
     set_external_ids(organisation, external_ids)
     _open_period(organisation, organisation.created_at)
     refresh_meet_by([organisation.pk])
-    _record(actor, Action.CREATE, Op.CREATED, organisation, _districts(organisation), list(fields))
+    _record(
+        actor, Action.CREATE, Op.CREATED, organisation, districts_of_organisation(organisation), list(fields)
+    )
     return organisation
 
 
@@ -105,9 +107,12 @@ def edit_organisation(
     also_in: Iterable[District] | None = None,
     focuses: Sequence[FocusRow] | None = None,
     external_ids: Sequence[ExternalIdRow] | None = None,
+    may_have_left: bool = False,
     **fields: Unpack[OrganisationFields],
 ) -> Organisation:
     """Change the given fields and child rows; what is not given stays.
+
+    With `may_have_left` (an undo) a lead or deputy need not work here any more.
 
     Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
     StaleVersion when `version` is not the current one, ValidationError by field.
@@ -117,7 +122,7 @@ def edit_organisation(
     if not can_edit_organisation(actor, organisation):
         raise PermissionDenied
     check_version(organisation.version, version)
-    districts = _districts(organisation)
+    districts = districts_of_organisation(organisation)
     changed = assign(organisation, fields)
     if "home_district" in changed and not can_write_in(actor, organisation.home_district_id):
         raise PermissionDenied
@@ -130,16 +135,16 @@ def edit_organisation(
     if not changed:
         return organisation
     _fold(organisation)
-    _check(organisation, changed)
+    _check(organisation, () if may_have_left else changed)
     organisation.version += 1
     organisation.updated_at = timezone.now()
     organisation.save()
     if set(changed) & set(DATED):
-        _follow_period(organisation, organisation.updated_at)
+        follow_period(organisation, organisation.updated_at)
         refresh_meet_by([organisation.pk])
     closed = "status" in changed and organisation.status == OrganisationStatus.CLOSED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    districts |= _districts(organisation)
+    districts |= districts_of_organisation(organisation)
     _record(actor, action, op, organisation, districts, changed)
     if {"home_district", "also_in"} & set(changed):
         tell_of_move(actor, organisation, districts)
@@ -172,7 +177,8 @@ def _check(organisation: Organisation, changed: Iterable[str]) -> None:
             raise ValidationError({field: _("Choose an officer or supervisor who works here now.")})
 
 
-def _districts(organisation: Organisation) -> set[UUID]:
+def districts_of_organisation(organisation: Organisation) -> set[UUID]:
+    """Where it is seen: at home, and where else it is active."""
     return {organisation.home_district_id, *organisation.also_in.values_list("pk", flat=True)}
 
 
@@ -206,7 +212,8 @@ def _open_period(organisation: Organisation, since: datetime) -> None:
     )
 
 
-def _follow_period(organisation: Organisation, now: datetime) -> None:
+def follow_period(organisation: Organisation, now: datetime) -> None:
+    """End the current period and begin one with what figures depend on as it is now."""
     organisation.periods.filter(until__isnull=True).update(until=now)
     _open_period(organisation, now)
 

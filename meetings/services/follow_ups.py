@@ -97,6 +97,7 @@ def edit_follow_up(
     told: Collection[UUID] = (),
     untold: Collection[UUID] = (),
     external_ids: Sequence[ExternalIdRow] | None = None,
+    may_have_left: bool = False,
     **fields: Unpack[FollowUpFields],
 ) -> FollowUp:
     """Change the given fields; what is not given stays, and so do organisations the actor does not see.
@@ -124,7 +125,7 @@ def edit_follow_up(
     if not changed:
         return follow_up
     _stamp(follow_up)
-    _check(follow_up, changed)
+    _check(follow_up, () if may_have_left else changed)
     follow_up.version += 1
     follow_up.updated_at = timezone.now()
     follow_up.save()

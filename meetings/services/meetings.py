@@ -111,10 +111,12 @@ def edit_meeting(
     contacts: Sequence[ContactRow] | None = None,
     officers: Iterable[User] | None = None,
     external_ids: Sequence[ExternalIdRow] | None = None,
+    may_have_left: bool = False,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
     """Change the given fields and child rows; what is not given, or not seen by the actor, stays.
 
+    With `may_have_left` (an undo) officers need not work here any more.
     Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
     StaleVersion, ValidationError by field. Nothing changed: nothing is written and the version stays.
     """
@@ -128,7 +130,7 @@ def edit_meeting(
         children["officers"] = officers
     if external_ids is not None:
         children["external_ids"] = external_ids
-    return change_meeting(actor, meeting, fields, children)
+    return change_meeting(actor, meeting, fields, children, may_have_left=may_have_left)
 
 
 @transaction.atomic
@@ -191,14 +193,21 @@ def insert_meeting(actor: Actor, meeting: Meeting, fields: MeetingFields, childr
     return meeting
 
 
-def change_meeting(actor: Actor, meeting: Meeting, fields: Any, children: Children | None = None) -> Meeting:
+def change_meeting(
+    actor: Actor,
+    meeting: Meeting,
+    fields: Any,
+    children: Children | None = None,
+    *,
+    may_have_left: bool = False,
+) -> Meeting:
     """Change a locked row and its children, check, save and record it."""
     districts, met = districts_of(meeting), set(_organisation_ids(meeting))
     changed = assign(meeting, fields)
     if "district" in changed and not can_write_meetings_in(actor, meeting.district_id):
         raise PermissionDenied
     _check(meeting)
-    changed += _set_children(actor, meeting, children or {})
+    changed += _set_children(actor, meeting, children or {}, may_have_left=may_have_left)
     if not changed:
         return meeting
     meeting.version += 1
@@ -230,14 +239,16 @@ def _check(meeting: Meeting) -> None:
         raise ValidationError({"outcomes": _("Nothing has come of it yet: it is only planned.")})
 
 
-def _set_children(actor: Actor, meeting: Meeting, children: Children) -> list[str]:
+def _set_children(
+    actor: Actor, meeting: Meeting, children: Children, *, may_have_left: bool = False
+) -> list[str]:
     """Make the child rows those given; answers the names of those that changed."""
     changed = []
     if "organisations" in children and _set_organisations(actor, meeting, children["organisations"]):
         changed.append("organisations")
     if "contacts" in children and _set_contacts(actor, meeting, children["contacts"]):
         changed.append("contacts")
-    if "officers" in children and _set_officers(meeting, children["officers"]):
+    if "officers" in children and _set_officers(meeting, children["officers"], may_have_left=may_have_left):
         changed.append("officers")
     if "external_ids" in children and set_external_ids(meeting, children["external_ids"]):
         changed.append("external_ids")
@@ -289,11 +300,11 @@ def _set_contacts(actor: Actor, meeting: Meeting, rows: Sequence[ContactRow]) ->
     return True
 
 
-def _set_officers(meeting: Meeting, officers: Iterable[User]) -> bool:
+def _set_officers(meeting: Meeting, officers: Iterable[User], *, may_have_left: bool) -> bool:
     after = {officer.pk: officer for officer in officers}
     before = set(meeting.officers.values_list("pk", flat=True))
     added = [officer for pk, officer in after.items() if pk not in before]
-    if any(not officer.is_active or officer.role not in WRITES for officer in added):
+    if not may_have_left and any(not officer.is_active or officer.role not in WRITES for officer in added):
         raise ValidationError({"officers": _("Choose officers or supervisors who work here now.")})
     meeting.officers.set(after.values())
     return before != set(after)

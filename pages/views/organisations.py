@@ -27,6 +27,8 @@ from contacts.services.organisations import (
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.filters.organisations import OrganisationFilters
+from meetings.handover import left_behind
+from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
@@ -69,7 +71,8 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
         searched=request.GET.get("q", ""),
         district_ids={row.home_district_id for row in found.rows},
     )
-    context = {"page": found, "today": city_today()}
+    behind = left_behind(request.actor) if can_hand_over(request.actor) else 0
+    context = {"page": found, "today": city_today(), "left_behind": behind}
     return render(request, "pages/organisations/list.html", context, status=found.status)
 
 

@@ -1,0 +1,151 @@
+"""Handing an officer's portfolio to colleagues, and taking that back within ten minutes."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.models import Organisation
+from contacts.services.organisations import edit_organisation
+from districts.models import District
+from lib.conflicts import StaleVersion
+from meetings.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
+from meetings.models import FollowUp, Handover, Meeting
+from meetings.models.handover import Moved
+from meetings.policies import can_hand_over
+from meetings.services.follow_ups import edit_follow_up
+from meetings.services.meetings import edit_meeting
+
+UNDO_WITHIN: Final = timedelta(minutes=10)
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    actor: Actor,
+    officer_id: UUID,
+    to_id: UUID,
+    others: Mapping[UUID, UUID] | None = None,
+    shown: str | None = None,
+) -> Handover:
+    """Everything the officer has in the districts covered goes to `to_id`, all of it or nothing.
+
+    `others` says who else takes an organisation (id → user id), with its promises and meetings. `shown` is
+    the fingerprint of the portfolio that was previewed.
+    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist where the officer has nothing
+    here, StaleVersion when what was previewed has changed, ValidationError for whoever cannot take it.
+    """
+    if not can_hand_over(actor):
+        raise PermissionDenied
+    officer: User = colleagues(actor).get(pk=officer_id)
+    portfolio = portfolio_of(actor, officer)
+    if shown is not None and shown != portfolio.fingerprint:
+        raise StaleVersion(0)
+    moves = planned_moves(actor, portfolio, to_id, others or {})
+    handover = Handover(
+        officer=officer,
+        made_by_id=actor.id,
+        recipient_ids=sorted({move.to.pk for move in moves}),
+        moves=[_move(actor, officer, move) for move in sorted(moves, key=lambda move: move.row.pk)],
+    )
+    handover.save(force_insert=True)
+    _record(actor, Action.CREATE, Op.CREATED, handover, portfolio.district_ids)
+    return handover
+
+
+def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mapping[UUID, UUID]) -> list[Move]:
+    """What would move to whom. Raises ValidationError, by `to` or organisation, for who cannot take it."""
+    able = {user.pk: user for user in successors(actor, portfolio)}
+    if not {to_id, *others.values()} <= able.keys():
+        raise ValidationError({"to": _("Choose somebody who works here now.")})
+    moves = plan(portfolio, able[to_id], {pk: able[user_id] for pk, user_id in others.items()})
+    lineages = dict(District.objects.filter(pk__in=portfolio.district_ids).values_list("pk", "lineage"))
+    for move in moves:
+        place = _place_of(move.row)
+        if place and not set(lineages[place]) & set(move.to.own_ids):  # type: ignore[attr-defined]  # annotated
+            text = _("%(name)s does not cover the district of %(what)s. Choose somebody else for it.")
+            raise ValidationError({"to": text % {"name": move.to.name, "what": move.row}})
+    return moves
+
+
+@transaction.atomic
+def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
+    """Give everything back, exactly as it was; nothing when any of it has changed since.
+
+    Raises DoesNotExist unless the actor made it, StaleVersion, ValidationError after ten minutes.
+    """
+    handover = (
+        Handover.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .get(pk=handover_id, made_by=actor.id)
+    )
+    if handover.undone_at is not None:
+        raise StaleVersion(0)
+    if timezone.now() - handover.created_at > UNDO_WITHIN:
+        raise ValidationError(_("It is too late to undo this."), code="too_late")
+    for moved in handover.moves:
+        _give_back(actor, moved)
+    handover.undone_at = timezone.now()
+    handover.save(update_fields=["undone_at"])
+    _record(actor, Action.UPDATE, Op.UPDATED, handover, ())
+    return handover
+
+
+def _move(actor: Actor, officer: User, move: Move) -> Moved:
+    """Through the noun's own service, so that checks, periods, reminders and the trail are the same."""
+    row, to = move.row, move.to
+    changed: Organisation | FollowUp | Meeting
+    before: dict[str, Any]
+    if isinstance(row, Organisation):
+        now = {"lead_officer": row.lead_officer_id, "deputy_officer": row.deputy_officer_id}
+        mine, other = ("lead_officer", "deputy_officer")[:: 1 if move.part == "lead" else -1]
+        fields: Any = {mine: to} | ({other: None} if move.alone else {})
+        before = {name: str(pk) if pk else None for name, pk in now.items()}
+        changed = edit_organisation(actor=actor, organisation_id=row.pk, version=row.version, **fields)
+        return _moved("organisation", move, changed.version, before)
+    if isinstance(row, FollowUp):
+        changed = edit_follow_up(actor=actor, follow_up_id=row.pk, version=row.version, owner=to)
+        return _moved("follow_up", move, changed.version, {"owner": str(officer.pk)})
+    officers = list(row.officers.order_by("pk"))
+    stay = [one for one in officers if one.pk != officer.pk]
+    changed = edit_meeting(actor=actor, meeting_id=row.pk, version=row.version, officers=[*stay, to])
+    return _moved("meeting", move, changed.version, {"officers": [str(one.pk) for one in officers]})
+
+
+def _moved(object_type: str, move: Move, version: int, before: dict[str, Any]) -> Moved:
+    return Moved(type=object_type, id=str(move.row.pk), to=str(move.to.pk), version=version, before=before)
+
+
+def _give_back(actor: Actor, moved: Moved) -> None:
+    pk, version, before = UUID(moved["id"]), moved["version"], moved["before"]
+    if moved["type"] == "organisation":
+        people = User.objects.in_bulk([UUID(one) for one in before.values() if one])
+        fields: Any = {name: people[UUID(one)] if one else None for name, one in before.items()}
+        edit_organisation(actor=actor, organisation_id=pk, version=version, may_have_left=True, **fields)
+    elif moved["type"] == "follow_up":
+        owner = User.objects.get(pk=before["owner"])
+        edit_follow_up(actor=actor, follow_up_id=pk, version=version, may_have_left=True, owner=owner)
+    else:
+        officers = User.objects.filter(pk__in=before["officers"])
+        edit_meeting(actor=actor, meeting_id=pk, version=version, may_have_left=True, officers=officers)
+
+
+def _place_of(row: Organisation | FollowUp | Meeting) -> UUID | None:
+    """The district whoever takes it has to cover; a promise's owner may be from elsewhere."""
+    if isinstance(row, Organisation):
+        return row.home_district_id
+    return row.district_id if isinstance(row, Meeting) else None
+
+
+def _record(actor: Actor, action: Action, op: Op, handover: Handover, district_ids: Any) -> None:
+    version = 2 if handover.undone_at else 1
+    record_changes(actor, action, [Changed("handover", handover.pk, op, version, district_ids)])

@@ -1,0 +1,163 @@
+"""Handing a colleague's organisations, promises and meetings to others; a brief on each organisation."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from accounts.models import User
+from audit.models import Action
+from contacts.models import Organisation
+from lib.conflicts import StaleVersion
+from meetings.handover import Move, briefs_of, colleagues, left_behind, portfolio_of, successors
+from meetings.models import FollowUp, Handover, Meeting
+from meetings.policies import can_hand_over
+from meetings.services.handover import hand_over, planned_moves, undo_handover
+from pages.forms.base import add_service_errors
+from pages.forms.handover import HandoverForm
+from pages.lookups import consult, find, readers_only
+from pages.undo import undo_url, undoer
+from pages.views.settings import form_page, posted
+
+
+def _supervisors_only(request: ActorRequest) -> None:
+    if not can_hand_over(request.actor):
+        raise PermissionDenied
+
+
+@require_safe
+def handovers(request: ActorRequest) -> HttpResponse:
+    """Whose portfolio may be handed over: those who have left come first."""
+    _supervisors_only(request)
+    rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
+    consult(request, "handover", [row.pk for row in rows], action=Action.LIST)
+    context = {"rows": rows, "left_behind": left_behind(request.actor)}
+    return render(request, "pages/handover/list.html", context)
+
+
+@form_page
+def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Choose who takes over, see what moves to whom (`step=preview`), move it (`step=move`)."""
+    _supervisors_only(request)
+    officer: User = find(colleagues(request.actor), pk)
+    portfolio = portfolio_of(request.actor, officer)
+    able = list(successors(request.actor, portfolio))
+    form = HandoverForm(posted(request), portfolio=portfolio, able=able)
+    step, moves, status = request.POST.get("step"), None, 200
+    if form.is_bound and step != "choose" and form.is_valid():
+        try:
+            if step == "move":
+                return _move(request, officer, form)
+            moves = planned_moves(request.actor, portfolio, form.to_id, form.others)
+        except StaleVersion:
+            status = 409
+            moves = planned_moves(request.actor, portfolio, form.to_id, form.others)
+        except ValidationError as error:
+            add_service_errors(form, error)
+    if form.errors and step != "choose":
+        status = 422
+    consult(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
+    context: dict[str, Any] = {"officer": officer, "portfolio": portfolio, "able": able, "form": form}
+    if moves is None:
+        return render(request, "pages/handover/choose.html", context, status=status)
+    context |= {"groups": _by_recipient(moves), "changed": status == 409, "n": len(moves)}
+    return render(request, "pages/handover/preview.html", context, status=status)
+
+
+@require_safe
+def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What went to whom, with the briefs to print."""
+    readers_only(request)
+    row: Handover = find(Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk)
+    groups = _what_moved(request.actor, row)
+    shown = [one.pk for _user, rows in groups for _type, one in rows]
+    consult(request, "handover", [row.pk, *shown])
+    context = {"handover": row, "groups": groups, "n_organisations": len(row.ids_of("organisation"))}
+    return render(request, "pages/handover/made.html", context)
+
+
+@require_safe
+def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The briefs on all its organisations, one a printed page: a recipient's own, or all for who made it."""
+    readers_only(request)
+    row: Handover = find(Handover.objects.visible_to(request.actor).select_related("officer"), pk)
+    taken = (move for move in row.moves if move["type"] == "organisation")
+    everything = row.made_by_id == request.actor.id or request.actor.sees_everywhere
+    ids = [UUID(move["id"]) for move in taken if everything or move["to"] == str(request.actor.id)]
+    return _briefs(request, ids, {"handover": row})
+
+
+@require_safe
+def organisation_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Who to call, what was promised, what matters, the last meetings: to read or print."""
+    readers_only(request)
+    row = find(Organisation.objects.visible_to(request.actor), pk)
+    return _briefs(request, [row.pk], {"organisation": row})
+
+
+def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any]) -> HttpResponse:
+    briefs = briefs_of(request.actor, ids)
+    districts = {brief.organisation.home_district_id for brief in briefs}
+    shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
+    consult(request, "organisation", shown, district_ids=districts)
+    return render(request, "pages/handover/briefs.html", context | {"briefs": briefs})
+
+
+def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpResponse:
+    made = hand_over(
+        actor=request.actor,
+        officer_id=officer.pk,
+        to_id=form.to_id,
+        others=form.others,
+        shown=form.cleaned_data["shown"] or "-",
+    )
+    n = len(made.moves)
+    text = ngettext("%(n)s thing is handed over.", "%(n)s things are handed over.", n) % {"n": n}
+    undo = undo_url(request, "handover", handover_id=str(made.pk))
+    messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("handover_made", made.pk)
+
+
+@undoer("handover")
+def undo(*, actor: Actor, handover_id: str) -> None:
+    undo_handover(actor=actor, handover_id=UUID(handover_id))
+
+
+def _by_recipient(moves: Iterable[Move]) -> list[tuple[User, list[Move]]]:
+    groups: dict[User, list[Move]] = {}
+    for move in moves:
+        groups.setdefault(move.to, []).append(move)
+    return sorted(groups.items(), key=lambda group: (group[0].name, group[0].pk))
+
+
+def _what_moved(actor: Actor, row: Handover) -> list[tuple[User, list[tuple[str, Any]]]]:
+    """What the actor sees of it, by who has it now."""
+    seen: dict[UUID, tuple[str, Any]] = {}
+    for name, rows in (
+        ("organisation", Organisation.objects.visible_to(actor)),
+        ("follow_up", FollowUp.objects.visible_to(actor)),
+        ("meeting", Meeting.objects.visible_to(actor)),
+    ):
+        found: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))  # type: ignore[attr-defined]  # querysets all
+        seen |= {pk: (name, one) for pk, one in found.items()}
+    people = User.objects.visible_to(actor).in_bulk(row.recipient_ids)
+    groups = [
+        (
+            user,
+            [
+                seen[UUID(move["id"])]
+                for move in row.moves
+                if move["to"] == str(pk) and UUID(move["id"]) in seen
+            ],
+        )
+        for pk, user in people.items()
+    ]
+    return sorted(groups, key=lambda group: (group[0].name, group[0].pk))
