@@ -1,14 +1,17 @@
 """Who works here. An account is switched off, never deleted: the trail names it for years."""
 
 import zoneinfo
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +33,15 @@ class Channel(models.TextChoices):
 
     EMAIL = "email", _("by e-mail")
     IN_PAGE = "in_page", _("on this site")
+
+
+class ReliefReason(models.TextChoices):
+    """Why an officer works in a further district for some hours."""
+
+    NIGHT_DUTY = rules.NIGHT_DUTY, _("night duty")
+    COLLEAGUE_AWAY = rules.COLLEAGUE_AWAY, _("a colleague is away")
+    INCIDENT = rules.INCIDENT, _("an incident")
+    EVENT = rules.EVENT, _("a public event")
 
 
 class Theme(models.TextChoices):
@@ -63,6 +75,10 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_role(self, *roles: str) -> Self:
         return self.filter(role__in=roles)
+
+    def awaiting_a_role(self) -> Self:
+        """Those whose role above officer waits for a privacy officer; until then they work as officers."""
+        return self.exclude(asked_role="")
 
     def with_address(self, email: str) -> Self:
         """Who signs in with this address, whatever its case: one or none."""
@@ -99,6 +115,10 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.OFFICER)
+    # Above officer, it waits here until a privacy officer confirms it: `role` is what holds.
+    asked_role = models.CharField(
+        _("role to confirm"), max_length=20, choices=Role, blank=True, default="", editable=False
+    )
     districts = models.ManyToManyField(
         District,
         blank=True,
@@ -142,6 +162,12 @@ class User(AbstractBaseUser):
                 violation_error_message=_("Choose a role from the list."),
             ),
             models.CheckConstraint(
+                condition=models.Q(asked_role="")
+                | models.Q(asked_role__in=sorted(rules.ABOVE_OFFICER), role=rules.OFFICER),
+                name="user_asked_role_waits",
+                violation_error_message=_("Who waits for a role works as an officer."),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(reminder_channels__contained_by=Channel.values),
                 name="user_channels_are_known",
                 violation_error_message=_("Choose channels from the list."),
@@ -160,3 +186,100 @@ class User(AbstractBaseUser):
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Nothing here is decided by Django's permissions: policies answer, from the actor."""
         return False
+
+
+class Session(AbstractBaseSession):
+    """A session that knows whose it is, on which device, and when it was last used."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=200, blank=True)  # what the browser calls itself
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class ReliefQuerySet(models.QuerySet["Relief"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own; a supervisor's are those in the districts covered, and of the officers who work there."""
+        if actor.sees_everywhere:
+            return self.all()
+        own = models.Q(officer_id=actor.id, officer_id__isnull=False)
+        if actor.role != Role.SUPERVISOR:
+            return self.filter(own)
+        through = User.districts.through
+        theirs = through.objects.filter(
+            user_id=models.OuterRef("officer_id"), district_id__in=actor.district_ids
+        )
+        return self.filter(
+            own | models.Q(district_id__in=actor.district_ids) | models.Q(models.Exists(theirs))
+        )
+
+    def open_at(self, moment: datetime) -> Self:
+        """Begun and not ended: by itself at `ends_at`, or earlier by hand."""
+        return self.filter(
+            models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=moment),
+            starts_at__lte=moment,
+            ends_at__gt=moment,
+        )
+
+
+class Relief(models.Model):
+    """One further district an officer works in for some hours. It ends by itself: no job closes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    officer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="reliefs", verbose_name=_("officer")
+    )
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="reliefs", verbose_name=_("district")
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=ReliefReason)
+    starts_at = models.DateTimeField(_("from"), default=timezone.now)
+    ends_at = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)  # earlier, by hand
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ReliefQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at"))
+                & models.Q(ends_at__lte=models.F("starts_at") + timedelta(hours=rules.MAX_RELIEF_HOURS)),
+                name="relief_ends_in_time",
+                violation_error_message=_("A relief ends after twelve hours at most."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=ReliefReason.values),
+                name="relief_reason_is_known",
+                violation_error_message=_("Choose a reason from the list."),
+            ),
+            ExclusionConstraint(
+                name="relief_one_at_a_time",
+                expressions=[
+                    ("officer", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            models.F("starts_at"),
+                            Coalesce("ended_at", "ends_at"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("You have a further district open already: end it first."),
+            ),
+        ]
+        indexes = [models.Index(fields=["officer", "-ends_at"], name="relief_of_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.officer} · {self.district}"
