@@ -35,6 +35,11 @@ app.conf.beat_schedule = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "forget how to take old merges back": {
+        "task": "contacts.forget_merges",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget old answers and deliveries": {
         "task": "api.forget_old",

@@ -2,6 +2,7 @@
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.imported import ImportedFields
+from contacts.models.merge import Merge
 from contacts.models.organisation import (
     FocusDeclaration,
     Organisation,
@@ -15,6 +16,7 @@ __all__ = [
     "ContactExternalId",
     "FocusDeclaration",
     "ImportedFields",
+    "Merge",
     "Organisation",
     "OrganisationExternalId",
     "OrganisationPeriod",

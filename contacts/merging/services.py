@@ -1,0 +1,252 @@
+"""Merging and taking a merge back, each in one transaction.
+
+The merged row is deleted; its id lives on in `Merge`, in the trail and in the change feed (`merged`,
+`into`). Other systems' ids of both resolve to the kept row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.core import serializers
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.text import camel_case_to_spaces
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.merging import relations
+from contacts.merging.choices import Choices, chosen_values
+from contacts.models import Contact, Merge, Organisation
+from contacts.policies import can_edit_contact, can_edit_organisation
+from contacts.services.contacts import districts_of as districts_of_contact
+from contacts.services.organisations import DATED, districts_of_organisation, follow_period
+from contacts.services.summaries import refresh_meet_by
+from districts.models import District
+from lib.conflicts import check_version
+from lib.fold import fold
+from lib.rows import assign
+
+UNDO_WITHIN: Final = timedelta(minutes=10)
+MOST: Final = 10  # rows at once
+
+
+def merge_organisations(
+    *, actor: Actor, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices | None = None
+) -> Merge:
+    """Make `kept_id` the only one of the organisations whose versions are given, itself included.
+
+    Raises DoesNotExist for one the actor does not see, PermissionDenied for one that is read-only,
+    StaleVersion, ValidationError by field.
+    """
+    return _merge(actor, Organisation, kept_id, versions, choices or {})
+
+
+def merge_contacts(
+    *, actor: Actor, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices | None = None
+) -> Merge:
+    """Make `kept_id` the only one of these people; raises as `merge_organisations` does.
+
+    Somebody who withdrew is not merged: they are not in the book any more.
+    """
+    return _merge(actor, Contact, kept_id, versions, choices or {})
+
+
+@transaction.atomic
+def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
+    """Take a merge back: every row is as it was, with a later version.
+
+    Raises ValidationError after ten minutes or when somebody built on it since, PermissionDenied.
+    """
+    merge = Merge.objects.standing().select_for_update().get(pk=merge_id)
+    model = MODELS[merge.object_type]
+    kept = _locked(actor, model, [merge.kept_id])[0]
+    if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
+        raise ValidationError(_("It is too late to take this merge back."))
+    if kept.version != merge.kept_version:
+        raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
+    districts = _districts(kept)
+    before = merge.memory["kept"]
+    met_then, met_now = merge.memory["last_met_at"], getattr(kept, "last_met_at", None)
+    rows = [_restored(one["row"]) for one in merge.memory["gone"]]
+    for one, row in reversed(list(zip(merge.memory["gone"], rows, strict=True))):
+        if not relations.moved_back(one["relations"], row):
+            raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
+    relations.put_back(before)
+    if isinstance(kept, Organisation):
+        kept.periods.all().delete()
+        relations.put_back(merge.memory["periods"])
+    kept.refresh_from_db()
+    if _moment(met_now) != met_then:
+        kept.last_met_at = met_now  # met since
+    changed = [
+        (kept, merge.kept_version + 1, Op.UPDATED),
+        *((row, row.version + 2, Op.CREATED) for row in rows),
+    ]
+    for row, version, _op in changed:
+        row.version, row.updated_at = version, timezone.now()
+        row.save()
+    if model is Organisation:
+        refresh_meet_by([row.pk for row, _version, _op in changed])
+    districts = districts.union(*(_districts(row) for row in rows), _districts(kept))
+    record_changes(
+        actor,
+        Action.MERGE,
+        [Changed(merge.object_type, row.pk, op, version, districts) for row, version, op in changed],
+    )
+    _record_touched(actor, _together(one["relations"]["touched"] for one in merge.memory["gone"]), districts)
+    merge.undone_at, merge.memory = timezone.now(), None
+    merge.save()
+    return merge
+
+
+def forget_merges(now: datetime) -> int:
+    """Drop what would take old merges back; answers how many. It holds copies of what people wrote."""
+    old = Merge.objects.filter(memory__isnull=False, merged_at__lt=now - UNDO_WITHIN)
+    return old.update(memory=None)
+
+
+@transaction.atomic
+def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
+    if not 2 <= len(versions) <= MOST or kept_id not in versions:
+        raise ValidationError(_("Choose two to %(most)s that are the same.") % {"most": MOST})
+    rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
+    for row in rows:
+        check_version(row.version, versions[row.pk])
+        if getattr(row, "withdrawn_on", None):
+            raise ValidationError(_("Somebody who withdrew cannot be merged."))
+    kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
+    districts = set[UUID]().union(*map(_districts, rows))
+    memory: dict[str, Any] = {
+        "kept": relations.as_it_is([kept]),
+        "periods": relations.as_it_is(kept.periods.all()) if model is Organisation else [],
+        "gone": [{"row": relations.as_it_is([row])} for row in gone],
+    }
+    changed = assign(kept, chosen_values(rows, choices))
+    touched: list[Mapping[str, Iterable[UUID]]] = []
+    for one, row in zip(memory["gone"], gone, strict=True):
+        remembered = relations.Memory()
+        relations.move_all(row, kept, remembered)
+        if left := relations.count_all(row):
+            raise RuntimeError(f"a merge would lose rows of {left}")
+        one["relations"] = remembered.as_json()
+        touched.append(remembered.touched)
+        changed += _also_there(kept, row)
+        row.delete()
+    _save_kept(kept, gone, changed)
+    memory["last_met_at"] = _moment(getattr(kept, "last_met_at", None))
+    name = object_type(model)
+    merge = Merge.objects.create(
+        object_type=name,
+        kept_id=kept.pk,
+        gone_ids=gone_ids,
+        kept_version=kept.version,
+        memory=memory,
+    )
+    districts |= _districts(kept)
+    record_changes(
+        actor,
+        Action.MERGE,
+        [
+            Changed(name, kept.pk, Op.UPDATED, kept.version, districts, field_names=changed),
+            *(Changed(name, pk, Op.MERGED, versions[pk] + 1, districts, into_id=kept.pk) for pk in gone_ids),
+        ],
+    )
+    _record_touched(actor, _together(touched), districts)
+    return merge
+
+
+MODELS: Final[dict[str, Any]] = {"organisation": Organisation, "contact": Contact}
+
+
+def object_type(model: Any) -> str:
+    """As the trail names it: FollowUp is `follow_up`."""
+    return camel_case_to_spaces(model.__name__).replace(" ", "_")
+
+
+def _locked(actor: Actor, model: Any, ids: Iterable[UUID]) -> list[Any]:
+    wanted = sorted(set(ids))
+    rows = list(
+        model.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
+    )
+    if len(rows) < len(wanted):
+        raise model.DoesNotExist
+    can_edit: Any = can_edit_organisation if model is Organisation else can_edit_contact
+    if not all(can_edit(actor, row) for row in rows):
+        raise PermissionDenied
+    return rows
+
+
+def _districts(row: Any) -> set[UUID]:
+    return districts_of_organisation(row) if isinstance(row, Organisation) else districts_of_contact(row)
+
+
+def _also_there(kept: Any, row: Any) -> list[str]:
+    """An organisation of two districts is also active in the other's home."""
+    if not isinstance(row, Organisation) or row.home_district_id == kept.home_district_id:
+        return []
+    kept.also_in.add(row.home_district_id)
+    return ["also_in"]
+
+
+def _save_kept(kept: Any, gone: Sequence[Any], changed: list[str]) -> None:
+    if isinstance(kept, Organisation):
+        kept.folded = fold(kept.name, kept.short_name, kept.address)
+        met = [row.last_met_at for row in (kept, *gone) if row.last_met_at]
+        kept.last_met_at = max(met, default=None)
+    else:
+        kept.folded = fold(kept.given_name, kept.family_name)
+    kept.version += 1
+    kept.updated_at = timezone.now()
+    kept.full_clean()
+    kept.save()
+    if isinstance(kept, Organisation):
+        kept.also_in.remove(kept.home_district)
+        if set(changed) & set(DATED):
+            follow_period(kept, kept.updated_at)
+        refresh_meet_by([kept.pk])
+
+
+def _restored(written: list[Any]) -> Any:
+    """A deleted row, there again; what refers to it moves back by itself."""
+    [found] = serializers.deserialize("python", written)
+    found.save()
+    return found.object
+
+
+def _together(touched: Iterable[Mapping[str, Iterable[Any]]]) -> dict[str, set[UUID]]:
+    """By model, the ids of all objects that changed with the rows they own."""
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for one in touched:
+        for label, ids in one.items():
+            found[label] |= {UUID(str(pk)) for pk in ids}
+    return found
+
+
+def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: set[UUID]) -> None:
+    """Meetings, promises, concerns and people that name the kept row now are of another version."""
+    for label, ids in touched.items():
+        model: Any = apps.get_model(label)
+        rows = model.objects.filter(pk__in=ids)
+        rows.update(version=F("version") + 1, updated_at=timezone.now())
+        home = next((f.attname for f in model._meta.concrete_fields if f.related_model is District), "pk")
+        found = rows.values_list("pk", "version", home)
+        changes = [
+            Changed(
+                object_type(model), pk, Op.UPDATED, version, districts | ({where} if home != "pk" else set())
+            )
+            for pk, version, where in found
+        ]
+        if changes:
+            record_changes(actor, Action.UPDATE, changes)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,56 @@
+"""Merged rows: which lives on as which."""
+
+from typing import Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from lib.ids import uuid7
+
+MOST_STEPS = 20  # of one merged into another merged into another; a loop cannot be made
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def standing(self) -> Self:
+        return self.filter(undone_at__isnull=True)
+
+    def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:
+        """The id under which a merged row lives on now; None for one that was not merged."""
+        heir: UUID | None = None
+        for _step in range(MOST_STEPS):
+            found = self.standing().filter(object_type=object_type, gone_ids__contains=[heir or gone_id])
+            kept = found.values_list("kept_id", flat=True).first()
+            if kept is None:
+                break
+            heir = kept
+        return heir
+
+
+class Merge(models.Model):
+    """Rows that were one and the same. `memory` takes it back and is forgotten after ten minutes.
+
+    Ids are plain: the rows they name are gone, or will be.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    object_type = models.CharField(max_length=30)
+    kept_id = models.UUIDField()
+    gone_ids = ArrayField(models.UUIDField())
+    kept_version = models.PositiveIntegerField()  # as the merge left it
+    memory = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    merged_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["gone_ids"], name="merge_of_gone"),
+            models.Index(
+                fields=["merged_at"], name="merge_remembered", condition=models.Q(memory__isnull=False)
+            ),
+        ]

@@ -1,0 +1,11 @@
+"""What Celery does for the contact book."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from contacts.merging.services import forget_merges
+
+
+@shared_task(name="contacts.forget_merges")
+def forget_old_merges() -> None:
+    forget_merges(timezone.now())

@@ -1,0 +1,314 @@
+"""Two rows that are the same become one: nothing is lost, and it can be taken back."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from audit.models import Change, Event
+from contacts.merging import relations
+from contacts.merging.choices import TOGETHER, to_choose
+from contacts.merging.services import forget_merges, merge_contacts, merge_organisations, undo_merge
+from contacts.models import Contact, ImportedFields, Merge, Organisation, OrganisationPeriod, PrivateChannel
+from contacts.services.contacts import ContactFields
+from contacts.services.organisations import OrganisationFields, edit_organisation
+from lib.conflicts import StaleVersion
+from meetings.models import (
+    Concern,
+    FollowUp,
+    FollowUpOrganisation,
+    Meeting,
+    MeetingContact,
+    MeetingOrganisation,
+)
+from tests.factories import (
+    make_actor,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def merge(actor: Any, kept: Organisation, *gone: Organisation, **choices: Any) -> Merge:
+    return merge_organisations(
+        actor=actor,
+        kept_id=kept.pk,
+        versions={row.pk: row.version for row in (kept, *gone)},
+        choices=choices,
+    )
+
+
+def everything(*models: Any) -> dict[str, list[Any]]:
+    """All rows that a merge may touch, without what its undo raises."""
+    tables = [
+        Organisation,
+        Contact,
+        *(rel.related_model for model in (Organisation, Contact) for rel in relations.relations(model)),
+        Meeting,
+        Concern,
+        FollowUp,
+    ]
+    rows: dict[str, list[Any]] = {}
+    for model in tables:
+        found = relations.as_it_is(model._base_manager.order_by("pk"))
+        for row in found:
+            row["fields"].pop("version", None)
+            row["fields"].pop("updated_at", None)
+            if model._meta.auto_created:
+                row["pk"] = None
+        rows[model._meta.label] = sorted(found, key=str)
+    return rows
+
+
+def a_busy_pair() -> tuple[Organisation, Organisation]:
+    """Two organisations with a row in every relation, some of them the same twice."""
+    north, south = make_district(), make_district()
+    said = {"declared_by": "the chair", "declared_on": date(2026, 1, 1)}
+    kept = make_organisation(
+        north,
+        name="Casa Roma",
+        focuses=[{"focus": "roma", **said}],
+        external_ids=[{"source": "a", "external_id": "1"}],
+    )
+    gone = make_organisation(
+        south,
+        name="Casa Romaní",
+        also_in=[north],
+        summary="Meets on Mondays.",
+        email="casa@roma.example",
+        focuses=[{"focus": "roma", **said}, {"focus": "women", **said}],
+        external_ids=[{"source": "a", "external_id": "2"}],
+    )
+    OrganisationPeriod.objects.filter(organisation=gone).update(since=timezone.now() - timedelta(days=400))
+    ImportedFields.objects.create(organisation=gone, source="a", fingerprints={"name": "x"})
+    both = make_contact(north, kept, gone)
+    only = make_contact(south, gone)
+    kept.affiliations.filter(contact=both).update(is_primary=True)
+    gone.affiliations.filter(contact=only).update(is_primary=True)
+    make_meeting(north, kept)
+    make_meeting(south, gone)
+    there = make_meeting(south, kept, gone)
+    MeetingOrganisation.objects.filter(meeting=there, organisation=kept).update(present=False)
+    promise = FollowUp.objects.create(
+        title="Call",
+        kind="call_back",
+        owner=make_officer(south),
+        due_on=date(2026, 12, 1),
+        first_due_on=date(2026, 12, 1),
+    )
+    FollowUpOrganisation.objects.create(follow_up=promise, organisation=gone)
+    Concern.objects.create(
+        kinds=["threat"],
+        received_at=timezone.now(),
+        district=south,
+        facts="x",
+        site_organisation=gone,
+        raised_by_organisation=gone,
+    )
+    for row in (kept, gone):
+        row.refresh_from_db()
+    return kept, gone
+
+
+def test_every_field_is_chosen_by_somebody() -> None:
+    """A new field must say with which others it is one statement."""
+    for model, fields in ((Organisation, OrganisationFields), (Contact, ContactFields)):
+        chosen = {name for names in TOGETHER[model] for name in names}
+        assert set(fields.__annotations__) <= chosen
+
+
+def test_every_relation_is_known_and_those_that_exclude_each_other_have_a_hand() -> None:
+    names = {
+        rel.related_model._meta.label
+        for model in (Organisation, Contact)
+        for rel in relations.relations(model)
+    }
+    assert names >= {
+        "contacts.Affiliation",
+        "contacts.ContactExternalId",
+        "contacts.FocusDeclaration",
+        "contacts.ImportedFields",
+        "contacts.OrganisationExternalId",
+        "contacts.OrganisationPeriod",
+        "contacts.Organisation_also_in",
+        "contacts.PrivateChannel",
+        "meetings.Concern",
+        "meetings.FollowUp",
+        "meetings.FollowUpOrganisation",
+        "meetings.MeetingContact",
+        "meetings.MeetingOrganisation",
+    }
+    for model in (Organisation, Contact):
+        for relation in relations.relations(model):
+            assert (
+                not relations.needs_hand(relation.related_model)
+                or relation.related_model in relations.BY_HAND
+            )
+
+
+def test_all_that_was_known_of_both_is_known_of_one() -> None:
+    kept, gone = a_busy_pair()
+    merge(SYSTEM, kept, gone)
+    assert not Organisation.objects.filter(pk=gone.pk).exists()
+    kept.refresh_from_db()
+    assert (kept.name, kept.summary, kept.email) == ("Casa Roma", "Meets on Mondays.", "casa@roma.example")
+    assert kept.also_in.get().pk == gone.home_district_id
+    assert sorted(kept.focus_declarations.values_list("focus", flat=True)) == ["roma", "women"]
+    assert sorted(kept.external_ids.values_list("external_id", flat=True)) == ["1", "2"]
+    assert kept.affiliations.count() == 2
+    assert kept.affiliations.filter(is_primary=True).count() == 1
+    links = MeetingOrganisation.objects.filter(organisation=kept)
+    assert links.count() == 3
+    assert links.filter(present=False).count() == 0
+    assert kept.follow_ups.count() == 1
+    assert Concern.objects.filter(site_organisation=kept, raised_by_organisation=kept).count() == 1
+    assert kept.periods.filter(until__isnull=True).count() == 1
+    assert kept.periods.filter(home_district_id=gone.home_district_id).count() == 1
+
+
+def test_the_trail_names_both_and_the_feed_says_into_which() -> None:
+    kept, gone = a_busy_pair()
+    merge(SYSTEM, kept, gone)
+    event = Event.objects.filter(action="merge").latest("at")
+    assert set(event.object_ids) == {kept.pk, gone.pk}
+    change = Change.objects.get(object_id=gone.pk, op="merged")
+    assert (change.into_id, change.version) == (kept.pk, gone.version + 1)
+    assert Change.objects.filter(event__request_id="", object_type="meeting", op="updated").count() == 2
+    assert Change.objects.filter(object_type="follow_up", op="updated").count() == 1
+    assert Change.objects.filter(object_type="contact", op="updated").count() == 2
+    assert Merge.objects.heir_of("organisation", gone.pk) == kept.pk
+
+
+def test_taking_it_back_leaves_everything_as_it_was() -> None:
+    kept, gone = a_busy_pair()
+    before = everything()
+    done = merge(SYSTEM, kept, gone, name=gone.pk, home_district=gone.pk)
+    assert everything() != before
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+    assert Organisation.objects.get(pk=gone.pk).version == gone.version + 2
+    assert Organisation.objects.get(pk=kept.pk).version == kept.version + 2
+    assert Merge.objects.heir_of("organisation", gone.pk) is None
+
+
+def test_three_become_one_and_three_again() -> None:
+    kept, gone = a_busy_pair()
+    third = make_organisation(kept.home_district, name="Casa Rom")
+    make_meeting(kept.home_district, kept, gone, third)
+    before = everything()
+    done = merge(SYSTEM, kept, gone, third)
+    assert Organisation.objects.count() == 1
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+
+
+def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    for row in (kept, gone):
+        meetings = Meeting.objects.bulk_create(
+            Meeting(subject="m", kind="visit", starts_at=timezone.now(), district=north) for _n in range(500)
+        )
+        MeetingOrganisation.objects.bulk_create(
+            MeetingOrganisation(meeting=one, organisation=row, present=True) for one in meetings
+        )
+    before = everything()
+    done = merge(SYSTEM, kept, gone)
+    assert kept.meeting_links.count() == 1000
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+
+
+def test_a_value_can_be_chosen_from_either() -> None:
+    north = make_district()
+    kept, gone = (
+        make_organisation(north, name="Ours"),
+        make_organisation(north, name="Theirs", kind="shelter"),
+    )
+    assert {choice.field for choice in to_choose([kept, gone])} == {"name", "kind"}
+    merge(SYSTEM, kept, gone, name=gone.pk)
+    kept.refresh_from_db()
+    assert (kept.name, kept.kind) == ("Theirs", "ngo")
+
+
+def test_two_people_become_one_and_two_again() -> None:
+    north = make_district()
+    ours = make_organisation(north)
+    kept, gone = make_contact(north, ours), make_contact(north, ours, email="a@b.example")
+    PrivateChannel.objects.create(contact=gone, phone="+34600000001")
+    meeting = make_meeting(north, ours)
+    MeetingContact.objects.create(meeting=meeting, contact=gone, attendance="attended")
+    before = everything()
+    versions = {kept.pk: kept.version, gone.pk: gone.version}
+    done = merge_contacts(actor=SYSTEM, kept_id=kept.pk, versions=versions)
+    kept.refresh_from_db()
+    assert kept.email == "a@b.example"
+    assert kept.private_channel.phone == "+34600000001"
+    assert (kept.affiliations.count(), kept.meetings.count()) == (1, 1)
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+
+
+def test_an_organisation_met_since_stays_met_when_the_merge_is_taken_back() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    done = merge(SYSTEM, kept, gone)
+    now = timezone.now()
+    Organisation.objects.filter(pk=kept.pk).update(last_met_at=now)
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert Organisation.objects.get(pk=kept.pk).last_met_at == now
+    assert Organisation.objects.get(pk=gone.pk).last_met_at is None
+
+
+def test_it_cannot_be_taken_back_when_somebody_built_on_it() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    done = merge(SYSTEM, kept, gone)
+    edit_organisation(actor=SYSTEM, organisation_id=kept.pk, name="Another")
+    with pytest.raises(ValidationError, match="changed since"):
+        undo_merge(actor=SYSTEM, merge_id=done.pk)
+
+
+def test_it_cannot_be_taken_back_after_ten_minutes_and_is_forgotten() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    done = merge(SYSTEM, kept, gone)
+    assert forget_merges(timezone.now()) == 0
+    assert forget_merges(timezone.now() + timedelta(minutes=11)) == 1
+    with pytest.raises(ValidationError, match="too late"):
+        undo_merge(actor=SYSTEM, merge_id=done.pk)
+
+
+def test_only_those_who_may_change_all_of_them_merge() -> None:
+    north, south = make_district(), make_district()
+    ours, theirs = make_organisation(north), make_organisation(south)
+    visiting = make_organisation(south, also_in=[north])
+    actor = make_actor(north)
+    with pytest.raises(Organisation.DoesNotExist):
+        merge(actor, ours, theirs)
+    with pytest.raises(PermissionDenied):
+        merge(actor, ours, visiting)
+    merge(actor, ours, make_organisation(north))
+
+
+def test_what_changed_meanwhile_is_not_merged() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    edit_organisation(actor=SYSTEM, organisation_id=gone.pk, name="Another")
+    with pytest.raises(StaleVersion):
+        merge(SYSTEM, kept, gone)
+
+
+def test_somebody_who_withdrew_is_not_merged() -> None:
+    north = make_district()
+    kept, gone = make_contact(north), make_contact(north, withdrawn_on=date(2026, 1, 1))
+    with pytest.raises(ValidationError, match="withdrew"):
+        merge_contacts(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 1, gone.pk: 1})
+    merge_contacts(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 1, make_contact(north).pk: 1})
