@@ -210,8 +210,9 @@ def _earlier_periods(rows: Rows, kept: Any, memory: Memory) -> None:
     for period in rows.filter(since__lt=first) if first else rows:
         until = min(filter(None, (period.until, first)), default=None)
         made = OrganisationPeriod(organisation_id=kept.pk, since=period.since, until=until)
-        for name in ("status", "home_district_id", "lead_officer_id", "deputy_officer_id", "cadence_days"):
-            setattr(made, name, getattr(period, name))
+        for dated in OrganisationPeriod._meta.fields:
+            if dated.name not in ("id", "organisation", "since", "until"):
+                setattr(made, dated.attname, getattr(period, dated.attname))
         made.save()
         memory.made[f"{OrganisationPeriod._meta.label}.organisation"].append(made.pk)
     rows.delete()
