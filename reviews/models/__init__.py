@@ -1,0 +1,26 @@
+"""Audits of engagement, and the reports supervisors have sent to themselves."""
+
+from reviews.models.parts import (
+    ActionCheck,
+    Addendum,
+    AgreedAction,
+    FigureComment,
+    FrozenFigure,
+    RungOrganisation,
+    SampledMeeting,
+)
+from reviews.models.review import Review
+from reviews.models.subscription import Delivery, Subscription
+
+__all__ = [
+    "ActionCheck",
+    "Addendum",
+    "AgreedAction",
+    "Delivery",
+    "FigureComment",
+    "FrozenFigure",
+    "Review",
+    "RungOrganisation",
+    "SampledMeeting",
+    "Subscription",
+]

@@ -1,0 +1,182 @@
+"""What an audit is made of. Ids of meetings and organisations are plain: it outlives what they name."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.ids import uuid7
+from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
+from reviews.models.review import Review
+
+
+class FrozenFigure(models.Model):
+    """One row of a report as it was: n of N, its own columns, and the ids of the n objects.
+
+    `ids` is null where a figure counts no single objects; `noun` says what they are (reports.figures.Noun).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="figures")
+    position = models.PositiveIntegerField()
+    slug = models.CharField(max_length=40)
+    by = models.CharField(max_length=10)
+    group = models.CharField(max_length=40)
+    n = models.PositiveIntegerField()
+    of = models.PositiveIntegerField()
+    ratio = models.FloatField(null=True)
+    columns = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    noun = models.CharField(max_length=20, blank=True)
+    ids = ArrayField(models.UUIDField(), null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "slug", "by", "group"],
+                name="figure_once",
+                violation_error_message=_("This figure is already frozen."),
+            ),
+        ]
+
+
+class FigureComment(models.Model):
+    """What the supervisor says to one report's figures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="comments")
+    slug = models.CharField(max_length=40)
+    text = models.TextField(_("comment"), max_length=4000)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "slug"],
+                name="comment_once",
+                violation_error_message=_("There is a comment already."),
+            ),
+        ]
+
+
+class SampledMeeting(models.Model):
+    """A meeting drawn at random, and how good its record is. It marks the record, never an officer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="samples")
+    position = models.PositiveSmallIntegerField()
+    meeting_id = models.UUIDField()
+    facts_apart = models.CharField(
+        _("are facts and opinion kept apart?"), max_length=20, choices=FactsApart, blank=True
+    )
+    follow_up_recorded = models.CharField(
+        _("is what was promised recorded?"), max_length=20, choices=FollowUpRecorded, blank=True
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    marked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "meeting_id"],
+                name="sample_once",
+                violation_error_message=_("This meeting is already drawn."),
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=True)
+                | Q(facts_apart__in=FactsApart.values, follow_up_recorded__in=FollowUpRecorded.values),
+                name="sample_marks_are_known",
+                violation_error_message=_("Choose both marks from the list."),
+            ),
+        ]
+
+
+class RungOrganisation(models.Model):
+    """An organisation that is rung back and asked whether what is recorded of `meeting_id` is so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="calls")
+    position = models.PositiveSmallIntegerField()
+    organisation_id = models.UUIDField()
+    meeting_id = models.UUIDField()
+    answer = models.CharField(_("what do they say?"), max_length=20, choices=IsSo, blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    rung_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    rung_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "organisation_id"],
+                name="call_once",
+                violation_error_message=_("This organisation is already to be rung."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rung_at__isnull=True) | Q(answer__in=IsSo.values),
+                name="call_answer_is_known",
+                violation_error_message=_("Choose what they say from the list."),
+            ),
+        ]
+
+
+class AgreedAction(models.Model):
+    """What is to be done until the next audit; that one says whether it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="actions")
+    text = models.CharField(_("what is agreed"), max_length=500)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who does it"),
+    )
+    due_on = models.DateField(_("by when"))
+
+
+class ActionCheck(models.Model):
+    """What a later audit finds of an action: part of the later one, so that the earlier stays as signed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="checks")
+    action = models.ForeignKey(AgreedAction, on_delete=models.PROTECT, related_name="checks")
+    answer = models.CharField(_("was it done?"), max_length=20, choices=WasDone)
+    note = models.CharField(_("note"), blank=True, max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "action"],
+                name="check_once",
+                violation_error_message=_("This was already answered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=WasDone.values),
+                name="check_answer_is_known",
+                violation_error_message=_("Choose whether it was done from the list."),
+            ),
+        ]
+
+
+class Addendum(models.Model):
+    """A correction of a signed audit; it can be followed by another, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="addenda")
+    text = models.TextField(_("addendum"), max_length=8000)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    written_at = models.DateTimeField(default=timezone.now)

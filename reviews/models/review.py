@@ -1,0 +1,85 @@
+"""Review: a supervisor's audit of a district and period. What is signed stays as it was signed."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from districts.models import District
+from lib.acting import Acting
+from lib.among import among
+from lib.ids import uuid7
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """In the districts covered: supervisors all, officers what is signed; privacy officers everywhere."""
+        if actor.sees_everywhere:
+            return self.all()
+        if actor.role not in (Role.OFFICER, Role.SUPERVISOR):
+            return self.none()
+        here = self.filter(among("district", actor.district_ids))
+        return here if actor.role == Role.SUPERVISOR else here.signed()
+
+    def signed(self) -> Self:
+        return self.filter(signed_at__isnull=False)
+
+    def before(self, review: "Review") -> Self:
+        """Signed audits of the same district over an earlier period, the latest first."""
+        earlier = self.signed().filter(district=review.district_id, until__lte=review.until)
+        return earlier.exclude(pk=review.pk).order_by("-until", "-signed_at", "-pk")
+
+
+class Review(models.Model):
+    """`since` and `until` are days of the city, half-open; `as_of` is when its figures were frozen.
+
+    Which figures, samples, calls and actions belong to it, `reviews.models.parts` says. A trigger keeps
+    all of it once it is signed, and what it is of from the start (migration 0002).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("district")
+    )
+    since = models.DateField(_("from"))
+    until = models.DateField(_("before"))
+    as_of = models.DateTimeField(editable=False)
+    meetings_held = models.PositiveIntegerField(default=0, editable=False)  # what the samples are drawn from
+    organisations_met = models.PositiveIntegerField(default=0, editable=False)
+    conclusion = models.TextField(_("conclusion"), blank=True, max_length=8000)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "-until"], name="review_of_district")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("since")),
+                name="review_period_has_days",
+                violation_error_message=_("A period ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
+                name="review_signature_is_whole",
+                violation_error_message=_("A signature says who and when."),
+            ),
+        ]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None

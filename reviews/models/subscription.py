@@ -1,0 +1,94 @@
+"""Subscription: a report a supervisor wants to be reminded of; Delivery: one such e-mail, sent once."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+from reviews.codes import Rhythm
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own."""
+        if actor.kind == "system":
+            return self.all()
+        return self.filter(user=actor.id, user__isnull=False)
+
+
+class Subscription(models.Model):
+    """`report` is a report's slug; empty for the scorecard, which has all."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="subscriptions")
+    report = models.CharField(_("report"), max_length=40, blank=True)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="+", verbose_name=_("district")
+    )
+    rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "report", "district", "rhythm"],
+                name="subscription_once",
+                violation_error_message=_("You get this report already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm__in=Rhythm.values),
+                name="subscription_rhythm_is_known",
+                violation_error_message=_("Choose how often from the list."),
+            ),
+        ]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self) -> Self:
+        """Neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting, and no worker holds a lease (serves index delivery_waiting)."""
+        return self.waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+class Delivery(models.Model):
+    """Made when it is due; unique on subscription and `day`, the recipient's day it is due on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
+    day = models.DateField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["day", "id"],
+                name="delivery_waiting",
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "day"],
+                name="delivery_once",
+                violation_error_message=_("This e-mail is already there."),
+            ),
+        ]

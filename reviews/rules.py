@@ -1,0 +1,45 @@
+"""When a report is due by e-mail, and of which days it is. Pure: the clock goes in, days come out."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+WEEKLY: Final = "weekly"
+MONTHLY: Final = "monthly"
+QUARTERLY: Final = "quarterly"
+
+NINE: Final = time(9)
+LOOKBACK: Final = timedelta(days=6)  # what is later than this is no longer sent; the next one comes soon
+MONDAY: Final = 0
+
+
+def is_due_on(rhythm: str, day: date) -> bool:
+    """Mondays, the first of a month, the first of a quarter."""
+    if rhythm == WEEKLY:
+        return day.weekday() == MONDAY
+    return day.day == 1 and (rhythm == MONTHLY or day.month % 3 == 1)
+
+
+def nine_oclock(day: date, zone: ZoneInfo) -> datetime:
+    """09:00 of that day there, in UTC: once, also where the clocks change."""
+    return datetime.combine(day, NINE, tzinfo=zone).astimezone(UTC)
+
+
+def due_days(rhythm: str, zone: ZoneInfo, *, since: datetime, now: datetime) -> Iterator[date]:
+    """Days whose 09:00 has passed by `now`, after `since` and not too long ago."""
+    earliest = max(since, now - LOOKBACK)
+    day, today = earliest.astimezone(zone).date(), now.astimezone(zone).date()
+    while day <= today:
+        if is_due_on(rhythm, day) and earliest < nine_oclock(day, zone) <= now:
+            yield day
+        day += timedelta(days=1)
+
+
+def period_before(rhythm: str, day: date) -> tuple[date, date]:
+    """The last whole week, month or quarter before a day on which a report is due: half-open."""
+    if rhythm == WEEKLY:
+        return day - timedelta(days=7), day
+    months = 1 if rhythm == MONTHLY else 3
+    number = day.year * 12 + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1), day
