@@ -34,6 +34,7 @@ CALENDAR = Place("calendar", _("Calendar"), "calendar")
 FOLLOW_UPS = Place("follow_ups", _("Follow-ups"), "check-check")
 CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
 DISTRICTS = Place("districts", _("Districts"), "map")
+REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("People"), "users")
 BOUNDARIES = Place("settings_districts", _("Districts"), "map")
@@ -42,7 +43,7 @@ TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
 MORE = Place("more", _("More"), "menu")
 
-READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS)
+READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS, REPORTS)
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
 
 

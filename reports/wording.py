@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
-from meetings.codes import Level, MeetingKind
+from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from reports.figures import Row
 
 NOT_APPLICABLE: Final = gettext_lazy("n/a")
-# What a group may be named by, beside a district's code; no two of them share a code but `other`, which
-# means the same in each.
-_CODES: Final = (Focus, Kind, MeetingKind, Level)
+# What a group may be named by, beside a district's code. A code that two lists share means the same in both.
+_CODES: Final = (Focus, Kind, MeetingKind, ConcernKind, FollowUpKind)
 
 
 def say(value: float | None, unit: str) -> str:

@@ -1,0 +1,235 @@
+"""Which district and period a report is of, and what it is compared with: all in the address."""
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from districts.models import District
+from lib.days import is_thinkable
+from pages.forms.districts import district_label
+from reports.periods import Period, month_of, quarter_of, year_of
+from reports.questions import By
+
+FREE: Final = "free"
+LATELY: Final = "90d"
+LATELY_DAYS: Final = 90
+MAX_DAYS: Final = 1_100  # three years: figures over more say little, and twelve such periods nothing
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+TICK = forms.CheckboxInput(attrs={"value": "true"})
+
+_NAMED = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
+
+Choice = tuple[str, Any]
+
+
+def period_named(code: str, today: date) -> Period | None:
+    """`2026`, `2026-Q3`, `2026-09`, `90d`: none for anything else."""
+    if code == LATELY:
+        return Period(today - timedelta(days=LATELY_DAYS - 1), today + timedelta(days=1))
+    found = _NAMED.fullmatch(code)
+    if found is None or not is_thinkable(date(max(int(found[1]), 1), 1, 1)):
+        return None
+    year = int(found[1])
+    if found[2]:
+        return quarter_of(date(year, int(found[2]) * 3, 1))
+    return month_of(date(year, int(found[3]), 1)) if found[3] else year_of(date(year, 1, 1))
+
+
+def name_of(period: Period) -> str:
+    """The code `period_named` reads; `free` for dates that have no name."""
+    first = period.since
+    for made, code in (
+        (month_of, f"{first:%Y-%m}"),
+        (quarter_of, f"{first.year:04}-Q{(first.month + 2) // 3}"),
+        (year_of, f"{first.year:04}"),
+    ):
+        if made(first) == period:
+            return code
+    return FREE
+
+
+def last_quarter(today: date) -> str:
+    """The last one that is over: figures of one that is not are low for no reason."""
+    return name_of(quarter_of(today).previous())
+
+
+class PeriodForm(forms.Form):
+    """A period by its name, or free dates (`from`, `to`, half-open as everywhere)."""
+
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+
+    def __init__(self, given: Mapping[str, str], *, today: date, default: str) -> None:
+        free = bool(given.get("from") or given.get("to"))
+        data = {"period": FREE if free else default} | dict(given)
+        super().__init__(data)
+        self.today = today
+        self.asked: Period | None = None
+        dates = {"required": False, "widget": DAY}
+        self.fields["from"] = forms.DateField(label=gettext_lazy("From"), **dates)
+        self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), **dates)
+        self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("period") == FREE:
+            self.asked = self._free(given.get("from"), given.get("to"))
+        elif "period" in given:
+            self.asked = period_named(given["period"], self.today)
+        return given
+
+    def _free(self, since: date | None, until: date | None) -> Period | None:
+        for name, day in (("from", since), ("to", until)):
+            if name not in self.errors and (day is None or not is_thinkable(day)):
+                self.add_error(name, ValidationError(_("Choose a day."), code="required"))
+        if since is None or until is None or self.errors:
+            return None
+        if until <= since:
+            self.add_error("to", ValidationError(_("A period ends after it starts."), code="order"))
+            return None
+        if (until - since).days > MAX_DAYS:
+            self.add_error("to", ValidationError(_("A period has three years at most."), code="too_long"))
+            return None
+        return Period(since, until)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address needs to ask for the same again, on this or another page of reports."""
+        given = {name: str(value) for name, value in self.data.items() if name in self.fields and value}
+        if given.get("period") == FREE:
+            return {name: value for name, value in given.items() if name != "period"}
+        return {name: value for name, value in given.items() if name not in {"from", "to"}}
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.parameters)
+
+
+def _periods(today: date, asked: str) -> Iterable[Choice]:
+    """The ones people ask for, newest first, and the one in the address if it is another."""
+    quarters = [quarter_of(today).back(n) for n in range(6)]
+    months = [month_of(today).back(n) for n in range(13)]
+    years = [year_of(today).back(n) for n in range(3)]
+    groups = [
+        (_("Quarter"), [(name_of(period), str(period)) for period in quarters]),
+        (_("Month"), [(name_of(period), str(period)) for period in months]),
+        (_("Year"), [(name_of(period), str(period)) for period in years]),
+    ]
+    offered = {code for _label, choices in groups for code, _text in choices} | {LATELY, FREE}
+    other = None if asked in offered else period_named(asked, today)
+    yield LATELY, _("Last 90 days")
+    if other:
+        yield name_of(other), str(other)
+    yield from groups
+    yield FREE, _("Other dates")
+
+
+class DistrictPeriodForm(PeriodForm):
+    """One district, one period, and the period it is compared with."""
+
+    district = forms.ChoiceField(label=gettext_lazy("District"))
+    compare = forms.ChoiceField(
+        label=gettext_lazy("Compared with"),
+        required=False,
+        choices=[
+            ("previous", gettext_lazy("the period before")),
+            ("year", gettext_lazy("the same time last year")),
+        ],
+    )
+    all_kinds = forms.BooleanField(
+        label=gettext_lazy("Count partners and clubs too"), required=False, widget=TICK
+    )
+    field_order = ("district", "period", "from", "to", "compare", "all_kinds")
+
+    def __init__(
+        self, given: Mapping[str, str], districts: Iterable[District], *, today: date, default: str
+    ) -> None:
+        """`districts` are those the reader covers, each before its parts."""
+        rows = list(districts)
+        super().__init__(
+            {"district": rows[0].code, "compare": "previous"} | dict(given), today=today, default=default
+        )
+        self.fields["district"].choices = [(row.code, district_label(row)) for row in rows]  # type: ignore[attr-defined]
+        self.order_fields(self.field_order)
+
+    @property
+    def before(self) -> Period | None:
+        if self.asked is None:
+            return None
+        if self.cleaned_data.get("compare") == "year":
+            with suppress(ValueError):  # 29 February alone was no period last year
+                return self.asked.a_year_before()
+        return self.asked.previous()
+
+
+class SplitForm(DistrictPeriodForm):
+    """A report, split into districts, communities or kinds of organisation, as far as it can be."""
+
+    by = forms.ChoiceField(label=gettext_lazy("One row for each"), required=False)
+    field_order = ("district", "by", "period", "from", "to", "compare", "all_kinds")
+
+    def __init__(self, given: Mapping[str, str], *args: Any, ways: Iterable[By], **kwargs: Any) -> None:
+        labels = {By.DISTRICT: _("part of the district"), By.FOCUS: _("community"), By.KIND: _("kind")}
+        offered = list(ways)
+        super().__init__({"by": offered[0].value} | dict(given), *args, **kwargs)
+        self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
+        if len(offered) == 1:
+            self.fields["by"].widget = forms.HiddenInput()
+
+
+class WithinForm(PeriodForm):
+    """Districts beside each other: the widest there are, or the parts of one."""
+
+    within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
+    all_kinds = forms.BooleanField(
+        label=gettext_lazy("Count partners and clubs too"), required=False, widget=TICK
+    )
+    field_order: tuple[str, ...] = ("within", "period", "from", "to", "all_kinds")
+
+    def __init__(
+        self, given: Mapping[str, str], districts: Iterable[District], *, today: date, default: str
+    ) -> None:
+        """`districts` are those the reader covers, each before its parts."""
+        self.ground = list(districts)
+        super().__init__(given, today=today, default=default)
+        whole = [row for row in self.ground if self.parts_of(row)]
+        self.fields["within"].choices = [  # type: ignore[attr-defined]
+            ("", _("side by side")),
+            *((row.code, _("parts of %(name)s") % {"name": row.name}) for row in whole),
+        ]
+        self.order_fields(self.field_order)
+
+    def parts_of(self, district: District) -> list[District]:
+        return [row for row in self.ground if row.parent_id == district.pk]
+
+    @property
+    def beside_each_other(self) -> list[District]:
+        """In the order of the ground: the widest level with more than one, or the parts asked for."""
+        if code := self.cleaned_data.get("within"):
+            return next((self.parts_of(row) for row in self.ground if row.code == code), [])
+        covered = {row.pk for row in self.ground}
+        level = [row for row in self.ground if row.parent_id not in covered]
+        while len(level) == 1 and (parts := self.parts_of(level[0])):
+            level = parts
+        return level
+
+
+class CompareForm(WithinForm):
+    """Districts beside each other by one indicator."""
+
+    indicator = forms.ChoiceField(label=gettext_lazy("Indicator"))
+    field_order = ("indicator", "within", "period", "from", "to", "all_kinds")
+
+    def __init__(
+        self, given: Mapping[str, str], *args: Any, indicators: Iterable[Choice], **kwargs: Any
+    ) -> None:
+        offered = list(indicators)
+        super().__init__({"indicator": offered[0][0]} | dict(given), *args, **kwargs)
+        self.fields["indicator"].choices = offered  # type: ignore[attr-defined]

@@ -1,0 +1,11 @@
+from django.urls import URLPattern, path
+
+from pages.views import reports as views
+
+urlpatterns: list[URLPattern] = [
+    path("reports/", views.scorecard_page, name="reports"),
+    path("reports/blind-spots/", views.blind_spots_page, name="reports_blind_spots"),
+    path("reports/compare/", views.compare_page, name="reports_compare"),
+    path("reports/map/", views.map_page, name="reports_map"),
+    path("reports/<slug:slug>/", views.report_page, name="report"),
+]

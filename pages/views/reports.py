@@ -1,0 +1,254 @@
+"""The supervisor's audit of engagement: a district's scorecard, one report, districts side by side."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from districts.models import District
+from lib.days import city_today
+from pages.blind_spots import matrix
+from pages.figures import Figure, call_of_report, group_marks, named, shading, split, trend
+from pages.forms.reports import (
+    LATELY,
+    CompareForm,
+    DistrictPeriodForm,
+    SplitForm,
+    WithinForm,
+    last_quarter,
+)
+from pages.lists import canonical
+from reports.catalogue import REPORTS
+from reports.charts import top_of
+from reports.figures import Report
+from reports.policies import can_read_reports
+from reports.questions import By, Question, ask
+from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table
+from reports.standing_out import standing_out
+
+
+@require_safe
+def scorecard_page(request: ActorRequest) -> HttpResponseBase:
+    """All indicators of a district in a period; without parameters one's first district, the last quarter."""
+    districts = ground(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    today = city_today()
+    form = DistrictPeriodForm(request.GET.dict(), districts, today=today, default=last_quarter(today))
+    if not form.is_valid() or form.asked is None or form.before is None:
+        return render(request, "pages/reports/scorecard.html", {"form": form}, status=422)
+    question = _question(request, form)
+    lines = scorecard(REPORTS.values(), question, form.asked, form.before)
+    figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
+    context = {
+        "form": form,
+        "district": question.districts[0],
+        "period": form.asked,
+        "before": form.before,
+        "groups": list(_grouped(figures)),
+        "remarks": standing_out(lines),
+        "blind": matrix(replace(question, periods=(form.asked,))),
+        "figures": list(figures.values()),
+    }
+    return render(request, "pages/reports/scorecard.html", context)
+
+
+@require_safe
+def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
+    """One report: how it went, what it is made of, row by row, and how it is counted."""
+    districts = ground(request)
+    report = find_report(slug)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    today = city_today()
+    form = SplitForm(
+        request.GET.dict(), districts, ways=report.ways, today=today, default=last_quarter(today)
+    )
+    context: dict[str, Any] = {"form": form, "report": report}
+    if not form.is_valid() or form.asked is None or form.before is None:
+        return render(request, "pages/reports/report.html", context, status=422)
+    question = _question(request, form)
+    district = question.districts[0]
+    run_up, periods = periods_of(form.asked, form.before)
+    whole = Line(
+        table(report, replace(question, periods=periods)), district.code, form.asked, form.before, run_up
+    )
+    by = By(form.cleaned_data["by"])
+    asked = replace(question, periods=(form.asked, form.before), by=by)
+    if by == By.DISTRICT:
+        parts = [row for row in districts if row.parent_id == district.pk]
+        asked = replace(asked, districts=tuple(parts))
+    split_up = table(report, asked)
+    wanted = [row.code for row in asked.districts] if by == By.DISTRICT else split_up.groups
+    figures = named((Line(split_up, group, form.asked, form.before) for group in wanted), asked.districts)
+    if by != By.DISTRICT:
+        figures.sort(key=lambda figure: figure.name)
+    context |= {
+        "district": district,
+        "period": form.asked,
+        "before": form.before,
+        "whole": Figure(whole, district.name),
+        "figures": figures,
+        "trend": trend(whole, _chart_title(report, district.name)),
+        "bars": split(report, group_marks(figures), str(report.title)) if len(figures) > 1 else "",
+        "call": call_of_report(slug, _api_parameters(form, by)),
+    }
+    return render(request, "pages/reports/report.html", context)
+
+
+@require_safe
+def compare_page(request: ActorRequest) -> HttpResponseBase:
+    """Districts side by side, in their own order: one indicator over time on one scale, then all of them."""
+    districts = ground(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    form = _compare_form(request, districts)
+    if not form.is_valid() or form.asked is None:
+        return render(request, "pages/reports/compare.html", {"form": form}, status=422)
+    report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    period, run_up = form.asked, form.asked.run_up(RUN_UP)
+    over_time = table(report, replace(question, periods=run_up))
+    lines = [Line(over_time, row.code, period, run_up[-2], run_up) for row in question.districts]
+    top = top_of((mark.value for line in lines for mark in line.marks), report.unit)
+    context = {
+        "form": form,
+        "period": period,
+        "report": report,
+        "districts": question.districts,
+        "charts": [
+            (figure.name, trend(figure.line, _chart_title(report, figure.name), top=top, height=150))
+            for figure in named(lines, question.districts)
+        ],
+        "indicators": list(_indicators(replace(question, periods=(period,)))),
+    }
+    return render(request, "pages/reports/compare.html", context)
+
+
+@require_safe
+def map_page(request: ActorRequest) -> HttpResponseBase:
+    """One indicator on the map and in the table beside it. Never by community: blind spots are not mapped."""
+    districts = ground(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    form = _compare_form(request, districts)
+    if not form.is_valid() or form.asked is None:
+        return render(request, "pages/reports/map.html", {"form": form}, status=422)
+    report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    period, before = form.asked, form.asked.previous()
+    now = table(report, replace(question, periods=(period, before)))
+    figures = named((Line(now, row.code, period, before) for row in question.districts), question.districts)
+    context = {
+        "form": form,
+        "period": period,
+        "before": before,
+        "report": report,
+        "figures": figures,
+        "shading": shading(report, figures, question.districts),
+    }
+    return render(request, "pages/reports/map.html", context)
+
+
+@require_safe
+def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
+    """Districts × communities: who is reached, who is not, for whom nobody speaks. On screen only."""
+    districts = ground(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    form = WithinForm(request.GET.dict(), districts, today=city_today(), default=LATELY)
+    if not form.is_valid() or form.asked is None:
+        return render(request, "pages/reports/blind_spots.html", {"form": form}, status=422)
+    question = replace(_beside_each_other(request, form), periods=(form.asked,))
+    context = {"form": form, "period": form.asked, "matrix": matrix(question)}
+    return render(request, "pages/reports/blind_spots.html", context)
+
+
+def ground(request: ActorRequest) -> list[District]:
+    """The districts whose figures the reader may see, each before its parts. 403 for who sees none at all."""
+    if not can_read_reports(request.actor):
+        raise PermissionDenied
+    return list(District.objects.covered_by(request.actor).active().as_tree())
+
+
+def find_report(slug: str) -> Report:
+    if slug not in REPORTS:
+        raise Http404
+    return REPORTS[slug]
+
+
+def _question(request: ActorRequest, form: DistrictPeriodForm) -> Question:
+    """Of one district; the periods follow. One that is not covered is not there: 404."""
+    return ask(
+        request.actor,
+        [],
+        districts=[form.cleaned_data["district"]],
+        all_kinds=form.cleaned_data["all_kinds"],
+    )
+
+
+def _compare_form(request: ActorRequest, districts: list[District]) -> CompareForm:
+    today = city_today()
+    return CompareForm(
+        request.GET.dict(),
+        districts,
+        indicators=[(slug, report.title) for slug, report in REPORTS.items()],
+        today=today,
+        default=last_quarter(today),
+    )
+
+
+def _beside_each_other(request: ActorRequest, form: WithinForm) -> Question:
+    """Of the form's districts, in their order; the periods follow."""
+    level = form.beside_each_other
+    asked = ask(
+        request.actor, [], districts=[row.code for row in level], all_kinds=form.cleaned_data["all_kinds"]
+    )
+    return replace(asked, districts=tuple(level))
+
+
+def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
+    """Every indicator with its figure in each district; one statement each."""
+    [period] = question.periods
+    for report in REPORTS.values():
+        found = table(report, question)
+        lines = (Line(found, row.code, period, period) for row in question.districts)
+        yield report, named(lines, question.districts)
+
+
+def _grouped(figures: dict[str, Figure]) -> Any:
+    """What indicators are about, with those that are."""
+    for title, slugs in GROUPS:
+        if found := [figures[slug] for slug in slugs if slug in figures]:
+            yield title, found
+
+
+def _chart_title(report: Report, district: str) -> str:
+    return _("%(title)s, %(district)s") % {"title": report.title, "district": district}
+
+
+def _api_parameters(form: DistrictPeriodForm, by: By) -> dict[str, str]:
+    period = form.asked
+    assert period is not None  # noqa: S101 (the form is valid)
+    given = {
+        "from": period.since.isoformat(),
+        "to": period.until.isoformat(),
+        "by": by.value,
+        "district": form.cleaned_data["district"],
+    }
+    return given | ({"compare": "previous"} if form.cleaned_data["compare"] == "previous" else {})

@@ -1,0 +1,140 @@
+"""All indicators of districts over periods: one statement a report, however many districts and periods."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.charts import Mark
+from reports.figures import Report, Row, Text
+from reports.periods import Period
+from reports.questions import Question
+from reports.wording import say, say_change, say_of
+
+RUN_UP: Final = 12  # periods of a sparkline
+
+# What indicators are about, in the order of the page; each report is in one of these.
+GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
+    (_("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
+    (_("Promises"), ("follow-ups", "overdue")),
+    (_("Concerns"), ("concerns", "reassurance")),
+    (_("How we work together"), ("activity", "level", "reciprocity")),
+    (_("Whether it will last"), ("continuity", "data-health")),
+)
+
+
+def measure_of(report: Report, row: Row | None) -> float | None:
+    """What charts and comparisons show of a row."""
+    value: float | None = getattr(row, report.measure) if row is not None else None
+    return value
+
+
+def mark_of(report: Report, row: Row | None, label: str) -> Mark:
+    """A row in a chart: its share never without its n of N."""
+    value = measure_of(report, row)
+    said = say(value, report.unit)
+    if row is not None and value is not None and report.unit == "ratio":
+        said = f"{said}, {say_of(row)}"
+    return Mark(label, value, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A report's rows by group and period."""
+
+    report: Report
+    question: Question
+    rows: Mapping[tuple[str, Period], Row] = field(default_factory=dict)
+
+    def row(self, group: str, period: Period) -> Row | None:
+        return self.rows.get((group, period))
+
+    @property
+    def groups(self) -> list[str]:
+        """In the order they came."""
+        return list(dict.fromkeys(group for group, _period in self.rows))
+
+
+def table(report: Report, question: Question) -> Table:
+    """One statement."""
+    return Table(report, question, {(row.group, row.period): row for row in report.rows(question)})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of a group: now, in the period it is compared with, and in those that led up to it."""
+
+    table: Table
+    group: str
+    period: Period
+    before: Period
+    run_up: Sequence[Period] = ()
+
+    @property
+    def report(self) -> Report:
+        return self.table.report
+
+    @property
+    def row(self) -> Row | None:
+        return self.table.row(self.group, self.period)
+
+    @property
+    def row_before(self) -> Row | None:
+        return self.table.row(self.group, self.before)
+
+    @property
+    def value(self) -> float | None:
+        return measure_of(self.report, self.row)
+
+    @property
+    def value_before(self) -> float | None:
+        return measure_of(self.report, self.row_before)
+
+    @property
+    def said(self) -> str:
+        return say(self.value, self.report.unit)
+
+    @property
+    def said_before(self) -> str:
+        return say(self.value_before, self.report.unit)
+
+    @property
+    def change(self) -> str:
+        return say_change(self.value_before, self.value, self.report.unit)
+
+    @property
+    def is_worse(self) -> bool:
+        return self._went("lower" if self.report.better == "higher" else "higher")
+
+    @property
+    def is_better(self) -> bool:
+        return self._went(self.report.better or "")
+
+    def _went(self, way: str) -> bool:
+        if self.value is None or self.value_before is None or self.report.better is None:
+            return False
+        return self.value > self.value_before if way == "higher" else self.value < self.value_before
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The periods that led up to it, oldest first."""
+        return [
+            mark_of(self.report, self.table.row(self.group, period), str(period)) for period in self.run_up
+        ]
+
+
+def periods_of(period: Period, before: Period) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The run-up to a period, and all periods to be asked for, the one it is compared with included."""
+    run_up = period.run_up(RUN_UP)
+    return run_up, tuple(dict.fromkeys((*run_up, before)))
+
+
+def scorecard(reports: Iterable[Report], question: Question, period: Period, before: Period) -> list[Line]:
+    """A line for each report and district of `question`, whose periods are replaced by those needed here."""
+    run_up, periods = periods_of(period, before)
+    asked = replace(question, periods=periods)
+    found = [table(report, asked) for report in reports]
+    return [
+        Line(one, district.code, period, before, run_up) for one in found for district in question.districts
+    ]
