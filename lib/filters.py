@@ -1,7 +1,7 @@
 """Filters that pages and API share: codes with commas, `true|false`, districts by code, external ids."""
 
 import re
-from datetime import UTC
+from datetime import UTC, date, datetime
 from typing import Any
 
 import django_filters
@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
+
+from lib.days import day_starts_at
 
 MAX_CODES = 200
 
@@ -92,22 +94,31 @@ class BooleanFilter(django_filters.Filter):  # type: ignore[misc]  # django-filt
         super().__init__(label=label, **kwargs)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
     """A moment with its offset, in UTC: PostgreSQL knows no offset beyond 16 hours, which Python does.
 
-    A plain day is its first moment. A clock time without an offset is nobody's: whose clock?
+    A plain day is its first moment in the city. A clock time without an offset is nobody's: whose clock?
     """
 
     def clean(self, value: Any) -> Any:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return self._first_moment(value)
         if isinstance(value, str) and ":" in value and not _OFFSET.search(value.strip()):
             raise ValidationError(_("Say the offset too, such as 2026-11-24T14:05:00+01:00."), code="naive")
         moment = super().clean(value)
         try:
             return moment and moment.astimezone(UTC)
         except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def _first_moment(self, day: str) -> datetime:
+        try:
+            return day_starts_at(date.fromisoformat(day)).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 

@@ -1,7 +1,7 @@
 """Concerns: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 import django_filters
 from django import forms
@@ -10,15 +10,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from districts.codes import Focus
 from lib.days import day_starts_at
 from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet
 from lib.matching import matching
-from meetings.codes import BiasGround, ConcernKind, ConcernStatus
+from meetings.codes import BiasGround, ConcernKind, ConcernStatus, ReassuranceAnswer
 from meetings.models import Concern
+from meetings.rules import ANSWER_WITHIN, REASSURE_WITHIN
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-ANSWER_WITHIN: Final = timedelta(hours=72)
-REASSURE_WITHIN: Final = timedelta(hours=24)
 
 Rows = models.QuerySet[Any]
 
@@ -41,14 +41,26 @@ class ConcernFilters(FilterSet):
         label=_("Bias ground"),
         widget=forms.SelectMultiple,
     )
+    focus = CodesFilter(
+        Focus,
+        field_name="affected_focuses",
+        lookup_expr="overlap",
+        label=_("Communities affected"),
+        widget=forms.SelectMultiple,
+    )
     bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
     status = CodesFilter(ConcernStatus, label=_("Status"))
     district = DistrictFilter(field_name="district", label=_("District"))
-    received_after = django_filters.DateFilter(label=_("Received from"), method="received", widget=DAY)
-    received_before = django_filters.DateFilter(label=_("Received before"), method="received", widget=DAY)
+    received_after = django_filters.DateFilter(label=_("Received from"), method="on_day", widget=DAY)
+    received_before = django_filters.DateFilter(label=_("Received before"), method="on_day", widget=DAY)
+    closed_after = django_filters.DateFilter(label=_("Closed from"), method="on_day", widget=DAY)
+    closed_before = django_filters.DateFilter(label=_("Closed before"), method="on_day", widget=DAY)
     answered_in_72h = BooleanFilter(label=_("Answered within 72 hours"), method="answered")
     reported_back = BooleanFilter(label=_("They were told"), method="told")
     reassured_in_24h = BooleanFilter(label=_("Reassurance offered within 24 hours"), method="reassured")
+    reassurance = CodesFilter(
+        ReassuranceAnswer, field_name="reassurance_answer", label=_("Their answer to reassurance")
+    )
 
     def find(self, queryset: Rows, name: str, value: str) -> Rows:
         return matching(queryset, value)
@@ -57,8 +69,9 @@ class ConcernFilters(FilterSet):
         biased = Q(pk__in=Concern.objects.with_bias().values("pk"))
         return queryset.filter(biased if value else ~biased)
 
-    def received(self, queryset: Rows, name: str, value: date) -> Rows:
-        lookup = "received_at__gte" if name == "received_after" else "received_at__lt"
+    def on_day(self, queryset: Rows, name: str, value: date) -> Rows:
+        moment, side = name.split("_")
+        lookup = f"{moment}_at__{'gte' if side == 'after' else 'lt'}"
         return queryset.filter(**{lookup: day_starts_at(value)})
 
     def answered(self, queryset: Rows, name: str, value: bool) -> Rows:

@@ -1,5 +1,6 @@
 """Promises: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from django.db.models import F, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Organisation
+from contacts.models import Organisation, OrganisationPeriod
 from districts.models import District
-from lib.days import city_today, city_zone
+from lib.days import city_today, city_zone, day_starts_at
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
@@ -25,6 +26,7 @@ from lib.filters import (
 from lib.matching import matching
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUpOrganisation
+from meetings.models.follow_up import PENDING
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -46,6 +48,12 @@ class FollowUpFilters(FilterSet):
     first_due_before = django_filters.DateFilter(
         "first_due_on", "lt", label=_("First promised before"), widget=DAY
     )
+    as_of = django_filters.DateFilter(
+        label=_("As it was when this day began"),
+        help_text=_("Where organisations were at home, and what was overdue."),
+        method="as_it_was",
+        widget=DAY,
+    )
     overdue = BooleanFilter(label=_("Overdue"), method="late")
     on_time = BooleanFilter(label=_("Done by the day first promised"), method="kept_on_time")
     updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
@@ -63,11 +71,29 @@ class FollowUpFilters(FilterSet):
         return queryset.filter(self._to(Organisation.objects.filter(pk=value)))
 
     def made_in(self, queryset: Rows, name: str, value: list[str]) -> Rows:
+        """Made to an organisation at home there: now, or on the day that `as_of` says."""
         inside = District.objects.under(*District.objects.filter(code__in=value))
-        return queryset.filter(self._to(Organisation.objects.filter(home_district__in=inside)))
+        at_home = Organisation.objects.filter(home_district__in=inside)
+        if day := self.form.cleaned_data.get("as_of"):
+            end = day_starts_at(day)
+            then = OrganisationPeriod.objects.filter(Q(until=None) | Q(until__gte=end), since__lt=end)
+            then = then.filter(home_district__in=inside)
+            at_home = Organisation.objects.filter(pk__in=then.values("organisation"))
+        return queryset.filter(self._to(at_home))
+
+    def as_it_was(self, queryset: Rows, name: str, value: date) -> Rows:
+        """What it says of `district` and `overdue` these ask for themselves."""
+        return queryset
 
     def late(self, queryset: Rows, name: str, value: bool) -> Rows:
-        late = Q(status__in=[FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS], due_on__lt=city_today())
+        """Now, or on the day that `as_of` says: what was done since was open then."""
+        today = city_today()
+        day = self.form.cleaned_data.get("as_of")
+        late = Q(status__in=PENDING, due_on__lt=today)
+        if day and day <= today:
+            then = day_starts_at(day)
+            late = Q(status__in=PENDING) | Q(completed_at__gte=then)
+            late &= Q(created_at__lt=then, due_on__lt=day)
         return queryset.filter(late if value else ~late)
 
     def kept_on_time(self, queryset: Rows, name: str, value: bool) -> Rows:

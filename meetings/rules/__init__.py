@@ -23,12 +23,14 @@ from meetings.rules.schedule import (
 )
 from meetings.rules.substance import (
     ACTION_AGREED,
+    ANSWER_WITHIN,
     CONCERN_RAISED,
     DECLINED,
     INFORMATION_SHARED,
     NO_CHANGE,
     NONE,
     NOT_SUBSTANTIVE,
+    REASSURE_WITHIN,
     RELATIONSHIP_PAUSED,
     UNKNOWN,
     is_bias_concern,
@@ -39,6 +41,7 @@ from meetings.rules.substance import (
 __all__ = [
     "ACTION_AGREED",
     "AHEAD",
+    "ANSWER_WITHIN",
     "CADENCE_DIGEST",
     "CONCERN_RAISED",
     "CONCERN_RECEIVED",
@@ -55,6 +58,7 @@ __all__ = [
     "NONE",
     "NOT_SUBSTANTIVE",
     "NO_CHANGE",
+    "REASSURE_WITHIN",
     "RELATIONSHIP_PAUSED",
     "UNKNOWN",
     "Occurrence",

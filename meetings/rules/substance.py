@@ -1,7 +1,7 @@
 """What counts: substantive meetings, late promises, bias."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 INFORMATION_SHARED: Final = "information_shared"
@@ -15,6 +15,10 @@ NONE: Final = "none"
 
 # Outcomes in which nothing was heard, agreed or reported back.
 NOT_SUBSTANTIVE: Final = frozenset({INFORMATION_SHARED, NO_CHANGE, DECLINED, RELATIONSHIP_PAUSED})
+
+# How soon a concern is to be answered, and reassurance offered where bias may be behind it.
+ANSWER_WITHIN: Final = timedelta(hours=72)
+REASSURE_WITHIN: Final = timedelta(hours=24)
 
 
 def is_substantive(*, status: str, present: bool, outcomes: Collection[str]) -> bool:

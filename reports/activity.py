@@ -1,0 +1,91 @@
+"""Activity: meetings held per week.
+
+Formula: meetings held that began in T ÷ weeks of T, by the meeting's kind or district. Beside it n of N:
+held of those that were to take place by now; cancelled, not reached and not yet settled each apart.
+Population: all meetings in the district. Unit: meetings a week; of a period that is not over, the days up
+to today count. Source: domain.md, "Activity". It does not say what came of them: many meetings are no aim.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.happenings import meetings
+from reports.questions import By, Question
+from reports.reading import drill_to, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow(Row):
+    """n meetings held of `of` that were to take place; `days` of the period have begun."""
+
+    cancelled: int
+    not_reached: int
+    unsettled: int
+    days: int
+
+    @property
+    def per_week(self) -> float | None:
+        """None before the period has begun."""
+        return self.n * 7 / self.days if self.days else None
+
+
+def rows(question: Question) -> list[ActivityRow]:
+    return read(
+        ActivityRow,
+        f"""
+        WITH {meetings(question.by)}, counted AS (
+            SELECT nr, grp, count(*) FILTER (WHERE status = 'held') AS n,
+                   count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+                   count(*) FILTER (WHERE status = 'not_reached') AS not_reached,
+                   count(*) FILTER (WHERE status = 'planned' AND starts_at < %(now)s) AS unsettled
+            FROM meetings GROUP BY nr, grp
+        )
+        SELECT counted.*, n + cancelled + not_reached + unsettled AS of,
+               greatest(least(asked.until_on, %(today)s + 1) - asked.since_on, 0) AS days
+        FROM counted JOIN asked USING (nr) ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    """None by community: a list of meetings names people, who are never found by community (domain.md)."""
+    status = {"n": "held", "cancelled": "cancelled", "not_reached": "not_reached"}.get(column)
+    return drill_to_meetings(row, question, status=status) if status else None
+
+
+def drill_to_meetings(row: Row, question: Question, **parameters: str) -> Drill | None:
+    """The meetings that began in the row's period, in its district or of its kind."""
+    if question.by == By.FOCUS:
+        return None
+    period = {
+        "starts_after": row.period.since.isoformat(),
+        "starts_before": row.period.until.isoformat(),
+    }
+    return drill_to("meetings", row, question, **parameters, **period)
+
+
+REPORT = Report(
+    slug="activity",
+    title=_("Meetings held"),
+    formula=_("Meetings held ÷ weeks of the period, as far as it has passed."),
+    population=_("All meetings here that were to take place by now; cancelled ones are stated apart."),
+    source=_("Domain model, indicator “activity”."),
+    not_said=_("What came of them. Many meetings are no aim."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("per_week", _("A week"), "per_week"),
+        Column("cancelled", _("Cancelled"), "count"),
+        Column("not_reached", _("Not reached"), "count"),
+        Column("unsettled", _("Past and not settled"), "count"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    measure="per_week",
+    unit="per_week",
+    better=None,
+    n_label=_("meetings held"),
+    of_label=_("that were to take place"),
+)

@@ -1,0 +1,124 @@
+"""Concerns: answered in time, and told what became of them.
+
+Response: concerns answered within 72 hours of being received ÷ concerns received in T. Hours are real ones,
+over a change of the clock too. Stated beside it: those whose 72 hours are not over, and those entered late,
+which is when they were over: nobody could be reminded of these.
+Loop closed: concerns reported back ÷ concerns closed in T, whenever they were told.
+Population: all concerns of the district, by kind once in each of its kinds, by community once in each it
+affects. Unit: concerns. Source: domain.md, "Response" and "Loop closed". Neither says whether the answer
+helped, nor how many incidents nobody told the police of.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.rules import ANSWER_WITHIN
+from reports.figures import Column, Drill, Report, Row
+from reports.happenings import concerns
+from reports.questions import By, Question
+from reports.reading import drill_to, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernsRow(Row):
+    """n concerns answered in time of `of` received; `reported_back` of those `closed`."""
+
+    in_time: int
+    entered_late: int
+    closed: int
+    reported_back: int
+
+    @property
+    def loop_closed(self) -> float | None:
+        """reported_back ÷ closed; None where none was closed."""
+        return self.reported_back / self.closed if self.closed else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopClosedRow(Row):
+    """n concerns reported back of `of` closed."""
+
+
+def rows(question: Question) -> list[ConcernsRow]:
+    return read(
+        ConcernsRow,
+        f"""
+        WITH {concerns(question.by)}, timed AS (
+            SELECT concerns.*, received_at + make_interval(hours => %(hours)s) AS until FROM concerns
+        )
+        SELECT nr, grp, count(*) FILTER (WHERE is_received) AS of,
+               count(*) FILTER (WHERE is_received AND answered_at <= until) AS n,
+               count(*) FILTER (WHERE is_received AND answered_at IS NULL AND until >= %(now)s) AS in_time,
+               count(*) FILTER (WHERE is_received AND created_at > until) AS entered_late,
+               count(*) FILTER (WHERE is_closed) AS closed,
+               count(*) FILTER (WHERE is_closed AND reported_back_on IS NOT NULL) AS reported_back
+        FROM timed GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+        hours=ANSWER_WITHIN // timedelta(hours=1),
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    received = {"received_after": since, "received_before": until}
+    closed = {"status": "closed", "closed_after": since, "closed_before": until}
+    lists: dict[str, dict[str, str]] = {
+        "n": {"answered_in_72h": "true", **received},
+        "closed": closed,
+        "reported_back": {"reported_back": "true", **closed},
+    }
+    return drill_to("concerns", row, question, **lists[column]) if column in lists else None
+
+
+def loops(question: Question) -> list[LoopClosedRow]:
+    """The same statement, read as its other figure."""
+    return [
+        LoopClosedRow(period=row.period, group=row.group, n=row.reported_back, of=row.closed)
+        for row in rows(question)
+    ]
+
+
+def drill_loops(row: Row, question: Question) -> Drill | None:
+    return drill(row, question, "reported_back")
+
+
+_POPULATION = _("All concerns here; by kind and by community once in each of theirs.")
+
+REPORT = Report(
+    slug="concerns",
+    title=_("Concerns answered within 72 hours"),
+    formula=_("Concerns answered within 72 hours of being received ÷ concerns received in the period."),
+    population=_POPULATION,
+    source=_("Domain model, indicators “response” and “loop closed”."),
+    not_said=_("Whether the answer helped, nor how much was never told to the police."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("in_time", _("Still within 72 hours"), "count"),
+        Column("entered_late", _("Entered when 72 hours were over"), "count"),
+        Column("closed", _("Closed in the period"), "count"),
+        Column("reported_back", _("of these they were told"), "count"),
+        Column("loop_closed", _("Loop closed"), "ratio"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    n_label=_("answered in time"),
+    of_label=_("concerns received"),
+)
+
+# On its own line where figures are read; by API it is columns of `concerns`.
+LOOP_CLOSED = Report(
+    slug="loop-closed",
+    title=_("Concerns they were told the end of"),
+    formula=_("Closed concerns reported back ÷ concerns closed in the period."),
+    population=_POPULATION,
+    source=_("Domain model, indicator “loop closed”."),
+    not_said=_("Whether what they were told was what they had hoped for."),
+    rows=loops,
+    drill=drill_loops,
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    n_label=_("told what became of it"),
+    of_label=_("concerns closed"),
+)

@@ -1,0 +1,105 @@
+"""Follow-ups on time: promises kept by the day first promised.
+
+Formula: follow-ups done by first_due_on ÷ all whose first_due_on fell in T; the day is the city's. Moving
+one does not make it kept on time. Stated apart: cancelled, which are neither kept nor missed; moved; kept
+later; not done yet; and those of T that still have time, which are in neither number. Population: promises
+to organisations at home in the district at the period's end (reports.promises). Unit: promises. Source:
+domain.md, "Follow-ups on time". It does not say whether what was done was what they needed, nor whether
+they were told.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.promises import promises
+from reports.questions import By, Question
+from reports.reading import drill_to, read
+
+_FELL_IN_T: Final = "promise.first_due_on >= asked.since_on AND promise.first_due_on < asked.until_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpsRow(Row):
+    """n promises kept on time of `of` that were kept or should have been; `moved` of these `of`."""
+
+    late: int
+    not_done: int
+    moved: int
+    in_time: int
+    cancelled: int
+
+
+def rows(question: Question) -> list[FollowUpsRow]:
+    return read(
+        FollowUpsRow,
+        f"""
+        WITH {promises(question.by, _FELL_IN_T)}, fell AS (
+            SELECT nr, grp, due_on <> first_due_on AS is_moved, CASE
+                WHEN id IS NULL THEN 'none'
+                WHEN status = 'cancelled' THEN 'cancelled'
+                WHEN (completed_at AT TIME ZONE %(zone)s)::date <= first_due_on THEN 'kept'
+                WHEN completed_at IS NOT NULL THEN 'late'
+                WHEN first_due_on < %(today)s THEN 'not_done'
+                ELSE 'in_time' END AS became
+            FROM promises
+        )
+        SELECT nr, grp, count(*) FILTER (WHERE became IN ('kept', 'late', 'not_done')) AS of,
+               count(*) FILTER (WHERE became = 'kept') AS n,
+               count(*) FILTER (WHERE became = 'late') AS late,
+               count(*) FILTER (WHERE became = 'not_done') AS not_done,
+               count(*) FILTER (WHERE is_moved AND became IN ('kept', 'late', 'not_done')) AS moved,
+               count(*) FILTER (WHERE became = 'in_time') AS in_time,
+               count(*) FILTER (WHERE became = 'cancelled') AS cancelled
+        FROM fell GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    """None by community: a list of promises names people, who are never found by community (domain.md)."""
+    lists: dict[str, dict[str, str]] = {
+        "n": {"on_time": "true"},
+        "late": {"on_time": "false", "status": "done"},
+        "not_done": {"on_time": "false", "status": "open,in_progress"},
+        "cancelled": {"status": "cancelled"},
+    }
+    if question.by == By.FOCUS or column not in lists:
+        return None
+    return drill_to(
+        "follow-ups",
+        row,
+        question,
+        first_due_after=row.period.since.isoformat(),
+        first_due_before=row.period.until.isoformat(),
+        as_of=row.period.until.isoformat(),
+        **lists[column],
+    )
+
+
+REPORT = Report(
+    slug="follow-ups",
+    title=_("Promises kept on time"),
+    formula=_("Promises done by the day first promised ÷ promises first due in the period."),
+    population=_(
+        "Promises to organisations at home here at the period’s end; cancelled ones and those with time left "
+        "are stated apart."
+    ),
+    source=_("Domain model, indicator “follow-ups on time”."),
+    not_said=_("Whether it was what they needed, and whether they were told."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("late", _("Kept later"), "count"),
+        Column("not_done", _("Not done yet"), "count"),
+        Column("moved", _("Moved to another day"), "count"),
+        Column("in_time", _("Time left"), "count"),
+        Column("cancelled", _("Cancelled"), "count"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    n_label=_("kept on time"),
+    of_label=_("promises due"),
+)

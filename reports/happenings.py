@@ -1,0 +1,73 @@
+"""Meetings and concerns of periods, where they were: what the statements of such figures start with.
+
+They count in the district written on them, whatever became of the organisations since: once in every
+district asked for that it lies in. By kind and by community the districts asked for are counted together,
+and each meeting or concern once in each of its kinds and communities.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from meetings.codes import BiasGround
+from reports.population import ASKED, SPOKEN_FOR
+from reports.questions import By
+from reports.reading import in_cells
+
+BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
+
+# Of the organisations that were there, partners left out as everywhere.
+_COMMUNITIES_THERE: Final = f"""CROSS JOIN LATERAL (
+    SELECT DISTINCT spoken.focus
+    FROM meetings_meetingorganisation there
+    JOIN contacts_organisation organisation ON organisation.id = there.organisation_id
+    CROSS JOIN LATERAL ({SPOKEN_FOR}) spoken
+    WHERE there.meeting_id = meeting.id AND there.present
+      AND organisation.kind <> ALL(%(not_counted)s::text[])
+) community"""  # noqa: S608 (our own text)
+
+# What a row is of, where, and what else is joined.
+_EACH: Final = "ground"
+_TOGETHER: Final = "(SELECT DISTINCT district_id FROM ground) ground"
+_MEETINGS: Final[Mapping[By, tuple[str, str, str]]] = {
+    By.DISTRICT: ("ground.code", _EACH, ""),
+    By.KIND: ("meeting.kind", _TOGETHER, ""),
+    By.FOCUS: ("community.focus", _TOGETHER, _COMMUNITIES_THERE),
+}
+_CONCERNS: Final[Mapping[By, tuple[str, str, str]]] = {
+    By.DISTRICT: ("ground.code", _EACH, ""),
+    By.KIND: ("happened.kind", _TOGETHER, "CROSS JOIN unnest(concern.kinds) AS happened (kind)"),
+    By.FOCUS: ("hit.focus", _TOGETHER, "CROSS JOIN unnest(concern.affected_focuses) AS hit (focus)"),
+}
+
+
+def meetings(by: By) -> str:
+    """`asked`, `ground` and `meetings`, to stand behind WITH: those that begin in each period, by group.
+
+    A period and group without any has a row, with a `status` of null.
+    """
+    group, places, more = _MEETINGS[by]
+    return f"""{ASKED}, found AS (
+    SELECT asked.nr, {group} AS grp, meeting.status, meeting.level, meeting.initiated_by, meeting.starts_at
+    FROM asked CROSS JOIN {places} JOIN meetings_meeting meeting ON meeting.district_id = ground.district_id
+        AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
+    {more}
+), {in_cells(by, "meetings")}"""  # noqa: S608 (our own text)
+
+
+def concerns(by: By) -> str:
+    """`asked`, `ground` and `concerns`, to stand behind WITH: those received or closed in each period.
+
+    `is_received` and `is_closed` say which. A period and group without any has a row of nulls.
+    """
+    group, places, more = _CONCERNS[by]
+    return f"""{ASKED}, found AS (
+    SELECT asked.nr, {group} AS grp, concern.received_at, concern.answered_at, concern.reported_back_on,
+           concern.bias_grounds, concern.reassurance_offered_at, concern.reassurance_answer,
+           concern.created_at,
+           concern.received_at >= asked.since AND concern.received_at < asked.until AS is_received,
+           concern.closed_at >= asked.since AND concern.closed_at < asked.until AS is_closed
+    FROM asked CROSS JOIN {places} JOIN meetings_concern concern ON concern.district_id = ground.district_id
+        AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
+             OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))
+    {more}
+), {in_cells(by, "concerns")}"""  # noqa: S608 (our own text)

@@ -1,0 +1,90 @@
+"""Overdue ageing: promises still open past their day, by how long.
+
+Formula: follow-ups open at the period's end and due before it, 1–7, 8–30 and more than 30 days; beside it n
+of N: those overdue of all that were open. A period that is not over ends now. One promised for the last day
+of the period is a day late at its end. Population: promises to organisations at home in the district at the
+period's end (reports.promises). Unit: promises. Source: domain.md, "Overdue ageing". What was moved or
+cancelled since is counted as it is now. It does not say why a promise is late.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import city_today
+from reports.figures import Column, Drill, Report, Row
+from reports.promises import promises
+from reports.questions import By, Question
+from reports.reading import drill_to, read
+
+_OPEN_AT_THE_END: Final = """promise.status <> 'cancelled' AND promise.created_at < asked.until
+    AND (promise.completed_at IS NULL OR promise.completed_at >= least(asked.until, %(now)s))"""
+SOON: Final = 7  # days late
+LONG: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueRow(Row):
+    """n promises overdue of `of` open, and how long they were."""
+
+    days_1_7: int
+    days_8_30: int
+    days_over_30: int
+
+
+def rows(question: Question) -> list[OverdueRow]:
+    return read(
+        OverdueRow,
+        f"""
+        WITH {promises(question.by, _OPEN_AT_THE_END)}, due AS (
+            SELECT nr, grp, id, least(until_on, %(today)s) - due_on AS days FROM promises
+        )
+        SELECT nr, grp, count(id) AS of, count(*) FILTER (WHERE days > 0) AS n,
+               count(*) FILTER (WHERE days BETWEEN 1 AND {SOON}) AS days_1_7,
+               count(*) FILTER (WHERE days > {SOON} AND days <= {LONG}) AS days_8_30,
+               count(*) FILTER (WHERE days > {LONG}) AS days_over_30
+        FROM due GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    """None by community: a list of promises names people, who are never found by community (domain.md)."""
+    end = min(row.period.until, city_today())
+    soon, long = ((end - timedelta(days=days)).isoformat() for days in (SOON, LONG))
+    lists: dict[str, dict[str, str]] = {
+        "n": {},
+        "days_1_7": {"due_after": soon},
+        "days_8_30": {"due_after": long, "due_before": soon},
+        "days_over_30": {"due_before": long},
+    }
+    if question.by == By.FOCUS or column not in lists:
+        return None
+    as_of = row.period.until.isoformat()
+    return drill_to("follow-ups", row, question, overdue="true", as_of=as_of, **lists[column])
+
+
+REPORT = Report(
+    slug="overdue",
+    title=_("Promises overdue"),
+    formula=_("Promises open and past their day at the period’s end; beside it, all that were open."),
+    population=_("Promises to organisations at home here at the period’s end."),
+    source=_("Domain model, indicator “overdue ageing”."),
+    not_said=_("Why a promise is late. What was moved or cancelled since is counted as it is now."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("days_1_7", _("1 to 7 days"), "count"),
+        Column("days_8_30", _("8 to 30 days"), "count"),
+        Column("days_over_30", _("More than 30 days"), "count"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    measure="n",
+    unit="count",
+    better="lower",
+    n_label=_("overdue"),
+    of_label=_("promises open"),
+)

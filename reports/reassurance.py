@@ -1,0 +1,96 @@
+"""Reassurance: offered within a day to those whom a bias concern touches.
+
+Formula: bias concerns with reassurance offered within 24 hours of being received ÷ bias concerns received
+in T. Of those offered in time, accepted and declined are counted apart: a no is their right and lowers
+nothing. Hours are real ones, over a change of the clock too. Stated beside it: offered later, still within
+the 24 hours, and entered late, when they were over. Population: concerns of the district with a bias ground
+other than unknown and none. Unit: concerns. Source: domain.md, "Reassurance". It does not say whether
+anybody felt safer.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.rules import REASSURE_WITHIN
+from reports.figures import Column, Drill, Report, Row
+from reports.happenings import BIAS, concerns
+from reports.questions import By, Question
+from reports.reading import drill_to, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassuranceRow(Row):
+    """n bias concerns with reassurance in time of `of`; what was answered to these n."""
+
+    accepted: int
+    declined: int
+    later: int
+    in_time: int
+    entered_late: int
+
+
+def rows(question: Question) -> list[ReassuranceRow]:
+    return read(
+        ReassuranceRow,
+        f"""
+        WITH {concerns(question.by)}, bias AS (
+            SELECT nr, grp, is_received AND bias_grounds && %(bias)s::varchar[] AS counts,
+                   reassurance_offered_at AS offered_at, reassurance_answer AS answer,
+                   received_at, received_at + make_interval(hours => %(hours)s) AS until, created_at
+            FROM concerns
+        )
+        SELECT nr, grp, count(*) FILTER (WHERE counts) AS of,
+               count(*) FILTER (WHERE counts AND offered_at <= until) AS n,
+               count(*) FILTER (WHERE counts AND offered_at <= until AND answer = 'accepted') AS accepted,
+               count(*) FILTER (WHERE counts AND offered_at <= until AND answer = 'declined') AS declined,
+               count(*) FILTER (WHERE counts AND offered_at > until) AS later,
+               count(*) FILTER (WHERE counts AND offered_at IS NULL AND until >= %(now)s) AS in_time,
+               count(*) FILTER (WHERE counts AND created_at > until) AS entered_late
+        FROM bias GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+        bias=BIAS,
+        hours=REASSURE_WITHIN // timedelta(hours=1),
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    answers = {"n": {}, "accepted": {"reassurance": "accepted"}, "declined": {"reassurance": "declined"}}
+    if column not in answers:
+        return None
+    return drill_to(
+        "concerns",
+        row,
+        question,
+        bias="true",
+        reassured_in_24h="true",
+        received_after=row.period.since.isoformat(),
+        received_before=row.period.until.isoformat(),
+        **answers[column],
+    )
+
+
+REPORT = Report(
+    slug="reassurance",
+    title=_("Reassurance offered within 24 hours"),
+    formula=_(
+        "Bias concerns with reassurance offered within 24 hours ÷ bias concerns received in the period."
+    ),
+    population=_("Concerns here with a bias ground other than “not known yet” and “none”."),
+    source=_("Domain model, indicator “reassurance”."),
+    not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("accepted", _("Accepted"), "count"),
+        Column("declined", _("Declined"), "count"),
+        Column("later", _("Offered later"), "count"),
+        Column("in_time", _("Still within 24 hours"), "count"),
+        Column("entered_late", _("Entered when 24 hours were over"), "count"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    n_label=_("offered in time"),
+    of_label=_("bias concerns received"),
+)

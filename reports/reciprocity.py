@@ -1,0 +1,69 @@
+"""Reciprocity: who wanted to meet.
+
+Formula: meetings initiated by the community ÷ meetings held in T; those of which nobody wrote down whose
+idea it was are stated. Population: all meetings held in the district. Unit: meetings. Source: domain.md,
+"Reciprocity". It does not say that police should ask less: the share falls when officers seek people out
+more often.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.activity import drill_to_meetings
+from reports.figures import Column, Drill, Report, Row
+from reports.happenings import meetings
+from reports.questions import By, Question
+from reports.reading import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReciprocityRow(Row):
+    """n meetings initiated by the community of `of` held."""
+
+    by_police: int
+    not_stated: int
+
+
+def rows(question: Question) -> list[ReciprocityRow]:
+    return read(
+        ReciprocityRow,
+        f"""
+        WITH {meetings(question.by)}, held AS (
+            SELECT nr, grp, CASE WHEN status = 'held' THEN initiated_by END AS initiated_by FROM meetings
+        )
+        SELECT nr, grp, count(initiated_by) AS of,
+               count(*) FILTER (WHERE initiated_by = 'community') AS n,
+               count(*) FILTER (WHERE initiated_by = 'police') AS by_police,
+               count(*) FILTER (WHERE initiated_by = '') AS not_stated
+        FROM held GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (our own text)
+        question,
+    )
+
+
+def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
+    initiators = {"n": "community", "by_police": "police"}
+    if column not in initiators:
+        return None
+    return drill_to_meetings(row, question, status="held", initiated_by=initiators[column])
+
+
+REPORT = Report(
+    slug="reciprocity",
+    title=_("Their idea to meet"),
+    formula=_("Meetings initiated by the community ÷ meetings held."),
+    population=_("All meetings held here; cancelled ones are not among them."),
+    source=_("Domain model, indicator “reciprocity”."),
+    not_said=_("That police should ask less: the share falls when officers seek people out more often."),
+    rows=rows,
+    drill=drill,
+    columns=(
+        Column("by_police", _("Initiated by police"), "count"),
+        Column("not_stated", _("Not stated"), "count"),
+    ),
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    better=None,
+    n_label=_("initiated by the community"),
+    of_label=_("meetings held"),
+)

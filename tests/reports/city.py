@@ -1,0 +1,83 @@
+"""A small city for figures: districts, moments of the city's clock, and rows as they came to be."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_zone, day_starts_at
+from meetings.filters.concerns import ConcernFilters
+from meetings.filters.follow_ups import FollowUpFilters
+from meetings.filters.meetings import MeetingFilters
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from reports.figures import Drill
+from reports.periods import Period
+from tests.factories import make_district, make_officer
+
+QUARTER = Period(date(2024, 7, 1), date(2024, 10, 1))
+LISTS: dict[str, tuple[Any, Any]] = {
+    "meetings": (MeetingFilters, Meeting),
+    "follow-ups": (FollowUpFilters, FollowUp),
+    "concerns": (ConcernFilters, Concern),
+}
+
+
+def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
+    """That time on the city's clock."""
+    return datetime.combine(day, time(hour, minute), tzinfo=city_zone())
+
+
+def make_promise(
+    *organisations: Organisation,
+    due_on: date,
+    first_due_on: date | None = None,
+    done_at: datetime | None = None,
+    owner: User | None = None,
+    **fields: Any,
+) -> FollowUp:
+    """Open, unless `done_at` or `status` says otherwise; written a month before it was first due."""
+    first = first_due_on or due_on
+    values: dict[str, Any] = {
+        "title": "Call back",
+        "kind": "call_back",
+        "owner": owner or make_officer(),
+        "status": "done" if done_at else "open",
+        "created_at": day_starts_at(first - timedelta(days=30)),
+    }
+    follow_up = FollowUp.objects.create(
+        due_on=due_on, first_due_on=first, completed_at=done_at, **(values | fields)
+    )
+    FollowUpOrganisation.objects.bulk_create(
+        FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in organisations
+    )
+    return follow_up
+
+
+def make_concern(district: District, received_at: datetime, **fields: Any) -> Concern:
+    """Entered at once, open, of no known bias, unless told otherwise."""
+    values: dict[str, Any] = {"kinds": ["threat"], "created_at": received_at}
+    return Concern.objects.create(district=district, received_at=received_at, **(values | fields))
+
+
+def follow(drill: Drill | None, actor: Actor) -> set[UUID]:
+    """The ids of the list that a figure leads to, as `actor` sees it."""
+    assert drill is not None
+    filterset, model = LISTS[drill.noun]
+    given = QueryDict(mutable=True)
+    given.update(dict(drill.parameters))
+    filters = filterset(given, model.objects.visible_to(actor), actor=actor)
+    assert filters.is_valid(), filters.form.errors
+    assert set(drill.parameters) <= set(filterset.parameters())
+    return {row.pk for row in filters.qs}
+
+
+def make_city() -> tuple[District, District, District, Actor]:
+    """A city, two districts in it, and an officer of the city."""
+    city = make_district("City")
+    north, south = make_district("North", parent=city), make_district("South", parent=city)
+    return city, north, south, actor_for(make_officer(city))
