@@ -2,7 +2,38 @@
 
 from typing import Final
 
-from reports import coverage
+from reports import (
+    activity,
+    cadence,
+    concerns,
+    contact_wanted,
+    continuity,
+    coverage,
+    data_health,
+    follow_ups,
+    level,
+    overdue,
+    reassurance,
+    recency,
+    reciprocity,
+)
 from reports.figures import Report
 
-REPORTS: Final[dict[str, Report]] = {report.slug: report for report in (coverage.REPORT,)}
+REPORTS: Final[dict[str, Report]] = {
+    report.slug: report
+    for report in (
+        coverage.REPORT,
+        recency.REPORT,
+        cadence.REPORT,
+        contact_wanted.REPORT,
+        follow_ups.REPORT,
+        overdue.REPORT,
+        concerns.REPORT,
+        reassurance.REPORT,
+        level.REPORT,
+        reciprocity.REPORT,
+        continuity.REPORT,
+        data_health.REPORT,
+        activity.REPORT,
+    )
+}

@@ -1,18 +1,23 @@
 """Coverage: organisations met in the period ÷ organisations.
 
 Formula: organisations with at least one substantive meeting in T ÷ organisations. Population: active, of the
-kinds that count, at home in the district, all at the period's end. Unit: organisations. Source: domain.md.
-It does not say how often or how well anybody was met, nor anything of communities without an organisation.
+kinds that count, at home in the district, all at the period's end. Unit: organisations; a meeting with eight
+organisations reaches those of them that were there. By community, an organisation counts for each it speaks
+for; by kind, once. Source: domain.md, "Indicators".
+
+It does not say how often or how well anybody was met, nor anything of communities without an organisation
+(see blind spots).
 """
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.rules import NOT_SUBSTANTIVE
 from reports.figures import Drill, Report, Row
-from reports.population import fetch, grouped
+from reports.population import WAS_MET, grouped
+from reports.portfolio import those
 from reports.questions import By, Question
+from reports.reading import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,29 +26,27 @@ class CoverageRow(Row):
 
 
 def rows(question: Question) -> list[CoverageRow]:
-    found = fetch(
+    return read(
+        CoverageRow,
         f"""
-        WITH {grouped(question.by)}
-        SELECT nr, grp, count(*) AS of, count(*) FILTER (WHERE EXISTS (
-            SELECT FROM meetings_meetingorganisation there
-            JOIN meetings_meeting meeting ON meeting.id = there.meeting_id
-            WHERE there.organisation_id = grouped.organisation_id AND there.present
-              AND meeting.status = 'held' AND NOT meeting.outcomes <@ %(nothing_heard)s::varchar[]
-              AND meeting.starts_at >= grouped.since AND meeting.starts_at < grouped.until
-        )) AS n
-        FROM grouped GROUP BY nr, grp
+        WITH {grouped(question.by, WAS_MET)}
+        SELECT nr, grp, count(*) FILTER (WHERE was_met) AS n, count(organisation_id) AS of
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
-        nothing_heard=sorted(NOT_SUBSTANTIVE),
     )
-    return [
-        CoverageRow(period=question.periods[row["nr"]], group=row["grp"], n=row["n"], of=row["of"])
-        for row in found
-    ]
 
 
-def drill(row: Row, question: Question) -> Drill | None:
-    return None
+def drill(row: Row, question: Question) -> Drill:
+    """Those met in the period."""
+    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    return those(row, question, met_from=since, met_to=until)
+
+
+def rest(row: Row, question: Question) -> Drill:
+    """Those not met in it."""
+    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    return those(row, question, not_met_from=since, not_met_to=until)
 
 
 REPORT = Report(
@@ -55,5 +58,8 @@ REPORT = Report(
     not_said=_("How often or how well anybody was met; communities without an organisation."),
     rows=rows,
     drill=drill,
+    rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    n_label=_("met"),
+    of_label=_("organisations"),
 )

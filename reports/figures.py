@@ -17,13 +17,13 @@ Noun = Literal["organisations", "meetings", "follow-ups", "concerns"]
 class Row:
     """One figure of one group in one period. Reports add their own columns.
 
-    `group` is a district's code, a focus or a kind.
+    `group` is a district's code, a focus or a kind. `n` and `of` are whole but for contact wanted.
     """
 
     period: Period
     group: str
-    n: int
-    of: int
+    n: float
+    of: float
 
     @property
     def ratio(self) -> float | None:
@@ -37,6 +37,11 @@ class Drill:
 
     noun: Noun
     parameters: Mapping[str, str]
+
+
+def no_list(row: Row, question: Question) -> Drill | None:
+    """Where no list yields what a figure counts."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Report:
     """What a reader is told of a report, and the functions behind it.
 
     `measure` is the attribute that charts and comparisons show (`ratio`, or an own column).
+    `rest` lists what `of` counts and n leaves out: the forgotten, the late.
     `better` says which way is good news; None where neither is (a level is no better than another).
     """
 
@@ -71,3 +77,4 @@ class Report:
     better: Literal["higher", "lower"] | None = "higher"
     n_label: Text = ""
     of_label: Text = ""
+    rest: Callable[[Row, Question], Drill | None] = no_list

@@ -1,7 +1,8 @@
 """Organisations a figure is of: of the kinds that count, active at the period's end, at home there then.
 
 Common table expressions that a report's statement starts with. Source: domain.md, "Indicators";
-`OrganisationPeriod` is the dated copy that makes a figure of last year say what was so last year.
+`OrganisationPeriod` is the dated copy that makes a figure of last year say what was so last year. A period
+is half-open, and so is its end: what changed at the very midnight it ends with belongs to the next one.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from django.db import connection
 from contacts.codes import FOCUS_OF_KIND
 from reports.questions import By, Question
 
-# asked: one row a period. ground: each district asked for (`root`) with every district that lies in it.
+# asked: one row a period. ground: each district asked for (`code`) with every district that lies in it.
 ASKED: Final = """
 asked (nr, since, until, since_on, until_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],
@@ -24,46 +25,86 @@ asked (nr, since, until, since_on, until_on) AS (
     WHERE root.id = ANY(%(roots)s::uuid[])
 )"""
 
-# population: one row a period, district asked for and organisation, as at the period's end.
-POPULATION: Final = f"""{ASKED}, population AS (
-    SELECT asked.nr, asked.since, asked.until, asked.since_on, asked.until_on, ground.code,
-           dated.organisation_id, organisation.kind,
-           dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id
+# The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
+SPOKEN_FOR: Final = """
+    SELECT said.focus FROM contacts_focusdeclaration said
+    WHERE said.organisation_id = organisation.id AND said.declared_on < asked.until_on
+    UNION
+    SELECT stands.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
+        AS stands (kind, focus)
+    WHERE stands.kind = organisation.kind"""
+
+# What may be measured of each organisation of the population. Meetings that were not held, or at which it
+# was not, or at which nothing was heard, have no `met_at` (meetings.models.MeetingOrganisation).
+WAS_MET: Final = """EXISTS (
+    SELECT FROM meetings_meetingorganisation there
+    WHERE there.organisation_id = dated.organisation_id
+      AND there.met_at >= asked.since AND there.met_at < asked.until
+) AS was_met"""
+TIMES_MET: Final = """(
+    SELECT count(*) FROM meetings_meetingorganisation there
+    WHERE there.organisation_id = dated.organisation_id
+      AND there.met_at >= asked.since AND there.met_at < asked.until
+) AS times_met"""
+# Days from the city's day it was last met to the end: 1 is the period's last day. Null: never met.
+DAYS_SINCE_MET: Final = """asked.until_on - ((
+    SELECT max(there.met_at) FROM meetings_meetingorganisation there
+    WHERE there.organisation_id = dated.organisation_id AND there.met_at < asked.until
+) AT TIME ZONE %(zone)s)::date AS days_since_met"""
+
+# What a row is of, and the rows there are. A district without organisations has one: 0 of 0.
+_GROUPED: Final[Mapping[By, tuple[str, str]]] = {
+    By.DISTRICT: (
+        "SELECT population.*, ground.code AS grp FROM population JOIN ground USING (district_id)",
+        "SELECT nr, code FROM asked CROSS JOIN (SELECT DISTINCT code FROM ground) root",
+    ),
+    By.KIND: (
+        "SELECT population.*, population.kind AS grp FROM population",
+        "SELECT nr, grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM grouped) found",
+    ),
+    By.FOCUS: (
+        "SELECT population.*, spoken.focus AS grp FROM population "
+        "CROSS JOIN LATERAL unnest(population.focuses) AS spoken (focus)",
+        "SELECT nr, grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM grouped) found",
+    ),
+}
+
+
+def population(*measures: str) -> str:
+    """`asked`, `ground` and `population`: one row a period and organisation, to stand behind WITH.
+
+    `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`.
+    """
+    more = "".join(f", {measure}" for measure in measures)
+    return f"""{ASKED}, population AS MATERIALIZED (
+    SELECT asked.nr, asked.since, asked.until, asked.since_on, asked.until_on,
+           dated.organisation_id, dated.home_district_id AS district_id, organisation.kind,
+           dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id{more}
     FROM asked
-    CROSS JOIN ground
-    JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
+    CROSS JOIN (SELECT DISTINCT district_id FROM ground) here
+    JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
         AND dated.status = 'active'
     JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
     WHERE organisation.kind <> ALL(%(not_counted)s::text[])
 )"""  # noqa: S608 (our own text)
 
-# grouped: the population with `grp`, what a row is of. An organisation may stand for several communities.
-_GROUPED: Final[Mapping[By, str]] = {
-    By.DISTRICT: "SELECT population.*, code AS grp FROM population",
-    By.KIND: "SELECT DISTINCT ON (nr, organisation_id) population.*, kind AS grp FROM population",
-    By.FOCUS: """
-    SELECT DISTINCT ON (nr, spoken.focus, organisation_id) population.*, spoken.focus AS grp
-    FROM population
-    CROSS JOIN LATERAL (
-        SELECT said.focus FROM contacts_focusdeclaration said
-        WHERE said.organisation_id = population.organisation_id AND said.declared_on < population.until_on
-        UNION
-        SELECT stands.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
-            AS stands (kind, focus)
-        WHERE stands.kind = population.kind
-    ) spoken""",
-}
+
+def grouped(by: By, *measures: str) -> str:
+    """`population(*measures)`, then `grouped`, where `grp` is what a row is of, and `cells` (nr, grp).
+
+    An organisation is in `grouped` once for each district asked for that it lies in, or each community it
+    speaks for. `cells` are the rows to answer, `grouped` to be joined to them from the left, so that what
+    has no organisation in one period is 0 of 0 there.
+    """
+    spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if by == By.FOCUS else []
+    groups, cells = _GROUPED[by]
+    return f"{population(*spoken, *measures)}, grouped AS ({groups}), cells (nr, grp) AS ({cells})"
 
 
-def grouped(by: By) -> str:
-    """`asked`, `ground`, `population` and `grouped`, to stand behind WITH."""
-    return f"{POPULATION}, grouped AS ({_GROUPED[by]})"
-
-
-def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
+def fetch(sql: str, question: Question, **parameters: object) -> list[dict[str, Any]]:
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
-    known: dict[str, Any] = question.parameters | {
+    known = question.parameters | {
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],
         "focuses_of_kinds": [focus.value for focus in FOCUS_OF_KIND.values()],
     }

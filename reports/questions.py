@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,7 @@ class Question:
             "since_on": [period.since for period in self.periods],
             "until_on": [period.until for period in self.periods],
             "roots": [district.pk for district in self.districts],
+            "zone": settings.TIME_ZONE,
             "not_counted": [] if self.all_kinds else sorted(kind.value for kind in NOT_COUNTED),
         }
 

@@ -1,0 +1,71 @@
+"""Cadence: organisations met as often as agreed, at the period's end.
+
+Formula: organisations whose last substantive meeting is no more than their `cadence_days` before the period's
+end (in the city's days, 1 being the period's last day) ÷ organisations with a cadence. Who agreed to one and
+was never met is not met within it. Population: active, of the kinds that count, at home in the district, with
+a cadence, all at the period's end; those without one are stated beside it. Unit: organisations. Source:
+domain.md, "Indicators".
+
+It does not say whether they were met as often all through the period (see contact wanted), and nothing of
+those who agreed to no cadence.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.population import DAYS_SINCE_MET, grouped
+from reports.portfolio import those
+from reports.questions import By, Question
+from reports.reading import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CadenceRow(Row):
+    """n organisations met within their cadence of `of` that have one, beside `without` one."""
+
+    without: int
+
+
+def rows(question: Question) -> list[CadenceRow]:
+    return read(
+        CadenceRow,
+        f"""
+        WITH {grouped(question.by, DAYS_SINCE_MET)}
+        SELECT nr, grp, count(*) FILTER (WHERE days_since_met <= cadence_days) AS n,
+               count(cadence_days) AS of, count(organisation_id) - count(cadence_days) AS without
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (names of our own)
+        question,
+    )
+
+
+def drill(row: Row, question: Question) -> Drill:
+    """Those met within their cadence."""
+    return those(row, question, within_cadence="true")
+
+
+def rest(row: Row, question: Question) -> Drill:
+    """Those who agreed to one and were not met within it."""
+    return those(row, question, within_cadence="false")
+
+
+REPORT = Report(
+    slug="cadence",
+    title=_("Met as often as agreed"),
+    formula=_("Organisations last met no longer ago than agreed ÷ organisations with such an agreement."),
+    population=_(
+        "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
+        "agreed how often they want to be met."
+    ),
+    source=_("Domain model, indicator “cadence”."),
+    not_said=_("Whether they were met as often all through the period; those with no agreement."),
+    rows=rows,
+    drill=drill,
+    rest=rest,
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    columns=(Column("without", _("nothing agreed"), "count"),),
+    n_label=_("met in time"),
+    of_label=_("with an agreement"),
+)

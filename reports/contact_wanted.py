@@ -1,0 +1,70 @@
+"""Contact wanted and held: how much of the contact that organisations wanted they had.
+
+Formula: Σ min(held, wanted) ÷ Σ wanted, of organisations with a cadence: wanted = days of T ÷ their
+`cadence_days` (a part of a meeting where T is short), held = their substantive meetings in T. Too much for
+one never makes up for none for another. Population: active, of the kinds that count, at home in the district,
+with a cadence, all at the period's end; those without one are stated beside it. Unit: meetings of one
+organisation, to the hundredth. A meeting with eight organisations is one for each that was there. Source:
+domain.md, "Indicators".
+
+It does not say when in the period they were met, and it asks for the whole period also of those who came
+into the book during it.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Report, Row, no_list
+from reports.population import TIMES_MET, grouped
+from reports.questions import By, Question
+from reports.reading import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactWantedRow(Row):
+    """n meetings held of `of` wanted, by `organisations` with a cadence, beside `without` one."""
+
+    organisations: int
+    without: int
+
+
+def rows(question: Question) -> list[ContactWantedRow]:
+    return read(
+        ContactWantedRow,
+        f"""
+        WITH {grouped(question.by, TIMES_MET, _WANTED)}
+        SELECT nr, grp, coalesce(sum(least(times_met, wanted)), 0)::float8 AS n,
+               coalesce(sum(wanted), 0)::float8 AS of, count(wanted) AS organisations,
+               count(organisation_id) - count(wanted) AS without
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (names of our own)
+        question,
+    )
+
+
+_WANTED = "(asked.until_on - asked.since_on)::numeric / dated.cadence_days AS wanted"
+
+REPORT = Report(
+    slug="contact-wanted",
+    title=_("Contact wanted and held"),
+    formula=_(
+        "Meetings held with each organisation, up to as many as it wanted ÷ meetings wanted: days of the "
+        "period ÷ how often they want to be met. Too much for one never makes up for none for another."
+    ),
+    population=_(
+        "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
+        "agreed how often they want to be met."
+    ),
+    source=_("Domain model, indicator “contact wanted and held”."),
+    not_said=_("When in the period they were met; those with no agreement."),
+    rows=rows,
+    drill=no_list,
+    ways=(By.FOCUS, By.DISTRICT, By.KIND),
+    columns=(
+        Column("organisations", _("organisations with an agreement"), "count"),
+        Column("without", _("nothing agreed"), "count"),
+    ),
+    n_label=_("meetings held"),
+    of_label=_("meetings wanted"),
+)

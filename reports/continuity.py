@@ -1,0 +1,78 @@
+"""Continuity: organisations with two faces in the police that they know.
+
+Formula: organisations with a lead and a deputy officer ÷ organisations; beside it how many times in T a
+lead officer was replaced or left (coming after none is no such change). Population: active, of the kinds
+that count, at home in the district, all at the period's end; the changes are those of the same
+organisations. Unit: organisations; changes. Source: domain.md, "Indicators", from OrganisationPeriod.
+
+It does not say who: there is no figure per officer. Nor whether a lead has ever been there.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.population import grouped
+from reports.portfolio import those
+from reports.questions import By, Question
+from reports.reading import read
+
+_LEAD_CHANGES: Final = """(
+    SELECT count(*)
+    FROM contacts_organisationperiod ended
+    JOIN contacts_organisationperiod began
+      ON began.organisation_id = ended.organisation_id AND began.since = ended.until
+    WHERE ended.organisation_id = dated.organisation_id
+      AND ended.until >= asked.since AND ended.until < asked.until
+      AND ended.lead_officer_id <> coalesce(began.lead_officer_id, '00000000-0000-0000-0000-000000000000')
+) AS lead_changes"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinuityRow(Row):
+    """n organisations with lead and deputy of `of`, and how many times a lead of theirs changed in T."""
+
+    lead_changes: int
+
+
+def rows(question: Question) -> list[ContinuityRow]:
+    return read(
+        ContinuityRow,
+        f"""
+        WITH {grouped(question.by, _LEAD_CHANGES)}
+        SELECT nr, grp,
+               count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL) AS n,
+               count(organisation_id) AS of, coalesce(sum(lead_changes), 0)::int AS lead_changes
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (names of our own)
+        question,
+    )
+
+
+def drill(row: Row, question: Question) -> Drill:
+    """Those with both."""
+    return those(row, question, has_lead_and_deputy="true")
+
+
+def rest(row: Row, question: Question) -> Drill:
+    """Those without a lead or without a deputy."""
+    return those(row, question, has_lead_and_deputy="false")
+
+
+REPORT = Report(
+    slug="continuity",
+    title=_("Two officers they know"),
+    formula=_("Organisations with a lead and a deputy officer ÷ organisations."),
+    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    source=_("Domain model, indicator “continuity”."),
+    not_said=_("Who they are; whether they have met. A first lead officer is no change of lead."),
+    rows=rows,
+    drill=drill,
+    rest=rest,
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
+    n_label=_("with lead and deputy"),
+    of_label=_("organisations"),
+)

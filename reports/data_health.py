@@ -1,0 +1,86 @@
+"""Data health: organisations whose details were checked lately, and records whose review is overdue.
+
+Formula: organisations verified within the twelve months before the period's end ÷ organisations. Beside it
+reviews of records that were due before the period's end and have not been done since: of organisations of
+the population, and (by district only: persons are never counted by a community or kind, domain.md, rule 3)
+of people at home in the district. Population: active, of the kinds that count, at home in the district, all
+at the period's end. Unit: organisations; records. Source: domain.md, "Indicators"; LED 2016/680 Art.
+4(1)(d) (accurate and up to date) and Art. 5 (periodic review).
+
+It does not say whether the details are right. Reviews are those still overdue today: one that was late then
+and has been done since is not among them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.population import grouped
+from reports.portfolio import those
+from reports.questions import By, Question
+from reports.reading import read
+
+_IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
+_IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
+# People are of a district and of nothing else.
+_PEOPLE_LATE: Final = """(
+    SELECT count(*)
+    FROM asked
+    JOIN contacts_contact contact ON contact.review_on < asked.until_on AND contact.created_at < asked.until
+    JOIN ground ON ground.district_id = contact.home_district_id
+    WHERE asked.nr = cells.nr AND ground.code = cells.grp
+)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataHealthRow(Row):
+    """n organisations verified of `of`; records to review, people only by district (else None)."""
+
+    organisations_late: int
+    people_late: int | None
+
+
+def rows(question: Question) -> list[DataHealthRow]:
+    people = _PEOPLE_LATE if question.by == By.DISTRICT else "NULL::bigint"
+    return read(
+        DataHealthRow,
+        f"""
+        WITH {grouped(question.by, _IS_VERIFIED, _IS_LATE)}
+        SELECT nr, grp, count(*) FILTER (WHERE is_verified) AS n, count(organisation_id) AS of,
+               count(*) FILTER (WHERE is_late) AS organisations_late, {people} AS people_late
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (names of our own)
+        question,
+    )
+
+
+def drill(row: Row, question: Question) -> Drill:
+    """Those verified."""
+    return those(row, question, verified="true")
+
+
+def rest(row: Row, question: Question) -> Drill:
+    """Those not verified, or too long ago."""
+    return those(row, question, verified="false")
+
+
+REPORT = Report(
+    slug="data-health",
+    title=_("Details checked"),
+    formula=_("Organisations whose details were checked in the last twelve months ÷ organisations."),
+    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    source=_("Domain model, indicator “data health”; Directive (EU) 2016/680, Articles 4 and 5."),
+    not_said=_("Whether the details are right. Overdue reviews are those still not done today."),
+    rows=rows,
+    drill=drill,
+    rest=rest,
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    columns=(
+        Column("organisations_late", _("organisations to look at again"), "count"),
+        Column("people_late", _("people to look at again"), "count"),
+    ),
+    n_label=_("checked"),
+    of_label=_("organisations"),
+)

@@ -1,0 +1,82 @@
+"""Recency: how long ago organisations were last met, at the period's end.
+
+Formula: days from the city's day of an organisation's last substantive meeting to the period's end, so that
+1 is the period's last day; of those ever met the median and the ninetieth percentile, both as the number of
+days that half, or nine in ten, do not exceed (nearest rank: always days that some organisation has). Those
+never met are counted apart, because they have no such number: n is how many were ever met. Population:
+active, of the kinds that count, at home in the district, all at the period's end. Unit: days. Source:
+domain.md, "Indicators".
+
+It does not say how often they want to be met: see cadence. A good median beside many never met is no good
+news.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.figures import Column, Drill, Report, Row
+from reports.population import DAYS_SINCE_MET, grouped
+from reports.portfolio import those
+from reports.questions import By, Question
+from reports.reading import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecencyRow(Row):
+    """n organisations ever met of `of`; days since then, None where none of them was ever met."""
+
+    median_days: int | None
+    p90_days: int | None
+    never_met: int
+
+
+def rows(question: Question) -> list[RecencyRow]:
+    return read(
+        RecencyRow,
+        f"""
+        WITH {grouped(question.by, DAYS_SINCE_MET)}
+        SELECT nr, grp, count(days_since_met) AS n, count(organisation_id) AS of,
+               count(organisation_id) - count(days_since_met) AS never_met,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met) AS median_days,
+               percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met) AS p90_days
+        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        """,  # noqa: S608 (names of our own)
+        question,
+    )
+
+
+def drill(row: Row, question: Question) -> Drill:
+    """Those met at any time before the period's end."""
+    return those(row, question, met_to=row.period.until.isoformat())
+
+
+def rest(row: Row, question: Question) -> Drill:
+    """Those never met until then."""
+    return those(row, question, not_met_to=row.period.until.isoformat())
+
+
+REPORT = Report(
+    slug="recency",
+    title=_("Days since last met"),
+    formula=_("Days from the last meeting to the period’s end: half, and nine in ten, are not longer ago."),
+    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    source=_("Domain model, indicator “recency”."),
+    not_said=_(
+        "Those never met have no number of days: they stand beside it. How often they want to be met."
+    ),
+    rows=rows,
+    drill=drill,
+    rest=rest,
+    ways=(By.DISTRICT, By.FOCUS, By.KIND),
+    columns=(
+        Column("median_days", _("half of them within"), "days"),
+        Column("p90_days", _("nine in ten within"), "days"),
+        Column("never_met", _("never met"), "count"),
+    ),
+    measure="median_days",
+    unit="days",
+    better="lower",
+    n_label=_("ever met"),
+    of_label=_("organisations"),
+)
