@@ -5,6 +5,7 @@ A person is found by their own name, number and address only, never through an o
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
@@ -44,7 +45,18 @@ def searched_words(q: str) -> str:
 def search_mark(q: str) -> bytes | None:
     """What the trail keeps of a search: a keyed hash of its words; None where there are none."""
     words = searched_words(q[:MOST_LETTERS])
-    return search_hash(settings.SECRET_KEY, words) if words else None
+    return search_hash(_search_keys()[0], words) if words else None
+
+
+def search_marks(words: Iterable[str]) -> set[bytes]:
+    """Every hash that a search for one of these (as `searched_words` gives them) has left so far."""
+    keys = _search_keys()
+    return {search_hash(key, one) for one in words if one for key in keys}
+
+
+def _search_keys() -> list[str]:
+    """The current one first; those before it still tell what was searched for under them."""
+    return [*settings.AUDIT_SEARCH_KEY, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def _reached_by(rows: Any, q: str) -> Any:

@@ -41,6 +41,7 @@ BOUNDARIES = Place("settings_districts", _("Districts"), "map")
 KEYS = Place("settings_keys", _("API keys"), "key-round")
 TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
+PRIVACY = Place("privacy", _("Privacy"), "shield-check")
 MORE = Place("more", _("More"), "menu")
 
 READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS, REPORTS)
@@ -104,7 +105,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     actor = request.actor
     nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
     if actor.role == Role.PRIVACY_OFFICER:
-        nav = (*READING, TO_CONFIRM)
+        nav = (*READING, PRIVACY, TO_CONFIRM)
     if actor.writes:
         bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
     elif actor.reads:

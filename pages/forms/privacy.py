@@ -1,0 +1,51 @@
+"""What an inquiry asks: which days, and why."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import city_today, is_thinkable
+from lib.fold import squash
+
+REASONS = (
+    ("asked", _("The person asked who saw their data")),
+    ("complaint", _("A complaint, or a suspicion")),
+    ("check", _("A check of my own")),
+)
+LOOK_BACK = timedelta(days=90)
+
+
+class InquiryForm(forms.Form):
+    """Both days belong to the period. The reason goes into the trail."""
+
+    since = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    why = forms.ChoiceField(label=_("Why do you ask?"), choices=REASONS, widget=forms.RadioSelect)
+    reference = forms.CharField(
+        label=_("Reference"), required=False, max_length=60, help_text=_("A case number, not a name.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        today = city_today()
+        kwargs.setdefault("initial", {"since": today - LOOK_BACK, "until": today, "why": "asked"})
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        for name in ("since", "until"):
+            if given.get(name) and not is_thinkable(given[name]):
+                self.add_error(name, _("Choose a day of this century."))
+        if since and until and since > until:
+            self.add_error("until", _("The end is before the start."))
+        return given
+
+    def period_and_reason(self) -> tuple[date, date, str]:
+        """First day, last day, and the reason as the trail keeps it."""
+        given = self.cleaned_data
+        words = [str(dict(REASONS)[given["why"]]), squash(given["reference"])]
+        return given["since"], given["until"], " · ".join(word for word in words if word)

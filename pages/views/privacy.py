@@ -1,0 +1,219 @@
+"""The privacy officer's pages, and everybody's own part of the trail: who saw and did what, when and why."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from accounts.models import Role, User
+from api.models import ApiKey
+from audit.models import Action, Event
+from audit.services import record
+from contacts.models import Contact
+from contacts.search import MOST_LETTERS, find_contacts
+from lib.fold import squash
+from lib.keyset import InvalidCursor, Page, paginate
+from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
+from pages.forms.privacy import InquiryForm
+from pages.lists import ROWS, canonical
+from pages.lookups import consult, readers_only
+from privacy.filters import TYPES, TrailFilters
+from privacy.inquiries import can_inquire, events_about, record_inquiry
+from privacy.trail import events_visible_to, readers_of_trail
+
+FOUND = 20  # people of one search
+PAGES_OF = {
+    "contact": "contact",
+    "organisation": "organisation",
+    "meeting": "meeting",
+    "follow_up": "follow_up",
+    "concern": "concern",
+}
+NOUNS = dict(TYPES)
+ROLES = dict(Role.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event as it is read: `who` by name, `page` where it is about one row."""
+
+    event: Event
+    who: str
+    role: str
+    about: str
+    page: str
+
+    @property
+    def count(self) -> int:
+        return len(self.event.object_ids)
+
+
+@require_safe
+def privacy(request: ActorRequest) -> HttpResponse:
+    """What there is to look at, for each role."""
+    readers_only(request)
+    context = {"may_inquire": can_inquire(request.actor), "may_sample": _may_sample(request.actor)}
+    return render(request, "pages/privacy/overview.html", context)
+
+
+@require_safe
+def trail(request: ActorRequest) -> HttpResponseBase:
+    readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    filters = TrailFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
+    people = readers_of_trail(request.actor).in_order()
+    filters.form.fields["who"].choices = [(str(one.pk), one.name) for one in people]
+    page = _page(request, filters.qs)
+    record(request.actor, Action.LIST, "event")
+    context = {"form": filters.form, "lines": lines(page.rows), "page": page}
+    return render(request, "pages/privacy/trail.html", context, status=422 if filters.form.errors else 200)
+
+
+@require_safe
+def inquiry(request: ActorRequest) -> HttpResponse:
+    """Whose data was looked at: find the person first."""
+    _inquirers_only(request)
+    q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
+    found = find_contacts(request.actor, q, FOUND) if q else []
+    if q:
+        consult(request, "contact", [row.pk for row in found], searched=q)
+    return render(request, "pages/privacy/inquiry.html", {"q": q, "found": found})
+
+
+@require_safe
+def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Who saw, looked for or received this person's data. Whoever was erased is still asked for by id."""
+    _inquirers_only(request)
+    form = InquiryForm(request.GET if "since" in request.GET else None)
+    context: dict[str, Any] = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
+    if form.is_valid():
+        since, until, why = form.period_and_reason()
+        record_inquiry(request.actor, pk, purpose=why)
+        page = _page(request, events_about(request.actor, pk, since=since, until=until))
+        context |= {"lines": lines(page.rows), "page": page, "since": since, "until": until}
+    else:
+        consult(request, "contact", [pk])
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/privacy/inquiry_about.html", context, status=status)
+
+
+@require_safe
+def inquiry_file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    """The same as a file, whole: from a temporary one, so that memory stays flat."""
+    _inquirers_only(request)
+    form = InquiryForm(request.GET)
+    if not form.is_valid():
+        context = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
+        return render(request, "pages/privacy/inquiry_about.html", context, status=422)
+    since, until, why = form.period_and_reason()
+    events = events_about(request.actor, pk, since=since, until=until).order_by("-at", "-pk")
+    record_inquiry(request.actor, pk, purpose=why, exported=True)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the answer)
+    write_csv(file, Sheet(_("Trail"), _columns(), _cells(events)))
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename=f"trail-{since}-{until}.csv", headers={"Content-Type": CSV_TYPE}
+    )
+
+
+@require_safe
+def kept_words(request: ActorRequest) -> HttpResponse:
+    """A sample of what was kept though a hint advised otherwise: where, and why; the words are on the row."""
+    if not _may_sample(request.actor):
+        raise PermissionDenied
+    kept = events_visible_to(request.actor).filter(action=Action.KEEP)
+    page = _page(request, kept)
+    record(request.actor, Action.LIST, "event")
+    return render(request, "pages/privacy/kept.html", {"lines": lines(page.rows), "page": page})
+
+
+def lines(events: Sequence[Event]) -> list[Line]:
+    """Events with names for ids: two statements, whatever their number."""
+    ids = {event.actor_id for event in events}
+    names: dict[UUID | None, str] = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
+    names |= dict(ApiKey.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return [_line(event, names) for event in events]
+
+
+def _line(event: Event, names: dict[UUID | None, str]) -> Line:
+    match event.actor_kind:
+        case "system":
+            who = _("the system")
+        case "key":
+            who = _("API key “%(name)s”") % {"name": names.get(event.actor_id, "?")}
+        case _kind:
+            who = names.get(event.actor_id, _("somebody not signed in"))
+    one = event.object_ids[0] if event.object_ids else None
+    page = PAGES_OF.get(event.object_type, "") if one and event.allowed else ""
+    role = str(ROLES.get(event.actor_role, ""))
+    return Line(event, who, role, str(NOUNS.get(event.object_type, event.object_type)), page)
+
+
+def _page(request: ActorRequest, rows: Any) -> Page[Event]:
+    try:
+        return paginate(rows, order="-at", limit=ROWS, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        return paginate(rows, order="-at", limit=ROWS)
+
+
+def _columns() -> list[Column]:
+    """Headings in the reader's language."""
+    return [
+        Column(_("When"), Cell.MOMENT),
+        Column(_("Who")),
+        Column(_("Role")),
+        Column(_("Did what")),
+        Column(_("About")),
+        Column(_("Why")),
+        Column(_("Recipient")),
+        Column(_("Allowed"), Cell.FLAG),
+        Column(_("Request")),
+    ]
+
+
+def _cells(events: Any) -> Iterable[Sequence[Any]]:
+    some: list[Event] = []
+    for event in events.iterator(1000):
+        some.append(event)
+        if len(some) == 1000:
+            yield from map(_cells_of, lines(some))
+            some = []
+    yield from map(_cells_of, lines(some))
+
+
+def _cells_of(line: Line) -> Sequence[Any]:
+    event = line.event
+    return (
+        event.at,
+        line.who,
+        line.role,
+        event.get_action_display(),
+        line.about,
+        event.purpose,
+        event.recipient,
+        event.allowed,
+        event.request_id,
+    )
+
+
+def _person(actor: Actor, pk: UUID) -> Contact | None:
+    return Contact.objects.visible_to(actor).filter(pk=pk).first()
+
+
+def _inquirers_only(request: ActorRequest) -> None:
+    if not can_inquire(request.actor):
+        raise PermissionDenied
+
+
+def _may_sample(actor: Actor) -> bool:
+    return actor.is_supervisor or can_inquire(actor)

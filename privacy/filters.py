@@ -1,0 +1,63 @@
+"""What the trail can be asked for: who, what, when."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Action
+from lib.days import day_ends_at, day_starts_at, is_thinkable
+from lib.filters import CodesFilter, FilterSet
+
+# The nouns of the book, as the trail names them; others (a key, a feed) are found without this filter.
+TYPES = (
+    ("contact", _("a person")),
+    ("organisation", _("an organisation")),
+    ("meeting", _("a meeting")),
+    ("follow_up", _("a promise")),
+    ("concern", _("a concern")),
+    ("user", _("a colleague")),
+    ("api_key", _("an API key")),
+    ("district", _("a district")),
+)
+
+
+class DayField(forms.DateField):
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day and not is_thinkable(day):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]  # django-filter has no types
+    field_class = DayField
+
+
+def _day(label: Any, method: str) -> DayFilter:
+    return DayFilter(label=label, method=method, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class TrailFilters(FilterSet):
+    """`who` is a colleague's id; its choices are set by the page, for each reader."""
+
+    who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everybody"))
+    action = CodesFilter(Action, label=_("Did what"), widget=forms.SelectMultiple)
+    about = django_filters.ChoiceFilter(
+        field_name="object_type", label=_("About"), choices=TYPES, empty_label=_("Anything")
+    )
+    since = _day(_("From"), "from_day")
+    until = _day(_("To"), "to_day")
+    object = django_filters.UUIDFilter(method="naming", widget=forms.HiddenInput)
+
+    def from_day(self, queryset: models.QuerySet[Any], name: str, value: Any) -> models.QuerySet[Any]:
+        return queryset.filter(at__gte=day_starts_at(value))
+
+    def to_day(self, queryset: models.QuerySet[Any], name: str, value: Any) -> models.QuerySet[Any]:
+        return queryset.filter(at__lt=day_ends_at(value))
+
+    def naming(self, queryset: models.QuerySet[Any], name: str, value: UUID) -> models.QuerySet[Any]:
+        return queryset.filter(object_ids__contains=[value])

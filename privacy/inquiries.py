@@ -1,0 +1,76 @@
+"""Who saw, looked for or received one person's data, between two days, and why: a privacy officer's question.
+
+Asking is an event as well, which only privacy officers see.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.models import Role
+from audit.models import Action, Change, Event, Op
+from audit.services import record
+from contacts.models import Contact, PrivateChannel
+from contacts.search import search_marks, searched_words
+from lib.days import day_ends_at, day_starts_at
+from lib.fold import fold
+from privacy.rules import parts_of_number, wordings
+from privacy.trail import Events, events_visible_to
+
+
+def can_inquire(actor: Actor) -> bool:
+    return actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER
+
+
+def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) -> Events:
+    """Events that name the person, or whose searched words are theirs, in these days of the city.
+
+    The person may have been erased: what names them stays. Raises PermissionDenied.
+    """
+    if not can_inquire(actor):
+        raise PermissionDenied
+    ids = [contact_id, *_merged_into(contact_id)]
+    found = Q(object_ids__overlap=ids)
+    contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
+    if contact is not None:
+        found |= Q(search_hash__in=search_marks(searches_for(contact)))
+    rows = events_visible_to(actor).filter(found)
+    return rows.filter(at__gte=day_starts_at(since), at__lt=day_ends_at(until))
+
+
+def record_inquiry(
+    actor: Actor, contact_id: UUID, *, purpose: str, exported: bool = False, names: Iterable[str] = ()
+) -> Event:
+    """That it was asked, and why; `exported`: taken away as a file."""
+    if not can_inquire(actor):
+        raise PermissionDenied
+    action = Action.EXPORT if exported else Action.INQUIRE
+    return record(actor, action, "contact", [contact_id], purpose=purpose, field_names=["trail", *names])
+
+
+def searches_for(contact: Contact) -> set[str]:
+    """What a search for this person can have been, as the trail keeps its words.
+
+    By name, by number and by address, private ones too: nobody is found by those, but they may
+    have been typed.
+    """
+    channel = PrivateChannel.objects.filter(contact=contact).first()
+    phones = [phone for phone in (contact.phone, channel and channel.phone) if phone]
+    numbers = [form for phone in phones for form in (phone.as_e164, phone.as_national)]
+    addresses = [email for email in (contact.email, channel and channel.email) if email]
+    found = set(wordings(fold(contact.given_name, contact.family_name).split()))
+    for number in numbers:
+        found |= {searched_words(part) for part in parts_of_number(number)}
+    for address in addresses:
+        found |= {searched_words(part) for part in (address, address.partition("@")[0])}
+    return found
+
+
+def _merged_into(contact_id: UUID) -> list[UUID]:
+    """Who became this person when two entries were joined."""
+    merged = Change.objects.filter(object_type="contact", op=Op.MERGED, into_id=contact_id)
+    return list(merged.values_list("object_id", flat=True))

@@ -1,0 +1,58 @@
+"""Which events of the trail somebody may read: their own, their districts', or all."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from audit.models import Action, Event
+
+Events = models.QuerySet[Event]
+
+
+def events_visible_to(actor: Actor) -> Events:
+    """Events `actor` may read (design, security.md, "Access").
+
+    An officer: their own. A supervisor: also those of the districts they cover, and what names no
+    district (signing in, a refusal) of officers who work nowhere else; never a privacy officer's.
+    A privacy officer: all. Administrators, keys: none.
+    """
+    if actor.kind == "system" or actor.role == Role.PRIVACY_OFFICER:
+        return Event.objects.all()
+    if actor.kind != "user" or actor.role not in (Role.OFFICER, Role.SUPERVISOR):
+        return Event.objects.none()
+    own = Q(actor_kind="user", actor_id=actor.id)
+    if actor.role == Role.SUPERVISOR:
+        here = Q(district_ids__overlap=list(actor.district_ids))
+        nowhere = Q(district_ids=[], actor_kind="user", actor_id__in=_officers_of(actor))
+        own = own | here | nowhere
+    return Event.objects.filter(own).exclude(action=Action.INQUIRE).exclude(actor_role=Role.PRIVACY_OFFICER)
+
+
+def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
+    """Whom a reader of the trail may ask for by name: themselves, their officers, or everybody."""
+    people = User.objects.visible_to(actor)
+    if actor.role == Role.PRIVACY_OFFICER:
+        return people
+    if actor.role == Role.SUPERVISOR:
+        return people.filter(Q(pk=actor.id) | Q(pk__in=_working_in(actor)))
+    return people.filter(pk=actor.id)
+
+
+def _working_in(actor: Actor) -> models.QuerySet[Any]:
+    covered = User.districts.through.objects.filter(district_id__in=list(actor.district_ids))
+    officers = User.objects.with_role(Role.OFFICER, Role.SUPERVISOR)
+    return officers.filter(pk__in=covered.values("user_id")).values("pk")
+
+
+def _officers_of(actor: Actor) -> models.QuerySet[Any]:
+    elsewhere = User.districts.through.objects.filter(user_id=OuterRef("pk")).exclude(
+        district_id__in=list(actor.district_ids)
+    )
+    return (
+        User.objects.filter(pk__in=_working_in(actor), role=Role.OFFICER)
+        .exclude(Exists(elsewhere))
+        .values("pk")
+    )
