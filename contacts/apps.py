@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ContactsConfig(AppConfig):
     name = "contacts"
     verbose_name = _("Organisations and contacts")
+
+    def ready(self) -> None:
+        from contacts.exports import contacts, lists
+
+        lists.register()
+        lists.register_list(contacts.EXPORT)

@@ -1,0 +1,22 @@
+"""“Export” of a list, for those who may."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+
+from contacts.policies import can_export
+from pages.lists import Listing
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/export.html", takes_context=True)
+def export_link(context: Context, page: Listing, noun: str) -> dict[str, Any]:
+    """`{% export_link page "organisations" %}` in a list's heading: what the page shows, as a file."""
+    may = can_export(context["request"].actor) and page.rows and not page.form.errors
+    query = urlencode(page.filters, safe=",:")
+    address = reverse(f"{noun}_export")
+    return {"url": (f"{address}?{query}" if query else address) if may else ""}

@@ -1,0 +1,300 @@
+"""Lists as files: complete, typed, harmless, for those who say why, and in the trail before they leave."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role, User
+from audit.models import Action, Event
+from contacts.models import Organisation, PrivateChannel
+from contacts.services.organisations import edit_organisation
+from districts.models import District
+from jobs.models import Job, JobFile
+from jobs.running import run_next
+from lib.days import city_today
+from meetings.services.concerns import log_concern
+from meetings.services.follow_ups import create_follow_up
+from tests.factories import (
+    PASSWORD,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOUNS = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
+CANARY = "Kanarienvogel"
+WHY = {"reason": "0", "other": ""}
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def supervisor(north: District) -> User:
+    return make_supervisor(north)
+
+
+def sure(user: User) -> Client:
+    """A browser in which `user` signed in with the password a moment ago."""
+    client = Client()
+    client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def export(user: User, address: str, extension: str = "csv") -> tuple[Job, bytes]:
+    """The file of a list, all the way through its pages."""
+    client = sure(user)
+    answer = client.post(address, {"format": extension, **WHY})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert run_next()
+    job = Job.objects.latest("created_at")
+    assert job.status == "done", (job.error, job.message)
+    file = JobFile.objects.get(job=job)
+    return job, client.get(f"/jobs/{job.pk}/files/{file.pk}/").getvalue()
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def sheet(content: bytes, number: int = 0) -> list[tuple[Any, ...]]:
+    book = load_workbook(io.BytesIO(content))
+    return list(book.worksheets[number].iter_rows(values_only=True))
+
+
+def full_book(district: District, word: str = "") -> dict[str, Any]:
+    """One row of everything, `word` in each of its texts."""
+    organisation = make_organisation(district, name=f"Vecinos {word}", phone="+34600000001", cadence_days=30)
+    contact = make_contact(district, organisation, family_name=f"Peña {word}", email="p@role.example")
+    meeting = make_meeting(
+        district,
+        organisation,
+        subject=f"A chat {word}",
+        facts=f"Lamp {word}",
+        assessment=f"Calm {word}",
+        headcount=12,
+    )
+    owner = make_officer(district)
+    promise = create_follow_up(
+        actor=SYSTEM, title=f"Call {word}", owner=owner, due_on=city_today(), organisations=[organisation]
+    )
+    concern = log_concern(
+        actor=actor_for(owner),
+        kinds=["tension", "rumour"],
+        bias_grounds=["anti_muslim"],
+        district=district,
+        site_organisation=organisation,
+        facts=f"Heard {word}",
+    )
+    return {
+        "organisations": organisation,
+        "contacts": contact,
+        "meetings": meeting,
+        "follow-ups": promise,
+        "concerns": concern,
+    }
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User, noun: str) -> None:
+    book = full_book(north)
+    full_book(make_district("South"), CANARY)
+    job, content = export(supervisor, f"/{noun}/export/")
+    assert [row["Id"] for row in rows(content)] == [str(book[noun].pk)]
+    assert CANARY not in content.decode()
+    assert (job.needs, job.result) == ({}, {"rows": 1, "files": 1})
+    left, fetched = Event.objects.filter(action=Action.EXPORT).order_by("pk")
+    assert (left.actor_id, left.purpose) == (supervisor.pk, "To prepare a meeting or an event")
+    assert book[noun].pk in left.object_ids
+    assert left.district_ids == [north.pk]
+    assert left.recipient.startswith(f"file sha256:{JobFile.objects.get(job=job).digest} filter:")
+    assert "id" in left.field_names
+    assert fetched.object_type == "job_file"
+    _, workbook = export(supervisor, f"/{noun}/export/", "xlsx")
+    heading, *table = sheet(workbook)
+    assert [dict(zip(heading, row, strict=True))["Id"] for row in table] == [str(book[noun].pk)]
+    texts = [str(cell) for number in (0, 1) for row in sheet(workbook, number) for cell in row]
+    assert not [text for text in texts if CANARY in text]
+
+
+def test_only_supervisors_who_say_why_and_who_they_are(north: District, supervisor: User) -> None:
+    full_book(north)
+    page = sure(supervisor)
+    assert "/organisations/export/?status=active,dormant" in page.get("/organisations/").content.decode()
+    for noun in NOUNS:
+        address = f"/{noun}/export/"
+        assert address in page.get(f"/{noun}/?district={north.code}").content.decode()
+        for role in (Role.OFFICER, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR):
+            other = sure(make_user(role, north))
+            assert other.get(address).status_code == 403
+            assert other.post(address, {"format": "csv", **WHY}).status_code == 403
+            if role != Role.ADMINISTRATOR:
+                assert address not in other.get(f"/{noun}/?district={north.code}").content.decode()
+        for given in ({}, {"reason": "other", "other": " "}, {"reason": "9"}):
+            answer = page.post(address, {"format": "csv", **given})
+            assert answer.status_code == 422
+        assert page.post(address, {"format": "exe", **WHY}).status_code == 422
+        hurried = Client()
+        hurried.force_login(supervisor)
+        assert hurried.post(address, {"format": "csv", **WHY})["Location"].startswith(
+            "/accounts/reauthenticate/"
+        )
+    assert not Job.objects.exists()
+
+
+def test_the_filters_of_the_page_are_those_of_the_file(north: District, supervisor: User) -> None:
+    school = make_organisation(north, name="School of music", kind="school")
+    ngo = make_organisation(north, name="Helping hands", kind="ngo")
+    closed = make_organisation(north, name="Gone", kind="ngo")
+    edit_organisation(actor=SYSTEM, organisation_id=closed.pk, status="closed")
+    names = {
+        "": {"School of music", "Helping hands", "Gone"},
+        "?kind=ngo&status=active": {"Helping hands"},
+        "?q=musik": {"School of music"},
+        f"?ids={school.pk},{ngo.pk}": {"School of music", "Helping hands"},
+        f"?district={north.code}&kind=school&kind=ngo&status=closed": {"Gone"},
+    }
+    for query, expected in names.items():
+        _, content = export(supervisor, f"/organisations/export/{query}")
+        assert {row["Name"] for row in rows(content)} == expected, query
+    _, workbook = export(supervisor, "/organisations/export/?q=musik", "xlsx")
+    said = dict(row[:2] for row in sheet(workbook, 1))
+    assert said["Filter: Find an organisation"] == "musik"
+    assert said["Rows"] == 1
+    assert said["Exported by"] == supervisor.name
+    searched = Event.objects.filter(action=Action.EXPORT, object_type="organisation").latest("pk")
+    assert searched.search_hash is not None
+    assert "musik" not in str(Job.objects.latest("created_at").__dict__)
+    page = sure(supervisor)
+    assert page.get("/organisations/export/?last_met_before=soon").status_code == 422
+    assert page.get("/organisations/export/?ids=x").status_code == 404
+
+
+def test_what_is_not_seen_is_in_no_cell(north: District, supervisor: User) -> None:
+    south = make_district("South")
+    hidden = make_organisation(south, name=CANARY)
+    seen = make_organisation(north, name="Ours")
+    make_meeting(north, seen, hidden)
+    create_follow_up(
+        actor=SYSTEM,
+        title="Call both",
+        owner=make_officer(north),
+        due_on=city_today(),
+        organisations=[seen, hidden],
+    )
+    log_concern(actor=SYSTEM, kinds=["tension"], district=north, site_organisation=hidden)
+    for noun in ("meetings", "follow-ups", "concerns"):
+        _, content = export(supervisor, f"/{noun}/export/")
+        assert len(rows(content)) == 1
+        assert CANARY not in content.decode()
+        event = Event.objects.filter(action=Action.EXPORT, object_type__contains=noun[:6].replace("-", "_"))
+        assert hidden.pk not in event.latest("pk").object_ids
+
+
+def test_people_leave_without_whom_they_speak_for(north: District, supervisor: User) -> None:
+    organisation = make_organisation(north, name=CANARY, kind="lgbt_organisation")
+    contact = make_contact(north, organisation, phone="+34600000001")
+    PrivateChannel.objects.create(contact=contact, phone="+34699999999", email="own@private.example")
+    gone = make_contact(
+        north, family_name="Ruiz", email="gone@role.example", withdrawn_on=city_today(), phone="+34600000002"
+    )
+    for extension in ("csv", "vcf"):
+        _, content = export(supervisor, "/contacts/export/", extension)
+        text = content.decode()
+        for secret in (CANARY, "coordinator", "699999999", "private.example", "LGBT", "gone@", "600000002"):
+            assert secret not in text, secret
+        assert contact.family_name in text
+        assert (str(gone.pk) in text) == (extension == "csv"), "whoever withdrew is in no address book"
+    assert text.count("BEGIN:VCARD") == 1
+    page = sure(supervisor)
+    for query in (f"organisation={organisation.pk}", f"organisation={organisation.pk}&ids={contact.pk}"):
+        answer = page.post(f"/contacts/export/?{query}", {"format": "csv", **WHY})
+        assert answer.status_code == 422
+    for name in ("kind=lgbt_organisation", "focus=lgbti"):
+        _, content = export(supervisor, f"/contacts/export/?{name}")
+        assert len(rows(content)) == 2, "no such filter of people"
+
+
+def test_cells_have_their_types_and_no_text_is_a_formula(north: District, supervisor: User) -> None:
+    evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a;=1+1"]
+    for number, text in enumerate(evil):
+        organisation = make_organisation(north, name=f"{text} {number}", cadence_days=30)
+    make_meeting(
+        north,
+        organisation,
+        subject="=HYPERLINK()",
+        starts_at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC),
+        headcount=12,
+        agenda="One, “two”\n- three",
+    )
+    log_concern(
+        actor=SYSTEM, kinds=["tension", "rumour"], district=north, occurred_on=date(2026, 10, 25), facts="x"
+    )
+    _, content = export(supervisor, "/organisations/export/")
+    for row in rows(content):
+        assert all(cell[:1] not in {*"=+-@\t\r"} and ";=" not in cell for cell in row.values()), row
+        assert row["How often, in days"] == "30"
+    _, content = export(supervisor, "/meetings/export/")
+    (row,) = rows(content)
+    assert row["Starts at"] == "2026-07-02T00:30:00+02:00"
+    assert row["Agenda"] == "One, “two”\n- three"
+    _, workbook = export(supervisor, "/organisations/export/", "xlsx")
+    book = load_workbook(io.BytesIO(workbook))
+    for cells in book.worksheets[0].iter_rows(min_row=2):
+        assert not [cell for cell in cells if cell.data_type == "f"]
+        assert cells[0].data_type == "s"
+    quoted = [
+        cells[0].quotePrefix
+        for cells in book.worksheets[0].iter_rows(min_row=2)
+        if cells[0].value[0] in "=+-@"
+    ]
+    assert quoted and all(quoted)
+    _, workbook = export(supervisor, "/meetings/export/", "xlsx")
+    heading, row = sheet(workbook)
+    cells = dict(zip(heading, row, strict=True))
+    assert cells["Starts at"] == datetime(2026, 7, 2, 0, 30)  # noqa: DTZ001  # as a cell holds it
+    assert (cells["Minutes"], cells["How many people came"]) == (30, 12)
+    assert cells["Subject"] == "=HYPERLINK()"
+    assert cells["Facts"] is None
+    _, workbook = export(supervisor, "/concerns/export/", "xlsx")
+    heading, row = sheet(workbook)
+    cells = dict(zip(heading, row, strict=True))
+    assert cells["Happened on"] == datetime(2026, 10, 25)  # noqa: DTZ001  # as a cell holds it
+    assert cells["What happened"] == "tension around an event; rumour about an event"
+
+
+def test_a_list_that_a_format_cannot_hold_fails_loudly(north: District, supervisor: User) -> None:
+    organisation = make_organisation(north)
+    Organisation.objects.filter(pk=organisation.pk).update(summary="x" * 40_000)
+    page = sure(supervisor)
+    page.post("/organisations/export/", {"format": "xlsx", **WHY})
+    run_next()
+    job = Job.objects.get()
+    assert job.status == "failed"
+    assert "CSV" in page.get(f"/jobs/{job.pk}/").content.decode()
+    assert not JobFile.objects.exists()
+    assert not Event.objects.filter(action=Action.EXPORT).exists()
+
+
+def test_whoever_is_no_supervisor_any_more_has_no_file_made(north: District, supervisor: User) -> None:
+    make_organisation(north)
+    sure(supervisor).post("/organisations/export/", {"format": "csv", **WHY})
+    User.objects.filter(pk=supervisor.pk).update(role=Role.OFFICER)
+    run_next()
+    assert Job.objects.get().status == "failed"
+    assert not JobFile.objects.exists()
