@@ -3,20 +3,24 @@
 A person has no filter on an organisation's kind, focus or name (domain.md, rule 3).
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
+from dateutil.relativedelta import relativedelta
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.codes import Kind, OrganisationStatus
-from contacts.models import Affiliation, FocusDeclaration, Organisation
+from contacts.codes import FOCUS_OF_KIND, NOT_COUNTED, Kind, OrganisationStatus
+from contacts.models import Affiliation, FocusDeclaration, Organisation, OrganisationPeriod
 from districts.codes import Focus
 from districts.models import District
-from lib.days import city_today, day_starts_at
+from lib.days import city_today, day_starts_at, is_thinkable
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
@@ -32,8 +36,23 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 Rows = models.QuerySet[Any]
 
 
+def check_day(day: date) -> None:
+    """No database, and no clock of another zone, knows the days before the first and after the last year."""
+    if not is_thinkable(day):
+        raise ValidationError(_("Choose a day between 1900 and 2199."), code="invalid")
+
+
 class OrganisationFilters(FilterSet):
-    """Those on meetings are added by `meetings.filters.organisations`."""
+    """Those on meetings are added by `meetings.filters.organisations`.
+
+    `as_of` asks for what was so when that day of the city began, so that it is the end of a half-open
+    period: a change at the very midnight is after it. It is for what OrganisationPeriod has a dated copy
+    of (`dated`) and for `focus`, then read as figures read it: declared before that day, or what a kind
+    stands for.
+    """
+
+    #: With `as_of` these are asked of the dated copy instead of the organisation.
+    dated: ClassVar[Sequence[str]] = ("district", "status", "has_cadence", "has_lead_and_deputy", "verified")
 
     q = django_filters.CharFilter(label=_("Find an organisation"), method="find", max_length=200)
     kind = CodesFilter(Kind, label=_("Kind"), widget=forms.SelectMultiple)
@@ -48,6 +67,14 @@ class OrganisationFilters(FilterSet):
     status = CodesFilter(OrganisationStatus, label=_("Status"))
     has_cadence = BooleanFilter(label=_("How often is agreed"), method="with_cadence")
     overdue = BooleanFilter(label=_("Worth seeing"), method="past_cadence")
+    has_lead_and_deputy = BooleanFilter(label=_("Has lead and deputy officer"), method="with_both")
+    verified = BooleanFilter(label=_("Checked in the last twelve months"), method="checked_lately")
+    counted = BooleanFilter(
+        label=_("Counted in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and the like")
+    )
+    as_of = django_filters.DateFilter(
+        label=_("As it was on"), method="as_it_was", widget=DAY, validators=[check_day]
+    )
     last_met_before = django_filters.DateFilter(
         label=_("Last met before"), method="met_last_before", widget=DAY
     )
@@ -59,9 +86,38 @@ class OrganisationFilters(FilterSet):
         found: Rows = queryset.matching(value)
         return found
 
+    @property
+    def day(self) -> date | None:
+        """The day that `as_of` asks for."""
+        given: date | None = self.form.cleaned_data["as_of"]
+        return given
+
+    def filter_queryset(self, queryset: Rows) -> Rows:
+        given = self.form.cleaned_data
+        now = given if self.day is None else {name: given[name] for name in given if name not in self.dated}
+        for name, value in now.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    def as_it_was(self, queryset: Rows, name: str, value: date) -> Rows:
+        """Those in the book then, of which it was so: one look at their dated copies."""
+        then = day_starts_at(value)
+        dated: Rows = OrganisationPeriod.objects.filter(
+            Q(until__isnull=True) | Q(until__gte=then), organisation=models.OuterRef("pk"), since__lt=then
+        )
+        for other in self.dated:
+            dated = self.filters[other].filter(dated, self.form.cleaned_data[other])
+        return queryset.filter(models.Exists(dated))
+
     def speaking_for(self, queryset: Rows, name: str, value: list[str]) -> Rows:
+        if not value:
+            return queryset
         said = FocusDeclaration.objects.filter(organisation=models.OuterRef("pk"), focus__in=value)
-        return queryset.filter(models.Exists(said)) if value else queryset
+        if self.day is None:
+            return queryset.filter(models.Exists(said))
+        standing = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in value]
+        said = said.filter(declared_on__lt=self.day)
+        return queryset.filter(models.Exists(said) | Q(kind__in=standing))
 
     def active_there(self, queryset: Rows, name: str, value: list[str]) -> Rows:
         inside = District.objects.under(*District.objects.filter(code__in=value))
@@ -72,6 +128,19 @@ class OrganisationFilters(FilterSet):
 
     def with_cadence(self, queryset: Rows, name: str, value: bool) -> Rows:
         return queryset.filter(cadence_days__isnull=not value)
+
+    def with_both(self, queryset: Rows, name: str, value: bool) -> Rows:
+        both = Q(lead_officer__isnull=False, deputy_officer__isnull=False)
+        return queryset.filter(both if value else ~both)
+
+    def checked_lately(self, queryset: Rows, name: str, value: bool) -> Rows:
+        since = (self.day or city_today()) - relativedelta(years=1)
+        lately = Q(verified_on__isnull=False, verified_on__gte=since)
+        return queryset.filter(lately if value else ~lately)
+
+    def of_counted_kinds(self, queryset: Rows, name: str, value: bool) -> Rows:
+        others = Q(kind__in=NOT_COUNTED)
+        return queryset.filter(~others if value else others)
 
     def past_cadence(self, queryset: Any, name: str, value: bool) -> Rows:
         late: Rows = queryset.past_their_cadence(city_today())

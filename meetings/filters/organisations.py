@@ -6,11 +6,16 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from contacts.codes import OrganisationStatus
 from contacts.filters import OrganisationFilters as ContactBookFilters
-from lib.days import day_starts_at
-from meetings.models import Meeting, MeetingOrganisation
+from contacts.models import OrganisationPeriod
+from lib.days import city_today, city_zone, day_starts_at
+from lib.filters import BooleanFilter
+from meetings.models import MeetingOrganisation
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -18,12 +23,44 @@ Rows = models.QuerySet[Any]
 
 
 class OrganisationFilters(ContactBookFilters):
-    """`met_from` and `met_to` are a half-open period of the city's days; one of them alone leaves it open."""
+    """`met_from` and `met_to` are a half-open period of the city's days; one of them alone leaves it open.
+
+    `within_cadence` is what the figure counts: of those who agreed how often they want to be met, whether
+    their last meeting is no longer ago than that, today or at `as_of`. `overdue` is what an officer is shown
+    (`worth seeing`): somebody new is not late before the first time is over.
+    """
 
     met_from = django_filters.DateFilter(label=_("Met from"), method="as_period", widget=DAY)
     met_to = django_filters.DateFilter(label=_("Met before"), method="as_period", widget=DAY)
     not_met_from = django_filters.DateFilter(label=_("Not met from"), method="as_period", widget=DAY)
     not_met_to = django_filters.DateFilter(label=_("Not met before"), method="as_period", widget=DAY)
+
+    within_cadence = BooleanFilter(label=_("Met as often as agreed"), method="met_in_time")
+
+    dated = (*ContactBookFilters.dated, "overdue", "within_cadence")
+
+    def met_in_time(self, queryset: Rows, name: str, value: bool) -> Rows:
+        met = _counted_from(self._last_met(queryset))
+        rows = queryset.filter(cadence_days__isnull=False).alias(in_time_until=met)
+        late = Q(in_time_until__isnull=True) | Q(in_time_until__lt=self.day or city_today())
+        return rows.filter(~late if value else late)
+
+    def past_cadence(self, queryset: Rows, name: str, value: bool) -> Rows:
+        if queryset.model is not OrganisationPeriod:
+            return super().past_cadence(queryset, name, value)
+        met_or_new = _counted_from(Coalesce(self._last_met(queryset), F("organisation__created_at")))
+        rows = queryset.alias(in_time_until=met_or_new)
+        late = Q(status=OrganisationStatus.ACTIVE, cadence_days__isnull=False, in_time_until__lt=self.day)
+        return rows.filter(late if value else ~late)
+
+    def _last_met(self, queryset: Rows) -> Any:
+        """When an organisation was last met; before the day asked for, of a dated copy."""
+        if queryset.model is not OrganisationPeriod or self.day is None:
+            return F("last_met_at")
+        met = MeetingOrganisation.objects.filter(
+            organisation=models.OuterRef("organisation"), met_at__lt=day_starts_at(self.day)
+        )
+        return models.Subquery(met.order_by("-met_at").values("met_at")[:1])
 
     def as_period(self, queryset: Rows, name: str, value: date) -> Rows:
         """Both ends are one question: `filter_queryset` asks it."""
@@ -41,10 +78,21 @@ class OrganisationFilters(ContactBookFilters):
 
 def _met(since: date | None, until: date | None) -> models.Exists:
     """Whether a substantive meeting was held in [since, until)."""
-    held = Meeting.objects.with_something_heard()
+    met = MeetingOrganisation.objects.filter(organisation=models.OuterRef("pk"), met_at__isnull=False)
     if since:
-        held = held.filter(starts_at__gte=day_starts_at(since))
+        met = met.filter(met_at__gte=day_starts_at(since))
     if until:
-        held = held.filter(starts_at__lt=day_starts_at(until))
-    met = MeetingOrganisation.objects.filter(organisation=models.OuterRef("pk"), present=True)
-    return models.Exists(met.filter(meeting__in=held))
+        met = met.filter(met_at__lt=day_starts_at(until))
+    return models.Exists(met)
+
+
+def _counted_from(moment: Any) -> models.Func:
+    """The last day on which an organisation met at that moment is still met within its cadence."""
+    day = TruncDate(moment, tzinfo=city_zone())
+    return models.Func(
+        day,
+        F("cadence_days"),
+        template="(%(expressions)s)",
+        arg_joiner=" + ",
+        output_field=models.DateField(),
+    )
