@@ -73,7 +73,7 @@ class OrganisationFilters(FilterSet):
         label=_("Counted in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and the like")
     )
     as_of = django_filters.DateFilter(
-        label=_("As it was on"), method="as_it_was", widget=DAY, validators=[check_day]
+        label=_("As it was when this day began"), method="as_it_was", widget=DAY, validators=[check_day]
     )
     last_met_before = django_filters.DateFilter(
         label=_("Last met before"), method="met_last_before", widget=DAY
