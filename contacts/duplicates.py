@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,14 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from contacts.clues import website_host
 from contacts.models import Organisation
 from contacts.rules import core_name, one_phone, plain_email
-from lib.fold import fold, squash
+from lib.fold import fold
 
 COMPARED = 40
 SHOWN = 5
-# Many organisations have their page there: the same host says nothing.
-SHARED_HOSTS = frozenset({"facebook.com", "instagram.com", "x.com", "twitter.com", "sites.google.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,6 @@ def similar_organisations(
     ]
     likely = sorted((one for one in found if one.reasons), key=lambda one: -one.score)
     return likely[:SHOWN]
-
-
-def website_host(website: str) -> str:
-    """The host an address names, without `www.`; empty for hosts that many share."""
-    website = squash(website)
-    try:
-        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
-    except ValueError:
-        return ""
-    host = host.removeprefix("www.")
-    return "" if host in SHARED_HOSTS else host
 
 
 def _compare(row: Organisation, core: str, number: str, address: str, host: str) -> Candidate:

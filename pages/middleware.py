@@ -4,10 +4,13 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
+
+from contacts.merging.services import MODELS
+from contacts.models import Merge
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -87,3 +90,21 @@ class NotAllowedMiddleware:
         page = render(request, "405.html", status=response.status_code)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+
+class MergedMiddleware:
+    """The address of an organisation or person that was merged leads to the one that is left, where seen."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        place = request.resolver_match
+        if not isinstance(exception, Http404) or place is None or place.url_name not in MODELS:
+            return None
+        heir = Merge.objects.heir_of(place.url_name, place.kwargs["pk"])
+        seen = MODELS[place.url_name].objects.visible_to(request.actor).filter(pk=heir)  # type: ignore[attr-defined]  # set by ActorMiddleware
+        return redirect(place.url_name, heir) if heir and seen.exists() else None

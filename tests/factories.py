@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, User
 from contacts.models import Contact, Organisation
+from contacts.services.folding import fold_contact
 from contacts.services.organisations import create_organisation
 from districts.models import District
 from lib.days import city_today
@@ -76,7 +77,7 @@ def make_contact(district: District | None = None, *organisations: Organisation,
         "review_on": city_today() + timedelta(days=365),
     }
     contact = Contact(**(defaults | fields))
-    contact.folded = fold(contact.given_name, contact.family_name)
+    fold_contact(contact)
     contact.full_clean()
     contact.save()
     for organisation in organisations:

@@ -23,10 +23,10 @@ from contacts.imports.places import Places
 from contacts.imports.planning import Group
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation
+from contacts.services.folding import fold_organisation
 from contacts.services.organisations import DATED
 from contacts.services.summaries import refresh_meet_by
 from lib.copying import copy_rows
-from lib.fold import fold
 
 
 class Outcome(StrEnum):
@@ -173,7 +173,7 @@ class Writer:
 
     def _update(self, batch: "_Batch") -> None:
         if batch.changed:
-            names = batch.names | {"folded", "version", "updated_at"}
+            names = batch.names | {"folded", "clues", "version", "updated_at"}
             Organisation.objects.bulk_update(batch.changed, sorted(names), batch_size=250)
             OrganisationExternalId.objects.bulk_create(batch.external_ids)
             self._record(batch.changes)
@@ -198,7 +198,7 @@ class Writer:
                 organisation.home_district = self._places.district(str(value))
             else:  # past the field's own setter, which would read a number anew that `converting` has read
                 organisation.__dict__[name] = value
-        organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
+        fold_organisation(organisation)
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
         """The organisation's values in the form converted rows have."""

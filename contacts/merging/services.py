@@ -27,11 +27,11 @@ from contacts.merging.choices import Choices, chosen_values
 from contacts.models import Contact, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.services.contacts import districts_of as districts_of_contact
+from contacts.services.folding import fold_contact, fold_organisation
 from contacts.services.organisations import DATED, districts_of_organisation, follow_period
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
-from lib.fold import fold
 from lib.rows import assign
 
 UNDO_WITHIN: Final = timedelta(minutes=10)
@@ -198,11 +198,11 @@ def _also_there(kept: Any, row: Any) -> list[str]:
 
 def _save_kept(kept: Any, gone: Sequence[Any], changed: list[str]) -> None:
     if isinstance(kept, Organisation):
-        kept.folded = fold(kept.name, kept.short_name, kept.address)
+        fold_organisation(kept)
         met = [row.last_met_at for row in (kept, *gone) if row.last_met_at]
         kept.last_met_at = max(met, default=None)
     else:
-        kept.folded = fold(kept.given_name, kept.family_name)
+        fold_contact(kept)
     kept.version += 1
     kept.updated_at = timezone.now()
     kept.full_clean()

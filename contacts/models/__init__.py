@@ -2,7 +2,7 @@
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.imported import ImportedFields
-from contacts.models.merge import Merge
+from contacts.models.merge import Merge, NotADuplicate
 from contacts.models.organisation import (
     FocusDeclaration,
     Organisation,
@@ -17,6 +17,7 @@ __all__ = [
     "FocusDeclaration",
     "ImportedFields",
     "Merge",
+    "NotADuplicate",
     "Organisation",
     "OrganisationExternalId",
     "OrganisationPeriod",

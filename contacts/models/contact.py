@@ -84,6 +84,7 @@ class Contact(models.Model):
     withdrawn_on = models.DateField(_("withdrew on"), null=True, blank=True)
     review_on = models.DateField(_("look at this record again on"))
     folded = models.TextField(editable=False, default="")
+    clues = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,4 +1,4 @@
-"""Merged rows: which lives on as which."""
+"""Merged rows: which lives on as which; and rows that look alike but are not the same."""
 
 from typing import Self
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from lib.ids import uuid7
@@ -53,4 +54,20 @@ class Merge(models.Model):
             models.Index(
                 fields=["merged_at"], name="merge_remembered", condition=models.Q(memory__isnull=False)
             ),
+        ]
+
+
+class NotADuplicate(models.Model):
+    """Two rows that somebody has looked at and found to be different; `one` is the smaller id."""
+
+    object_type = models.CharField(max_length=30)
+    one = models.UUIDField()
+    other = models.UUIDField()
+    said_at = models.DateTimeField(default=timezone.now)
+    said_by = models.UUIDField(null=True)  # plain, as in the trail
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["object_type", "one", "other"], name="not_a_duplicate_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=F("other")), name="not_a_duplicate_in_order"),
         ]

@@ -128,6 +128,7 @@ class Organisation(models.Model):
     verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
     review_on = models.DateField(_("look at this record again on"), null=True, blank=True)
     folded = models.TextField(editable=False, default="")
+    clues = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -193,6 +194,7 @@ class OrganisationPeriod(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     cadence_days = models.PositiveSmallIntegerField(null=True)
+    verified_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["home_district", "since"], name="period_of_district")]

@@ -21,12 +21,12 @@ from contacts.services.affiliations import (
     set_affiliations,
     shown_affiliations,
 )
+from contacts.services.folding import fold_contact
 from contacts.services.phones import refuse_letters
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.fold import fold
 from lib.rows import assign
 
 REVIEW_AFTER = timedelta(days=365)
@@ -187,7 +187,7 @@ def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
 
 
 def _check(contact: Contact) -> None:
-    contact.folded = fold(contact.given_name, contact.family_name)
+    fold_contact(contact)
     refuse_letters(contact.phone)
     contact.full_clean()
 

@@ -18,6 +18,7 @@ from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.folding import fold_organisation
 from contacts.services.moves import tell_of_move
 from contacts.services.phones import refuse_letters
 from contacts.services.summaries import refresh_meet_by
@@ -25,10 +26,9 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.fold import fold
 from lib.rows import assign
 
-DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days")
+DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
 
 
 class OrganisationFields(TypedDict, total=False):
@@ -84,7 +84,7 @@ def create_organisation(
     assign(organisation, fields)
     if organisation.home_district_id and not can_write_in(actor, organisation.home_district_id):
         raise PermissionDenied
-    _fold(organisation)
+    fold_organisation(organisation)
     _check(organisation, list(fields))
     organisation.save(force_insert=True)
     organisation.also_in.set(also_in)
@@ -134,7 +134,7 @@ def edit_organisation(
         changed.append("external_ids")
     if not changed:
         return organisation
-    _fold(organisation)
+    fold_organisation(organisation)
     _check(organisation, () if may_have_left else changed)
     organisation.version += 1
     organisation.updated_at = timezone.now()
@@ -161,10 +161,6 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | N
 def locked_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
     """The organisation as the actor sees it, locked until the transaction ends."""
     return Organisation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=organisation_id)
-
-
-def _fold(organisation: Organisation) -> None:
-    organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
 
 
 def _check(organisation: Organisation, changed: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, User
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.services.folding import fold_contact, fold_organisation
 from crm.demo import names
 from crm.demo.ground import PLACES, outline
 from crm.demo.words import EVIDENCE
@@ -140,7 +141,7 @@ def _organisation(
         created_at=known_since,
         updated_at=known_since,
     )
-    organisation.folded = fold(organisation.name, organisation.short_name, organisation.address)
+    fold_organisation(organisation)
     book.organisations.append(organisation)
     book.attention[organisation] = random.choices(ATTENTION, (10, 25, 30, 20, 10, 5))[0]
     book.focuses[organisation] = focuses
@@ -162,6 +163,7 @@ def _organisation(
             lead_officer=organisation.lead_officer,
             deputy_officer=organisation.deputy_officer,
             cadence_days=organisation.cadence_days,
+            verified_on=organisation.verified_on,
         )
     )
 
@@ -192,7 +194,7 @@ def _contacts(book: Book) -> None:
                 created_at=since,
                 updated_at=since,
             )
-            contact.folded = fold(given, family, contact.email)
+            fold_contact(contact)
             book.contacts.append(contact)
             if organisation:
                 book.speakers.setdefault(organisation, []).append(contact)

@@ -82,8 +82,18 @@ def test_a_tampered_row_is_found_and_put_right() -> None:
     Organisation.objects.filter(pk=organisation.pk).update(last_met_at=timezone.now(), meet_by=None)
     with pytest.raises(CommandError, match="2 differences"):
         recount()
-    assert "1 organisations put right" in recount("--fix")
+    assert "2 put right" in recount("--fix")
     assert recount().count(": 0 wrong of 2") == 2
     organisation.refresh_from_db()
     assert organisation.last_met_at is None
     assert organisation.meet_by is not None
+
+
+def test_clues_of_an_older_version_are_found_and_made() -> None:
+    organisation = make_organisation(name="Casa Roma")
+    Organisation.objects.filter(pk=organisation.pk).update(clues=[])
+    with pytest.raises(CommandError, match="1 difference"):
+        recount()
+    assert "1 put right" in recount("--fix")
+    organisation.refresh_from_db()
+    assert "name:casa roma" in organisation.clues

@@ -1,5 +1,6 @@
 """`manage.py recount`: proves the summaries that writes keep, and puts them right with --fix."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from contacts.models import Organisation
+from contacts.services.folding import refold, wrongly_folded
 from contacts.services.summaries import MEET_BY
 from meetings.services.summaries import LAST_MET_AT, refresh_last_met
 
@@ -22,7 +24,7 @@ def wrong(column: str, right: Any) -> QuerySet[Organisation]:
 
 
 class Command(BaseCommand):
-    help = "Compares when organisations were last met, and want to be met, with their meetings. 0 is right."
+    help = "Compares what is kept for lists, searches and duplicates with what it is made of. 0 is right."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fix", action="store_true", help="put right what differs")
@@ -37,11 +39,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {pk}: {kept} should be {expected}")
             differences += len(rows)
             ids |= {row[0] for row in rows}
-        if not ids:
+        folds = defaultdict(list)
+        for model, pk in wrongly_folded():
+            folds[model].append(pk)
+        for model, pks in folds.items():
+            self.stdout.write(f"folded, clues: {len(pks)} wrong of {model.objects.count()} {model.__name__}")
+            differences += len(pks)
+        if not differences:
             return
         if not options["fix"]:
             raise CommandError(f"{differences} differences. Run again with --fix to put them right.")
         for start in range(0, len(ids), BATCH):
             with transaction.atomic():
                 refresh_last_met(sorted(ids)[start : start + BATCH])
-        self.stdout.write(f"{len(ids)} organisations put right.")
+        for model, pks in folds.items():
+            for start in range(0, len(pks), BATCH):
+                with transaction.atomic():
+                    refold(model, pks[start : start + BATCH])
+        self.stdout.write(f"{differences} put right.")

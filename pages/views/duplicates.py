@@ -1,0 +1,123 @@
+"""Rows of the book that may be the same: looked through, merged, or said to be different."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from contacts.merging.choices import to_choose
+from contacts.merging.relations import count_all
+from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
+from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
+from contacts.policies import can_edit_contact, can_edit_organisation
+from lib.conflicts import StaleVersion
+from pages.forms.duplicates import MergeForm, PairForm
+from pages.lookups import consult
+from pages.undo import undo_url, undoer
+
+NOUNS = {"organisations": "organisation", "contacts": "contact"}
+PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
+MERGES = {"organisation": merge_organisations, "contact": merge_contacts}
+MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact": can_edit_contact}
+
+
+def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpResponse:
+    object_type = _type_of(request, noun)
+    pairs, total = PAIRS[object_type](request.actor)
+    seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.one, pair.other))
+    districts = {row.home_district_id for pair in pairs for row in (pair.one, pair.other)}
+    consult(request, object_type, seen, action=Action.LIST, district_ids=districts)
+    may_edit = MAY_EDIT[object_type]
+    shown = [(p, may_edit(request.actor, p.one) and may_edit(request.actor, p.other)) for p in pairs]
+    context = {"noun": noun, "pairs": shown, "total": total}
+    return render(request, "pages/duplicates/list.html", context)
+
+
+@require_POST
+def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
+    object_type = _type_of(request, noun)
+    form = PairForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    ids = form.cleaned_data["one"], form.cleaned_data["other"]
+    try:
+        say_different(actor=request.actor, object_type=object_type, ids=ids)
+    except MODELS[object_type].DoesNotExist as error:
+        raise Http404 from error
+    back = undo_url(request, "not_a_duplicate", object_type=object_type, ids=[str(one) for one in ids])
+    messages.success(request, _("They will not be shown together again."), extra_tags=f"undo:{back}")
+    return redirect("duplicates", noun)
+
+
+@undoer("not_a_duplicate")
+def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
+    one, other = ids
+    forget_different(actor=actor, object_type=object_type, ids=(UUID(one), UUID(other)))
+
+
+def merge(request: ActorRequest, noun: str) -> HttpResponse:
+    """`?row=…&row=…` names the rows; the first is kept unless another is chosen."""
+    object_type = _type_of(request, noun)
+    rows = _rows(request, object_type)
+    if not all(MAY_EDIT[object_type](request.actor, row) for row in rows):
+        raise PermissionDenied
+    form = MergeForm(request.POST or None, rows=rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = MERGES[object_type](
+                actor=request.actor, kept_id=rows[0].pk, versions=form.versions(), choices=form.choices()
+            )
+        except StaleVersion:
+            form.add_error(None, _("One of them has changed since you opened this page. Look at it again."))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            text = ngettext("%(n)s duplicate is merged.", "%(n)s duplicates are merged.", len(rows) - 1)
+            back = undo_url(request, "merge", merge_id=str(done.pk))
+            messages.success(request, text % {"n": len(rows) - 1}, extra_tags=f"undo:{back}")
+            return redirect(object_type, done.kept_id)
+    consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
+    context = {
+        "noun": noun,
+        "form": form,
+        "rows": rows,
+        "choices": to_choose(rows),
+        "moved": [(row, [(m._meta.verbose_name_plural, n) for m, n in count_all(row)]) for row in rows[1:]],
+    }
+    return render(request, "pages/duplicates/merge.html", context, status=422 if form.errors else 200)
+
+
+@undoer("merge")
+def _take_merge_back(*, actor: Actor, merge_id: str) -> None:
+    undo_merge(actor=actor, merge_id=UUID(merge_id))
+
+
+def _type_of(request: ActorRequest, noun: str) -> str:
+    """Only who may write looks for duplicates: a pair is there to be merged."""
+    if noun not in NOUNS:
+        raise Http404
+    if not request.actor.writes:
+        raise PermissionDenied
+    return NOUNS[noun]
+
+
+def _rows(request: ActorRequest, object_type: str) -> list[Any]:
+    """The rows named in the address, in their order; 404 unless all are seen."""
+    try:
+        ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")[:MOST]))
+    except ValueError as error:
+        raise Http404 from error
+    found = MODELS[object_type].objects.visible_to(request.actor).select_related("home_district").in_bulk(ids)
+    if len(found) < max(2, len(ids)):
+        raise Http404
+    return [found[pk] for pk in ids]
