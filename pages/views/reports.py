@@ -180,10 +180,17 @@ def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
 
 
 def ground(request: ActorRequest) -> list[District]:
-    """The districts whose figures the reader may see, each before its parts. 403 for who sees none at all."""
+    """The districts whose figures the reader may see, each before its parts.
+
+    403 for who sees none at all, 404 where the address names one that is not covered.
+    """
     if not can_read_reports(request.actor):
         raise PermissionDenied
-    return list(District.objects.covered_by(request.actor).active().as_tree())
+    covered = list(District.objects.covered_by(request.actor).active().as_tree())
+    named_here = {request.GET.get(name) for name in ("district", "within")} - {None, ""}
+    if not named_here <= {row.code for row in covered}:
+        raise Http404
+    return covered
 
 
 def find_report(slug: str) -> Report:

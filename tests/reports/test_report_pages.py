@@ -1,0 +1,363 @@
+"""The pages of reports: who reads them, of which districts, what they say and what they open."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from accounts.models import Role, User
+from districts.services import expect_community
+from lib.days import city_today, city_zone
+from pages.forms.reports import name_of, period_named
+from reports.catalogue import REPORTS
+from reports.periods import Period, month_of, quarter_of, year_of
+from reports.questions import By
+from tests.factories import (
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("/reports/", "/reports/coverage/", "/reports/blind-spots/", "/reports/compare/", "/reports/map/")
+SQUARE = {"type": "MultiPolygon", "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]]}
+QUARTER = quarter_of(date(2026, 7, 1))
+ASKED = "period=2026-Q3"
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=city_zone())
+
+
+class City:
+    """Northgate with two quarters and five organisations, three of them met in the third quarter of 2026."""
+
+    def __init__(self) -> None:
+        self.north = make_district("Northgate", boundary=SQUARE)
+        self.market = make_district("Market", parent=self.north, boundary=SQUARE)
+        self.ponds = make_district("Mill Ponds", parent=self.north, boundary=SQUARE)
+        self.south = make_district("Southbank", boundary=SQUARE)
+        self.supervisor = make_supervisor(self.north)
+        before = noon(date(2026, 1, 10))
+        self.organisations = [
+            make_organisation(district, kind=kind, name=name)
+            for district, kind, name in (
+                (self.market, "ngo", "Helpers"),
+                (self.market, "womens_organisation", "Women of the Market"),
+                (self.ponds, "youth_organisation", "Pond Youth"),
+                (self.ponds, "ngo", "Forgotten"),
+                (self.market, "school", "Market School"),
+            )
+        ]
+        for one in self.organisations:
+            one.periods.update(since=before)
+        for one in self.organisations[:3]:
+            make_meeting(None, one, starts_at=noon(date(2026, 8, 5)))
+        expect_community(
+            actor=actor_for(self.supervisor), district_id=self.north.pk, focus="roma", evidence="A survey"
+        )
+
+
+@pytest.fixture
+def city() -> City:
+    return City()
+
+
+def read(client: Client, user: User, address: str) -> Any:
+    client.force_login(user)
+    return client.get(address)
+
+
+def figures_of(answer: Any, slug: str) -> list[Any]:
+    return [one for one in answer.context["figures"] if one.report.slug == slug]
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER])
+def test_who_reads_the_rows_reads_the_figures(client: Client, city: City, role: str) -> None:
+    user = make_user(role, *([] if role == Role.PRIVACY_OFFICER else [city.north]))
+    for page in PAGES:
+        answer = read(client, user, page)
+        assert answer.status_code == 200
+        assert "Northgate" in answer.content.decode() or "Mill Ponds" in answer.content.decode()
+
+
+def test_an_administrator_reads_none(client: Client, city: City) -> None:
+    administrator = make_user(Role.ADMINISTRATOR)
+    assert {read(client, administrator, page).status_code for page in PAGES} == {403}
+
+
+def test_who_covers_nothing_is_told_whom_to_ask(client: Client) -> None:
+    officer = make_officer()
+    for page in PAGES:
+        answer = read(client, officer, page)
+        assert answer.status_code == 200
+        assert "You cover no district yet" in answer.content.decode()
+
+
+def test_a_report_that_is_not_there_is_not_found(client: Client, city: City) -> None:
+    assert read(client, city.supervisor, "/reports/officers/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/reports/", "/reports/coverage/"])
+def test_another_district_is_not_there(client: Client, city: City, page: str) -> None:
+    other = read(client, city.supervisor, f"{page}?district={city.south.code}")
+    nowhere = client.get(f"{page}?district=nowhere")
+    assert (other.status_code, nowhere.status_code) == (404, 404)
+    assert "Southbank" not in other.content.decode()
+    assert client.get(f"{page}?district={city.ponds.code}").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/reports/blind-spots/", "/reports/compare/", "/reports/map/"])
+def test_parts_of_another_district_are_not_offered(client: Client, city: City, page: str) -> None:
+    make_district("Ferry Road", parent=city.south)
+    answer = read(client, city.supervisor, f"{page}?within={city.south.code}")
+    assert answer.status_code == 404
+    assert "Ferry Road" not in answer.content.decode()
+    assert "Southbank" not in answer.content.decode()
+
+
+def test_a_word_from_another_district_is_in_no_figure_and_no_chart(client: Client, city: City) -> None:
+    make_meeting(None, make_organisation(city.south, name="Canary"), starts_at=noon(date(2026, 8, 1)))
+    expect_community(
+        actor=actor_for(make_supervisor(city.south)),
+        district_id=city.south.pk,
+        focus="sikh",
+        evidence="Canary",
+    )
+    for page in PAGES:
+        text = read(client, city.supervisor, f"{page}?{ASKED}").content.decode()
+        assert "Canary" not in text
+        assert "Southbank" not in text
+        assert "Sikh" not in text, page
+    seen = read(client, make_user(Role.PRIVACY_OFFICER), "/reports/blind-spots/").content.decode()
+    assert "Sikh" in seen
+
+
+def test_a_figure_says_n_of_n_and_what_it_was_before(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/?{ASKED}&district={city.north.code}")
+    [figure] = figures_of(answer, "coverage")
+    assert (figure.line.said, figure.of, figure.line.said_before) == ("75%", "3 of 4", "0%")
+    assert figure.line.change == "+75 points"
+    assert answer.context["period"] == QUARTER
+    assert answer.context["before"] == QUARTER.previous()
+
+
+def test_partners_count_when_asked_for(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/?{ASKED}&all_kinds=true")
+    assert figures_of(answer, "coverage")[0].of == "3 of 5"
+
+
+def test_the_same_time_last_year_can_be_compared_with(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/?{ASKED}&compare=year")
+    assert answer.context["before"] == Period(date(2025, 7, 1), date(2025, 10, 1))
+    assert figures_of(answer, "coverage")[0].line.said_before == "n/a"
+
+
+def test_nothing_to_count_is_not_nought(client: Client) -> None:
+    district = make_district("Empty")
+    answer = read(client, make_supervisor(district), "/reports/")
+    [figure] = figures_of(answer, "coverage")
+    assert (figure.line.said, figure.url) == ("n/a", "")
+
+
+def test_a_figure_opens_as_many_rows_as_it_counts(client: Client, city: City) -> None:
+    for slug in REPORTS:
+        answer = read(client, city.supervisor, f"/reports/{slug}/?{ASKED}&district={city.north.code}")
+        for figure in (answer.context["whole"], *answer.context["figures"]):
+            if figure.url:
+                assert client.get(figure.url).context["page"].count == figure.row.n, slug
+            if figure.rest_url:
+                left = figure.row.of - figure.row.n
+                assert client.get(figure.rest_url).context["page"].count == left, slug
+
+
+def test_the_forgotten_are_one_click_from_the_figure(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/?{ASKED}")
+    rows = client.get(figures_of(answer, "coverage")[0].rest_url).context["page"].rows
+    assert [row.name for row in rows] == ["Forgotten"]
+
+
+@pytest.mark.parametrize("way", list(By))
+def test_a_report_can_be_read_by_each_of_its_ways(client: Client, city: City, way: By) -> None:
+    for slug in [slug for slug, report in REPORTS.items() if way in report.ways]:
+        answer = read(client, city.supervisor, f"/reports/{slug}/?{ASKED}&by={way}")
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert str(REPORTS[slug].title) in text
+        assert f"/api/v1/reports/{slug}/?from=2026-07-01&amp;to=2026-10-01&amp;by={way}" in text
+
+
+def test_a_report_by_community_says_that_rows_overlap(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/coverage/?{ASKED}&by=focus")
+    said = {figure.name: figure.of for figure in answer.context["figures"]}
+    assert said == {"Women": "1 of 1", "Young people": "1 of 1"}
+    assert "do not add up" in answer.content.decode()
+
+
+def test_every_indicator_says_how_it_is_counted(client: Client, city: City) -> None:
+    text = read(client, city.supervisor, "/reports/").content.decode()
+    for report in REPORTS.values():
+        assert f'href="/reports/{report.slug}/' in text
+        for words in (report.formula, report.population, report.not_said, report.source):
+            assert str(words).replace("'", "&#x27;") in text
+
+
+def test_a_period_that_cannot_be_is_refused_kindly(client: Client, city: City) -> None:
+    refused = {
+        "period=2026-Q9": "Select a valid choice",
+        "period=free": "Choose a day",
+        "from=2026-03-01&to=2026-02-01": "A period ends after it starts",
+        "from=2026-03-01&to=2026-03-01": "A period ends after it starts",
+        "from=2026-02-30&to=2026-03-01": "Enter a valid date",
+        "from=0001-01-01&to=2026-03-01": "Choose a day",
+        "from=1950-01-01&to=2026-03-01": "three years at most",
+    }
+    for page in PAGES:
+        for asked, message in refused.items():
+            answer = read(client, city.supervisor, f"{page}?{asked}")
+            assert answer.status_code == 422, (page, asked)
+            assert message in answer.content.decode(), (page, asked)
+
+
+def test_free_dates_are_days_of_the_city_and_half_open(client: Client, city: City) -> None:
+    for page in PAGES:
+        answer = read(client, city.supervisor, f"{page}?from=2026-08-05&to=2026-08-06")
+        assert answer.context["period"] == Period(date(2026, 8, 5), date(2026, 8, 6))
+
+
+def test_a_day_that_last_year_had_not_is_compared_with_the_day_before(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, "/reports/?from=2024-02-29&to=2024-03-01&compare=year")
+    assert answer.status_code == 200
+
+
+def test_repeated_parameters_go_to_one_address(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/?period=2026-Q3&district={city.north.code}&from=&to=")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/reports/?period=2026-Q3&district={city.north.code}"
+
+
+def test_a_blind_spot_is_said_in_words(client: Client, city: City) -> None:
+    make_organisation(city.ponds, kind="lgbt_organisation", name="Rainbow")
+    text = read(client, city.supervisor, "/reports/blind-spots/?within=").content.decode()
+    page = client.get(f"/reports/blind-spots/?within={city.north.code}")
+    assert page.context["matrix"].unmet
+    assert "Nobody speaks for them yet" in text or page.context["matrix"].unspoken == []
+    cell = next(cell for cell in page.context["matrix"].unmet if cell.name == "LGBTI people")
+    assert [row.name for row in client.get(cell.first_url).context["page"].rows] == ["Rainbow"]
+
+
+def test_whom_nobody_speaks_for_is_on_the_scorecard(client: Client, city: City) -> None:
+    text = read(client, city.supervisor, f"/reports/?district={city.north.code}").content.decode()
+    assert re.search(r"Nobody speaks for them yet:\s*<a href=\"/districts/[^\"]+#expected\">Roma</a>", text)
+
+
+def test_blind_spots_are_neither_mapped_nor_exported(client: Client, city: City) -> None:
+    text = read(client, city.supervisor, "/reports/blind-spots/").content.decode()
+    assert "/api/v1/" not in text
+    assert "map" not in REPORTS
+    assert "blind-spots" not in REPORTS
+    chosen = read(client, city.supervisor, "/reports/map/").context["form"].fields["indicator"].choices
+    assert [slug for slug, _title in chosen] == list(REPORTS)
+
+
+def test_districts_stand_in_their_own_order_however_their_figures_are(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/compare/?{ASKED}")
+    assert [name for name, _chart in answer.context["charts"]] == ["Market", "Mill Ponds"]
+    coverage = next(figures for report, figures in answer.context["indicators"] if report.slug == "coverage")
+    assert [figure.of for figure in coverage] == ["2 of 2", "1 of 2"]
+
+
+def test_districts_are_compared_on_one_scale(client: Client, city: City) -> None:
+    charts = read(client, city.supervisor, f"/reports/compare/?{ASKED}&indicator=activity").context["charts"]
+    ends = [re.findall(r">([\d.,]+)</text>", chart) for _name, chart in charts]
+    assert ends[0] == ends[1] != []
+
+
+def test_the_map_says_each_figure_and_needs_no_colour(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/map/?{ASKED}")
+    text = answer.content.decode()
+    assert "<title>Market: 100%, 2 of 2</title>" in text
+    assert "<title>Mill Ponds: 50%, 1 of 2</title>" in text
+    steps = {area.figure.name: area.step for area in answer.context["shading"].areas}
+    assert steps == {"Market": 4, "Mill Ponds": 3}
+    assert 'fill="url(#hatch-4)"' in text
+
+
+def test_without_boundaries_the_table_stands_alone(client: Client) -> None:
+    district = make_district("Plain")
+    answer = read(client, make_supervisor(district), "/reports/map/")
+    assert answer.status_code == 200
+    assert "there is no map" in answer.content.decode()
+
+
+def test_there_is_no_figure_of_an_officer(client: Client, city: City) -> None:
+    officer = make_officer(city.north, name="Quentin Quine")
+    make_organisation(city.north, lead_officer=officer)
+    for page in PAGES:
+        assert "Quine" not in read(client, city.supervisor, page).content.decode()
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/reports/coverage/?by=focus"])
+def test_a_page_asks_as_often_for_many_rows_as_for_one(
+    client: Client, city: City, django_assert_num_queries: Any, page: str
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(city.supervisor)
+    client.get(page)  # what is drawn once is drawn
+    with CaptureQueriesContext(connection) as few:
+        client.get(page)
+    for number in range(6):
+        part = make_district(f"Part {number}", parent=city.north)
+        one = make_organisation(part, kind="lgbt_organisation")
+        make_meeting(None, one, starts_at=timezone.now() - timedelta(days=number * 40))
+    client.get(page)
+    with CaptureQueriesContext(connection) as many:
+        client.get(page)
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("page", ["/reports/coverage/", "/reports/blind-spots/", "/reports/map/"])
+def test_a_page_of_one_report_asks_at_most_fourteen_times(
+    client: Client, city: City, django_assert_max_num_queries: Any, page: str
+) -> None:
+    client.force_login(city.supervisor)
+    with django_assert_max_num_queries(14):
+        client.get(page)
+
+
+def test_the_scorecard_asks_once_for_each_report(
+    client: Client, city: City, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(city.supervisor)
+    with django_assert_max_num_queries(len(REPORTS) + 13):
+        client.get("/reports/")
+
+
+def test_periods_have_names_that_are_read_again() -> None:
+    today = city_today()
+    for period in (month_of(today), quarter_of(today), year_of(today), QUARTER.back(9)):
+        assert period_named(name_of(period), today) == period
+    assert name_of(Period(date(2026, 1, 2), date(2026, 2, 2))) == "free"
+    for wrong in ("", "2026-13", "2026-Q5", "0000", "9999-01", "x", "2026-Q3-1"):
+        assert period_named(wrong, today) is None
+
+
+def test_the_first_page_shows_a_supervisor_the_way(client: Client, city: City) -> None:
+    assert 'href="/reports/blind-spots/"' in read(client, city.supervisor, "/").content.decode()
+    assert 'href="/reports/"' in client.get("/").content.decode()
+
+
+def test_a_table_keeps_its_headings_on_every_sheet() -> None:
+    style = open(str(finders.find("pages/app.css")), encoding="utf-8").read()  # noqa: SIM115, PTH123 (short)
+    assert "thead { display: table-header-group; }" in style.partition("@media print")[2]
