@@ -67,8 +67,10 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     closed = {"status": "closed", "closed_after": since, "closed_before": until}
     lists: dict[str, dict[str, str]] = {
         "n": {"answered_in_72h": "true", **received},
+        "missed": {"answered_in_72h": "false", **received},
         "closed": closed,
         "reported_back": {"reported_back": "true", **closed},
+        "not_told": {"reported_back": "false", **closed},
     }
     return drill_to("concerns", row, question, **lists[column]) if column in lists else None
 
@@ -81,8 +83,17 @@ def loops(question: Question) -> list[LoopClosedRow]:
     ]
 
 
+def rest(row: Row, question: Question) -> Drill | None:
+    """None while one has time left: it is neither answered in time nor missed."""
+    return None if getattr(row, "in_time", 0) else drill(row, question, "missed")
+
+
 def drill_loops(row: Row, question: Question) -> Drill | None:
     return drill(row, question, "reported_back")
+
+
+def rest_of_loops(row: Row, question: Question) -> Drill | None:
+    return drill(row, question, "not_told")
 
 
 _POPULATION = _("All concerns here; by kind and by community once in each of theirs.")
@@ -96,6 +107,7 @@ REPORT = Report(
     not_said=_("Whether the answer helped, nor how much was never told to the police."),
     rows=rows,
     drill=drill,
+    rest=rest,
     columns=(
         Column("in_time", _("Still within 72 hours"), "count"),
         Column("entered_late", _("Entered when 72 hours were over"), "count"),
@@ -118,6 +130,7 @@ LOOP_CLOSED = Report(
     not_said=_("Whether what they were told was what they had hoped for."),
     rows=loops,
     drill=drill_loops,
+    rest=rest_of_loops,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     n_label=_("told what became of it"),
     of_label=_("concerns closed"),

@@ -63,6 +63,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     """None by community: a list of promises names people, who are never found by community (domain.md)."""
     lists: dict[str, dict[str, str]] = {
         "n": {"on_time": "true"},
+        "missed": {"on_time": "false"},
         "late": {"on_time": "false", "status": "done"},
         "not_done": {"on_time": "false", "status": "open,in_progress"},
         "cancelled": {"status": "cancelled"},
@@ -80,6 +81,11 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     )
 
 
+def rest(row: Row, question: Question) -> Drill | None:
+    """Those kept later and those not done yet."""
+    return drill(row, question, "missed")
+
+
 REPORT = Report(
     slug="follow-ups",
     title=_("Promises kept on time"),
@@ -92,6 +98,7 @@ REPORT = Report(
     not_said=_("Whether it was what they needed, and whether they were told."),
     rows=rows,
     drill=drill,
+    rest=rest,
     columns=(
         Column("late", _("Kept later"), "count"),
         Column("not_done", _("Not done yet"), "count"),

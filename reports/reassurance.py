@@ -57,19 +57,23 @@ def rows(question: Question) -> list[ReassuranceRow]:
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
-    answers = {"n": {}, "accepted": {"reassurance": "accepted"}, "declined": {"reassurance": "declined"}}
-    if column not in answers:
+    lists: dict[str, dict[str, str]] = {
+        "n": {"reassured_in_24h": "true"},
+        "missed": {"reassured_in_24h": "false"},
+        "accepted": {"reassured_in_24h": "true", "reassurance": "accepted"},
+        "declined": {"reassured_in_24h": "true", "reassurance": "declined"},
+    }
+    if column not in lists:
         return None
+    since, until = row.period.since.isoformat(), row.period.until.isoformat()
     return drill_to(
-        "concerns",
-        row,
-        question,
-        bias="true",
-        reassured_in_24h="true",
-        received_after=row.period.since.isoformat(),
-        received_before=row.period.until.isoformat(),
-        **answers[column],
+        "concerns", row, question, received_after=since, received_before=until, bias="true", **lists[column]
     )
+
+
+def rest(row: Row, question: Question) -> Drill | None:
+    """None while one has time left: it is neither reassured in time nor missed."""
+    return None if getattr(row, "in_time", 0) else drill(row, question, "missed")
 
 
 REPORT = Report(
@@ -83,6 +87,7 @@ REPORT = Report(
     not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
     rows=rows,
     drill=drill,
+    rest=rest,
     columns=(
         Column("accepted", _("Accepted"), "count"),
         Column("declined", _("Declined"), "count"),

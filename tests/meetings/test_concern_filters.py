@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from lib.days import city_today
+from lib.days import city_today, day_starts_at
 from meetings.filters.concerns import ConcernFilters
 from meetings.models import Concern
 from meetings.services.concerns import log_concern
@@ -42,8 +42,8 @@ def found(query: str) -> set[str]:
 
 def test_the_names_are_those_of_the_contract_and_a_search() -> None:
     assert " ".join(ConcernFilters.parameters()) == (
-        "q kind bias_ground bias status district received_after received_before answered_in_72h "
-        "reported_back reassured_in_24h"
+        "q kind bias_ground focus bias status district received_after received_before closed_after "
+        "closed_before answered_in_72h reported_back reassured_in_24h reassurance"
     )
 
 
@@ -98,3 +98,18 @@ def test_they_were_told() -> None:
     log("not told")
     assert found("reported_back=true") == {"told"}
     assert found("reported_back=false") == {"not told"}
+
+
+def test_communities_the_day_it_was_closed_and_what_was_said_to_reassurance() -> None:
+    log("hall", affected_focuses=["roma", "youth"])
+    log("park", affected_focuses=["women"])
+    closed_on = city_today() - timedelta(days=3)
+    Concern.objects.filter(place="hall").update(status="closed", closed_at=day_starts_at(closed_on))
+    Concern.objects.filter(place="park").update(
+        reassurance_offered_at=timezone.now(), reassurance_answer="declined"
+    )
+    assert found("focus=roma,jewish") == {"hall"}
+    assert found(f"closed_after={closed_on}&closed_before={closed_on + timedelta(days=1)}") == {"hall"}
+    assert found(f"closed_before={closed_on}") == set()
+    assert found("reassurance=declined") == {"park"}
+    assert found("reassurance=accepted") == set()

@@ -45,7 +45,7 @@ def found(query: str, actor: Actor = SYSTEM) -> set[str]:
 def test_the_names_are_those_of_the_contract() -> None:
     assert " ".join(FollowUpFilters.parameters()) == (
         "q status kind mine organisation district due_after due_before first_due_after first_due_before "
-        "overdue on_time updated_since source external_id"
+        "as_of overdue on_time updated_since source external_id"
     )
 
 
@@ -126,3 +126,38 @@ def test_what_is_not_understood_finds_nothing_and_says_so(query: str) -> None:
     filters = FollowUpFilters(QueryDict(query), FollowUp.objects.all(), actor=SYSTEM)
     assert filters.form.errors
     assert not filters.qs.exists()
+
+
+def test_as_of_a_day_it_is_as_it_was_when_that_day_began() -> None:
+    """What was done since was open then, and organisations were at home where they then were."""
+    before, since = make_district(), make_district()
+    moved = make_organisation(since)
+    moved.periods.update(since=day_starts_at(days(-5)))
+    moved.periods.create(
+        since=day_starts_at(days(-90)),
+        until=day_starts_at(days(-5)),
+        status="active",
+        home_district=before,
+    )
+    promise("done since", moved, due=-10, done=-3)
+    promise("done before", moved, due=-10, done=-7)
+    promise("late", moved, due=-10)
+    promise("due that day", moved, due=-6)
+    promise("written later", moved, due=-10)
+    FollowUp.objects.update(created_at=day_starts_at(days(-30)))
+    FollowUp.objects.filter(title="written later").update(created_at=day_starts_at(days(-2)))
+    assert found(f"overdue=true&as_of={days(-6)}") == {"done since", "late"}
+    assert found(f"overdue=true&as_of={days(0)}") == {"late", "due that day", "written later"}
+    assert found(f"overdue=true&as_of={days(9)}") == found("overdue=true")
+    assert "done before" in found(f"overdue=false&as_of={days(-6)}")
+    assert len(found(f"district={before.code}&as_of={days(-5)}")) == 5
+    assert found(f"district={before.code}&as_of={days(-4)}") == set() == found(f"district={before.code}")
+
+
+def test_where_an_organisation_was_tells_nothing_to_who_does_not_see_it() -> None:
+    north, south = make_district(), make_district()
+    moved = make_organisation(south)
+    moved.periods.update(home_district=north, until=day_starts_at(days(-1)), since=day_starts_at(days(-9)))
+    promise("call", moved)
+    assert found(f"district={north.code}&as_of={days(-2)}") == {"call"}
+    assert found(f"district={north.code}&as_of={days(-2)}", make_actor(north)) == set()

@@ -14,18 +14,12 @@ from reports import follow_ups
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor, make_district, make_organisation
-from tests.reports.city import QUARTER, at, follow, make_city, make_promise
+from tests.reports.city import QUARTER, at, follow, make_city, make_promise, old
 
 pytestmark = pytest.mark.django_db
 
 FIRST, LAST = date(2024, 7, 1), date(2024, 9, 30)
 COLUMNS = ("n", "of", "late", "not_done", "moved", "in_time", "cancelled")
-
-
-def old(organisation: Organisation) -> Organisation:
-    """As it is now since long before the periods asked for."""
-    organisation.periods.update(since=at(date(2020, 1, 1)))
-    return organisation
 
 
 def moved_at(organisation: Organisation, moment: object, district: object) -> None:
@@ -64,6 +58,7 @@ def test_a_quarter_worked_out_by_hand() -> None:
     assert figures(row) == (2, 6, 2, 2, 2, 0, 1)
     for column in ("n", "late", "not_done", "cancelled"):
         assert len(follow(follow_ups.drill(row, question, column), actor)) == getattr(row, column), column
+    assert len(follow(follow_ups.rest(row, question), actor)) == row.of - row.n
 
 
 def test_a_day_ends_at_midnight_of_the_city_and_not_of_greenwich() -> None:
