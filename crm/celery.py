@@ -46,4 +46,9 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "send reports to who asked for them": {
+        "task": "reviews.send_reports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

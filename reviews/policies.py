@@ -1,0 +1,31 @@
+"""Who audits, who reads audits, and who has reports sent."""
+
+from uuid import UUID
+
+from accounts.actors import Actor
+from reviews.models import Review
+
+
+def can_review_in(actor: Actor, district_id: UUID) -> bool:
+    """Freeze figures, sample, ring back and sign: supervisors, in the districts they cover."""
+    return actor.is_supervisor and actor.covers(district_id)
+
+
+def can_review(actor: Actor) -> bool:
+    """At all."""
+    return actor.is_supervisor
+
+
+def can_write_review(actor: Actor, review: Review) -> bool:
+    """Add to one that is not signed, or an addendum to one that is."""
+    return can_review_in(actor, review.district_id)
+
+
+def can_see_samples(actor: Actor, review: Review) -> bool:
+    """Which records were checked and what organisations said: not for the officers who wrote them."""
+    return actor.sees_everywhere or can_write_review(actor, review)
+
+
+def can_subscribe(actor: Actor) -> bool:
+    """Have a report sent: supervisors."""
+    return actor.is_supervisor

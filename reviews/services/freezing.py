@@ -1,0 +1,183 @@
+"""Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
+
+from collections.abc import Iterable, Iterator
+from random import SystemRandom
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from lib.filters import FilterSet
+from meetings.filters.concerns import ConcernFilters
+from meetings.filters.follow_ups import FollowUpFilters
+from meetings.filters.meetings import MeetingFilters
+from meetings.filters.organisations import OrganisationFilters
+from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
+from reports.catalogue import REPORTS
+from reports.figures import Drill, Report, Row
+from reports.periods import Period
+from reports.questions import By, Question, ask
+from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
+from reviews.policies import can_review, can_review_in
+
+CALLS: Final = 5
+MOST_SAMPLES: Final = 50
+LISTS: Final[dict[str, tuple[type[FilterSet], QuerySet[Any]]]] = {
+    "organisations": (OrganisationFilters, Organisation.objects.all()),
+    "meetings": (MeetingFilters, Meeting.objects.all()),
+    "follow-ups": (FollowUpFilters, FollowUp.objects.all()),
+    "concerns": (ConcernFilters, Concern.objects.all()),
+}
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def freeze_review(*, actor: Actor, district_id: UUID, period: Period, samples: int) -> Review:
+    """A new audit of a district: all figures as they stand now, and what is drawn at random to be checked.
+
+    `samples` meetings are drawn among those held in the period without the actor, and five organisations
+    that were present at one of them.
+    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
+    ValidationError for a period that is not over or no number of samples.
+    """
+    _as_of_one_moment()
+    if not can_review(actor):
+        raise PermissionDenied
+    district = District.objects.covered_by(actor).active().get(pk=district_id)
+    if not can_review_in(actor, district.pk):
+        raise PermissionDenied
+    if period.until > city_today():
+        raise ValidationError({"period": _("This period is not over yet.")})
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise ValidationError({"samples": _("Draw between 1 and %(n)d meetings.") % {"n": MOST_SAMPLES}})
+    held = _held(district, period)
+    others = held.exclude(_of(actor))
+    met = _met(district, others)
+    review = Review(
+        district=district,
+        since=period.since,
+        until=period.until,
+        as_of=timezone.now(),
+        meetings_held=held.count(),
+        organisations_met=len(met),
+        started_by_id=actor.id,
+    )
+    review.save(force_insert=True)
+    _freeze_figures(actor, review, district, period)
+    _draw(review, list(others.values_list("pk", flat=True)), met, samples)
+    record_changes(
+        actor, Action.CREATE, [Changed("review", review.pk, Op.CREATED, review.version, [district.pk])]
+    )
+    return review
+
+
+def _as_of_one_moment() -> None:
+    """Let all statements see the same rows, so that a figure and its ids cannot differ (PostgreSQL)."""
+    if not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _freeze_figures(actor: Actor, review: Review, district: District, period: Period) -> None:
+    codes = list(District.objects.under(district).active().values_list("code", flat=True))
+    figures: list[FrozenFigure] = []
+    for report in REPORTS.values():
+        for way in report.ways:
+            asked = codes if way == By.DISTRICT else [district.code]
+            question = ask(actor, [period], districts=asked, by=way)
+            figures += _frozen(review, report, question, len(figures))
+    FrozenFigure.objects.bulk_create(figures, batch_size=500)
+
+
+def _frozen(review: Review, report: Report, question: Question, position: int) -> Iterator[FrozenFigure]:
+    for number, row in enumerate(report.rows(question), position):
+        drill = report.drill(row, question)
+        ids = _counted(report, row, drill) if drill else None
+        yield FrozenFigure(
+            review=review,
+            position=number,
+            slug=report.slug,
+            by=question.by.value,
+            group=row.group,
+            n=row.n,
+            of=row.of,
+            ratio=row.ratio,
+            columns={column.name: _plain(getattr(row, column.name, None)) for column in report.columns},
+            noun=drill.noun if drill and ids is not None else "",
+            ids=ids,
+        )
+
+
+def _counted(report: Report, row: Row, drill: Drill) -> list[UUID] | None:
+    """What the figure counts, by the list behind it; None rather than ids that do not add up."""
+    if not row.n:
+        return []
+    filterset, rows = LISTS[drill.noun]
+    given = QueryDict(mutable=True)
+    given.update(drill.parameters)  # type: ignore[arg-type]  # a mapping of texts
+    found = list(filterset(given, rows.all(), actor=SYSTEM).qs.order_by("pk").values_list("pk", flat=True))
+    if len(found) != row.n:
+        log.error("figure_differs_from_its_list", report=report.slug, n=row.n, listed=len(found))
+        return None
+    return found
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Promise) else value
+
+
+# --- What is drawn ----------------------------------------------------------------------------------------
+
+
+def _held(district: District, period: Period) -> QuerySet[Meeting]:
+    inside = District.objects.under(district).values("pk")
+    return Meeting.objects.held().filter(
+        district__in=inside, starts_at__gte=period.starts_at, starts_at__lt=period.ends_at
+    )
+
+
+def _of(actor: Actor) -> Q:
+    """The actor's own meetings: nobody marks her own records."""
+    own = Meeting.objects.of_officer(actor.id).values("pk")
+    return Q(pk__in=own) | Q(logged_by=actor.id, logged_by__isnull=False)
+
+
+def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
+    """Organisations at home in the district that were present, with the last of those meetings."""
+    inside = District.objects.under(district).values("pk")
+    there = MeetingOrganisation.objects.filter(
+        meeting__in=held, present=True, organisation__home_district__in=inside
+    )
+    last = there.order_by("organisation", "-meeting__starts_at", "-meeting").distinct("organisation")
+    return dict(last.values_list("organisation", "meeting"))
+
+
+def _draw(review: Review, meetings: list[UUID], met: dict[UUID, UUID], samples: int) -> None:
+    drawn = _some(meetings, samples)
+    SampledMeeting.objects.bulk_create(
+        SampledMeeting(review=review, position=number, meeting_id=pk) for number, pk in enumerate(drawn, 1)
+    )
+    RungOrganisation.objects.bulk_create(
+        RungOrganisation(review=review, position=number, organisation_id=pk, meeting_id=met[pk])
+        for number, pk in enumerate(_some(met, CALLS), 1)
+    )
+
+
+def _some(ids: Iterable[UUID], at_most: int) -> list[UUID]:
+    """Drawn so that nobody can foretell or repeat it."""
+    known = sorted(ids)
+    return SystemRandom().sample(known, min(at_most, len(known)))

@@ -1,0 +1,234 @@
+"""Working on an audit until it is signed, and correcting it afterwards by an addendum."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from lib.conflicts import check_version
+from lib.rows import assign
+from meetings.models import Meeting
+from reports.catalogue import REPORTS
+from reviews.models import (
+    ActionCheck,
+    Addendum,
+    AgreedAction,
+    FigureComment,
+    Review,
+    RungOrganisation,
+    SampledMeeting,
+)
+from reviews.policies import can_write_review
+
+P = TypeVar("P", bound=models.Model)
+
+
+def locked_review(actor: Actor, review_id: UUID) -> Review:
+    """The audit as the actor sees it, to be added to; locked until the transaction ends.
+
+    Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, ValidationError when
+    it is signed.
+    """
+    review = Review.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=review_id)
+    if not can_write_review(actor, review):
+        raise PermissionDenied
+    if review.is_signed:
+        raise ValidationError(_("This audit is signed: write an addendum instead."), code="signed")
+    return review
+
+
+@transaction.atomic
+def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str) -> None:
+    """Say something to a report's figures; an empty text takes it away. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    if slug not in REPORTS:
+        raise ValidationError({"text": _("There is no such report.")})
+    comment = review.comments.filter(slug=slug).first() or FigureComment(review=review, slug=slug)
+    changed = assign(comment, {"text": text})
+    if not changed:
+        return
+    if comment.text:
+        _save(actor, comment, by="written_by_id", at="written_at")
+    elif not comment._state.adding:
+        comment.delete()
+    _touch(actor, review, ["comments"])
+
+
+@transaction.atomic
+def conclude(*, actor: Actor, review_id: UUID, conclusion: str) -> None:
+    """What the audit comes to, in the supervisor's words. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    if assign(review, {"conclusion": conclusion}):
+        review.clean_fields(["district", "started_by", "signed_by", "signed_at"])
+        _touch(actor, review, ["conclusion"])
+
+
+@transaction.atomic
+def mark_sample(
+    *,
+    actor: Actor,
+    review_id: UUID,
+    sample_id: UUID,
+    facts_apart: str,
+    follow_up_recorded: str,
+    note: str = "",
+) -> SampledMeeting:
+    """How good a meeting's record is. Raises as `locked_review`; one's own meeting is a ValidationError."""
+    review = locked_review(actor, review_id)
+    sample: SampledMeeting = review.samples.get(pk=sample_id)
+    if _took_part(actor, sample.meeting_id):
+        raise ValidationError(_("You took part in this meeting: another supervisor has to look at it."))
+    assign(sample, {"facts_apart": facts_apart, "follow_up_recorded": follow_up_recorded, "note": note})
+    _save(actor, sample, by="marked_by_id", at="marked_at")
+    _touch(actor, review, ["samples"])
+    return sample
+
+
+@transaction.atomic
+def note_call(
+    *, actor: Actor, review_id: UUID, call_id: UUID, answer: str, note: str = ""
+) -> RungOrganisation:
+    """What an organisation said when it was rung back. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    call: RungOrganisation = review.calls.get(pk=call_id)
+    assign(call, {"answer": answer, "note": note})
+    _save(actor, call, by="rung_by_id", at="rung_at")
+    _touch(actor, review, ["calls"])
+    return call
+
+
+@transaction.atomic
+def agree_action(
+    *, actor: Actor, review_id: UUID, text: str, due_on: date, owner: User | None = None
+) -> AgreedAction:
+    """What is to be done until the next audit. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    action = AgreedAction(review=review)
+    assign(action, {"text": text, "due_on": due_on, "owner": owner})
+    if owner and not (owner.is_active and owner.role in WRITES):
+        raise ValidationError({"owner": _("Choose an officer or supervisor who works here now.")})
+    action.full_clean(exclude=["review"])
+    action.save(force_insert=True)
+    _touch(actor, review, ["actions"])
+    return action
+
+
+@transaction.atomic
+def drop_action(*, actor: Actor, review_id: UUID, action_id: UUID) -> None:
+    """It is not agreed after all. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    review.actions.get(pk=action_id).delete()
+    _touch(actor, review, ["actions"])
+
+
+@transaction.atomic
+def check_action(*, actor: Actor, review_id: UUID, action_id: UUID, answer: str, note: str = "") -> None:
+    """Whether what was agreed last time was done. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    action = agreed_last_time(review).get(pk=action_id)
+    check = review.checks.filter(action=action).first() or ActionCheck(review=review, action=action)
+    assign(check, {"answer": answer, "note": note})
+    check.full_clean(exclude=["review", "action"])
+    check.save()
+    _touch(actor, review, ["checks"])
+
+
+@transaction.atomic
+def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None) -> Review:
+    """From now on nothing of it changes. Raises as `locked_review`, StaleVersion, ValidationError where
+    something drawn or agreed earlier is still open.
+    """
+    review = locked_review(actor, review_id)
+    check_version(review.version, version)
+    if missing := list(still_open(review)):
+        raise ValidationError([ValidationError(text, code="open") for text in missing])
+    review.signed_by_id, review.signed_at = actor.id, timezone.now()
+    _touch(actor, review, ["signed_by", "signed_at"])
+    return review
+
+
+@transaction.atomic
+def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
+    """Correct or complete what is signed. Raises DoesNotExist, PermissionDenied, ValidationError."""
+    review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
+    if not can_write_review(actor, review):
+        raise PermissionDenied
+    if not review.is_signed:
+        raise ValidationError(_("This audit is not signed yet: change it instead."), code="not_signed")
+    addendum = Addendum(review=review, written_by_id=actor.id)
+    assign(addendum, {"text": text})
+    addendum.full_clean(exclude=["review", "written_by"])
+    addendum.save(force_insert=True)
+    _record(actor, Action.UPDATE, Op.UPDATED, review, ["addenda"])
+    return addendum
+
+
+@transaction.atomic
+def discard_review(*, actor: Actor, review_id: UUID) -> None:
+    """Throw one away that is not signed; the trail keeps that it was there. Raises as `locked_review`."""
+    review = locked_review(actor, review_id)
+    _record(actor, Action.ERASE, Op.ERASED, review, [])
+    review.delete()
+
+
+# --- What else is asked of an audit -----------------------------------------------------------------------
+
+
+def agreed_last_time(review: Review) -> models.QuerySet[AgreedAction]:
+    """Actions of the last signed audit of the same district, with their owners."""
+    last = Review.objects.before(review).values("pk")[:1]
+    rows = AgreedAction.objects.filter(review__in=list(last.values_list("pk", flat=True)))
+    return rows.select_related("owner").order_by("due_on", "pk")
+
+
+def still_open(review: Review) -> Iterable[str]:
+    """What has to be done before it can be signed, in words."""
+    if n := review.samples.filter(marked_at__isnull=True).count():
+        yield ngettext("%(n)d meeting is not marked.", "%(n)d meetings are not marked.", n) % {"n": n}
+    if n := review.calls.filter(rung_at__isnull=True).count():
+        yield ngettext(
+            "%(n)d organisation is not rung back.", "%(n)d organisations are not rung back.", n
+        ) % {"n": n}
+    if n := agreed_last_time(review).exclude(pk__in=review.checks.values("action")).count():
+        yield ngettext(
+            "Say of %(n)d action of last time whether it was done.",
+            "Say of %(n)d actions of last time whether they were done.",
+            n,
+        ) % {"n": n}
+
+
+def _took_part(actor: Actor, meeting_id: UUID) -> bool:
+    meeting = Meeting.objects.filter(pk=meeting_id)
+    own = meeting.of_officer(actor.id).exists()
+    return own or (actor.id is not None and meeting.filter(logged_by=actor.id).exists())
+
+
+def _save(actor: Actor, part: P, *, by: str, at: str) -> None:
+    """Stamp a part with who and when, check and save it."""
+    setattr(part, by, actor.id)
+    setattr(part, at, timezone.now())
+    part.full_clean(exclude=["review", by.removesuffix("_id")])
+    part.save()
+
+
+def _touch(actor: Actor, review: Review, names: list[str]) -> None:
+    review.version += 1
+    review.updated_at = timezone.now()
+    review.save()
+    _record(actor, Action.UPDATE, Op.UPDATED, review, names)
+
+
+def _record(actor: Actor, action: Action, op: Op, review: Review, names: list[str]) -> None:
+    changed = Changed("review", review.pk, op, review.version, [review.district_id], field_names=names)
+    record_changes(actor, action, [changed])

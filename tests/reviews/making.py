@@ -1,0 +1,54 @@
+"""An audited district for tests."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from districts.models import District
+from lib.days import city_today
+from reports.periods import Period
+from reviews.models import Review
+from reviews.services.freezing import freeze_review
+from reviews.services.reviews import mark_sample, note_call, sign_review
+from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
+
+
+class Audited:
+    """A district with a supervisor, an officer, three organisations, and the last ninety days."""
+
+    def __init__(self, **names: Any) -> None:
+        self.district: District = make_district("Northgate", **names)
+        self.supervisor: User = make_supervisor(self.district)
+        self.officer: User = make_officer(self.district)
+        self.organisations = [make_organisation(self.district) for _ in range(3)]
+        today = city_today()
+        self.period = Period(today - timedelta(days=90), today)
+        # They were there in the period, whenever the book learnt of them.
+        for organisation in self.organisations:
+            organisation.periods.update(since=timezone.now() - timedelta(days=400))
+
+    @property
+    def actor(self) -> Actor:
+        return actor_for(self.supervisor)
+
+    def meet(self, number: int = 0, **fields: Any) -> Any:
+        """A held meeting with one of the organisations, days ago."""
+        fields.setdefault("officers", [self.officer])
+        fields.setdefault("starts_at", timezone.now() - timedelta(days=5 + number))
+        return make_meeting(self.district, self.organisations[number % 3], **fields)
+
+    def freeze(self, samples: int = 2, **fields: Any) -> Review:
+        call = {"actor": self.actor, "district_id": self.district.pk, "period": self.period} | fields
+        return freeze_review(samples=samples, **call)
+
+    def finish(self, review: Review) -> Review:
+        """All that has to be done, done, and signed."""
+        about: dict[str, Any] = {"actor": self.actor, "review_id": review.pk}
+        for sample in review.samples.all():
+            mark_sample(**about, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="yes")
+        for call in review.calls.all():
+            note_call(**about, call_id=call.pk, answer="yes")
+        return sign_review(**about)
