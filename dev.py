@@ -33,6 +33,9 @@ usage: python3 dev.py COMMAND [options]
   bench    measure the system against its floor (docs/performance.md): `bench [ROW…]`
              --size 10k      organisations in the book: 10k, 100k or 1m, seeded once and kept
              --json FILE     write the numbers to FILE as well
+  faults   kill and stop parts of the system in a folder of its own, and say what was lost or done
+           twice (docs/reliability.md): `faults [NAME…]`
+             --json FILE     write what came of it to FILE as well
 
 environment:
   CRM_DATA   the data folder, for every command (default .data; tests use a folder of their own in it)

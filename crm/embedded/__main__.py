@@ -12,16 +12,17 @@ from .run import run
 from .testing import test
 
 
-def bench(arguments: list[str]) -> int:
+def above(package: str) -> Callable[[list[str]], int]:
     """A room of its own above the application, which nothing imports."""
-    return subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT).returncode
+    return lambda arguments: subprocess.run([sys.executable, "-m", package, *arguments], cwd=ROOT).returncode
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
     "manage": manage,
-    "bench": bench,
+    "bench": above("benchmarks"),
+    "faults": above("faults"),
     "check": lambda arguments: 0 if run_checks() else 1,
 }
 

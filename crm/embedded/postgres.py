@@ -77,10 +77,11 @@ class Postgres:
             time.sleep(0.05)
         self._prepare()
 
-    def stop(self, timeout_seconds: float = 4) -> None:
-        """Disconnect everybody and stop; harder when that takes too long."""
+    def stop(self, timeout_seconds: float = 4, *, at_once: bool = False) -> None:
+        """Disconnect everybody and stop; harder when that takes too long, and right away `at_once`."""
         pid = self._pid() or (self.process.pid if self.process else None)
-        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        gently = () if at_once else (signal.SIGINT,)
+        for how in (*gently, signal.SIGQUIT, signal.SIGKILL):
             if pid is None or not self._is_ours(pid):
                 break
             os.kill(pid, how)

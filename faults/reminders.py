@@ -1,0 +1,142 @@
+"""Reminders while workers, beat, database, broker and mail server fail."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from faults.city import BEAT, WORKER, City, wait_until
+from faults.table import Outcome
+
+# From a mail server taking a message until the mark of it has left: who is killed in it cannot know.
+WINDOW_SECONDS = 0.05
+LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
+LEASED = f"{LEFT} AND lease_until > now() + interval '1 second'"
+
+
+def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, flushes: int = 2) -> Outcome:
+    """Workers killed with -9 in random moments, all or their children only; servers stopped in between."""
+    dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
+    with city.experiment():
+        due, faults = _begin(city, count), []
+        beat, worker = city.start("beat", BEAT), city.start("worker", WORKER)
+        steps = ["kill"] * kills
+        for number in range(stops):
+            steps.insert((number + 1) * kills // (stops + 1), "stop")
+        for number in range(flushes):
+            steps.insert((number + 1) * len(steps) // (flushes + 2), "flush")
+        done = Counter[str]()
+        for step in steps:
+            _wait_for_work(city)
+            time.sleep(dice.uniform(0, 0.4))
+            faults.append(time.time())
+            if step == "stop":
+                city.stop_postgres_at_once()
+                time.sleep(1)
+                city.postgres.start()
+            elif step == "flush":
+                city.flush()
+            elif dice.random() < 0.5 and worker.kill_children():
+                done["of children"] += 1
+            else:
+                worker.kill()
+                worker.start()
+            done[step] += 1
+        seconds = _drain(city)
+        beat.kill()
+        said = f"{done['kill']} kills ({done['of children']} of children only), "
+        said += f"{done['stop']} stops of the database, {done['flush']} flushes of the broker"
+        return _outcome(city, "reminders", f"{count} reminders: {said}", due, seconds, faults)
+
+
+def beat_twice(city: City, *, count: int = 500) -> Outcome:
+    """Two beats and two workers."""
+    with city.experiment():
+        due = _begin(city, count)
+        for number in range(2):
+            city.start(f"beat{number}", BEAT)
+            city.start(f"worker{number}", f"{WORKER} -n worker{number}@%h")
+        seconds = _drain(city)
+        return _outcome(city, "beat-twice", f"{count} reminders, two beats, two workers", due, seconds)
+
+
+def beat_killed(city: City, *, count: int = 200) -> Outcome:
+    """Beat dies with -9, reminders become due, beat comes back: it alone finds what nobody woke for."""
+    with city.experiment():
+        beat = city.start("beat", BEAT)
+        city.start("worker", WORKER)
+        city.wait_for_life()
+        beat.kill()
+        city.flush()
+        due = _begin(city, count)
+        city.flush()  # and with it whatever woke a worker
+        beat.start()
+        return _outcome(city, "beat-killed", f"{count} reminders made while beat was dead", due, _drain(city))
+
+
+def redis_down(city: City, *, count: int = 200, seconds: float = 10) -> Outcome:
+    """The broker is gone while reminders become due, and comes back empty."""
+    with city.experiment():
+        city.start("beat", BEAT)
+        city.start("worker", WORKER)
+        city.wait_for_life()
+        city.valkey.stop()
+        due = _begin(city, count)
+        time.sleep(seconds)
+        city.valkey.start()
+        city.flush()
+        said = f"{count} reminders made while the broker was down for {seconds:.0f} s, then empty"
+        return _outcome(city, "redis-down", said, due, _drain(city))
+
+
+def smtp_stalls(city: City, *, count: int = 50, stalls: int = 2, patience: int = 10) -> Outcome:
+    """A mail server takes messages and says so too late: they come again under the same Message-ID.
+
+    The one window that is left (RFC 5321, 4.5.3.2.6; RFC 1047): reported as such, never lost.
+    """
+    with city.experiment(EMAIL_TIMEOUT=str(patience)):
+        due = _begin(city, count, stalls=stalls, stall_seconds=patience + 2)
+        city.start("beat", BEAT)
+        city.start("worker", WORKER)
+        seconds = _drain(city)
+        outcome = _outcome(city, "smtp-stalls", "", due, seconds)
+        said = f"{count} reminders, {stalls} taken with a “250” {patience + 2} s later, patience {patience} s"
+        late = min(outcome.doubled, stalls)
+        return Outcome(
+            "smtp-stalls", said, due, outcome.lost, outcome.doubled - late, seconds, outcome.in_window + late
+        )
+
+
+def _begin(city: City, count: int, *, stalls: int = 0, stall_seconds: float = 0) -> int:
+    city.start_sink(stalls, stall_seconds)
+    return int(city.inside("promises", str(count))["due"])
+
+
+def _wait_for_work(city: City) -> None:
+    """Until messages flow again; who waits for leases of the killed would kill nobody at work."""
+    taken = len(city.taken())
+    wait_until(lambda: len(city.taken()) > taken or not city.ask(LEFT), "e-mails to flow")
+
+
+def _drain(city: City) -> float:
+    """Seconds until nothing is left."""
+    started = time.monotonic()
+    wait_until(lambda: not city.ask(LEFT), "the last reminder")
+    return time.monotonic() - started
+
+
+def _outcome(
+    city: City, name: str, done: str, due: int, seconds: float, faults: Sequence[float] = ()
+) -> Outcome:
+    wanted = city.ask("SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL") or []
+    taken: dict[str, list[float]] = {}
+    for message_id, moment in city.taken():
+        taken.setdefault(message_id, []).append(moment)
+    lost = due - len(set(wanted) & set(taken))
+    again = [moments for moments in taken.values() if len(moments) > 1]
+    excused = sum(
+        all(any(0 <= fault - moment < WINDOW_SECONDS for fault in faults) for moment in moments[:-1])
+        for moments in again
+    )
+    doubled = sum(len(moments) - 1 for moments in again) - excused
+    return Outcome(name, done, due, lost, doubled, seconds, excused)
