@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Q, Subquery, Value
+from django.utils import timezone
 
 from accounts import rules
+from accounts.models import Relief
 from districts.models import District
 
 if TYPE_CHECKING:
@@ -68,23 +71,30 @@ NOBODY: Final = Actor(kind="user")
 
 
 def actor_for(user: User, *, request_id: str = "") -> Actor:
-    """The actor a signed-in user is: one query, for the districts its own ones cover.
+    """The actor a signed-in user is: one query, for the districts its own ones cover, and those of a relief.
 
+    While a relief is open, every event of its officer says so as its purpose.
     A deactivated user is an actor who covers nothing and has no role.
     """
     if not user.is_active:
         return Actor(kind="user", id=user.pk, request_id=request_id)
-    covered: frozenset[UUID] = frozenset()
+    covered: dict[UUID, str | None] = {}
     if user.role in rules.READS_OWN_DISTRICTS:
         own = user.districts.through.objects.filter(user_id=user.pk).values("district_id")
-        covered = frozenset(
-            District.objects.filter(lineage__overlap=ArraySubquery(own)).values_list("pk", flat=True)
-        )
+        lies_in = Q(lineage__overlap=ArraySubquery(own))
+        reason: Any = Value(None, CharField())
+        if user.role == rules.OFFICER:
+            relief = Relief.objects.filter(officer_id=user.pk).open_at(timezone.now())
+            lies_in |= Q(lineage__overlap=ArraySubquery(relief.values("district_id")))
+            reason = Subquery(relief.values("reason")[:1])
+        covered = dict(District.objects.filter(lies_in).values_list("pk", reason))
+    reasons = [reason for reason in covered.values() if reason]
     return Actor(
         kind="user",
         id=user.pk,
         role=user.role,
         name=user.name,
-        district_ids=covered,
+        district_ids=frozenset(covered),
+        purpose=rules.relief_purpose(reasons[0]) if reasons else "",
         request_id=request_id,
     )

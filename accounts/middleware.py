@@ -1,22 +1,38 @@
-"""Puts the actor on the request: one query, for the districts the user covers."""
+"""Around every request: how long a session lasts, who must prove more, and the actor who asks."""
 
+import time
 from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
+from accounts import held_forms, second_factor
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import User
+from accounts.sessions import SEEN, STARTED
 from audit.models import Action
 from audit.services import record
 
 log = get_logger(__name__)
+
+# Writing down each request would be a write per request; a minute is close enough.
+SECONDS_BETWEEN_SIGHTS: Final = 60
+ENROLLED: Final = "second_factor"  # in the session, so that it is not asked for with every request
+SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # names of addresses
+# A page that asks by itself how far something has come says so: nobody sits there for certain.
+WAITING: Final = "X-Waiting"
 
 
 class ActorRequest(HttpRequest):
@@ -24,6 +40,81 @@ class ActorRequest(HttpRequest):
 
     user: User
     actor: Actor
+
+
+class SessionLimitMiddleware:
+    """Ends a session after some minutes without a request, and after some hours whatever happens.
+
+    The cookie lives longer: with it comes the form that was typed into too long, which is held until
+    the same person has signed in again (accounts.held_forms).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.ended_for = None  # type: ignore[attr-defined]  # whose session ended just now
+        session = request.session
+        if SESSION_KEY in session:
+            now = int(time.time())
+            if _is_over(session, now):
+                request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
+                session.flush()
+                request.user = AnonymousUser()
+                request.session[held_forms.ENDED] = True
+            elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
+                session[SEEN] = now
+                session.setdefault(STARTED, now)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
+        """After the check against forged forms, before the sign-in page."""
+        owner = request.ended_for  # type: ignore[attr-defined]  # set above
+        if owner and request.method == "POST" and not _is_about_signing_in(request):
+            held_forms.hold(request, owner)
+
+
+def _is_over(session: Any, now: int) -> bool:
+    idle = now - session.get(SEEN, now)
+    age = now - session.get(STARTED, now)
+    return bool(idle > settings.SESSION_IDLE_MINUTES * 60 or age > settings.SESSION_HOURS * 3600)
+
+
+class SecondFactorMiddleware:
+    """Until who must have a second factor has one, every address leads to the page where it is set up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        user = request.user
+        if not (isinstance(user, User) and second_factor.is_required(user)):
+            return None
+        if _is_about_signing_in(request):
+            if request.method == "POST":
+                request.session.pop(ENROLLED, None)  # it may be added or removed here
+            return None
+        by_machine = request.path.startswith("/api/")
+        if request.session.get(ENROLLED) or not (by_machine or getattr(view, "login_required", True)):
+            return None
+        if second_factor.is_enrolled(user):
+            request.session[ENROLLED] = True
+            return None
+        if by_machine:
+            return _refuse_in_json()
+        return redirect(reverse("mfa_index") + "?required=1")
+
+
+def _refuse_in_json() -> HttpResponse:
+    """As the API says it (RFC 9457), which is a room above."""
+    text = _("Set up a second factor first.")
+    problem = {"type": "about:blank", "title": text, "status": 403, "detail": text}
+    return JsonResponse(
+        problem | {"code": "second_factor_required"}, status=403, content_type="application/problem+json"
+    )
 
 
 class ActorMiddleware:
@@ -77,4 +168,4 @@ class SignInMiddleware:
 
 def _is_about_signing_in(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return match is not None and (match.url_name or "").startswith("account_")
+    return match is not None and (match.url_name or "").startswith(SIGNING_IN)

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -201,14 +202,12 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class ReliefQuerySet(models.QuerySet["Relief"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own; a supervisor's are those in the districts covered, and of the officers who work there."""
+        """One's own; a supervisor's are those in the districts covered, and of their officers."""
         if actor.sees_everywhere:
             return self.all()
         own = models.Q(officer_id=actor.id, officer_id__isnull=False)

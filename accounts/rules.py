@@ -18,3 +18,32 @@ COLLEAGUE_AWAY = "colleague_away"
 INCIDENT = "incident"
 EVENT = "event"
 MAX_RELIEF_HOURS = 12
+
+
+def relief_purpose(reason: str) -> str:
+    """What every event of a relief says as its purpose."""
+    return f"relief: {reason}"
+
+
+# In this order: each calls itself also by the names of those after it.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_and_system(user_agent: str) -> tuple[str, str]:
+    """What a browser's name for itself says, as a person would; each empty where it is not known."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    return browser, next((name for mark, name in SYSTEMS if mark in user_agent), "")

@@ -1,20 +1,46 @@
 """How django-allauth behaves here: nobody signs up, administrators invite."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
+from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts import second_factor
 from accounts.models import User
 from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
+
+View = Callable[..., HttpResponse]
+
+
+def says_who_they_are(view: View) -> View:
+    """Asks for a second factor, or the password of who has none, unless it was given in the last minutes.
+
+    What was sent waits meanwhile. For what cannot be taken back: exports, keys, roles.
+    """
+    asking: View = reauthentication_required(view)
+    return asking
+
+
+def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """By password: not for who has a second factor, which a found device and a seen password lack."""
+    if isinstance(request.user, User) and second_factor.is_enrolled(request.user):
+        methods = AccountAdapter(request).get_reauthentication_methods(request.user)
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{methods[0]['url']}?{query}" if query else methods[0]["url"])
+    answer: HttpResponse = views.reauthenticate(request, *args, **kwargs)
+    return answer
 
 
 def password_link(user: User) -> str:
@@ -31,6 +57,11 @@ def forget_addresses(user: User) -> None:
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        stronger = [one for one in methods if one["id"] != "reauthenticate"]
+        return stronger if stronger and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Starts with the site's own address, not with what the request says it is."""

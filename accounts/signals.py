@@ -1,15 +1,24 @@
 """Signing in, out and failing to, in the trail. The only signals there are: allauth has no other way."""
 
+import time
 from typing import Any
 
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 from structlog.contextvars import get_contextvars
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
-from audit.models import Action
-from audit.services import record
+from accounts.sessions import DEVICE, SEEN, STARTED, SessionStore
+from audit.models import Action, Op
+from audit.services import Changed, record, record_changes
 
 
 def _request_id() -> str:
@@ -17,7 +26,11 @@ def _request_id() -> str:
 
 
 @receiver(user_logged_in)
-def record_sign_in(user: User, **_kwargs: Any) -> None:
+def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Also notes in the session when it began, and what the browser calls itself."""
+    now = int(time.time())
+    request.session.update({STARTED: now, SEEN: now, DEVICE: request.META.get("HTTP_USER_AGENT", "")[:200]})
+    SessionStore.clear_expired()
     record(actor_for(user, request_id=_request_id()), Action.SIGN_IN, "user", [user.pk])
 
 
@@ -35,3 +48,17 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
     found = User.objects.with_address(address).values_list("pk", flat=True)
     nobody = Actor(kind="user", request_id=_request_id())
     record(nobody, Action.SIGN_IN_FAILED, "user", found, allowed=False)
+
+
+@receiver(authentication_failed)
+def record_wrong_code(user: User, **_kwargs: Any) -> None:
+    """The password was right, the second factor was not."""
+    nobody = Actor(kind="user", request_id=_request_id())
+    record(nobody, Action.SIGN_IN_FAILED, "user", [user.pk], allowed=False, purpose="second factor")
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def record_second_factor(user: User, **_kwargs: Any) -> None:
+    actor = actor_for(user, request_id=_request_id())
+    changed = Changed("user", user.pk, Op.UPDATED, user.version, field_names=["second_factor"])
+    record_changes(actor, Action.UPDATE, [changed])

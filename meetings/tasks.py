@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import transaction
 
-from accounts.services import REFRESH_REMINDERS
+from accounts.services.users import REFRESH_REMINDERS
 from meetings.reminders import refresh_for_user, send_due, top_up
 from meetings.reminders.wake import SEND_DUE
 

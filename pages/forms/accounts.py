@@ -59,7 +59,8 @@ class PersonForm(VersionedForm, InvitationForm):
 
 def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
-    return values | {"districts": list(person.districts.all())}
+    role = person.asked_role or person.role  # what was asked for is not taken back unseen
+    return values | {"role": role, "districts": list(person.districts.all())}
 
 
 def zones(own: str) -> list[tuple[str, str]]:

@@ -1,10 +1,13 @@
 from django.urls import URLPattern, path
 
-from pages.views import feeds, people, settings_districts
+from pages.views import feeds, people, sessions, settings_districts
 from pages.views import settings as views
 
 urlpatterns: list[URLPattern] = [
     path("settings/", views.my_settings, name="settings"),
+    path("settings/sessions/", sessions.sessions, name="settings_sessions"),
+    path("settings/sessions/end/", sessions.sessions_end, name="settings_sessions_end"),
+    path("settings/sessions/<slug:number>/", sessions.session_end, name="settings_session_end"),
     path("settings/calendar/", feeds.calendar_feed, name="settings_calendar"),
     path("settings/calendar/end/", feeds.calendar_feed_end, name="settings_calendar_end"),
     path("settings/people/", people.people, name="settings_people"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from accounts.models import User
 from accounts.policies import can_manage_users
-from accounts.services import edit_user, invite_user, send_invitation
+from accounts.services.users import edit_user, invite_user, send_invitation
 from lib.conflicts import StaleVersion
 from lib.mail import MailNotSent
 from pages.conflicts import differences, typed_again

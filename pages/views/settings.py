@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import ActorRequest
-from accounts.services import edit_preferences
+from accounts.services.users import edit_preferences
 from pages.forms.accounts import PreferencesForm, preferences
 from pages.forms.base import add_service_errors
 

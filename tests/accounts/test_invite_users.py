@@ -5,13 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from accounts.actors import NOBODY, SYSTEM, actor_for
-from accounts.models import Role, User
-from accounts.services import (
+from accounts.models import Role, Session, User
+from accounts.services.users import (
     REFRESH_REMINDERS,
     edit_preferences,
     edit_user,
@@ -118,9 +117,9 @@ def test_role_and_districts_change_and_the_trail_says_where(administrator: Any) 
     user = make_officer(north)
     edit_user(actor=administrator, user_id=user.pk, version=1, role="supervisor", districts=[south])
     user.refresh_from_db()
-    assert (user.role, user.version, set(actor_for(user).district_ids)) == ("supervisor", 2, {south.pk})
+    assert (user.asked_role, user.version, set(actor_for(user).district_ids)) == ("supervisor", 2, {south.pk})
     event = Event.objects.get(action=Action.UPDATE, object_type="user")
-    assert event.field_names == ["districts", "role"]
+    assert event.field_names == ["asked_role", "districts"]
     assert set(event.district_ids) == {north.pk, south.pk}
 
 

@@ -107,7 +107,7 @@ def test_roles_and_districts_change(client: Client, administrator: User) -> None
     )
     assert f"The account of {user.name} is saved." in answer.content.decode()
     user.refresh_from_db()
-    assert (user.role, list(user.districts.all())) == ("supervisor", [south])
+    assert (user.role, user.asked_role, list(user.districts.all())) == ("officer", "supervisor", [south])
 
 
 def test_a_district_out_of_use_is_not_taken_away_unseen(client: Client, administrator: User) -> None:

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
-from accounts.services import create_administrator
+from accounts.services.users import create_administrator
 from accounts.sign_in import password_link
 
 

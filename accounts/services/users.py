@@ -6,17 +6,18 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts import rules
 from accounts.actors import Actor
 from accounts.models import Role, User, UserQuerySet
 from accounts.policies import can_manage_users
+from accounts.sessions import end_sessions
 from accounts.sign_in import forget_addresses, password_link
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
@@ -58,12 +59,14 @@ def invite_user(
 ) -> User:
     """A new account without a password; `send_invitation` lets its person choose one.
 
+    A role above officer waits until a privacy officer confirms it, unless the server's command line gives it.
     Raises PermissionDenied, and ValidationError by field.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
     user = User(**({"id": id} if id else {}))
     assign(user, fields)
+    _let_role_wait(actor, user)
     user.set_unusable_password()
     _check(user)
     user.save(force_insert=True)
@@ -104,6 +107,7 @@ def edit_user(
 ) -> User:
     """Change the given fields; what is not given stays. Switching off ends the sessions at once.
 
+    Of a role above officer nothing holds until a privacy officer confirms it: till then they are an officer.
     Raises PermissionDenied, StaleVersion and ValidationError: of one's own account neither role nor
     `is_active` can be changed, and one administrator stays.
     """
@@ -113,8 +117,17 @@ def edit_user(
     list(User.objects.with_role(Role.ADMINISTRATOR).select_for_update(no_key=True).order_by("pk"))
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
-    before = _districts(user)
+    before, role, asked = _districts(user), user.role, user.asked_role
     changed = assign(user, fields)
+    if "role" in changed:
+        _let_role_wait(actor, user)
+        changed.remove("role")
+        changed += [
+            name for name, was in (("role", role), ("asked_role", asked)) if getattr(user, name) != was
+        ]
+    elif "role" in fields and asked:
+        user.asked_role = ""  # an officer it stays
+        changed.append("asked_role")
     if districts is not None:
         user.districts.set(districts)
         if before != _districts(user):
@@ -126,7 +139,7 @@ def edit_user(
     if "email" in changed:
         forget_addresses(user)
     if "is_active" in changed and not user.is_active:
-        _end_sessions(user)
+        end_sessions(user.pk)
     _save(user, changed)
     closed = "is_active" in changed and not user.is_active
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
@@ -160,6 +173,13 @@ def create_administrator(*, actor: Actor, email: str, another: bool = False) -> 
     return invite_user(actor=actor, email=email, name=email.partition("@")[0], role=Role.ADMINISTRATOR)
 
 
+def _let_role_wait(actor: Actor, user: User) -> None:
+    """A role above officer is asked for, not given, but by the server's command line."""
+    user.asked_role = ""
+    if user.role in rules.ABOVE_OFFICER and actor.kind != "system":
+        user.role, user.asked_role = rules.OFFICER, user.role
+
+
 def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
     """Nobody locks herself out, nor everybody."""
     if user.pk == actor.id:
@@ -183,13 +203,6 @@ def _save(user: User, changed: list[str]) -> None:
     user.save()
     if MOVES_REMINDERS & set(changed):
         wake_on_commit(REFRESH_REMINDERS, str(user.pk))
-
-
-def _end_sessions(user: User) -> None:
-    """Sessions name their user inside only, so all that are alive are opened."""
-    alive = Session.objects.filter(expire_date__gt=timezone.now())
-    own = [s.pk for s in alive.iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
-    Session.objects.filter(pk__in=own).delete()
 
 
 def _districts(user: User) -> set[UUID]:

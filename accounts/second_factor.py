@@ -1,0 +1,64 @@
+"""The second thing a person proves who they are with: an authenticator app, a passkey, a recovery code."""
+
+import base64
+import secrets
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts import rules
+from accounts.models import User
+from lib.secret_keys import derived_keys
+
+# Recovery codes alone are none: they stand in for one that is lost.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def is_required(user: User) -> bool:
+    """Whether this person's role asks for one; the demo waives it (settings.REQUIRE_SECOND_FACTOR)."""
+    return settings.REQUIRE_SECOND_FACTOR and user.role in rules.NEEDS_SECOND_FACTOR
+
+
+def is_enrolled(user: User) -> bool:
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+
+
+def forget(user: User) -> None:
+    """Drop all of them, recovery codes too: its owner has lost them."""
+    Authenticator.objects.filter(user_id=user.pk).delete()
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets are stored encrypted; the last factor of who must have one stays."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:  # of a key that is gone: no code may fit
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        if authenticator.type not in FACTORS or not is_required(authenticator.user):
+            return True
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+        return bool(others.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return _("My passkey")
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.CITY_NAME)
+
+    def _get_site_name(self) -> str:
+        return str(settings.CITY_NAME)
+
+
+def _cipher() -> MultiFernet:
+    keys = derived_keys("second factors")
+    return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in keys)

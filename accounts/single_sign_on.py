@@ -1,0 +1,40 @@
+"""Signing in at the city's own provider (OpenID Connect): it says who somebody is, we say who works here."""
+
+from typing import Any
+
+import structlog
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.http import HttpRequest
+from django.shortcuts import render
+
+from accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+    """An account is found by an address the provider has verified, each time anew: none is ever made.
+
+    Nothing the provider sends is kept. A second factor is asked for all the same.
+    """
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
+        """Not allauth's own way, which takes the password of accounts away."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        verified = [one.email.lower() for one in sociallogin.email_addresses if one.verified is True]
+        user = User.objects.active().filter(email__in=verified).first()
+        if user is None:
+            refused = render(request, "account/not_invited.html", status=403)
+            raise ImmediateHttpResponse(refused)
+        sociallogin.user = user
+        sociallogin.account.user = user
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **details: Any) -> None:
+        log.warning("single_sign_on_failed", error=type(details.get("exception")).__name__)

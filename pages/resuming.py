@@ -1,0 +1,205 @@
+"""The form that came too late, back with what was typed, once its writer has signed in again.
+
+Its page is asked for anew and what was typed is written into it, so that it is the same form, with
+the version its writer was shown. Where the page is another by now, a page of its own offers to send
+it as it is.
+"""
+
+from collections.abc import Callable
+from html import escape
+from html.parser import HTMLParser
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import held_forms
+from accounts.held_forms import HeldForm
+from accounts.middleware import SIGNING_IN
+from accounts.models import User
+
+TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105  # a field's name
+CHOSEN: Final = {"checkbox", "radio"}
+LEFT_ALONE: Final = {"submit", "button", "image", "reset", "file", "password"}
+
+
+class HeldFormMiddleware:
+    """Leads the person whose form is held to its page, and gives it back there, once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not (request.method == "GET" and _is_page(request) and isinstance(request.user, User)):
+            return response
+        if not held_forms.is_held(request) or (held := held_forms.held_by(request)) is None:
+            return response
+        if request.get_full_path() != held.address:
+            return redirect(held.address) if response.status_code in (200, 302) else response
+        held_forms.drop(request)
+        if response.status_code in (403, 404):
+            return response
+        return _given_back(request, response, held)
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """A whole page of ours, none about signing in: whoever must set up a second factor does so first."""
+    match = request.resolver_match
+    name = (match.url_name or "") if match else ""
+    is_fragment = "HX-Request" in request.headers
+    return bool(name) and not name.startswith(SIGNING_IN) and not is_fragment and "/api/" not in request.path
+
+
+def _given_back(request: HttpRequest, response: HttpResponseBase, held: HeldForm) -> HttpResponseBase:
+    if isinstance(response, HttpResponse) and response.status_code == 200:
+        path = held.address.partition("?")[0]
+        filled = fill(response.content.decode(), {"", path, held.address}, held.fields)
+        if filled is not None:
+            response.content = filled.encode()
+            return response
+    fields = [(name, value) for name, values in held.fields.lists() for value in values if name != TOKEN]
+    return render(request, "pages/resume.html", {"address": held.address, "fields": fields})
+
+
+def fill(page: str, addresses: set[str], fields: QueryDict) -> str | None:
+    """`page` with `fields` in its form that is sent by POST to one of `addresses`; None without one."""
+    found = _Forms(addresses)
+    found.feed(page)
+    sent = {name for name in fields if name != TOKEN}
+    shared = [len(sent & names) for names in found.names]
+    if not any(shared):
+        return None
+    filler = _Filler(addresses, shared.index(max(shared)), fields)
+    filler.feed(page)
+    filler.close()
+    return "".join(filler.out)
+
+
+Attributes = list[tuple[str, str | None]]
+
+
+class _Forms(HTMLParser):
+    """The names in each form that is sent by POST to one of `addresses`."""
+
+    def __init__(self, addresses: set[str]) -> None:
+        super().__init__(convert_charrefs=False)
+        self.addresses = addresses
+        self.names: list[set[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.inside = _is_meant(given, self.addresses)
+            if self.inside:
+                self.names.append(set())
+        elif self.inside and tag in ("input", "select", "textarea", "button") and given.get("name"):
+            self.names[-1].add(given["name"] or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+
+
+def _is_meant(form: dict[str, str | None], addresses: set[str]) -> bool:
+    return (form.get("method") or "get").lower() == "post" and (form.get("action") or "") in addresses
+
+
+class _Filler(HTMLParser):
+    """Writes the page again, with what was typed in its `wanted`-th such form."""
+
+    def __init__(self, addresses: set[str], wanted: int, fields: QueryDict) -> None:
+        super().__init__(convert_charrefs=False)
+        self.addresses, self.wanted = addresses, wanted
+        self.left = {name: list(values) for name, values in fields.lists() if name != TOKEN}
+        self.out: list[str] = []
+        self.forms = -1
+        self.inside = False
+        self.seen: set[str] = set()
+        self.select = ""
+        self.silent = False  # the text of a textarea that was written already
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        raw = self.get_starttag_text() or ""
+        given = dict(attrs)
+        if tag == "form" and _is_meant(given, self.addresses):
+            self.forms += 1
+            self.inside = self.forms == self.wanted
+            notice = _("You were signed out before this was saved. Here is what you typed: look, and save.")
+            raw += f'<div class="notice today"><p>{escape(notice)}</p></div>' if self.inside else ""
+        elif self.inside:
+            raw = self._filled(tag, attrs, given, raw)
+        self.out.append(raw)
+
+    def _filled(self, tag: str, attrs: Attributes, given: dict[str, str | None], raw: str) -> str:
+        name = given.get("name") or ""
+        kind = (given.get("type") or "text").lower()
+        if tag == "option" and self.select:
+            chosen = given.get("value") in self.left.get(self.select, [])
+            return _tag(tag, _with(attrs, "selected", chosen))
+        if not name or name == TOKEN or kind in LEFT_ALONE:
+            return raw
+        if tag == "button":
+            self.seen.add(name)  # a button is pressed anew
+        elif tag == "select":
+            self.select = name
+            self.seen.add(name)
+        elif tag == "textarea":
+            self.seen.add(name)
+            self.silent = True
+            return raw + "\n" + escape(self._next(name))
+        elif tag == "input" and kind in CHOSEN:
+            self.seen.add(name)
+            return _tag(tag, _with(attrs, "checked", (given.get("value") or "on") in self.left.get(name, [])))
+        elif tag == "input" and name in self.left:
+            self.seen.add(name)
+            return _tag(tag, [*(one for one in attrs if one[0] != "value"), ("value", self._next(name))])
+        return raw
+
+    def _next(self, name: str) -> str:
+        """Several fields of one name are filled in order."""
+        values = self.left.get(name, [])
+        return values.pop(0) if len(values) > 1 else values[0] if values else ""
+
+    def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.silent = False
+        elif tag == "select":
+            self.select = ""
+        elif tag == "form" and self.inside:
+            self.inside = False
+            rest = [(n, v) for n, values in self.left.items() if n not in self.seen for v in values]
+            self.out += [_tag("input", [("type", "hidden"), ("name", n), ("value", v)]) for n, v in rest]
+        self.out.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.out.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.handle_data(f"&#{name};")
+
+    def handle_comment(self, data: str) -> None:
+        self.out.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl: str) -> None:
+        self.out.append(f"<!{decl}>")
+
+
+def _with(attrs: Attributes, name: str, wanted: bool) -> Attributes:
+    rest = [one for one in attrs if one[0] != name]
+    return [*rest, (name, None)] if wanted else rest
+
+
+def _tag(tag: str, attrs: Attributes) -> str:
+    written = (name if value is None else f'{name}="{escape(value)}"' for name, value in attrs)
+    return f"<{' '.join([tag, *written])}>"
