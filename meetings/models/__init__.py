@@ -5,6 +5,7 @@ from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrga
 from meetings.models.handover import Handover
 from meetings.models.meeting import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
 from meetings.models.reminder import Reminder
+from meetings.models.series import Series
 
 __all__ = [
     "Concern",
@@ -17,4 +18,5 @@ __all__ = [
     "MeetingExternalId",
     "MeetingOrganisation",
     "Reminder",
+    "Series",
 ]

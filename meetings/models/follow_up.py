@@ -17,6 +17,7 @@ from lib.ids import uuid7
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
 from meetings.models.meeting import Meeting
+from meetings.models.series import Series
 
 PENDING = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)
 
@@ -79,6 +80,10 @@ class FollowUp(models.Model):
         related_name="follow_ups",
         verbose_name=_("who does it"),
     )
+    series = models.ForeignKey(
+        Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
+    )
+    series_on = models.DateField(null=True, editable=False)  # the day the rule named
     due_on = models.DateField(_("due"))
     first_due_on = models.DateField(editable=False)
     status = models.CharField(_("status"), max_length=12, choices=FollowUpStatus, default=FollowUpStatus.OPEN)
@@ -109,6 +114,12 @@ class FollowUp(models.Model):
             models.Index(fields=["updated_at", "id"], name="follow_up_by_update"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["series", "series_on"],
+                condition=Q(series__isnull=False),
+                name="follow_up_once_in_series",
+                violation_error_message=_("This day of the series is already there."),
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=FollowUpKind.values),
                 name="follow_up_kind_is_known",

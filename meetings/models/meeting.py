@@ -18,6 +18,7 @@ from lib.among import among
 from lib.ids import uuid7
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
+from meetings.models.series import Series
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -110,6 +111,11 @@ class Meeting(models.Model):
         blank=True,
         verbose_name=_("what came of it"),
     )
+    series = models.ForeignKey(
+        Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="meetings"
+    )
+    series_on = models.DateField(null=True, editable=False)  # the day the rule named, wherever it was moved
+    departs = models.BooleanField(default=False, editable=False)  # changed by itself: the others' changes pass it
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -129,6 +135,12 @@ class Meeting(models.Model):
             models.Index(fields=["updated_at", "id"], name="meeting_by_update"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["series", "series_on"],
+                condition=Q(series__isnull=False),
+                name="meeting_once_in_series",
+                violation_error_message=_("This day of the series is already there."),
+            ),
             models.CheckConstraint(
                 condition=Q(duration_minutes__gt=0, duration_minutes__lte=1440),
                 name="meeting_has_duration",
