@@ -14,6 +14,7 @@ from lib.days import city_zone, day_starts_at
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
+from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from reports.figures import Drill
 from reports.periods import Period
@@ -21,6 +22,7 @@ from tests.factories import make_district, make_officer
 
 QUARTER = Period(date(2024, 7, 1), date(2024, 10, 1))
 LISTS: dict[str, tuple[Any, Any]] = {
+    "organisations": (OrganisationFilters, Organisation),
     "meetings": (MeetingFilters, Meeting),
     "follow-ups": (FollowUpFilters, FollowUp),
     "concerns": (ConcernFilters, Concern),

@@ -1,0 +1,253 @@
+"""Figures of organisations in a small city, each worked out by hand. The city's clock is Madrid's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.actors import Actor
+from contacts.models import Contact, Organisation
+from districts.models import District
+from reports import cadence, contact_wanted, continuity, coverage, data_health, recency
+from reports.figures import Row
+from reports.questions import By, Question, ask
+from tests.factories import make_actor, make_contact, make_district, make_meeting, make_officer
+from tests.reports.city import QUARTER, at, follow, make_city
+from tests.reports.portfolio import known, then
+
+pytestmark = pytest.mark.django_db
+
+STARTS, ENDS = at(date(2024, 7, 1), 0), at(date(2024, 10, 1), 0)
+A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass
+class City:
+    """Who is where at the end of September 2024.
+
+    North (with its quarter): met, missed, moved_in, leaving; in the quarter silent. South: moved_out, eight.
+    """
+
+    actor: Actor
+    city: District
+    north: District
+    quarter: District
+    south: District
+    empty: District
+    met: Organisation
+    missed: Organisation
+    silent: Organisation
+    moved_in: Organisation
+    leaving: Organisation
+    moved_out: Organisation
+    eight: list[Organisation]
+
+    def ask(self, *districts: District, **fields: Any) -> Question:
+        return ask(self.actor, [QUARTER], districts=[district.code for district in districts], **fields)
+
+
+@pytest.fixture
+def book() -> City:
+    city, north, south, _actor = make_city()
+    quarter, empty = make_district("Quarter", parent=north), make_district("Empty", parent=city)
+    actor = make_actor(city)
+    lead, deputy, other = make_officer(city), make_officer(city), make_officer(city)
+    both = {"lead_officer": lead, "deputy_officer": deputy}
+
+    # Met in its first moment and its last minute.
+    met = known(north, cadence_days=30, verified_on=date(2023, 10, 1), review_on=date(2024, 9, 30), **both)
+    meet(met, STARTS, at(date(2024, 9, 30), 23, 59))
+    then(met, ENDS, lead_officer=other)  # a change of the quarter after
+
+    # Met the moment before it and the moment after.
+    missed = known(north, cadence_days=92, lead_officer=lead, verified_on=date(2023, 9, 30))
+    Organisation.objects.filter(pk=missed.pk).update(review_on=date(2024, 10, 1))
+    meet(missed, STARTS - A_MOMENT, ENDS)
+    then(missed, STARTS - A_MOMENT, lead_officer=other)  # a change of the quarter before
+
+    # Nothing that happened to it is a meeting with it.
+    silent = known(quarter)
+    for status in ("cancelled", "not_reached", "planned"):
+        meet(silent, at(date(2024, 8, 1)), status=status)
+    meet(silent, at(date(2024, 8, 1)), outcomes=["information_shared", "no_change"])
+    meet(silent, at(date(2024, 8, 1)), present=False)
+    then(silent, at(date(2024, 9, 1)), lead_officer=lead)  # a first lead is no change of lead
+
+    # Met while it was elsewhere: it is here now.
+    moved_in = known(south, kind="womens_organisation", cadence_days=60, **both)
+    meet(moved_in, at(date(2024, 8, 1)))
+    then(moved_in, STARTS, lead_officer=other)  # the first moment is of the quarter
+    then(moved_in, at(date(2024, 8, 15)), home_district=north, verified_on=date(2024, 8, 1))
+    then(moved_in, at(date(2024, 11, 1)), verified_on=date(2024, 11, 1))
+
+    # At home here up to the last moment; met three times where one would have been enough.
+    leaving = known(north, cadence_days=78, lead_officer=lead, deputy_officer=deputy)
+    meet(leaving, at(date(2024, 7, 5)), at(date(2024, 7, 10)), at(date(2024, 7, 15)))
+    then(leaving, ENDS - A_MOMENT, lead_officer=None)
+    then(leaving, ENDS, home_district=south, lead_officer=other, verified_on=date(2024, 9, 30))
+
+    moved_out = known(north)
+    meet(moved_out, at(date(2024, 7, 2)))
+    then(moved_out, at(date(2024, 9, 1)), home_district=south)
+
+    # One meeting with eight of which one stayed away.
+    eight = [known(south) for _number in range(8)]
+    assembly = make_meeting(south, *eight, starts_at=at(date(2024, 9, 10)))
+    assembly.organisation_links.filter(organisation=eight[-1]).update(present=False)
+
+    # Not of the population: closed in the quarter, dormant, a partner, new after it.
+    for kind, status in (("ngo", "closed"), ("ngo", "dormant"), ("school", "active")):
+        other_one = known(north, kind=kind, cadence_days=30)
+        meet(other_one, at(date(2024, 7, 2)))
+        then(other_one, at(date(2024, 8, 20)), status=status)
+    new = known(north)
+    new.periods.update(since=ENDS)
+
+    return City(
+        actor, city, north, quarter, south, empty, met, missed, silent, moved_in, leaving, moved_out, eight
+    )
+
+
+def meet(organisation: Organisation, *moments: datetime, **fields: Any) -> None:
+    for moment in moments:
+        make_meeting(organisation.home_district, organisation, starts_at=moment, **fields)
+
+
+def ids(*organisations: Organisation) -> set[UUID]:
+    return {organisation.pk for organisation in organisations}
+
+
+def check_lists(report: Any, row: Row, question: Question, actor: Actor, counted: set[UUID]) -> None:
+    """The figure opens exactly the rows it counts, and beside it the others."""
+    listed, others = (follow(find(row, question), actor) for find in (report.drill, report.rest))
+    assert listed == counted
+    assert (len(listed), len(listed | others)) == (row.n, row.of)
+    assert not listed & others
+
+
+def test_coverage(book: City) -> None:
+    question = book.ask(book.city, book.north, book.quarter, book.south, book.empty)
+    found = {row.group: row for row in coverage.rows(question)}
+    assert {code: (row.n, row.of) for code, row in found.items()} == {
+        book.city.code: (11, 14),
+        book.north.code: (3, 5),
+        book.quarter.code: (0, 1),
+        book.south.code: (8, 9),
+        book.empty.code: (0, 0),
+    }
+    assert found[book.empty.code].ratio is None
+    assert found[book.quarter.code].ratio == 0
+    in_north = ids(book.met, book.moved_in, book.leaving)
+    in_south = ids(book.moved_out, *book.eight[:-1])
+    for district, counted in ((book.north, in_north), (book.south, in_south), (book.empty, set())):
+        check_lists(coverage, found[district.code], question, book.actor, counted)
+
+
+def test_coverage_by_kind_and_community(book: City) -> None:
+    book.missed.focus_declarations.create(focus="women", declared_by="chair", declared_on=date(2024, 9, 30))
+    book.silent.focus_declarations.create(focus="roma", declared_by="chair", declared_on=date(2024, 10, 1))
+    for by, expected in (
+        (By.KIND, {"ngo": (10, 13), "womens_organisation": (1, 1)}),
+        (By.FOCUS, {"women": (1, 2)}),
+    ):
+        question = book.ask(book.city, book.north, by=by)
+        found = {row.group: row for row in coverage.rows(question)}
+        assert {group: (row.n, row.of) for group, row in found.items()} == expected
+    check_lists(coverage, found["women"], question, book.actor, ids(book.moved_in))
+
+
+def test_partners_are_counted_when_asked_for(book: City) -> None:
+    question = book.ask(book.north, all_kinds=True)
+    [row] = coverage.rows(question)
+    assert (row.n, row.of) == (4, 6)
+    assert len(follow(coverage.drill(row, question), book.actor)) == 4
+
+
+def test_recency(book: City) -> None:
+    """Days ago: met 1, moved_in 61, leaving 78, missed 93; silent never."""
+    question = book.ask(book.north, book.empty)
+    empty, row = sorted(recency.rows(question), key=lambda row: row.of)
+    assert (row.n, row.of, row.never_met, row.median_days, row.p90_days) == (4, 5, 1, 61, 93)
+    assert (empty.n, empty.of, empty.never_met, empty.median_days, empty.p90_days) == (0, 0, 0, None, None)
+    counted = ids(book.met, book.moved_in, book.leaving, book.missed)
+    check_lists(recency, row, question, book.actor, counted)
+
+
+def test_cadence(book: City) -> None:
+    """Met 1 day ago of 30, leaving 78 of 78; moved_in 61 of 60, missed 93 of 92; silent agreed to nothing."""
+    question = book.ask(book.north, book.quarter)
+    nowhere, row = sorted(cadence.rows(question), key=lambda row: row.of)
+    assert (row.n, row.of, row.without) == (2, 4, 1)
+    assert (nowhere.n, nowhere.of, nowhere.without, nowhere.ratio) == (0, 0, 1, None)
+    check_lists(cadence, row, question, book.actor, ids(book.met, book.leaving))
+
+
+def test_who_agreed_and_was_never_met_is_not_met_as_agreed() -> None:
+    _city, north, _south, actor = make_city()
+    new = known(north, cadence_days=365)
+    question = ask(actor, [QUARTER], districts=[north.code])
+    [row] = cadence.rows(question)
+    assert (row.n, row.of) == (0, 1)
+    assert follow(cadence.rest(row, question), actor) == ids(new)
+
+
+def test_contact_wanted(book: City) -> None:
+    """92 days. Wanted 92/30, 92/92, 92/60, 92/78; held 2, 0, 1 and 3, of which 92/78 count."""
+    [row, nowhere] = sorted(contact_wanted.rows(book.ask(book.north, book.quarter)), key=lambda row: -row.of)
+    assert row.n == pytest.approx(2 + 0 + 1 + 92 / 78)
+    assert row.of == pytest.approx(92 / 30 + 1 + 92 / 60 + 92 / 78)
+    assert (row.organisations, row.without) == (4, 1)
+    assert (nowhere.n, nowhere.of, nowhere.ratio) == (0, 0, None)
+
+
+def test_continuity(book: City) -> None:
+    """Changes: of moved_in in the first moment, of leaving in the last; the next quarter's are not in it."""
+    question = book.ask(book.north)
+    [row] = continuity.rows(question)
+    assert (row.n, row.of, row.lead_changes) == (2, 5, 2)
+    check_lists(continuity, row, question, book.actor, ids(book.met, book.moved_in))
+
+
+def test_data_health(book: City) -> None:
+    """Checked a year ago to the day, or since; what was checked later was not yet."""
+    for district, due in ((book.quarter, date(2024, 9, 30)), (book.south, date(2024, 9, 30))):
+        make_contact(district, review_on=due)
+    make_contact(book.quarter, review_on=date(2024, 10, 1))
+    Contact.objects.update(created_at=ENDS - A_MOMENT)
+    make_contact(book.quarter, review_on=date(2024, 9, 30))  # written down since
+    question = book.ask(book.north, book.city)
+    of_city, row = sorted(data_health.rows(question), key=lambda row: -row.of)
+    assert (row.n, row.of, row.organisations_late, row.people_late) == (2, 5, 1, 1)
+    assert of_city.people_late == 2
+    check_lists(data_health, row, question, book.actor, ids(book.met, book.moved_in))
+
+
+def test_people_are_counted_by_no_community_and_no_kind(book: City) -> None:
+    make_contact(book.north, review_on=date(2024, 1, 1))
+    for by in (By.FOCUS, By.KIND):
+        assert {row.people_late for row in data_health.rows(book.ask(book.north, by=by))} == {None}
+
+
+REPORTS: list[Callable[[Question], Any]] = [
+    coverage.rows,
+    recency.rows,
+    cadence.rows,
+    contact_wanted.rows,
+    continuity.rows,
+    data_health.rows,
+]
+
+
+@pytest.mark.parametrize("rows", REPORTS)
+def test_a_community_of_one_period_is_nought_of_nought_in_another(
+    rows: Callable[[Question], list[Row]], book: City
+) -> None:
+    before = QUARTER.previous()
+    book.moved_in.periods.filter(until=STARTS).update(status="dormant")
+    question = Question((before, QUARTER), (book.city,), By.FOCUS)
+    found = {(row.group, row.period): row.ratio for row in rows(question)}
+    assert found.keys() == {("women", before), ("women", QUARTER)}
+    assert found["women", before] is None
