@@ -189,3 +189,4 @@ class ReminderRule(models.TextChoices):
     FOLLOW_UP_ESCALATED = rules.FOLLOW_UP_ESCALATED, _("promise long overdue in your district")
     CADENCE_DIGEST = rules.CADENCE_DIGEST, _("organisations worth seeing")
     CONCERN_RECEIVED = rules.CONCERN_RECEIVED, _("new concern")
+    RELIEF_OPENED = rules.RELIEF_OPENED, _("an officer in a further district")

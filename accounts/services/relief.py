@@ -1,7 +1,6 @@
 """Relief: an officer opens one further district for some hours, with a reason; supervisors are told."""
 
 from datetime import timedelta
-from typing import Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -15,9 +14,6 @@ from accounts.policies import can_open_relief
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
-from lib.waking import wake_on_commit
-
-TELL_OF_RELIEF: Final = "meetings.tell_of_relief"
 
 
 @transaction.atomic
@@ -48,7 +44,6 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
     relief.full_clean()
     relief.save(force_insert=True)
     _record(actor, Action.CREATE, Op.CREATED, relief, ["district", "reason", "starts_at", "ends_at"])
-    wake_on_commit(TELL_OF_RELIEF)
     return relief
 
 

@@ -19,6 +19,7 @@ class SubjectType(models.TextChoices):
     MEETING = "meeting", _("meeting")
     FOLLOW_UP = "follow_up", _("follow-up")
     CONCERN = "concern", _("concern")
+    RELIEF = "relief", _("further district")
     PORTFOLIO = "user", _("organisations of one's portfolio")
 
 

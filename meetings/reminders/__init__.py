@@ -5,6 +5,7 @@ The services call `refresh_for_…` and `notify_concern` in their own transactio
 
 from meetings.reminders.derive import (
     notify_concern,
+    notify_relief,
     refresh_for_follow_up,
     refresh_for_meeting,
     refresh_for_user,
@@ -14,6 +15,7 @@ from meetings.reminders.send import send_due
 
 __all__ = [
     "notify_concern",
+    "notify_relief",
     "refresh_for_follow_up",
     "refresh_for_meeting",
     "refresh_for_user",

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Relief, User
 from districts.models import District
 from lib.days import city_day
 from meetings import rules
@@ -23,7 +23,15 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Re
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.reminders.wake import wake_on_commit
-from meetings.reminders.wanted import Key, Wanted, of_concerns, of_follow_ups, of_meetings, of_portfolios
+from meetings.reminders.wanted import (
+    Key,
+    Wanted,
+    of_concerns,
+    of_follow_ups,
+    of_meetings,
+    of_portfolios,
+    of_reliefs,
+)
 
 AT_A_TIME = 500
 _DAY = timedelta(days=1)
@@ -47,6 +55,12 @@ def notify_concern(concern_id: UUID) -> None:
     _add_missing(of_concerns(Concern.objects.filter(pk=concern_id), now), now)
 
 
+def notify_relief(relief_id: UUID) -> None:
+    """Tell supervisors at once that an officer opened a further district."""
+    now = timezone.now()
+    _add_missing(of_reliefs(_reliefs([relief_id]), now), now)
+
+
 def refresh_for_user(user_id: UUID) -> None:
     """Make a user's coming reminders anew after a change of settings, districts, role or access.
 
@@ -64,13 +78,19 @@ def refresh_for_user(user_id: UUID) -> None:
 def top_up() -> int:
     """Make the rows that are missing for the days ahead; answers how many there were."""
     now = timezone.now()
+    opened = Relief.objects.filter(starts_at__gte=now - rules.LOOKBACK)
     recent = Concern.objects.filter(created_at__gte=now - rules.LOOKBACK)
     return (
         _top_up(_soon(now), lambda ids: of_meetings(Meeting.objects.filter(pk__in=ids), now), now)
         + _top_up(_due(now), lambda ids: of_follow_ups(FollowUp.objects.filter(pk__in=ids), now), now)
         + _top_up(recent, lambda ids: of_concerns(Concern.objects.filter(pk__in=ids), now), now)
+        + _top_up(opened, lambda ids: of_reliefs(_reliefs(ids), now), now)
         + _add_missing(of_portfolios(None, now), now)
     )
+
+
+def _reliefs(ids: list[UUID]) -> QuerySet[Relief]:
+    return Relief.objects.filter(pk__in=ids).select_related("district", "officer")
 
 
 def _soon(now: datetime) -> MeetingQuerySet:

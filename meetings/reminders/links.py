@@ -10,4 +10,6 @@ def path_of(reminder: Reminder) -> str:
     """The page of what it is about."""
     if reminder.subject_type == SubjectType.PORTFOLIO:
         return reverse("organisations") + "?overdue=true"
+    if reminder.subject_type == SubjectType.RELIEF:
+        return reverse("relief")
     return reverse(reminder.subject_type, args=[reminder.subject_id])

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from icalendar import Calendar, Event
 
-from accounts.models import User
+from accounts.models import Relief, User
 from contacts.models import Organisation
 from lib.days import city_today
 from meetings import rules
@@ -80,6 +80,8 @@ def _words(reminder: Reminder, subject: Subject | Sequence[Organisation]) -> tup
         )
     if isinstance(subject, Concern):
         return _of_concern(subject)
+    if isinstance(subject, Relief):
+        return _of_relief(subject)
     return _of_organisations(subject)
 
 
@@ -117,6 +119,20 @@ def _of_concern(concern: Concern) -> tuple[str, list[str]]:
     return _("New concern in %(district)s") % {"district": concern.district.name}, [
         kinds,
         _("Open it to see what happened and whom to call."),
+    ]
+
+
+def _of_relief(relief: Relief) -> tuple[str, list[str]]:
+    until = timezone.localtime(relief.ends_at)
+    return _("Further district opened: %(district)s") % {"district": relief.district.name}, [
+        _("%(officer)s works there until %(time)s on %(day)s: %(reason)s.")
+        % {
+            "officer": relief.officer.name,
+            "time": f"{until:%H:%M}",
+            "day": _day(until.date()),
+            "reason": relief.get_reason_display(),
+        },
+        _("Everything they open meanwhile says so in the trail."),
     ]
 
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import User
+from accounts.models import Relief, User
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
@@ -32,7 +32,7 @@ from meetings.reminders.channels import CARRIERS, Carrier, message_id_of
 from meetings.reminders.notices import notice_of
 from meetings.reminders.subjects import Subject, subjects_seen_by
 from meetings.reminders.wake import wake_on_commit
-from meetings.reminders.wanted import Key, of_concerns, of_follow_ups, of_meetings, of_portfolios
+from meetings.reminders.wanted import Key, of_concerns, of_follow_ups, of_meetings, of_portfolios, of_reliefs
 
 BATCH: Final = 50
 LEASE: Final = timedelta(minutes=2)
@@ -218,6 +218,7 @@ def _wanted_now(rows: Iterable[Reminder]) -> dict[Key, list[datetime]]:
         of_meetings(Meeting.objects.filter(pk__in=ids[SubjectType.MEETING]), now),
         of_follow_ups(FollowUp.objects.filter(pk__in=ids[SubjectType.FOLLOW_UP]), now),
         of_concerns(Concern.objects.filter(pk__in=ids[SubjectType.CONCERN]), now),
+        of_reliefs(Relief.objects.filter(pk__in=ids[SubjectType.RELIEF]), now),
         of_portfolios(ids[SubjectType.PORTFOLIO], now),
     )
     wanted: dict[Key, list[datetime]] = defaultdict(list)

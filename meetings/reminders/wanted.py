@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min, Q
 
-from accounts.models import Role, User, UserQuerySet
+from accounts.models import Relief, Role, User, UserQuerySet
 from contacts.models import Organisation
 from lib.days import city_day
 from meetings import rules
@@ -100,6 +100,17 @@ def of_concerns(concerns: ConcernQuerySet, now: datetime) -> Iterator[Wanted]:
             rules.concern_reminders(
                 logged_at=concern.created_at, recipients=map(recipient, _told_of(concern)), now=now
             ),
+        )
+
+
+def of_reliefs(reliefs: Iterable[Relief], now: datetime) -> Iterator[Wanted]:
+    for relief in reliefs:
+        lineages = [relief.district.lineage, *relief.officer.districts.values_list("lineage", flat=True)]
+        supervisors = _Supervisors().of(pk for lineage in lineages for pk in lineage)
+        yield from _of(
+            SubjectType.RELIEF,
+            relief.pk,
+            rules.relief_reminders(opened_at=relief.starts_at, supervisors=supervisors, now=now),
         )
 
 

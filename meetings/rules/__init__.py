@@ -12,6 +12,7 @@ from meetings.rules.schedule import (
     LOOKBACK,
     MEETING_DAY_BEFORE,
     MEETING_HOUR_BEFORE,
+    RELIEF_OPENED,
     Occurrence,
     Recipient,
     concern_reminders,
@@ -20,6 +21,7 @@ from meetings.rules.schedule import (
     is_same_occasion,
     meeting_reminders,
     nine_oclock,
+    relief_reminders,
 )
 from meetings.rules.substance import (
     ACTION_AGREED,
@@ -60,6 +62,7 @@ __all__ = [
     "NO_CHANGE",
     "REASSURE_WITHIN",
     "RELATIONSHIP_PAUSED",
+    "RELIEF_OPENED",
     "UNKNOWN",
     "Occurrence",
     "Recipient",
@@ -72,4 +75,5 @@ __all__ = [
     "is_substantive",
     "meeting_reminders",
     "nine_oclock",
+    "relief_reminders",
 ]

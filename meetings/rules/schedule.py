@@ -6,7 +6,7 @@ among them any more is not sent.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,7 +21,9 @@ FOLLOW_UP_OVERDUE: Final = "follow_up_overdue"
 FOLLOW_UP_ESCALATED: Final = "follow_up_escalated"
 CADENCE_DIGEST: Final = "cadence_digest"
 CONCERN_RECEIVED: Final = "concern_received"
+RELIEF_OPENED: Final = "relief_opened"
 
+EMAIL: Final = "email"  # a channel, as accounts names it
 AHEAD: Final = timedelta(days=8)  # how far ahead rows are made
 LOOKBACK: Final = timedelta(days=8)  # a reminder later than this is of no use to anybody
 NINE: Final = time(9)
@@ -117,6 +119,16 @@ def concern_reminders(
     at = logged_at.astimezone(UTC)
     for recipient in recipients:
         yield from _each_channel(CONCERN_RECEIVED, recipient, at, now=now, made_until=at + LOOKBACK)
+
+
+def relief_reminders(
+    *, opened_at: datetime, supervisors: Iterable[Recipient], now: datetime
+) -> Iterator[Occurrence]:
+    """An officer opened a further district: at once, by e-mail too whatever a supervisor has chosen."""
+    at = opened_at.astimezone(UTC)
+    for one in supervisors:
+        told = replace(one, channels=one.channels | {EMAIL})
+        yield from _each_channel(RELIEF_OPENED, told, at, now=now, made_until=at + LOOKBACK)
 
 
 def digest_reminders(*, recipient: Recipient, meet_by: date, now: datetime) -> Iterator[Occurrence]:
