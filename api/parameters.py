@@ -1,7 +1,9 @@
 """Strict parameters: unknown or repeated ones are refused, naming what the caller may have meant."""
 
+import re
 from collections.abc import Collection, Iterator
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -9,10 +11,12 @@ from rest_framework.request import Request
 
 from api.problems import Problem, bad_fields
 from api.rules import nearest
-from lib.filters import FilterSet
+from lib.days import is_thinkable
+from lib.filters import MAX_CODES, FilterSet
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGING = ("cursor", "limit", "count", "ordering", "fields", "expand")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
@@ -108,6 +112,45 @@ def read_choice(request: Request, name: str, known: Collection[str]) -> list[str
                 name, _hint(_("“%(word)s” is not one of them.") % {"word": word[:60]}, nearest(word, known))
             )
     return words
+
+
+def read_word(request: Request, name: str, known: Collection[str], default: str) -> str:
+    """One word of a list."""
+    words = read_choice(request, name, known) or [default]
+    if len(words) > 1:
+        raise _bad(name, _("Only one of them."))
+    return words[0]
+
+
+def read_texts(request: Request, name: str) -> list[str]:
+    """At most 200 comma-separated codes; which of them exist is for the query to say."""
+    texts = list(dict.fromkeys(text for text in request.query_params.get(name, "").split(",") if text))
+    if len(texts) > MAX_CODES:
+        raise _bad(name, _("At most %(n)d values.") % {"n": MAX_CODES})
+    return texts
+
+
+def read_period(request: Request, since: str, until: str) -> tuple[date, date]:
+    """Two days of the city, `YYYY-MM-DD`, the second after the first; both must be given."""
+    first, second = _read_day(request, since), _read_day(request, until)
+    if second <= first:
+        raise _bad(until, _("A period ends after it starts: the last day is the one before this."))
+    return first, second
+
+
+def _read_day(request: Request, name: str) -> date:
+    text = request.query_params.get(name, "")
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not is_thinkable(day):
+        raise _bad(name, _("Give a day, such as 2026-07-01."))
+    return day
+
+
+def bad_comparison(name: str) -> Problem:
+    return _bad(name, _("These days did not exist then."))
 
 
 def read_ordering(request: Request, orderings: Collection[str]) -> str:

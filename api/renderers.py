@@ -1,6 +1,8 @@
-"""JSON by orjson: moments as RFC 3339 in UTC, days and ids as text."""
+"""JSON by orjson: moments as RFC 3339 in UTC, days and ids as text. CSV for figures."""
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -27,3 +29,33 @@ class JSONRenderer(BaseRenderer):
         if data is None:
             return b""
         return data if isinstance(data, bytes) else to_json(data)
+
+
+def to_csv(lines: Iterable[Sequence[Any]]) -> bytes:
+    """Lines as CSV (RFC 4180) in UTF-8, values written as in JSON; null is empty."""
+    text = io.StringIO()
+    csv.writer(text).writerows([_as_text(value) for value in line] for line in lines)
+    return text.getvalue().encode()
+
+
+def _as_text(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    return to_json(value).decode().strip('"')
+
+
+class CSVRenderer(BaseRenderer):
+    """What is not written by `to_csv` itself, such as the answer to OPTIONS: a line a member."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+    render_style = "binary"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return to_csv((data or {}).items())

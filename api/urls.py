@@ -12,6 +12,7 @@ from api.views.directory import Districts, Me, Officers, Vocabularies
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
 from api.views.people import Contacts
+from api.views.reports import Reports
 from api.views.vcard import ContactCard
 from api.views.webhooks import WebhookDeliveries, Webhooks
 
@@ -52,6 +53,7 @@ urlpatterns = [
         _view(WebhookDeliveries, {"post": "replay"}),
         name="api-webhook-delivery-replay",
     ),
+    path("reports/<slug:slug>/", _view(Reports, {"get": "retrieve"}), name="api-report"),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),
     path("schema/", login_not_required(SchemaView.as_view()), name="api-schema"),

@@ -29,6 +29,7 @@ REPORTS: Final[dict[str, Report]] = {
         follow_ups.REPORT,
         overdue.REPORT,
         concerns.REPORT,
+        concerns.LOOP_CLOSED,
         reassurance.REPORT,
         level.REPORT,
         reciprocity.REPORT,

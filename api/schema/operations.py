@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.rows.base import RowSpec
-from api.schema import answers, parameters
+from api.schema import answers, parameters, reports
 from api.schema.examples import EXAMPLES
 from api.schema.shapes import Json, Shapes
 from api.views.base import ListMixin, Resource, RetrieveMixin
+from api.views.reports import Reports
 from api.views.writing import MAX_BATCH
 
 
@@ -50,7 +51,7 @@ class Schema(Shapes):
             operation["parameters"] = [parameters.ID, *operation.get("parameters", ())]
         verb = self._verb()
         statuses = [*answers.ANY, *(answers.OF_BODIES if "requestBody" in operation else ())]
-        statuses += [404] if "{id}" in path else []
+        statuses += [404] if "{" in path else []
         statuses += operation.pop("problems", ())
         scopes = self._scopes(verb)
         return {
@@ -147,6 +148,9 @@ class Schema(Shapes):
     def _other(self) -> Json:
         """A view that says what it takes and answers by `words`, `paged` and `shape`."""
         view = self.view
+        if isinstance(view, Reports):
+            row = self.component("ReportRow", reports.row)
+            return {"parameters": reports.parameters(), "responses": reports.responses(row)}
         taken = [parameters.query(name, parameters.words(list(known))) for name, known in view.words.items()]
         if view.paged:
             taken += [
@@ -184,7 +188,8 @@ class Schema(Shapes):
             verb = VERBS[action]
         elif action in VERBS:  # the one object of a view, such as /me/ or a contact's card
             last = self.path.rstrip("/").rpartition("/")[2].replace("{", "").replace("}", "")
-            verb = Verb("get_{many}" if last == many else f"get_{{one}}_{last}", _first_line(type(self.view)))
+            named = "get_{many}" if last == many else f"get_{{one}}_{last}"
+            verb = Verb("get_{one}" if last == "slug" else named, _first_line(type(self.view)))
         else:
             own = _first_line(getattr(self.view, action))
             verb = Verb(f"{action}_{{one}}", own, writes=self.method != "GET")

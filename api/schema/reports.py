@@ -1,0 +1,135 @@
+"""`/reports/{slug}/` in the document, from the catalogue of reports."""
+
+from typing import Any, Final
+
+from api.rows.reports import BY_SLUG, COMPARED
+from api.schema import answers
+from api.schema.parameters import BOOLEAN, query
+from api.views.reports import COMPARISONS
+from reports.questions import By
+
+Json = dict[str, Any]
+
+NUMBER: Final[Json] = {"type": ["number", "null"]}
+DAY: Final[Json] = {"type": "string", "format": "date"}
+URL: Final[Json] = {"type": ["string", "null"], "format": "uri"}
+CODE: Final[Json] = {"type": "string"}
+_TYPES: Final[dict[str, Json]] = {
+    "count": {"type": ["integer", "null"]},
+    "text": {"type": ["string", "null"]},
+}
+
+EXAMPLE: Final[Json] = {
+    "report": "reassurance",
+    "from": "2026-07-01",
+    "to": "2026-10-01",
+    "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
+    "by": "district",
+    "generated_at": "2026-11-24T13:05:00+00:00",
+    "rows": [
+        {
+            "district": "N1",
+            "n": 3,
+            "of": 4,
+            "ratio": 0.75,
+            "accepted": 2,
+            "declined": 1,
+            "later": 1,
+            "in_time": 0,
+            "entered_late": 0,
+            "compared_n": 0,
+            "compared_of": 0,
+            "compared_ratio": None,
+            "compared_accepted": 0,
+            "compared_declined": 0,
+            "compared_later": 0,
+            "compared_in_time": 0,
+            "compared_entered_late": 0,
+            "rows_url": "https://crm.city.example/api/v1/concerns/?district=N1&received_after=2026-07-01"
+            "&received_before=2026-10-01&bias=true&reassured_in_24h=true",
+        }
+    ],
+}
+CSV_EXAMPLE: Final = (
+    "district,n,of,ratio,by_police,not_stated,rows_url\r\n"
+    "N1,4,10,0.4,5,1,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
+    "&initiated_by=community&starts_after=2026-07-01&starts_before=2026-10-01\r\n"
+)
+
+
+def parameters() -> list[Json]:
+    slugs = {"type": "string", "enum": list(BY_SLUG)}
+    said = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
+    ways = "\n".join(
+        f"- `{slug}`: {', '.join(f'`{way.value}`' for way in report.ways)}"
+        for slug, report in BY_SLUG.items()
+    )
+    return [
+        {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": said},
+        _required("from", "The first day, of the city.", "2026-07-01"),
+        _required("to", "The day after the last one.", "2026-10-01"),
+        query(
+            "by",
+            {"type": "string", "enum": [way.value for way in By], "default": By.DISTRICT.value},
+            f"What a row is of; a kind is that of what is counted. Where the report is split so:\n{ways}",
+        ),
+        query(
+            "district",
+            {"type": "string", "minLength": 1},
+            "Codes with commas, each with all that lies in it; unless given, all that the key has.",
+        ),
+        query(
+            "compare",
+            {"type": "string", "enum": list(COMPARISONS)},
+            f"Beside each figure what it was before, as `{COMPARED}…`.",
+        ),
+        query("all_kinds", BOOLEAN, "Count partners and culture and sport as well."),
+    ]
+
+
+def responses(row: Json) -> Json:
+    """JSON and CSV; `row` refers to the component of a row."""
+    properties: Json = {
+        "report": {"type": "string", "enum": list(BY_SLUG)},
+        "from": DAY,
+        "to": DAY,
+        "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
+        "by": {"type": "string", "enum": [way.value for way in By]},
+        "generated_at": {"type": "string", "format": "date-time"},
+        "rows": {"type": "array", "items": row},
+    }
+    schema: Json = {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name != "compared_with"],
+    }
+    found = answers.success("The figures.", schema)
+    found["content"]["application/json"]["example"] = EXAMPLE
+    found["content"]["text/csv"] = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
+    return {"200": found}
+
+
+def row() -> Json:
+    """Every column of every report: those of the report asked for are there."""
+    properties: Json = {way.value: {**CODE, "description": "With `by`."} for way in By}
+    properties |= {
+        "n": {"type": "number"},
+        "of": {"type": "number"},
+        "ratio": {**NUMBER, "description": "n ÷ of; null where `of` is 0."},
+    }
+    for slug, report in BY_SLUG.items():
+        for column in report.columns:
+            known = properties.setdefault(column.name, {**_TYPES.get(column.unit, NUMBER), "description": ""})
+            said = f"{slug}: {column.label} ({column.unit.replace('_', ' ')})."
+            known["description"] = f"{known['description']} {said}".strip()
+    properties["rows_url"] = {**URL, "description": "Lists exactly the n; null where no list does."}
+    return {
+        "type": "object",
+        "description": f"One figure. `{COMPARED}…` are there with `compare`.",
+        "properties": properties,
+        "required": ["n", "of", "ratio", "rows_url"],
+    }
+
+
+def _required(name: str, description: str, example: str) -> Json:
+    return {**query(name, DAY, description), "required": True, "example": example}

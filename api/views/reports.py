@@ -1,0 +1,102 @@
+"""`/reports/{slug}/`: figures of a period, each with its n of N and the call that lists what it counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from api import parameters
+from api.renderers import CSVRenderer, JSONRenderer, to_csv, to_json
+from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
+from api.views.base import Resource
+from audit.models import Action
+from audit.services import record
+from reports.figures import Drill, Report
+from reports.periods import Period
+from reports.questions import By, Question, ask
+
+COMPARISONS: Final = ("previous", "last_year")
+TAKEN: Final = ("from", "to", "by", "district", "compare", "all_kinds")
+LISTS: Final[Mapping[str, str]] = {
+    "organisations": "api-organisations",
+    "meetings": "api-meetings",
+    "follow-ups": "api-follow-ups",
+    "concerns": "api-concerns",
+}
+
+
+class Reports(Resource):
+    """Read a report."""
+
+    scope = "reports"
+    renderer_classes = [JSONRenderer, CSVRenderer]
+
+    @property
+    def object_type(self) -> str:
+        return "report"
+
+    def retrieve(self, request: Request, slug: str) -> HttpResponse:
+        if (report := BY_SLUG.get(slug)) is None:
+            raise Http404
+        parameters.check_parameters(request, TAKEN)
+        period = Period(*parameters.read_period(request, "from", "to"))
+        before = _compared_with(request, period)
+        ways = [way.value for way in report.ways]
+        question = ask(
+            self.actor,
+            [period, before] if before else [period],
+            districts=parameters.read_texts(request, "district"),
+            by=By(parameters.read_word(request, "by", ways, By.DISTRICT.value)),
+            all_kinds=parameters.read_flag(request, "all_kinds"),
+        )
+        rows = list(_rows(request, report, question))
+        # No object is named, everybody's are counted: the event says which report, of which districts.
+        counted = [district.pk for district in question.districts]
+        record(self.actor, Action.VIEW, self.object_type, district_ids=counted, field_names=[slug])
+        if request.accepted_renderer.format == CSVRenderer.format:
+            names = _names(report, question)
+            lines: Sequence[Any] = [names, *([row[name] for name in names] for row in rows)]
+            return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
+        about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
+        if before:
+            about["compared_with"] = {"from": before.since, "to": before.until}
+        about |= {"by": question.by.value, "generated_at": timezone.now(), "rows": rows}
+        return HttpResponse(to_json(about), content_type="application/json")
+
+
+def _compared_with(request: Request, period: Period) -> Period | None:
+    asked = parameters.read_word(request, "compare", COMPARISONS, "")
+    try:
+        return {"previous": period.previous, "last_year": period.a_year_before}[asked]() if asked else None
+    except (ValueError, OverflowError):  # such as 29 February alone, a year before
+        raise parameters.bad_comparison("compare") from None
+
+
+def _rows(request: Request, report: Report, question: Question) -> Iterator[dict[str, Any]]:
+    """One a group; what it was in the period compared with stands in it, under names of its own."""
+    now, *others = question.periods
+    found = report.rows(question)
+    before = {row.group: row for row in found if row.period in others}
+    for row in found:
+        if row.period == now:
+            then = figures_of(report, before.get(row.group), COMPARED) if others else {}
+            url = _url(request, report.drill(row, question))
+            yield {question.by.value: row.group, **figures_of(report, row), **then, "rows_url": url}
+
+
+def _names(report: Report, question: Question) -> list[str]:
+    """Of the columns, in the order of the answer."""
+    names = columns_of(report)
+    compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
+    return [question.by.value, *names, *compared, "rows_url"]
+
+
+def _url(request: Request, drill: Drill | None) -> str | None:
+    if drill is None:
+        return None
+    query = urlencode(drill.parameters, safe=",:")
+    return request.build_absolute_uri(f"{reverse(LISTS[drill.noun])}?{query}")
