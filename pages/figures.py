@@ -14,9 +14,9 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
 from reports.charts import Mark, bars, lines, meter, sparkline, top_of
-from reports.figures import Drill, Report, Row
+from reports.figures import Column, Drill, Report, Row
 from reports.scorecard import Line, mark_of
-from reports.wording import name_group, say, say_of, say_unit
+from reports.wording import name_group, say, say_of, say_of_whom, say_unit
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",
@@ -53,6 +53,23 @@ class Figure:
         return say_of(self.row) if self.row is not None else ""
 
     @property
+    def of_whom(self) -> str:
+        """`12 met of 30 organisations`, where the report has words for it."""
+        if self.row is None or not self.report.n_label:
+            return self.of
+        return say_of_whom(self.report, self.row)
+
+    @property
+    def judged(self) -> str:
+        """Whether it went the right way; nothing of what has no right way or is of few."""
+        line = self.line
+        if line.is_better or line.is_worse:
+            if line.is_of_few:
+                return _("few counted")
+            return _("better") if line.is_better else _("worse")
+        return ""
+
+    @property
     def url(self) -> str:
         """Of the rows it counts: none where it counts none."""
         row = self.row
@@ -79,13 +96,28 @@ class Figure:
         return sparkline(self.line.marks, title=str(self.report.title), unit=self.report.unit)
 
     @property
+    def notable(self) -> list[tuple[Any, str]]:
+        """Own columns that say more than nought or nothing."""
+        own = own_columns(self.report)
+        values = [getattr(self.row, column.name, None) for column in own]
+        return [
+            (column.label, say_cell(value, column.unit))
+            for column, value in zip(own, values, strict=True)
+            if value
+        ]
+
+    @property
     def columns(self) -> list[tuple[Any, str]]:
         """The report's own columns with what they say here."""
         return [
             (column.label, say_cell(getattr(self.row, column.name, None), column.unit))
-            for column in self.report.columns
-            if column.name != self.report.measure
+            for column in own_columns(self.report)
         ]
+
+
+def own_columns(report: Report) -> list[Column]:
+    """A report's columns beside the figure itself."""
+    return [column for column in report.columns if column.name != report.measure]
 
 
 def say_cell(value: Any, unit: str) -> str:

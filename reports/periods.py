@@ -73,7 +73,7 @@ class Period:
         if self.months == 12 and self.since.month == 1:
             return str(self.since.year)
         if self.months == 3 and self.since.month % 3 == 1:
-            return _("%(quarter)s. quarter of %(year)s") % {
+            return _("Quarter %(quarter)s of %(year)s") % {
                 "quarter": (self.since.month + 2) // 3,
                 "year": self.since.year,
             }

@@ -10,15 +10,16 @@ from reports.charts import Mark
 from reports.figures import Report, Row, Text
 from reports.periods import Period
 from reports.questions import Question
-from reports.wording import say, say_change, say_of
+from reports.wording import say, say_briefly, say_change, say_of
 
 RUN_UP: Final = 12  # periods of a sparkline
+FEW: Final = 5  # figures of fewer are not judged
 
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (_("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
     (_("Promises"), ("follow-ups", "overdue")),
-    (_("Concerns"), ("concerns", "reassurance")),
+    (_("Concerns"), ("concerns", "loop-closed", "reassurance")),
     (_("How we work together"), ("activity", "level", "reciprocity")),
     (_("Whether it will last"), ("continuity", "data-health")),
 )
@@ -30,13 +31,13 @@ def measure_of(report: Report, row: Row | None) -> float | None:
     return value
 
 
-def mark_of(report: Report, row: Row | None, label: str) -> Mark:
+def mark_of(report: Report, row: Row | None, label: str, short: str = "") -> Mark:
     """A row in a chart: its share never without its n of N."""
     value = measure_of(report, row)
     said = say(value, report.unit)
     if row is not None and value is not None and report.unit == "ratio":
         said = f"{said}, {say_of(row)}"
-    return Mark(label, value, said)
+    return Mark(label, value, said, short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,12 @@ class Line:
     def is_better(self) -> bool:
         return self._went(self.report.better or "")
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether one more or less would look like a lot."""
+        row, before = self.row, self.row_before
+        return row is None or before is None or min(row.of, before.of) < FEW
+
     def _went(self, way: str) -> bool:
         if self.value is None or self.value_before is None or self.report.better is None:
             return False
@@ -120,7 +127,8 @@ class Line:
     def marks(self) -> list[Mark]:
         """The periods that led up to it, oldest first."""
         return [
-            mark_of(self.report, self.table.row(self.group, period), str(period)) for period in self.run_up
+            mark_of(self.report, self.table.row(self.group, period), str(period), say_briefly(period))
+            for period in self.run_up
         ]
 
 

@@ -6,18 +6,17 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from reports.scorecard import Line
+from reports.scorecard import FEW, Line
 from reports.wording import say_of
 
 POINTS: Final = 0.10  # a share that moved by less is noise
-SMALL: Final = 5  # below so many, one more or less looks like a lot
 PART: Final = 0.25  # of days and numbers: how much of what they were they must move
 SENTENCES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence about one figure."""
+    """What to say of one figure, behind its title."""
 
     line: Line
     text: str
@@ -37,8 +36,8 @@ def _moved(line: Line) -> bool:
     if row is None or before is None or now is None or then is None or line.report.better is None:
         return False
     if line.report.unit == "ratio":
-        return abs(now - then) >= POINTS and min(row.of, before.of) >= SMALL
-    return abs(now - then) >= PART * max(then, 1) and max(now, then) >= SMALL
+        return abs(now - then) >= POINTS and not line.is_of_few
+    return abs(now - then) >= PART * max(then, 1) and max(now, then) >= FEW
 
 
 def _weight(line: Line) -> float:
@@ -47,12 +46,13 @@ def _weight(line: Line) -> float:
 
 
 def _sentence(line: Line) -> str:
-    said = {"title": str(line.report.title), "now": line.said, "then": line.said_before}
+    said = {"now": line.said, "then": line.said_before}
+    fell = (line.value or 0) < (line.value_before or 0)
     if line.report.unit == "ratio" and line.row is not None:
         said["of"] = say_of(line.row)
-        if (line.value or 0) < (line.value_before or 0):
-            return _("%(title)s: %(now)s (%(of)s), down from %(then)s.") % said
-        return _("%(title)s: %(now)s (%(of)s), up from %(then)s.") % said
-    if (line.value or 0) < (line.value_before or 0):
-        return _("%(title)s: %(now)s, down from %(then)s.") % said
-    return _("%(title)s: %(now)s, up from %(then)s.") % said
+        if fell:
+            return _("%(now)s (%(of)s), down from %(then)s.") % said
+        return _("%(now)s (%(of)s), up from %(then)s.") % said
+    if fell:
+        return _("%(now)s, down from %(then)s.") % said
+    return _("%(now)s, up from %(then)s.") % said

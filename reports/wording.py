@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
-from reports.figures import Row
+from reports.figures import Report, Row
+from reports.periods import Period
 
 NOT_APPLICABLE: Final = gettext_lazy("n/a")
 # What a group may be named by, beside a district's code. A code that two lists share means the same in both.
@@ -47,6 +48,28 @@ def say_change(before: float | None, now: float | None, unit: str) -> str:
 def say_of(row: Row) -> str:
     """`12 of 30`: what a share never stands without."""
     return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
+
+
+def say_of_whom(report: Report, row: Row) -> str:
+    """`12 met of 30 organisations`."""
+    return _("%(n)s %(counted)s of %(of)s %(whole)s") % {
+        "n": _number(row.n),
+        "counted": report.n_label,
+        "of": _number(row.of),
+        "whole": report.of_label,
+    }
+
+
+def say_briefly(period: Period) -> str:
+    """A period where an axis has little room: `Q3 2026`, `Sep 2026`, `2026`; else its first day."""
+    first = period.since
+    if period.months == 12 and first.month == 1:
+        return str(first.year)
+    if period.months == 3 and first.month % 3 == 1:
+        return _("Q%(quarter)s %(year)s") % {"quarter": (first.month + 2) // 3, "year": first.year}
+    if period.months == 1:
+        return date_format(first, pgettext("Django date format of a month, short", "M Y"))
+    return date_format(first, pgettext("Django date format of a day of another year", "j M Y"))
 
 
 def say_unit(unit: str) -> str:

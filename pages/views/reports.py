@@ -15,7 +15,7 @@ from accounts.middleware import ActorRequest
 from districts.models import District
 from lib.days import city_today
 from pages.blind_spots import matrix
-from pages.figures import Figure, call_of_report, group_marks, named, shading, split, trend
+from pages.figures import Figure, call_of_report, group_marks, named, own_columns, shading, split, trend
 from pages.forms.reports import (
     LATELY,
     CompareForm,
@@ -101,7 +101,8 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
         "whole": Figure(whole, district.name),
         "figures": figures,
         "trend": trend(whole, _chart_title(report, district.name)),
-        "bars": split(report, group_marks(figures), str(report.title)) if len(figures) > 1 else "",
+        "bars": _bars(report, figures),
+        "columns": own_columns(report),
         "call": call_of_report(slug, _api_parameters(form, by)),
     }
     return render(request, "pages/reports/report.html", context)
@@ -243,6 +244,13 @@ def _grouped(figures: dict[str, Figure]) -> Any:
     for title, slugs in GROUPS:
         if found := [figures[slug] for slug in slugs if slug in figures]:
             yield title, found
+
+
+def _bars(report: Report, figures: list[Figure]) -> str:
+    """A bar each where the table has none; shares have theirs in it."""
+    if report.unit == "ratio" or len(figures) < 2:
+        return ""
+    return split(report, group_marks(figures), str(report.title))
 
 
 def _chart_title(report: Report, district: str) -> str:

@@ -40,7 +40,7 @@ def bars(
     canvas = Canvas(WIDTH, foot + 22, title=title, description=describe(marks))
     left, right = 8.0, WIDTH - 16.0
     canvas.write(left, 12, unit_label, palette.subtle)
-    for tick in ticks(end):
+    for tick in ticks(end, unit):
         x = left + (right - left) * min(tick / end, 1)
         canvas.put("line", x1=x, y1=HEAD, x2=x, y2=foot, stroke=palette.line, stroke_width=1)
         anchor = "start" if tick == 0 else "end" if x > right - 12 else "middle"

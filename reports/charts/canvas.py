@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 from django.utils.safestring import SafeString, mark_safe
 
-WIDTH: Final = 420  # wide enough for twelve months, narrow enough that a phone does not shrink its text
-TEXT: Final = 13  # size of text; about 11 on a phone
-LETTER: Final = 6.6  # what a letter of it is wide, on average
+WIDTH: Final = 380  # a phone shows it nearly as it is
+TEXT: Final = 14
+LETTER: Final = 7.0  # what a letter of it is wide, on average
 
 Say = Callable[[float], str]
 
@@ -33,17 +33,22 @@ PRINT: Final = Palette("#232E2A", "#575F5C", "#C9CECB", "#14524A", "#E3EAE8")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a."""
+    """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a.
+
+    `short` is the label where an axis has little room.
+    """
 
     label: str
     value: float | None
     said: str
+    short: str = ""
 
 
 class Canvas:
     """An SVG of `width` × `height` with a title and a description; without a title nobody is told of it."""
 
     def __init__(self, width: int, height: int, *, title: str = "", description: str = "") -> None:
+        self.width, self.height = width, height
         self.root = ET.Element(
             "svg", {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
         )
@@ -81,24 +86,22 @@ def top_of(values: Iterable[float | None], unit: str) -> float:
     if unit == "ratio":
         return 1.0
     highest = max((value for value in values if value is not None), default=0.0)
-    return ticks(highest)[-1]
+    return ticks(highest, unit)[-1]
 
 
-def ticks(top: float, wanted: int = 4) -> Sequence[float]:
-    """Round numbers from 0 to at least `top`: steps of 1, 2, 2.5 or 5 × 10ⁿ.
+def ticks(top: float, unit: str, wanted: int = 4) -> Sequence[float]:
+    """Round numbers from 0 to at least `top`: steps of 1, 2 or 5 × 10ⁿ; of shares, quarters.
 
-    >>> list(ticks(1)), list(ticks(17)), list(ticks(0))
-    ([0, 0.25, 0.5, 0.75, 1.0], [0, 5, 10, 15, 20], [0, 1])
+    >>> list(ticks(17, "days")), list(ticks(0, "count"))
+    ([0, 5, 10, 15, 20], [0, 1])
     """
+    if unit == "ratio":
+        return (0, 0.25, 0.5, 0.75, 1)
     if top <= 0:
         return (0, 1)
-    rough = top / wanted
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    if step > 1:
-        step = round(step, 6)
-    count = math.ceil(round(top / step, 6))
-    return tuple(round(n * step, 6) for n in range(count + 1))
+    power = 10.0 ** math.floor(math.log10(top / wanted))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= top / wanted * 0.999)
+    return tuple(round(n * step, 6) for n in range(math.ceil(round(top / step, 6)) + 1))
 
 
 def clip(text: str, width: float) -> str:

@@ -1,5 +1,6 @@
 """Lines over time: a chart with axes, and the sparkline that stands in a table's cell."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -40,7 +41,7 @@ def lines(
     """One value a period, oldest first, on an axis from 0 to `top`. A period without a value is a gap."""
     end = top or top_of((mark.value for mark in marks), unit)
     canvas = Canvas(WIDTH, height, title=title, description=describe(marks))
-    steps = [tick for tick in ticks(end) if tick <= end * 1.001]
+    steps = [tick for tick in ticks(end, unit) if tick <= end * 1.001]
     left = 14 + LETTER * max(len(say(tick)) for tick in steps)
     right, foot = WIDTH - 14.0, height - 28.0
     canvas.write(0, 12, unit_label, palette.subtle)
@@ -54,20 +55,22 @@ def lines(
         for n, mark in enumerate(marks)
     ]
     _draw(canvas, points, palette, radius=3.0)
-    every = max(
-        1, -(-int(max((len(mark.label) for mark in marks), default=1) * LETTER + 14) // int(step or 1))
-    )
-    for n, mark in enumerate(marks):
-        if (len(marks) - 1 - n) % every == 0:
-            x, anchor = left + step * n, "end" if n == len(marks) - 1 else "middle"
-            if anchor == "middle" and x - len(mark.label) * LETTER / 2 < 0:
-                continue
-            canvas.write(
-                right + 14 if anchor == "end" else x, height - 8, mark.label, palette.subtle, anchor=anchor
-            )
+    _label(canvas, [mark.short or mark.label for mark in marks], left, step, palette)
     if points and (last := points[-1]):
         canvas.put("circle", cx=last[0], cy=last[1], r=5.0, fill=palette.accent)
     return canvas.drawn()
+
+
+def _label(canvas: Canvas, labels: Sequence[str], left: float, step: float, palette: Palette) -> None:
+    """The last label, and before it as many as fit, evenly."""
+    longest = max(map(len, labels), default=1) * LETTER
+    every = max(1, math.ceil((longest * 1.25 + 8) / max(step, 1)))
+    for n, label in enumerate(labels):
+        x, y = left + step * n, canvas.height - 8
+        if n == len(labels) - 1:
+            canvas.write(canvas.width, y, label, palette.subtle, anchor="end")
+        elif (len(labels) - 1 - n) % every == 0 and x > longest / 2:
+            canvas.write(x, y, label, palette.subtle, anchor="middle")
 
 
 def sparkline(

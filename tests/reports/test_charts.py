@@ -130,10 +130,17 @@ def test_a_meter_is_not_read_out_and_shows_what_it_is_of() -> None:
 
 @pytest.mark.parametrize(
     ("top", "steps"),
-    [(1, [0, 0.25, 0.5, 0.75, 1]), (17, [0, 5, 10, 15, 20]), (0, [0, 1]), (1234, [0, 500, 1000, 1500])],
+    [
+        (1, [0, 0.5, 1]),
+        (0.9, [0, 0.5, 1]),
+        (17, [0, 5, 10, 15, 20]),
+        (0, [0, 1]),
+        (1234, [0, 500, 1000, 1500]),
+    ],
 )
 def test_an_axis_has_round_numbers(top: float, steps: list[float]) -> None:
-    assert list(ticks(top)) == steps
+    assert list(ticks(top, "count")) == steps
+    assert list(ticks(top, "ratio")) == [0, 0.25, 0.5, 0.75, 1]
 
 
 def test_a_long_name_is_shortened() -> None:
