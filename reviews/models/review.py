@@ -13,6 +13,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.ids import uuid7
+from reports.periods import Period
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -79,6 +80,10 @@ class Review(models.Model):
                 violation_error_message=_("A signature says who and when."),
             ),
         ]
+
+    @property
+    def period(self) -> Period:
+        return Period(self.since, self.until)
 
     @property
     def is_signed(self) -> bool:

@@ -116,7 +116,7 @@ def _frozen(review: Review, report: Report, question: Question, position: int) -
             n=row.n,
             of=row.of,
             ratio=row.ratio,
-            columns={column.name: _plain(getattr(row, column.name, None)) for column in report.columns},
+            columns={name: _plain(getattr(row, name, None)) for name in _shown(report)},
             noun=drill.noun if drill and ids is not None else "",
             ids=ids,
         )
@@ -134,6 +134,11 @@ def _counted(report: Report, row: Row, drill: Drill) -> list[UUID] | None:
         log.error("figure_differs_from_its_list", report=report.slug, n=row.n, listed=len(found))
         return None
     return found
+
+
+def _shown(report: Report) -> set[str]:
+    """Columns of its own, and what its charts show where that is not the ratio."""
+    return {column.name for column in report.columns} | ({report.measure} - {"ratio"})
 
 
 def _plain(value: object) -> object:

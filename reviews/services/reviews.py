@@ -188,7 +188,7 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
 def agreed_last_time(review: Review) -> models.QuerySet[AgreedAction]:
     """Actions of the last signed audit of the same district, with their owners."""
     last = Review.objects.before(review).values("pk")[:1]
-    rows = AgreedAction.objects.filter(review__in=list(last.values_list("pk", flat=True)))
+    rows = AgreedAction.objects.filter(review=models.Subquery(last))
     return rows.select_related("owner").order_by("due_on", "pk")
 
 

@@ -1,0 +1,188 @@
+"""What a supervisor types into an audit, and which reports are sent."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from districts.models import District
+from lib.days import city_today
+from pages.forms.base import VersionedForm
+from pages.forms.districts import district_label
+from pages.forms.reports import name_of, period_named
+from reports.catalogue import REPORTS
+from reports.periods import Period, month_of, quarter_of, year_of
+from reviews.codes import FactsApart, FollowUpRecorded, IsSo, Rhythm, WasDone
+from reviews.services.freezing import MOST_SAMPLES
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+SAMPLES = 10
+
+
+class DistrictsMixin(forms.Form):
+    """A district the actor covers, named as in a tree."""
+
+    def offer_districts(self, actor: Actor) -> None:
+        rows = District.objects.covered_by(actor).active().as_tree()
+        field: Any = self.fields["district"]
+        field.queryset = rows
+        field.label_from_instance = district_label
+
+
+class NewReviewForm(DistrictsMixin):
+    district = forms.ModelChoiceField(
+        District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
+    )
+    period = forms.ChoiceField(label=gettext_lazy("Period"), widget=forms.RadioSelect)
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
+    until = forms.DateField(
+        label=gettext_lazy("Before"),
+        required=False,
+        widget=DAY,
+        help_text=gettext_lazy("The first day that is no longer in it."),
+    )
+    samples = forms.IntegerField(
+        label=gettext_lazy("How many meetings to look at"),
+        min_value=1,
+        max_value=MOST_SAMPLES,
+        initial=SAMPLES,
+        help_text=gettext_lazy("Drawn at random among those held in the period; none of your own."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.offer_districts(actor)
+        choices = [(name_of(period), str(period)) for period in _over(city_today())]
+        self.fields["period"].choices = [*choices, ("pick", _("Other dates"))]  # type: ignore[attr-defined]
+        self.fields["period"].initial = choices[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["asked"] = self._asked(data)
+        return data
+
+    def _asked(self, data: dict[str, Any]) -> Period | None:
+        if data.get("period") != "pick":
+            return period_named(data.get("period", ""), city_today())
+        since, until = data.get("since"), data.get("until")
+        for name in ("since", "until"):
+            if data.get(name) is None and name not in self.errors:
+                self.add_error(name, ValidationError(_("Choose a day."), code="required"))
+        if since is None or until is None:
+            return None
+        if until <= since:
+            self.add_error("until", ValidationError(_("A period ends after it starts."), code="order"))
+            return None
+        return Period(since, until)
+
+
+def _over(today: date) -> Iterable[Period]:
+    """Periods people audit that are over, the last quarter first."""
+    quarter, month, year = quarter_of(today), month_of(today), year_of(today)
+    return [quarter.back(1), quarter.back(2), month.back(1), month.back(2), year.back(1)]
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What you say to it"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SampleForm(forms.Form):
+    facts_apart = forms.ChoiceField(
+        label=gettext_lazy("Are facts and opinion kept apart?"),
+        choices=FactsApart.choices,
+        widget=forms.RadioSelect,
+    )
+    follow_up_recorded = forms.ChoiceField(
+        label=gettext_lazy("Is what was promised recorded?"),
+        choices=FollowUpRecorded.choices,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("About the record, not about who wrote it."),
+    )
+
+
+class CallForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("What do they say?"), choices=IsSo.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ActionForm(forms.Form):
+    text = forms.CharField(label=gettext_lazy("What is agreed"), max_length=500)
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Who does it"), required=False, empty_label="—"
+    )
+    due_on = forms.DateField(label=gettext_lazy("By when"), widget=DAY)
+
+    def __init__(self, data: QueryDict | None, *, actor: Actor) -> None:
+        super().__init__(data)
+        working = User.objects.visible_to(actor).active().with_role(*WRITES).in_order()
+        self.fields["owner"].queryset = working  # type: ignore[attr-defined]  # a field of models
+
+
+class CheckForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Was it done?"), choices=WasDone.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+
+
+class ConclusionForm(forms.Form):
+    conclusion = forms.CharField(
+        label=gettext_lazy("What it comes to"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("About the district and its communities, not about single officers."),
+    )
+
+
+class SignForm(VersionedForm):
+    """What is signed is what was shown."""
+
+
+class AddendumForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Addendum"), max_length=8000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class SubscriptionForm(DistrictsMixin):
+    report = forms.ChoiceField(label=gettext_lazy("Report"), required=False)
+    district = forms.ModelChoiceField(
+        District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
+    )
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=Rhythm.choices,
+        initial=Rhythm.MONTHLY,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("At 09:00 where you are, about the week, month or quarter that is over."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.offer_districts(actor)
+        titles = [(slug, str(report.title)) for slug, report in REPORTS.items()]
+        self.fields["report"].choices = [("", _("Scorecard: all of them")), *titles]  # type: ignore[attr-defined]

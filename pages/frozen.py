@@ -1,0 +1,46 @@
+"""Frozen figures as a page shows them: read from the audit, never counted again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from districts.models import District
+from pages.figures import say_cell
+from reports.catalogue import REPORTS
+from reports.figures import Report, Text
+from reports.wording import NOT_APPLICABLE, name_group, say
+from reviews.models import FrozenFigure
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """One row; `report` is None where that report is no longer made."""
+
+    figure: FrozenFigure
+    report: Report | None
+    name: str
+
+    @property
+    def title(self) -> Text:
+        return self.report.title if self.report else self.figure.slug
+
+    @property
+    def value(self) -> str:
+        """What the report measures: a share, days, a number."""
+        if self.report is None:
+            return str(NOT_APPLICABLE)
+        measure = self.report.measure
+        value = self.figure.ratio if measure == "ratio" else self.figure.columns.get(measure)
+        return say(value, self.report.unit)
+
+    @property
+    def is_share(self) -> bool:
+        return self.report is None or self.report.unit == "ratio"
+
+    @property
+    def columns(self) -> list[tuple[Text, str]]:
+        columns = self.report.columns if self.report else ()
+        return [(one.label, say_cell(self.figure.columns.get(one.name), one.unit)) for one in columns]
+
+
+def as_shown(figures: Iterable[FrozenFigure], districts: Mapping[str, District]) -> list[Frozen]:
+    return [Frozen(row, REPORTS.get(row.slug), name_group(row.group, dict(districts))) for row in figures]

@@ -1,0 +1,100 @@
+"""What an audit looks at besides figures: sampled meetings, organisations rung back, what was agreed."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.middleware import ActorRequest
+from contacts.models import Affiliation, Organisation
+from meetings.models import FollowUp, Meeting
+from pages.forms.reviews import CallForm, CheckForm, SampleForm
+from pages.lookups import consult, find
+from pages.views.reviews import find_review, part_page, write_part
+from pages.views.settings import form_page, posted
+from reviews.policies import can_see_samples, can_write_review
+from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
+
+
+@form_page
+def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponseBase:
+    """A meeting drawn at random: its record, and how good it is."""
+    row = find_review(request, pk, write=request.method == "POST")
+    if not can_see_samples(request.actor, row):
+        raise PermissionDenied
+    one = find(row.samples.select_related("marked_by"), sample)
+    now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
+    form = SampleForm(posted(request), initial=now)
+    if done := write_part(
+        request,
+        row,
+        form,
+        lambda: mark_sample(actor=request.actor, review_id=pk, sample_id=sample, **form.cleaned_data),
+    ):
+        return done
+    meeting = Meeting.objects.visible_to(request.actor).filter(pk=one.meeting_id).first()
+    promises = list(
+        FollowUp.objects.visible_to(request.actor).filter(meeting=one.meeting_id).order_by("due_on", "pk")
+    )
+    shown = [row.pk, *([meeting.pk] if meeting else []), *(promise.pk for promise in promises)]
+    consult(request, "meeting", shown, district_ids=[row.district_id])
+    context = {
+        "review": row,
+        "sample": one,
+        "meeting": meeting,
+        "promises": promises,
+        "form": form,
+        "may_write": can_write_review(request.actor, row) and not row.is_signed,
+    }
+    return render(request, "pages/reviews/sample.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase:
+    """An organisation to ring back: its number, what the record says, and what they say."""
+    row = find_review(request, pk, write=request.method == "POST")
+    if not can_see_samples(request.actor, row):
+        raise PermissionDenied
+    one = find(row.calls.select_related("rung_by"), call)
+    form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
+    if done := write_part(
+        request,
+        row,
+        form,
+        lambda: note_call(actor=request.actor, review_id=pk, call_id=call, **form.cleaned_data),
+    ):
+        return done
+    actor = request.actor
+    organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
+    meeting = Meeting.objects.visible_to(actor).filter(pk=one.meeting_id).first()
+    people = list(Affiliation.objects.spokespeople_of(organisation)[:3]) if organisation else []
+    shown = [row.pk, *(found.pk for found in (organisation, meeting) if found)]
+    consult(request, "organisation", [*shown, *(person.contact_id for person in people)])
+    context = {
+        "review": row,
+        "call": one,
+        "organisation": organisation,
+        "meeting": meeting,
+        "people": people,
+        "form": form,
+        "may_write": can_write_review(actor, row) and not row.is_signed,
+    }
+    return render(request, "pages/reviews/call.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponseBase:
+    """Whether something agreed last time was done."""
+    row = find_review(request, pk, write=True)
+    one = find(agreed_last_time(row), action)
+    found = row.checks.filter(action=one).first()
+    form = CheckForm(posted(request), initial={"answer": found.answer, "note": found.note} if found else None)
+    return part_page(
+        request,
+        row,
+        form,
+        lambda: check_action(actor=request.actor, review_id=pk, action_id=action, **form.cleaned_data),
+        title=_("Last time it was agreed: %(text)s") % {"text": one.text},
+    )

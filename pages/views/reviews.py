@@ -1,0 +1,298 @@
+"""Audits of engagement: frozen, worked on, signed, read."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from districts.models import District
+from lib.conflicts import StaleVersion
+from lib.keyset import InvalidCursor, paginate
+from pages.forms.base import add_service_errors
+from pages.forms.reviews import (
+    ActionForm,
+    AddendumForm,
+    CommentForm,
+    ConclusionForm,
+    NewReviewForm,
+    SignForm,
+)
+from pages.frozen import as_shown
+from pages.lookups import consult, find, readers_only
+from pages.views.settings import form_page, posted
+from reports.catalogue import REPORTS
+from reviews.codes import WasDone
+from reviews.models import Review
+from reviews.policies import can_review, can_see_samples, can_write_review
+from reviews.reading import counted_objects, earlier_actions, figures_of, with_meetings, with_organisations
+from reviews.services.freezing import freeze_review
+from reviews.services.reviews import (
+    add_addendum,
+    agree_action,
+    comment_figure,
+    conclude,
+    discard_review,
+    drop_action,
+    sign_review,
+    still_open,
+)
+
+ROWS = 50
+
+
+@require_safe
+def reviews(request: ActorRequest) -> HttpResponse:
+    readers_only(request)
+    rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
+    try:
+        page = paginate(rows, order="-until", limit=ROWS, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        page = paginate(rows, order="-until", limit=ROWS)
+    shown = [row.pk for row in page.rows]
+    consult(request, "review", shown, action=Action.LIST, district_ids={row.district_id for row in page.rows})
+    context = {"page": page, "may_review": can_review(request.actor)}
+    return render(request, "pages/reviews/list.html", context)
+
+
+@form_page
+def review_new(request: ActorRequest) -> HttpResponse:
+    """`?district=` chooses one beforehand."""
+    if not can_review(request.actor):
+        raise PermissionDenied
+    initial = {"district": request.GET.get("district", "")[:20]}
+    form = NewReviewForm(posted(request), actor=request.actor, initial=initial)
+    if form.is_valid() and form.cleaned_data["asked"]:
+        try:
+            made = freeze_review(
+                actor=request.actor,
+                district_id=form.cleaned_data["district"].pk,
+                period=form.cleaned_data["asked"],
+                samples=form.cleaned_data["samples"],
+            )
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Frozen. These figures no longer change."))
+            return redirect("review", made.pk)
+    return render(request, "pages/reviews/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def review(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = find_review(request, pk)
+    actor = request.actor
+    sees_samples = can_see_samples(actor, row)
+    samples = list(with_meetings(actor, row)) if sees_samples else []
+    calls = list(with_organisations(actor, row)) if sees_samples else []
+    figures = figures_of(row).filter(by="district", group=row.district.code)
+    shown = [one.meeting_id for one in samples if one.subject] + [
+        one.organisation_id for one in calls if one.organisation
+    ]
+    consult(request, "review", [row.pk, *shown], district_ids=[row.district_id])
+    context = {
+        "review": row,
+        "figures": as_shown(figures, {row.district.code: row.district}),
+        "sees_samples": sees_samples,
+        "samples": samples,
+        "marked": sum(one.marked_at is not None for one in samples),
+        "calls": calls,
+        "rung": sum(one.rung_at is not None for one in calls),
+        "earlier": [(one, WasDone(one.answer).label if one.answer else "") for one in earlier_actions(row)],
+        "actions": list(row.actions.select_related("owner").order_by("due_on", "pk")),
+        "addenda": list(row.addenda.select_related("written_by").order_by("written_at", "pk")),
+        **_may(request, row),
+    }
+    return render(request, "pages/reviews/detail.html", context)
+
+
+@form_page
+def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBase:
+    """One report's frozen rows, and what the supervisor says to them."""
+    row = find_review(request, pk, write=request.method == "POST")
+    report = REPORTS.get(slug)
+    figures = list(figures_of(row).filter(slug=slug))
+    if report is None or not figures:
+        raise Http404
+    comment = row.comments.filter(slug=slug).first()
+    form = CommentForm(posted(request), initial={"text": comment.text if comment else ""})
+    if done := write_part(
+        request,
+        row,
+        form,
+        lambda: comment_figure(actor=request.actor, review_id=pk, slug=slug, **form.cleaned_data),
+    ):
+        return done
+    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    named = {one.code: one for one in District.objects.under(row.district).in_order()}
+    context = {
+        "review": row,
+        "report": report,
+        "rows": as_shown(figures, named),
+        "comment": comment,
+        "form": form,
+        **_may(request, row),
+    }
+    return render(request, "pages/reviews/figure.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpResponse:
+    """The objects a figure counted then, as far as the reader sees them now."""
+    row = find_review(request, pk)
+    one = find(row.figures.all(), figure)
+    seen = counted_objects(request.actor, one)
+    noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
+    consult(request, noun.get(one.noun, "concern"), [row.pk, *(found.pk for found in seen)])
+    (shown,) = as_shown([one], {row.district.code: row.district})
+    context = {
+        "review": row,
+        "one": shown,
+        "seen": seen,
+        "page_name": noun.get(one.noun, "concern"),
+        "hidden": max(len(one.ids or ()) - len(seen), 0),
+    }
+    return render(request, "pages/reviews/counted.html", context)
+
+
+@form_page
+def review_conclusion(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    row = find_review(request, pk, write=True)
+    form = ConclusionForm(posted(request), initial={"conclusion": row.conclusion})
+    return part_page(
+        request,
+        row,
+        form,
+        lambda: conclude(actor=request.actor, review_id=pk, **form.cleaned_data),
+        title=_("What it comes to"),
+    )
+
+
+@form_page
+def review_action_new(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    row = find_review(request, pk, write=True)
+    form = ActionForm(posted(request), actor=request.actor)
+    return part_page(
+        request,
+        row,
+        form,
+        lambda: agree_action(actor=request.actor, review_id=pk, **form.cleaned_data),
+        title=_("What is agreed"),
+    )
+
+
+@require_POST
+def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponse:
+    row = find_review(request, pk, write=True)
+    find(row.actions.all(), action)
+    try:
+        drop_action(actor=request.actor, review_id=pk, action_id=action)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Taken off."))
+    return redirect("review", pk)
+
+
+@form_page
+def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    """What is signed cannot be undone: a page that says so."""
+    row = find_review(request, pk, write=True)
+    missing = [] if row.is_signed else list(still_open(row))
+    form = SignForm(posted(request), initial={"version": row.version})
+    status = 200
+    if form.is_valid():
+        try:
+            sign_review(actor=request.actor, review_id=pk, **form.cleaned_data)
+        except StaleVersion:
+            status, form = 409, SignForm(None, initial={"version": row.version})
+        except ValidationError as error:
+            status = 422
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("Signed. Nothing of it changes any more."))
+            return redirect("review", pk)
+    elif form.is_bound:
+        status = 422
+    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    context = {"review": row, "form": form, "missing": missing, "changed": status == 409}
+    return render(request, "pages/reviews/sign.html", context, status=status)
+
+
+@form_page
+def review_addendum(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    row = find_review(request, pk, write=True)
+    form = AddendumForm(posted(request))
+    return part_page(
+        request,
+        row,
+        form,
+        lambda: add_addendum(actor=request.actor, review_id=pk, **form.cleaned_data),
+        title=_("Add to what is signed"),
+    )
+
+
+@form_page
+def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    row = find_review(request, pk, write=True)
+    if request.method == "POST":
+        try:
+            discard_review(actor=request.actor, review_id=pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("review", pk)
+        messages.success(request, _("The draft is gone."))
+        return redirect("reviews")
+    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    return render(request, "pages/reviews/discard.html", {"review": row})
+
+
+# --- Steps the pages share --------------------------------------------------------------------------------
+
+
+def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Review:
+    readers_only(request)
+    rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
+    row: Review = find(rows, pk)
+    if write and not can_write_review(request.actor, row):
+        raise PermissionDenied
+    return row
+
+
+def write_part(
+    request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object]
+) -> HttpResponse | None:
+    """Back to the audit when it was written; None where the page is to be shown, with mistakes or without."""
+    if not form.is_valid():
+        return None
+    try:
+        write()
+    except ValidationError as error:
+        add_service_errors(form, error)
+        return None
+    messages.success(request, _("Saved."))
+    return redirect("review", row.pk)
+
+
+def part_page(
+    request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object], *, title: str
+) -> HttpResponseBase:
+    """A page with one form about the audit."""
+    if done := write_part(request, row, form, write):
+        return done
+    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    context = {"review": row, "form": form, "title": title}
+    return render(request, "pages/reviews/part.html", context, status=422 if form.errors else 200)
+
+
+def _may(request: ActorRequest, row: Review) -> dict[str, Any]:
+    writes = can_write_review(request.actor, row)
+    return {"may_write": writes and not row.is_signed, "may_add": writes and row.is_signed}

@@ -1,0 +1,83 @@
+"""Reports by e-mail: which ones I get, one more, and no more of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from pages.forms.base import add_service_errors
+from pages.forms.reviews import SubscriptionForm
+from pages.lookups import find
+from pages.undo import undo_url, undoer
+from pages.views.settings import form_page, posted
+from reports.catalogue import REPORTS
+from reviews.models import Subscription
+from reviews.policies import can_subscribe
+from reviews.services.subscriptions import subscribe, unsubscribe
+
+
+@require_safe
+def subscriptions(request: ActorRequest) -> HttpResponse:
+    """Everybody sees their own, so that who was a supervisor once can still stop them."""
+    rows = (
+        Subscription.objects.visible_to(request.actor).select_related("district").order_by("created_at", "pk")
+    )
+    may = can_subscribe(request.actor)
+    listed = [
+        {
+            "row": row,
+            "title": REPORTS[row.report].title if row.report in REPORTS else _("Scorecard"),
+            "stands": may and request.actor.covers(row.district_id),
+        }
+        for row in rows
+    ]
+    if not (may or listed):
+        raise PermissionDenied
+    return render(request, "pages/subscriptions/list.html", {"rows": listed, "may": may})
+
+
+@form_page
+def subscription_new(request: ActorRequest) -> HttpResponse:
+    """`?report=coverage&district=N1` chooses beforehand."""
+    if not can_subscribe(request.actor):
+        raise PermissionDenied
+    initial = {name: request.GET[name][:40] for name in ("report", "district") if name in request.GET}
+    form = SubscriptionForm(posted(request), actor=request.actor, initial=initial)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            subscribe(
+                actor=request.actor,
+                district_id=given["district"].pk,
+                rhythm=given["rhythm"],
+                report=given["report"],
+            )
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            messages.success(request, _("You get it by e-mail from now on: a link, never the figures."))
+            return redirect("subscriptions")
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/subscriptions/new.html", {"form": form}, status=status)
+
+
+@require_POST
+def subscription_end(request: ActorRequest, pk: UUID) -> HttpResponse:
+    find(Subscription.objects.visible_to(request.actor), pk)
+    was = unsubscribe(actor=request.actor, subscription_id=pk)
+    fields = {"district_id": str(was.district_id), "rhythm": was.rhythm, "report": was.report}
+    undo = undo_url(request, "subscription_ended", **fields) if can_subscribe(request.actor) else ""
+    messages.success(request, _("You no longer get it."), extra_tags=f"undo:{undo}" if undo else "")
+    return redirect("subscriptions" if undo else "settings")
+
+
+@undoer("subscription_ended")
+def undo_end(*, actor: Actor, district_id: str, **fields: Any) -> None:
+    subscribe(actor=actor, district_id=UUID(district_id), **fields)

@@ -1,0 +1,258 @@
+"""The pages of audits: listed, frozen, worked on, signed, read; who may do what, and what is in the trail."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import Role, User
+from audit.models import Action, Event
+from lib.days import city_today
+from meetings.services.follow_ups import create_follow_up
+from reviews.models import Review
+from reviews.services.reviews import agree_action, comment_figure
+from tests.factories import make_contact, make_district, make_officer, make_supervisor, make_user
+from tests.reviews.making import Audited
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def audited(client: Client) -> Audited:
+    audited = Audited()
+    audited.meet(facts="A lamp is out.", assessment="They are worried.", subject="At the mosque")
+    client.force_login(audited.supervisor)
+    return audited
+
+
+@pytest.fixture
+def review(audited: Audited) -> Review:
+    return audited.freeze()
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def typed(audited: Audited, **fields: Any) -> dict[str, Any]:
+    today = city_today()
+    return {
+        "district": audited.district.code,
+        "period": "pick",
+        "since": f"{today.replace(year=today.year - 1):%Y-%m-%d}",
+        "until": f"{today:%Y-%m-%d}",
+        "samples": 3,
+        **fields,
+    }
+
+
+def test_a_supervisor_freezes_a_period(client: Client, audited: Audited) -> None:
+    assert "Freeze the figures" in text(client.get("/reviews/new/"))
+    answer = client.post("/reviews/new/", typed(audited), follow=True)
+    review = Review.objects.get()
+    assert answer.redirect_chain == [(f"/reviews/{review.pk}/", 302)]
+    html = text(answer)
+    for said in ("Organisations met", "1 of 3", "At the mosque", "A draft", audited.organisations[0].name):
+        assert said in html, said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"until": "2999-01-01"},
+        {"until": "2001-01-01"},
+        {"since": ""},
+        {"period": "2026-13"},
+        {"samples": 0},
+        {"samples": "many"},
+        {"district": "elsewhere"},
+    ],
+)
+def test_what_cannot_be_frozen_is_said_and_nothing_typed_is_lost(
+    client: Client, audited: Audited, wrong: dict[str, Any]
+) -> None:
+    answer = client.post("/reviews/new/", typed(audited, **wrong))
+    assert answer.status_code == 422
+    assert f'value="{wrong.get("until", typed(audited)["until"])}"' in text(answer)
+    assert not Review.objects.exists()
+
+
+def test_a_district_of_others_is_not_offered(client: Client, audited: Audited) -> None:
+    other = make_district("Southgate")
+    assert "Southgate" not in text(client.get("/reviews/new/"))
+    assert client.post("/reviews/new/", typed(audited, district=other.code)).status_code == 422
+
+
+def test_the_page_is_in_the_trail_with_what_it_shows(
+    client: Client, audited: Audited, review: Review, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(16):  # 14, and the session's two savepoints
+        client.get(f"/reviews/{review.pk}/")
+    event = Event.objects.filter(actor_id=audited.supervisor.pk, action=Action.VIEW).latest("at")
+    sample, call = review.samples.get(), review.calls.get()
+    assert set(event.object_ids) == {review.pk, sample.meeting_id, call.organisation_id}
+
+
+def test_figures_stay_and_the_page_says_as_of_when(client: Client, audited: Audited, review: Review) -> None:
+    audited.meet(1)
+    html = text(client.get(f"/reviews/{review.pk}/figures/coverage/"))
+    assert "1 of 3" in html
+    assert "As it stood" in html
+    figure = review.figures.get(slug="coverage", by="district")
+    counted = text(client.get(f"/reviews/{review.pk}/counted/{figure.pk}/"))
+    assert audited.organisations[0].name in counted
+    assert audited.organisations[1].name not in counted
+
+
+def test_a_figure_is_commented(client: Client, review: Review) -> None:
+    page = f"/reviews/{review.pk}/figures/coverage/"
+    answer = client.post(page, {"text": "Two had moved away."}, follow=True)
+    assert "Two had moved away." in text(answer)
+    assert client.post(page, {"text": "x" * 4001}).status_code == 422
+    assert client.get(f"/reviews/{review.pk}/figures/ranking/").status_code == 404
+
+
+def test_a_record_is_looked_at_with_facts_and_opinion_apart(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    sample = review.samples.get()
+    create_follow_up(
+        actor=audited.actor,
+        title="Ring the lamp people",
+        owner=audited.officer,
+        due_on=city_today(),
+        organisations=audited.organisations[:1],
+        meeting=audited.organisations[0].meetings.get(),
+    )
+    page = f"/reviews/{review.pk}/samples/{sample.pk}/"
+    html = text(client.get(page))
+    facts, opinion = html.index("A lamp is out."), html.index("They are worried.")
+    assert html.rindex("Facts", 0, facts) < facts < html.rindex("opinion", 0, opinion) < opinion
+    assert "Ring the lamp people" in html
+    assert client.post(page, {"facts_apart": "good", "follow_up_recorded": "yes"}).status_code == 422
+    marks = {"facts_apart": "yes", "follow_up_recorded": "no", "note": "Nobody rang."}
+    assert "Nobody rang." in text(client.post(page, marks, follow=True))
+
+
+def test_an_organisation_is_rung_without_the_officers_opinion(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    make_contact(audited.district, audited.organisations[0], family_name="Haddad", phone="+441144960374")
+    call = review.calls.get()
+    page = f"/reviews/{review.pk}/calls/{call.pk}/"
+    html = text(client.get(page))
+    assert "Haddad" in html
+    assert "A lamp is out." in html
+    assert "They are worried." not in html
+    assert client.post(page, {"answer": "perhaps"}).status_code == 422
+    assert "it is so" in text(client.post(page, {"answer": "yes", "note": ""}, follow=True))
+
+
+def test_what_is_agreed_is_added_and_taken_off(client: Client, audited: Audited, review: Review) -> None:
+    page = f"/reviews/{review.pk}/actions/"
+    assert client.post(page, {"text": "Meet them", "due_on": "soon"}).status_code == 422
+    action = {"text": "Meet them", "due_on": "2027-01-31", "owner": audited.officer.pk}
+    assert "Meet them" in text(client.post(page, action, follow=True))
+    made = review.actions.get()
+    client.post(f"{page}{made.pk}/drop/")
+    assert not review.actions.exists()
+    assert client.post(f"{page}{uuid4()}/drop/").status_code == 404
+
+
+def test_it_is_concluded_signed_and_added_to(client: Client, audited: Audited, review: Review) -> None:
+    page = f"/reviews/{review.pk}/"
+    assert "cannot be signed yet" in text(client.get(f"{page}sign/"))
+    assert client.post(f"{page}sign/", {"version": review.version}).status_code == 422
+    for sample in review.samples.all():
+        marks = {"facts_apart": "yes", "follow_up_recorded": "yes"}
+        client.post(f"{page}samples/{sample.pk}/", marks)
+    for call in review.calls.all():
+        client.post(f"{page}calls/{call.pk}/", {"answer": "yes"})
+    client.post(f"{page}conclusion/", {"conclusion": "Well kept."})
+    assert client.post(f"{page}sign/", {"version": review.version}).status_code == 409
+    version = Review.objects.get().version
+    signed = text(client.post(f"{page}sign/", {"version": version}, follow=True))
+    assert "Signed by" in signed
+    assert f"{page}conclusion/" not in signed
+    assert client.post(f"{page}conclusion/", {"conclusion": "Worse."}).status_code == 422
+    added = client.post(f"{page}addendum/", {"text": "One more word."}, follow=True)
+    assert "One more word." in text(added)
+    assert client.post(f"{page}addendum/", {"text": " "}).status_code == 422
+
+
+def test_a_draft_is_thrown_away_and_what_is_signed_is_not(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    signed = audited.finish(audited.freeze())
+    client.post(f"/reviews/{signed.pk}/discard/")
+    assert "will be gone" in text(client.get(f"/reviews/{review.pk}/discard/"))
+    client.post(f"/reviews/{review.pk}/discard/")
+    assert list(Review.objects.all()) == [signed]
+
+
+def test_the_next_audit_asks_whether_it_was_done(client: Client, audited: Audited, review: Review) -> None:
+    about = {"actor": audited.actor, "review_id": review.pk}
+    action = agree_action(**about, text="Meet the mosque monthly", due_on=city_today())
+    audited.finish(review)
+    following = audited.freeze()
+    html = text(client.get(f"/reviews/{following.pk}/"))
+    assert "Meet the mosque monthly" in html
+    assert "was it done?" in html
+    page = f"/reviews/{following.pk}/actions/{action.pk}/"
+    assert client.post(page, {"answer": "who knows"}).status_code == 422
+    answer = client.post(page, {"answer": "not_done", "note": "Nobody had time."}, follow=True)
+    assert "Nobody had time." in text(answer)
+    assert client.get(f"/reviews/{review.pk}/actions/{action.pk}/").status_code == 404
+
+
+def test_officers_read_what_is_signed_without_the_records_looked_at(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    comment_figure(actor=audited.actor, review_id=review.pk, slug="coverage", text="Two had moved.")
+    sample, call = review.samples.get(), review.calls.get()
+    page = f"/reviews/{review.pk}/"
+    client.force_login(audited.officer)
+    assert client.get(page).status_code == 404
+    audited.finish(review)
+    html = text(client.get(page))
+    assert "Two had moved." in html
+    assert "At the mosque" not in html
+    assert "Records looked at" not in html
+    assert audited.district.name in text(client.get("/reviews/"))
+    for path in (f"samples/{sample.pk}/", f"calls/{call.pk}/", "sign/", "addendum/", "actions/"):
+        assert client.get(page + path).status_code == 403, path
+    assert client.get("/reviews/new/").status_code == 403
+
+
+def test_privacy_officers_read_all_and_write_nothing(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    page = f"/reviews/{review.pk}/"
+    assert "At the mosque" in text(client.get(page))
+    sample = review.samples.get()
+    assert client.get(f"{page}samples/{sample.pk}/").status_code == 200
+    marks = {"facts_apart": "yes", "follow_up_recorded": "yes"}
+    assert client.post(f"{page}samples/{sample.pk}/", marks).status_code == 403
+    assert client.post(f"{page}figures/coverage/", {"text": "x"}).status_code == 403
+
+
+def test_who_has_nothing_to_do_with_it(client: Client, audited: Audited, review: Review) -> None:
+    figure, sample, call = review.figures.first(), review.samples.get(), review.calls.get()
+    assert figure is not None
+    parts = (
+        *("", "figures/coverage/", f"counted/{figure.pk}/", f"samples/{sample.pk}/", f"calls/{call.pk}/"),
+        *("conclusion/", "actions/", "sign/", "addendum/", "discard/"),
+    )
+    strangers: list[tuple[User, int]] = [
+        (make_supervisor(make_district()), 404),
+        (make_officer(make_district()), 404),
+        (make_user(Role.ADMINISTRATOR), 403),
+    ]
+    for user, status in strangers:
+        client.force_login(user)
+        for part in parts:
+            assert client.get(f"/reviews/{review.pk}/{part}").status_code == status, (user.role, part)
+    client.force_login(make_supervisor(make_district()))
+    assert audited.district.name not in text(client.get("/reviews/"))
