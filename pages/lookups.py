@@ -35,11 +35,12 @@ def consult(
     action: Action = Action.VIEW,
     district_ids: Iterable[UUID] = (),
     searched: str = "",
+    purpose: str = "",
 ) -> None:
     """Record that the reader is about to see these rows (LED Art. 25).
 
     `object_type` is what the page is about; `object_ids` are all rows on it, of any type; `searched`
-    is what was looked for, kept as a keyed hash. Nothing shown, nothing recorded, except for a list
+    is what was looked for, kept as a keyed hash; `purpose` the reader's reason where one was asked. Nothing shown, nothing recorded, except for a list
     or search, whose empty answer tells something too.
     """
     ids = list(object_ids)
@@ -47,4 +48,12 @@ def consult(
         action = Action.SEARCH
     if ids or action != Action.VIEW:
         mark = search_mark(searched)
-        record(request.actor, action, object_type, ids, district_ids=district_ids, search_hash=mark)
+        record(
+            request.actor,
+            action,
+            object_type,
+            ids,
+            district_ids=district_ids,
+            search_hash=mark,
+            purpose=purpose,
+        )

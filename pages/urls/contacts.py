@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/new/", views.contact_new, name="contact_new"),
     path("contacts/<uuid:pk>/", views.contact, name="contact"),
+    path("contacts/<uuid:pk>/reason/", views.contact_reason, name="contact_reason"),
     path("contacts/<uuid:pk>/vcard/", contact_vcard, name="contact_vcard"),
     path("contacts/<uuid:pk>/edit/", views.contact_edit, name="contact_edit"),
     path("contacts/<uuid:pk>/withdraw/", views.contact_withdraw, name="contact_withdraw"),

@@ -36,6 +36,7 @@ from pages.forms.contacts import (
 from pages.forms.languages import language_name
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
+from pages.reasons import WANTED, ask_reason, asked_reason, for_a_reason, reason_for, remember_reason
 from pages.undo import undo_url, undoer
 
 # One tap each; anything else is typed.
@@ -44,6 +45,14 @@ REASONS = (
     gettext_lazy("They asked to be called there"),
     gettext_lazy("To keep an agreed appointment"),
 )
+
+
+def _find_editable(request: ActorRequest, pk: UUID) -> Any:
+    readers_only(request)
+    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    if not can_edit_contact(request.actor, row):
+        raise PermissionDenied
+    return row
 
 
 def contacts(request: ActorRequest) -> HttpResponseBase:
@@ -66,6 +75,19 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
 
 def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
     return _show(request, pk)
+
+
+@require_POST
+def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Why somebody outside the reader's portfolio is looked at: kept for a while, and in each event."""
+    readers_only(request)
+    find(Contact.objects.visible_to(request.actor), pk)
+    try:
+        remember_reason(request, pk, asked_reason(request))
+    except ValidationError as error:
+        return ask_reason(request, pk, mistakes=error.messages)
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if wanted in WANTED else "contact", pk)
 
 
 def contact_new(request: ActorRequest) -> HttpResponse:
@@ -95,6 +117,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
 
 
+@for_a_reason(_find_editable)
 def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     posted = request.method == "POST"
@@ -125,6 +148,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/contacts/edit.html", context, status=422 if posted else 200)
 
 
+@for_a_reason(_find_editable)
 def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What cannot be undone has a page of its own."""
     row = _find_editable(request, pk)
@@ -168,6 +192,7 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
     edit_contact(actor=actor, contact_id=row.pk, version=version, affiliations=roles)
 
 
+@for_a_reason(_find_editable)
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Keep a private phone and e-mail, or none. What is kept is not shown here."""
     row = _find_editable(request, pk)
@@ -205,15 +230,19 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
         channel = reveal_private_channel(actor=request.actor, contact_id=pk, reason=reason)
     except ValidationError as error:
         return _show(request, pk, reason=reason, mistakes=error.messages)
+    remember_reason(request, pk, reason)
     return _show(request, pk, revealed=channel)
 
 
 def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     readers_only(request)
     row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    why = reason_for(request, pk)
+    if why is None:
+        return ask_reason(request, pk, mistakes=more.get("mistakes", ()))
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
-    consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id})
+    consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)
     context = {
         "contact": row,
         "roles": [role for role in roles if role.is_current],
@@ -232,14 +261,6 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
 def _seen_organisations(actor: Actor, row: Contact) -> list[UUID]:
     named = [role.organisation_id for role in row.affiliations.all()]
     return list(Organisation.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True))
-
-
-def _find_editable(request: ActorRequest, pk: UUID) -> Any:
-    readers_only(request)
-    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
-    if not can_edit_contact(request.actor, row):
-        raise PermissionDenied
-    return row
 
 
 def _still_seen(actor: Actor, pk: UUID) -> bool:

@@ -10,18 +10,23 @@ from accounts.middleware import ActorRequest
 from contacts.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from contacts.models import Contact
 from pages.lookups import consult, find, readers_only
+from pages.reasons import ask_reason, reason_for
 
 
 @require_safe
 def contact_vcard(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    why = reason_for(request, pk)
+    if why is None:
+        return ask_reason(request, pk)
     roles = current_roles(row, request.actor)
     consult(
         request,
         "contact",
         [row.pk, *(role.organisation_id for role in roles)],
         district_ids={row.home_district_id},
+        purpose=why,
     )
     return HttpResponse(
         vcard(row, roles),

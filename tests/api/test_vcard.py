@@ -7,6 +7,7 @@ from accounts.models import Role
 from audit.models import Event
 from contacts.models import Contact, Organisation, PrivateChannel
 from tests.api.clients import Tool
+from tests.contacts.pages import browse_for
 from tests.factories import make_contact, make_district, make_officer, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_a_person_with_their_role_and_nothing_private() -> None:
     )
     PrivateChannel.objects.create(contact=contact, phone="+34600000002", email="own@private.example")
     officer = make_officer(district)
-    client = signed_in(officer)
+    client = browse_for(officer, contact)
     assert f"/contacts/{contact.pk}/vcard/" in client.get(f"/contacts/{contact.pk}/").content.decode()
     before = Event.objects.count()
     answer = client.get(f"/contacts/{contact.pk}/vcard/")

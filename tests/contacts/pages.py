@@ -5,12 +5,20 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from contacts.models import Contact
 
 
 def browse(user: User) -> Client:
     """A browser in which `user` has signed in."""
     client = Client()
     client.force_login(user)
+    return client
+
+
+def browse_for(user: User, contact: Contact) -> Client:
+    """A browser in which `user` has said why they look at `contact`, who is not in their portfolio."""
+    client = browse(user)
+    client.post(f"/contacts/{contact.pk}/reason/", {"reason": "They called or wrote"})
     return client
 
 

@@ -12,7 +12,7 @@ from audit.models import Action, Event
 from contacts.models import Contact, Organisation, PrivateChannel
 from contacts.services.contacts import edit_contact
 from lib.days import city_today
-from tests.contacts.pages import browse, typed, undo
+from tests.contacts.pages import browse, browse_for, typed, undo
 from tests.factories import make_contact, make_district, make_officer, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_who_is_read_only_is_not_changed(name: str, method: str) -> None:
 
 def test_a_privacy_officer_reads_everybody_and_changes_nobody() -> None:
     contact = make_contact(family_name="Saar")
-    client = browse(make_user(Role.PRIVACY_OFFICER))
+    client = browse_for(make_user(Role.PRIVACY_OFFICER), contact)
     assert b"Saar" in client.get(page(contact)).content
     assert client.post(page(contact, "contact_edit")).status_code == 403
     assert client.get(NEW).status_code == 403
@@ -98,7 +98,7 @@ def test_the_page_is_recorded_and_leaves_out_what_is_hidden() -> None:
     officer = make_officer(north)
     ours, theirs = make_organisation(north, name="Ours"), make_organisation(name="Theirs")
     contact = make_contact(north, ours, theirs, phone="+34612345678")
-    html = browse(officer).get(page(contact)).content.decode()
+    html = browse_for(officer, contact).get(page(contact)).content.decode()
     assert "Ours" in html
     assert "Theirs" not in html
     assert 'href="tel:+34612345678"' in html
@@ -109,7 +109,7 @@ def test_the_page_is_recorded_and_leaves_out_what_is_hidden() -> None:
 def test_a_page_costs_the_same_however_much_is_on_it(django_assert_max_num_queries: Any) -> None:
     north = make_district()
     contact = make_contact(north, *(make_organisation(north) for _ in range(5)))
-    client = browse(make_officer(north))
+    client = browse_for(make_officer(north), contact)
     with django_assert_max_num_queries(14):
         client.get(page(contact))
     with django_assert_max_num_queries(14):
@@ -194,7 +194,7 @@ def test_withdrawing_says_the_consequence_first() -> None:
     north = make_district()
     contact = make_contact(north, phone="+34612345678")
     PrivateChannel.objects.create(contact=contact, phone="+34699999999")
-    client = browse(make_officer(north))
+    client = browse_for(make_officer(north), contact)
     assert b"will not be called any more" in client.get(page(contact, "contact_withdraw")).content
     client.post(page(contact, "contact_withdraw"))
     contact.refresh_from_db()
@@ -234,7 +234,7 @@ def test_what_is_private_stays_hidden_without_a_reason(reason: str) -> None:
     north = make_district()
     contact = make_contact(north)
     PrivateChannel.objects.create(contact=contact, phone="+34699999999")
-    answer = browse(make_officer(north)).post(page(contact, "contact_reveal"), {"other": reason})
+    answer = browse_for(make_officer(north), contact).post(page(contact, "contact_reveal"), {"other": reason})
     assert answer.status_code == 422
     assert b"+34699999999" not in answer.content
 
@@ -242,7 +242,7 @@ def test_what_is_private_stays_hidden_without_a_reason(reason: str) -> None:
 def test_a_record_that_was_to_be_looked_at_again_says_so() -> None:
     north = make_district()
     contact = make_contact(north, review_on=city_today() - timedelta(days=3))
-    client = browse(make_officer(north))
+    client = browse_for(make_officer(north), contact)
     assert b"record to be looked at again" in client.get(LIST).content
     assert b"3 days late" in client.get(page(contact)).content
 
@@ -257,7 +257,7 @@ def test_a_role_ends_with_one_tap_and_is_undone() -> None:
     north = make_district()
     contact = make_contact(north, make_organisation(north))
     row = contact.affiliations.get()
-    client = browse(make_officer(north))
+    client = browse_for(make_officer(north), contact)
     client.post(reverse("contact_role_end", args=[contact.pk, row.pk]))
     row.refresh_from_db()
     assert row.until == city_today()
@@ -282,5 +282,5 @@ def test_organisations_to_choose_from_are_recorded(address: str) -> None:
     officer, organisation = make_officer(north), make_organisation(north)
     contact = make_contact(north)
     path = address if address == NEW else page(contact, address)
-    assert organisation.name in browse(officer).get(path).content.decode()
+    assert organisation.name in browse_for(officer, contact).get(path).content.decode()
     assert organisation.pk in Event.objects.get(actor_id=officer.pk, action=Action.VIEW).object_ids
