@@ -32,6 +32,7 @@ class Cell(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    DECIMAL = "decimal"
     SHARE = "share"  # 0.25 is 25 %
     DAY = "day"
     MOMENT = "moment"  # an aware datetime; shown by the city's clock
@@ -97,14 +98,17 @@ def _plain(value: Any) -> Any:
 _FORMATS: Final[dict[Cell, dict[str, Any]]] = {
     Cell.TEXT: {"text_wrap": False},
     Cell.NUMBER: {"num_format": "#,##0"},
+    Cell.DECIMAL: {"num_format": "#,##0.00"},
     Cell.SHARE: {"num_format": "0.0%"},
     Cell.DAY: {"num_format": "yyyy-mm-dd"},
     Cell.MOMENT: {"num_format": "yyyy-mm-dd hh:mm"},
     Cell.FLAG: {},
 }
+_NUMBERS: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 _WIDTHS: Final = {
     Cell.TEXT: 24,
     Cell.NUMBER: 10,
+    Cell.DECIMAL: 10,
     Cell.SHARE: 9,
     Cell.DAY: 11,
     Cell.MOMENT: 17,
@@ -169,7 +173,7 @@ def _write(page: Any, row: int, number: int, cell: Cell, value: Any, styles: Any
     elif isinstance(value, date):
         written = page.write_datetime(row, number, value, styles[Cell.DAY])
     elif isinstance(value, int | float):
-        kind = cell if cell in {Cell.NUMBER, Cell.SHARE} else Cell.NUMBER
+        kind = cell if cell in _NUMBERS else Cell.NUMBER
         written = page.write_number(row, number, value, styles[kind])
     else:
         text = str(value)

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reports.exports.asked import AUDIENCES, Audience
+
 OTHER: Final = "other"
 # One tap each; anything else is typed.
 REASONS: Final = (
@@ -66,3 +68,16 @@ class ExportForm(ReasonForm):
             label=_("As"), choices=offered, initial=offered[0][0], widget=forms.RadioSelect
         )
         self.order_fields(self.field_order)
+
+
+class ReportExportForm(ExportForm):
+    """A file of figures: for inside, or for publication."""
+
+    field_order = ("audience", "format", "reason", "other")
+
+    audience = forms.ChoiceField(
+        label=_("For whom?"),
+        choices=[(code.value, text) for code, text in AUDIENCES.items()],
+        initial=Audience.INTERNAL.value,
+        widget=forms.RadioSelect,
+    )

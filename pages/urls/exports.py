@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views.exports import export_list
+from pages.views.exports import export_list, export_report
 
 urlpatterns: list[URLPattern] = [
     path("organisations/export/", export_list, {"noun": "organisations"}, name="organisations_export"),
@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("meetings/export/", export_list, {"noun": "meetings"}, name="meetings_export"),
     path("follow-ups/export/", export_list, {"noun": "follow-ups"}, name="follow-ups_export"),
     path("concerns/export/", export_list, {"noun": "concerns"}, name="concerns_export"),
+    path("reports/export/", export_report, name="reports_export"),
 ]

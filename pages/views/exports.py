@@ -1,20 +1,32 @@
-"""Taking a list out as a file: the role, the password, the reason; then a job."""
+"""Taking lists and figures out as files: the role, the password, the reason; then a job."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.exports.lists import CHOSEN, KIND, LISTS, Selection
 from contacts.policies import can_export
+from districts.models import District
 from jobs.services import queue_job
-from pages.forms.exports import ExportForm
+from lib.days import city_today
+from pages.forms.exports import ExportForm, ReportExportForm
+from pages.forms.reports import SplitForm, last_quarter
 from pages.identity import who_say_who_they_are
 from pages.lookups import consult
+from pages.views.reports import find_report, ground
 from pages.views.settings import form_page, posted
+from reports.catalogue import REPORTS
+from reports.exports.asked import SCORECARD, Asked, Audience
+from reports.exports.files import TYPES, can_write_pdf
+from reports.exports.publications import KIND as REPORT_KIND
+from reports.exports.publications import SPLIT, check_publication
+from reports.questions import By
 
 
 @form_page
@@ -54,6 +66,67 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     }
     status = 422 if form.is_bound or refusals else 200
     return render(request, "pages/exports/list.html", context, status=status)
+
+
+@form_page
+@who_say_who_they_are(can_export)
+def export_report(request: ActorRequest) -> HttpResponse:
+    """Figures as a file: `?report=` is a slug or the scorecard, the rest as on the page of the report."""
+    districts = ground(request)
+    if not districts:
+        raise Http404
+    slug = request.GET.get("report", SCORECARD)
+    if slug != SCORECARD:
+        find_report(slug)
+    asked = _asked(request, slug, districts)
+    formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
+    form = ReportExportForm(posted(request), formats=formats)
+    if asked is not None and form.is_valid():
+        asked = replace(asked, audience=Audience(form.cleaned_data["audience"]))
+        try:
+            check_publication(asked)
+        except ValidationError as error:
+            form.add_error("audience", error)
+        else:
+            given = {"format": form.cleaned_data["format"], "purpose": form.purpose}
+            title = {"title": f"{asked.title}, {asked.period}"}
+            job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.kept() | given | title)
+            return redirect("job", job.pk)
+    context = {
+        "form": form,
+        "asked": asked,
+        "district": next((row for row in districts if asked and row.code == asked.district), None),
+        "no_pdf": "pdf" not in formats,
+        "stays_inside": asked is not None and asked.is_split and asked.slug not in SPLIT,
+        "back": _page_of(request, slug),
+    }
+    status = 422 if form.is_bound or asked is None else 200
+    return render(request, "pages/exports/report.html", context, status=status)
+
+
+def _asked(request: ActorRequest, slug: str, districts: list[District]) -> Asked | None:
+    """What the page of the report shows; None where its address is not understood."""
+    today = city_today()
+    given, default = request.GET.dict(), last_quarter(today)
+    ways = [By.DISTRICT] if slug == SCORECARD else REPORTS[slug].ways
+    form = SplitForm(given, districts, ways=ways, today=today, default=default)
+    if not form.is_valid() or form.asked is None or form.before is None:
+        return None
+    return Asked(
+        slug=slug,
+        district=form.cleaned_data["district"],
+        period=form.asked,
+        before=form.before,
+        by=By(form.cleaned_data["by"]),
+        all_kinds=form.cleaned_data["all_kinds"],
+    )
+
+
+def _page_of(request: ActorRequest, slug: str) -> str:
+    query = request.GET.copy()
+    query.pop("report", None)
+    page = reverse("reports") if slug == SCORECARD else reverse("report", args=[slug])
+    return f"{page}?{query.urlencode()}" if query else page
 
 
 def _selection(request: ActorRequest, noun: str) -> Selection:

@@ -1,0 +1,360 @@
+"""A document of figures: what its tables, charts and notes say, before it is a CSV, an XLSX or a PDF."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from districts.models import District
+from lib.sheets import Cell, Column
+from reports.catalogue import REPORTS
+from reports.charts import PRINT, Mark, bars, lines
+from reports.exports.asked import Asked
+from reports.figures import Report, Row
+from reports.questions import By, Question
+from reports.scorecard import GROUPS, Line, mark_of, measure_of, periods_of, scorecard, table
+from reports.standing_out import standing_out
+from reports.suppression import Counts, suppress
+from reports.wording import name_group, say, say_unit
+
+_CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell twice: typed for a sheet, and as people read it."""
+
+    typed: Any
+    said: str
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.typed, int | float)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`chart` stands above it. The first column names the rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+    chart: SafeString | str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`facts` say what it is of: period, filters, who, when, why; `methods` how figures are made."""
+
+    title: str
+    subtitle: str
+    facts: Sequence[tuple[str, str]]
+    tables: Sequence[Table]
+    methods: Sequence[Report]
+    remarks: Sequence[str] = ()
+    marking: str = ""  # on each page
+    made_at: datetime = field(default_factory=timezone.now)
+    author: str = ""
+
+
+def build(asked: Asked, actor: Actor, purpose: str) -> Document:
+    """The document, for a reader in the active language."""
+    question = asked.question(actor)
+    district = question.districts[0]
+    report = asked.report
+    tables, remarks = _scorecard(asked, question) if report is None else (_one(asked, report, question), [])
+    now = timezone.now()
+    return Document(
+        title=asked.title,
+        subtitle=f"{district.name}, {asked.period}",
+        facts=list(_facts(asked, district, actor, purpose, now)),
+        tables=tables,
+        methods=[report] if report else list(REPORTS.values()),
+        remarks=remarks,
+        marking=_marking(asked, actor, now),
+        made_at=now,
+        author=settings.CITY_NAME if asked.is_public else actor.name,
+    )
+
+
+def _facts(
+    asked: Asked, district: District, actor: Actor, purpose: str, now: datetime
+) -> Iterator[tuple[str, str]]:
+    yield _("District"), f"{district.name} ({district.code})"
+    yield _("Period"), _days(asked.period)
+    if not asked.is_public or not asked.is_split:
+        yield _("Compared with"), _days(asked.before)
+    yield _("One row for each"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
+    yield (
+        _("Kinds counted"),
+        _("all") if asked.all_kinds else _("all but partners (such as schools), culture and sport"),
+    )
+    if asked.is_public:
+        yield _("Published by"), settings.CITY_NAME
+    else:
+        yield _("Made by"), actor.name
+        yield _("Reason"), purpose
+    yield _("Made at"), f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+
+
+def _days(period: Any) -> str:
+    """Its name, and its days where the name does not say them."""
+    first_to_last = _("%(first)s to %(last)s") % {
+        "first": f"{period.since:%Y-%m-%d}",
+        "last": f"{period.last_day:%Y-%m-%d}",
+    }
+    return f"{period} ({first_to_last})"
+
+
+def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
+    if asked.is_public:
+        return _("For publication: small numbers on communities are left out.")
+    return _("Confidential. For %(name)s, %(at)s.") % {
+        "name": actor.name,
+        "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
+    }
+
+
+# --- The scorecard --------------------------------------------------------------------------------
+
+
+def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
+    found = {
+        line.report.slug: line for line in scorecard(REPORTS.values(), question, asked.period, asked.before)
+    }
+    columns = [
+        Column(_("Indicator"), width=34),
+        Column(_("n"), Cell.DECIMAL),
+        Column(_("of"), Cell.DECIMAL),
+        Column(_("What is counted"), width=40),
+        Column(_("Figure"), Cell.SHARE),
+        Column(_("Unit"), width=10),
+        Column(_("Before"), Cell.SHARE),
+        Column(_("Change"), width=16),
+    ]
+    tables = [
+        Table(str(title), columns, [_indicator(found[slug]) for slug in slugs if slug in found])
+        for title, slugs in GROUPS
+    ]
+    return tables, [remark.text for remark in standing_out(found.values())]
+
+
+def _indicator(line: Line) -> list[Value]:
+    report, row = line.report, line.row
+    counted = f"{report.n_label} / {report.of_label}" if report.of_label else str(report.n_label)
+    return [
+        _text(str(report.title)),
+        _number(row.n if row else None),
+        _number(row.of if row else None),
+        _text(counted.strip(" /")),
+        Value(_typed(line.value), line.said),
+        _text(say_unit(report.unit)),
+        Value(_typed(line.value_before), line.said_before),
+        _text(line.change),
+    ]
+
+
+# --- One report -----------------------------------------------------------------------------------
+
+
+def _one(asked: Asked, report: Report, question: Question) -> list[Table]:
+    district = question.districts[0]
+    run_up, periods = periods_of(asked.period, asked.before)
+    whole = Line(
+        table(report, replace(question, periods=periods)), district.code, asked.period, asked.before, run_up
+    )
+    return [_split(asked, report, question, whole), _over_time(report, district, whole)]
+
+
+def _over_time(report: Report, district: District, whole: Line) -> Table:
+    """The district over twelve periods: whole districts have no small cells to hide."""
+    chart = lines(
+        whole.marks,
+        title=f"{report.title}, {district.name}",
+        unit=report.unit,
+        unit_label=say_unit(report.unit),
+        say=lambda value: _tick(value, report.unit),
+        palette=PRINT,
+    )
+    columns = [
+        Column(_("Period"), width=26),
+        Column(_("From"), Cell.DAY),
+        Column(_("Before"), Cell.DAY),
+        *_columns(report),
+    ]
+    rows = [
+        [
+            _text(str(period)),
+            Value(period.since, f"{period.since:%Y-%m-%d}"),
+            Value(period.until, f"{period.until:%Y-%m-%d}"),
+            *_cells(report, whole.table.row(district.code, period)),
+        ]
+        for period in whole.run_up
+    ]
+    return Table(_("Over time"), columns, rows, chart)
+
+
+def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
+    """The district, and its rows by part, community or kind."""
+    district = question.districts[0]
+    by_code = {district.code: district}
+    asked_of = replace(question, periods=(asked.period, asked.before), by=asked.by)
+    if asked.by == By.DISTRICT:
+        parts = list(District.objects.filter(parent=district).active().in_order())
+        by_code |= {part.code: part for part in parts}
+        asked_of = replace(asked_of, districts=tuple(parts))
+    split_up = table(report, asked_of) if asked_of.districts else None
+    groups = split_up.groups if split_up else []
+    if asked.by == By.DISTRICT:
+        groups = [code for code in by_code if code != district.code]
+    named = [(group, name_group(group, by_code)) for group in groups]
+    if asked.by != By.DISTRICT:
+        named.sort(key=lambda pair: pair[1])
+    found = [(name, Line(split_up, group, asked.period, asked.before)) for group, name in named if split_up]
+    notes = [_("n of N stands beside every share. Where there is nothing to divide by, it says n/a.")]
+    if asked.by == By.FOCUS:
+        notes.append(
+            _("An organisation that speaks for several communities counts for each: rows do not add up.")
+        )
+    first = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(asked.by, _("District"))
+    if asked.is_public and asked.is_split:
+        return _published(report, district, whole, found, first, notes)
+    columns = [Column(first, width=34), *_columns(report), Column(_("Before"), _cell(report.unit))]
+    lines_ = [(district.name, whole), *found]
+    rows = [
+        [_text(name), *_cells(report, line.row), Value(_typed(line.value_before), line.said_before)]
+        for name, line in lines_
+    ]
+    marks = [mark_of(report, line.row, name) for name, line in found]
+    return Table(report_title(report, asked), columns, rows, _bars(report, marks), notes)
+
+
+def report_title(report: Report, asked: Asked) -> str:
+    return f"{report.title}, {asked.period}"
+
+
+def _published(
+    report: Report,
+    district: District,
+    whole: Line,
+    found: Sequence[tuple[str, Line]],
+    first: str,
+    notes: list[str],
+) -> Table:
+    """Only n, of and their share; small cells hidden, and what would give them away."""
+    counted = {name: (int(line.row.n), int(line.row.of)) for name, line in found if line.row is not None}
+    total = whole.row
+    published = suppress(counted, (int(total.n), int(total.of)) if total else (0, 0))
+    columns = [Column(first, width=34), *_columns(report)[:3]]
+    rows = [[_text(district.name), *_shown(published.total)]]
+    rows += [[_text(name), *_shown(counts)] for name, counts in published.rows.items()]
+    marks = []
+    for name, counts in published.rows.items():
+        share = counts.n / counts.of if counts.n is not None and counts.of else None
+        said = say(share, "ratio") if share is not None else _("hidden")
+        marks.append(Mark(name, share, said))
+    if published.hidden:
+        notes.append(
+            _(
+                "“Hidden” stands where a number is under five, or where it would let such a number be worked "
+                "out. Nothing can be concluded from a hidden number."
+            )
+        )
+    return Table(str(report.title), columns, rows, _bars(report, marks), notes)
+
+
+def _shown(counts: Counts) -> list[Value]:
+    hidden = _text(_("hidden"))
+    if counts.n is None or counts.of is None:
+        return [hidden, _number(counts.of) if counts.of is not None else hidden, hidden]
+    share = counts.n / counts.of if counts.of else None
+    return [_number(counts.n), _number(counts.of), Value(_typed(share), say(share, "ratio"))]
+
+
+# --- Cells ----------------------------------------------------------------------------------------
+
+
+def _columns(report: Report) -> list[Column]:
+    """n, of, the figure, and the report's own columns."""
+    n_cell = Cell.DECIMAL if report.slug == "contact-wanted" else Cell.NUMBER
+    own = [
+        Column(_sentence(column.label), _cell(column.unit), width=16)
+        for column in report.columns
+        if column.name != report.measure
+    ]
+    figure = [] if report.measure == "n" else [Column(_figure(report), _cell(report.unit), width=16)]
+    return [
+        Column(_sentence(report.n_label or _("n")), n_cell, width=16),
+        Column(_sentence(report.of_label or _("of")), n_cell, width=16),
+        *figure,
+        *own,
+    ]
+
+
+def _figure(report: Report) -> str:
+    if report.measure == "ratio":
+        return _("Share")
+    label = next((column.label for column in report.columns if column.name == report.measure), report.title)
+    return _sentence(label)
+
+
+def _cells(report: Report, row: Row | None) -> list[Value]:
+    own = [column for column in report.columns if column.name != report.measure]
+    figure = measure_of(report, row)
+    return [
+        _number(row.n if row else None),
+        _number(row.of if row else None),
+        *([] if report.measure == "n" else [Value(_typed(figure), say(figure, report.unit))]),
+        *(_own(column.unit, getattr(row, column.name, None)) for column in own),
+    ]
+
+
+def _own(unit: str, value: Any) -> Value:
+    return _text(str(value or "")) if unit == "text" else Value(_typed(value), say(value, unit))
+
+
+def _typed(value: float | None) -> Any:
+    """What there is no number for says so: an empty cell would be read as zero."""
+    return say(None, "count") if value is None else value
+
+
+def _number(value: float | None) -> Value:
+    return Value(_typed(value), say(value, "count"))
+
+
+def _text(text: str) -> Value:
+    return Value(text, text)
+
+
+def _cell(unit: str) -> Cell:
+    return _CELLS.get(unit, Cell.NUMBER)
+
+
+def _sentence(label: Any) -> str:
+    text = str(label)
+    return text[:1].upper() + text[1:]
+
+
+def _tick(value: float, unit: str) -> str:
+    return say(value, "ratio" if unit == "ratio" else "count")
+
+
+def _bars(report: Report, marks: Iterable[Mark]) -> SafeString | str:
+    drawn = list(marks)
+    if len(drawn) < 2:
+        return ""
+    return bars(
+        drawn,
+        title=str(report.title),
+        unit=report.unit,
+        unit_label=say_unit(report.unit),
+        say=lambda value: _tick(value, report.unit),
+        palette=PRINT,
+    )

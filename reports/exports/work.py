@@ -1,0 +1,64 @@
+"""The job that makes a file of figures, and what the trail says of it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.models import Action
+from audit.services import record
+from contacts.policies import can_export
+from jobs import kinds
+from jobs.files import spool
+from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from reports.exports.asked import Asked
+from reports.exports.document import build
+from reports.exports.files import TYPES, write
+from reports.exports.publications import KIND, check_publication
+
+STEPS: Final = 2  # counting, and writing
+
+
+def export_report(work: Work) -> Outcome:
+    asked, purpose = Asked.of(work.parameters), str(work.parameters["purpose"])
+    extension = work.parameters["format"]
+    work.progress(0, STEPS)
+    try:
+        districts = [district.pk for district in asked.question(work.actor).districts]
+        check_publication(asked, before=work.job_id)
+        document = build(asked, work.actor, purpose)
+    except ValidationError as error:
+        raise JobRefused(" ".join(error.messages)) from error
+    except PermissionDenied as error:
+        raise JobRefused(_("You may not have the figures of this district any more.")) from error
+    work.progress(1)
+    out = spool()
+    write(document, extension, out)
+    work.progress(2)
+    days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
+    name = "-".join(part for part in (asked.slug, slugify(asked.district), days, _suffix(asked)) if part)
+
+    def tell(files: Sequence[KeptFile]) -> None:
+        record(
+            work.actor,
+            Action.EXPORT,
+            "report",
+            [],
+            district_ids=districts,
+            field_names=[asked.slug, f"by {asked.by}", asked.audience.value],
+            purpose=purpose,
+            recipient=f"file sha256:{files[0].digest} days:{days}",
+        )
+
+    return Outcome({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
+
+
+def _suffix(asked: Asked) -> str:
+    return "public" if asked.is_public else "confidential"
+
+
+def register() -> None:
+    kinds.register(KIND, export_report, title=gettext_lazy("Export of figures"), may=can_export)

@@ -1,0 +1,243 @@
+"""Figures as files: typed, complete inside, with small numbers hidden outside, and nothing of elsewhere."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from accounts.actors import actor_for
+from accounts.models import Role, User
+from audit.models import Action, Event
+from contacts.models import Organisation, OrganisationPeriod
+from districts.services import expect_community
+from jobs.models import Job, JobFile
+from jobs.running import run_next
+from reports.catalogue import REPORTS
+from reports.exports import files
+from reports.wording import name_group
+from tests.contacts.test_export_lists import WHY, sure
+from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
+from tests.reports.city import QUARTER, at, old
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Kanarienvogel"
+ASKED = "period=2024-Q3"
+
+
+class City:
+    """A district whose women's organisations are many, and whose Roma organisations are two."""
+
+    def __init__(self) -> None:
+        self.north = make_district("Northgate")
+        self.market = make_district("Market", parent=self.north)
+        self.south = make_district(CANARY)
+        self.supervisor = make_supervisor(self.north)
+        kinds = {"womens_organisation": (14, 8), "youth_organisation": (12, 6), "lgbt_organisation": (2, 1)}
+        made = [
+            Organisation(kind=kind, name=f"{kind} {number}", home_district=self.market)
+            for kind, (of, _n) in kinds.items()
+            for number in range(of)
+        ]
+        Organisation.objects.bulk_create(made)
+        since = at(date(2020, 1, 1))
+        OrganisationPeriod.objects.bulk_create(
+            OrganisationPeriod(organisation=one, since=since, status="active", home_district=self.market)
+            for one in made
+        )
+        met = [one for one in made if int(one.name.split()[1]) < kinds[one.kind][1]]
+        make_meeting(self.market, *met, starts_at=at(date(2024, 8, 1)))
+        old(make_organisation(self.south, kind="ngo", name=CANARY))
+        expect_community(
+            actor=actor_for(self.supervisor), district_id=self.north.pk, focus="sikh", evidence=CANARY
+        )
+
+
+@pytest.fixture
+def city() -> City:
+    return City()
+
+
+def export(user: User, query: str, extension: str, audience: str = "internal") -> bytes:
+    client = sure(user)
+    given = {"format": extension, "audience": audience, **WHY}
+    answer = client.post(f"/reports/export/?{query}", given)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    assert run_next()
+    job = Job.objects.latest("created_at")
+    assert job.status == "done", (job.error, job.message)
+    content: bytes = client.get(f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job).pk}/").getvalue()
+    return content
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def text_of(content: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: City) -> None:
+    content = export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "csv")
+    by_kind = {row["Kind"]: row for row in table(content)}
+    assert by_kind["Women’s organisation"]["Met"] == "8"
+    assert by_kind["Women’s organisation"]["Organisations"] == "14"
+    assert by_kind["LGBT organisation"]["Met"] == "1", "inside, nothing is hidden"
+    assert by_kind["Northgate"]["Organisations"] == "28"
+    book = load_workbook(io.BytesIO(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "xlsx")))
+    figures, over_time, about = book.worksheets
+    heading = [cell.value for cell in figures[1]]
+    women = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Women’s organisation")
+    cells = dict(zip(heading, women, strict=True))
+    assert (cells["Met"].value, cells["Organisations"].value) == (8, 14)
+    assert cells["Share"].value == pytest.approx(8 / 14)
+    assert cells["Share"].number_format == "0.0%"
+    assert cells["Before"].value == 0
+    assert over_time.max_row == 13
+    assert over_time["B13"].is_date
+    said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
+    assert said["Formula"].startswith("Organisations met at least once")
+    assert said["Period"] == f"{QUARTER} (2024-07-01 to 2024-09-30)"
+    assert (said["Made by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
+    left, _fetched = Event.objects.filter(action=Action.EXPORT).order_by("-pk")[:2][::-1]
+    assert (left.object_type, left.district_ids) == ("report", [city.north.pk])
+    assert left.field_names == ["by kind", "coverage", "internal"]
+
+
+def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zero(city: City) -> None:
+    rows = table(export(city.supervisor, f"report=scorecard&{ASKED}", "csv"))
+    assert len(rows) == len(REPORTS)
+    by_name = {row["Indicator"]: row for row in rows}
+    assert by_name["Organisations met"]["n"] == "15"
+    assert "n/a" in {row["Figure"] for row in rows}
+    book = load_workbook(io.BytesIO(export(city.supervisor, f"report=scorecard&{ASKED}", "xlsx")))
+    assert len(book.worksheets) == 2
+    assert book.worksheets[0].max_row == len(REPORTS) + 1
+
+
+@pytest.mark.parametrize("slug", ["scorecard", "coverage"])
+def test_a_pdf_is_marked_on_each_page_and_shows_nothing_of_elsewhere(city: City, slug: str) -> None:
+    content = export(city.supervisor, f"report={slug}&{ASKED}", "pdf")
+    pages = text_of(content)
+    for page in pages:
+        assert f"Confidential. For {city.supervisor.name}" in page
+        assert f"Northgate, {QUARTER}" in page
+    whole = " ".join(pages)
+    assert CANARY not in whole
+    assert "Sikh" not in whole, "what is expected to live here is on screen only"
+    assert "15 of 28" in whole or ("15" in whole and "28" in whole)
+    box = PdfReader(io.BytesIO(content)).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (595, 842)
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "pdf"])
+def test_what_is_published_hides_small_numbers_on_communities(city: City, extension: str) -> None:
+    content = export(city.supervisor, f"report=coverage&by=focus&{ASKED}", extension, "public")
+    if extension == "csv":
+        rows = {row["Community"]: row for row in table(content)}
+        assert rows[name_group("lgbti", {})]["Organisations"] == "hidden"
+        assert [
+            rows[name]["Organisations"] for name in (name_group("youth", {}), name_group("women", {}))
+        ].count("hidden") == 1, "else it were the total less all others"
+        assert rows["Northgate"]["Organisations"] == "28"
+    elif extension == "xlsx":
+        cells = [
+            str(cell)
+            for page in load_workbook(io.BytesIO(content))
+            for row in page.iter_rows(values_only=True)
+            for cell in row
+        ]
+        assert "hidden" in cells
+        assert not [cell for cell in cells if city.supervisor.name in cell or "Confidential" in cell]
+    else:
+        whole = " ".join(text_of(content))
+        assert "hidden" in whole
+        assert "For publication" in whole
+        assert city.supervisor.name not in whole
+
+
+def test_two_publications_cannot_be_subtracted_from_each_other(city: City) -> None:
+    export(city.supervisor, f"report=coverage&by=focus&{ASKED}", "csv", "public")
+    page = sure(city.supervisor)
+    given = {"format": "csv", "audience": "public", **WHY}
+    market, north = f"district={city.market.code}", f"district={city.north.code}"
+    for query in (
+        f"report=coverage&by=focus&{north}&period=2024",
+        f"report=coverage&by=focus&{north}&period=2024-08",
+        f"report=coverage&by=kind&{north}&{ASKED}",
+        f"report=coverage&by=focus&{north}&{ASKED}&all_kinds=true",
+        f"report=continuity&by=focus&{market}&{ASKED}",
+        f"report=cadence&by=focus&{north}&period=2024-Q1",
+        f"report=concerns&by=focus&{north}&period=2024-Q1",
+    ):
+        answer = page.post(f"/reports/export/?{query}", given)
+        assert answer.status_code == 422, query
+        assert "small numbers" in answer.content.decode()
+        inside = page.post(f"/reports/export/?{query}", given | {"audience": "internal"})
+        assert inside.status_code == 302, query
+    for query in (
+        f"report=coverage&by=focus&{north}&{ASKED}",
+        f"report=continuity&by=focus&{north}&{ASKED}",
+        f"report=coverage&by=focus&{north}&period=2024-Q4",
+        f"report=coverage&{north}&period=2024-08",
+        f"report=scorecard&{north}&period=2024-08",
+    ):
+        assert page.post(f"/reports/export/?{query}", given).status_code == 302, query
+
+
+def test_of_two_publications_asked_for_at_once_the_first_is_made(city: City) -> None:
+    first = {"report": "coverage", "audience": "public", "by": "focus", "all_kinds": False}
+    first |= {"district": city.north.code, "before_since": "2024-04-01", "before_until": "2024-07-01"}
+    first |= {"since": "2024-07-01", "until": "2024-10-01", "format": "csv", "purpose": "x"}
+    for until in ("2024-10-01", "2024-09-01"):
+        kept = first | {"until": until}
+        Job.objects.create(kind="export_report", started_by=city.supervisor.pk, parameters=kept)
+    assert run_next() and run_next()
+    assert list(Job.objects.order_by("pk").values_list("status", flat=True)) == ["done", "failed"]
+
+
+def test_only_supervisors_who_say_why_of_their_own_districts(city: City) -> None:
+    address = f"/reports/export/?report=coverage&{ASKED}"
+    given = {"format": "csv", "audience": "internal"}
+    page = sure(city.supervisor)
+    assert "/reports/export/?report=coverage" in page.get(f"/reports/coverage/?{ASKED}").content.decode()
+    assert "/reports/export/?report=scorecard" in page.get(f"/reports/?{ASKED}").content.decode()
+    assert page.get(address).status_code == 200
+    assert page.post(address, given).status_code == 422
+    assert page.post(address, given | {"reason": "other", "other": ""}).status_code == 422
+    assert page.post(address, given | WHY | {"audience": "friends"}).status_code == 422
+    assert page.get(f"{address}&district={city.south.code}").status_code == 404
+    assert page.get("/reports/export/?report=gossip").status_code == 404
+    assert page.get("/reports/export/?report=coverage&period=soon").status_code == 422
+    for role in (Role.OFFICER, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR):
+        other = sure(make_user(role, city.north))
+        assert other.post(address, given | WHY).status_code == 403
+        if role != Role.ADMINISTRATOR:
+            assert "/reports/export/" not in other.get(f"/reports/coverage/?{ASKED}").content.decode()
+    hurried = Client()
+    hurried.force_login(city.supervisor)
+    assert hurried.post(address, given | WHY)["Location"].startswith("/accounts/reauthenticate/")
+    assert not Job.objects.exists()
+
+
+def test_whoever_covers_the_district_no_more_gets_no_file(city: City) -> None:
+    page = sure(city.supervisor)
+    page.post(f"/reports/export/?report=coverage&{ASKED}", {"format": "csv", "audience": "internal", **WHY})
+    city.supervisor.districts.set([city.south])
+    run_next()
+    job = Job.objects.get()
+    assert job.status == "failed"
+    assert not JobFile.objects.exists()
+
+
+def test_where_pango_is_missing_the_page_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.views.exports.can_write_pdf", lambda: False)
+    html = sure(city.supervisor).get(f"/reports/export/?report=coverage&{ASKED}").content.decode()
+    assert "Pango" in html
+    assert 'value="pdf"' not in html
+    assert files.can_write_pdf()
