@@ -40,9 +40,8 @@ def without_messages(_: Any, __: str, line: Line) -> Line:
 
 def without_results(_: Any, __: str, line: Line) -> Line:
     """Of a task Celery writes what it answered or raised: name and id are enough."""
-    record = line.get("_record")
-    if record is not None and record.name == "celery.app.trace" and isinstance(record.args, dict):
-        told = record.args
+    told = line.pop("positional_args", None)
+    if line.get("logger") == "celery.app.trace" and isinstance(told, dict):
         line["event"] = f"Task {told.get('name')}[{told.get('id')}] {told.get('description', 'succeeded')}"
     return line
 
@@ -89,5 +88,6 @@ structlog.configure(
 def formatter() -> ProcessorFormatter:
     return ProcessorFormatter(
         foreign_pre_chain=SHARED,
+        pass_foreign_args=True,
         processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from crm.embedded.environment import data_folder
 from crm.embedded.files import Unavailable
 from crm.embedded.supervisor import Stopped, ignore_signals, stop_on_signals
-from faults import reminders
+from faults import reminders, requests, work
 from faults.city import City
 from faults.table import Outcome, as_json, print_table
 
@@ -20,6 +20,11 @@ EXPERIMENTS: dict[str, Callable[[City], Outcome]] = {
     "beat-killed": reminders.beat_killed,
     "redis-down": reminders.redis_down,
     "smtp-stalls": reminders.smtp_stalls,
+    "postgres-stopped": requests.postgres_stopped,
+    "writes-without-redis": requests.redis_down_for_web,
+    "web-stopped": requests.web_stopped,
+    "import-killed": work.import_killed,
+    "webhooks-killed": work.webhooks_killed,
 }
 
 

@@ -1,4 +1,4 @@
-"""One copy of the system whose parts can be killed: servers of its own, programs, a mail server that counts."""
+"""A copy of the system whose parts can be killed: servers of its own, programs, a mail server that counts."""
 
 import json
 import os

@@ -18,7 +18,8 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
     """Workers killed with -9 in random moments, all or their children only; servers stopped in between."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
-        due, faults = _begin(city, count), []
+        due = _begin(city, count)
+        faults: list[tuple[float, float]] = []
         beat, worker = city.start("beat", BEAT), city.start("worker", WORKER)
         steps = ["kill"] * kills
         for number in range(stops):
@@ -29,7 +30,7 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
         for step in steps:
             _wait_for_work(city)
             time.sleep(dice.uniform(0, 0.4))
-            faults.append(time.time())
+            began = time.time()
             if step == "stop":
                 city.stop_postgres_at_once()
                 time.sleep(1)
@@ -41,6 +42,7 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
             else:
                 worker.kill()
                 worker.start()
+            faults.append((began, time.time()))
             done[step] += 1
         seconds = _drain(city)
         beat.kill()
@@ -126,7 +128,7 @@ def _drain(city: City) -> float:
 
 
 def _outcome(
-    city: City, name: str, done: str, due: int, seconds: float, faults: Sequence[float] = ()
+    city: City, name: str, done: str, due: int, seconds: float, faults: Sequence[tuple[float, float]] = ()
 ) -> Outcome:
     wanted = city.ask("SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL") or []
     taken: dict[str, list[float]] = {}
@@ -135,7 +137,9 @@ def _outcome(
     lost = due - len(set(wanted) & set(taken))
     again = [moments for moments in taken.values() if len(moments) > 1]
     excused = sum(
-        all(any(0 <= fault - moment < WINDOW_SECONDS for fault in faults) for moment in moments[:-1])
+        all(
+            any(began - WINDOW_SECONDS < moment < ended for began, ended in faults) for moment in moments[:-1]
+        )
         for moments in again
     )
     doubled = sum(len(moments) - 1 for moments in again) - excused

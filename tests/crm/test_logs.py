@@ -66,6 +66,14 @@ def test_what_an_address_gives_away_is_cut_off(lines: pytest.LogCaptureFixture, 
     assert lines.text.count(address.split("/")[1]) == 2
 
 
+def test_of_a_task_neither_its_answer_nor_its_error_is_told(lines: pytest.LogCaptureFixture) -> None:
+    told = {"name": "audit.seal", "id": "7", "description": "raised unexpected", "exc": "KeyError('Canary')"}
+    logging.getLogger("celery.app.trace").error("Task %(name)s[%(id)s] %(description)s: %(exc)s", told)
+    (line,) = parsed(lines)
+    assert line["event"] == "Task audit.seal[7] raised unexpected"
+    assert "positional_args" not in line
+
+
 def test_an_id_stays_readable(lines: pytest.LogCaptureFixture) -> None:
     structlog.get_logger("x").info("seen", request="GET /contacts/019a0c3e-4b58-7d43-9d43-4f3a4e6d1c2b/")
     assert "019a0c3e-4b58-7d43-9d43-4f3a4e6d1c2b" in lines.text

@@ -1,0 +1,46 @@
+"""The short ones of `dev.py faults`: nothing acknowledged is lost, nothing is done twice."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from crm.embedded import __main__ as commands
+from faults import requests, work
+from faults.__main__ import EXPERIMENTS
+from faults.city import City
+from faults.table import Outcome, as_json, print_table
+from tests.plugins import services
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[City]:
+    """Servers of its own: they are stopped without a goodbye."""
+    with City(services.OWN_FOLDER / "faults") as city:
+        yield city
+
+
+def test_a_database_that_stops_at_once_keeps_every_write_that_was_promised(city: City) -> None:
+    outcome = requests.postgres_stopped(city, stops=1, seconds=1)
+    assert outcome.passed, outcome
+    assert outcome.acknowledged
+
+
+def test_a_web_server_asked_to_stop_answers_whoever_it_let_in(city: City) -> None:
+    outcome = requests.web_stopped(city, stops=1, seconds=1)
+    assert outcome.passed, outcome
+    assert outcome.acknowledged
+
+
+def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -> None:
+    outcome = work.import_killed(city, count=1500, kills=1)
+    assert outcome.passed, outcome
+
+
+def test_every_experiment_is_a_row_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    lost = Outcome("reminders", "nothing much", acknowledged=3, lost=1, doubled=0, seconds=0.5)
+    print_table([lost])
+    assert "reminders" in capsys.readouterr().out
+    (row,) = as_json([lost])["outcomes"]
+    assert row["passed"] is False
+    assert "faults" in commands.COMMANDS
+    assert len(EXPERIMENTS) == 10
