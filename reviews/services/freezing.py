@@ -1,6 +1,7 @@
 """Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from random import SystemRandom
 from typing import Any, Final
 from uuid import UUID
@@ -94,11 +95,12 @@ def _as_of_one_moment() -> None:
 
 def _freeze_figures(actor: Actor, review: Review, district: District, period: Period) -> None:
     codes = list(District.objects.under(district).active().values_list("code", flat=True))
+    parts = ask(actor, [period], districts=codes)
+    whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
     figures: list[FrozenFigure] = []
     for report in REPORTS.values():
         for way in report.ways:
-            asked = codes if way == By.DISTRICT else [district.code]
-            question = ask(actor, [period], districts=asked, by=way)
+            question = replace(parts if way == By.DISTRICT else whole, by=way)
             figures += _frozen(review, report, question, len(figures))
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
 
