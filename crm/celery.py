@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "go on with what happens again and again": {
+        "task": "meetings.go_on_with_series",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget old answers and deliveries": {
         "task": "api.forget_old",

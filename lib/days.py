@@ -1,6 +1,6 @@
 """Days are days of the city's time zone; a user's own zone is for display and for 09:00 (domain.md)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -31,6 +31,11 @@ def city_day(moment: datetime) -> date:
 def day_starts_at(day: date) -> datetime:
     """The first moment of a city's day: midnight, or what follows where the clock skips it."""
     return datetime.combine(day, time.min, tzinfo=city_zone())
+
+
+def moment_at(day: date, clock: time) -> datetime:
+    """When the city's clocks show `clock` on a day: the first time, or what follows where it is skipped."""
+    return datetime.combine(day, clock, tzinfo=city_zone()).astimezone(UTC)
 
 
 def day_ends_at(day: date) -> datetime:

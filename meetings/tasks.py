@@ -8,10 +8,14 @@ from celery.signals import worker_ready
 from django.db import transaction
 
 from accounts.services.users import REFRESH_REMINDERS
+from lib.days import city_today
 from meetings.reminders import refresh_for_user, send_due, top_up
 from meetings.reminders.wake import SEND_DUE
+from meetings.services.follow_up_series import make_next_follow_ups
+from meetings.services.meeting_series import extend_all_series
 
 TOP_UP = "meetings.top_up_reminders"
+GO_ON = "meetings.go_on_with_series"
 
 
 @shared_task(name=SEND_DUE)
@@ -28,6 +32,13 @@ def top_up_reminders() -> int:
 def refresh_reminders_of_user(user_id: str) -> None:
     with transaction.atomic():
         refresh_for_user(UUID(user_id))
+
+
+@shared_task(name=GO_ON)
+def go_on_with_series() -> int:
+    """What happens again and again has its next meetings and promises."""
+    today = city_today()
+    return extend_all_series(today) + make_next_follow_ups(today)
 
 
 @worker_ready.connect

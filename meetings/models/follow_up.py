@@ -84,6 +84,7 @@ class FollowUp(models.Model):
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
     )
     series_on = models.DateField(null=True, editable=False)  # the day the rule named
+    departs = models.BooleanField(default=False, editable=False)  # changed by itself: the next is as before
     due_on = models.DateField(_("due"))
     first_due_on = models.DateField(editable=False)
     status = models.CharField(_("status"), max_length=12, choices=FollowUpStatus, default=FollowUpStatus.OPEN)

@@ -115,7 +115,8 @@ class Meeting(models.Model):
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="meetings"
     )
     series_on = models.DateField(null=True, editable=False)  # the day the rule named, wherever it was moved
-    departs = models.BooleanField(default=False, editable=False)  # changed by itself: the others' changes pass it
+    # Changed by itself: what is changed for the others of its series passes it by.
+    departs = models.BooleanField(default=False, editable=False)
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -5,7 +5,7 @@ clock time is local and added later, so that nine o'clock stays nine o'clock ove
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from dateutil.rrule import rrule, rrulestr
@@ -17,6 +17,9 @@ MONTHLY_DAY: Final = "monthly_day"
 QUARTERLY: Final = "quarterly"
 YEARLY: Final = "yearly"
 PATTERNS: Final = (WEEKLY, FORTNIGHTLY, MONTHLY_WEEKDAY, MONTHLY_DAY, QUARTERLY, YEARLY)
+
+AHEAD: Final = timedelta(days=92)
+FAR: Final = timedelta(days=5 * 366)  # longer than from one day of any pattern to the next
 
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LAST: Final = -1
@@ -33,13 +36,14 @@ def rule_for(pattern: str, first: date, until: date | None = None) -> str:
     'FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1;UNTIL=20270630'
     """
     weekday = f"{nth_weekday(first)}{_DAYS[first.weekday()]}"
+    is_leap = (first.month, first.day) == (2, 29)
     rule = {
         WEEKLY: f"FREQ=WEEKLY;BYDAY={_DAYS[first.weekday()]}",
         FORTNIGHTLY: f"FREQ=WEEKLY;INTERVAL=2;BYDAY={_DAYS[first.weekday()]}",
         MONTHLY_WEEKDAY: f"FREQ=MONTHLY;BYDAY={weekday}",
         MONTHLY_DAY: f"FREQ=MONTHLY;{_monthly_day(first.day)}",
         QUARTERLY: f"FREQ=MONTHLY;INTERVAL=3;BYDAY={weekday}",
-        YEARLY: f"FREQ=YEARLY;BYMONTH={first.month};BYMONTHDAY={_LAST if (first.month, first.day) == (2, 29) else first.day}",
+        YEARLY: f"FREQ=YEARLY;BYMONTH={first.month};BYMONTHDAY={_LAST if is_leap else first.day}",
     }[pattern]
     return f"{rule};UNTIL={until:%Y%m%d}" if until else rule
 
@@ -77,6 +81,27 @@ def days(rule: str, first: date, *, after: date | None, until: date) -> Iterator
             return
         if after is None or moment.date() > after:
             yield moment.date()
+
+
+def days_to_make(rule: str, first: date, *, made_until: date, today: date) -> list[date]:
+    """Days that need their meetings now: those of the next three months, and always the next one."""
+    found: list[date] = []
+    for day in days(rule, first, after=made_until, until=today + FAR):
+        if day > today + AHEAD and (found or made_until > today):
+            break
+        found.append(day)
+    return found
+
+
+def is_over(rule: str, first: date, made_until: date) -> bool:
+    """Whether no day is left to make."""
+    return next(days(rule, first, after=made_until, until=made_until + FAR), None) is None
+
+
+def next_day(rule: str, first: date, *, made_until: date, today: date) -> date | None:
+    """The next day that is not past, of what is made one at a time; None where the rule has ended."""
+    after = max(made_until, today - timedelta(days=1))
+    return next(days(rule, first, after=after, until=after + FAR), None)
 
 
 def nth_weekday(day: date) -> int:

@@ -14,15 +14,17 @@ from contacts.models import Organisation
 from lib.days import city_today
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp
+from meetings.services.meeting_series import ONE
 from pages.forms.base import VersionedForm
 from pages.forms.meetings import DraftForm, choices
 from pages.forms.picks import OrganisationPicks
+from pages.forms.series import SCOPES, Repeats, scope_field
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TITLE_LENGTH = 200
 
 
-class PromiseForm(OrganisationPicks, DraftForm):
+class PromiseForm(Repeats, OrganisationPicks, DraftForm):
     """A new promise. `contact`, `meeting` and `concern` come with the address, not from here."""
 
     organisations = forms.ModelMultipleChoiceField(
@@ -100,12 +102,19 @@ class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
             self.fields["owner"].queryset = owners  # type: ignore[attr-defined]  # a field of models
         else:
             del self.fields["owner"]
+        if follow_up.series_id:
+            self.fields["scope"] = scope_field(SCOPES[:2])
         if follow_up.status not in {FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS}:
             del self.fields["status"]
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in super().values().items() if name != "find"}
+        return {name: value for name, value in super().values().items() if name not in {"find", "scope"}}
+
+    @property
+    def only_this(self) -> bool:
+        """Whether the next ones of a series stay as they were."""
+        return bool(self.cleaned_data.get("scope", ONE) == ONE)
 
 
 class DoneForm(VersionedForm):

@@ -21,6 +21,7 @@ from accounts.rules import WRITES
 from districts.models import District
 from meetings.codes import Initiator, Level, MeetingKind, Outcome
 from meetings.models import Meeting
+from pages.forms.series import Repeats, scope_field
 
 MINUTE = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> speaks
 KINDS = (
@@ -187,6 +188,15 @@ class PlanForm(WhenAndWhere):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
+class NewMeetingForm(Repeats, PlanForm):
+    """A meeting to come, once or again and again."""
+
+    field_order = (*PlanForm.field_order, "repeats", "repeats_until")
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values().items() if not name.startswith("repeats")}
+
+
 class EditForm(PlanForm):
     """A meeting as it is; `version` is the one its writer was shown."""
 
@@ -240,6 +250,8 @@ class EditForm(PlanForm):
         self.meeting = meeting
         self.fields["officers"].label = _("Officers")
         self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]  # our own field
+        if meeting.series_id and meeting.status == "planned":
+            self.fields["scope"] = scope_field()
         if meeting.status in {"planned", "not_reached"}:
             del self.fields["outcomes"]
         if meeting.status == "planned":

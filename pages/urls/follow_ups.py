@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("follow-ups/<uuid:pk>/told/", views.follow_up_told, name="follow_up_told"),
     path("follow-ups/<uuid:pk>/reopen/", views.follow_up_reopen, name="follow_up_reopen"),
     path("follow-ups/<uuid:pk>/cancel/", views.follow_up_cancel, name="follow_up_cancel"),
+    path("follow-ups/<uuid:pk>/no-more/", views.follow_up_end_series, name="follow_up_end_series"),
 ]

@@ -24,6 +24,11 @@ from meetings.codes import FollowUpStatus
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_follow_up, can_reassign_follow_up
+from meetings.services.follow_up_series import (
+    edit_one_of_follow_up_series,
+    end_follow_up_series,
+    start_follow_up_series,
+)
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -37,6 +42,7 @@ from pages.conflicts import Difference, differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
+from pages.forms.series import repeats
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
 from pages.undo import undo_url, undoer
@@ -88,7 +94,8 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
     form.draft = "look_for" in request.POST
     if form.is_bound and not form.draft and form.is_valid():
         try:
-            follow_up = create_follow_up(actor=request.actor, **form.values(), **about)
+            promise = start_follow_up_series if form.pattern() else create_follow_up
+            follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
         except ValidationError as error:
             add_service_errors(form, error)
         else:
@@ -114,7 +121,7 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         Prefetch("meeting", Meeting.objects.visible_to(actor)),
         Prefetch("concern", Concern.objects.visible_to(actor)),
     )
-    row: Any = find(rows, pk)
+    row: Any = find(rows.select_related("series"), pk)
     about = [one.pk for one in (row.contact, row.meeting, row.concern) if one]
     consult(request, "follow_up", [*ids_on([row]), *about])
     context = {
@@ -122,6 +129,7 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         "today": city_today(),
         "may_edit": can_edit_follow_up(actor, row),
         "may_complete": can_complete_follow_up(actor, row),
+        "repeats": repeats(row.series),
         "untold": [link for link in row.seen_links if not link.reported_back_on],
     }
     return render(request, "pages/follow_ups/detail.html", context)
@@ -145,9 +153,10 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     both = None
     if form.is_bound and not form.draft and form.is_valid():
         try:
-            edit_follow_up(
+            edit_one_of_follow_up_series(
                 actor=request.actor,
                 follow_up_id=pk,
+                only_this=form.only_this,
                 version=form.cleaned_data["version"],
                 **form.values(),
             )
@@ -248,6 +257,16 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/follow_ups/cancel.html", context, status=_status(form, both))
 
 
+@require_POST
+def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """No more of them after this one."""
+    _writable(request, pk, can_complete_follow_up)
+    end_follow_up_series(actor=request.actor, follow_up_id=pk)
+    undo = undo_url(request, "follow_up_series_ended", follow_up_id=str(pk))
+    messages.success(request, _("It will not come again."), extra_tags=f"undo:{undo}")
+    return redirect(follow_up_url(pk))
+
+
 def follow_up_url(pk: UUID) -> str:
     return reverse("follow_up", args=[pk])
 
@@ -255,11 +274,17 @@ def follow_up_url(pk: UUID) -> str:
 # --- Undo -----------------------------------------------------------------------------------------
 
 
+@undoer("follow_up_series_ended")
+def _go_on(*, actor: Actor, follow_up_id: str) -> None:
+    end_follow_up_series(actor=actor, follow_up_id=UUID(follow_up_id), is_ended=False)
+
+
 @undoer("follow_up_made")
 def _unmake(*, actor: Actor, follow_up_id: str, version: int) -> None:
     cancel_follow_up(
         actor=actor, follow_up_id=UUID(follow_up_id), version=version, reason=_("Taken back at once.")
     )
+    end_follow_up_series(actor=actor, follow_up_id=UUID(follow_up_id))
 
 
 @undoer("follow_up_closed")

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -23,13 +23,22 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import hold_meeting
-from meetings.services.meetings import cancel_meeting, create_meeting, edit_meeting, restore_meeting
+from meetings.services.meeting_series import (
+    LATER,
+    ONE,
+    cancel_series,
+    edit_one_of_series,
+    restore_series,
+    start_series,
+)
+from meetings.services.meetings import cancel_meeting, create_meeting, restore_meeting
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import HoldForm, presence
-from pages.forms.meetings import MINUTE, Attendances, EditForm, PlanForm
+from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
+from pages.forms.series import repeats
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
 from pages.undo import undo_url, undoer
@@ -76,7 +85,7 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     actor = request.actor
-    row = find(Meeting.objects.visible_to(actor).select_related("district"), pk)
+    row = find(Meeting.objects.visible_to(actor).select_related("district", "series"), pk)
     links = row.organisation_links.filter(organisation__in=Organisation.objects.visible_to(actor))
     invited = list(links.select_related("organisation").order_by("-present", "organisation__folded"))
     persons = row.contact_links.filter(contact__in=Contact.objects.visible_to(actor))
@@ -101,6 +110,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "changes": list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES]),
         "may_edit": can_edit_meeting(actor, row),
         "is_past": row.starts_at <= timezone.now(),
+        "repeats": repeats(row.series),
     }
     return render(request, "pages/meetings/detail.html", context)
 
@@ -115,12 +125,14 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     home = next(
         (row.home_district_id for row in rows.rows if request.actor.covers(row.home_district_id)), None
     )
-    form = PlanForm(request.POST or None, actor=request.actor, initial={"district": home})
+    form = NewMeetingForm(request.POST or None, actor=request.actor, initial={"district": home})
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
+        plan = start_series if form.pattern() else create_meeting
+        invited = presence(rows.given)
         try:
-            made = create_meeting(actor=request.actor, organisations=presence(rows.given), **form.values())
+            made = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
         except ValidationError as error:
             add_service_errors(form, error)
         else:
@@ -151,13 +163,13 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         try:
-            edit_meeting(
+            edit_one_of_series(
                 actor=request.actor,
                 meeting_id=pk,
                 version=form.cleaned_data["version"],
                 organisations=presence(rows.given),
                 contacts=_attendance(people),
-                **form.values(),
+                **({"scope": ONE} | form.values()),
             )
         except StaleVersion as stale:
             context |= {"conflict": True, "differences": differences(form, meeting_values(row, officers))}
@@ -173,6 +185,12 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
+    if request.method == "POST" and request.POST.get("scope") == LATER:
+        gone = cancel_series(actor=request.actor, meeting_id=pk, scope=LATER)
+        undo = undo_url(request, "cancel_series", cancelled=[(str(one), version) for one, version in gone])
+        text = ngettext("%(n)s meeting is cancelled.", "%(n)s meetings are cancelled.", len(gone))
+        messages.success(request, text % {"n": len(gone)}, extra_tags=f"undo:{undo}")
+        return redirect("meeting", pk)
     if request.method == "POST":
         before = row.status
         row = cancel_meeting(actor=request.actor, meeting_id=pk)
@@ -223,6 +241,11 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
 @undoer("cancel_meeting")
 def undo_cancel(*, actor: Actor, meeting_id: str, status: str, version: int) -> None:
     restore_meeting(actor=actor, meeting_id=UUID(meeting_id), status=status, version=version)
+
+
+@undoer("cancel_series")
+def undo_cancel_series(*, actor: Actor, cancelled: list[tuple[str, int]]) -> None:
+    restore_series(actor=actor, cancelled=[(UUID(pk), version) for pk, version in cancelled])
 
 
 def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:

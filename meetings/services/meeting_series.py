@@ -1,0 +1,230 @@
+"""Meetings that happen again and again: one, this and later, or all of them are changed or cancelled.
+
+Each is a row of its own, made three months ahead (`meetings.rules.recurrence`). One that was changed by
+itself departs from its series: what is changed for the others passes it by.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Unpack
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from lib.days import city_day, city_today, city_zone, moment_at
+from meetings.models import Meeting, Series
+from meetings.rules import recurrence
+from meetings.services.meetings import (
+    Children,
+    ContactRow,
+    MeetingFields,
+    OrganisationRow,
+    cancel_meeting,
+    create_meeting,
+    edit_meeting,
+    insert_meeting,
+    locked_meeting,
+    restore_meeting,
+)
+
+ONE: Final = "one"
+LATER: Final = "later"
+ALL: Final = "all"
+COPIED: Final = (
+    *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
+    *("agenda", "other_participants"),
+)
+
+
+@transaction.atomic
+def start_series(
+    *,
+    actor: Actor,
+    pattern: str,
+    until: date | None = None,
+    organisations: Sequence[OrganisationRow] = (),
+    contacts: Sequence[ContactRow] = (),
+    officers: Iterable[User] = (),
+    **fields: Unpack[MeetingFields],
+) -> Meeting:
+    """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does."""
+    first = create_meeting(
+        actor=actor, organisations=organisations, contacts=contacts, officers=officers, **fields
+    )
+    day = city_day(first.starts_at)
+    if until and until <= day:
+        raise ValidationError({"until": _("The last one is after the first.")})
+    series = Series.objects.create(
+        rule=recurrence.rule_for(pattern, day, until), first_on=day, made_until=day
+    )
+    first.series, first.series_on = series, day
+    first.save(update_fields=["series", "series_on"])
+    extend_series(series_id=series.pk, today=city_today(), actor=actor)
+    return first
+
+
+@transaction.atomic
+def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int:
+    """Make the meetings that are missing up to three months ahead; answers how many. Safe to run twice."""
+    series = Series.objects.select_for_update().get(pk=series_id)
+    if series.is_ended or not (source := _latest(series)):
+        return 0
+    days = recurrence.days_to_make(series.rule, series.first_on, made_until=series.made_until, today=today)
+    for day in days:
+        _copy(actor, source, series, day)
+    series.made_until = max([series.made_until, *days])
+    series.is_ended = recurrence.is_over(series.rule, series.first_on, series.made_until)
+    series.save()
+    return len(days)
+
+
+@transaction.atomic
+def edit_one_of_series(
+    *,
+    actor: Actor,
+    meeting_id: UUID,
+    scope: str,
+    version: int | None = None,
+    organisations: Sequence[OrganisationRow] | None = None,
+    contacts: Sequence[ContactRow] | None = None,
+    officers: Iterable[User] | None = None,
+    **fields: Unpack[MeetingFields],
+) -> Meeting:
+    """Change this meeting (ONE), this and later ones (LATER) or all to come (ALL) of its series.
+
+    Another day moves the others by the same pattern: every first Monday becomes every second Tuesday.
+    Raises as `edit_meeting` does.
+    """
+    meeting = locked_meeting(actor, meeting_id, version)
+    children: Any = {"organisations": organisations, "contacts": contacts, "officers": officers}
+    if scope == ONE or meeting.series is None:
+        Meeting.objects.filter(pk=meeting.pk).update(departs=meeting.series is not None)
+        return edit_meeting(actor=actor, meeting_id=meeting_id, **children, **fields)
+    series = _split(meeting) if scope == LATER else meeting.series
+    rows = list(_to_come(series).filter(departs=False).order_by("series_on"))
+    if meeting.pk not in {row.pk for row in rows}:
+        raise ValidationError(_("This one is changed by itself. Choose “only this one”."))
+    moments = _moments(series, rows, meeting, fields.pop("starts_at", meeting.starts_at))
+    for row in rows:
+        timed: Any = fields | {"starts_at": moments[row.pk]}
+        edit_meeting(actor=actor, meeting_id=row.pk, **children, **timed)
+    return Meeting.objects.get(pk=meeting_id)
+
+
+@transaction.atomic
+def cancel_series(
+    *, actor: Actor, meeting_id: UUID, scope: str, version: int | None = None
+) -> list[tuple[UUID, int]]:
+    """Cancel this and later meetings (LATER), or all to come (ALL): no more are made.
+
+    Answers the cancelled ones with the version they have now, for `restore_series`.
+    """
+    meeting = locked_meeting(actor, meeting_id, version)
+    if meeting.series is None:
+        return []
+    rows = _to_come(meeting.series)
+    if scope == LATER:
+        rows = rows.filter(series_on__gte=meeting.series_on)
+    ids = list(rows.order_by("series_on").values_list("pk", flat=True))
+    cancelled = [(pk, cancel_meeting(actor=actor, meeting_id=pk).version) for pk in ids]
+    Series.objects.filter(meetings=meeting).update(is_ended=True)
+    return cancelled
+
+
+@transaction.atomic
+def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> None:
+    """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
+    for pk, version in cancelled:
+        restore_meeting(actor=actor, meeting_id=pk, status="planned", version=version)
+        Series.objects.filter(meetings=pk).update(is_ended=False)
+
+
+def extend_all_series(today: date) -> int:
+    """Every series that goes on has its meetings of the next three months; answers how many were made."""
+    going_on = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
+    ids = list(going_on.values_list("pk", flat=True))
+    return sum(extend_series(series_id=pk, today=today) for pk in ids)
+
+
+def _to_come(series: Series) -> QuerySet[Meeting]:
+    return series.meetings.planned().filter(starts_at__gt=timezone.now())
+
+
+def _latest(series: Series) -> Meeting | None:
+    """The one that the next are like."""
+    return series.meetings.order_by("departs", "-series_on").first()
+
+
+def _copy(actor: Actor, source: Meeting, series: Series, day: date) -> None:
+    """Another one on `day`. Who has left, or withdrew, is not invited again."""
+    clock = source.starts_at.astimezone(city_zone()).time()
+    fields: Any = {name: getattr(source, name) for name in COPIED}
+    officers = source.officers.filter(is_active=True, role__in=WRITES)
+    people = source.contact_links.filter(contact__withdrawn_on__isnull=True).select_related("contact")
+    children: Children = {
+        "organisations": [
+            {"organisation": link.organisation, "present": link.present}
+            for link in source.organisation_links.select_related("organisation")
+        ],
+        "contacts": [{"contact": link.contact} for link in people],
+        "officers": list(officers),
+    }
+    insert_meeting(
+        actor,
+        Meeting(status="planned", series=series, series_on=day),
+        fields | {"starts_at": moment_at(day, clock)},
+        children,
+    )
+
+
+def _split(meeting: Meeting) -> Series:
+    """This meeting and those after it as a series of their own; the old one ends with the last before it."""
+    series, day = meeting.series, meeting.series_on
+    if series is None or day is None:
+        raise ValueError("not of a series")
+    if not series.meetings.filter(series_on__lt=day).exists():
+        return series
+    rule = recurrence.moved(series.rule, series.first_on, day)
+    later = Series.objects.create(rule=rule, first_on=day, made_until=series.made_until)
+    series.meetings.filter(series_on__gte=day).update(series=later)
+    last = day - timedelta(days=1)
+    series.rule = recurrence.ended(series.rule, series.first_on, last)
+    series.made_until, series.is_ended = max(series.first_on, last), True
+    series.save()
+    return later
+
+
+def _moments(
+    series: Series, rows: Sequence[Meeting], meeting: Meeting, starts_at: datetime
+) -> dict[UUID, datetime]:
+    """When each row is to start; where the day changed, the rule and the days of the rows change with it."""
+    local = starts_at.astimezone(city_zone())
+    by = local.date() - city_day(meeting.starts_at)
+    if not by:
+        return {row.pk: moment_at(city_day(row.starts_at), local.time()) for row in rows}
+    anchor = city_day(rows[0].starts_at) + by
+    series.rule = recurrence.moved(series.rule, series.first_on, anchor)
+    series.first_on = anchor
+    far = anchor + recurrence.FAR * len(rows)
+    days = [
+        day
+        for day, _row in zip(recurrence.days(series.rule, anchor, after=None, until=far), rows, strict=False)
+    ]
+    if len(days) < len(rows):
+        raise ValidationError({"starts_at": _("The series would end before this day.")})
+    series.made_until = days[-1]
+    series.save()
+    # What departs, or is past, keeps its day outside the series: the new days could be theirs.
+    ids = [row.pk for row in rows]
+    series.meetings.exclude(pk__in=ids).update(series=None, series_on=None, departs=False)
+    Meeting.objects.filter(pk__in=ids).update(series_on=None)
+    for row, day in zip(rows, days, strict=True):
+        Meeting.objects.filter(pk=row.pk).update(series_on=day)
+    return {row.pk: moment_at(day, local.time()) for row, day in zip(rows, days, strict=True)}

@@ -1,0 +1,110 @@
+"""Promises that come again: one open ahead, none twice, none in the past."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.actors import actor_for
+from accounts.models import User
+from lib.days import city_today
+from meetings.models import FollowUp, Series
+from meetings.services.follow_up_series import (
+    edit_one_of_follow_up_series,
+    end_follow_up_series,
+    make_next_follow_ups,
+    start_follow_up_series,
+)
+from meetings.services.follow_ups import complete_follow_up
+from tests.factories import make_actor, make_district, make_officer, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def start(**fields: Any) -> tuple[Any, FollowUp]:
+    north = make_district()
+    officer = make_officer(north)
+    actor = actor_for(officer)
+    usual: dict[str, Any] = {
+        "title": "Call them",
+        "kind": "call_back",
+        "owner": officer,
+        "due_on": city_today() + timedelta(days=2),
+        "organisations": [make_organisation(north)],
+        "pattern": "weekly",
+    }
+    return actor, start_follow_up_series(actor=actor, **(usual | fields))
+
+
+def days() -> list[int]:
+    return [(row.due_on - city_today()).days for row in FollowUp.objects.order_by("due_on")]
+
+
+def test_the_next_is_made_when_one_is_done_and_not_before() -> None:
+    actor, first = start()
+    assert make_next_follow_ups(city_today()) == 0
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    assert make_next_follow_ups(city_today()) == 1
+    assert make_next_follow_ups(city_today()) == 0
+    assert days() == [2, 9]
+    last = FollowUp.objects.latest("due_on")
+    assert (last.title, last.first_due_on, last.organisations.count()) == ("Call them", last.due_on, 1)
+
+
+def test_the_next_is_made_on_the_day_one_is_due_even_if_it_is_late() -> None:
+    start()
+    assert make_next_follow_ups(city_today() + timedelta(days=1)) == 0
+    assert make_next_follow_ups(city_today() + timedelta(days=2)) == 1
+    assert days() == [2, 9]
+
+
+def test_days_that_passed_while_nothing_ran_are_not_made_up_for() -> None:
+    start()
+    assert make_next_follow_ups(city_today() + timedelta(days=40)) == 1
+    assert days() == [2, 44]
+
+
+def test_the_next_is_like_the_last_unless_only_that_one_was_changed() -> None:
+    actor, first = start()
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, only_this=False, title="Write to them")
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    make_next_follow_ups(city_today())
+    second = FollowUp.objects.latest("due_on")
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=second.pk, only_this=True, title="This once")
+    complete_follow_up(actor=actor, follow_up_id=second.pk)
+    make_next_follow_ups(city_today())
+    assert list(FollowUp.objects.order_by("due_on").values_list("title", flat=True)) == [
+        "Write to them",
+        "This once",
+        "Write to them",
+    ]
+
+
+def test_it_ends_when_told_so_and_goes_on_when_that_is_taken_back() -> None:
+    actor, first = start()
+    end_follow_up_series(actor=actor, follow_up_id=first.pk)
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    assert make_next_follow_ups(city_today()) == 0
+    end_follow_up_series(actor=actor, follow_up_id=first.pk, is_ended=False)
+    assert make_next_follow_ups(city_today()) == 1
+
+
+def test_it_ends_with_its_last_day() -> None:
+    actor, first = start(until=city_today() + timedelta(days=5))
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    assert make_next_follow_ups(city_today()) == 0
+    assert Series.objects.get().is_ended
+
+
+def test_somebody_who_left_is_promised_nothing_for() -> None:
+    actor, first = start()
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    User.objects.filter(pk=first.owner_id).update(is_active=False)
+    assert make_next_follow_ups(city_today()) == 0
+
+
+def test_only_who_sees_a_promise_ends_its_series() -> None:
+    actor, first = start()
+    with pytest.raises(FollowUp.DoesNotExist):
+        end_follow_up_series(actor=make_actor(make_district()), follow_up_id=first.pk)
+    end_follow_up_series(actor=actor, follow_up_id=first.pk)

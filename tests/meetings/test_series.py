@@ -1,0 +1,260 @@
+"""Meetings that happen again and again: right over clock changes, one or many changed, no day twice."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.actors import SYSTEM
+from contacts.services.contacts import withdraw_contact
+from lib.conflicts import StaleVersion
+from lib.days import city_today, city_zone, moment_at
+from meetings.models import Meeting, Series
+from meetings.rules import recurrence
+from meetings.services.meeting_series import (
+    ALL,
+    LATER,
+    ONE,
+    cancel_series,
+    edit_one_of_series,
+    extend_all_series,
+    extend_series,
+    restore_series,
+    start_series,
+)
+from meetings.services.meetings import cancel_meeting
+from tests.factories import make_actor, make_contact, make_district, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+TEN = time(10)
+
+
+def first_monday(after: date) -> date:
+    month = (after.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return month + timedelta(days=(7 - month.weekday()) % 7)
+
+
+def start(actor: Any, day: date, pattern: str = recurrence.MONTHLY_WEEKDAY, **fields: Any) -> Meeting:
+    """A partnership at ten o'clock."""
+    usual: dict[str, Any] = {
+        "subject": "Partnership",
+        "kind": "partnership_meeting",
+        "starts_at": moment_at(day, TEN),
+        "duration_minutes": 60,
+    }
+    return start_series(actor=actor, pattern=pattern, **(usual | fields))
+
+
+def local(meeting: Meeting) -> datetime:
+    return meeting.starts_at.astimezone(city_zone())
+
+
+def of(meeting: Meeting) -> list[Meeting]:
+    meeting.refresh_from_db()
+    assert meeting.series
+    return list(meeting.series.meetings.order_by("series_on"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "expected"),
+    [
+        ("weekly", date(2027, 3, 22), [date(2027, 3, 22), date(2027, 3, 29), date(2027, 4, 5)]),
+        ("fortnightly", date(2026, 12, 28), [date(2026, 12, 28), date(2027, 1, 11), date(2027, 1, 25)]),
+        ("monthly_weekday", date(2026, 12, 7), [date(2026, 12, 7), date(2027, 1, 4), date(2027, 2, 1)]),
+        ("monthly_weekday", date(2027, 1, 31), [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 28)]),
+        ("monthly_day", date(2027, 1, 30), [date(2027, 1, 30), date(2027, 2, 28), date(2027, 3, 30)]),
+        ("monthly_day", date(2027, 1, 31), [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]),
+        ("quarterly", date(2026, 12, 7), [date(2026, 12, 7), date(2027, 3, 1), date(2027, 6, 7)]),
+        ("yearly", date(2028, 2, 29), [date(2028, 2, 29), date(2029, 2, 28), date(2030, 2, 28)]),
+    ],
+)
+def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date]) -> None:
+    rule = recurrence.rule_for(pattern, first)
+    assert list(recurrence.days(rule, first, after=None, until=expected[-1])) == expected
+    assert recurrence.pattern_of(rule, first) == pattern
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pattern=st.sampled_from(recurrence.PATTERNS),
+    first=st.dates(date(2025, 1, 1), date(2032, 12, 31)),
+    to=st.dates(date(2025, 1, 1), date(2032, 12, 31)),
+)
+def test_any_rule_starts_on_its_first_day_and_moves_to_any_other(pattern: str, first: date, to: date) -> None:
+    rule = recurrence.rule_for(pattern, first)
+    assert next(recurrence.days(rule, first, after=None, until=first)) == first
+    assert recurrence.pattern_of(recurrence.moved(rule, first, to), to) == pattern
+    assert recurrence.last_day(recurrence.ended(rule, first, to)) == to
+
+
+def test_three_months_are_made_and_stay_at_ten_over_both_clock_changes() -> None:
+    north = make_district()
+    organisation = make_organisation(north)
+    first = start(
+        make_actor(north),
+        city_today() + timedelta(days=1),
+        "fortnightly",
+        district=north,
+        organisations=[{"organisation": organisation}],
+    )
+    assert len(of(first)) == 7
+    extend_all_series(city_today() + timedelta(days=272))
+    rows = of(first)
+    assert len(rows) == 26
+    assert {local(row).time() for row in rows} == {TEN}
+    assert len({local(row).utcoffset() for row in rows}) == 2
+    assert all(row.organisations.get() == organisation for row in rows)
+    assert all(row.officers.count() == 1 for row in rows)
+
+
+def test_a_time_that_the_clock_skips_is_kept_for_the_other_days() -> None:
+    rows = [
+        moment_at(day, time(2, 30)).astimezone(city_zone()).time()
+        for day in (date(2027, 3, 28), date(2027, 3, 29))
+    ]
+    assert rows == [time(3, 30), time(2, 30)]
+
+
+def test_what_is_far_away_has_its_next_one() -> None:
+    north = make_district()
+    rows = of(start(make_actor(north), city_today() + timedelta(days=2), "yearly", district=north))
+    assert len(rows) == 1
+    assert rows[0].series
+    extend_series(series_id=rows[0].series.pk, today=city_today() + timedelta(days=4))
+    assert len(of(rows[0])) == 2
+
+
+def test_time_goes_on_and_nothing_is_made_twice() -> None:
+    north = make_district()
+    first = start(make_actor(north), city_today() + timedelta(days=1), "fortnightly", district=north)
+    before = len(of(first))
+    later = city_today() + timedelta(days=28)
+    assert extend_all_series(later) == 2
+    assert extend_all_series(later) == 0
+    assert len(of(first)) == before + 2
+
+
+def test_a_series_ends_with_its_last_day() -> None:
+    north = make_district()
+    day = city_today() + timedelta(days=1)
+    until = day + timedelta(days=14)
+    rows = of(start(make_actor(north), day, "weekly", until=until, district=north))
+    assert [row.series_on for row in rows] == [day, day + timedelta(days=7), until]
+    assert Series.objects.get().is_ended
+    with pytest.raises(ValidationError, match="after the first"):
+        start(make_actor(north), day, "weekly", until=day, district=north)
+
+
+def test_who_withdrew_or_left_is_not_invited_again() -> None:
+    north = make_district()
+    person = make_contact(north)
+    actor = make_actor(north)
+    first = start(
+        actor, city_today() + timedelta(days=1), "fortnightly", district=north, contacts=[{"contact": person}]
+    )
+    withdraw_contact(actor=SYSTEM, contact_id=person.pk)
+    extend_all_series(city_today() + timedelta(days=14))
+    last = of(first)[-1]
+    assert (last.contacts.count(), last.officers.count()) == (0, 1)
+
+
+def test_one_is_changed_and_the_others_stay() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    changed = edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=ONE, version=1, subject="Special")
+    assert changed.departs
+    assert [row.subject for row in of(rows[0])][:3] == ["Partnership", "Special", "Partnership"]
+
+
+def test_this_and_later_change_and_the_earlier_and_departed_stay() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    edit_one_of_series(actor=actor, meeting_id=rows[3].pk, scope=ONE, subject="Special")
+    edit_one_of_series(
+        actor=actor,
+        meeting_id=rows[2].pk,
+        scope=LATER,
+        subject="New",
+        starts_at=moment_at(local(rows[2]).date(), time(18)),
+    )
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.subject for row in rows[:5]] == ["Partnership", "Partnership", "New", "Special", "New"]
+    assert [local(row).hour for row in rows[:5]] == [10, 10, 18, 10, 18]
+    assert {local(row).hour for row in rows[4:]} == {18}
+    assert (Series.objects.count(), Series.objects.to_go_on().count()) == (2, 1)
+    assert extend_all_series(city_today() + timedelta(days=14)) == 1
+    assert of(rows[4])[-1].subject == "New"
+
+
+def test_all_to_come_move_to_another_weekday_by_the_same_pattern() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    day = first_monday(city_today() + timedelta(days=40))
+    rows = of(start(actor, day, district=north))
+    tuesday = day + timedelta(days=8)  # the second Tuesday
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, starts_at=moment_at(tuesday, TEN))
+    moved = of(rows[0])
+    assert len(moved) == len(rows)
+    assert {local(row).weekday() for row in moved} == {1}
+    assert all(8 <= local(row).day <= 14 for row in moved)
+    assert [row.series_on for row in moved] == [local(row).date() for row in moved]
+
+
+def test_moving_a_series_by_its_own_step_puts_no_two_on_a_day() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    week = local(rows[0]).date() + timedelta(days=14)
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, starts_at=moment_at(week, TEN))
+    assert [local(row).date() for row in of(rows[0])][:2] == [week, week + timedelta(days=14)]
+
+
+def test_a_stale_form_changes_none_of_them() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, version=1, subject="New")
+    with pytest.raises(StaleVersion):
+        edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, version=1, subject="Newer")
+    assert {row.subject for row in of(rows[0])} == {"New"}
+
+
+def test_this_and_later_are_cancelled_and_brought_back() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    cancelled = cancel_series(actor=actor, meeting_id=rows[2].pk, scope=LATER)
+    assert len(cancelled) == len(rows) - 2
+    assert [row.status for row in of(rows[0])][:3] == ["planned", "planned", "cancelled"]
+    assert extend_all_series(city_today() + timedelta(days=30)) == 0
+    restore_series(actor=actor, cancelled=cancelled)
+    assert {row.status for row in of(rows[0])} == {"planned"}
+    assert extend_all_series(city_today() + timedelta(days=14)) == 1
+
+
+def test_cancelling_one_leaves_the_series_alone() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
+    cancel_meeting(actor=actor, meeting_id=rows[0].pk)
+    assert {row.status for row in of(rows[0])[1:]} == {"planned"}
+
+
+def test_only_who_may_change_a_meeting_changes_its_series() -> None:
+    north, south = make_district(), make_district()
+    rows = of(start(make_actor(north), city_today() + timedelta(days=1), "fortnightly", district=north))
+    with pytest.raises(Meeting.DoesNotExist):
+        edit_one_of_series(actor=make_actor(south), meeting_id=rows[0].pk, scope=ALL, subject="Mine")
+    with pytest.raises(Meeting.DoesNotExist):
+        cancel_series(actor=make_actor(south), meeting_id=rows[0].pk, scope=ALL)
+    with pytest.raises(PermissionDenied):
+        start(make_actor(south), city_today() + timedelta(days=1), "fortnightly", district=north)
+    assert timezone.now() < rows[0].starts_at

@@ -1,0 +1,155 @@
+"""Planning what happens again, and changing or cancelling one, some or all of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from lib.days import city_today
+from meetings.models import FollowUp, Meeting, Series
+from meetings.services.meeting_series import start_series
+from tests.contacts.pages import browse, undo
+from tests.factories import make_district, make_officer, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def in_days(days: int, clock: str = "10:00") -> str:
+    return f"{city_today() + timedelta(days=days):%Y-%m-%d}T{clock}"
+
+
+def plan(officer: Any, **typed: Any) -> Any:
+    district = officer.districts.get()
+    usual = {
+        "subject": "Partnership",
+        "kind": "partnership_meeting",
+        "starts_at": in_days(2),
+        "duration_minutes": 60,
+        "district": district.pk,
+        "repeats": "fortnightly",
+    }
+    return browse(officer).post("/meetings/new/", usual | typed)
+
+
+def planned(officer: Any) -> list[Meeting]:
+    start_series(
+        actor=actor_for(officer),
+        pattern="fortnightly",
+        subject="Partnership",
+        kind="visit",
+        starts_at=timezone.now() + timedelta(days=2),
+        duration_minutes=30,
+        district=officer.districts.get(),
+    )
+    return list(Meeting.objects.order_by("starts_at"))
+
+
+def edit_values(row: Meeting, **typed: Any) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "subject": row.subject,
+        "kind": row.kind,
+        "starts_at": f"{timezone.localtime(row.starts_at):%Y-%m-%dT%H:%M}",
+        "duration_minutes": row.duration_minutes,
+        "district": row.district_id,
+        "officers": [officer.pk for officer in row.officers.all()],
+    } | typed
+
+
+def test_a_meeting_that_repeats_is_planned_and_says_so() -> None:
+    officer = make_officer(make_district())
+    answer = plan(officer)
+    assert answer.status_code == 302
+    assert Meeting.objects.count() == 7
+    assert b"Every two weeks" in browse(officer).get(answer["location"]).content
+
+
+def test_one_that_happens_once_has_no_series() -> None:
+    plan(make_officer(make_district()), repeats="")
+    assert (Meeting.objects.count(), Series.objects.count()) == (1, 0)
+
+
+def test_a_last_day_before_the_first_is_refused_and_nothing_is_lost() -> None:
+    answer = plan(make_officer(make_district()), repeats_until=f"{city_today():%Y-%m-%d}")
+    assert answer.status_code == 422
+    assert b"The last one is after the first." in answer.content
+    assert b"Partnership" in answer.content
+    assert Meeting.objects.count() == 0
+
+
+def test_an_unknown_repetition_is_refused() -> None:
+    assert plan(make_officer(make_district()), repeats="hourly").status_code == 422
+
+
+@pytest.mark.parametrize(("scope", "changed"), [("one", 1), ("later", 5), ("all", 7)])
+def test_one_later_or_all_are_changed(scope: str, changed: int) -> None:
+    officer = make_officer(make_district())
+    rows = planned(officer)
+    address = reverse("meeting_edit", args=[rows[2].pk])
+    assert b"This and later ones" in browse(officer).get(address).content
+    assert browse(officer).post(address, edit_values(rows[2], subject="New", scope=scope)).status_code == 302
+    assert Meeting.objects.filter(subject="New").count() == changed
+
+
+def test_a_meeting_of_no_series_is_not_asked_which() -> None:
+    officer = make_officer(make_district())
+    answer = plan(officer, repeats="")
+    assert b"This and later ones" not in browse(officer).get(answer["location"] + "edit/").content
+
+
+def test_this_and_later_ones_are_cancelled_and_brought_back() -> None:
+    officer = make_officer(make_district())
+    rows = planned(officer)
+    client = browse(officer)
+    address = reverse("meeting_cancel", args=[rows[1].pk])
+    assert b"Cancel this and all later ones" in client.get(address).content
+    client.post(address, {"scope": "later"})
+    assert Meeting.objects.filter(status="cancelled").count() == 6
+    undo(client, reverse("meeting", args=[rows[1].pk]))
+    assert Meeting.objects.filter(status="cancelled").count() == 0
+
+
+def test_a_series_of_another_district_is_not_found() -> None:
+    rows = planned(make_officer(make_district()))
+    answer = browse(make_officer(make_district())).post(
+        reverse("meeting_cancel", args=[rows[0].pk]), {"scope": "later"}
+    )
+    assert answer.status_code == 404
+    assert Meeting.objects.filter(status="cancelled").count() == 0
+
+
+def test_a_promise_that_comes_again_is_made_changed_and_ended() -> None:
+    officer = make_officer(make_district())
+    organisation = make_organisation(officer.districts.get())
+    client = browse(officer)
+    typed = {
+        "title": "Call them",
+        "kind": "call_back",
+        "when": "week",
+        "owner": officer.pk,
+        "organisations": [organisation.pk],
+        "repeats": "monthly_weekday",
+    }
+    assert client.post("/follow-ups/new/", typed).status_code == 302
+    row = FollowUp.objects.get()
+    page = reverse("follow_up", args=[row.pk])
+    assert b"Every month on the same weekday" in client.get(page).content
+    edit = typed | {"version": 1, "due_on": row.due_on, "status": "open", "title": "Write", "scope": "later"}
+    assert client.post(f"{page}edit/", edit).status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.departs) == ("Write", False)
+    assert client.post(reverse("follow_up_end_series", args=[row.pk])).status_code == 302
+    assert Series.objects.get().is_ended
+    undo(client, page)
+    assert not Series.objects.get().is_ended
+
+
+def test_a_stranger_cannot_end_the_series_of_a_promise() -> None:
+    test_a_promise_that_comes_again_is_made_changed_and_ended()
+    row = FollowUp.objects.get()
+    address = reverse("follow_up_end_series", args=[row.pk])
+    assert browse(make_officer(make_district())).post(address).status_code == 404
+    assert not Series.objects.get().is_ended
