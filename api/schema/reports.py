@@ -60,10 +60,6 @@ CSV_EXAMPLE: Final = (
 def parameters() -> list[Json]:
     slugs = {"type": "string", "enum": list(BY_SLUG)}
     said = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
-    ways = "\n".join(
-        f"- `{slug}`: {', '.join(f'`{way.value}`' for way in report.ways)}"
-        for slug, report in BY_SLUG.items()
-    )
     return [
         {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": said},
         _required("from", "The first day, of the city.", "2026-07-01"),
@@ -71,7 +67,8 @@ def parameters() -> list[Json]:
         query(
             "by",
             {"type": "string", "enum": [way.value for way in By], "default": By.DISTRICT.value},
-            f"What a row is of; a kind is that of what is counted. Where the report is split so:\n{ways}",
+            "What a row is of. A kind is that of what is counted: organisations, promises, meetings or "
+            "concerns.",
         ),
         query(
             "district",
