@@ -1,4 +1,4 @@
-"""Whose page somebody opens without saying why: the people they work with (docs/adr/0012)."""
+"""Whose page somebody opens without saying why: the people they work with (docs/adr/0013)."""
 
 from datetime import timedelta
 from typing import Final

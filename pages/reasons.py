@@ -1,6 +1,6 @@
 """One tap of reason before a person outside one's portfolio is shown; kept for a shift, not asked twice.
 
-What is asked, of whom, and why names in lists are not: docs/adr/0012.
+What is asked, of whom, and why names in lists are not: docs/adr/0013.
 """
 
 import time

@@ -1,6 +1,7 @@
 """What every resource does: who calls, how often, which rows, and the trail before the answer leaves."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,9 +29,11 @@ from audit.models import Action
 from audit.services import record
 from contacts.search import search_mark
 from lib.filters import FilterSet
+from lib.fold import squash
 from lib.keyset import InvalidCursor, paginate
 
 BEST = 200  # rows a search answers
+FEWEST_LETTERS, MOST_LETTERS = 3, 200  # of a purpose
 
 
 class Resource(ViewSet):
@@ -76,7 +79,19 @@ class Resource(ViewSet):
         if self.actor.id is None:
             raise NotAuthenticated
         self.rate_headers = count_request(request)
+        self._take_purpose(request)
         self.check_scope("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")
+
+    def _take_purpose(self, request: Request) -> None:
+        """A key has its purpose; a browser's session says why in the header `X-Purpose`, for people."""
+        purpose = squash(request.headers.get("X-Purpose", ""))
+        if self.actor.kind == "user" and FEWEST_LETTERS <= len(purpose) <= MOST_LETTERS:
+            request._request.actor = replace(self.actor, purpose=purpose)  # type: ignore[attr-defined]  # as ActorMiddleware does
+
+    def check_purpose(self, people: Collection[UUID]) -> None:
+        """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
+        if people and not self.actor.purpose and self.request.method in ("GET", "HEAD"):
+            raise Problem(403, "reason_needed", _("Say why you read people: X-Purpose, 3 to 200 letters."))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -127,6 +142,7 @@ class Resource(ViewSet):
         people = [pk for name, pks in shown.items() if self.spec.expansions[name].people for pk in pks]
         if self.shows_people:
             people.extend(ids)
+        self.check_purpose(people)
         count_people(self.key, people)
         if not self.silent:
             others = [pk for pks in shown.values() for pk in pks]

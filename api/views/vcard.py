@@ -43,6 +43,7 @@ class ContactCard(Resource):
         parameters.check_parameters(request, ())
         with transaction.atomic():
             row = self.visible().for_its_page().get(pk=pk)
+            self.check_purpose([row.pk])
             roles = current_roles(row, self.actor)
             count_people(self.key, [row.pk])
             shown = [row.pk, *(role.organisation_id for role in roles)]

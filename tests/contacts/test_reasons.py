@@ -209,3 +209,19 @@ def test_ordinary_work_in_the_demo_city_meets_no_question() -> None:
                     asked.append(f"{officer.name}: {place} → {person}")
     assert opened >= 15
     assert asked == []
+
+
+def test_a_session_reads_people_in_the_api_for_a_purpose_and_everything_else_without(
+    officer: User, contact: Contact
+) -> None:
+    client = browse(officer)
+    for path in ("contacts/", f"contacts/{contact.pk}/", f"contacts/{contact.pk}/vcard/"):
+        refused = client.get(f"/api/v1/{path}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "reason_needed")
+        assert client.get(f"/api/v1/{path}", headers={"X-Purpose": "ok"}).status_code == 403
+        read = client.get(f"/api/v1/{path}", headers={"X-Purpose": "To check the vCards"})
+        assert read.status_code == 200
+        assert "Canarybird" in read.content.decode()
+    seen = Event.objects.filter(actor_id=officer.pk, object_ids__contains=[contact.pk], allowed=True)
+    assert {event.purpose for event in seen} == {"To check the vCards"}
+    assert client.get("/api/v1/organisations/").status_code == 200
