@@ -62,6 +62,11 @@ class Actor:
     def is_supervisor(self) -> bool:
         return self.role == rules.SUPERVISOR
 
+    @property
+    def is_on_relief(self) -> bool:
+        """Works in a further district for some hours."""
+        return self.kind == "user" and self.purpose.startswith(rules.RELIEF)
+
     def covers(self, district_id: UUID) -> bool:
         return self.kind == "system" or district_id in self.district_ids
 

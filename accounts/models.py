@@ -229,6 +229,10 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
             ends_at__gt=moment,
         )
 
+    def open_now(self) -> "Relief | None":
+        """Of an officer's: the one that is open, with its district."""
+        return self.open_at(timezone.now()).select_related("district").first()
+
 
 class Relief(models.Model):
     """One further district an officer works in for some hours. It ends by itself: no job closes it."""
@@ -282,3 +286,6 @@ class Relief(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer} · {self.district}"
+
+    def is_open_at(self, moment: datetime) -> bool:
+        return self.starts_at <= moment < (self.ended_at or self.ends_at)

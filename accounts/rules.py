@@ -18,11 +18,12 @@ COLLEAGUE_AWAY = "colleague_away"
 INCIDENT = "incident"
 EVENT = "event"
 MAX_RELIEF_HOURS = 12
+RELIEF = "relief"
 
 
 def relief_purpose(reason: str) -> str:
     """What every event of a relief says as its purpose."""
-    return f"relief: {reason}"
+    return f"{RELIEF}: {reason}"
 
 
 # In this order: each calls itself also by the names of those after it.

@@ -1,12 +1,10 @@
 """How django-allauth behaves here: nobody signs up, administrators invite."""
 
-from collections.abc import Callable
 from typing import Any
 
 import structlog
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
@@ -20,17 +18,6 @@ from accounts.models import User
 from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
-
-View = Callable[..., HttpResponse]
-
-
-def says_who_they_are(view: View) -> View:
-    """Asks for a second factor, or the password of who has none, unless it was given in the last minutes.
-
-    What was sent waits meanwhile. For what cannot be taken back: exports, keys, roles.
-    """
-    asking: View = reauthentication_required(view)
-    return asking
 
 
 def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import Relief, Role, User
 from districts.models import District
 from meetings.models import Reminder
 
@@ -38,6 +38,8 @@ REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("People"), "users")
 BOUNDARIES = Place("settings_districts", _("Districts"), "map")
+RELIEF = Place("relief", _("Further districts"), "moon")
+ROLES = Place("settings_roles", _("Roles to confirm"), "user-check")
 KEYS = Place("settings_keys", _("API keys"), "key-round")
 TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
@@ -73,6 +75,8 @@ class Shell:
     bar: tuple[Place, ...] = ()
     districts: tuple[District, ...] = ()
     unread: int = 0
+    relief: Relief | None = None
+    more: tuple[Place, ...] = ()
 
     @property
     def demo_sign_ins(self) -> list[dict[str, str]]:
@@ -105,7 +109,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     actor = request.actor
     nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
     if actor.role == Role.PRIVACY_OFFICER:
-        nav = (*READING, PRIVACY, TO_CONFIRM)
+        nav = (*READING, PRIVACY, TO_CONFIRM, ROLES)
     if actor.writes:
         bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
     elif actor.reads:
@@ -120,6 +124,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             nav=nav,
             bar=bar,
             districts=tuple(user.districts.order_by("name", "pk")) if actor.reads else (),
+            relief=user.reliefs.open_now() if actor.is_on_relief else None,
+            more=(RELIEF,) if actor.reads else (),
             unread=Reminder.objects.unread_by(user).count(),
         )
     }

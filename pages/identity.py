@@ -1,9 +1,10 @@
-"""Doing something grave: the role first, then the password again, unless it was given in the last minutes."""
+"""Doing something grave: the role first, then the second factor, or the password of who has none, again."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
@@ -11,6 +12,11 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 
 View = Callable[..., HttpResponse]
+
+
+def say_who_you_are(request: ActorRequest) -> None:
+    """In the middle of a view: go on if it was said in the last minutes, else ask; what was sent waits."""
+    raise_if_reauthentication_required(request, app="accounts")
 
 
 def who_say_who_they_are(may: Callable[[Actor], bool]) -> Callable[[View], View]:

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import rules
+from accounts import rules, second_factor
 from accounts.actors import Actor
 from accounts.models import Role, User, UserQuerySet
 from accounts.policies import can_manage_users
@@ -145,6 +145,19 @@ def edit_user(
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, user, before | _districts(user), changed)
     return user
+
+
+@transaction.atomic
+def forget_second_factor(*, actor: Actor, user_id: UUID) -> None:
+    """For who has lost it: they are signed out everywhere and set up a new one. Raises PermissionDenied."""
+    if not can_manage_users(actor) or user_id == actor.id:
+        raise PermissionDenied
+    user: User = User.objects.visible_to(actor).select_for_update(no_key=True).get(pk=user_id)
+    second_factor.forget(user)
+    end_sessions(user.pk)
+    user.version += 1
+    user.save()
+    _record(actor, Action.UPDATE, Op.UPDATED, user, _districts(user), ["second_factor"])
 
 
 @transaction.atomic

@@ -14,6 +14,13 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/invite/", people.invite, name="settings_invite"),
     path("settings/people/<uuid:pk>/", people.person, name="settings_person"),
     path("settings/people/<uuid:pk>/invite/", people.invite_again, name="settings_invite_again"),
+    path("settings/people/<uuid:pk>/role/", people.role_decide, name="settings_role_decide"),
+    path(
+        "settings/people/<uuid:pk>/second-factor/",
+        people.second_factor_forget,
+        name="settings_second_factor_forget",
+    ),
+    path("settings/roles/", people.roles, name="settings_roles"),
     path("settings/districts/", settings_districts.districts, name="settings_districts"),
     path("settings/districts/new/", settings_districts.district_new, name="settings_district_new"),
     path("settings/districts/import/", settings_districts.district_import, name="settings_district_import"),

@@ -10,15 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import rules
 from accounts.middleware import ActorRequest
 from accounts.models import User
-from accounts.policies import can_manage_users
-from accounts.services.users import edit_user, invite_user, send_invitation
+from accounts.policies import can_confirm_role, can_confirm_roles, can_manage_users
+from accounts.services.roles import confirm_role, refuse_role
+from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
 from lib.conflicts import StaleVersion
 from lib.mail import MailNotSent
 from pages.conflicts import differences, typed_again
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import add_service_errors
+from pages.identity import say_who_you_are
 from pages.lookups import find
 from pages.views.settings import form_page, posted
 
@@ -40,6 +43,8 @@ def invite(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
     form = InvitationForm(posted(request), initial={"language": request.user.language})
     if form.is_valid():
+        if form.cleaned_data["role"] in rules.ABOVE_OFFICER:
+            say_who_you_are(request)
         try:
             person = invite_user(actor=request.actor, **form.cleaned_data)
         except ValidationError as error:
@@ -57,6 +62,8 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = PersonForm(posted(request), person=row)
     context: dict[str, Any] = {"person": row, "form": form}
     if form.is_valid():
+        if "role" in form.changed_data:
+            say_who_you_are(request)
         version = form.cleaned_data["version"]
         try:
             saved = edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
@@ -73,11 +80,58 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _saved(before: User, after: User) -> str:
-    if before.is_active and not after.is_active:
+    if after.asked_role:
+        text = _("Saved. %(name)s works as an officer until a privacy officer confirms the role.")
+    elif before.is_active and not after.is_active:
         text = _("%(name)s is signed out everywhere and can no longer sign in.")
     else:
         text = _("The account of %(name)s is saved.")
     return text % {"name": after.name}
+
+
+@require_safe
+def roles(request: ActorRequest) -> HttpResponse:
+    """Roles above officer that wait for a privacy officer."""
+    _confirmers_only(request)
+    waiting = User.objects.visible_to(request.actor).awaiting_a_role().active().with_districts().in_order()
+    rows = [(row, can_confirm_role(request.actor, row.pk)) for row in waiting]
+    return render(request, "pages/settings/roles.html", {"rows": rows})
+
+
+@require_POST
+def role_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """`decision` is confirm or refuse, `version` the one that was shown."""
+    _confirmers_only(request)
+    find(User.objects.visible_to(request.actor), pk)
+    say_who_you_are(request)
+    shown = request.POST.get("version", "")
+    decide = confirm_role if request.POST.get("decision") == "confirm" else refuse_role
+    try:
+        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # none is that of no account
+        person = decide(actor=request.actor, user_id=pk, version=version)
+    except (ValidationError, StaleVersion):
+        messages.error(request, _("This account was changed meanwhile. Look again."))
+    else:
+        now = {"name": person.name, "role": person.get_role_display()}
+        messages.success(request, _("%(name)s works as %(role)s from now on.") % now)
+    return redirect("settings_roles")
+
+
+def _confirmers_only(request: ActorRequest) -> None:
+    if not can_confirm_roles(request.actor):
+        raise PermissionDenied
+
+
+@require_POST
+def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """For who has lost it: signed out everywhere, and asked to set up a new one."""
+    _administrators_only(request)
+    row = find(User.objects.visible_to(request.actor), pk)
+    say_who_you_are(request)
+    forget_second_factor(actor=request.actor, user_id=pk)
+    text = _("%(name)s is signed out and sets up a new second factor.")
+    messages.success(request, text % {"name": row.name})
+    return redirect("settings_person", pk)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import Role, User
 from audit.models import Action, Event
-from tests.factories import make_district, make_officer, make_user
+from tests.factories import PASSWORD, make_district, make_officer, make_user
 from tests.plugins import services
 from tests.plugins.mail import MailSink
 
@@ -23,6 +23,7 @@ TYPED = {"name": "Ann Lee", "email": "ann@police.example", "role": "officer", "l
 def administrator(client: Client) -> User:
     user = make_user(Role.ADMINISTRATOR, name="Ada Admin")
     client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return user
 
 
@@ -105,7 +106,10 @@ def test_roles_and_districts_change(client: Client, administrator: User) -> None
     answer = client.post(
         f"/settings/people/{user.pk}/", typed(user, role="supervisor", districts=[str(south.pk)]), follow=True
     )
-    assert f"The account of {user.name} is saved." in answer.content.decode()
+    assert (
+        f"{user.name} works as an officer until a privacy officer confirms the role."
+        in answer.content.decode()
+    )
     user.refresh_from_db()
     assert (user.role, user.asked_role, list(user.districts.all())) == ("officer", "supervisor", [south])
 

@@ -1,0 +1,33 @@
+"""A further district for some hours."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import ReliefReason
+from districts.models import District
+from pages.forms.districts import DistrictChoice
+
+HOURS = (2, 4, 8, 12)
+
+
+class ReliefForm(forms.Form):
+    """Which district and for how long; the reasons are its buttons."""
+
+    district = DistrictChoice(label=_("Further district"), queryset=District.objects.none(), empty_label=None)
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=[(n, ngettext_lazy("%(n)d hour", "%(n)d hours", n) % {"n": n}) for n in HOURS],
+        coerce=int,
+        initial=8,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=ReliefReason.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = District.objects.active().exclude(pk__in=actor.district_ids).as_tree()
+        self.fields["district"].queryset = others  # type: ignore[attr-defined]  # a field of models

@@ -1,0 +1,64 @@
+"""Relief: an officer opens a further district for some hours; supervisors see who did, and why."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.middleware import ActorRequest
+from accounts.models import Relief, ReliefReason
+from accounts.policies import can_open_relief
+from accounts.services.relief import end_relief
+from districts.models import District
+from meetings.services.relief import open_relief
+from pages.forms.base import add_service_errors
+from pages.forms.relief import ReliefForm
+from pages.lookups import readers_only
+from pages.views.settings import form_page, posted
+
+SHOWN = timedelta(days=90)
+
+
+@form_page
+def relief(request: ActorRequest) -> HttpResponse:
+    """`?district=` names one by its code, to start with."""
+    readers_only(request)
+    may_open = can_open_relief(request.actor)
+    if request.method == "POST" and not may_open:
+        raise PermissionDenied
+    now = timezone.now()
+    asked = District.objects.active().filter(code=request.GET.get("district", "").replace("\0", "")).first()
+    form = ReliefForm(posted(request), actor=request.actor, initial={"district": asked})
+    if form.is_valid():
+        try:
+            opened = open_relief(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            text = _("%(district)s is open to you. Your supervisors have been told.")
+            messages.success(request, text % {"district": opened.district.name})
+            return redirect("district", opened.district.code)
+    seen = Relief.objects.visible_to(request.actor).select_related("officer", "district")
+    rows = list(seen.filter(starts_at__gte=now - SHOWN).order_by("-starts_at", "-pk")[:200])
+    is_open = any(row.officer_id == request.actor.id and row.is_open_at(now) for row in rows)
+    context = {
+        "form": form if may_open and not is_open else None,
+        "reasons": ReliefReason.choices,
+        "rows": [(row, row.is_open_at(now)) for row in rows],
+    }
+    return render(request, "pages/relief/relief.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def relief_end(request: ActorRequest) -> HttpResponse:
+    if not can_open_relief(request.actor):
+        raise PermissionDenied
+    ended = end_relief(actor=request.actor)
+    if ended:
+        messages.success(request, _("%(district)s is closed to you again.") % {"district": ended.district})
+    return redirect("relief")

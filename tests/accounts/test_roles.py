@@ -1,0 +1,185 @@
+"""A role above officer holds once a privacy officer has confirmed it."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role, User
+from accounts.services.roles import confirm_role, refuse_role
+from accounts.services.users import edit_user, invite_user
+from audit.models import Action, Change, Event
+from lib.conflicts import StaleVersion
+from tests.factories import PASSWORD, make_actor, make_district, make_user
+
+pytestmark = pytest.mark.django_db
+
+ABOVE = [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR]
+
+
+@pytest.fixture
+def waiting() -> User:
+    """A supervisor to be, as an administrator has invited her."""
+    return invite_user(
+        actor=make_actor(role=Role.ADMINISTRATOR),
+        name="Sue",
+        email="sue@police.example",
+        role=Role.SUPERVISOR,
+        districts=[make_district()],
+    )
+
+
+def prove(client: Client, password: str = PASSWORD) -> None:
+    client.post("/accounts/reauthenticate/", {"password": password})
+
+
+@pytest.mark.parametrize("role", ABOVE)
+def test_until_then_they_work_as_an_officer(role: Role) -> None:
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    user = invite_user(actor=administrator, name="Sue", email="sue@police.example", role=role)
+    assert (user.role, user.asked_role, actor_for(user).role) == ("officer", role, "officer")
+    confirmed = confirm_role(actor=make_actor(role=Role.PRIVACY_OFFICER), user_id=user.pk)
+    assert (confirmed.role, confirmed.asked_role) == (role, "")
+    assert actor_for(User.objects.get(pk=user.pk)).role == role
+
+
+def test_an_officer_waits_for_nobody() -> None:
+    user = invite_user(actor=make_actor(role=Role.ADMINISTRATOR), name="Olga", email="o@p.example")
+    assert (user.role, user.asked_role) == ("officer", "")
+
+
+def test_who_was_something_else_works_as_an_officer_meanwhile() -> None:
+    administrator, user = make_actor(role=Role.ADMINISTRATOR), make_user(Role.SUPERVISOR)
+    edit_user(actor=administrator, user_id=user.pk, role=Role.PRIVACY_OFFICER)
+    user.refresh_from_db()
+    assert (user.role, user.asked_role) == ("officer", "privacy_officer")
+
+
+def test_the_name_of_one_who_waits_can_change_and_the_role_be_taken_back(waiting: User) -> None:
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    edit_user(actor=administrator, user_id=waiting.pk, name="Susan", role=Role.SUPERVISOR)
+    waiting.refresh_from_db()
+    assert (waiting.name, waiting.asked_role) == ("Susan", "supervisor")
+    edit_user(actor=administrator, user_id=waiting.pk, role=Role.OFFICER)
+    waiting.refresh_from_db()
+    assert waiting.asked_role == ""
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_only_privacy_officers_confirm(waiting: User, role: Role) -> None:
+    for decide in (confirm_role, refuse_role):
+        with pytest.raises(PermissionDenied):
+            decide(actor=make_actor(role=role), user_id=waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.asked_role == "supervisor"
+
+
+def test_nobody_confirms_their_own() -> None:
+    user = make_user(Role.PRIVACY_OFFICER)
+    actor = actor_for(user)
+    User.objects.filter(pk=user.pk).update(role=Role.OFFICER, asked_role=Role.ADMINISTRATOR)
+    with pytest.raises(PermissionDenied):
+        confirm_role(actor=actor, user_id=user.pk)
+
+
+def test_refusing_and_confirming_are_in_the_trail(waiting: User) -> None:
+    actor = make_actor(role=Role.PRIVACY_OFFICER)
+    with pytest.raises(StaleVersion):
+        refuse_role(actor=actor, user_id=waiting.pk, version=99)
+    refuse_role(actor=actor, user_id=waiting.pk, version=1)
+    waiting.refresh_from_db()
+    assert (waiting.role, waiting.asked_role, waiting.version) == ("officer", "", 2)
+    event = Event.objects.get(action=Action.UPDATE, object_ids=[waiting.pk])
+    assert (event.actor_id, event.field_names) == (actor.id, ["asked_role"])
+    assert Change.objects.filter(event=event).exists()
+    with pytest.raises(ValidationError):
+        confirm_role(actor=actor, user_id=waiting.pk)
+
+
+def test_a_privacy_officer_confirms_on_a_page_after_saying_who_they_are(
+    client: Client, waiting: User
+) -> None:
+    privacy_officer = make_user(Role.PRIVACY_OFFICER)
+    client.force_login(privacy_officer)
+    assert "Sue" in client.get("/settings/roles/").content.decode()
+    sent = {"decision": "confirm", "version": "1"}
+    address = f"/settings/people/{waiting.pk}/role/"
+    answer = client.post(address, sent)
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    answer = client.post(answer["Location"], {"password": PASSWORD, "next": address}, follow=True)
+    assert "Sue works as supervisor from now on." in answer.content.decode()
+    assert "Nothing waits for you" in client.get("/settings/roles/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_other_roles_have_no_such_page(client: Client, waiting: User, role: Role) -> None:
+    client.force_login(make_user(role))
+    assert client.get("/settings/roles/").status_code == 403
+    sent = {"decision": "confirm", "version": "1"}
+    assert client.post(f"/settings/people/{waiting.pk}/role/", sent).status_code == 403
+    waiting.refresh_from_db()
+    assert waiting.role == "officer"
+
+
+@pytest.mark.parametrize("version", ["7", "", "x", "9" * 5000])
+def test_what_was_changed_meanwhile_is_not_confirmed_unseen(
+    client: Client, waiting: User, version: str
+) -> None:
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    prove(client)
+    client.post(f"/settings/people/{waiting.pk}/role/", {"decision": "confirm", "version": version})
+    waiting.refresh_from_db()
+    assert (waiting.role, waiting.asked_role) == ("officer", "supervisor")
+
+
+def test_an_administrator_says_who_they_are_before_giving_a_role(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    user = make_user(Role.OFFICER)
+    sent: dict[str, Any] = {"name": user.name, "email": user.email, "version": 1, "is_active": "on"}
+    address = f"/settings/people/{user.pk}/"
+    asked = client.post(address, sent | {"role": "supervisor"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    user.refresh_from_db()
+    assert user.asked_role == ""
+    assert client.post(address, sent | {"role": "officer", "name": "Ann"})["Location"] == "/settings/people/"
+    answer = client.post(
+        asked["Location"], {"password": PASSWORD, "next": address, "version": 2}, follow=True
+    )
+    assert answer.status_code in (200, 409)
+
+
+def test_an_administrator_lets_who_lost_it_set_up_a_new_second_factor(client: Client) -> None:
+    administrator, user = make_user(Role.ADMINISTRATOR), make_user(Role.SUPERVISOR)
+    theirs = Client()
+    theirs.force_login(user)
+    client.force_login(administrator)
+    prove(client)
+    address = "/settings/people/{}/second-factor/"
+    assert client.post(address.format(user.pk)).status_code == 302
+    assert theirs.get("/settings/").status_code == 302
+    assert client.post(address.format(administrator.pk)).status_code == 403
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    assert client.post(address.format(user.pk)).status_code == 403
+
+
+def test_the_first_privacy_officer_is_confirmed_at_the_command_line() -> None:
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    user = invite_user(actor=administrator, name="Pia", email="pia@police.example", role=Role.PRIVACY_OFFICER)
+    call_command("confirm_role", "Pia@police.example", stdout=StringIO())
+    user.refresh_from_db()
+    assert user.role == "privacy_officer"
+    assert Event.objects.filter(action=Action.UPDATE, actor_kind="system", object_ids=[user.pk]).exists()
+    for address in ("pia@police.example", "nobody@police.example"):
+        with pytest.raises(CommandError):
+            call_command("confirm_role", address)
+
+
+def test_the_servers_command_line_gives_a_role_at_once() -> None:
+    assert (
+        invite_user(actor=SYSTEM, name="A", email="a@p.example", role=Role.ADMINISTRATOR).role
+        == "administrator"
+    )
