@@ -1,0 +1,31 @@
+"""What an authenticator app shows (RFC 6238), so that a test can set one up and use it."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+
+from django.test import Client
+
+from tests.factories import PASSWORD
+
+
+def code_of(secret: str, *, steps_ahead: int = 0) -> str:
+    """The code of now, or of half minutes later, for a secret in base 32."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps_ahead)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    start = digest[-1] & 15
+    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+def set_up_app(client: Client, password: str = PASSWORD) -> str:
+    """Set up an authenticator app for who is signed in; answers its secret."""
+    client.post("/accounts/reauthenticate/", {"password": password})
+    page = client.get("/accounts/2fa/app/").content.decode()
+    found = re.search(r'<code id="secret">(\w+)</code>', page)
+    assert found
+    answer = client.post("/accounts/2fa/app/", {"code": code_of(found[1])})
+    assert answer.status_code == 302
+    return found[1]
