@@ -91,6 +91,7 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
             UUID(int=7),
         )
         values = {"pk": found, "code": city["code"], "role": city["role"], "file": city["file"]}
+        values["slug"] = "coverage"  # of a report
         yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
 
 

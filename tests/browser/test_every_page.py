@@ -132,6 +132,7 @@ class City:
                 address = re.sub(r"<uuid:pk>", str(getattr(row, "pk", "x")), address)
                 yield "/" + re.sub(r"<[^>]+>", "x", address)
         yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
+        yield from ("/reports/coverage/?by=focus", "/reports/activity/?by=kind", "/reports/?period=free")
 
 
 def violations(page: Page, **options: Any) -> list[str]:

@@ -1,0 +1,100 @@
+"""A supervisor's audit in a real browser: whom nobody met, and rows that add up to the figure."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.actors import actor_for
+from accounts.models import User
+from districts.services import expect_community
+from lib.days import city_today
+from reports.periods import quarter_of
+from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
+from tests.plugins.browser import OpenPage
+
+FORGOTTEN = "Romano Drom"
+
+
+@pytest.fixture
+def supervisor(committed_db: None) -> User:
+    """Of two districts; in one a community is known, somebody speaks for it, and nobody went."""
+    north, south = make_district("Northgate"), make_district("Southbank")
+    supervisor = make_supervisor(north, south)
+    actor = actor_for(supervisor)
+    for focus in ("roma", "refugees"):
+        expect_community(actor=actor, district_id=north.pk, focus=focus, evidence="A survey")
+    said = {"declared_by": "Their chair", "declared_on": "2024-05-02"}
+    forgotten = make_organisation(north, name=FORGOTTEN, focuses=[{"focus": "roma", **said}])
+    others = [
+        make_organisation(north, name=f"Neighbours {n}", kind="residents_association") for n in range(5)
+    ]
+    others += [make_organisation(south, kind="womens_organisation")]
+    for one in (forgotten, *others):
+        one.periods.update(since=timezone.now() - timedelta(days=900))
+    last_quarter = quarter_of(city_today()).previous().starts_at
+    for one in others[:3]:
+        make_meeting(None, one, starts_at=last_quarter + timedelta(days=20))
+    make_meeting(None, others[5])
+    return supervisor
+
+
+def test_the_forgotten_community_is_two_clicks_from_the_first_page(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("desk", user=supervisor)
+    page.goto("/")
+    page.get_by_role("link", name="Blind spots").click()
+    page.get_by_role("link", name="Roma, Northgate").click()
+    expect(page.get_by_role("heading", name="1 organisation", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name=FORGOTTEN)).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Refugees, Northgate").click()
+    expect(page.get_by_role("heading", name="Northgate", level=1)).to_be_visible()
+    expect(page.get_by_text("Nobody speaks for them yet").first).to_be_in_viewport()
+
+
+def rows_behind(page: Page, link: str) -> int:
+    """How many rows a figure's link opens; then back."""
+    page.get_by_role("row", name="Organisations met").get_by_role("link", name=link).click()
+    counted = int(re.findall(r"\d+", page.get_by_role("heading", level=2).first.inner_text())[0])
+    assert page.locator("table tbody tr").count() == counted
+    page.go_back()
+    return counted
+
+
+def test_the_rows_behind_a_figure_add_up_to_it(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("desk", user=supervisor)
+    page.goto("/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Northgate")
+    expect(page.get_by_text("3 met of 6 organisations")).to_be_visible()
+    assert rows_behind(page, "50% 3 of 6") == 3
+    assert rows_behind(page, "the other 3") == 3
+
+
+def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("phone", user=supervisor, javascript=False)
+    page.goto("/reports/")
+    expect(page.get_by_label("From")).to_be_hidden()
+    page.get_by_label("Period").select_option(label="Other dates")
+    page.get_by_label("From").fill("2026-03-02")
+    page.get_by_label("Before").fill("2026-03-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("A period ends after it starts").first).to_be_visible()
+    page.get_by_label("Before").fill("2026-03-09")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=2, name="Who is reached")).to_be_visible()
+
+
+def test_paper_keeps_blind_spots_to_the_screen(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("desk", user=supervisor)
+    page.goto("/reports/blind-spots/")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Blind spots are not printed.")).to_be_visible()
+    expect(page.get_by_role("link", name="Roma, Northgate")).to_be_hidden()
+    page.goto("/reports/")
+    expect(page.get_by_text("How the figures are counted")).to_be_visible()
+    expect(page.get_by_role("link", name="Roma")).to_be_hidden()
