@@ -34,7 +34,8 @@ def rows(question: Question) -> list[ContactWantedRow]:
         ContactWantedRow,
         f"""
         WITH {grouped(question.by, TIMES_MET, _WANTED)}
-        SELECT nr, grp, coalesce(sum(least(times_met, wanted)), 0)::float8 AS n,
+        SELECT nr, grp,
+               coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8 AS n,
                coalesce(sum(wanted), 0)::float8 AS of, count(wanted) AS organisations,
                count(organisation_id) - count(wanted) AS without
         FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp

@@ -196,11 +196,17 @@ def test_who_agreed_and_was_never_met_is_not_met_as_agreed() -> None:
 
 def test_contact_wanted(book: City) -> None:
     """92 days. Wanted 92/30, 92/92, 92/60, 92/78; held 2, 0, 1 and 3, of which 92/78 count."""
-    [row, nowhere] = sorted(contact_wanted.rows(book.ask(book.north, book.quarter)), key=lambda row: -row.of)
+    found = {row.group: row for row in contact_wanted.rows(book.ask(book.north, book.south))}
+    row, nowhere = found[book.north.code], found[book.south.code]
     assert row.n == pytest.approx(2 + 0 + 1 + 92 / 78)
     assert row.of == pytest.approx(92 / 30 + 1 + 92 / 60 + 92 / 78)
     assert (row.organisations, row.without) == (4, 1)
-    assert (nowhere.n, nowhere.of, nowhere.ratio) == (0, 0, None)
+    assert (nowhere.n, nowhere.of, nowhere.ratio, nowhere.without) == (
+        0,
+        0,
+        None,
+        9,
+    )  # met, and nothing agreed
 
 
 def test_continuity(book: City) -> None:
