@@ -93,7 +93,7 @@ def grant_future_tables(owner: BaseDatabaseWrapper, role: str) -> None:
 
 
 def grant_tables(owner: BaseDatabaseWrapper, role: str) -> None:
-    """For tables that are older than the role; what the trail's migrations took away stays away."""
+    """For tables that are older than the role, or restored: the trail can be read and added to, no more."""
     name = sql.Identifier(role)
     with owner.cursor() as cursor:
         cursor.execute(
@@ -101,5 +101,8 @@ def grant_tables(owner: BaseDatabaseWrapper, role: str) -> None:
         )
         for (table,) in cursor.fetchall():
             rights = APPEND if table.startswith(APPEND_ONLY_PREFIX) else ROWS
-            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), name))
+            there = sql.Identifier(table)
+            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, there, name))
+            if rights is APPEND:
+                cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(there, name))
         cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name))

@@ -1,0 +1,53 @@
+"""`manage.py restore PATH`: from a backup to a database that can be started, or proof that it could be."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.verifying import verify_trail
+from crm.backups import OWNER, BackupFailed, put_back, scratch_database
+
+DRILL = "proximity_drill"
+
+
+class Command(BaseCommand):
+    help = (
+        "Restores a backup into the owner's empty database (DATABASE_OWNER_URL), proves that every table "
+        "holds what it held and that the trail is what was sealed, gives the application its rights and "
+        "numbers what is left. Run it while nothing else runs."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="the dump; its .json lies beside it")
+        parser.add_argument(
+            "--drill", action="store_true", help=f"into a database {DRILL!r} that is dropped at the end"
+        )
+
+    def handle(self, *, path: Path, drill: bool, **_: Any) -> None:
+        try:
+            if drill:
+                with scratch_database(DRILL):
+                    self._restore(path)
+                self.stdout.write("The drill went well: this backup can be restored.")
+            else:
+                self._restore(path)
+                self.stdout.write(
+                    "Start the rest, and compare the trail with its shipped seals: verify_audit."
+                )
+        except BackupFailed as problem:
+            raise CommandError(str(problem)) from problem
+
+    def _restore(self, path: Path) -> None:
+        tables = put_back(path)
+        rows = sum(table.rows for table in tables.values())
+        self.stdout.write(f"{len(tables)} tables, {rows} rows: the same as in the backup.")
+        report = verify_trail(using=OWNER)
+        if report.findings:
+            raise BackupFailed(f"The trail is not what was sealed: {report.findings[0]}.")
+        self.stdout.write(f"{report.rows} rows of the trail under {report.seals} seals: untouched.")
+        call_command("prepare_database", verbosity=0)
+        self.stdout.write("Up to date; the application has its rights; every row of the trail is numbered.")

@@ -1,0 +1,121 @@
+"""A backup is restored into another cluster, and everything is as it was: rows, rights, numbers and seals."""
+
+import json
+import stat
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from psycopg.errors import InsufficientPrivilege
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM
+from audit.models import Action, Event, Seal
+from audit.sealing import seal
+from audit.services import record
+from audit.signing import make_key
+from crm.backups import manifest_of
+from crm.embedded.postgres import APPLICATION, OWNER, Postgres
+from lib.ids import uuid7
+from tests.audit.numbering import publish_all
+from tests.factories import make_contact, make_meeting, make_organisation
+from tests.plugins import services
+
+RESTORED = "restored"
+
+
+def said(command: str, *arguments: object) -> str:
+    out = StringIO()
+    try:
+        call_command(command, *map(str, arguments), stdout=out)
+    finally:
+        connections["owner"].close()
+    return out.getvalue()
+
+
+@pytest.fixture
+def dump(committed_db: None, tmp_path: Path, settings: Settings) -> Path:
+    """Of a small book; the last events of the trail had no number yet."""
+    settings.AUDIT_SIGNING_KEY_FILE, settings.AUDIT_SEAL_FILE = str(tmp_path / "key.pem"), ""
+    make_key(tmp_path / "key.pem")
+    organisation = make_organisation(name="Ágora")
+    make_meeting(None, organisation)
+    make_contact(None, organisation)
+    publish_all()
+    seal()
+    for _ in range(3):
+        record(SYSTEM, Action.VIEW, "contact", [uuid7()])
+    path = tmp_path / "kept.dump"
+    assert "tables" in said("backup", path)
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Postgres]:
+    """Another cluster with an empty database; `restore` leads to it."""
+    cluster = Postgres(tmp_path / "elsewhere", durable=False)
+    cluster.start()
+    cluster.execute("CREATE DATABASE {} OWNER {}", RESTORED, OWNER)
+    owner = connections["owner"]
+    before = dict(owner.settings_dict)
+    owner.close()
+    owner.settings_dict |= {
+        "NAME": RESTORED,
+        "OPTIONS": before["OPTIONS"] | {"host": str(cluster.sockets)},
+    }
+    yield cluster
+    owner.close()
+    owner.settings_dict.update(before)
+    cluster.stop()
+
+
+def test_it_is_for_its_owners_eyes_and_overwrites_nothing(dump: Path) -> None:
+    for path in (dump, manifest_of(dump)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(CommandError, match="there already"):
+        said("backup", dump)
+    assert "Ágora" not in manifest_of(dump).read_text()
+
+
+def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewhere: Postgres) -> None:
+    events, seals = Event.objects.count(), Seal.objects.count()
+    assert seals
+    answer = said("restore", dump)
+    assert f"under {seals} seals: untouched" in answer
+    with elsewhere.connect(RESTORED, APPLICATION) as application:
+        assert application.execute("SELECT count(*) FROM audit_event").fetchone() == (events,)
+        left = "SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id"
+        assert application.execute(f"{left} WHERE n.seq IS NULL").fetchone() == (0,)
+        assert application.execute("SELECT name FROM contacts_organisation").fetchone() == ("Ágora",)
+        application.execute("UPDATE contacts_organisation SET name = 'Plaza'")
+        for statement in ("UPDATE audit_event SET purpose = ''", "DELETE FROM audit_seal"):
+            with pytest.raises(InsufficientPrivilege):
+                application.execute(statement)
+    with elsewhere.connect(RESTORED) as superuser, pytest.raises(psycopg.Error, match="append-only"):
+        superuser.execute("UPDATE audit_event SET purpose = ''")
+    with pytest.raises(CommandError, match="not empty"):
+        said("restore", dump)
+
+
+def test_a_drill_leaves_nothing_behind(dump: Path) -> None:
+    assert "can be restored" in said("restore", dump, "--drill")
+    with services.postgres.connect() as superuser:
+        query = "SELECT count(*) FROM pg_database WHERE datname = 'proximity_drill'"
+        assert superuser.execute(query).fetchone() == (0,)
+    assert connections["owner"].settings_dict["NAME"] == connection.settings_dict["NAME"]
+
+
+@pytest.mark.parametrize("what", ["row", "digest"])
+def test_a_backup_that_does_not_hold_what_it_says_is_refused(dump: Path, what: str) -> None:
+    manifest = manifest_of(dump)
+    said_to_hold = json.loads(manifest.read_text())
+    rows, digest = said_to_hold["tables"]["contacts_contact"]
+    changed = [rows + 1, digest] if what == "row" else [rows, digest + "0"]
+    said_to_hold["tables"]["contacts_contact"] = changed
+    manifest.write_text(json.dumps(said_to_hold))
+    with pytest.raises(CommandError, match="contacts_contact is not as it was"):
+        said("restore", dump, "--drill")
