@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
+from requests import RequestException
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
@@ -160,7 +161,12 @@ class SignInMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Attempts are counted in Redis: while it is down, nobody signs in (design, security.md)."""
-        if not (isinstance(exception, RedisError) and _is_about_signing_in(request)):
+        if not _is_about_signing_in(request):
+            return None
+        if isinstance(exception, RequestException):
+            log.warning("single_sign_on_failed", error=type(exception).__name__)
+            return render(request, "socialaccount/authentication_error.html", status=503)
+        if not isinstance(exception, RedisError):
             return None
         log.error("sign_in_closed", error=str(exception))
         return render(request, "503.html", status=503)

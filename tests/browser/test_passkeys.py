@@ -1,0 +1,79 @@
+"""A passkey, made and used in a real browser whose authenticator is a virtual one."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+
+from accounts.models import Role, User
+from tests.factories import PASSWORD, make_district, make_user
+from tests.plugins.browser import OpenPage
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def plug_in(page: Page) -> None:
+    """What a phone or laptop has built in."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+
+@pytest.fixture
+def supervisor(committed_db: None, settings: Settings) -> User:
+    settings.REQUIRE_SECOND_FACTOR = True
+    return make_user(Role.SUPERVISOR, make_district("Northgate"), name="Sue Lee")
+
+
+def test_a_supervisor_sets_up_a_passkey_and_signs_in_with_it_alone(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("phone")
+    plug_in(page)
+    page.goto("/")
+    page.get_by_label("Email").fill(supervisor.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_text("Your role needs a second factor.")).to_be_visible()
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+
+    page.goto("/settings/sessions/")
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+
+
+def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("desk", user=supervisor)
+    plug_in(page)
+    page.goto("/accounts/2fa/passkeys/add/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    page.context.clear_cookies()
+    page.goto("/")
+    page.get_by_label("Email").fill(supervisor.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Use my passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+    page.goto("/accounts/2fa/codes/new/")
+    page.get_by_role("link", name="Use a security key").click()
+    page.get_by_role("button", name="Use my passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Make new recovery codes?")
