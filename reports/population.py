@@ -102,7 +102,7 @@ def grouped(by: By, *measures: str) -> str:
     return f"{population(*spoken, *measures)}, grouped AS ({groups}), cells (nr, grp) AS ({cells})"
 
 
-def fetch(sql: str, question: Question, **parameters: object) -> list[dict[str, Any]]:
+def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
     known = question.parameters | {
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -37,7 +38,7 @@ class Question:
     all_kinds: bool = False
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         """What `reports.population` names in its SQL."""
         return {
             "numbers": list(range(len(self.periods))),

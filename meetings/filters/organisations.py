@@ -41,7 +41,7 @@ class OrganisationFilters(ContactBookFilters):
 
     def met_in_time(self, queryset: Rows, name: str, value: bool) -> Rows:
         met = _counted_from(self._last_met(queryset))
-        rows = queryset.filter(cadence_days__isnull=False).alias(in_time_until=met)
+        rows: Rows = queryset.filter(cadence_days__isnull=False).alias(in_time_until=met)
         late = Q(in_time_until__isnull=True) | Q(in_time_until__lt=self.day or city_today())
         return rows.filter(~late if value else late)
 
@@ -49,7 +49,7 @@ class OrganisationFilters(ContactBookFilters):
         if queryset.model is not OrganisationPeriod:
             return super().past_cadence(queryset, name, value)
         met_or_new = _counted_from(Coalesce(self._last_met(queryset), F("organisation__created_at")))
-        rows = queryset.alias(in_time_until=met_or_new)
+        rows: Rows = queryset.alias(in_time_until=met_or_new)
         late = Q(status=OrganisationStatus.ACTIVE, cadence_days__isnull=False, in_time_until__lt=self.day)
         return rows.filter(late if value else ~late)
 
