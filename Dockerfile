@@ -5,9 +5,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv && pip install uv
 WORKDIR /app
 COPY pyproject.toml requirements.lock ./
-# What the application needs (pyproject.toml), in the versions and with the hashes of the lock,
-# which also holds what development needs.
-RUN VIRTUAL_ENV=/venv uv pip install --require-hashes --requirement pyproject.toml --constraints requirements.lock
+# What the application needs (pyproject.toml), and pg_dump for backups, in the versions and with the
+# hashes of the lock, which also holds what development needs.
+RUN VIRTUAL_ENV=/venv uv pip install --require-hashes --requirement pyproject.toml --extra backup \
+    --constraints requirements.lock
 COPY . .
 RUN SECRET_KEY=only-while-building SITE_URL=https://localhost ALLOWED_HOSTS=localhost \
     DATABASE_URL=postgres://nobody@localhost/nothing REDIS_URL=redis://localhost FONT_CACHE_DIR=/tmp/fonts \
@@ -16,6 +17,9 @@ RUN SECRET_KEY=only-while-building SITE_URL=https://localhost ALLOWED_HOSTS=loca
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=crm.settings FONT_CACHE_DIR=/tmp/fonts
+# For reports as PDF (WeasyPrint).
+RUN apt-get update && apt-get install --yes --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home proximity && \
     install --directory --owner 10001 --mode 700 /var/lib/proximity/seals
 COPY --from=build /venv /venv
@@ -23,5 +27,4 @@ COPY --from=build /app /app
 WORKDIR /app
 USER 10001
 EXPOSE 8000
-CMD ["gunicorn", "crm.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "crm.wsgi", "--config", "python:crm.serving", "--bind", "0.0.0.0:8000"]
