@@ -12,14 +12,20 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from accounts.actors import actor_for
+from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from districts.models import ExpectedCommunity
+from districts.models import District, ExpectedCommunity
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today
+from meetings.models import Handover
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
+from reports.periods import Period
+from reviews.models import Review
+from reviews.services.freezing import freeze_review
+from reviews.services.reviews import agree_action
+from reviews.services.subscriptions import subscribe
 from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 
@@ -42,6 +48,9 @@ ASKED = (
 # What buttons without a form of their own send.
 SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name", "phone", "email", "website")
 
+# Rows that an address names beside the one its page is about.
+PARTS = ("role", "file", "figure", "sample", "call", "action")
+
 
 @pytest.fixture
 def city() -> dict[str, Any]:
@@ -59,6 +68,9 @@ def city() -> dict[str, Any]:
     contact = make_contact(home, organisation)
     job = Job.objects.create(kind="export_list", status="done", started_by=supervisor.pk)
     expected = ExpectedCommunity.objects.create(district=home, focus="roma", evidence="Register")
+    make_meeting(home, organisation, starts_at=timezone.now() - timedelta(days=9))
+    audit = reviewed(actor, home)
+    subscription = subscribe(actor=actor, district_id=home.pk, rhythm="weekly")
     return {
         "supervisor": supervisor,
         "administrator": make_user(Role.ADMINISTRATOR, time_zone="America/New_York"),
@@ -75,7 +87,24 @@ def city() -> dict[str, Any]:
             job_id=job.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False
         ).pk,
         "settings_person": supervisor.pk,
+        "handover_": Handover.objects.create(officer=supervisor, made_by=supervisor).pk,
+        "handover": supervisor.pk,
+        "review": audit.pk,
+        "figure": audit.figures.earliest("position").pk,
+        "sample": audit.samples.get().pk,
+        "call": audit.calls.get().pk,
+        "action": audit.actions.get().pk,
+        "subscription": subscription.pk,
     }
+
+
+def reviewed(actor: Actor, district: District) -> Review:
+    """An audit of the last month with something agreed."""
+    today = city_today()
+    period = Period(today - timedelta(days=30), today)
+    audit = freeze_review(actor=actor, district_id=district.pk, period=period, samples=1)
+    agree_action(actor=actor, review_id=audit.pk, text="Meet them", due_on=today)
+    return audit
 
 
 def pages(city: Mapping[str, Any]) -> Iterator[str]:
@@ -87,10 +116,10 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
         name = pattern.name or ""
         wanted = pattern.pattern.converters
         found = next(
-            (city[noun] for noun in city if noun not in {"role", "file"} and name.startswith(noun)),
+            (city[noun] for noun in city if noun not in PARTS and name.startswith(noun)),
             UUID(int=7),
         )
-        values = {"pk": found, "code": city["code"], "role": city["role"], "file": city["file"]}
+        values = {"pk": found, "code": city["code"], **{part: city[part] for part in PARTS}}
         values["slug"] = "coverage"  # of a report
         yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
 

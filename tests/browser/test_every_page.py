@@ -19,14 +19,29 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
+from contacts.models import Organisation
+from districts.models import District
 from districts.services import expect_community
 from jobs.files import keep_file
 from jobs.models import Job, JobStatus
 from lib.days import city_today
 from meetings.codes import ReminderRule
-from meetings.models import Reminder
+from meetings.models import Handover, Reminder
+from meetings.models.handover import Moved
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from reports.periods import Period
+from reviews.models import Review
+from reviews.services.freezing import freeze_review
+from reviews.services.reviews import (
+    add_addendum,
+    agree_action,
+    comment_figure,
+    mark_sample,
+    note_call,
+    sign_review,
+)
+from reviews.services.subscriptions import subscribe
 from tests.architecture.test_every_page_is_closed import routes
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plugins.browser import DEVICES, OpenPage
@@ -98,6 +113,7 @@ class City:
                 occurrence=moment - timedelta(minutes=len(state)),
                 **state,
             )
+        make_meeting(north, organisation, other, starts_at=timezone.now() - timedelta(days=9))
         self.rows: dict[str, list[Any]] = {
             "organisations": [organisation],
             "contacts": [contact],
@@ -106,10 +122,40 @@ class City:
             "concerns": [concern],
             "expected-communities": [expected],
             "jobs": self._jobs(supervisor),
+            "handover": [officer],
+            "handovers": [self._handover(supervisor, officer, other)],
+            "reviews": list(self._reviews(supervisor, north)),
             "settings/people": [officer],
             "districts": [north],
             "settings/districts": [north],
         }
+
+    @staticmethod
+    def _handover(supervisor: User, officer: User, organisation: Organisation) -> Handover:
+        """The officer took something over from a colleague."""
+        move = Moved(type="organisation", id=str(organisation.pk), to=str(officer.pk), version=1, before={})
+        return Handover.objects.create(
+            officer=supervisor, made_by=supervisor, recipient_ids=[officer.pk], moves=[move]
+        )
+
+    @staticmethod
+    def _reviews(supervisor: User, district: District) -> Iterator[Review]:
+        """A signed audit with an addendum, and the next one, which asks whether it was done."""
+        actor, today = actor_for(supervisor), city_today()
+        period = Period(today - timedelta(days=90), today)
+        signed = freeze_review(actor=actor, district_id=district.pk, period=period, samples=2)
+        about: dict[str, Any] = {"actor": actor, "review_id": signed.pk}
+        comment_figure(**about, slug="coverage", text="Two had moved away.")
+        agree_action(**about, text="Meet the mosque", due_on=today)
+        for sample in signed.samples.all():
+            mark_sample(**about, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="no")
+        for call in signed.calls.all():
+            note_call(**about, call_id=call.pk, answer="yes")
+        sign_review(**about)
+        add_addendum(**about, text="One more word.")
+        subscribe(actor=actor, district_id=district.pk, rhythm="weekly", report="coverage")
+        yield signed
+        yield freeze_review(actor=actor, district_id=district.pk, period=period, samples=2)
 
     @staticmethod
     def _jobs(supervisor: User) -> list[Job]:
@@ -119,6 +165,17 @@ class City:
         done = next(row for row in rows if row.status == JobStatus.DONE)
         keep_file(job_id=done.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False)
         return rows
+
+    def _parts_of_reviews(self) -> Iterator[str]:
+        """Pages of what an audit is made of."""
+        earlier, draft = self.rows["reviews"]
+        for review in (earlier, draft):
+            for name, rows in (("samples", review.samples), ("calls", review.calls)):
+                yield f"/reviews/{review.pk}/{name}/{rows.earliest('position').pk}/"
+        yield f"/reviews/{draft.pk}/actions/{earlier.actions.get().pk}/"
+        for figure in draft.figures.filter(slug="coverage", by="district")[:1]:
+            yield f"/reviews/{draft.pk}/figures/coverage/"
+            yield f"/reviews/{draft.pk}/counted/{figure.pk}/"
 
     def addresses(self) -> Iterator[str]:
         """Each page's address, with the rows of this city in it."""
@@ -131,6 +188,7 @@ class City:
                 address = re.sub(r"<district_code:\w+>", code, route)
                 address = re.sub(r"<uuid:pk>", str(getattr(row, "pk", "x")), address)
                 yield "/" + re.sub(r"<[^>]+>", "x", address)
+        yield from self._parts_of_reviews()
         yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
         yield from ("/reports/coverage/?by=focus", "/reports/activity/?by=kind", "/reports/?period=free")
 
