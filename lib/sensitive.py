@@ -1,0 +1,94 @@
+"""Words about a person's origin, belief, orientation or health, in nine languages. Pure: no Django.
+
+For a hint, never for a decision: a note about a person rarely needs them. What is said of a group
+(“Muslim women of the centre”) is not said of a person and passes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from lib.fold import fold
+from lib.sensitive_words import ELSEWHERE, GROUPS, WORDS
+
+NEAR: Final = 2  # words on either side of a term that may make it a group's
+
+
+class Found(NamedTuple):
+    """A word as it was written, and what it is about: origin, belief, orientation or health."""
+
+    word: str
+    topic: str
+
+
+def find_sensitive(text: str, language: str = "") -> list[Found]:
+    """Words of any of the languages in `text`, each once, in their order.
+
+    Those that mean something else in the writer's `language` are left out: `sida` is a side in Swedish.
+
+    >>> find_sensitive("She is a Muslim, her son is ill")
+    [Found(word='Muslim', topic='belief'), Found(word='ill', topic='health')]
+    >>> find_sensitive("The Muslim community asked for lamps")
+    []
+    """
+    words = list(_words(text))
+    folded = [word for word, _written in words]
+    plain = " ".join(folded)
+    starts = _starts(folded)
+    found: dict[Found, None] = {}
+    for match in _pattern(language.partition("-")[0]).finditer(plain):
+        place = starts[match.start()]
+        end = place + match.group().count(" ") + 1
+        if not any(
+            _GROUP.match(word) for word in (*folded[max(0, place - NEAR) : place], *folded[end : end + NEAR])
+        ):
+            topic = match.lastgroup or ""
+            found[Found(" ".join(written for _word, written in words[place:end]), topic)] = None
+    return list(found)
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Each word folded, and as it was written."""
+    for written in re.findall(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*", text):
+        for word in fold(written).split():
+            yield word, written
+
+
+def _starts(words: list[str]) -> dict[int, int]:
+    """Which word begins at which letter of the words joined by blanks."""
+    starts, letter = {}, 0
+    for place, word in enumerate(words):
+        starts[letter] = place
+        letter += len(word) + 1
+    return starts
+
+
+@lru_cache(maxsize=16)
+def _pattern(language: str) -> re.Pattern[str]:
+    """One alternative a topic, over all languages: who writes Spanish may read the pages in English."""
+    left_out = _terms(ELSEWHERE.get(language, ""))
+    topics = []
+    for topic, by_language in WORDS.items():
+        terms = {term for line in by_language.values() for term in _terms(line)} - left_out
+        topics.append(f"(?P<{topic}>{_alternatives(terms)})")
+    return re.compile(rf"(?<!\S)(?:{'|'.join(topics)})(?!\S)")
+
+
+def _terms(line: str) -> set[str]:
+    """Terms of a line, parted by commas, folded; `*` at the end stays."""
+    terms = (term.strip() for term in line.split(","))
+    return {fold(term) + ("*" if term.endswith("*") else "") for term in terms if term}
+
+
+def _alternatives(terms: set[str]) -> str:
+    longest_first = sorted(terms, key=lambda term: (-len(term), term))
+    return "|".join(
+        re.escape(term.removesuffix("*")) + (r"\S*" if term.endswith("*") else "") for term in longest_first
+    )
+
+
+_GROUP: Final = re.compile(
+    rf"(?:{_alternatives({term for line in GROUPS.values() for term in _terms(line)})})(?!\S)"
+)
+TOPICS: Final[Mapping[str, Mapping[str, str]]] = WORDS
