@@ -14,7 +14,7 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
 from reports.charts import Mark, bars, lines, meter, sparkline, top_of
-from reports.figures import Column, Drill, Report, Row
+from reports.figures import Column, Drill, Report, Row, Text
 from reports.scorecard import Line, mark_of
 from reports.wording import name_group, say, say_of, say_of_whom, say_unit
 
@@ -31,6 +31,16 @@ def rows_url(drill: Drill | None) -> str:
     if drill is None:
         return ""
     return f"{reverse(LISTS[drill.noun])}?{urlencode(drill.parameters, safe=',:')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a report's own column says of a figure, and the list of what it counts."""
+
+    label: Text
+    value: Any
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +106,22 @@ class Figure:
         return sparkline(self.line.marks, title=str(self.report.title), unit=self.report.unit)
 
     @property
-    def notable(self) -> list[tuple[Any, str]]:
-        """Own columns that say more than nought or nothing."""
-        own = own_columns(self.report)
-        values = [getattr(self.row, column.name, None) for column in own]
-        return [
-            (column.label, say_cell(value, column.unit))
-            for column, value in zip(own, values, strict=True)
-            if value
-        ]
+    def columns(self) -> list[Cell]:
+        """The report's own columns with what they say here."""
+        return [self._cell(column) for column in own_columns(self.report)]
 
     @property
-    def columns(self) -> list[tuple[Any, str]]:
-        """The report's own columns with what they say here."""
-        return [
-            (column.label, say_cell(getattr(self.row, column.name, None), column.unit))
-            for column in own_columns(self.report)
-        ]
+    def notable(self) -> list[Cell]:
+        """Those that say more than nought or nothing."""
+        return [cell for cell in self.columns if cell.value]
+
+    def _cell(self, column: Column) -> Cell:
+        row = self.row
+        value = getattr(row, column.name, None)
+        url = ""
+        if row is not None and value and column.unit == "count":
+            url = rows_url(self.report.drill_column(row, self.line.table.question, column.name))
+        return Cell(column.label, value, say_cell(value, column.unit), url)
 
 
 def own_columns(report: Report) -> list[Column]:

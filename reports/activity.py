@@ -76,6 +76,7 @@ REPORT = Report(
     not_said=_("What came of them. Many meetings are no aim."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     columns=(
         Column("per_week", _("A week"), "per_week"),
         Column("cancelled", _("Cancelled"), "count"),

@@ -107,6 +107,7 @@ REPORT = Report(
     not_said=_("Whether the answer helped, nor how much was never told to the police."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     rest=rest,
     columns=(
         Column("in_time", _("Still within 72 hours"), "count"),

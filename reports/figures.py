@@ -44,6 +44,11 @@ def no_list(row: Row, question: Question) -> Drill | None:
     return None
 
 
+def no_list_of_column(row: Row, question: Question, column: str) -> Drill | None:
+    """Where a report's own columns have no lists."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A report's own column: attribute of its Row, heading, and what it is measured in."""
@@ -58,7 +63,8 @@ class Report:
     """What a reader is told of a report, and the functions behind it.
 
     `measure` is the attribute that charts and comparisons show (`ratio`, or an own column).
-    `rest` lists what `of` counts and n leaves out: the forgotten, the late.
+    `rest` lists what `of` counts and n leaves out: the forgotten, the late. `drill_column` lists what an own
+    column counts, by its name.
     `better` says which way is good news; None where neither is (a level is no better than another).
     """
 
@@ -78,3 +84,4 @@ class Report:
     n_label: Text = ""
     of_label: Text = ""
     rest: Callable[[Row, Question], Drill | None] = no_list
+    drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column

@@ -98,6 +98,7 @@ REPORT = Report(
     not_said=_("Whether it was what they needed, and whether they were told."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     rest=rest,
     columns=(
         Column("late", _("Kept later"), "count"),

@@ -58,6 +58,7 @@ REPORT = Report(
     not_said=_("Whether it was the right level: each has its purpose, none is better."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     columns=tuple(Column(level.value, level.label, "count") for level in Level),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     better=None,

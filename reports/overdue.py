@@ -76,6 +76,7 @@ REPORT = Report(
     not_said=_("Why a promise is late. What was moved or cancelled since is counted as it is now."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     columns=(
         Column("days_1_7", _("1 to 7 days"), "count"),
         Column("days_8_30", _("8 to 30 days"), "count"),

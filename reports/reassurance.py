@@ -87,6 +87,7 @@ REPORT = Report(
     not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     rest=rest,
     columns=(
         Column("accepted", _("Accepted"), "count"),

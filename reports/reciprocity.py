@@ -58,6 +58,7 @@ REPORT = Report(
     not_said=_("That police should ask less: the share falls when officers seek people out more often."),
     rows=rows,
     drill=drill,
+    drill_column=drill,
     columns=(
         Column("by_police", _("Initiated by police"), "count"),
         Column("not_stated", _("Not stated"), "count"),
