@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.request import urlopen
 
 import psycopg
@@ -35,6 +35,14 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = PATI
         if time.monotonic() > deadline:
             raise Unavailable(f"Waited {seconds:.0f} s in vain for {what}.")
         time.sleep(0.02)
+
+
+class Taken(NamedTuple):
+    """`session` is the connection it came by: of one worker's process."""
+
+    message_id: str
+    moment: float
+    session: str
 
 
 class Program:
@@ -203,7 +211,7 @@ class City:
             row = connection.execute(statement, parameters).fetchone()  # type: ignore[call-overload]  # our own statements
         return row[0] if row else None
 
-    def taken(self) -> list[tuple[str, float]]:
-        """Message-ID and moment of every message the mail server took."""
-        lines = self.book.read_text().splitlines()
-        return [(line.split()[0], float(line.split()[1])) for line in lines]
+    def taken(self) -> list[Taken]:
+        """Every message the mail server took, in its order."""
+        lines = (line.split() for line in self.book.read_text().splitlines())
+        return [Taken(message_id, float(moment), session) for message_id, moment, session in lines]

@@ -1,4 +1,4 @@
-"""A mail server that writes down what it took: a line `MESSAGE-ID MOMENT` for each, before it says "250".
+"""A mail server that writes down what it took: a line `MESSAGE-ID MOMENT SESSION` each, before its "250".
 
 It may take its time before it does, for the first so many messages.
 """
@@ -22,7 +22,7 @@ class Book:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         message = message_from_bytes(envelope.original_content or b"")
-        self.file.write(f"{message['Message-ID']} {time.time()}\n")
+        self.file.write(f"{message['Message-ID']} {time.time()} {session.peer[1]}\n")
         if self.stalls > 0:
             self.stalls -= 1
             await asyncio.sleep(self.stall_seconds)
