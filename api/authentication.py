@@ -76,6 +76,9 @@ SELECT key.*,
     ) AS covered
 FROM api_apikey key
 WHERE key.id = %s AND key.status = 'active' AND key.expires_at > statement_timestamp()
+    AND (key.created_by_id IS NULL OR EXISTS (
+        SELECT FROM accounts_user WHERE id = key.created_by_id AND is_active
+    ))
 """
 
 

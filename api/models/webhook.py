@@ -23,7 +23,10 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
     def live(self, now: datetime) -> Self:
         """Those that are told: switched on, of a key that may still call."""
-        return self.filter(is_active=True, key__status=KeyStatus.ACTIVE, key__expires_at__gt=now)
+        answered_for = Q(key__created_by__isnull=True) | Q(key__created_by__is_active=True)
+        return self.filter(
+            answered_for, is_active=True, key__status=KeyStatus.ACTIVE, key__expires_at__gt=now
+        )
 
 
 class Webhook(models.Model):

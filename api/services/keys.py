@@ -95,13 +95,21 @@ def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
 
 @transaction.atomic
 def rotate_key(*, actor: Actor, key_id: UUID) -> tuple[ApiKey, Token]:
-    """A second secret; the first one works for seven more days."""
+    """A second secret; the first one works for seven more days.
+
+    A key stops while who answers for it is switched off: whoever rotates it takes it over, and the
+    secrets that person has seen end at once.
+    """
     _administrators_only(actor)
     key = _locked(actor, key_id)
     if key.status == KeyStatus.REVOKED:
         raise ValidationError(_("This key is revoked."))
     now = timezone.now()
     key.secrets.filter(expires_at__isnull=False).delete()
+    if key.created_by and not key.created_by.is_active:
+        key.secrets.all().delete()
+        key.created_by_id = actor.id if actor.kind == "user" else None
+        key.save(update_fields=["created_by"])
     key.secrets.filter(expires_at__isnull=True).update(expires_at=now + ROTATION)
     token = _add_secret(key)
     _record(actor, Action.UPDATE, key, ["secret"])

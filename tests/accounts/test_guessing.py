@@ -1,0 +1,98 @@
+"""Guessing passwords at the real site, two hundred times at once: none above the limit."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from threading import Barrier
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from audit.models import Action, Event
+from tests.factories import PASSWORD, make_officer
+from tests.plugins import services
+from tests.plugins.workers import wait_until
+
+AT_ONCE = 200
+LOGIN = "/accounts/login/"
+FORM = "application/x-www-form-urlencoded"
+
+
+class Guessers:
+    """A crowd that has loaded the sign-in page and sends its guesses at the same moment."""
+
+    def __init__(self, site: str) -> None:
+        self.host = urlsplit(site).netloc
+        connection = HTTPConnection(self.host, timeout=60)
+        connection.request("GET", LOGIN)
+        answer = connection.getresponse()
+        self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.read().decode())
+        assert found
+        self.token = found[1]
+        self.start = Barrier(AT_ONCE)
+
+    def guess(self, address: str, password: str) -> str:
+        """What came of it, in a word."""
+        sent = urlencode({"csrfmiddlewaretoken": self.token, "login": address, "password": password})
+        connection = HTTPConnection(self.host, timeout=60)
+        self.start.wait()
+        connection.request("POST", LOGIN, sent, {"Content-Type": FORM, "Cookie": self.cookie})
+        answer = connection.getresponse()
+        page = answer.read().decode()
+        connection.close()
+        if answer.status == 422:
+            return "wrong" if "are not correct" in page else "too many"
+        return {302: "in", 429: "too many"}.get(answer.status, f"{answer.status}")
+
+    def all_at_once(self, guesses: Iterable[tuple[str, str]]) -> Counter[str]:
+        with ThreadPoolExecutor(AT_ONCE) as crowd:
+            return Counter(crowd.map(lambda one: self.guess(*one), guesses))
+
+
+@pytest.fixture
+def gunicorn(committed_db: None) -> Iterator[str]:
+    """The application as in production, two processes; the test server takes no crowd."""
+    port = services.free_port()
+    arguments = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--log-level", "error"]
+    program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
+    with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
+        wait_until(lambda: _answers(port), what="gunicorn")
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(gunicorn: str) -> None:
+    user = make_officer(email="person0@police.example")
+    tried = Event.objects.filter(action=Action.SIGN_IN_FAILED)
+    before = 0
+    for accounts, limit in ((1, 5), (AT_ONCE, 20)):
+        addresses = [f"person{number % accounts}@police.example" for number in range(AT_ONCE)]
+        came_of_it = Guessers(gunicorn).all_at_once((address, "wrong") for address in addresses)
+        assert 1 <= came_of_it["wrong"] <= limit
+        assert came_of_it["wrong"] + came_of_it["too many"] == AT_ONCE
+        assert tried.count() - before == came_of_it["wrong"]
+        before = tried.count()
+        with services.valkey.client() as client:
+            client.flushall()
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
+    user.save()
+    guesses = [(user.email, PASSWORD if number % 50 == 49 else "wrong") for number in range(AT_ONCE)]
+    came_of_it = Guessers(gunicorn).all_at_once(guesses)
+    assert came_of_it["wrong"] <= 5  # the right one among them opens the door no wider
+    assert set(came_of_it) <= {"wrong", "too many", "in"}
