@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import rules
@@ -29,6 +30,22 @@ def is_enrolled(user: User) -> bool:
 def forget(user: User) -> None:
     """Drop all of them, recovery codes too: its owner has lost them."""
     Authenticator.objects.filter(user_id=user.pk).delete()
+
+
+def renew_secrets() -> int:
+    """Encrypt them under the deployment's current key (`rotate_secrets`); answers how many there are."""
+    renewed = 0
+    with transaction.atomic():
+        for one in Authenticator.objects.select_for_update():
+            kept = {name: one.data[name] for name in ("secret", "seed") if name in one.data}
+            try:
+                one.data |= {name: _cipher().rotate(text.encode()).decode() for name, text in kept.items()}
+            except InvalidToken:  # of a key that is gone
+                continue
+            if kept:
+                one.save(update_fields=["data"])
+                renewed += 1
+    return renewed
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -4,6 +4,10 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 from django.core import signing
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -76,6 +80,18 @@ def test_a_webhooks_secrets_are_encrypted_anew_and_stay_the_same(settings: Setti
     assert "webhooks encrypted under the current key: 1" in report()
     forget_the_older(settings)
     assert secrets_of(Webhook.objects.get(), timezone.now()) == [second, first]
+
+
+def test_second_factors_are_encrypted_anew_and_stay_the_same(settings: Settings) -> None:
+    officer = make_officer(make_district())
+    TOTP.activate(officer, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(officer)
+    codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes()
+    change_secret(settings)
+    assert "second factors encrypted under it: 2" in report()
+    forget_the_older(settings)
+    assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == "JBSWY3DPEHPK3PXP"
+    assert RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes() == codes
 
 
 def test_somebody_signed_in_stays_so_and_may_still_undo(settings: Settings, client: Client) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts import second_factor
 from api.models import ApiKey, CalendarFeed
 from api.services.webhooks import renew_secrets
 from audit.models import Event
@@ -15,8 +16,8 @@ from audit.models import Event
 
 class Command(BaseCommand):
     help = (
-        "Encrypts webhook secrets under the current SECRET_KEY. Of API keys and calendar addresses "
-        "only hashes are kept: they are moved when they are used next; --since says which were not."
+        "Encrypts secrets of webhooks and second factors under the current SECRET_KEY. Of API keys "
+        "and calendar addresses only hashes are kept: they are moved when they are used next; --since says which were not."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, since: str | None, **_options: Any) -> None:
         self.stdout.write(f"Secrets of webhooks encrypted under the current key: {renew_secrets()}")
+        self.stdout.write(f"Secrets of second factors encrypted under it: {second_factor.renew_secrets()}")
         if since is None:
             self.stdout.write("Say --since MOMENT to learn who still needs the key before it.")
             return
