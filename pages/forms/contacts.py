@@ -12,6 +12,7 @@ from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
 from contacts.services.affiliations import AffiliationRow
 from districts.models import District
 from pages.forms.base import VersionedForm
+from pages.forms.hints import HintedForm
 from pages.forms.languages import language_choices
 from pages.forms.organisations import phone_text
 from pages.forms.rows import RowFormSet
@@ -96,10 +97,11 @@ class ContactForm(ContactFields, VersionedForm):
     """Every field of one person."""
 
 
-class RoleForm(forms.Form):
+class RoleForm(HintedForm):
     """For whom they speak, as what, since when. `id` is empty for a new one."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    hinted = ("role_title",)
 
     def __init__(self, *args: Any, actor: Actor, offered: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp
 from meetings.services.meeting_series import ONE
 from pages.forms.base import VersionedForm
+from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm, choices
 from pages.forms.picks import OrganisationPicks
 from pages.forms.series import SCOPES, Repeats, scope_field
@@ -24,7 +25,7 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TITLE_LENGTH = 200
 
 
-class PromiseForm(Repeats, OrganisationPicks, DraftForm):
+class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
     """A new promise. `contact`, `meeting` and `concern` come with the address, not from here."""
 
     organisations = forms.ModelMultipleChoiceField(
@@ -33,6 +34,7 @@ class PromiseForm(Repeats, OrganisationPicks, DraftForm):
         label=_("To whom"),
         widget=forms.CheckboxSelectMultiple,
     )
+    hinted = ("title",)
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
     title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
     kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.CALL_BACK)
@@ -75,9 +77,10 @@ class PromiseForm(Repeats, OrganisationPicks, DraftForm):
         }
 
 
-class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
+class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
     """Without `owner` where the actor may not hand it over."""
 
+    hinted = ("title", "result")
     title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
     kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind))
     due_on = forms.DateField(label=_("Due"), widget=DAY)
@@ -117,9 +120,10 @@ class EditPromiseForm(OrganisationPicks, DraftForm, VersionedForm):
         return bool(self.cleaned_data.get("scope", ONE) == ONE)
 
 
-class DoneForm(VersionedForm):
+class DoneForm(HintedForm, VersionedForm):
     """A row's button sends the version alone; the page asks what came of it and who knows."""
 
+    hinted = ("result",)
     result = forms.CharField(
         label=_("What came of it"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -18,6 +18,7 @@ from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting
+from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm, WhenAndWhere, choices
 
 SUBJECT_LENGTH: Final = 200
@@ -54,9 +55,10 @@ class Who:
         return [row.pk for row in (self.organisation, self.contact) if row]
 
 
-class TookPlaceForm(WhenAndWhere):
+class TookPlaceForm(HintedForm, WhenAndWhere):
     """What every log has. Nothing is preset that would count as more than it says."""
 
+    hinted = ("facts", "assessment", "other_participants", "promise_title")
     opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
         label=_("How?"), choices=choices(MeetingKind), widget=forms.RadioSelect, initial=MeetingKind.VISIT
@@ -294,9 +296,10 @@ class AssemblyForm(TookPlaceForm):
         }
 
 
-class PromiseForm(DraftForm):
+class PromiseForm(HintedForm, DraftForm):
     """One promise to some of those who came; nobody ticked means everybody who was there."""
 
+    hinted = ("title",)
     title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH)
     due_on = forms.DateField(
         label=_("Which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

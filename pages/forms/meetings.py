@@ -21,6 +21,7 @@ from accounts.rules import WRITES
 from districts.models import District
 from meetings.codes import Initiator, Level, MeetingKind, Outcome
 from meetings.models import Meeting
+from pages.forms.hints import HintedForm
 from pages.forms.series import Repeats, scope_field
 
 MINUTE = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> speaks
@@ -197,9 +198,10 @@ class NewMeetingForm(Repeats, PlanForm):
         return {name: value for name, value in super().values().items() if not name.startswith("repeats")}
 
 
-class EditForm(PlanForm):
+class EditForm(HintedForm, PlanForm):
     """A meeting as it is; `version` is the one its writer was shown."""
 
+    hinted = ("facts", "assessment", "other_participants")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     headcount = forms.IntegerField(
         label=_("How many people came"), min_value=0, max_value=1_000_000, required=False

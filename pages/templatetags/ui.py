@@ -24,6 +24,7 @@ from phonenumbers import country_code_for_region
 from lib.days import city_today
 from pages.api_calls import Call, call_of
 from pages.context import Place
+from pages.forms.hints import KEEP, REASONS, HintedForm
 from pages.lists import Listing
 
 register = template.Library()
@@ -214,7 +215,17 @@ class Mistake(TypedDict):
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, object]:
     """All mistakes of forms and formsets, each a link to its field; takes the focus (app.js)."""
-    return {"mistakes": [mistake for form in forms if form is not None for mistake in _mistakes(form)]}
+    return {
+        "mistakes": [mistake for form in forms if form is not None for mistake in _mistakes(form)],
+        "keep_reasons": REASONS if any(_has_hint(form) for form in forms) else {},
+        "keep_reason": next((form.data.get(KEEP) for form in forms if form is not None and form.data), ""),
+    }
+
+
+def _has_hint(form: BaseForm | BaseFormSet[Any] | None) -> bool:
+    """Also where words were kept and something else needs changing: the reason is not asked for twice."""
+    hinted = [one for one in getattr(form, "forms", [form]) if isinstance(one, HintedForm)]
+    return any(one.has_hint or one.kept for one in hinted)
 
 
 def _mistakes(form: BaseForm | BaseFormSet[Any]) -> Iterator[Mistake]:

@@ -34,6 +34,7 @@ from pages.forms.contacts import (
     offered_organisations,
 )
 from pages.forms.languages import language_name
+from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
 from pages.reasons import WANTED, ask_reason, asked_reason, for_a_reason, reason_for, remember_reason
@@ -110,6 +111,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
             messages.success(request, _("%(name)s is in the book.") % {"name": made})
             return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult(request, "organisation", _organisations_on(roles))
@@ -143,6 +145,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
             messages.success(request, _("Saved."))
             return redirect("contact", pk)
     return render(request, "pages/contacts/edit.html", context, status=422 if posted else 200)

@@ -43,6 +43,7 @@ from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
 from pages.forms.series import repeats
+from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
 from pages.undo import undo_url, undoer
@@ -84,6 +85,11 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
     return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
 
+def homes_of(form: Any) -> set[UUID]:
+    """Districts of those who are promised something, for the trail."""
+    return {organisation.home_district_id for organisation in form.cleaned_data["organisations"]}
+
+
 @form_page
 def follow_up_new(request: ActorRequest) -> HttpResponse:
     """`?organisation=…&contact=…&meeting=…&concern=…` say what it is about."""
@@ -99,6 +105,7 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
             undo = undo_url(
                 request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
             )
@@ -166,6 +173,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "follow_up", pk, [form], district_ids=homes_of(form))
             messages.success(request, _("Saved."))
             return redirect(follow_up_url(pk))
     shown = [row.pk, *(organisation.pk for organisation in form.shown)]
@@ -198,6 +206,8 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
             both = differences(form, {"result": row.result})
             form = DoneForm(typed_again(form, stale), organisations=organisations)
         else:
+            homes = {link.organisation.home_district_id for link in row.seen_links}
+            record_kept(request, "follow_up", pk, [form], district_ids=homes)
             _say_done(request, done, told, can_tell=len(told) < len(organisations))
             return redirect(_back(request, pk))
     consult(request, "follow_up", ids_on([row]))

@@ -27,6 +27,7 @@ from meetings.today import recently_met
 from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
 from pages.forms.meetings import MINUTE, Attendances
+from pages.hints import record_kept
 from pages.lookups import consult
 from pages.undo import undo_url, undoer
 
@@ -72,9 +73,9 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     failed = request.method == "POST" and not finding
     if failed and form.is_valid():
         try:
-            return _saved(
-                request, save_log(actor=request.actor, **form.service_fields()), form.chosen.organisation
-            )
+            made = save_log(actor=request.actor, **form.service_fields())
+            record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
+            return _saved(request, made, form.chosen.organisation)
         except ValidationError as error:
             add_service_errors(form, error)
     where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
@@ -105,7 +106,9 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
         wanted = [one.promise(attended) for one in promises]
         fields = form.service_fields(attended) | {"promises": [one for one in wanted if one]}
         try:
-            return _saved(request, save_log(actor=request.actor, **fields))
+            made = save_log(actor=request.actor, **fields)
+            record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
+            return _saved(request, made)
         except ValidationError as error:
             add_service_errors(form, error)
     searched = request.POST.get("q", "") if act == "find" else ""

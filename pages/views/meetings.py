@@ -39,6 +39,7 @@ from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
 from pages.forms.series import repeats
+from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
 from pages.undo import undo_url, undoer
@@ -178,6 +179,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
             messages.success(request, _("Saved."))
             return redirect("meeting", pk)
     return render(request, "pages/meetings/edit.html", context, status=422 if posted else 200)
@@ -233,6 +235,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
+            record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
             messages.success(request, _("Meeting logged."))
             return redirect("meeting", pk)
     return render(request, "pages/meetings/hold.html", context, status=422 if posted else 200)

@@ -1,0 +1,67 @@
+"""A kind word where a note about a person says what the work rarely needs; kept, if at all, for a reason."""
+
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from lib.sensitive import find_sensitive
+
+KEEP: Final = "keep_reason"  # one for the whole page, whatever a form's prefix
+REASONS: Final = {
+    "asked": gettext_lazy("They asked for it to be written down"),
+    "safety": gettext_lazy("Their safety depends on it"),
+    "reached": gettext_lazy("It is needed to meet or reach them"),
+    "group": gettext_lazy("It is about a group, not about a person"),
+}
+TOPICS: Final = {
+    "origin": gettext_lazy("origin"),
+    "belief": gettext_lazy("belief"),
+    "orientation": gettext_lazy("orientation"),
+    "health": gettext_lazy("health"),
+}
+
+
+class HintedForm(forms.Form):
+    """`hinted` are its fields that hold words about people. What stood there before is not said again."""
+
+    hinted: ClassVar[tuple[str, ...]] = ()
+    has_hint = False  # whether the page should offer the reasons
+    kept: tuple[str, ...] = ()  # fields that were kept for the reason given
+
+    @property
+    def keep_reason(self) -> str:
+        """The reason that was tapped, in the reader's words; empty without one."""
+        return str(REASONS.get(str(self.data.get(KEEP, "")), ""))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        hints = {name: hint for name in self.hinted if (hint := self._hint(name, given.get(name)))}
+        if self.keep_reason:
+            self.kept = tuple(hints)
+        else:
+            self.has_hint = bool(hints)
+            for name, hint in hints.items():
+                self.add_error(name, ValidationError(hint, code="sensitive"))
+        return given
+
+    def _hint(self, name: str, value: Any) -> str:
+        if not value or not self._is_new(name):
+            return ""
+        found = find_sensitive(str(value), get_language() or "")
+        if not found:
+            return ""
+        words = ", ".join(dict.fromkeys(f"“{one.word}”" for one in found))
+        topics = " · ".join(dict.fromkeys(str(TOPICS[one.topic]) for one in found))
+        said = ngettext(
+            "%(words)s tells of somebody’s %(topics)s.",
+            "%(words)s tell of somebody’s %(topics)s.",
+            len(found),
+        ) % {"words": words, "topics": topics}
+        return f"{said} " + _("Leave it out, unless the work needs it.")
+
+    def _is_new(self, name: str) -> bool:
+        field = self.fields[name]
+        return field.has_changed(self.get_initial_for_field(field, name), self[name].data)

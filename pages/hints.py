@@ -1,0 +1,32 @@
+"""What was kept though a hint advised against it: in the trail, with the reason and without the words."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from audit.services import record
+from pages.forms.hints import HintedForm
+
+
+def record_kept(
+    request: ActorRequest,
+    object_type: str,
+    pk: UUID,
+    forms: Iterable[HintedForm],
+    *,
+    district_ids: Iterable[UUID] = (),
+) -> None:
+    """After the row is saved: which fields, and why. Supervisors look at a sample (/privacy/kept/)."""
+    kept = [form for form in forms if form.kept]
+    names = sorted({name for form in kept for name in form.kept})
+    if kept:
+        record(
+            request.actor,
+            Action.KEEP,
+            object_type,
+            [pk],
+            field_names=names,
+            purpose=kept[0].keep_reason,
+            district_ids=district_ids,
+        )
