@@ -314,14 +314,14 @@ FIGURES: dict[str, tuple[str, Say, str]] = {
 
 
 # Each example is a city in the database: to look for the smallest one that fails would take minutes.
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     drawn=st.fixed_dictionaries(
         {
             "organisations": st.lists(ORGANISATIONS, min_size=3, max_size=4),
-            "meetings": st.lists(MEETINGS, max_size=25),
-            "concerns": st.lists(CONCERNS, max_size=25),
-            "promises": st.lists(PROMISES, max_size=25),
+            "meetings": st.lists(MEETINGS, min_size=15, max_size=25),
+            "concerns": st.lists(CONCERNS, min_size=15, max_size=25),
+            "promises": st.lists(PROMISES, min_size=15, max_size=25),
         }
     ),
     by=st.sampled_from(By),
