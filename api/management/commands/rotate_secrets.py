@@ -16,8 +16,9 @@ from audit.models import Event
 
 class Command(BaseCommand):
     help = (
-        "Encrypts secrets of webhooks and second factors under the current SECRET_KEY. Of API keys "
-        "and calendar addresses only hashes are kept: they are moved when they are used next; --since says which were not."
+        "Encrypts secrets of webhooks and second factors under the current SECRET_KEY. Of API keys and "
+        "calendar addresses only hashes are kept: they are moved when they are used next; --since says "
+        "which were not."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
