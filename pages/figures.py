@@ -231,4 +231,4 @@ def _step(value: float | None, top: float) -> int:
 def call_of_report(slug: str, parameters: Mapping[str, str]) -> Call:
     """The API call that answers the same figures."""
     query = urlencode(parameters, safe=",:")
-    return Call(f"{settings.SITE_URL}/api/v1/reports/{slug}/?{query}", left_out_mine=False)
+    return Call(f"{settings.SITE_URL}{reverse('api-report', args=[slug])}?{query}", left_out_mine=False)

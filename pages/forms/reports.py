@@ -140,7 +140,7 @@ class DistrictPeriodForm(PeriodForm):
         required=False,
         choices=[
             ("previous", gettext_lazy("the period before")),
-            ("year", gettext_lazy("the same time last year")),
+            ("last_year", gettext_lazy("the same time last year")),
         ],
     )
     all_kinds = forms.BooleanField(
@@ -163,7 +163,7 @@ class DistrictPeriodForm(PeriodForm):
     def before(self) -> Period | None:
         if self.asked is None:
             return None
-        if self.cleaned_data.get("compare") == "year":
+        if self.cleaned_data.get("compare") == "last_year":
             with suppress(ValueError):  # 29 February alone was no period last year
                 return self.asked.a_year_before()
         return self.asked.previous()

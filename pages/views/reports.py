@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
+from audit.models import Action
+from audit.services import record
 from districts.models import District
 from lib.days import city_today
 from pages.blind_spots import matrix
@@ -47,6 +49,7 @@ def scorecard_page(request: ActorRequest) -> HttpResponseBase:
     if not form.is_valid() or form.asked is None or form.before is None:
         return render(request, "pages/reports/scorecard.html", {"form": form}, status=422)
     question = _question(request, form)
+    _remember(request, question, *REPORTS)
     lines = scorecard(REPORTS.values(), question, form.asked, form.before)
     figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
     context = {
@@ -79,6 +82,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid() or form.asked is None or form.before is None:
         return render(request, "pages/reports/report.html", context, status=422)
     question = _question(request, form)
+    _remember(request, question, slug)
     district = question.districts[0]
     run_up, periods = periods_of(form.asked, form.before)
     whole = Line(
@@ -103,7 +107,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
         "trend": trend(whole, _chart_title(report, district.name)),
         "bars": _bars(report, figures),
         "columns": own_columns(report),
-        "call": call_of_report(slug, _api_parameters(form, by)),
+        "call": call_of_report(slug, _api_parameters(form, asked)),
     }
     return render(request, "pages/reports/report.html", context)
 
@@ -120,6 +124,7 @@ def compare_page(request: ActorRequest) -> HttpResponseBase:
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/compare.html", {"form": form}, status=422)
     report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    _remember(request, question, *REPORTS)
     period, run_up = form.asked, form.asked.run_up(RUN_UP)
     over_time = table(report, replace(question, periods=run_up))
     lines = [Line(over_time, row.code, period, run_up[-2], run_up) for row in question.districts]
@@ -150,6 +155,7 @@ def map_page(request: ActorRequest) -> HttpResponseBase:
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/map.html", {"form": form}, status=422)
     report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    _remember(request, question, report.slug)
     period, before = form.asked, form.asked.previous()
     now = table(report, replace(question, periods=(period, before)))
     figures = named((Line(now, row.code, period, before) for row in question.districts), question.districts)
@@ -176,6 +182,7 @@ def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/blind_spots.html", {"form": form}, status=422)
     question = replace(_beside_each_other(request, form), periods=(form.asked,))
+    _remember(request, question, "blind-spots")
     context = {"form": form, "period": form.asked, "matrix": matrix(question)}
     return render(request, "pages/reports/blind_spots.html", context)
 
@@ -257,13 +264,23 @@ def _chart_title(report: Report, district: str) -> str:
     return _("%(title)s, %(district)s") % {"title": report.title, "district": district}
 
 
-def _api_parameters(form: DistrictPeriodForm, by: By) -> dict[str, str]:
-    period = form.asked
-    assert period is not None  # noqa: S101 (the form is valid)
+def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]:
+    """With by=district, of the whole district and of its parts."""
+    period = asked.periods[0]
+    codes = [form.cleaned_data["district"]]
+    if asked.by == By.DISTRICT:
+        codes += [row.code for row in asked.districts]
     given = {
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
-        "by": by.value,
-        "district": form.cleaned_data["district"],
+        "by": asked.by.value,
+        "district": ",".join(codes),
+        "compare": form.cleaned_data["compare"] or "previous",
     }
-    return given | ({"compare": "previous"} if form.cleaned_data["compare"] == "previous" else {})
+    return given | ({"all_kinds": "true"} if asked.all_kinds else {})
+
+
+def _remember(request: ActorRequest, question: Question, *slugs: str) -> None:
+    """Who looked at which figures of which districts. No object is named: everybody's are counted."""
+    counted = [district.pk for district in question.districts]
+    record(request.actor, Action.VIEW, "report", district_ids=counted, field_names=slugs)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from accounts.models import Role, User
+from audit.models import Action, Event
 from districts.services import expect_community
 from lib.days import city_today, city_zone
 from pages.forms.reports import name_of, period_named
@@ -157,7 +158,7 @@ def test_partners_count_when_asked_for(client: Client, city: City) -> None:
 
 
 def test_the_same_time_last_year_can_be_compared_with(client: Client, city: City) -> None:
-    answer = read(client, city.supervisor, f"/reports/?{ASKED}&compare=year")
+    answer = read(client, city.supervisor, f"/reports/?{ASKED}&compare=last_year")
     assert answer.context["before"] == Period(date(2025, 7, 1), date(2025, 10, 1))
     assert figures_of(answer, "coverage")[0].line.said_before == "n/a"
 
@@ -238,7 +239,7 @@ def test_free_dates_are_days_of_the_city_and_half_open(client: Client, city: Cit
 
 
 def test_a_day_that_last_year_had_not_is_compared_with_the_day_before(client: Client, city: City) -> None:
-    answer = read(client, city.supervisor, "/reports/?from=2024-02-29&to=2024-03-01&compare=year")
+    answer = read(client, city.supervisor, "/reports/?from=2024-02-29&to=2024-03-01&compare=last_year")
     assert answer.status_code == 200
 
 
@@ -300,6 +301,32 @@ def test_without_boundaries_the_table_stands_alone(client: Client) -> None:
     answer = read(client, make_supervisor(district), "/reports/map/")
     assert answer.status_code == 200
     assert "there is no map" in answer.content.decode()
+
+
+def test_the_api_call_of_a_report_answers_the_same_figures(client: Client, city: City) -> None:
+    shown = read(client, city.supervisor, f"/reports/coverage/?{ASKED}&compare=last_year&all_kinds=true")
+    call = shown.context["call"].url.partition("/api/")[2]
+    answer = client.get(f"/api/{call}").json()
+    assert answer["compared_with"] == {"from": "2025-07-01", "to": "2025-10-01"}
+    rows = {row["district"]: (row["n"], row["of"]) for row in answer["rows"]}
+    figures = (shown.context["whole"], *shown.context["figures"])
+    assert rows == {figure.line.group: (figure.row.n, figure.row.of) for figure in figures}
+    assert len(rows) == 3
+
+
+def test_who_looked_at_which_figures_is_remembered(client: Client, city: City) -> None:
+    for page, names in (
+        ("/reports/", sorted(REPORTS)),
+        ("/reports/coverage/", ["coverage"]),
+        ("/reports/blind-spots/", ["blind-spots"]),
+        ("/reports/compare/", sorted(REPORTS)),
+        ("/reports/map/?indicator=level", ["level"]),
+    ):
+        read(client, city.supervisor, page)
+        event = Event.objects.filter(object_type="report").latest("at")
+        assert sorted(event.field_names) == names
+        assert set(event.district_ids) <= {city.north.pk, city.market.pk, city.ponds.pk}
+        assert (event.action, event.actor_id) == (Action.VIEW, city.supervisor.pk)
 
 
 def test_there_is_no_figure_of_an_officer(client: Client, city: City) -> None:
