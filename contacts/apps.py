@@ -8,6 +8,8 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.exports import contacts, lists
+        from contacts.imports import drafts
 
+        drafts.register()
         lists.register()
         lists.register_list(contacts.EXPORT)

@@ -45,6 +45,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "forget files of old imports": {
+        "task": "contacts.forget_imports",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "forget old answers and deliveries": {
         "task": "api.forget_old",

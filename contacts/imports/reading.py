@@ -116,3 +116,18 @@ def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str]) -> Iterato
             note = _("shorter than the header: missing cells read as empty")
             row += [""] * (len(header) - len(row))
         yield Line(number, dict(zip(header, row, strict=False)), note, refusal)
+
+
+def read_cells(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The file's rows but the headings as they are, each with the line that `read_lines` gives it."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        reader = csv.reader(text, delimiter=delimiter)
+        next(reader, None)
+        ends = reader.line_num
+        for row in reader:
+            number, ends = ends + 1, reader.line_num
+            yield number, row
+    finally:
+        text.detach()

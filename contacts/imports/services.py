@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from contacts.imports.places import Places
 from contacts.imports.planning import Group, Plan
 from contacts.imports.reading import digest_and_encoding, read_lines
 from contacts.imports.spooling import Spool
-from contacts.imports.writing import Outcome, Result, Writer
+from contacts.imports.writing import Outcome, Remember, Result, Writer
 from contacts.policies import can_import
 from jobs.services import fail_job, finish_job, report_progress, start_job
 
@@ -73,13 +73,10 @@ def import_organisations(
     Raises PermissionDenied where the actor may not import, ValidationError for an unreadable file or
     while another import runs.
     """
-    if not can_import(actor):
-        raise PermissionDenied
-    if actor.kind == "user" and not purpose:
-        raise ValidationError({"purpose": _("Say why this is imported.")})
+    if dry_run:
+        return bring_in(actor, file, mapping, purpose=purpose, progress=progress, dry_run=True)
+    _check(actor, purpose)
     with _alone():
-        if dry_run:
-            return _run(actor, file, mapping, purpose, progress, dry_run=True)
         digest, _encoding = digest_and_encoding(file)
         parameters = {
             "source": mapping.source,
@@ -95,7 +92,7 @@ def import_organisations(
                 report_progress(job_id=job.pk, done=done, total=total)
 
         try:
-            report = _run(actor, file, mapping, purpose, tell, dry_run=False)
+            report = _run(actor, file, mapping, purpose, tell, _forget, dry_run=False)
         except Exception as error:
             fail_job(job_id=job.pk, error=type(error).__name__)
             raise
@@ -103,8 +100,42 @@ def import_organisations(
         return report
 
 
+def bring_in(
+    actor: Actor,
+    file: BinaryIO,
+    mapping: Mapping,
+    *,
+    purpose: str,
+    progress: Progress,
+    dry_run: bool = False,
+    remember: Remember | None = None,
+) -> ImportReport:
+    """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch."""
+    _check(actor, purpose)
+    with _alone():
+        return _run(actor, file, mapping, purpose, progress, remember or _forget, dry_run=dry_run)
+
+
+def _check(actor: Actor, purpose: str) -> None:
+    if not can_import(actor):
+        raise PermissionDenied
+    if actor.kind == "user" and not purpose:
+        raise ValidationError({"purpose": _("Say why this is imported.")})
+
+
+def _forget(_rows: list[dict[str, Any]]) -> None:
+    """A command's import is put right by importing again."""
+
+
 def _run(
-    actor: Actor, file: BinaryIO, mapping: Mapping, purpose: str, progress: Progress, *, dry_run: bool
+    actor: Actor,
+    file: BinaryIO,
+    mapping: Mapping,
+    purpose: str,
+    progress: Progress,
+    remember: Remember,
+    *,
+    dry_run: bool,
 ) -> ImportReport:
     places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping.source)
     report = ImportReport(Counter(), spool)
@@ -117,7 +148,7 @@ def _run(
             progress("read", len(spool), None)
     progress("read", len(spool), len(spool))
     plan.look_up(actor, places)
-    writer = Writer(actor, mapping, places, purpose)
+    writer = Writer(actor, mapping, places, purpose, remember)
     at_once = dry_run or len(spool) <= ALL_AT_ONCE
     with transaction.atomic() if at_once else _nothing():
         with transaction.atomic():

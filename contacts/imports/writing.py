@@ -4,10 +4,11 @@ Each field was checked by its model field on reading (imports.converting); the c
 could break besides are about codes, which those checks know.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -46,11 +47,18 @@ class Result:
     reason: str
 
 
+# Told what a batch wrote, in its transaction: what it takes to undo it.
+Remember = Callable[[list[dict[str, Any]]], None]
+
+
 class Writer:
     """Writes batches of groups for one actor and mapping. The caller holds the transaction."""
 
-    def __init__(self, actor: Actor, mapping: Mapping, places: Places, purpose: str) -> None:
+    def __init__(
+        self, actor: Actor, mapping: Mapping, places: Places, purpose: str, remember: "Remember"
+    ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
+        self._remember_written = remember
 
     def write(self, groups: list[Group]) -> list[Result]:
         together_said = [(group, together(group.rows, self._mapping)) for group in groups]
@@ -80,6 +88,8 @@ class Writer:
                 results += _refused(group, _("belongs to an organisation you may not change"))
         self._insert(new)
         self._update(batch)
+        made = [{"id": str(organisation.pk)} for organisation, _group, _said in new]
+        self._remember_written([*made, *batch.before])
         return results
 
     def _remembered(self, groups: list[Group]) -> dict[UUID, dict[str, str]]:
@@ -143,6 +153,7 @@ class Writer:
         found = difference(said.fields, self._current(organisation), before)
         names = [*found.write, *(["external_ids"] if group.new_ids else [])]
         districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
+        current = self._current(organisation)
         self._assign(organisation, found.write)
         remembered = self._remember(organisation, said.fields, before)
         if remembered.fingerprints != before:
@@ -151,6 +162,15 @@ class Writer:
             organisation.version += 1
             organisation.updated_at = timezone.now()
             batch.changed.append(organisation)
+            batch.before.append(
+                {
+                    "id": str(organisation.pk),
+                    "version": organisation.version,
+                    "fields": {name: current[name] for name in found.write},
+                    "external_ids": sorted(group.new_ids),
+                    "fingerprints": before,
+                }
+            )
             batch.names.update(found.write)
             batch.external_ids += [self._external_id(organisation, id_) for id_ in sorted(group.new_ids)]
             batch.dated += [organisation] if set(found.write) & set(DATED) else []
@@ -235,6 +255,7 @@ class _Batch:
         self.dated: list[Organisation] = []
         self.imported: list[ImportedFields] = []
         self.changes: list[Changed] = []
+        self.before: list[dict[str, Any]] = []
 
 
 def _period(organisation: Organisation, since: datetime) -> OrganisationPeriod:

@@ -1,6 +1,7 @@
 """Organisations, and the people who speak for them or stand on their own."""
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
+from contacts.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import Merge, NotADuplicate
 from contacts.models.organisation import (
@@ -14,7 +15,10 @@ __all__ = [
     "Affiliation",
     "Contact",
     "ContactExternalId",
+    "DraftState",
     "FocusDeclaration",
+    "ImportDraft",
+    "ImportStep",
     "ImportedFields",
     "Merge",
     "NotADuplicate",
@@ -22,4 +26,5 @@ __all__ = [
     "OrganisationExternalId",
     "OrganisationPeriod",
     "PrivateChannel",
+    "SavedMapping",
 ]

@@ -1,0 +1,294 @@
+"""An import step by step: a file, what its columns and values mean, trying it out, bringing it in, undo.
+
+A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
+"""
+
+import io
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.imports.guessing import guess_columns, guess_values
+from contacts.imports.organisations import places_of, shouted
+from contacts.imports.reading import read_cells
+from contacts.imports.tables import read_table
+from contacts.imports.targets import Target, targets
+from contacts.imports.writing import Outcome
+from contacts.models import DraftState, ImportDraft, SavedMapping
+from contacts.policies import can_import
+from jobs import kinds
+from jobs.files import spool
+from jobs.services import queue_job
+from lib.fold import fold
+from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
+
+KIND: Final = "import_table"
+KEPT_FOR: Final = timedelta(hours=24)
+LINES_SHOWN: Final = 100  # of each outcome
+VALUES_SHOWN: Final = 200
+TRY, RUN, UNDO = "try", "run", "undo"
+_DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
+_AFTER: Final = {TRY: DraftState.TRIED, RUN: DraftState.IMPORTED, UNDO: DraftState.UNDONE}
+_FROM: Final = {
+    TRY: {DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED},
+    RUN: {DraftState.TRIED},
+    UNDO: {DraftState.IMPORTED},
+}
+
+
+@transaction.atomic
+def start_draft(
+    *, actor: Actor, what: str, file: BinaryIO, file_name: str, source: str, purpose: str
+) -> ImportDraft:
+    """Take a file in and guess what it says; a mapping saved for the source comes before a guess.
+
+    Raises PermissionDenied, ValidationError by field (`file` for one that cannot be read).
+    """
+    if not can_import(actor) or actor.id is None:
+        raise PermissionDenied
+    target = targets()[what]
+    try:
+        table = read_table(file)
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
+    table.content.seek(0)
+    draft = ImportDraft(
+        started_by=actor.id,
+        what=what,
+        source=source.strip(),
+        file_name=file_name[:200],
+        digest=table.digest,
+        purpose=purpose,
+        content=zlib.compress(table.content.read(), 6),
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        headings=table.headings,
+        sample=table.sample,
+    )
+    saved = SavedMapping.objects.visible_to(actor).filter(what=what, source=draft.source).first()
+    draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, target.headings)
+    if saved:
+        draft.columns = {name: field for name, field in saved.columns.items() if name in table.headings}
+        draft.fixed, draft.values = saved.fixed, saved.values
+    elif case := shouted(
+        value
+        for name, field in draft.columns.items()
+        if field == "name"
+        for value in table.distinct.get(name, ())
+    ):
+        draft.fixed = {"case": case}
+    draft.save()
+    record(actor, Action.IMPORT, "import", [draft.pk], purpose=purpose)
+    return draft
+
+
+@transaction.atomic
+def name_columns(
+    *, actor: Actor, draft_id: UUID, columns: Mapping[str, str], fixed: Mapping[str, str]
+) -> ImportDraft:
+    """Say what each column means, and what is the same in all rows. Raises ValidationError by field."""
+    draft = _own(actor, draft_id)
+    target = targets()[draft.what]
+    known = {field.name for field in target.fields}
+    draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in known}
+    draft.fixed = {name: value for name, value in fixed.items() if value and name in known | {"case"}}
+    if missing := [
+        str(field.label)
+        for field in target.fields
+        if field.is_needed and field.name not in {*draft.columns.values(), *draft.fixed}
+    ]:
+        raise ValidationError(_("Say where these come from: %(names)s.") % {"names": ", ".join(missing)})
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, dict[str, str]]:
+    """By field with codes: the values its columns have in the file, each with the code meant or guessed."""
+    target = targets()[draft.what]
+    table = read_table(content_of(draft))
+    named: dict[str, dict[str, str]] = {}
+    for heading, name in draft.columns.items():
+        if target.field(name).codes is None:
+            continue
+        values = table.distinct.get(heading, [])[:VALUES_SHOWN]
+        before = draft.values.get(name, {})
+        guessed = guess_values(name, [v for v in values if v not in before], _by_name(actor))
+        for value in values:
+            named.setdefault(name, {})[value] = before.get(value, guessed.get(value, ""))
+    return named
+
+
+@transaction.atomic
+def name_values(
+    *, actor: Actor, draft_id: UUID, values: Mapping[str, Mapping[str, str]], keep: bool
+) -> ImportDraft:
+    """Say which code each value means; with `keep` the next file of the source is read alike."""
+    draft = _own(actor, draft_id)
+    target = targets()[draft.what]
+    for name, given in values.items():
+        codes = target.field(name).codes
+        allowed = set(codes(actor)) if codes else set()
+        if wrong := [code for code in given.values() if code and code not in allowed]:
+            raise ValidationError(_("“%(code)s” is not in the list.") % {"code": wrong[0]})
+    draft.values = {name: dict(given) for name, given in values.items()}
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    if keep:
+        SavedMapping.objects.update_or_create(
+            owner=draft.started_by,
+            what=draft.what,
+            source=draft.source,
+            defaults={
+                "columns": draft.columns,
+                "fixed": draft.fixed,
+                "values": draft.values,
+                "saved_at": timezone.now(),
+            },
+        )
+    return draft
+
+
+@transaction.atomic
+def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
+    """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
+    draft = _own(actor, draft_id)
+    if draft.state not in _FROM[step] or (step != UNDO and draft.content is None):
+        raise ValidationError(_("This is not possible now. Look at the import again."))
+    if step == UNDO and (not draft.imported_at or timezone.now() > draft.imported_at + KEPT_FOR):
+        raise ValidationError(_("An import can be undone for 24 hours."))
+    job = queue_job(
+        actor=actor,
+        kind=KIND,
+        parameters={
+            "title": str(TITLES[step]),
+            "draft": str(draft.pk),
+            "step": step,
+            "purpose": draft.purpose,
+        },
+    )
+    draft.state, draft.job_id = _DURING[step], job.pk
+    draft.save()
+    return draft
+
+
+def forget_drafts(now: datetime) -> int:
+    """Files of imports, and what would take them back, go after a day; their sums stay."""
+    old = ImportDraft.objects.with_content().filter(created_at__lt=now - KEPT_FOR)
+    old = old.exclude(imported_at__gt=now - KEPT_FOR)
+    ids = list(old.values_list("pk", flat=True))
+    for draft in ImportDraft.objects.filter(pk__in=ids):
+        draft.steps.all().delete()
+        draft.report.pop("lines", None)
+        draft.content, draft.sample, draft.values = None, [], {}
+        draft.save()
+    return len(ids)
+
+
+def content_of(draft: ImportDraft) -> BinaryIO:
+    return io.BytesIO(zlib.decompress(draft.content or b""))
+
+
+# --- In the worker ------------------------------------------------------------------------------------
+
+TITLES: Final = {
+    TRY: gettext_lazy("Trying an import out"),
+    RUN: gettext_lazy("Importing"),
+    UNDO: gettext_lazy("Undoing an import"),
+}
+
+
+def work_on_draft(work: kinds.Work) -> kinds.Outcome:
+    """One step of a draft; a worker that died is followed by another, and the import converges."""
+    draft = ImportDraft.objects.visible_to(work.actor).get(pk=work.parameters["draft"])
+    step, target = work.parameters["step"], targets()[draft.what]
+    try:
+        outcome = _undo(work, draft, target) if step == UNDO else _import(work, draft, target, step)
+    except ValidationError as error:
+        draft.state = DraftState.IMPORTED if step == UNDO else DraftState.FAILED
+        draft.report = draft.report | {"error": " ".join(error.messages)}
+        draft.save()
+        raise kinds.JobRefused(" ".join(error.messages)) from error
+    draft.state = _AFTER[step]
+    draft.save()
+    return outcome
+
+
+def _undo(work: kinds.Work, draft: ImportDraft, target: Target) -> kinds.Outcome:
+    target.undo(work.actor, draft, lambda _step, done, total: work.progress(done, total))
+    return kinds.Outcome()
+
+
+def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> kinds.Outcome:
+    def remember(rows: list[dict[str, Any]]) -> None:
+        if rows and step == RUN:
+            draft.steps.create(rows=rows)
+
+    def tell(_part: str, done: int, total: int | None) -> None:
+        work.progress(done, total)
+
+    with content_of(draft) as file:
+        report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
+    sums = {outcome.value: report.sums[outcome] for outcome in Outcome}
+    lines, refused = _lines(report)
+    draft.report = {"sums": sums, "lines": lines}
+    if step == RUN:
+        draft.imported_at = timezone.now()
+    files = [_refused_file(draft, refused)] if refused else []
+    return kinds.Outcome({"rows": sum(sums.values()), "files": len(files)}, files)
+
+
+def _lines(report: Any) -> tuple[dict[str, list[list[Any]]], dict[int, str]]:
+    """Some lines of each outcome for the page, and the reason of every refused one by its line."""
+    shown: dict[str, list[list[Any]]] = {}
+    refused: dict[int, str] = {}
+    for line in report.lines():
+        if line.outcome == Outcome.REFUSED:
+            refused[line.number] = line.reason
+        some = shown.setdefault(line.outcome.value, [])
+        if len(some) < LINES_SHOWN:
+            some.append([line.number, line.name, line.reason])
+    return shown, refused
+
+
+def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:
+    """The refused rows as they were given, with the reason: to be corrected and imported again."""
+
+    def rows() -> Iterable[list[str]]:
+        with content_of(draft) as file:
+            for number, cells in read_cells(file, draft.encoding, draft.delimiter):
+                if number in reasons:
+                    padded = [*cells, *([""] * len(draft.headings))][: len(draft.headings)]
+                    yield [*padded, reasons[number]]
+
+    content = spool()
+    columns = [Column(heading) for heading in (*draft.headings, _("Reason"))]
+    write_csv(content, Sheet(_("Refused"), columns, rows()))
+    return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
+
+
+def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
+    if not can_import(actor):
+        raise PermissionDenied
+    return ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
+
+
+def _by_name(actor: Actor) -> dict[str, str]:
+    places = places_of(actor)
+    return {fold(code): code for code in places} | {fold(name): code for code, name in places.items()}
+
+
+def register() -> None:
+    kinds.register(KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import)

@@ -1,0 +1,80 @@
+"""Guessing what columns mean, from their headings and their values; somebody looks at it before it counts."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from contacts.imports.words import HEADINGS, KINDS, STATUSES
+from contacts.rules import find_phones
+from lib.fold import fold
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_ONLY_ONCE: Final = frozenset(
+    {"name", "short_name", "email", "website", "postcode", "status", "home_district"}
+)
+_ENOUGH: Final = 0.6  # of the values that are there
+
+
+def guess_columns(
+    distinct: Mapping[str, Sequence[str]], region: str, known: Mapping[str, str] = HEADINGS
+) -> dict[str, str]:
+    """Heading → field; a column whose meaning is not clear is not among them.
+
+    `distinct` are values by heading, `region` the country (ISO 3166) of phones without a country code.
+
+    >>> guess_columns({"ASOCIACION": ["A"], "E-MAIL": ["a@b.eu"], "Nota": ["x"]}, "ES")
+    {'ASOCIACION': 'name', 'E-MAIL': 'email'}
+    """
+    found: dict[str, str] = {}
+    for heading, values in distinct.items():
+        field = _by_stems(heading, known) or _by_values(values, region)
+        if field in known and not (field in _ONLY_ONCE and field in found.values()):
+            found[heading] = field
+    return found
+
+
+def guess_values(field: str, values: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
+    """Cell text → code, for kinds, statuses and districts (`places`: folded name or code → code)."""
+    stems = {"kind": KINDS, "status": STATUSES}.get(field)
+    found = {}
+    for value in values:
+        code = _place(value, places) if field == "home_district" else _by_stems(value, stems or {})
+        if code:
+            found[value] = code
+    return found
+
+
+def _by_stems(text: str, stems: Mapping[str, str]) -> str:
+    """The code whose longest stem begins a word of the text."""
+    words = fold(text).split()
+    best, length = "", 0
+    for code, listed in stems.items():
+        if code == fold(text).replace(" ", "_"):
+            return code
+        for stem in listed.split():
+            whole = len(stem) <= 3  # “id” begins “ideas”
+            if len(stem) > length and any(w == stem if whole else w.startswith(stem) for w in words):
+                best, length = code, len(stem)
+    return best
+
+
+def _by_values(values: Sequence[str], region: str) -> str:
+    if not values:
+        return ""
+    looks: list[tuple[str, int]] = [
+        ("email", sum(1 for value in values if _EMAIL.fullmatch(value))),
+        ("website", sum(1 for value in values if _WEB.fullmatch(value))),
+        ("phone", sum(1 for value in values if find_phones(value, region).numbers)),
+    ]
+    field, n = max(looks, key=lambda look: look[1])
+    return field if n / len(values) >= _ENOUGH else ""
+
+
+def _place(value: str, places: Mapping[str, str]) -> str:
+    """A district by its code or name; “VIII” is “District VIII” where only one is called so."""
+    folded = fold(value)
+    if folded in places:
+        return places[folded]
+    alike = {code for name, code in places.items() if folded and name.split()[-1:] == [folded]}
+    return alike.pop() if len(alike) == 1 else ""

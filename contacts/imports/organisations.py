@@ -1,0 +1,230 @@
+"""Organisations as something to import: from a draft to the mapping that the import follows, and back."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.codes import Kind, OrganisationStatus
+from contacts.imports.mapping import Mapping as FileMapping
+from contacts.imports.mapping import Origin
+from contacts.imports.services import Progress, bring_in
+from contacts.imports.targets import Field, Report, Target, register
+from contacts.imports.words import HEADINGS
+from contacts.imports.writing import Remember
+from contacts.merging.relations import count_all
+from contacts.models import (
+    FocusDeclaration,
+    ImportDraft,
+    ImportedFields,
+    Organisation,
+    OrganisationExternalId,
+    OrganisationPeriod,
+)
+from contacts.services.folding import fold_organisation
+from contacts.services.organisations import DATED, districts_of_organisation, follow_period
+from contacts.services.summaries import refresh_meet_by
+from districts.models import District
+from lib.fold import fold
+
+ORGANISATIONS: Final = "organisations"
+# Rows that belong to an organisation alone: with nothing else it was not built upon.
+_OWN: Final = {
+    OrganisationPeriod,
+    OrganisationExternalId,
+    ImportedFields,
+    FocusDeclaration,
+    Organisation.also_in.through,
+}
+_CAPITALS: Final = {"ES": "es", "PT": "pt", "IT": "it"}
+
+
+def places_of(actor: Actor) -> dict[str, str]:
+    """Code → name of the districts somebody may bring rows into."""
+    covered = District.objects.covered_by(actor).active().in_order()
+    return dict(covered.values_list("code", "name"))
+
+
+def _bring_in(
+    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
+) -> Report:
+    mapping = mapping_of(draft)
+    return bring_in(
+        actor, file, mapping, purpose=draft.purpose, progress=progress, dry_run=dry_run, remember=remember
+    )
+
+
+def mapping_of(draft: ImportDraft) -> FileMapping:
+    """What the import follows: columns of one field joined, values by their folded text."""
+    columns: dict[str, list[str]] = {}
+    for heading in draft.headings:
+        if name := draft.columns.get(heading):
+            columns.setdefault(name, []).append(heading)
+    numbers = columns.pop("external_id", [])
+    names = {*columns, *draft.fixed} - {"case"}
+    fields = {name: _origin(draft, name, columns.get(name, [])) for name in sorted(names)}
+    return FileMapping(
+        source=draft.source,
+        identify=tuple(numbers or columns["name"]),
+        fields=fields,
+        places={},
+        under=None,
+        creates_districts=False,
+        spellings={},
+        region=settings.PHONENUMBER_DEFAULT_REGION,
+        encoding=draft.encoding,
+        delimiter=draft.delimiter,
+        text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
+    )
+
+
+def _origin(draft: ImportDraft, name: str, columns: list[str]) -> Origin:
+    given = draft.fixed.get(name)
+    case = draft.fixed.get("case", "") if name in {"name", "address"} else ""
+    values = {fold(text): code for text, code in draft.values.get(name, {}).items() if code}
+    return Origin(
+        columns=tuple(columns),
+        fixed=None if columns else given,
+        default=given if columns else None,
+        case=case,
+        values=values,
+    )
+
+
+def shouted(values: Iterable[str]) -> str:
+    """The language to write names in capitals anew in; empty where they are written as names."""
+    letters = [letter for value in values for letter in value if letter.isalpha()]
+    loud = sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    return _CAPITALS.get(settings.PHONENUMBER_DEFAULT_REGION, "en") if letters and loud else ""
+
+
+# --- Undo -------------------------------------------------------------------------------------------
+
+
+def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+    """Delete what was created and put back what was changed, as long as nothing was built on it."""
+    steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
+    built_on = [name for pk in steps for name in _built_on(draft.steps.get(pk=pk).rows)]
+    if built_on:
+        text = ngettext(
+            "%(n)s organisation was changed or used since (%(names)s), so the import stays.",
+            "%(n)s organisations were changed or used since (%(names)s), so the import stays.",
+            len(built_on),
+        )
+        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
+    for done, pk in enumerate(steps, 1):
+        with transaction.atomic():
+            step = draft.steps.select_for_update().get(pk=pk)
+            _take_back(actor, draft, step.rows)
+            step.delete()
+        progress("undo", done, len(steps))
+
+
+def _built_on(rows: list[dict[str, Any]]) -> list[str]:
+    wanted = {UUID(row["id"]): row.get("version", 1) for row in rows}
+    made = {UUID(row["id"]) for row in rows if "version" not in row}
+    found = Organisation.objects.in_bulk(list(wanted))
+    gone = len(wanted) - len(found)
+    names = [_("one that is gone")] * gone
+    for pk, row in found.items():
+        used = pk in made and any(model not in _OWN for model, _n in count_all(row))
+        if row.version != wanted[pk] or used:
+            names.append(row.name)
+    return names
+
+
+def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> None:
+    ids = [UUID(row["id"]) for row in rows]
+    locked = {
+        row.pk: row for row in Organisation.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    }
+    made = [locked[UUID(row["id"])] for row in rows if "version" not in row]
+    if made:
+        erased = [
+            Changed("organisation", row.pk, Op.ERASED, row.version + 1, districts_of_organisation(row))
+            for row in made
+        ]
+        Organisation.objects.filter(pk__in=[row.pk for row in made]).delete()
+        record_changes(actor, Action.ERASE, erased, purpose=draft.purpose)
+    changes = [_put_back(draft, locked[UUID(row["id"])], row) for row in rows if "version" in row]
+    if changes:
+        record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
+
+
+def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any]) -> Changed:
+    districts = districts_of_organisation(organisation)
+    for name, value in row["fields"].items():
+        if name == "home_district":
+            organisation.home_district = District.objects.get(code=value)
+        else:
+            setattr(organisation, name, value)
+    fold_organisation(organisation)
+    organisation.version += 1
+    organisation.updated_at = timezone.now()
+    organisation.save()
+    if set(row["fields"]) & set(DATED):
+        follow_period(organisation, organisation.updated_at)
+        refresh_meet_by([organisation.pk])
+    organisation.external_ids.filter(source=draft.source, external_id__in=row["external_ids"]).delete()
+    remembered = organisation.imported_fields.filter(source=draft.source)
+    if row["fingerprints"]:
+        remembered.update(fingerprints=row["fingerprints"])
+    else:
+        remembered.delete()
+    return Changed(
+        "organisation",
+        organisation.pk,
+        Op.UPDATED,
+        organisation.version,
+        districts | {organisation.home_district_id},
+        field_names=list(row["fields"]),
+    )
+
+
+register(
+    Target(
+        what=ORGANISATIONS,
+        title=gettext_lazy("Organisations"),
+        fields=(
+            Field("name", gettext_lazy("Name"), is_needed=True),
+            Field("external_id", gettext_lazy("Number or id there")),
+            Field("short_name", gettext_lazy("Short name")),
+            Field(
+                "kind",
+                gettext_lazy("Kind"),
+                is_needed=True,
+                is_fixable=True,
+                codes=lambda _actor: dict(Kind.choices),
+            ),
+            Field(
+                "home_district",
+                gettext_lazy("Home district"),
+                is_needed=True,
+                is_fixable=True,
+                codes=places_of,
+            ),
+            Field("phone", gettext_lazy("Phone")),
+            Field("email", gettext_lazy("E-mail")),
+            Field("website", gettext_lazy("Website")),
+            Field("address", gettext_lazy("Address")),
+            Field("postcode", gettext_lazy("Postcode"), is_fixable=True),
+            Field("languages", gettext_lazy("Languages"), is_fixable=True),
+            Field("summary", gettext_lazy("What they do")),
+            Field("access_needs", gettext_lazy("Access needs")),
+            Field("status", gettext_lazy("Status"), codes=lambda _actor: dict(OrganisationStatus.choices)),
+        ),
+        headings=HEADINGS,
+        bring_in=_bring_in,
+        undo=_undo,
+    )
+)

@@ -1,0 +1,63 @@
+"""What columns and values are called in the nine languages: stems, folded (lib.fold).
+
+A heading means a field when one of its words begins with a stem; longer stems are tried first. Data,
+not rules: `guessing` reads it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+# en · es · pt · it · fi · et · lv · bg · sv
+HEADINGS: Final[Mapping[str, str]] = {
+    "external_id": "id numero number nif cif reg registro registo codice kood kods ytunnus номер orgnr nr",
+    "short_name": "siglas acronym sigla abbrev lyhenne luhend saisinajums съкращение forkortning short",
+    "name": "name asociacion entidad nombre denominacion organisation organization organizacion razon nome "
+    "associacao designacao associazione denominazione nimi yhdistys uhing nosaukums biedriba "
+    "organizacija име наименование сдружение организация namn forening organisationsnamn",
+    "kind": "kind type tipo categoria clasificada clasificacion category tipologia categoria tyyppi laji "
+    "liik tuup veids tips kategorija вид тип категория typ kategori klass",
+    "summary": "summary description descripcion fines objeto descricao descrizione scopo kuvaus tarkoitus "
+    "kirjeldus eesmark apraksts merkis описание цел beskrivning andamal",
+    "home_district": "district distrito barrio bairro freguesia quartiere circoscrizione distretto "
+    "kaupunginosa piiri linnaosa rajons apkaime район квартал stadsdel distrikt omrade",
+    "website": "web website sitio url pagina site sito verkkosivu kotisivu koduleht veebileht majaslapa "
+    "сайт уебсайт webbplats hemsida",
+    "email": "mail email correo posta sahkoposti epost epasts имейл поща",
+    "phone": "phone telephone tel telefono prefijo movil telefone telemovel cellulare puhelin puh "
+    "telefon mobiil talrunis talr телефон",
+    "postcode": "postcode postal cp cap zip codigo postinumero postiindeks indekss пощенски postnummer",
+    "address": "address direccion domicilio calle morada endereco indirizzo via sede osoite aadress adrese "
+    "адрес улица adress gata",
+    "languages": "language idioma lengua lingua kieli keel valoda език sprak",
+    "access_needs": "access accesibilidad acessibilidade accessibilita esteettomyys ligipaasetavus "
+    "piekluve достъпност tillganglighet",
+    "status": "status estado estado stato tila staatus statuss състояние",
+}
+
+# By how an organisation is registered or presents itself, never by whom a person is.
+KINDS: Final[Mapping[str, str]] = {
+    "womens_organisation": "women mujer mulher donne naisten naiste siev жени kvinn",
+    "youth_organisation": "youth joven juven giovan nuoris noorte jaunie младеж ungdom",
+    "parents_association": "parent ampa padres pais genitori vanhempain vanemate vecaku родител foraldra",
+    "disability_organisation": "disab discapac deficien disabil vammais puudega invalid увреждан funktions",
+    "older_people_organisation": "older senior mayores edad jubilad pension idosos anzian elakelais eakate "
+    "veco възрастни пенсион",
+    "residents_association": "resident neighb vecin morador residenti asukas elanike iedzivotaj жител boende",
+    "religious_community": "relig iglesia church igreja chiesa seurakun kogudus draudze църк forsamling",
+    "lgbt_organisation": "lgbt lgtb arcigay seta hbtq",
+    "trade_union": "union sindica sindaca ammattiliit ametiuhing arodbiedr синдикат fack",
+    "business_association": "business empres comerci commerc yrittaj ettevotja uznem бизнес foretag",
+    "environment": "environ ecolog ambient medioambien ymparisto keskkon vide околна miljo",
+    "culture_sport": "cultur sport deport desport cultural kulttuuri urheilu kultuuri spordi kultura sporta "
+    "култур спорт kultur idrott regional penas",
+    "housing_tenants": "housing tenant viviend habitac inquilin vuokral uurni ires наемател hyres",
+    "victim_support": "victim victima vitima vittim rikosuhri ohvri cietus пострадал brottsoff",
+    "minority_association": "minorit etnic ethnic vahemmist vahemus mazakum малцинств minoritet",
+    "ngo": "ngo ong onlus charity caridad solidar benefic voluntar kansalaisjarj mtu неправителств ideell",
+}
+
+STATUSES: Final[Mapping[str, str]] = {
+    "active": "active activa ativo attiv aktiiv aktiv активн",
+    "dormant": "dormant inactiva inativ sospes lepo neaktiv неактив vilande",
+    "closed": "closed cerrad baja encerrad chius lakkaut lopetat suletud slegt закрит avslutad",
+}

@@ -1,0 +1,160 @@
+"""Forms of the import, step by step. They parse, they never save."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from contacts.imports.tables import MOST_BYTES
+from contacts.imports.targets import Target, targets
+from contacts.models import ImportDraft
+from pages.forms.exports import ReasonForm
+
+Text = str | Promise
+CASES = (
+    ("", _("As they stand in the file")),
+    ("es", _("Names in Spanish, from capitals")),
+    ("pt", _("Names in Portuguese, from capitals")),
+    ("it", _("Names in Italian, from capitals")),
+    ("en", _("Names in English, from capitals")),
+)
+
+
+class UploadForm(ReasonForm):
+    """A file, what its rows are, and whose it is."""
+
+    field_order = ("what", "file", "source", "reason", "other")
+
+    what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX, up to 50 MB. The first row has the headings."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    source = forms.CharField(
+        label=_("Where is it from?"),
+        help_text=_("Such as “city register”. Say the same next time, and only what changed is written."),
+        max_length=60,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what: Any = self.fields["what"]
+        what.choices = [(one.what, one.title) for one in targets().values()]
+        what.initial = next(iter(targets()), "")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 50 MB: import it in parts."))
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """What each column means (`column_<n>`), and what is the same in all rows (`fixed_<field>`)."""
+
+    def __init__(self, *args: Any, draft: ImportDraft, target: Target, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.draft, self.target = draft, target
+        meanings = [("", _("Leave out")), *((one.name, one.label) for one in target.fields)]
+        for number, heading in enumerate(draft.headings):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=heading or _("(no heading)"),
+                choices=meanings,
+                required=False,
+                initial=draft.columns.get(heading, ""),
+                disabled=not heading or draft.headings.count(heading) > 1,
+            )
+        for one in target.fields:
+            if one.is_fixable:
+                same = self._fixed(one.label, one.codes(actor) if one.codes else None)
+                same.initial = draft.fixed.get(one.name, "")
+                self.fields[f"fixed_{one.name}"] = same
+        if "name" in {one.name for one in target.fields}:
+            self.fields["fixed_case"] = forms.ChoiceField(
+                label=_("How are names written?"), choices=CASES, required=False
+            )
+            self.fields["fixed_case"].initial = draft.fixed.get("case", "")
+
+    @staticmethod
+    def _fixed(label: Text, codes: Mapping[str, Text] | None) -> forms.Field:
+        if codes is None:
+            return forms.CharField(label=str(label), max_length=200, required=False)
+        return forms.ChoiceField(
+            label=str(label), choices=[("", _("Not the same")), *codes.items()], required=False
+        )
+
+    @property
+    def columns(self) -> list[tuple[Any, list[str]]]:
+        """Each column's field beside its first values."""
+        rows = self.draft.sample
+        return [
+            (self[f"column_{n}"], [row[n] for row in rows if n < len(row) and row[n]])
+            for n in range(len(self.draft.headings))
+        ]
+
+    @property
+    def same(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("fixed_")]
+
+    def values(self) -> dict[str, Any]:
+        """`columns` and `fixed`, as the service takes them."""
+        data = self.cleaned_data
+        return {
+            "columns": {
+                heading: data[f"column_{n}"]
+                for n, heading in enumerate(self.draft.headings)
+                if data.get(f"column_{n}")
+            },
+            "fixed": {
+                name.removeprefix("fixed_"): value
+                for name, value in data.items()
+                if name.startswith("fixed_") and value
+            },
+        }
+
+
+class ValuesForm(forms.Form):
+    """Which code each value of the file means; `keep` remembers it for the next file of the source."""
+
+    keep = forms.BooleanField(
+        label=_("Read the next file from there in the same way"), required=False, initial=True
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        named: Mapping[str, Mapping[str, str]],
+        target: Target,
+        actor: Actor,
+        has_default: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.named = {name: list(values) for name, values in named.items()}
+        self.target = target
+        for name, values in named.items():
+            codes = target.field(name).codes
+            offered = codes(actor) if codes else {}
+            otherwise = offered.get(has_default.get(name, ""))
+            nothing = otherwise or _("Not known: refuse the row")
+            for number, (value, code) in enumerate(values.items()):
+                self.fields[f"{name}_{number}"] = forms.ChoiceField(
+                    label=value, choices=[("", nothing), *offered.items()], required=False, initial=code
+                )
+
+    @property
+    def groups(self) -> list[tuple[Text, list[Any]]]:
+        return [
+            (self.target.field(name).label, [self[f"{name}_{n}"] for n in range(len(values))])
+            for name, values in self.named.items()
+        ]
+
+    def values(self) -> dict[str, dict[str, str]]:
+        return {
+            name: {value: self.cleaned_data[f"{name}_{n}"] for n, value in enumerate(values)}
+            for name, values in self.named.items()
+        }

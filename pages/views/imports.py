@@ -1,0 +1,167 @@
+"""Bringing a table in: the file, its columns, its values, a trial, the import, its undo."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from contacts.imports.drafts import (
+    KEPT_FOR,
+    RUN,
+    TRY,
+    UNDO,
+    name_columns,
+    name_values,
+    queue_step,
+    start_draft,
+    values_to_name,
+)
+from contacts.imports.targets import targets
+from contacts.imports.writing import Outcome
+from contacts.models import DraftState, ImportDraft
+from contacts.policies import can_import
+from jobs.models import Job, JobFile
+from pages.forms.base import add_service_errors
+from pages.forms.imports import ColumnsForm, UploadForm, ValuesForm
+from pages.lookups import find
+from pages.views.settings import form_page
+
+SHOWN = 20
+STEPS = (TRY, RUN, UNDO)
+WORKING = (DraftState.TRYING, DraftState.IMPORTING, DraftState.UNDOING)
+OUTCOMES = {
+    Outcome.CREATED: gettext_lazy("new"),
+    Outcome.UPDATED: gettext_lazy("changed"),
+    Outcome.MERGED: gettext_lazy("joined to one that is there"),
+    Outcome.UNCHANGED: gettext_lazy("unchanged"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+}
+
+
+@form_page
+def imports(request: ActorRequest) -> HttpResponse:
+    """One's imports, and where a new one starts."""
+    _importers_only(request)
+    posted = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    if posted and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            draft = start_draft(
+                actor=request.actor,
+                what=form.cleaned_data["what"],
+                file=file.file,
+                file_name=file.name or "",
+                source=form.cleaned_data["source"],
+                purpose=form.purpose,
+            )
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return redirect("import_columns", draft.pk)
+    rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at")[:SHOWN]
+    context = {"form": form, "drafts": rows}
+    return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
+
+
+@form_page
+def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
+    draft = _find_open(request, pk)
+    target = targets()[draft.what]
+    form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
+    if form.is_bound and form.is_valid():
+        try:
+            name_columns(actor=request.actor, draft_id=pk, **form.values())
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return redirect("import_values", pk)
+    context = {"form": form, "draft": draft, "target": target}
+    return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What the values of the file mean; sending it tries the import out."""
+    draft = _find_open(request, pk)
+    target = targets()[draft.what]
+    form = ValuesForm(
+        request.POST or None,
+        named=values_to_name(request.actor, draft),
+        target=target,
+        actor=request.actor,
+        has_default=draft.fixed,
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            name_values(
+                actor=request.actor, draft_id=pk, values=form.values(), keep=form.cleaned_data["keep"]
+            )
+            queue_step(actor=request.actor, draft_id=pk, step=TRY)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return redirect("import", pk)
+    context = {"form": form, "draft": draft, "target": target}
+    return render(request, "pages/imports/values.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """How far it is and what came of it; for htmx, while it goes on, the part that changes."""
+    draft = _find(request, pk)
+    job = Job.objects.visible_to(request.actor).filter(pk=draft.job_id).first() if draft.job_id else None
+    sums = draft.report.get("sums", {})
+    lines = draft.report.get("lines", {})
+    context: dict[str, Any] = {
+        "draft": draft,
+        "target": targets()[draft.what],
+        "job": job,
+        "files": list(JobFile.objects.made().filter(job=job)) if job else [],
+        "is_working": draft.state in WORKING and not (job and job.is_over),
+        "outcomes": [
+            (outcome.value, label, sums.get(outcome.value, 0), lines.get(outcome.value, []))
+            for outcome, label in OUTCOMES.items()
+        ],
+        "may_undo": draft.imported_at is not None and timezone.now() < draft.imported_at + KEPT_FOR,
+        "undo_until": draft.imported_at and draft.imported_at + KEPT_FOR,
+    }
+    fragment = "#state" if request.headers.get("HX-Request") else ""
+    return render(request, f"pages/imports/detail.html{fragment}", context)
+
+
+@require_POST
+def import_step(request: ActorRequest, pk: UUID, step: str) -> HttpResponse:
+    _find(request, pk)
+    if step not in STEPS:
+        raise PermissionDenied
+    try:
+        queue_step(actor=request.actor, draft_id=pk, step=step)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("import", pk)
+
+
+def _importers_only(request: ActorRequest) -> None:
+    if not can_import(request.actor):
+        raise PermissionDenied
+
+
+def _find(request: ActorRequest, pk: UUID) -> ImportDraft:
+    _importers_only(request)
+    return find(ImportDraft.objects.visible_to(request.actor), pk)
+
+
+def _find_open(request: ActorRequest, pk: UUID) -> ImportDraft:
+    """One whose columns can still be named; 404 once its file is gone or it is in the book."""
+    _importers_only(request)
+    open_ones = ImportDraft.objects.visible_to(request.actor).with_content()
+    states = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)
+    return find(open_ones.filter(state__in=states), pk)
