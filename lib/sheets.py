@@ -17,6 +17,7 @@ from lib.days import city_zone
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS: Final = 1_048_575  # of an XLSX sheet, beside its heading
+_ON_PAPER: Final = 12  # columns that can be read on one page
 # Signs that spreadsheets take for the beginning of a formula, their wide forms included.
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 # Where a semicolon parts columns, as in most of Europe, a cell of a file with commas starts after it.
@@ -37,6 +38,14 @@ class Cell(Enum):
     DAY = "day"
     MOMENT = "moment"  # an aware datetime; shown by the city's clock
     FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is not what its column holds, such as days among shares."""
+
+    value: float
+    cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,8 @@ def harmless(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Number):
+        return value.value
     if isinstance(value, str):
         return harmless(value)
     if isinstance(value, bool):
@@ -132,14 +143,16 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: st
     book.set_properties({"title": title, "author": author})
     styles = {cell: book.add_format(shape | {"valign": "top"}) for cell, shape in _FORMATS.items()}
     quoted = book.add_format({"quote_prefix": True, "valign": "top"})
-    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    heading, at_right = book.add_format(bold), book.add_format(bold | {"align": "right"})
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
         _lay_out(page, sheet)
         first = 0
         if sheet.has_heading:
             for number, column in enumerate(sheet.columns):
-                _check(page.write_string(0, number, column.heading, heading))
+                style = at_right if column.cell in _NUMBERS else heading
+                _check(page.write_string(0, number, column.heading, style))
             first = 1
         last = first
         for last, row in enumerate(sheet.rows, first):
@@ -153,7 +166,8 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: st
 def _lay_out(page: Any, sheet: Sheet) -> None:
     page.set_landscape()
     page.set_paper(9)  # A4
-    page.fit_to_pages(1, 0)
+    if len(sheet.columns) <= _ON_PAPER:
+        page.fit_to_pages(1, 0)
     if sheet.has_heading:
         page.freeze_panes(1, 1)
         page.repeat_rows(0)
@@ -165,6 +179,8 @@ def _write(page: Any, row: int, number: int, cell: Cell, value: Any, styles: Any
     written: int = 0
     if value is None or value == "":
         return written
+    if isinstance(value, Number):
+        value, cell = value.value, value.cell
     if isinstance(value, bool):
         written = page.write_boolean(row, number, value, styles[Cell.FLAG])
     elif isinstance(value, datetime):

@@ -7,22 +7,25 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import District
-from lib.sheets import Cell, Column
+from lib.sheets import Cell, Column, Number
 from reports.catalogue import REPORTS
 from reports.charts import PRINT, Mark, bars, lines
 from reports.exports.asked import Asked
 from reports.figures import Report, Row
 from reports.questions import By, Question
 from reports.scorecard import GROUPS, Line, mark_of, measure_of, periods_of, scorecard, table
-from reports.standing_out import standing_out
+from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
 from reports.wording import name_group, say, say_unit
 
+_NARROW: Final = 10  # letters
+_AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
+_UNIT: Final = 5  # of the scorecard's columns: on paper each figure says its own
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 
 
@@ -33,20 +36,40 @@ class Value:
     typed: Any
     said: str
 
-    @property
-    def is_number(self) -> bool:
-        return isinstance(self.typed, int | float)
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`chart` stands above it. The first column names the rows."""
+    """`chart` stands above it. The first column names the rows; `unsaid` is one that only sheets need."""
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]]
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
+    unsaid: int | None = None
+
+    @property
+    def headings(self) -> list[Column]:
+        """The columns on paper."""
+        return [column for number, column in enumerate(self.columns) if number != self.unsaid]
+
+    @property
+    def lines(self) -> list[list[tuple[str, bool]]]:
+        """The rows on paper: what a cell says, and whether it stands at the right."""
+        return [
+            [
+                (value.said, column.cell in _AT_THE_RIGHT)
+                for number, (column, value) in enumerate(zip(self.columns, row, strict=True))
+                if number != self.unsaid
+            ]
+            for row in self.rows
+        ]
+
+    @property
+    def shares(self) -> list[str]:
+        """How wide each column is on paper, in per cent."""
+        widths = [column.width or _NARROW for column in self.headings]
+        return [f"{width * 100 / sum(widths):.1f}" for width in widths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +154,23 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
     }
     columns = [
         Column(_("Indicator"), width=34),
-        Column(_("n"), Cell.DECIMAL),
-        Column(_("of"), Cell.DECIMAL),
-        Column(_("What is counted"), width=40),
-        Column(_("Figure"), Cell.SHARE),
+        Column(_("n"), Cell.NUMBER, width=8),
+        Column(_("of"), Cell.NUMBER, width=8),
+        Column(_("What is counted"), width=38),
+        Column(_("Figure"), Cell.SHARE, width=14),
         Column(_("Unit"), width=10),
-        Column(_("Before"), Cell.SHARE),
+        Column(str(asked.before), Cell.SHARE, width=14),
         Column(_("Change"), width=16),
     ]
     tables = [
-        Table(str(title), columns, [_indicator(found[slug]) for slug in slugs if slug in found])
+        Table(str(title), columns, [_indicator(found[slug]) for slug in slugs if slug in found], unsaid=_UNIT)
         for title, slugs in GROUPS
     ]
-    return tables, [remark.text for remark in standing_out(found.values())]
+    return tables, [_remark(remark) for remark in standing_out(found.values())]
+
+
+def _remark(remark: Remark) -> str:
+    return f"{remark.line.report.title}: {remark.text}"
 
 
 def _indicator(line: Line) -> list[Value]:
@@ -154,9 +181,9 @@ def _indicator(line: Line) -> list[Value]:
         _number(row.n if row else None),
         _number(row.of if row else None),
         _text(counted.strip(" /")),
-        Value(_typed(line.value), line.said),
+        Value(_measured(line.value, report), line.said),
         _text(say_unit(report.unit)),
-        Value(_typed(line.value_before), line.said_before),
+        Value(_measured(line.value_before, report), line.said_before),
         _text(line.change),
     ]
 
@@ -175,13 +202,15 @@ def _one(asked: Asked, report: Report, question: Question) -> list[Table]:
 
 def _over_time(report: Report, district: District, whole: Line) -> Table:
     """The district over twelve periods: whole districts have no small cells to hide."""
-    chart = lines(
-        whole.marks,
-        title=f"{report.title}, {district.name}",
-        unit=report.unit,
-        unit_label=say_unit(report.unit),
-        say=lambda value: _tick(value, report.unit),
-        palette=PRINT,
+    chart = _on_paper(
+        lines(
+            whole.marks,
+            title=f"{report.title}, {district.name}",
+            unit=report.unit,
+            unit_label=say_unit(report.unit),
+            say=lambda value: _tick(value, report.unit),
+            palette=PRINT,
+        )
     )
     columns = [
         Column(_("Period"), width=26),
@@ -226,7 +255,11 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     first = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(asked.by, _("District"))
     if asked.is_public and asked.is_split:
         return _published(report, district, whole, found, first, notes)
-    columns = [Column(first, width=34), *_columns(report), Column(_("Before"), _cell(report.unit))]
+    columns = [
+        Column(first, width=34),
+        *_columns(report),
+        Column(str(asked.before), _cell(report.unit), width=14),
+    ]
     lines_ = [(district.name, whole), *found]
     rows = [
         [_text(name), *_cells(report, line.row), Value(_typed(line.value_before), line.said_before)]
@@ -283,7 +316,6 @@ def _shown(counts: Counts) -> list[Value]:
 
 def _columns(report: Report) -> list[Column]:
     """n, of, the figure, and the report's own columns."""
-    n_cell = Cell.DECIMAL if report.slug == "contact-wanted" else Cell.NUMBER
     own = [
         Column(_sentence(column.label), _cell(column.unit), width=16)
         for column in report.columns
@@ -291,8 +323,8 @@ def _columns(report: Report) -> list[Column]:
     ]
     figure = [] if report.measure == "n" else [Column(_figure(report), _cell(report.unit), width=16)]
     return [
-        Column(_sentence(report.n_label or _("n")), n_cell, width=16),
-        Column(_sentence(report.of_label or _("of")), n_cell, width=16),
+        Column(_sentence(report.n_label or _("n")), Cell.NUMBER, width=16),
+        Column(_sentence(report.of_label or _("of")), Cell.NUMBER, width=16),
         *figure,
         *own,
     ]
@@ -325,8 +357,17 @@ def _typed(value: float | None) -> Any:
     return say(None, "count") if value is None else value
 
 
+def _measured(value: float | None, report: Report) -> Any:
+    """With its own unit, where a column holds the figures of several reports."""
+    return _typed(value) if value is None else Number(value, _cell(report.unit))
+
+
 def _number(value: float | None) -> Value:
-    return Value(_typed(value), say(value, "count"))
+    """Whole but for contact wanted, which is to the hundredth."""
+    if value is None:
+        return Value(_typed(value), say(value, "count"))
+    cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL
+    return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), say(value, "count"))
 
 
 def _text(text: str) -> Value:
@@ -348,13 +389,21 @@ def _tick(value: float, unit: str) -> str:
 
 def _bars(report: Report, marks: Iterable[Mark]) -> SafeString | str:
     drawn = list(marks)
-    if len(drawn) < 2:
+    if len(drawn) < 2 or all(mark.value is None for mark in drawn):
         return ""
-    return bars(
-        drawn,
-        title=str(report.title),
-        unit=report.unit,
-        unit_label=say_unit(report.unit),
-        say=lambda value: _tick(value, report.unit),
-        palette=PRINT,
+    return _on_paper(
+        bars(
+            drawn,
+            title=str(report.title),
+            unit=report.unit,
+            unit_label=say_unit(report.unit),
+            say=lambda value: _tick(value, report.unit),
+            palette=PRINT,
+        )
     )
+
+
+def _on_paper(chart: SafeString) -> SafeString:
+    """With its typeface: WeasyPrint gives a drawing none of the page's styles."""
+    shape = 'font-family="Source Sans 3" preserveAspectRatio="xMinYMid meet"'
+    return mark_safe(chart.replace("<svg ", f"<svg {shape} ", 1))  # noqa: S308 (drawn here)
