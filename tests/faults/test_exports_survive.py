@@ -1,0 +1,55 @@
+"""A real worker, killed in the middle of an export: another one makes the file, once."""
+
+import os
+import signal
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from audit.models import Action, Event
+from contacts.exports.lists import KIND
+from contacts.models import Organisation
+from jobs.files import parts_of
+from jobs.models import Job, JobFile
+from jobs.running import LEASE
+from jobs.services import queue_job
+from tests.factories import make_district, make_supervisor
+from tests.plugins.workers import celery_process, wait_until
+
+ROWS = 4_000
+
+
+def test_a_killed_workers_export_is_made_by_the_next(committed_db: None) -> None:
+    district = make_district()
+    supervisor = make_supervisor(district)
+    Organisation.objects.bulk_create(
+        Organisation(
+            name=f"Organisation {n}", folded=f"organisation {n:06}", kind="ngo", home_district=district
+        )
+        for n in range(ROWS)
+    )
+    job = queue_job(
+        actor=actor_for(supervisor),
+        kind=KIND,
+        parameters={"list": "organisations", "format": "csv", "purpose": "a test"},
+        needs={"query": "", "ids": []},
+    )
+    status = Job.objects.filter(pk=job.pk).values_list("status", flat=True)
+    worker = ("worker", "--concurrency", "1", "--loglevel", "warning")
+    with celery_process(*worker) as process:
+        wait_until(lambda: status.get() == "running", seconds=60, what="the export to begin")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(5)
+    assert status.get() == "running"
+    assert not JobFile.objects.exists()
+    left = Job.objects.filter(pk=job.pk, lease_until__lt=timezone.now() + LEASE)
+    assert left.update(lease_until=timezone.now() - timedelta(seconds=1)) == 1, "a minute goes by"
+    with celery_process(*worker):
+        wait_until(lambda: status.get() == "done", seconds=60, what="the export by another worker")
+    row = JobFile.objects.get(job=job)
+    text = b"".join(parts_of(row.pk)).decode("utf-8-sig")
+    assert len(text.splitlines()) == ROWS + 1
+    assert Job.objects.get(pk=job.pk).attempts == 2
+    told = [pk for event in Event.objects.filter(action=Action.EXPORT) for pk in event.object_ids]
+    assert len(told) == ROWS == len(set(told))
