@@ -20,6 +20,9 @@ ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
 # For reports as PDF (WeasyPrint).
 RUN apt-get update && apt-get install --yes --no-install-recommends \
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && rm -rf /var/lib/apt/lists/*
+# What WeasyPrint draws PDFs with.
+RUN apt-get update && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+        libharfbuzz-subset0 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home proximity && \
     install --directory --owner 10001 --mode 700 /var/lib/proximity/seals
 COPY --from=build /venv /venv

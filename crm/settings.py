@@ -198,6 +198,7 @@ SESSION_COOKIE_AGE = 24 * 60 * 60
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Per person or network, in Redis: while it is down nobody signs in. The rest are allauth's own.
 ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+PASSWORD_RESET_SECONDS = env.float("PASSWORD_RESET_SECONDS", default=0.5)  # as long for every address
 # How many proxies before the site write X-Forwarded-For; otherwise all sign in from the proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # A second factor: required of supervisors, privacy officers and administrators.
@@ -317,6 +318,10 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # on one's own machine
+# Browsers take a cookie of such a name from this host only, over TLS.
+_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
@@ -327,6 +332,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -354,5 +360,5 @@ LOGGING = {
     "formatters": {"json": {"()": "crm.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}},
+    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "WARNING"}},
 }

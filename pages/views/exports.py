@@ -33,6 +33,7 @@ from reports.questions import By
 @who_say_who_they_are(can_export)
 def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     """`?…` are the list's filters; `?ids=` the rows that were ticked."""
+    _take_query(request)
     selection = _selection(request, noun)
     export = selection.export
     form = ExportForm(posted(request), formats=export.formats)
@@ -72,6 +73,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
 @who_say_who_they_are(can_export)
 def export_report(request: ActorRequest) -> HttpResponse:
     """Figures as a file: `?report=` is a slug or the scorecard, the rest as on the page of the report."""
+    _take_query(request)
     districts = ground(request)
     if not districts:
         raise Http404
@@ -102,6 +104,12 @@ def export_report(request: ActorRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound or asked is None else 200
     return render(request, "pages/exports/report.html", context, status=status)
+
+
+def _take_query(request: ActorRequest) -> None:
+    """The address's query as the form sent it: a form that waited for a password comes back without one."""
+    if "query" in request.POST:
+        request.GET = QueryDict(request.POST["query"])
 
 
 def _asked(request: ActorRequest, slug: str, districts: list[District]) -> Asked | None:
