@@ -100,6 +100,12 @@ def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
     return handover
 
 
+def can_undo(actor: Actor, handover: Handover) -> bool:
+    """Who made it, for ten minutes; whether anything changed since, only the undo finds."""
+    own = actor.id is not None and handover.made_by_id == actor.id
+    return own and handover.undone_at is None and timezone.now() - handover.created_at <= UNDO_WITHIN
+
+
 def _move(actor: Actor, officer: User, move: Move) -> Moved:
     """Through the noun's own service, so that checks, periods, reminders and the trail are the same."""
     row, to = move.row, move.to

@@ -20,7 +20,7 @@ from lib.conflicts import StaleVersion
 from meetings.handover import Move, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
-from meetings.services.handover import hand_over, planned_moves, undo_handover
+from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.forms.base import add_service_errors
 from pages.forms.handover import HandoverForm
 from pages.lookups import consult, find, readers_only
@@ -80,7 +80,13 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
     groups = _what_moved(request.actor, row)
     shown = [one.pk for _user, rows in groups for _type, one in rows]
     consult(request, "handover", [row.pk, *shown])
-    context = {"handover": row, "groups": groups, "n_organisations": len(row.ids_of("organisation"))}
+    undo = undo_url(request, "handover", handover_id=str(pk)) if can_undo(request.actor, row) else ""
+    context = {
+        "handover": row,
+        "groups": groups,
+        "n_organisations": len(row.ids_of("organisation")),
+        "undo_url": undo,
+    }
     return render(request, "pages/handover/made.html", context)
 
 
@@ -127,7 +133,7 @@ def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpRespo
 
 
 @undoer("handover")
-def undo(*, actor: Actor, handover_id: str) -> None:
+def give_back(*, actor: Actor, handover_id: str) -> None:
     undo_handover(actor=actor, handover_id=UUID(handover_id))
 
 

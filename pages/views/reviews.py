@@ -26,10 +26,11 @@ from pages.forms.reviews import (
     NewReviewForm,
     SignForm,
 )
-from pages.frozen import as_shown
+from pages.frozen import Frozen, as_shown
 from pages.lookups import consult, find, readers_only
 from pages.views.settings import form_page, posted
 from reports.catalogue import REPORTS
+from reports.questions import By
 from reviews.codes import WasDone
 from reviews.models import Review
 from reviews.policies import can_review, can_see_samples, can_write_review
@@ -136,7 +137,7 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
     context = {
         "review": row,
         "report": report,
-        "rows": as_shown(figures, named),
+        "groups": _by_way(as_shown(figures, named)),
         "comment": comment,
         "form": form,
         **_may(request, row),
@@ -291,6 +292,13 @@ def part_page(
     consult(request, "review", [row.pk], district_ids=[row.district_id])
     context = {"review": row, "form": form, "title": title}
     return render(request, "pages/reviews/part.html", context, status=422 if form.errors else 200)
+
+
+def _by_way(rows: list[Frozen]) -> list[tuple[str, list[Frozen]]]:
+    """Rows under what each stands for."""
+    titles = {By.DISTRICT: _("Districts"), By.FOCUS: _("Communities"), By.KIND: _("Kinds of organisation")}
+    groups = ((title, [row for row in rows if row.figure.by == way]) for way, title in titles.items())
+    return [(title, found) for title, found in groups if found]
 
 
 def _may(request: ActorRequest, row: Review) -> dict[str, Any]:
