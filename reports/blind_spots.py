@@ -59,7 +59,7 @@ def rows(question: Question) -> list[BlindSpotRow]:
         ), spoken AS (
             SELECT nr, ground.code, grp, count(*) AS of, count(*) FILTER (WHERE was_met) AS n,
                    min(days_since_met) AS days_since_met
-            FROM grouped JOIN ground USING (district_id) GROUP BY nr, ground.code, grp
+            FROM somebody JOIN ground USING (district_id) GROUP BY nr, ground.code, grp
         ), spots AS (
             SELECT asked.nr, pair.code, pair.grp
             FROM asked CROSS JOIN (SELECT code, grp FROM expected UNION SELECT code, grp FROM spoken) pair

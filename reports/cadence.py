@@ -35,7 +35,7 @@ def rows(question: Question) -> list[CadenceRow]:
         WITH {grouped(question.by, DAYS_SINCE_MET)}
         SELECT nr, grp, count(*) FILTER (WHERE days_since_met <= cadence_days) AS n,
                count(cadence_days) AS of, count(organisation_id) - count(cadence_days) AS without
-        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )

@@ -38,7 +38,7 @@ def rows(question: Question) -> list[ContactWantedRow]:
                coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8 AS n,
                coalesce(sum(wanted), 0)::float8 AS of, count(wanted) AS organisations,
                count(organisation_id) - count(wanted) AS without
-        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )

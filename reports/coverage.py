@@ -31,7 +31,7 @@ def rows(question: Question) -> list[CoverageRow]:
         f"""
         WITH {grouped(question.by, WAS_MET)}
         SELECT nr, grp, count(*) FILTER (WHERE was_met) AS n, count(organisation_id) AS of
-        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )

@@ -30,7 +30,7 @@ _PEOPLE_LATE: Final = """(
     FROM asked
     JOIN contacts_contact contact ON contact.review_on < asked.until_on AND contact.created_at < asked.until
     JOIN ground ON ground.district_id = contact.home_district_id
-    WHERE asked.nr = cells.nr AND ground.code = cells.grp
+    WHERE asked.nr = grouped.nr AND ground.code = grouped.grp
 )"""
 
 
@@ -50,7 +50,7 @@ def rows(question: Question) -> list[DataHealthRow]:
         WITH {grouped(question.by, _IS_VERIFIED, _IS_LATE)}
         SELECT nr, grp, count(*) FILTER (WHERE is_verified) AS n, count(organisation_id) AS of,
                count(*) FILTER (WHERE is_late) AS organisations_late, {people} AS people_late
-        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )

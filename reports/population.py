@@ -55,51 +55,62 @@ DAYS_SINCE_MET: Final = """asked.until_on - ((
 # What a row is of, and the rows there are. A district without organisations has one: 0 of 0.
 _GROUPED: Final[Mapping[By, tuple[str, str]]] = {
     By.DISTRICT: (
-        "SELECT population.*, ground.code AS grp FROM population JOIN ground USING (district_id)",
-        "SELECT nr, code FROM asked CROSS JOIN (SELECT DISTINCT code FROM ground) root",
+        "ground.code AS grp, population.* FROM population JOIN ground USING (district_id)",
+        "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
     ),
     By.KIND: (
-        "SELECT population.*, population.kind AS grp FROM population",
-        "SELECT nr, grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM grouped) found",
+        "population.kind AS grp, population.* FROM population",
+        "SELECT asked.nr, found.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM somebody) found",
     ),
     By.FOCUS: (
-        "SELECT population.*, spoken.focus AS grp FROM population "
+        "spoken.focus AS grp, population.* FROM population "
         "CROSS JOIN LATERAL unnest(population.focuses) AS spoken (focus)",
-        "SELECT nr, grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM grouped) found",
+        "SELECT asked.nr, found.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM somebody) found",
     ),
 }
 
 
 def population(*measures: str) -> str:
-    """`asked`, `ground` and `population`: one row a period and organisation, to stand behind WITH.
+    """`asked`, `ground`, `dated` and `population`: one row a period and organisation, to stand behind WITH.
 
-    `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`.
+    `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`. Whose home
+    and kind it is, is looked up once for all periods.
     """
     more = "".join(f", {measure}" for measure in measures)
-    return f"""{ASKED}, population AS MATERIALIZED (
-    SELECT asked.nr, asked.since, asked.until, asked.since_on, asked.until_on,
-           dated.organisation_id, dated.home_district_id AS district_id, organisation.kind,
-           dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id{more}
-    FROM asked
-    CROSS JOIN (SELECT DISTINCT district_id FROM ground) here
+    return f"""{ASKED}, dated AS MATERIALIZED (
+    SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
+           dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
+           organisation.kind, organisation.review_on
+    FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
-        AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-        AND dated.status = 'active'
+        AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
     JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
     WHERE organisation.kind <> ALL(%(not_counted)s::text[])
+), population AS MATERIALIZED (
+    SELECT asked.nr AS of_nr, dated.organisation_id, dated.district_id, dated.kind, dated.cadence_days,
+           dated.lead_officer_id, dated.deputy_officer_id{more}
+    FROM asked
+    JOIN dated ON dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
+    CROSS JOIN LATERAL (SELECT dated.organisation_id AS id, dated.kind, dated.review_on) organisation
 )"""  # noqa: S608 (our own text)
 
 
 def grouped(by: By, *measures: str) -> str:
-    """`population(*measures)`, then `grouped`, where `grp` is what a row is of, and `cells` (nr, grp).
+    """`population(*measures)`, then `grouped`, of which `nr` and `grp` are what a row is of.
 
-    An organisation is in `grouped` once for each district asked for that it lies in, or each community it
-    speaks for. `cells` are the rows to answer, `grouped` to be joined to them from the left, so that what
-    has no organisation in one period is 0 of 0 there.
+    An organisation is in it once for each district asked for that it lies in, or each community it speaks
+    for. Every row there is to answer has one more without an organisation, so that what nobody is of in
+    one period is 0 of 0 there: count `organisation_id`, not `*`.
     """
     spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if by == By.FOCUS else []
     groups, cells = _GROUPED[by]
-    return f"{population(*spoken, *measures)}, grouped AS ({groups}), cells (nr, grp) AS ({cells})"
+    return f"""{population(*spoken, *measures)}, somebody AS (
+    SELECT population.of_nr AS nr, {groups}
+), cells (nr, grp) AS ({cells}), grouped AS (
+    SELECT * FROM somebody
+    UNION ALL
+    SELECT cells.nr, cells.grp, nobody.* FROM cells LEFT JOIN population nobody ON false
+)"""  # noqa: S608 (our own text)
 
 
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:

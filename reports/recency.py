@@ -40,7 +40,7 @@ def rows(question: Question) -> list[RecencyRow]:
                count(organisation_id) - count(days_since_met) AS never_met,
                percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met) AS median_days,
                percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met) AS p90_days
-        FROM cells LEFT JOIN grouped USING (nr, grp) GROUP BY nr, grp ORDER BY nr, grp
+        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )
