@@ -17,9 +17,6 @@ RUN SECRET_KEY=only-while-building SITE_URL=https://localhost ALLOWED_HOSTS=loca
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=crm.settings FONT_CACHE_DIR=/tmp/fonts
-# For reports as PDF (WeasyPrint).
-RUN apt-get update && apt-get install --yes --no-install-recommends \
-    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && rm -rf /var/lib/apt/lists/*
 # What WeasyPrint draws PDFs with.
 RUN apt-get update && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
         libharfbuzz-subset0 && rm -rf /var/lib/apt/lists/*

@@ -14,6 +14,7 @@ from api.actors import actor_for_key
 from api.models import ApiKey, ApiSecret
 from api.rules import Token, read_token
 from api.services.keys import secret_hashes
+from lib.addresses import client_address
 
 # Writing down each use would be a write per request; a minute is close enough.
 SECONDS_BETWEEN_USES = 60
@@ -41,7 +42,7 @@ class KeyAuthentication(BaseAuthentication):
             return None
         token = read_token(text.strip())
         key = _find(token) if token else None
-        if key is None or not _may_come_from(key, request.META.get("REMOTE_ADDR", "")):
+        if key is None or not _may_come_from(key, client_address(request.META)):
             raise AuthenticationFailed(WRONG)
         request._request.actor = actor_for_key(key, key.covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         _note_use(key)

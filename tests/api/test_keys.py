@@ -72,6 +72,16 @@ def test_a_key_may_be_held_to_its_networks() -> None:
     assert call(tool.token, REMOTE_ADDR="198.51.100.7") == 401
 
 
+def test_behind_a_proxy_its_network_is_what_the_proxy_wrote(settings: Settings) -> None:
+    tool = Tool(cidrs=["192.0.2.0/24"])
+    through = {"REMOTE_ADDR": "10.0.0.1"}
+    assert call(tool.token, **through, HTTP_X_FORWARDED_FOR="192.0.2.7") == 401  # no proxy is known
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert call(tool.token, **through, HTTP_X_FORWARDED_FOR="192.0.2.7") == 200
+    assert call(tool.token, **through, HTTP_X_FORWARDED_FOR="192.0.2.7, 198.51.100.7") == 401
+    assert call(tool.token, **through) == 401
+
+
 def test_too_many_requests_a_minute_answer_429_and_say_when_to_come_back() -> None:
     tool = Tool(requests_per_minute=3)
     allowed = tool.get("/me/")
