@@ -44,7 +44,7 @@ def colleagues(actor: Actor) -> UserQuerySet:
 
 def left_behind(actor: Actor) -> int:
     """How many organisations in the districts covered are led by people who have left."""
-    return _led(actor).filter(lead_officer__is_active=False).count()
+    return int(_led(actor).filter(lead_officer__is_active=False).count())
 
 
 def _count(rows: Any, of: str) -> Coalesce:
@@ -88,20 +88,16 @@ class Portfolio:
     @property
     def fingerprint(self) -> str:
         """Another one when any object, or its version, is another: what was previewed is what moves."""
-        rows = (*self.organisations, *self.follow_ups, *self.meetings)
+        rows: list[Any] = [*self.organisations, *self.follow_ups, *self.meetings]
         said = ",".join(f"{row.pk}:{row.version}" for row in rows)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.organisations or self.follow_ups or self.meetings)
-
-    @property
     def ids(self) -> list[UUID]:
         """Of all rows a page of it shows."""
-        linked = (link for row in (*self.follow_ups, *self.meetings) for link in row.seen_links)  # type: ignore[union-attr]  # prefetched under this name
-        own = (row.pk for row in (*self.organisations, *self.follow_ups, *self.meetings))
-        return list(dict.fromkeys((*own, *(link.organisation_id for link in linked))))
+        promised: list[Any] = [*self.follow_ups, *self.meetings]
+        linked = (link.organisation_id for row in promised for link in row.seen_links)
+        return list(dict.fromkeys((*(row.pk for row in (*self.organisations, *promised)), *linked)))
 
     @property
     def district_ids(self) -> set[UUID]:
@@ -164,10 +160,13 @@ def plan(portfolio: Portfolio, to: User, others: Mapping[UUID, User]) -> list[Mo
         _of_organisation(row, portfolio.officer, others.get(row.pk, to)) for row in portfolio.organisations
     ]
     by_organisation = {move.row.pk: move.to for move in moves}
-    for part, rows in (("owner", portfolio.follow_ups), ("officer", portfolio.meetings)):
-        for row in rows:
-            known = (by_organisation.get(link.organisation_id) for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
-            moves.append(Move(row, part, next(filter(None, known), to)))  # type: ignore[arg-type]  # a literal
+    with_links: list[tuple[Part, Any]] = [
+        *(("owner", row) for row in portfolio.follow_ups),
+        *(("officer", row) for row in portfolio.meetings),
+    ]
+    for part, row in with_links:
+        known = (by_organisation.get(link.organisation_id) for link in row.seen_links)
+        moves.append(Move(row, part, next(filter(None, known), to)))
     return moves
 
 
@@ -209,11 +208,11 @@ def briefs_of(actor: Actor, organisation_ids: Iterable[UUID]) -> list[Brief]:
     for link in made.filter(follow_up__in=by_id).order_by("follow_up__due_on", "follow_up"):
         briefs[link.organisation_id].promises.append(by_id[link.follow_up_id])
     about = Q(site_organisation__in=briefs) | Q(raised_by_organisation__in=briefs)
-    for concern in (
-        Concern.objects.visible_to(actor).filter(about, closed_at=None).order_by("received_at", "pk")
-    ):
-        for pk in {concern.site_organisation_id, concern.raised_by_organisation_id} & briefs.keys():
-            briefs[pk].concerns.append(concern)
+    concerns = Concern.objects.visible_to(actor).filter(about, closed_at=None)
+    for concern in concerns.order_by("received_at", "pk"):
+        for pk in {concern.site_organisation_id, concern.raised_by_organisation_id}:
+            if pk in briefs:
+                briefs[pk].concerns.append(concern)
     _add_meetings(actor, briefs)
     return list(briefs.values())
 

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.actors import Actor
 from contacts.models import Organisation
 from meetings.models import Concern, FollowUp, Meeting
-from reviews.models import ActionCheck, AgreedAction, FigureComment, FrozenFigure, Review
+from reviews.models import ActionCheck, FigureComment, FrozenFigure, Review
 from reviews.services.reviews import agreed_last_time
 
 AT_MOST: Final = 500
@@ -39,7 +39,7 @@ def with_organisations(actor: Actor, review: Review) -> QuerySet[Any]:
     return review.calls.annotate(organisation=Subquery(seen[:1])).order_by("position")
 
 
-def earlier_actions(review: Review) -> QuerySet[AgreedAction]:
+def earlier_actions(review: Review) -> QuerySet[Any]:
     """What was agreed last time, each with the `answer` and `remark` this audit gives."""
     own = ActionCheck.objects.filter(review=review, action=OuterRef("pk"))
     rows = agreed_last_time(review).select_related("owner", "review")

@@ -152,7 +152,7 @@ def _what_moved(actor: Actor, row: Handover) -> list[tuple[User, list[tuple[str,
         ("follow_up", FollowUp.objects.visible_to(actor)),
         ("meeting", Meeting.objects.visible_to(actor)),
     ):
-        found: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))  # type: ignore[attr-defined]  # querysets all
+        found: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))
         seen |= {pk: (name, one) for pk, one in found.items()}
     people = User.objects.visible_to(actor).in_bulk(row.recipient_ids)
     groups = [

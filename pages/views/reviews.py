@@ -16,7 +16,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from districts.models import District
 from lib.conflicts import StaleVersion
-from lib.keyset import InvalidCursor, paginate
+from lib.keyset import InvalidCursor, Page, paginate
 from pages.forms.base import add_service_errors
 from pages.forms.reviews import (
     ActionForm,
@@ -54,6 +54,7 @@ ROWS = 50
 def reviews(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
+    page: Page[Review]
     try:
         page = paginate(rows, order="-until", limit=ROWS, cursor=request.GET.get("cursor"))
     except InvalidCursor:

@@ -130,7 +130,7 @@ def _counted(report: Report, row: Row, drill: Drill) -> list[UUID] | None:
         return []
     filterset, rows = LISTS[drill.noun]
     given = QueryDict(mutable=True)
-    given.update(drill.parameters)  # type: ignore[arg-type]  # a mapping of texts
+    given.update(drill.parameters)
     found = list(filterset(given, rows.all(), actor=SYSTEM).qs.order_by("pk").values_list("pk", flat=True))
     if len(found) != row.n:
         log.error("figure_differs_from_its_list", report=report.slug, n=row.n, listed=len(found))

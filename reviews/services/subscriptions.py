@@ -47,7 +47,7 @@ def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "")
     Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
     ValidationError.
     """
-    if not can_subscribe(actor):
+    if not can_subscribe(actor) or actor.id is None:
         raise PermissionDenied
     district = District.objects.covered_by(actor).active().get(pk=district_id)
     if report and report not in REPORTS:

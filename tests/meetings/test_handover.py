@@ -228,5 +228,10 @@ def test_organisations_led_by_people_who_have_left_are_counted(north: North) -> 
     User.objects.filter(pk=north.leaving.pk).update(is_active=False)
     assert left_behind(north.actor) == 1
     assert left_behind(actor_for(make_supervisor(make_district()))) == 0
-    counted = {one.name: (one.leads, one.deputises, one.owes) for one in colleagues(north.actor)}
-    assert counted == {"Ben": (1, 1, 1), "Anna": (0, 1, 0), "Carla": (1, 0, 0)}
+    rows: Any = colleagues(north.actor)
+    counted = {one.name: (one.leads, one.deputises, one.owes) for one in rows}
+    assert counted == {
+        "Ben": (1, 1, 1),
+        "Anna": (0, 1, 0),
+        "Carla": (1, 0, 0),
+    }

@@ -37,7 +37,8 @@ def test_a_figure_keeps_the_ids_it_counted(audited: Audited) -> None:
     audited.meet(1)
     review = audited.freeze()
     whole = review.figures.get(slug="coverage", by="district", group=audited.district.code)
-    assert (whole.n, whole.of, whole.ratio) == (2, 3, pytest.approx(2 / 3))
+    assert (whole.n, whole.of) == (2, 3)
+    assert whole.ratio == pytest.approx(2 / 3)
     assert whole.noun == "organisations"
     assert set(whole.ids or ()) == {one.pk for one in audited.organisations[:2]}
 
