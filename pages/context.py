@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from accounts.models import Relief, Role, User
+from contacts.policies import can_import
 from districts.models import District
 from meetings.models import Reminder
 
@@ -43,6 +45,8 @@ ROLES = Place("settings_roles", _("Roles to confirm"), "user-check")
 KEYS = Place("settings_keys", _("API keys"), "key-round")
 TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
+IMPORT = Place("imports", _("Import"), "upload")
+DUPLICATES = Place("duplicates_of_organisations", _("Duplicates"), "merge")
 PRIVACY = Place("privacy", _("Privacy"), "shield-check")
 MORE = Place("more", _("More"), "menu")
 
@@ -59,6 +63,13 @@ DEMO_SIGN_INS = (
     (_("Privacy officer"), "privacy@demo.example"),
     (_("Administrator"), "admin@demo.example"),
 )
+
+
+def _more(actor: Actor) -> tuple[Place, ...]:
+    """Places that are not for every day."""
+    tidying = (DUPLICATES,) if actor.writes else ()
+    bringing_in = (IMPORT,) if can_import(actor) else ()
+    return (*tidying, *bringing_in, RELIEF) if actor.reads else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             bar=bar,
             districts=tuple(user.districts.order_by("name", "pk")) if actor.reads else (),
             relief=user.reliefs.open_now() if actor.is_on_relief else None,
-            more=(RELIEF,) if actor.reads else (),
+            more=_more(actor),
             unread=Reminder.objects.unread_by(user).count(),
         )
     }

@@ -75,7 +75,7 @@ def start_draft(
         encoding=table.encoding,
         delimiter=table.delimiter,
         headings=table.headings,
-        sample=table.sample,
+        sample={heading: values[:3] for heading, values in table.distinct.items()},
     )
     saved = SavedMapping.objects.visible_to(actor).filter(what=what, source=draft.source).first()
     draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, target.headings)
@@ -192,7 +192,7 @@ def forget_drafts(now: datetime) -> int:
     for draft in ImportDraft.objects.filter(pk__in=ids):
         draft.steps.all().delete()
         draft.report.pop("lines", None)
-        draft.content, draft.sample, draft.values = None, [], {}
+        draft.content, draft.sample, draft.values = None, {}, {}
         draft.save()
     return len(ids)
 

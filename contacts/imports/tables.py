@@ -28,7 +28,6 @@ MOST_SHARED: Final = 80 * MEGABYTE  # of its table of texts, which is held in me
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200
 MOST_BLANK: Final = 5_000  # in a row: a sheet that was formatted down to its end
-SAMPLED: Final = 5
 LOOKED_AT: Final = 1_000
 _DELIMITERS: Final = ",;\t|"
 _ZIP: Final = b"PK\x03\x04"
@@ -36,14 +35,13 @@ _ZIP: Final = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`content` is CSV; `sample` the first rows under the headings, `distinct` some values by heading."""
+    """`content` is CSV; `distinct` are some values by heading, each once."""
 
     content: BinaryIO
     digest: str
     encoding: str
     delimiter: str
     headings: list[str]
-    sample: list[list[str]]
     distinct: dict[str, list[str]]
 
 
@@ -59,7 +57,7 @@ def read_table(file: BinaryIO) -> Table:
     else:
         content, delimiter = file, _delimiter(file, encoding)
     headings, rows = _look(content, encoding, delimiter)
-    return Table(content, digest, encoding, delimiter, headings, rows[:SAMPLED], _distinct(headings, rows))
+    return Table(content, digest, encoding, delimiter, headings, _distinct(headings, rows))
 
 
 def _look(content: BinaryIO, encoding: str, delimiter: str) -> tuple[list[str], list[list[str]]]:

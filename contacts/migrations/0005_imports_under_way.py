@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('encoding', models.CharField(max_length=20)),
                 ('delimiter', models.CharField(max_length=1)),
                 ('headings', models.JSONField(default=list)),
-                ('sample', models.JSONField(default=list)),
+                ('sample', models.JSONField(default=dict)),
                 ('columns', models.JSONField(default=dict)),
                 ('identify', models.JSONField(default=list)),
                 ('fixed', models.JSONField(default=dict)),

@@ -50,7 +50,7 @@ class ImportDraft(models.Model):
     encoding = models.CharField(max_length=20)
     delimiter = models.CharField(max_length=1)
     headings = models.JSONField(default=list)
-    sample = models.JSONField(default=list)
+    sample = models.JSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)
     identify = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)

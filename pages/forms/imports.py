@@ -90,10 +90,9 @@ class ColumnsForm(forms.Form):
     @property
     def columns(self) -> list[tuple[Any, list[str]]]:
         """Each column's field beside its first values."""
-        rows = self.draft.sample
+        sample = self.draft.sample
         return [
-            (self[f"column_{n}"], [row[n] for row in rows if n < len(row) and row[n]])
-            for n in range(len(self.draft.headings))
+            (self[f"column_{n}"], sample.get(heading, [])) for n, heading in enumerate(self.draft.headings)
         ]
 
     @property

@@ -16,8 +16,9 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.merging.choices import to_choose
-from contacts.merging.relations import count_all
+from contacts.merging.relations import count_all, owner
 from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
+from contacts.models import ImportedFields, OrganisationPeriod
 from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
 from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
@@ -28,6 +29,7 @@ from pages.undo import undo_url, undoer
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
 PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
 MERGES = {"organisation": merge_organisations, "contact": merge_contacts}
+UNSEEN = {OrganisationPeriod, ImportedFields}  # kept by the system for itself
 MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact": can_edit_contact}
 
 
@@ -92,7 +94,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "choices": to_choose(rows),
-        "moved": [(row, [(m._meta.verbose_name_plural, n) for m, n in count_all(row)]) for row in rows[1:]],
+        "moved": [(row, _what_refers_to(row)) for row in rows[1:]],
     }
     return render(request, "pages/duplicates/merge.html", context, status=422 if form.errors else 200)
 
@@ -109,6 +111,17 @@ def _type_of(request: ActorRequest, noun: str) -> str:
     if not request.actor.writes:
         raise PermissionDenied
     return NOUNS[noun]
+
+
+def _what_refers_to(row: Any) -> list[tuple[str, int]]:
+    """In people's words: a row in a meeting's list is a meeting."""
+    counts: dict[str, int] = {}
+    for model, n in count_all(row):
+        if model not in UNSEEN:
+            link = owner(model, type(row))
+            name = str((link.related_model if link else model)._meta.verbose_name_plural)
+            counts[name] = counts.get(name, 0) + n
+    return list(counts.items())
 
 
 def _rows(request: ActorRequest, object_type: str) -> list[Any]:

@@ -36,6 +36,7 @@ from pages.views.settings import form_page
 SHOWN = 20
 STEPS = (TRY, RUN, UNDO)
 WORKING = (DraftState.TRYING, DraftState.IMPORTING, DraftState.UNDOING)
+WRITING = (Outcome.CREATED, Outcome.UPDATED, Outcome.MERGED)
 OUTCOMES = {
     Outcome.CREATED: gettext_lazy("new"),
     Outcome.UPDATED: gettext_lazy("changed"),
@@ -127,9 +128,11 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
         "files": list(JobFile.objects.made().filter(job=job)) if job else [],
         "is_working": draft.state in WORKING and not (job and job.is_over),
         "outcomes": [
-            (outcome.value, label, sums.get(outcome.value, 0), lines.get(outcome.value, []))
+            (outcome.value, label, sums[outcome.value], lines.get(outcome.value, []))
             for outcome, label in OUTCOMES.items()
+            if sums.get(outcome.value)
         ],
+        "would_write": any(sums.get(outcome.value) for outcome in WRITING),
         "may_undo": draft.imported_at is not None and timezone.now() < draft.imported_at + KEPT_FOR,
         "undo_until": draft.imported_at and draft.imported_at + KEPT_FOR,
     }

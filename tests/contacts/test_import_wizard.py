@@ -168,7 +168,7 @@ def test_after_a_day_the_file_is_gone_and_the_import_stays() -> None:
     assert forget_drafts(timezone.now()) == 0
     assert forget_drafts(timezone.now() + timedelta(hours=25)) == 1
     draft.refresh_from_db()
-    assert (draft.content, draft.sample, ImportStep.objects.count()) == (None, [], 0)
+    assert (draft.content, draft.sample, ImportStep.objects.count()) == (None, {}, 0)
     assert sums(draft) == {"created": 2, "refused": 1}
     ImportDraft.objects.update(imported_at=timezone.now() - timedelta(hours=25))
     assert send(user, draft, "undo").state == "imported"
