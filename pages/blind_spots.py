@@ -8,7 +8,7 @@ from django.urls import reverse
 from districts.codes import Focus
 from districts.models import District
 from pages.figures import rows_url
-from reports.blind_spots import BlindSpotRow, drill, rest, rows
+from reports.blind_spots import BlindSpotRow, Spot, drill, rest, rows
 from reports.questions import Question
 from reports.wording import name_group, say
 
@@ -46,19 +46,24 @@ class Matrix:
     districts: Sequence[District]
     lines: Sequence[tuple[str, Sequence[Cell | None]]]
 
-    @property
-    def cells(self) -> list[Cell]:
-        return [cell for _name, cells in self.lines for cell in cells if cell]
+    def _in_spot(self, spot: Spot) -> list[Cell]:
+        """A part is not named beside its whole where the same is true of that."""
+        found: list[Cell] = []
+        for _name, cells in self.lines:
+            there = [cell for cell in cells if cell and cell.row.spot == spot]
+            wholes = {cell.district.pk for cell in there}
+            found += [cell for cell in there if not wholes & set(cell.district.lineage[:-1])]
+        return found
 
     @property
     def unspoken(self) -> list[Cell]:
         """Expected, and nobody speaks for them."""
-        return [cell for cell in self.cells if cell.row.spot == "nobody"]
+        return self._in_spot("nobody")
 
     @property
     def unmet(self) -> list[Cell]:
         """Somebody speaks for them and was not met; those known to live here first, the longest ago first."""
-        found = [cell for cell in self.cells if cell.row.spot == "not_met"]
+        found = self._in_spot("not_met")
         return sorted(found, key=lambda cell: (not cell.row.is_expected, -_long(cell.days)))
 
     @property

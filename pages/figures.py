@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
-from reports.charts import Mark, bars, lines, meter, sparkline, top_of
+from reports.charts import HEIGHT, Mark, bars, lines, meter, sparkline, top_of
 from reports.figures import Column, Drill, Report, Row, Text
 from reports.scorecard import Line, mark_of
 from reports.wording import name_group, say, say_of, say_of_whom, say_unit
@@ -135,10 +135,9 @@ def say_cell(value: Any, unit: str) -> str:
     return say(value, unit)
 
 
-def trend(line: Line, title: str, *, top: float | None = None, height: int | None = None) -> SafeString:
+def trend(line: Line, title: str, *, top: float | None = None, height: int = HEIGHT) -> SafeString:
     """The periods that led up to a figure, with axes."""
     unit = line.report.unit
-    size = {"height": height} if height else {}
     return lines(
         line.marks,
         title=title,
@@ -146,7 +145,7 @@ def trend(line: Line, title: str, *, top: float | None = None, height: int | Non
         unit_label=say_unit(unit),
         say=lambda value: say_tick(value, unit),
         top=top,
-        **size,
+        height=height,
     )
 
 

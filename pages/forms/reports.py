@@ -72,9 +72,8 @@ class PeriodForm(forms.Form):
         super().__init__(data)
         self.today = today
         self.asked: Period | None = None
-        dates = {"required": False, "widget": DAY}
-        self.fields["from"] = forms.DateField(label=gettext_lazy("From"), **dates)
-        self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), **dates)
+        self.fields["from"] = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
+        self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), required=False, widget=DAY)
         self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -98,6 +97,11 @@ class PeriodForm(forms.Form):
             self.add_error("to", ValidationError(_("A period has three years at most."), code="too_long"))
             return None
         return Period(since, until)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen in the period but today."""
+        return self.asked is None or self.asked.last_day <= self.today
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -146,7 +150,7 @@ class DistrictPeriodForm(PeriodForm):
     all_kinds = forms.BooleanField(
         label=gettext_lazy("Count partners and clubs too"), required=False, widget=TICK
     )
-    field_order = ("district", "period", "from", "to", "compare", "all_kinds")
+    field_order: tuple[str, ...] = ("district", "period", "from", "to", "compare", "all_kinds")
 
     def __init__(
         self, given: Mapping[str, str], districts: Iterable[District], *, today: date, default: str
@@ -201,7 +205,7 @@ class WithinForm(PeriodForm):
         super().__init__(given, today=today, default=default)
         whole = [row for row in self.ground if self.parts_of(row)]
         self.fields["within"].choices = [  # type: ignore[attr-defined]
-            ("", _("side by side")),
+            ("", _("all, side by side")),
             *((row.code, _("parts of %(name)s") % {"name": row.name}) for row in whole),
         ]
         self.order_fields(self.field_order)
@@ -219,6 +223,13 @@ class WithinForm(PeriodForm):
         while len(level) == 1 and (parts := self.parts_of(level[0])):
             level = parts
         return level
+
+    @property
+    def with_their_whole(self) -> list[District]:
+        """`beside_each_other`, behind the district that they are the parts of where there is one."""
+        level = self.beside_each_other
+        whole = [row for row in self.ground if level and row.pk == level[0].parent_id]
+        return [*whole, *level]
 
 
 class CompareForm(WithinForm):

@@ -57,6 +57,7 @@ def scorecard_page(request: ActorRequest) -> HttpResponseBase:
         "district": question.districts[0],
         "period": form.asked,
         "before": form.before,
+        "is_over": form.is_over,
         "groups": list(_grouped(figures)),
         "remarks": standing_out(lines),
         "blind": matrix(replace(question, periods=(form.asked,))),
@@ -102,6 +103,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
         "district": district,
         "period": form.asked,
         "before": form.before,
+        "is_over": form.is_over,
         "whole": Figure(whole, district.name),
         "figures": figures,
         "trend": trend(whole, _chart_title(report, district.name)),
@@ -123,7 +125,7 @@ def compare_page(request: ActorRequest) -> HttpResponseBase:
     form = _compare_form(request, districts)
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/compare.html", {"form": form}, status=422)
-    report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    report, question = REPORTS[form.cleaned_data["indicator"]], _of(request, form, form.beside_each_other)
     _remember(request, question, *REPORTS)
     period, run_up = form.asked, form.asked.run_up(RUN_UP)
     over_time = table(report, replace(question, periods=run_up))
@@ -154,7 +156,7 @@ def map_page(request: ActorRequest) -> HttpResponseBase:
     form = _compare_form(request, districts)
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/map.html", {"form": form}, status=422)
-    report, question = REPORTS[form.cleaned_data["indicator"]], _beside_each_other(request, form)
+    report, question = REPORTS[form.cleaned_data["indicator"]], _of(request, form, form.beside_each_other)
     _remember(request, question, report.slug)
     period, before = form.asked, form.asked.previous()
     now = table(report, replace(question, periods=(period, before)))
@@ -181,7 +183,8 @@ def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
     form = WithinForm(request.GET.dict(), districts, today=city_today(), default=LATELY)
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/blind_spots.html", {"form": form}, status=422)
-    question = replace(_beside_each_other(request, form), periods=(form.asked,))
+    # What is known of a whole district is known of none of its parts: it stands beside them.
+    question = replace(_of(request, form, form.with_their_whole), periods=(form.asked,))
     _remember(request, question, "blind-spots")
     context = {"form": form, "period": form.asked, "matrix": matrix(question)}
     return render(request, "pages/reports/blind_spots.html", context)
@@ -228,13 +231,11 @@ def _compare_form(request: ActorRequest, districts: list[District]) -> CompareFo
     )
 
 
-def _beside_each_other(request: ActorRequest, form: WithinForm) -> Question:
-    """Of the form's districts, in their order; the periods follow."""
-    level = form.beside_each_other
-    asked = ask(
-        request.actor, [], districts=[row.code for row in level], all_kinds=form.cleaned_data["all_kinds"]
-    )
-    return replace(asked, districts=tuple(level))
+def _of(request: ActorRequest, form: WithinForm, districts: list[District]) -> Question:
+    """Of these districts, in their order; the periods follow."""
+    codes = [row.code for row in districts]
+    asked = ask(request.actor, [], districts=codes, all_kinds=form.cleaned_data["all_kinds"])
+    return replace(asked, districts=tuple(districts))
 
 
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:

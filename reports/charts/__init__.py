@@ -5,6 +5,18 @@ Each has a title and says all it draws in its description, so that nobody needs 
 
 from reports.charts.bars import bars, meter
 from reports.charts.canvas import PRINT, SCREEN, Mark, Palette, ticks, top_of
-from reports.charts.lines import lines, sparkline
+from reports.charts.lines import HEIGHT, lines, sparkline
 
-__all__ = ["PRINT", "SCREEN", "Mark", "Palette", "bars", "lines", "meter", "sparkline", "ticks", "top_of"]
+__all__ = [
+    "HEIGHT",
+    "PRINT",
+    "SCREEN",
+    "Mark",
+    "Palette",
+    "bars",
+    "lines",
+    "meter",
+    "sparkline",
+    "ticks",
+    "top_of",
+]

@@ -31,12 +31,12 @@ def texts(drawn: str) -> list[str]:
 
 def bar_chart(marks: Sequence[Mark] = SHARES, **changes: object) -> str:
     words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "say": percent}
-    return bars(marks, **(words | changes))  # type: ignore[arg-type]  # a mapping of keywords
+    return bars(marks, **(words | changes))
 
 
 def line_chart(marks: Sequence[Mark] = SHARES, **changes: object) -> str:
     words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "say": percent}
-    return lines(marks, **(words | changes))  # type: ignore[arg-type]  # a mapping of keywords
+    return lines(marks, **(words | changes))
 
 
 def test_a_bar_is_as_long_as_its_value() -> None:

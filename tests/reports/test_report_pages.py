@@ -249,14 +249,36 @@ def test_repeated_parameters_go_to_one_address(client: Client, city: City) -> No
     assert answer["Location"] == f"/reports/?period=2026-Q3&district={city.north.code}"
 
 
-def test_a_blind_spot_is_said_in_words(client: Client, city: City) -> None:
+def test_a_blind_spot_is_said_in_words_and_opens_whom_to_see(client: Client, city: City) -> None:
     make_organisation(city.ponds, kind="lgbt_organisation", name="Rainbow")
-    text = read(client, city.supervisor, "/reports/blind-spots/?within=").content.decode()
-    page = client.get(f"/reports/blind-spots/?within={city.north.code}")
-    assert page.context["matrix"].unmet
-    assert "Nobody speaks for them yet" in text or page.context["matrix"].unspoken == []
-    cell = next(cell for cell in page.context["matrix"].unmet if cell.name == "LGBTI people")
+    answer = read(client, city.supervisor, "/reports/blind-spots/")
+    found = answer.context["matrix"]
+    assert [district.name for district in found.districts] == ["Northgate", "Market", "Mill Ponds"]
+    assert [(cell.name, cell.district.name) for cell in found.unspoken] == [("Roma", "Northgate")]
+    never = [(cell.name, cell.district.name) for cell in found.unmet if cell.days is None]
+    assert never == [("LGBTI people", "Northgate")]  # and not Mill Ponds once more
+    cell = next(cell for cell in found.unmet if cell.name == "LGBTI people")
     assert [row.name for row in client.get(cell.first_url).context["page"].rows] == ["Rainbow"]
+    for words in ("Nobody speaks for them", "0 of 1", "never"):
+        assert words in answer.content.decode()
+
+
+def test_the_cells_of_the_matrix_open_as_many_as_they_say(client: Client, city: City) -> None:
+    found = read(client, city.supervisor, f"/reports/blind-spots/?{ASKED}").context["matrix"]
+    cells = [cell for _name, cells in found.lines for cell in cells if cell]
+    assert len(cells) > 4
+    for cell in cells:
+        if cell.url:
+            assert client.get(cell.url).context["page"].count == cell.row.n
+        if cell.rest_url:
+            assert client.get(cell.rest_url).context["page"].count == cell.row.of - cell.row.n
+
+
+def test_a_period_that_is_not_over_says_so(client: Client, city: City) -> None:
+    this = name_of(quarter_of(city_today()).back(-1))
+    for page in ("/reports/", "/reports/coverage/"):
+        assert "not over yet" in read(client, city.supervisor, f"{page}?period={this}").content.decode()
+        assert "not over yet" not in client.get(f"{page}?period=90d").content.decode()
 
 
 def test_whom_nobody_speaks_for_is_on_the_scorecard(client: Client, city: City) -> None:
