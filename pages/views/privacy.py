@@ -74,8 +74,9 @@ def trail(request: ActorRequest) -> HttpResponseBase:
     people = readers_of_trail(request.actor).in_order()
     filters.form.fields["who"].choices = [(str(one.pk), one.name) for one in people]
     page = _page(request, filters.qs)
-    record(request.actor, Action.LIST, "event")
-    context = {"form": filters.form, "lines": lines(page.rows), "page": page}
+    shown = lines(page.rows)
+    _consult(request, shown)
+    context = {"form": filters.form, "lines": shown, "page": page}
     return render(request, "pages/privacy/trail.html", context, status=422 if filters.form.errors else 200)
 
 
@@ -133,8 +134,9 @@ def kept_words(request: ActorRequest) -> HttpResponse:
         raise PermissionDenied
     kept = events_visible_to(request.actor).filter(action=Action.KEEP)
     page = _page(request, kept)
-    record(request.actor, Action.LIST, "event")
-    return render(request, "pages/privacy/kept.html", {"lines": lines(page.rows), "page": page})
+    shown = lines(page.rows)
+    _consult(request, shown)
+    return render(request, "pages/privacy/kept.html", {"lines": shown, "page": page})
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
@@ -145,6 +147,11 @@ def lines(events: Sequence[Event]) -> list[Line]:
     return [_line(event, names) for event in events]
 
 
+def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
+    """Reading the trail is in the trail, with the rows it leads to."""
+    record(request.actor, Action.LIST, "event", {line.event.object_ids[0] for line in shown if line.page})
+
+
 def _line(event: Event, names: dict[UUID | None, str]) -> Line:
     match event.actor_kind:
         case "system":
@@ -153,8 +160,8 @@ def _line(event: Event, names: dict[UUID | None, str]) -> Line:
             who = _("API key “%(name)s”") % {"name": names.get(event.actor_id, "?")}
         case _kind:
             who = names.get(event.actor_id, _("somebody not signed in"))
-    one = event.object_ids[0] if event.object_ids else None
-    page = PAGES_OF.get(event.object_type, "") if one and event.allowed else ""
+    alone = event.allowed and len(event.object_ids) == 1
+    page = PAGES_OF.get(event.object_type, "") if alone else ""
     role = str(ROLES.get(event.actor_role, ""))
     return Line(event, who, role, str(NOUNS.get(event.object_type, event.object_type)), page)
 

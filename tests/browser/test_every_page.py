@@ -125,6 +125,7 @@ class City:
             "handover": [officer],
             "handovers": [self._handover(supervisor, officer, other)],
             "reviews": list(self._reviews(supervisor, north)),
+            "privacy/inquiry": [contact],
             "settings/people": [officer],
             "districts": [north],
             "settings/districts": [north],
@@ -189,6 +190,8 @@ class City:
                 address = re.sub(r"<uuid:pk>", str(getattr(row, "pk", "x")), address)
                 yield "/" + re.sub(r"<[^>]+>", "x", address)
         yield from self._parts_of_reviews()
+        about = self.rows["privacy/inquiry"][0].pk
+        yield f"/privacy/inquiry/{about}/?since=2020-01-01&until=2100-01-01&why=asked"
         yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
         yield from ("/reports/coverage/?by=focus", "/reports/activity/?by=kind", "/reports/?period=free")
 
