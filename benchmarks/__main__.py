@@ -23,6 +23,8 @@ ON_THE_STACK = {
     "search": answers.search,
     "depth": answers.depth,
     "today": answers.today,
+    "trail": answers.trail,
+    "reports": answers.reports,
     "statements": answers.statements,
 }
 ON_A_SCRATCH = {"reminders": work.reminders, "import": work.import_rows}

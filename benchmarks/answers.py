@@ -1,4 +1,4 @@
-"""What answers take: API, search, depth, growth and the Today page."""
+"""What answers take: API, search, depth, growth, the Today page and reports."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,8 +32,27 @@ def today(stack: Stack, patience: Patience) -> Iterator[Row]:
     yield Row("Today page of an officer", ours.median_ms, "ms", 50, notes={"p95": ours.p95_ms})
 
 
+def trail(stack: Stack, patience: Patience) -> Iterator[Row]:
+    """What the event of an answer costs, in one process without a network."""
+    found = stack.ask_inside("benchmarks.trail", patience.seconds, patience.turns)
+    yield Row("API: list of 100 with its event against without", found["with"], "ms", 1.25, found["without"])
+
+
+def reports(stack: Stack, patience: Patience) -> Iterator[Row]:
+    """Each by the API, then all of them on a page; the target of the page is in milliseconds as well."""
+    for name in stack.facts["paths"]:
+        if name.startswith("report-"):
+            ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)
+            what = f"Report of a quarter: {name.removeprefix('report-')}"
+            yield Row(what, ours.median_ms, "ms", 4, floor.median_ms, notes=_p95(ours, floor))
+    ours, floor = in_turns(_app(stack, "scorecard", "session"), _floor(stack, "scorecard"), patience)
+    what = "District scorecard of a quarter"
+    yield Row(what, ours.median_ms, "ms", 1.5, floor.median_ms, notes=_p95(ours, floor))
+    yield Row(f"{what}, by the clock", ours.median_ms, "ms", 300, notes={"p95": ours.p95_ms})
+
+
 def statements(stack: Stack, patience: Patience) -> Iterator[Row]:
-    most = {"list": 6, "hits": 6, "detail": 8, "today": 14}
+    most = {"list": 6, "hits": 6, "detail": 8, "today": 14, "scorecard": 30, "report-coverage": 6}
     for name, counted in stack.facts["counts"].items():
         yield Row(f"SQL statements: {name}", counted, "", most[name])
 

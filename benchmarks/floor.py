@@ -1,7 +1,7 @@
 """The floor: the same SQL over a pool, dumped by orjson; no routing, no permission, no audit.
 
-BENCH_FLOOR names a JSON file: by the first part of a path, the statement. The second part, where there
-is one, is its parameter.
+BENCH_FLOOR names a JSON file: by the first part of a path, the statement, or several one after another. The
+second part of a path, where there is one, is its parameter.
 """
 
 import json
@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
-STATEMENTS: dict[str, str] = json.loads(Path(os.environ["BENCH_FLOOR"]).read_text())
+STATEMENTS: dict[str, str | list[str]] = json.loads(Path(os.environ["BENCH_FLOOR"]).read_text())
 
 
 @cache
@@ -40,7 +40,11 @@ def pool() -> ConnectionPool:
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     _slash, name, *parameters = environ["PATH_INFO"].split("/")
     with pool().connection() as connection:
-        rows = connection.execute(STATEMENTS[name], parameters or None).fetchall()
+        asked = STATEMENTS[name]
+        rows = [
+            connection.execute(statement, parameters or None).fetchall()
+            for statement in (asked if isinstance(asked, list) else [asked])
+        ]
     body = orjson.dumps(rows)
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

@@ -18,7 +18,6 @@ django.setup()
 import psycopg  # noqa: E402  # after django.setup()
 from django.conf import settings  # noqa: E402  # after django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402  # after django.setup()
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402  # after django.setup()
 from django.db import connection  # noqa: E402  # after django.setup()
 from django.db.models import QuerySet  # noqa: E402  # after django.setup()
 from django.test import Client  # noqa: E402  # after django.setup()
@@ -26,9 +25,11 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402  # after djang
 
 from accounts.actors import SYSTEM  # noqa: E402  # after django.setup()
 from accounts.models import User  # noqa: E402  # after django.setup()
+from accounts.sessions import SessionStore  # noqa: E402  # after django.setup()
 from api.models import ApiKey  # noqa: E402  # after django.setup()
 from api.rows.organisations import ORGANISATION  # noqa: E402  # after django.setup()
 from api.services.keys import create_key  # noqa: E402  # after django.setup()
+from benchmarks import figures  # noqa: E402  # after django.setup()
 from benchmarks.seeding import FIRST, ident  # noqa: E402  # after django.setup()
 from contacts.models import Organisation  # noqa: E402  # after django.setup()
 from districts.models import District  # noqa: E402  # after django.setup()
@@ -38,12 +39,13 @@ API = "/api/v1/organisations/"
 SOME = 200
 HITS, MISS = FIRST[0], "xqzwkv"
 PLACEHOLDER = UUID(int=0)
+BY_SESSION = ("today", figures.SCORECARD)
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 def facts() -> dict[str, Any]:
     depth = min(90_000, Organisation.objects.count() * 9 // 10)
-    headers = {"Authorization": f"Bearer {_new_key()}"}
+    headers = {"Authorization": f"Bearer {new_key()}"}
     cookie = f"{settings.SESSION_COOKIE_NAME}={_new_session()}"
     paths = {
         "list": [f"{API}?limit=100"],
@@ -53,28 +55,29 @@ def facts() -> dict[str, Any]:
         "miss": [f"{API}?q={MISS}"],
         "detail": [f"{API}{pk}/" for pk in _some_ids()],
         "today": ["/"],
-    }
+        figures.SCORECARD: figures.scorecard_paths(),
+    } | figures.report_paths()
     return {
         "key": headers,
         "session": {"Cookie": cookie},
         "paths": paths,
         "depth": depth,
-        "sql": _statements(),
+        "sql": _statements() | figures.statements(),
         "counts": {
-            name: _count(paths[name][0], headers if name != "today" else {"Cookie": cookie})
-            for name in ("list", "hits", "detail", "today")
+            name: _count(paths[name][0], {"Cookie": cookie} if name in BY_SESSION else headers)
+            for name in ("list", "hits", "detail", "today", figures.SCORECARD, "report-coverage")
         },
     }
 
 
-def _new_key() -> str:
+def new_key() -> str:
     """Of the whole city by its districts, as a real one would be: each row's district is looked at."""
     ApiKey.objects.filter(source="bench").delete()
     city = District.objects.get(code="C")
     _key, token = create_key(
         actor=SYSTEM,
         name="bench",
-        scopes=["organisations:read"],
+        scopes=["organisations:read", "reports:read"],
         purpose="benchmark",
         source="bench",
         districts=[city],

@@ -6,14 +6,16 @@ Everything follows from a row's number, so that the same size is the same book, 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 from psycopg import sql
 
-VERSION = "1"
+from meetings.rules import NOT_SUBSTANTIVE
+
+VERSION = "2"
 DISTRICTS, NEIGHBOURHOODS, OFFICERS = 21, 110, 200
-MOST_CONTACTS, MOST_MEETINGS, MOST_FOLLOW_UPS = 200_000, 1_000_000, 200_000
+MOST_CONTACTS, MOST_MEETINGS, MOST_FOLLOW_UPS, MOST_CONCERNS = 200_000, 1_000_000, 200_000, 50_000
 MEETINGS_OF_EACH = 10
 YEARS = timedelta(days=3 * 365)
 
@@ -38,6 +40,10 @@ KINDS = _words(
 )
 MEETING_KINDS = ["foot_patrol", "drop_in", "visit", "phone", "public_meeting"]
 OUTCOMES = ("information_shared", "action_agreed", "concern_raised", "feedback_given", "no_change")
+LEVELS = ("inform", "consult", "involve", "", "collaborate", "empower", "inform")
+INITIATORS = ("police", "police", "community", "")
+CONCERN_KINDS = ("threat", "graffiti_symbol", "tension", "hate_incident")
+GROUNDS = ("anti_roma", "antisemitic", "unknown", "racist_xenophobic", "none")
 CADENCES = (None, None, 30, 60, 90, 180)
 
 # What a column takes where a row says nothing and the table demands something.
@@ -49,9 +55,8 @@ def ident(kind: int, number: int) -> str:
     return f"{0x18F00000000 + number:012x}7{kind:03x}8{number:015x}"
 
 
-CITY, DISTRICT, NEIGHBOURHOOD, USER, ORGANISATION, CONTACT, MEETING, FOLLOW_UP, FOCUS, PERIOD, ROLE = range(
-    11
-)
+CITY, DISTRICT, NEIGHBOURHOOD, USER, ORGANISATION, CONTACT, MEETING, FOLLOW_UP = range(8)
+FOCUS, PERIOD, ROLE, CONCERN = range(8, 12)
 
 
 def seed(connection: psycopg.Connection, size: int) -> None:
@@ -120,6 +125,7 @@ class Book:
         self.contact_count = min(size, MOST_CONTACTS)
         self.meeting_count = min(size * MEETINGS_OF_EACH, MOST_MEETINGS)
         self.follow_up_count = min(size, MOST_FOLLOW_UPS)
+        self.concern_count = min(size, MOST_CONCERNS)
 
     def districts(self) -> Iterator[Sequence[object]]:
         city = ident(CITY, 0)
@@ -184,10 +190,30 @@ class Book:
             yield ident(ORGANISATION, n), "register", n
 
     def periods(self) -> Iterator[Sequence[object]]:
-        since = self.now - YEARS
+        """One in ten has moved or changed hands once."""
+        dice = random.Random(4)  # noqa: S311  # no secret
+        first, today = self.now - YEARS, self.now.date()
         for n in range(self.size):
-            home = ident(NEIGHBOURHOOD, self.home(n))
-            yield ident(PERIOD, n), ident(ORGANISATION, n), since, None, "active", home, None
+            changed_at = first + timedelta(days=n % 1000 + 1) if n % 10 == 0 else None
+            lead, deputy = ident(USER, self.officer(n)), ident(USER, (self.officer(n) + DISTRICTS) % OFFICERS)
+            since = first
+            for part, until in enumerate([changed_at, None] if changed_at else [None]):
+                home = ident(
+                    NEIGHBOURHOOD, (self.home(n) + (part == 0 and changed_at is not None)) % NEIGHBOURHOODS
+                )
+                yield (
+                    ident(PERIOD, n * 2 + part),
+                    ident(ORGANISATION, n),
+                    since,
+                    until,
+                    "active" if n % 20 else "dormant",
+                    home,
+                    lead,
+                    deputy if n % 3 else None,
+                    dice.choice(CADENCES),
+                    today - timedelta(days=n % 700),
+                )
+                since = changed_at
 
     def contacts(self) -> Iterator[Sequence[object]]:
         dice = random.Random(2)  # noqa: S311  # no secret
@@ -210,25 +236,32 @@ class Book:
 
     def meetings(self) -> Iterator[Sequence[object]]:
         """Spread evenly over three years and the next thirty days; a few past ones still unsettled."""
-        first, step = self.now - YEARS, (YEARS + timedelta(days=30)) / self.meeting_count
         dice = random.Random(3)  # noqa: S311  # no secret
         for n in range(self.meeting_count):
-            starts_at = first + n * step
             subject = f"{dice.choice(SECOND)} {dice.choice(PLACE)} {n}"
-            is_planned = starts_at > self.now or n % 500 == 0
-            outcomes = "{}" if is_planned else f"{{{OUTCOMES[n % 5]}}}"
+            status = self.status(n)
             yield (
                 ident(MEETING, n),
                 subject,
                 MEETING_KINDS[n % 5],
-                "planned" if is_planned else "held",
-                starts_at,
+                LEVELS[n % 7],
+                INITIATORS[n % 4],
+                status,
+                self.starts_at(n),
                 45,
                 ident(NEIGHBOURHOOD, self.home(self.host(n))),
                 "what was said",
-                outcomes,
+                f"{{{OUTCOMES[n % 5]}}}" if status == "held" else "{}",
                 subject,
             )
+
+    def starts_at(self, meeting: int) -> datetime:
+        return self.now - YEARS + meeting * ((YEARS + timedelta(days=30)) / self.meeting_count)
+
+    def status(self, meeting: int) -> str:
+        if self.starts_at(meeting) > self.now or meeting % 500 == 0:
+            return "planned"
+        return {1: "cancelled", 2: "not_reached"}.get(meeting % 40, "held")
 
     def host(self, meeting: int) -> int:
         """The organisation a meeting is with."""
@@ -236,28 +269,61 @@ class Book:
 
     def meeting_links(self) -> Iterator[Sequence[object]]:
         for n in range(self.meeting_count):
-            yield ident(MEETING, n), ident(ORGANISATION, self.host(n)), "t"
+            met = self.status(n) == "held" and OUTCOMES[n % 5] not in NOT_SUBSTANTIVE
+            yield (
+                ident(MEETING, n),
+                ident(ORGANISATION, self.host(n)),
+                "t",
+                self.starts_at(n) if met else None,
+            )
 
     def meeting_officers(self) -> Iterator[Sequence[object]]:
         for n in range(self.meeting_count):
             yield ident(MEETING, n), ident(USER, self.officer(self.host(n)))
 
     def follow_ups(self) -> Iterator[Sequence[object]]:
-        """One in twenty is pending: a third of those late."""
+        """One in twenty is pending: a third of those late. One in five of the others was kept late."""
         today = self.now.date()
         for n in range(self.follow_up_count):
             is_pending = n % 20 == 0
             due_on = today + timedelta(days=(n // 20) % 30 - 10 if is_pending else -(n % 900) - 1)
+            done_at = datetime.combine(due_on, time(12), tzinfo=UTC) + timedelta(days=n % 5 == 1)
             yield (
                 ident(FOLLOW_UP, n),
                 f"call back {n}",
                 "call_back",
                 ident(USER, self.officer(n)),
                 due_on,
-                due_on,
+                due_on - timedelta(days=3 if n % 7 == 0 else 0),
                 "open" if is_pending else "done",
-                None if is_pending else self.now,
+                None if is_pending else min(done_at, self.now),
+                datetime.combine(due_on - timedelta(days=14), time(9), tzinfo=UTC),
                 f"call back {n}",
+            )
+
+    def concerns(self) -> Iterator[Sequence[object]]:
+        """Spread over three years; most answered within three days, closed in a month and told."""
+        step = YEARS / self.concern_count
+        for n in range(self.concern_count):
+            received_at = self.now - YEARS + n * step
+            answered_at = received_at + timedelta(hours=n % 90)
+            closed_at = received_at + timedelta(days=n % 30 + 4)
+            is_closed = closed_at < self.now
+            offered_at = received_at + timedelta(hours=n % 36) if is_closed and n % 3 else None
+            yield (
+                ident(CONCERN, n),
+                f"{{{CONCERN_KINDS[n % 4]}}}",
+                f"{{{GROUNDS[n % 5]}}}",
+                "{roma}" if n % 2 else "{}",
+                received_at,
+                received_at + timedelta(hours=1 if n % 10 else 80),
+                ident(NEIGHBOURHOOD, self.home(n)),
+                "closed" if is_closed else "open",
+                answered_at if is_closed else None,
+                closed_at if is_closed else None,
+                closed_at.date() if is_closed and n % 4 else None,
+                offered_at,
+                ("accepted" if n % 2 else "declined") if offered_at else "",
             )
 
     def promised_to(self) -> Iterator[Sequence[object]]:
@@ -277,7 +343,8 @@ TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
     "contacts_focusdeclaration": ("id organisation_id focus declared_by declared_on", Book.focuses),
     "contacts_organisationexternalid": ("organisation_id source external_id", Book.external_ids),
     "contacts_organisationperiod": (
-        "id organisation_id since until status home_district_id cadence_days",
+        "id organisation_id since until status home_district_id lead_officer_id deputy_officer_id "
+        "cadence_days verified_on",
         Book.periods,
     ),
     "contacts_contact": (
@@ -286,14 +353,20 @@ TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
     ),
     "contacts_affiliation": ("id contact_id organisation_id role_title until", Book.affiliations),
     "meetings_meeting": (
-        "id subject kind status starts_at duration_minutes district_id facts outcomes folded",
+        "id subject kind level initiated_by status starts_at duration_minutes district_id facts outcomes "
+        "folded",
         Book.meetings,
     ),
-    "meetings_meetingorganisation": ("meeting_id organisation_id present", Book.meeting_links),
+    "meetings_meetingorganisation": ("meeting_id organisation_id present met_at", Book.meeting_links),
     "meetings_meeting_officers": ("meeting_id user_id", Book.meeting_officers),
     "meetings_followup": (
-        "id title kind owner_id due_on first_due_on status completed_at folded",
+        "id title kind owner_id due_on first_due_on status completed_at created_at folded",
         Book.follow_ups,
+    ),
+    "meetings_concern": (
+        "id kinds bias_grounds affected_focuses received_at created_at district_id status answered_at "
+        "closed_at reported_back_on reassurance_offered_at reassurance_answer",
+        Book.concerns,
     ),
     "meetings_followuporganisation": ("follow_up_id organisation_id", Book.promised_to),
 }

@@ -98,11 +98,10 @@ class Stack:
                 time.sleep(0.1)
         raise Unavailable(f"{address} does not answer; see {self.supervisor.logs}")
 
-    def ask_inside(self) -> dict[str, Any]:
-        """What only the application knows (benchmarks.inside)."""
-        found: dict[str, Any] = json.loads(
-            _said([sys.executable, "-m", "benchmarks.inside"], self.environment)
-        )
+    def ask_inside(self, module: str = "benchmarks.inside", *arguments: object) -> dict[str, Any]:
+        """What only the application knows: what a module run with its variables says as JSON."""
+        command = [sys.executable, "-m", module, *map(str, arguments)]
+        found: dict[str, Any] = json.loads(_said(command, self.environment))
         return found
 
     def manage(self, *arguments: str, **variables: str) -> None:

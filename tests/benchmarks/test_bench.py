@@ -33,7 +33,18 @@ def test_a_row_nobody_knows_is_refused_by_name() -> None:
 
 def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Path) -> None:
     told = tmp_path / "numbers.json"
-    asked = ["list", "detail", "search", "depth", "today", "statements", "reminders", "import"]
+    asked = [
+        "list",
+        "detail",
+        "search",
+        "depth",
+        "today",
+        "trail",
+        "reports",
+        "statements",
+        "reminders",
+        "import",
+    ]
     options = ["--size", "300", "--seconds", "0.05", "--turns", "1", "--data", str(tmp_path)]
     done = bench(*asked, *options, "--json", str(told))
     assert done.returncode == 0, done.stderr

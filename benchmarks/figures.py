@@ -1,0 +1,59 @@
+"""Reports to be measured, of one district and the last quarter: addresses, and the statements behind them.
+
+`benchmarks.inside` imports it once Django is set up.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from api.rows.reports import BY_SLUG
+from districts.models import District
+from lib.days import city_today
+from reports import blind_spots
+from reports.catalogue import REPORTS
+from reports.periods import Period, quarter_of
+from reports.questions import Question
+from reports.scorecard import scorecard
+
+DISTRICT = "D0"
+SCORECARD = "scorecard"
+
+
+def report_paths() -> dict[str, list[str]]:
+    asked = f"from={_quarter().since}&to={_quarter().until}&district={DISTRICT}"
+    return {f"report-{slug}": [f"/api/v1/reports/{slug}/?{asked}"] for slug in BY_SLUG}
+
+
+def scorecard_paths() -> list[str]:
+    """The page of the last quarter, which is what it shows unless asked for another."""
+    return [f"/reports/?district={DISTRICT}"]
+
+
+def statements() -> dict[str, str | Sequence[str]]:
+    """By name, as they are sent; of the scorecard all of them, with the twelve periods of small charts."""
+    quarter = _quarter()
+    question = Question((quarter,), (District.objects.get(code=DISTRICT),))
+    found: dict[str, str | Sequence[str]] = {
+        f"report-{slug}": _sent(lambda report=report: report.rows(question))[0]
+        for slug, report in BY_SLUG.items()
+    }
+
+    def ask_all() -> None:
+        scorecard(REPORTS.values(), question, quarter, quarter.previous())
+        blind_spots.rows(question)
+
+    found[SCORECARD] = _sent(ask_all)
+    return found
+
+
+def _quarter() -> Period:
+    return quarter_of(city_today()).previous()
+
+
+def _sent(ask: Callable[[], Any]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return [query["sql"] for query in captured.captured_queries]
