@@ -19,15 +19,17 @@ from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
 
-_LEAD_CHANGES: Final = """(
-    SELECT count(*)
-    FROM contacts_organisationperiod ended
+# When a lead officer of one of the population was replaced or left.
+_LEFT: Final = """lefts (of_nr, organisation_id, times) AS (
+    SELECT asked.nr, ended.organisation_id, count(*)
+    FROM (SELECT DISTINCT organisation_id FROM dated) one
+    JOIN contacts_organisationperiod ended USING (organisation_id)
     JOIN contacts_organisationperiod began
       ON began.organisation_id = ended.organisation_id AND began.since = ended.until
-    WHERE ended.organisation_id = dated.organisation_id
-      AND ended.until >= asked.since AND ended.until < asked.until
-      AND ended.lead_officer_id <> coalesce(began.lead_officer_id, '00000000-0000-0000-0000-000000000000')
-) AS lead_changes"""
+    JOIN asked ON ended.until >= asked.since AND ended.until < asked.until
+    WHERE ended.lead_officer_id <> coalesce(began.lead_officer_id, '00000000-0000-0000-0000-000000000000')
+    GROUP BY asked.nr, ended.organisation_id
+)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,11 @@ def rows(question: Question) -> list[ContinuityRow]:
     return read(
         ContinuityRow,
         f"""
-        WITH {grouped(question.by, _LEAD_CHANGES)}
+        WITH {grouped(question.by)}, {_LEFT}
         SELECT nr, grp,
                count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL) AS n,
-               count(organisation_id) AS of, coalesce(sum(lead_changes), 0)::int AS lead_changes
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
+               count(organisation_id) AS of, coalesce(sum(times), 0)::int AS lead_changes
+        FROM grouped LEFT JOIN lefts USING (of_nr, organisation_id) GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (names of our own)
         question,
     )

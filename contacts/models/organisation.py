@@ -143,6 +143,8 @@ class Organisation(models.Model):
             models.Index(fields=["lead_officer"], name="organisation_of_lead"),
             models.Index(fields=["meet_by"], name="organisation_meet_by", condition=Q(meet_by__isnull=False)),
             models.Index(fields=["updated_at", "id"], name="organisation_by_update"),
+            # Figures: which of a district's organisations are of a kind that counts (reports.population).
+            models.Index(fields=["id"], include=["kind", "review_on"], name="organisation_kind"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -197,7 +199,22 @@ class OrganisationPeriod(models.Model):
     verified_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["home_district", "since"], name="period_of_district")]
+        indexes = [
+            # Figures: whose home a district was, and what they ask of it, from here alone (reports.population).
+            models.Index(
+                fields=["home_district", "since"],
+                include=[
+                    "organisation",
+                    "until",
+                    "cadence_days",
+                    "lead_officer",
+                    "deputy_officer",
+                    "verified_on",
+                ],
+                condition=Q(status="active"),
+                name="period_of_population",
+            ),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="period_one_at_a_time",

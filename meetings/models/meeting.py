@@ -131,6 +131,12 @@ class Meeting(models.Model):
         indexes = [
             GinIndex(fields=["folded"], name="meeting_search", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["district", "-starts_at", "id"], name="meeting_of_district"),
+            # Figures of meetings: level, reciprocity, activity (reports.happenings), without their rows.
+            models.Index(
+                fields=["district", "starts_at"],
+                include=["status", "kind", "level", "initiated_by"],
+                name="meeting_of_figures",
+            ),
             models.Index(fields=["-starts_at", "id"], name="meeting_by_time"),
             models.Index(fields=["starts_at"], name="meeting_planned", condition=Q(status="planned")),
             models.Index(fields=["updated_at", "id"], name="meeting_by_update"),
