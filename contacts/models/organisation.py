@@ -200,7 +200,7 @@ class OrganisationPeriod(models.Model):
 
     class Meta:
         indexes = [
-            # Figures: whose home a district was, and what they ask of it, from here alone (reports.population).
+            # Figures: whose home a district was, and what they ask of it (reports.population).
             models.Index(
                 fields=["home_district", "since"],
                 include=[
