@@ -38,7 +38,7 @@ def signed_headers(webhook: Webhook, message_id: str, body: bytes, now: datetime
     }
 
 
-def renewed(encrypted: bytes) -> bytes:
+def renewed(encrypted: bytes | memoryview) -> bytes:
     """The same secret, encrypted under the deployment's current key."""
     return _cipher().rotate(bytes(encrypted))
 

@@ -208,7 +208,7 @@ class City:
         with psycopg.connect(
             host=str(self.postgres.sockets), dbname=SCRATCH, user=SUPERUSER, autocommit=True
         ) as connection:
-            row = connection.execute(statement, parameters).fetchone()  # type: ignore[call-overload]  # our own statements
+            row = connection.execute(statement, parameters).fetchone()
         return row[0] if row else None
 
     def taken(self) -> list[Taken]:

@@ -22,7 +22,7 @@ def postgres_stopped(city: City, *, stops: int = 3, seconds: float = 4) -> Outco
             recovered.append(_recovery(writers))
         time.sleep(seconds)
         writers.stop()
-        done = f"8 tools write, the database stopped at once {stops} times"
+        done = f"8 tools write, the database stopped at once {stops} times; {_others(writers)}"
         return _outcome(city, "postgres-stopped", done, writers, max(recovered))
 
 

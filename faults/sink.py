@@ -22,7 +22,8 @@ class Book:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         message = message_from_bytes(envelope.original_content or b"")
-        self.file.write(f"{message['Message-ID']} {time.time()} {session.peer[1]}\n")
+        port = session.peer[1] if session.peer else "?"
+        self.file.write(f"{message['Message-ID']} {time.time()} {port}\n")
         if self.stalls > 0:
             self.stalls -= 1
             await asyncio.sleep(self.stall_seconds)

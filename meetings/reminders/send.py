@@ -150,13 +150,13 @@ def _begin(row: Reminder, told: Standing) -> bool:
 _MARK = """
 UPDATE meetings_reminder
    SET sent_at = statement_timestamp(), message_id = %s, lease_until = NULL, last_error = ''
- WHERE id = %s AND sent_at IS NULL
+ WHERE id = %s::uuid AND sent_at IS NULL
 """
 
 
 def _mark_sent(row: Reminder) -> None:
     """Until it is written: while the database is away the row is still ours, as long as the lease lasts."""
-    parameters = [message_id_of(row), row.pk]
+    parameters = [message_id_of(row), str(row.pk)]
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:
