@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -37,8 +38,7 @@ def statements() -> dict[str, str | Sequence[str]]:
     quarter = _quarter()
     question = Question((quarter,), (District.objects.get(code=DISTRICT),))
     found: dict[str, str | Sequence[str]] = {
-        f"report-{slug}": _sent(lambda report=report: report.rows(question))[0]
-        for slug, report in BY_SLUG.items()
+        f"report-{slug}": _sent(partial(report.rows, question))[0] for slug, report in BY_SLUG.items()
     }
 
     def ask_all() -> None:

@@ -196,8 +196,8 @@ class Book:
         for n in range(self.size):
             changed_at = first + timedelta(days=n % 1000 + 1) if n % 10 == 0 else None
             lead, deputy = ident(USER, self.officer(n)), ident(USER, (self.officer(n) + DISTRICTS) % OFFICERS)
-            since = first
-            for part, until in enumerate([changed_at, None] if changed_at else [None]):
+            spans = [(first, changed_at), (changed_at, None)] if changed_at else [(first, None)]
+            for part, (since, until) in enumerate(spans):
                 home = ident(
                     NEIGHBOURHOOD, (self.home(n) + (part == 0 and changed_at is not None)) % NEIGHBOURHOODS
                 )
@@ -213,7 +213,6 @@ class Book:
                     dice.choice(CADENCES),
                     today - timedelta(days=n % 700),
                 )
-                since = changed_at
 
     def contacts(self) -> Iterator[Sequence[object]]:
         dice = random.Random(2)  # noqa: S311  # no secret

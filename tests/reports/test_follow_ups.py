@@ -1,6 +1,6 @@
 """Promises kept on time, worked out by hand; the city's clock is Madrid's."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Organisation, OrganisationPeriod
+from districts.models import District
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp
 from reports import follow_ups
@@ -22,7 +23,7 @@ FIRST, LAST = date(2024, 7, 1), date(2024, 9, 30)
 COLUMNS = ("n", "of", "late", "not_done", "moved", "in_time", "cancelled")
 
 
-def moved_at(organisation: Organisation, moment: object, district: object) -> None:
+def moved_at(organisation: Organisation, moment: datetime, district: District) -> None:
     """It was at home elsewhere before `moment`, and is in `district` since."""
     now = organisation.periods.get()
     since = now.since
