@@ -289,3 +289,48 @@ class Relief(models.Model):
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.starts_at <= moment < (self.ended_at or self.ends_at)
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own, and those shared with a district the actor covers."""
+        return self.filter(
+            models.Q(owner=actor.id, owner__isnull=False)
+            | models.Q(shared_with__in=list(actor.district_ids), shared_with__isnull=False)
+        )
+
+    def of_list(self, name: str) -> Self:
+        return self.filter(list_name=name).order_by("name", "pk")
+
+
+class SavedView(models.Model):
+    """A list with its filters, kept under a name: for its owner, or for all who cover a district."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    list_name = models.CharField(max_length=20)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1000)  # filters and order as in the address
+    shared_with = models.ForeignKey(
+        District,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("shared with"),
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "list_name", "name"],
+                name="saved_view_name_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

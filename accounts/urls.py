@@ -13,7 +13,7 @@ from allauth.socialaccount import views as single_sign_on
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path, re_path
 
-from accounts.sign_in import reauthenticate
+from accounts.sign_in import password_reset, reauthenticate
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("signup/", views.signup, name="account_signup"),  # says that administrators invite
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
-    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/", password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     path(
         "password/reset/key/done/",

@@ -46,6 +46,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "HTTPS": "0",
         "DEMO": "0",
+        "PASSWORD_RESET_SECONDS": "0",
         "REQUIRE_SECOND_FACTOR": "0",  # tests sign in many; what it means has tests of its own
         "STATIC_FROM_FINDERS": "1",
         "FONT_CACHE_DIR": str(FOLDER / "fonts"),

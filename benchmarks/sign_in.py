@@ -1,0 +1,90 @@
+"""Whether a stranger can tell by the time it takes if an address signs in here.
+
+`python3 -m benchmarks.sign_in [PAIRS [WORD]]` with the Python of `.venv`; 1,000 pairs, WORD picks one form.
+A pair is an address somebody signs in with and one nobody has, alternating, through the whole application
+with the real password hash; the limits on guessing are off. Prints the medians of signing in with a wrong
+password and of asking for a new one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+from benchmarks.stack import Stack
+from crm.embedded.environment import ROOT, data_folder
+
+PAIRS = 1_000
+WITHIN_PERCENT = 5
+KNOWN = 20
+FORMS = {
+    "signing in": ("/accounts/login/", "login", {"password": "wrong horse battery"}),
+    "asking for a new password": ("/accounts/password/reset/", "email", {}),
+}
+
+
+def main(pairs: int, word: str) -> int:
+    with Stack(data_folder(None), 10_000) as stack, stack.scratch() as (environment, _database):
+        said = subprocess.run(
+            [sys.executable, "-m", "benchmarks.sign_in", "inside", str(pairs), word],
+            env=environment | {"HTTPS": "0", "LOG_LEVEL": "CRITICAL"},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+    missed = 0
+    for what, (known, unknown) in json.loads(said).items():
+        apart = abs(known - unknown) / max(known, unknown) * 100
+        missed += apart > WITHIN_PERCENT
+        print(
+            f"{pairs} pairs, {what}: known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms, "
+            f"{apart:.1f} % apart (at most {WITHIN_PERCENT} %)"
+        )
+    return 1 if missed else 0
+
+
+def inside(pairs: int, word: str) -> None:
+    """In the application, on an empty database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    django.setup()
+    from django.conf import settings
+    from django.test import Client
+    from django.test.utils import override_settings
+
+    from accounts.models import User
+
+    for number in range(KNOWN):
+        user = User(email=f"known{number}@police.example", name=f"Known {number}")
+        user.set_password("correct horse battery")
+        user.save()
+    memory = "django.core.mail.backends.locmem.EmailBackend"
+    hosts = [*settings.ALLOWED_HOSTS, "testserver"]
+    found = {}
+    with override_settings(ACCOUNT_RATE_LIMITS=False, EMAIL_BACKEND=memory, ALLOWED_HOSTS=hosts):
+        for what, (address, field, rest) in FORMS.items():
+            if word not in what:
+                continue
+            times: dict[str, list[float]] = {"known": [], "unknown": []}
+            for number in range(-5, pairs):  # the first ones warm up
+                for kind in ("known", "unknown") if number % 2 else ("unknown", "known"):
+                    email = f"{kind}{number % KNOWN if kind == 'known' else number}@police.example"
+                    client = Client()
+                    started = time.perf_counter()
+                    client.post(address, {field: email, **rest})
+                    if number >= 0:
+                        times[kind].append(time.perf_counter() - started)
+            found[what] = [median(times["known"]), median(times["unknown"])]
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    if given[:1] == ["inside"]:
+        inside(int(given[1]), given[2])
+    else:
+        sys.exit(main(int(given[0]) if given else PAIRS, "".join(given[1:])))
