@@ -115,9 +115,9 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not hasattr(request, "actor"):
         return {"shell": Shell(**frame)}
-    if getattr(request, "htmx", False):
-        return {"shell": Shell(**frame, user=user)}
     actor = request.actor
+    if getattr(request, "htmx", False):
+        return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
     if actor.role == Role.PRIVACY_OFFICER:
         nav = (*READING, PRIVACY, TO_CONFIRM, ROLES)

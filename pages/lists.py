@@ -10,12 +10,14 @@ from django.forms import Form
 from django.http import HttpResponseBase, HttpResponseRedirect
 
 from accounts.middleware import ActorRequest
+from accounts.models import SavedView
 from districts.models import District
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, Page, paginate
 
 ROWS = 50
 BEST = 200  # rows of a search
+WITH_VIEWS = frozenset({"organisations", "contacts", "meetings", "follow_ups", "concerns"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class Listing:
     ordering: str
     #: What the rows are filtered by, as the API takes it: what the page leaves out unasked included.
     filters: Mapping[str, str] = field(default_factory=dict)
+    #: The list's name and address, and the views of it that are kept; nothing of this in a fragment.
+    list_name: str = ""
+    query: str = ""
+    views: Sequence[SavedView] = ()
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether there is something to keep: filters or an order that no view has yet."""
+        return bool(self.query) and self.query not in {view.query for view in self.views}
 
     @property
     def is_filtered(self) -> bool:
@@ -64,9 +75,10 @@ def listing(
         form.fields["district"].choices = _district_choices(request)
     rows = filters.qs
     given = _as_parameters(filters) | dict(implied or {})
+    about = _about(request)
     if ranked and form.is_valid() and form.cleaned_data.get("q"):
         found = list(rows[:BEST])
-        return Listing(form, found, len(found), None, None, "", given)
+        return Listing(form, found, len(found), None, None, "", given, **about)
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
     page: Page[Any]
@@ -74,7 +86,18 @@ def listing(
         page = paginate(rows, order=order, limit=limit, cursor=request.GET.get("cursor"))
     except InvalidCursor:
         page = paginate(rows, order=order, limit=limit)
-    return Listing(form, page.rows, rows.count(), page.next, page.previous, order, given)
+    return Listing(form, page.rows, rows.count(), page.next, page.previous, order, given, **about)
+
+
+def _about(request: ActorRequest) -> dict[str, Any]:
+    """What a list page says of itself beside its rows."""
+    place = request.resolver_match
+    if place is None or place.url_name not in WITH_VIEWS or getattr(request, "htmx", False):
+        return {}
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    views = SavedView.objects.visible_to(request.actor).of_list(place.url_name or "")
+    return {"list_name": place.url_name, "query": query.urlencode(), "views": list(views)}
 
 
 def canonical(request: ActorRequest) -> HttpResponseBase | None:

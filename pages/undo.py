@@ -1,9 +1,11 @@
 """Undo for ten minutes, instead of “are you sure?”.
 
-The way back travels in a signed address and is kept nowhere. It names the service that reverses
-the write and the version the write left, so that undoing never overwrites what came after.
+The way back travels in a signed address and is kept nowhere, but for what is too long for one, which
+the session keeps. It names the service that reverses the write and the version the write left, so that
+undoing never overwrites what came after.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from accounts.middleware import ActorRequest
 
 TEN_MINUTES: Final = 10 * 60
 SALT: Final = "undo"
+LONGEST: Final = 1_500  # letters of an address
 
 Undoer = Callable[..., None]
 _undoers: dict[str, Undoer] = {}
@@ -36,7 +39,12 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
     """
     if name not in _undoers:
         raise KeyError(name)
-    token = signing.dumps({"name": name, "user": str(request.user.pk), "payload": payload}, salt=SALT)
+    said: dict[str, Any] = {"name": name, "user": str(request.user.pk), "payload": payload}
+    token = signing.dumps(said, salt=SALT, compress=True)
+    if len(token) > LONGEST:  # many rows at once: the session keeps them
+        key = f"undo_{secrets.token_hex(8)}"
+        request.session[key] = payload
+        token = signing.dumps(said | {"payload": None, "key": key}, salt=SALT)
     return reverse("undo", args=[token])
 
 
@@ -45,4 +53,9 @@ def undo(request: ActorRequest, token: str) -> None:
     found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
     if found["user"] != str(request.user.pk):
         raise signing.BadSignature
-    _undoers[found["name"]](actor=request.actor, **found["payload"])
+    payload = found["payload"]
+    if payload is None:
+        payload = request.session.pop(found["key"], None)
+    if payload is None:
+        raise signing.BadSignature
+    _undoers[found["name"]](actor=request.actor, **payload)

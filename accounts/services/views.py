@@ -1,0 +1,42 @@
+"""Keeping a list with its filters under a name."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import SavedView
+from districts.models import District
+
+MOST = 50
+
+
+@transaction.atomic
+def save_view(
+    *, actor: Actor, list_name: str, name: str, query: str, shared_with: District | None = None
+) -> SavedView:
+    """A new view of the actor's own. Raises PermissionDenied for a district not covered, ValidationError."""
+    if actor.kind != "user" or actor.id is None or not actor.reads:
+        raise PermissionDenied
+    if shared_with and not actor.covers(shared_with.pk):
+        raise PermissionDenied
+    if SavedView.objects.filter(owner=actor.id).count() >= MOST:
+        raise ValidationError(_("You have 50 views: delete one that you do not need any more."))
+    view = SavedView(
+        owner_id=actor.id, list_name=list_name, name=name.strip(), query=query, shared_with=shared_with
+    )
+    view.full_clean()
+    view.save()
+    return view
+
+
+@transaction.atomic
+def delete_view(*, actor: Actor, view_id: UUID) -> SavedView:
+    """Delete one's own view. Raises DoesNotExist when it is not seen, PermissionDenied for another's."""
+    view = SavedView.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=view_id)
+    if view.owner_id != actor.id:
+        raise PermissionDenied
+    view.delete()
+    return view

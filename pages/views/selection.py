@@ -1,0 +1,161 @@
+"""Several rows of a list at once: each is changed, and recorded, as if it had been changed alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from contacts.models import Organisation
+from contacts.policies import can_edit_organisation, can_export
+from contacts.services.organisations import edit_organisation
+from lib.days import city_today
+from meetings.models import FollowUp
+from meetings.policies import can_reassign_follow_up
+from meetings.services.follow_ups import edit_follow_up
+from pages.forms.base import add_service_errors
+from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
+from pages.lookups import consult
+from pages.undo import undo_url, undoer
+from pages.views.settings import form_page, posted
+
+MOST: Final = 100
+
+
+@form_page
+def organisations_selected(request: ActorRequest) -> HttpResponse:
+    """`?row=…` are the organisations that were ticked."""
+    rows = _rows(request, Organisation.objects.visible_to(request.actor).select_related("home_district"))
+    may_edit = all(can_edit_organisation(request.actor, row) for row in rows)
+    forms: dict[str, Form] = {
+        "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
+        "cadence": CadenceForm(_sent(request, "cadence")),
+        "verify": VerifyForm(_sent(request, "verify")),
+    }
+    form = forms.get(request.POST.get("act", ""))
+    if form is not None and form.is_valid():
+        if not may_edit:
+            raise PermissionDenied
+        values = form.cleaned_data or {"verified_on": city_today()}
+        try:
+            before = _change(request.actor, rows, values, edit_organisation, "organisation_id")
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            back = undo_url(request, "organisations_selected", rows=before)
+            _say(request, len(rows), back)
+            return redirect("organisations")
+    consult(
+        request, "organisation", [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
+    )
+    context = {
+        "rows": rows,
+        "forms": forms,
+        "may_edit": may_edit,
+        "may_export": can_export(request.actor),
+        "ids": ",".join(str(row.pk) for row in rows),
+    }
+    return render(request, "pages/selection/organisations.html", context, status=_status(form))
+
+
+@form_page
+def follow_ups_selected(request: ActorRequest) -> HttpResponse:
+    """`?row=…` are the promises that were ticked."""
+    seen = FollowUp.objects.visible_to(request.actor).select_related("owner")
+    rows = _rows(request, seen.prefetch_related("organisation_links__organisation"))
+    may_edit = all(can_reassign_follow_up(request.actor, row) for row in rows)
+    form = AssignPromisesForm(posted(request), actor=request.actor)
+    if form.is_valid():
+        try:
+            before = _change(request.actor, rows, form.cleaned_data, edit_follow_up, "follow_up_id")
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            back = undo_url(request, "follow_ups_selected", rows=before)
+            _say(request, len(rows), back)
+            return redirect("follow_ups")
+    consult(request, "follow_up", [row.pk for row in rows])
+    context = {
+        "rows": rows,
+        "form": form,
+        "may_edit": may_edit,
+        "may_export": can_export(request.actor),
+        "ids": ",".join(str(row.pk) for row in rows),
+    }
+    return render(request, "pages/selection/follow_ups.html", context, status=422 if form.errors else 200)
+
+
+@undoer("organisations_selected")
+def _organisations_back(*, actor: Actor, rows: list[dict[str, Any]]) -> None:
+    _back(actor, rows, edit_organisation, "organisation_id")
+
+
+@undoer("follow_ups_selected")
+def _follow_ups_back(*, actor: Actor, rows: list[dict[str, Any]]) -> None:
+    _back(actor, rows, edit_follow_up, "follow_up_id")
+
+
+Service = Callable[..., Any]
+
+
+@transaction.atomic
+def _change(
+    actor: Actor, rows: list[Any], values: Mapping[str, Any], edit: Service, name: str
+) -> list[dict[str, Any]]:
+    """Set the values on all rows or none; answers what each had before, as plain JSON."""
+    before = []
+    for row in sorted(rows, key=lambda one: one.pk):
+        old = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
+        done = edit(actor=actor, version=row.version, **{name: row.pk}, **values)
+        plain = {field: None if value is None else str(value) for field, value in old.items()}
+        before.append({"id": str(row.pk), "version": done.version, "values": plain})
+    return before
+
+
+@transaction.atomic
+def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) -> None:
+    model: Any = Organisation if name == "organisation_id" else FollowUp
+    for row in rows:
+        values = {}
+        for field, value in row["values"].items():
+            column = model._meta.get_field(field)
+            found = value if value is None else column.to_python(value)
+            if column.is_relation and found is not None:
+                found = column.related_model.objects.get(pk=value)
+            values[field] = found
+        edit(actor=actor, version=row["version"], **{name: UUID(row["id"])}, **values)
+
+
+def _rows(request: ActorRequest, seen: Any) -> list[Any]:
+    """The rows named in the address, in their order; 404 unless all are seen."""
+    if not request.actor.writes:
+        raise PermissionDenied
+    try:
+        ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
+    except ValueError as error:
+        raise Http404 from error
+    found = seen.in_bulk(ids[:MOST])
+    if not ids or len(found) < len(ids):
+        raise Http404
+    return [found[pk] for pk in ids]
+
+
+def _sent(request: ActorRequest, act: str) -> Any:
+    return posted(request) if request.POST.get("act") == act else None
+
+
+def _say(request: ActorRequest, n: int, back: str) -> None:
+    text = ngettext("%(n)s row is changed.", "%(n)s rows are changed.", n) % {"n": n}
+    messages.success(request, text, extra_tags=f"undo:{back}")
+
+
+def _status(form: Form | None) -> int:
+    return 422 if form is not None and form.errors else 200

@@ -1,0 +1,120 @@
+"""Several rows at once: each changed and recorded as if alone, all or none, and taken back together."""
+
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Role
+from audit.models import Action, Event
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings.services.follow_ups import create_follow_up
+from tests.contacts.pages import browse, undo
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def address(*rows: Any, of: str = "organisations") -> str:
+    return f"/{of}/selected/?" + "&".join(f"row={row.pk}" for row in rows)
+
+
+def test_organisations_are_assigned_with_an_event_each_and_taken_back() -> None:
+    north = make_district()
+    officer, before = make_officer(north), make_officer(north)
+    rows = [make_organisation(north, lead_officer=before), make_organisation(north)]
+    client = browse(officer)
+    assert client.get(address(*rows)).status_code == 200
+    answer = client.post(address(*rows), {"act": "assign", "lead_officer": officer.pk})
+    assert answer.status_code == 302
+    assert set(Organisation.objects.values_list("lead_officer", flat=True)) == {officer.pk}
+    events = Event.objects.filter(action=Action.UPDATE, actor_id=officer.pk)
+    assert sorted(event.object_ids for event in events) == sorted([row.pk] for row in rows)
+    undo(client, "/organisations/")
+    assert set(Organisation.objects.values_list("lead_officer", flat=True)) == {before.pk, None}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "value"),
+    [
+        ({"act": "cadence", "cadence_days": "30"}, "cadence_days", 30),
+        ({"act": "cadence", "cadence_days": ""}, "cadence_days", None),
+        ({"act": "verify"}, "verified_on", "today"),
+    ],
+)
+def test_how_often_and_that_they_were_checked_is_set_for_all(typed: Any, field: str, value: Any) -> None:
+    north = make_district()
+    rows = [make_organisation(north, cadence_days=60), make_organisation(north)]
+    client = browse(make_officer(north))
+    assert client.post(address(*rows), typed).status_code == 302
+    wanted = city_today() if value == "today" else value
+    assert set(Organisation.objects.values_list(field, flat=True)) == {wanted}
+    undo(client, "/organisations/")
+    assert set(Organisation.objects.values_list("cadence_days", flat=True)) == {60, None}
+
+
+def test_many_rows_are_taken_back_too() -> None:
+    north = make_district()
+    rows = [make_organisation(north) for _n in range(40)]
+    client = browse(make_officer(north))
+    client.post(address(*rows), {"act": "verify"})
+    undo(client, "/organisations/")
+    assert set(Organisation.objects.values_list("verified_on", flat=True)) == {None}
+
+
+def test_one_that_cannot_be_changed_leaves_all_as_they_are() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    rows = [make_organisation(north), make_organisation(north, deputy_officer=officer)]
+    answer = browse(officer).post(address(*rows), {"act": "assign", "lead_officer": officer.pk})
+    assert answer.status_code == 422
+    assert b"The deputy is somebody other" in answer.content
+    assert set(Organisation.objects.values_list("lead_officer", flat=True)) == {None}
+
+
+def test_rows_of_another_district_are_not_found_and_read_only_ones_stay() -> None:
+    north = make_district()
+    ours, theirs = make_organisation(north), make_organisation()
+    visiting = make_organisation(also_in=[north])
+    client = browse(make_officer(north))
+    assert client.post(address(ours, theirs), {"act": "verify"}).status_code == 404
+    assert b"at home in another district" in client.get(address(ours, visiting)).content
+    assert client.post(address(ours, visiting), {"act": "verify"}).status_code == 403
+    assert set(Organisation.objects.values_list("verified_on", flat=True)) == {None}
+    assert client.post(address(ours), {"act": "verify"}).status_code == 302
+
+
+@pytest.mark.parametrize("query", ["", "?row=x"])
+def test_nothing_chosen_is_not_found(query: str) -> None:
+    assert browse(make_officer(make_district())).get(f"/organisations/selected/{query}").status_code == 404
+
+
+def test_who_writes_nothing_changes_nothing() -> None:
+    assert browse(make_user(Role.PRIVACY_OFFICER)).get(address(make_organisation())).status_code == 403
+
+
+def test_promises_are_handed_to_somebody_else_together() -> None:
+    north = make_district()
+    supervisor, officer, other = make_supervisor(north), make_officer(north), make_officer(north)
+    organisation = make_organisation(north)
+    rows = [
+        create_follow_up(
+            actor=SYSTEM,
+            title="Call",
+            kind="call_back",
+            owner=officer,
+            due_on=city_today(),
+            organisations=[organisation],
+        )
+        for _n in range(2)
+    ]
+    client = browse(supervisor)
+    assert client.post(address(*rows, of="follow-ups"), {"owner": other.pk}).status_code == 302
+    for row in rows:
+        row.refresh_from_db()
+    assert {row.owner for row in rows} == {other}
+    undo(client, "/follow-ups/")
+    for row in rows:
+        row.refresh_from_db()
+    assert {row.owner for row in rows} == {officer}
