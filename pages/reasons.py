@@ -36,10 +36,13 @@ _KEPT: Final = "reasons"  # in the session: {id: [reason, until]}
 
 def reason_for(request: ActorRequest, pk: UUID) -> str | None:
     """Empty in the reader's portfolio, else the reason given; None: ask for one."""
+    return given_reason(request, pk) or ("" if is_in_portfolio(request.actor, pk) else None)
+
+
+def given_reason(request: ActorRequest, pk: UUID) -> str:
+    """The one given for this person in this session, if it still counts."""
     reason, until = request.session.get(_KEPT, {}).get(str(pk), ("", 0))
-    if until > time.time():
-        return str(reason)
-    return "" if is_in_portfolio(request.actor, pk) else None
+    return str(reason) if until > time.time() else ""
 
 
 def asked_reason(request: ActorRequest) -> str:

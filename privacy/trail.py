@@ -33,7 +33,7 @@ def events_visible_to(actor: Actor) -> Events:
 
 def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
     """Whom a reader of the trail may ask for by name: themselves, their officers, or everybody."""
-    people = User.objects.visible_to(actor)
+    people: models.QuerySet[User] = User.objects.visible_to(actor)
     if actor.role == Role.PRIVACY_OFFICER:
         return people
     if actor.role == Role.SUPERVISOR:
@@ -43,16 +43,13 @@ def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
 
 def _working_in(actor: Actor) -> models.QuerySet[Any]:
     covered = User.districts.through.objects.filter(district_id__in=list(actor.district_ids))
-    officers = User.objects.with_role(Role.OFFICER, Role.SUPERVISOR)
-    return officers.filter(pk__in=covered.values("user_id")).values("pk")
+    people: models.QuerySet[Any] = User.objects.with_role(Role.OFFICER, Role.SUPERVISOR)
+    return people.filter(pk__in=covered.values("user_id")).values("pk")
 
 
 def _officers_of(actor: Actor) -> models.QuerySet[Any]:
     elsewhere = User.districts.through.objects.filter(user_id=OuterRef("pk")).exclude(
         district_id__in=list(actor.district_ids)
     )
-    return (
-        User.objects.filter(pk__in=_working_in(actor), role=Role.OFFICER)
-        .exclude(Exists(elsewhere))
-        .values("pk")
-    )
+    people: models.QuerySet[Any] = User.objects.with_role(Role.OFFICER)
+    return people.filter(pk__in=_working_in(actor)).exclude(Exists(elsewhere)).values("pk")

@@ -37,7 +37,15 @@ from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
-from pages.reasons import WANTED, ask_reason, asked_reason, for_a_reason, reason_for, remember_reason
+from pages.reasons import (
+    WANTED,
+    ask_reason,
+    asked_reason,
+    for_a_reason,
+    given_reason,
+    reason_for,
+    remember_reason,
+)
 from pages.undo import undo_url, undoer
 
 # One tap each; anything else is typed.
@@ -126,7 +134,8 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ContactForm(request.POST if posted else None, actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
     shown = [row.pk, *_organisations_on(roles)]
-    consult(request, "contact", shown, district_ids={row.home_district_id})
+    why = given_reason(request, pk)
+    consult(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
     context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
     if posted and form.is_valid() & roles.is_valid():
         try:
@@ -159,7 +168,8 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         withdraw_contact(actor=request.actor, contact_id=pk)
         messages.success(request, _("%(name)s has withdrawn and is not called any more.") % {"name": row})
         return redirect("contact", pk)
-    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    why = given_reason(request, pk)
+    consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     return render(request, "pages/contacts/withdraw.html", {"contact": row})
 
 
@@ -201,7 +211,8 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     posted = request.method == "POST"
     form = PrivateChannelForm(request.POST if posted else None, initial={"version": row.version})
-    consult(request, "contact", [row.pk], district_ids={row.home_district_id})
+    why = given_reason(request, pk)
+    consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     if posted and form.is_valid():
         try:
             set_private_channel(

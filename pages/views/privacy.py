@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
@@ -38,7 +39,7 @@ PAGES_OF = {
     "follow_up": "follow_up",
     "concern": "concern",
 }
-NOUNS = dict(TYPES)
+NOUNS: dict[str, Any] = {**dict(TYPES), "event": gettext_lazy("the trail")}
 ROLES = dict(Role.choices)
 
 
@@ -71,7 +72,7 @@ def trail(request: ActorRequest) -> HttpResponseBase:
     if elsewhere := canonical(request):
         return elsewhere
     filters = TrailFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
-    people = readers_of_trail(request.actor).in_order()
+    people = readers_of_trail(request.actor).order_by("name", "pk")
     filters.form.fields["who"].choices = [(str(one.pk), one.name) for one in people]
     page = _page(request, filters.qs)
     shown = lines(page.rows)
@@ -141,7 +142,7 @@ def kept_words(request: ActorRequest) -> HttpResponse:
 
 def lines(events: Sequence[Event]) -> list[Line]:
     """Events with names for ids: two statements, whatever their number."""
-    ids = {event.actor_id for event in events}
+    ids = {event.actor_id for event in events if event.actor_id}
     names: dict[UUID | None, str] = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
     names |= dict(ApiKey.objects.filter(pk__in=ids).values_list("pk", "name"))
     return [_line(event, names) for event in events]

@@ -11,8 +11,9 @@ from django import forms
 from django.db import models
 from rest_framework import serializers
 
-from contacts.codes import Focus, Kind
+from contacts.codes import Kind
 from contacts.models import Affiliation, Contact, ContactExternalId, PrivateChannel
+from districts.codes import Focus
 from lib.filters import FilterSet
 
 #: Rows that are of one person; a link (a meeting's, a promise's) is of the meeting or promise.

@@ -86,7 +86,7 @@ def insert(random: Random) -> str:
     copy = Event.objects.using(OWNER).order_by("?").first()
     assert copy is not None
     copy.pk = uuid4()
-    copy.content_fitting = content_hash({name: getattr(copy, name) for name in EVENT_COLUMNS})
+    copy.content_hash = content_hash({name: getattr(copy, name) for name in EVENT_COLUMNS})
     copy.save(using=OWNER, force_insert=True)
     seq = 0 if random.random() < 0.2 else _seq(random)
     if seq:

@@ -76,8 +76,8 @@ def test_the_reason_is_in_each_event_and_is_not_asked_twice(
 ) -> None:
     client = browse(officer)
     client.post(f"/contacts/{contact.pk}/reason/", {"other": "  Asked for   the keys of the hall "})
-    for _ in range(2):
-        assert "Canarybird" in client.get(f"/contacts/{contact.pk}/").content.decode()
+    for page in ("", "edit/", "private/", "vcard/", ""):
+        assert "Canarybird" in client.get(f"/contacts/{contact.pk}/{page}").content.decode()
     seen = Event.objects.filter(actor_id=officer.pk, action=Action.VIEW)
     assert {event.purpose for event in seen} == {"Asked for the keys of the hall"}
     other = make_contact(north)

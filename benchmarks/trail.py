@@ -1,0 +1,48 @@
+"""What the trail costs: an API list of 100 with its event and without, by turns in one process, as JSON.
+
+Runs with the variables of one copy: `python -m benchmarks.trail SECONDS TURNS`.
+"""
+
+import json
+import statistics
+import sys
+import time
+from typing import Any
+from unittest import mock
+
+from benchmarks import inside  # isort: skip  # sets Django up
+
+from django.test import Client
+
+from api.views import base
+from audit.services import record
+
+
+def measure(seconds: float, turns: int) -> dict[str, float]:
+    """Medians in milliseconds. Both pass through the whole application but for the network."""
+    client = Client(headers={"Authorization": f"Bearer {inside.new_key()}"}, SERVER_NAME="localhost")
+    path = f"{inside.API}?limit=100"
+    times: dict[bool, list[float]] = {True: [], False: []}
+    until = time.monotonic() + seconds * turns
+    while time.monotonic() < until:
+        for is_kept in (True, False):
+            with mock.patch.object(base, "record", record if is_kept else _nothing):
+                times[is_kept].append(_ask(client, path))
+    return {"with": statistics.median(times[True]), "without": statistics.median(times[False])}
+
+
+def _ask(client: Client, path: str) -> float:
+    started = time.perf_counter()
+    answer = client.get(path)
+    took = (time.perf_counter() - started) * 1000
+    if answer.status_code != 200:
+        sys.exit(f"{path} answered {answer.status_code}")
+    return took
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """In place of the event."""
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(float(sys.argv[1]), int(sys.argv[2]))))
