@@ -52,6 +52,20 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
         return _outcome(city, "reminders", f"{count} reminders: {said}", due, seconds, faults)
 
 
+def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
+    """Workers asked to stop (SIGTERM) in the middle, as for a new version: each ends what it has begun."""
+    with city.experiment():
+        due = _begin(city, count)
+        city.start("beat", BEAT)
+        worker = city.start("worker", WORKER)
+        for _ in range(stops):
+            _wait_for_work(city)
+            worker.end(60)
+            worker.start()
+        said = f"{count} reminders, the worker asked to stop {stops} times"
+        return _outcome(city, "worker-stopped", said, due, _drain(city))
+
+
 def beat_twice(city: City, *, count: int = 500) -> Outcome:
     """Two beats and two workers."""
     with city.experiment():
