@@ -35,7 +35,6 @@ from reviews.codes import WasDone
 from reviews.models import Review
 from reviews.policies import can_review, can_see_samples, can_write_review
 from reviews.reading import counted_objects, earlier_actions, figures_of, with_meetings, with_organisations
-from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
     add_addendum,
     agree_action,
@@ -46,6 +45,7 @@ from reviews.services.reviews import (
     sign_review,
     still_open,
 )
+from reviews.services.work import ask_to_freeze
 
 ROWS = 50
 
@@ -74,7 +74,7 @@ def review_new(request: ActorRequest) -> HttpResponse:
     form = NewReviewForm(posted(request), actor=request.actor, initial=initial)
     if form.is_valid() and form.cleaned_data["asked"]:
         try:
-            made = freeze_review(
+            job = ask_to_freeze(
                 actor=request.actor,
                 district_id=form.cleaned_data["district"].pk,
                 period=form.cleaned_data["asked"],
@@ -83,8 +83,7 @@ def review_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Frozen. These figures no longer change."))
-            return redirect("review", made.pk)
+            return redirect("job", job.pk)
     return render(request, "pages/reviews/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

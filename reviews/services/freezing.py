@@ -1,6 +1,6 @@
 """Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import SystemRandom
 from typing import Any, Final
@@ -47,28 +47,31 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def freeze_review(*, actor: Actor, district_id: UUID, period: Period, samples: int) -> Review:
+def freeze_review(
+    *,
+    actor: Actor,
+    district_id: UUID,
+    period: Period,
+    samples: int,
+    id: UUID | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Review:
     """A new audit of a district: all figures as they stand now, and what is drawn at random to be checked.
 
     `samples` meetings are drawn among those held in the period without the actor, and five organisations
-    that were present at one of them.
-    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
-    ValidationError for a period that is not over or no number of samples.
+    that were present at one of them. Asked for again with the same `id`, it is the one that is there.
+    `progress` is told how many of the reports are frozen.
+    Raises as `check_asked`.
     """
     _as_of_one_moment()
-    if not can_review(actor):
-        raise PermissionDenied
-    district = District.objects.covered_by(actor).active().get(pk=district_id)
-    if not can_review_in(actor, district.pk):
-        raise PermissionDenied
-    if period.until > city_today():
-        raise ValidationError({"period": _("This period is not over yet.")})
-    if not 1 <= samples <= MOST_SAMPLES:
-        raise ValidationError({"samples": _("Draw between 1 and %(n)d meetings.") % {"n": MOST_SAMPLES}})
+    if id and (there := Review.objects.visible_to(actor).filter(pk=id).first()):
+        return there
+    district = check_asked(actor, district_id, period, samples)
     held = _held(district, period)
     others = held.exclude(_of(actor))
     met = _met(district, others)
     review = Review(
+        **({"id": id} if id else {}),
         district=district,
         since=period.since,
         until=period.until,
@@ -78,12 +81,30 @@ def freeze_review(*, actor: Actor, district_id: UUID, period: Period, samples: i
         started_by_id=actor.id,
     )
     review.save(force_insert=True)
-    _freeze_figures(actor, review, district, period)
+    _freeze_figures(actor, review, period, progress)
     _draw(review, list(others.values_list("pk", flat=True)), met, samples)
     record_changes(
         actor, Action.CREATE, [Changed("review", review.pk, Op.CREATED, review.version, [district.pk])]
     )
     return review
+
+
+def check_asked(actor: Actor, district_id: UUID, period: Period, samples: int) -> District:
+    """The district to be frozen.
+
+    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
+    ValidationError for a period that is not over or no number of samples.
+    """
+    if not can_review(actor):
+        raise PermissionDenied
+    district = District.objects.covered_by(actor).active().get(pk=district_id)
+    if not can_review_in(actor, district.pk):
+        raise PermissionDenied
+    if period.until > city_today():
+        raise ValidationError({"period": _("This period is not over yet.")})
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise ValidationError({"samples": _("Draw between 1 and %(n)d meetings.") % {"n": MOST_SAMPLES}})
+    return district
 
 
 def _as_of_one_moment() -> None:
@@ -93,12 +114,17 @@ def _as_of_one_moment() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
-def _freeze_figures(actor: Actor, review: Review, district: District, period: Period) -> None:
+def _freeze_figures(
+    actor: Actor, review: Review, period: Period, progress: Callable[[int, int], None] | None
+) -> None:
+    district = review.district
     codes = list(District.objects.under(district).active().values_list("code", flat=True))
     parts = ask(actor, [period], districts=codes)
     whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
     figures: list[FrozenFigure] = []
-    for report in REPORTS.values():
+    for number, report in enumerate(REPORTS.values()):
+        if progress:
+            progress(number, len(REPORTS))
         for way in report.ways:
             question = replace(parts if way == By.DISTRICT else whole, by=way)
             figures += _frozen(review, report, question, len(figures))

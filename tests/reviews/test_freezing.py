@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from audit.models import Action, Event
 from lib.days import city_today
+from lib.ids import uuid7
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reviews.models import Review
@@ -119,6 +120,16 @@ def test_only_a_supervisor_of_the_district_freezes(audited: Audited) -> None:
     with pytest.raises(ObjectDoesNotExist):
         audited.freeze(actor=actor_for(make_supervisor(make_district())))
     assert not Review.objects.exists()
+
+
+def test_asked_for_again_it_is_the_same_audit(audited: Audited) -> None:
+    audited.meet()
+    told: list[tuple[int, int]] = []
+    first = audited.freeze(id=uuid7(), progress=lambda done, total: told.append((done, total)))
+    audited.meet(1)
+    again = audited.freeze(id=first.pk)
+    assert (again.pk, again.as_of) == (first.pk, first.as_of)
+    assert told == [(number, len(REPORTS)) for number in range(len(REPORTS))]
 
 
 def test_it_is_in_the_trail(audited: Audited) -> None:

@@ -8,6 +8,8 @@ from django.test import Client
 
 from accounts.models import Role, User
 from audit.models import Action, Event
+from jobs.models import Job
+from jobs.running import run_next
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up
 from reviews.models import Review
@@ -15,11 +17,9 @@ from reviews.services.reviews import agree_action, comment_figure
 from tests.factories import make_contact, make_district, make_officer, make_supervisor, make_user
 from tests.reviews.making import Audited
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
-def audited(client: Client) -> Audited:
+def audited(client: Client, db: None) -> Audited:
     audited = Audited()
     audited.meet(facts="A lamp is out.", assessment="They are worried.", subject="At the mosque")
     client.force_login(audited.supervisor)
@@ -47,12 +47,18 @@ def typed(audited: Audited, **fields: Any) -> dict[str, Any]:
     }
 
 
-def test_a_supervisor_freezes_a_period(client: Client, audited: Audited) -> None:
+@pytest.mark.usefixtures("committed_db")
+def test_a_supervisor_freezes_a_period_while_a_worker_does_the_work(client: Client) -> None:
+    audited = Audited()
+    audited.meet(subject="At the mosque")
+    client.force_login(audited.supervisor)
     assert "Freeze the figures" in text(client.get("/reviews/new/"))
-    answer = client.post("/reviews/new/", typed(audited), follow=True)
+    ((waiting, _found),) = client.post("/reviews/new/", typed(audited), follow=True).redirect_chain
+    assert not Review.objects.exists()
+    run_next()
     review = Review.objects.get()
-    assert answer.redirect_chain == [(f"/reviews/{review.pk}/", 302)]
-    html = text(answer)
+    assert f"/reviews/{review.pk}/" in text(client.get(waiting))
+    html = text(client.get(f"/reviews/{review.pk}/"))
     for said in ("Organisations met", "1 of 3", "At the mosque", "A draft", audited.organisations[0].name):
         assert said in html, said
 
@@ -75,7 +81,7 @@ def test_what_cannot_be_frozen_is_said_and_nothing_typed_is_lost(
     answer = client.post("/reviews/new/", typed(audited, **wrong))
     assert answer.status_code == 422
     assert f'value="{wrong.get("until", typed(audited)["until"])}"' in text(answer)
-    assert not Review.objects.exists()
+    assert not Job.objects.exists()
 
 
 def test_a_district_of_others_is_not_offered(client: Client, audited: Audited) -> None:

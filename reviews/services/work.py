@@ -1,0 +1,56 @@
+"""Freezing as long work: a city's figures take a while, and nobody waits before a hanging page."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from districts.models import District
+from jobs import kinds
+from jobs.kinds import JobRefused, Outcome, Work
+from jobs.models import Job
+from jobs.services import queue_job
+from reports.periods import Period
+from reviews.policies import can_review
+from reviews.services.freezing import check_asked, freeze_review
+
+KIND: Final = "freeze_review"
+
+
+def ask_to_freeze(*, actor: Actor, district_id: UUID, period: Period, samples: int) -> Job:
+    """A worker freezes it; the audit then has the job's id. Raises as `check_asked`."""
+    check_asked(actor, district_id, period, samples)
+    asked = {
+        "district": str(district_id),
+        "since": period.since.isoformat(),
+        "until": period.until.isoformat(),
+        "samples": samples,
+    }
+    return queue_job(actor=actor, kind=KIND, parameters=asked)
+
+
+def freeze(work: Work) -> Outcome:
+    """Begun anew after a worker died, it is still one audit."""
+    asked = work.parameters
+    try:
+        review = freeze_review(
+            actor=work.actor,
+            district_id=UUID(asked["district"]),
+            period=Period(date.fromisoformat(asked["since"]), date.fromisoformat(asked["until"])),
+            samples=asked["samples"],
+            id=work.job_id,
+            progress=work.progress,
+        )
+    except ValidationError as error:
+        raise JobRefused(" ".join(error.messages)) from error
+    except (PermissionDenied, District.DoesNotExist) as error:
+        raise JobRefused(_("You do not supervise this district any more.")) from error
+    return Outcome({"review": str(review.pk)})
+
+
+def register() -> None:
+    kinds.register(KIND, freeze, title=gettext_lazy("Audit: freezing the figures"), may=can_review)
