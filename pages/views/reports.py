@@ -89,16 +89,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
     whole = Line(
         table(report, replace(question, periods=periods)), district.code, form.asked, form.before, run_up
     )
-    by = By(form.cleaned_data["by"])
-    asked = replace(question, periods=(form.asked, form.before), by=by)
-    if by == By.DISTRICT:
-        parts = [row for row in districts if row.parent_id == district.pk]
-        asked = replace(asked, districts=tuple(parts))
-    split_up = table(report, asked)
-    wanted = [row.code for row in asked.districts] if by == By.DISTRICT else split_up.groups
-    figures = named((Line(split_up, group, form.asked, form.before) for group in wanted), asked.districts)
-    if by != By.DISTRICT:
-        figures.sort(key=lambda figure: figure.name)
+    asked, figures = _split_up(report, question, form, districts)
     context |= {
         "district": district,
         "period": form.asked,
@@ -245,6 +236,21 @@ def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
         found = table(report, question)
         lines = (Line(found, row.code, period, period) for row in question.districts)
         yield report, named(lines, question.districts)
+
+
+def _split_up(
+    report: Report, question: Question, form: SplitForm, districts: list[District]
+) -> tuple[Question, list[Figure]]:
+    """What was asked, and a figure for each part of the district in their order, or each group by name."""
+    assert form.asked and form.before  # noqa: S101 (the form is valid)
+    by, [district] = By(form.cleaned_data["by"]), question.districts
+    asked = replace(question, periods=(form.asked, form.before), by=by)
+    if by == By.DISTRICT:
+        asked = replace(asked, districts=tuple(row for row in districts if row.parent_id == district.pk))
+    found = table(report, asked)
+    groups = [row.code for row in asked.districts] if by == By.DISTRICT else found.groups
+    figures = named((Line(found, group, form.asked, form.before) for group in groups), asked.districts)
+    return asked, figures if by == By.DISTRICT else sorted(figures, key=lambda figure: figure.name)
 
 
 def _grouped(figures: dict[str, Figure]) -> Any:
