@@ -38,7 +38,7 @@ def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
         return people
     if actor.role == Role.SUPERVISOR:
         return people.filter(Q(pk=actor.id) | Q(pk__in=_working_in(actor)))
-    return people.filter(pk=actor.id)
+    return people.filter(Q(pk=actor.id))
 
 
 def _working_in(actor: Actor) -> models.QuerySet[Any]:

@@ -13,6 +13,7 @@ from audit.models import Action, Event
 from audit.services import record
 from districts.models import District
 from lib.ids import uuid7
+from tests.api.clients import Tool
 from tests.factories import make_contact, make_district, make_officer, make_supervisor, make_user
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,15 @@ def test_the_trail_links_to_the_row_and_names_nobody(
     html = browse(officer).get(PATH).content.decode()
     assert f'href="/contacts/{contact.pk}/"' in html
     assert "Canarybird" not in html
+
+
+def test_a_supervisor_sees_what_a_tool_received_in_their_districts(
+    browse: Callable[[User], Client], north: District, south: District
+) -> None:
+    make_contact(north)
+    tool = Tool(north, name="Participation platform", purpose="invitations to the forum")
+    assert tool.get("/contacts/").status_code == 200
+    assert "invitations to the forum" in browse(make_supervisor(north)).get(PATH).content.decode()
+    html = browse(make_supervisor(south)).get(PATH).content.decode()
+    assert "invitations to the forum" not in html
+    assert "Participation platform" not in html
