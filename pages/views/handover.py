@@ -17,7 +17,7 @@ from accounts.models import User
 from audit.models import Action
 from contacts.models import Organisation
 from lib.conflicts import StaleVersion
-from meetings.handover import Move, briefs_of, colleagues, left_behind, portfolio_of, successors
+from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
@@ -56,12 +56,11 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
         try:
             if step == "move":
                 return _move(request, officer, form)
-            moves = planned_moves(request.actor, portfolio, form.to_id, form.others)
         except StaleVersion:
-            status = 409
-            moves = planned_moves(request.actor, portfolio, form.to_id, form.others)
+            status, portfolio = 409, portfolio_of(request.actor, officer)
         except ValidationError as error:
             add_service_errors(form, error)
+        moves = _planned(request, portfolio, form)
     if form.errors and step != "choose":
         status = 422
     consult(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
@@ -115,6 +114,17 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
     consult(request, "organisation", shown, district_ids=districts)
     return render(request, "pages/handover/briefs.html", context | {"briefs": briefs})
+
+
+def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) -> list[Move] | None:
+    """What would move to whom; None with the mistakes in the form."""
+    if form.errors:
+        return None
+    try:
+        return planned_moves(request.actor, portfolio, form.to_id, form.others)
+    except ValidationError as error:
+        add_service_errors(form, error)
+        return None
 
 
 def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpResponse:
