@@ -1,4 +1,4 @@
-"""Kinds of long work. An app registers its own when it is ready; this one knows none of them (docs/adr/0011).
+"""Kinds of long work. An app registers its own when it is ready; this one knows none of them (docs/adr/0016).
 
 kinds.register("export_list", export_list, title=_("Export"), may=can_export)
 """
