@@ -115,12 +115,16 @@ class City:
     def __enter__(self) -> Self:
         self.postgres.start()
         self.valkey.start()
+        self.prepare()
+        return self
+
+    def prepare(self) -> None:
+        """Migrate the database that those of the experiments are copies of."""
         prepared = self.environment | {
             "DATABASE_URL": self.postgres.url(APPLICATION, DATABASE),
             "DATABASE_OWNER_URL": self.postgres.url(OWNER, DATABASE),
         }
         self._run(["manage.py", "prepare_database", "--verbosity", "0"], prepared)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.end_programs()
