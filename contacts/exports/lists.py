@@ -139,7 +139,7 @@ class Selection:
         for name in self.query:
             if name in form.fields and self.query.get(name):
                 label = form.fields[name].label or name.replace("_", " ").capitalize()
-                said.append((str(label), _named(form.fields[name], self.query[name])))
+                said.append((str(label), _named(form.fields[name], str(self.query[name]))))
         if self.ids:
             said.append((_("Ticked"), str(len(self.ids))))
         if self.searched:

@@ -59,7 +59,7 @@ class ReasonForm(forms.Form):
 class ExportForm(ReasonForm):
     """`formats` are those the list can be had in, the usual one first."""
 
-    field_order = ("format", "reason", "other")
+    field_order: tuple[str, ...] = ("format", "reason", "other")
 
     def __init__(self, *args: Any, formats: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

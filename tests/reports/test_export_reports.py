@@ -101,7 +101,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     assert over_time.max_row == 13
     assert over_time["B13"].is_date
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
-    assert said["Formula"].startswith("Organisations met at least once")
+    assert str(said["Formula"]).startswith("Organisations met at least once")
     assert said["Period"] == f"{QUARTER} (2024-07-01 to 2024-09-30)"
     assert (said["Made by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
     left, _fetched = Event.objects.filter(action=Action.EXPORT).order_by("-pk")[:2][::-1]
