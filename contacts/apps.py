@@ -8,8 +8,10 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.exports import contacts, lists
-        from contacts.imports import drafts
+        from contacts.imports import drafts, organisations, people, targets
 
+        targets.register(organisations.TARGET)
+        targets.register(people.TARGET)
         drafts.register()
         lists.register()
         lists.register_list(contacts.EXPORT)

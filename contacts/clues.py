@@ -37,6 +37,11 @@ def organisation_clues(
     return sorted(found | set(_reached(phone, email)))
 
 
+def name_clue(name: str) -> str:
+    """The clue that organisations called `name` have, however it is written."""
+    return f"name:{_latin(core_name(name))}"
+
+
 def person_clues(*, given_name: str, family_name: str, phone: str, email: str) -> list[str]:
     """Clues of a person: the name, and how the role is reached; never an organisation (domain.md, rule 3)."""
     name = _latin(fold(given_name, family_name))

@@ -7,6 +7,10 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings and promises")
 
     def ready(self) -> None:
+        from contacts.imports import targets
         from meetings.exports import lists
+        from meetings.imports import follow_ups, meetings
 
         lists.register()
+        targets.register(meetings.TARGET)
+        targets.register(follow_ups.TARGET)

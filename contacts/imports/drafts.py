@@ -121,11 +121,12 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, dict[str, str]
     table = read_table(content_of(draft))
     named: dict[str, dict[str, str]] = {}
     for heading, name in draft.columns.items():
-        if target.field(name).codes is None:
+        codes = target.field(name).codes
+        if codes is None:
             continue
         values = table.distinct.get(heading, [])[:VALUES_SHOWN]
         before = draft.values.get(name, {})
-        guessed = guess_values(name, [v for v in values if v not in before], _by_name(actor))
+        guessed = guess_values(name, [v for v in values if v not in before], codes(actor), _by_name(actor))
         for value in values:
             named.setdefault(name, {})[value] = before.get(value, guessed.get(value, ""))
     return named

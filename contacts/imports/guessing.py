@@ -34,13 +34,21 @@ def guess_columns(
     return found
 
 
-def guess_values(field: str, values: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
-    """Cell text → code, for kinds, statuses and districts (`places`: folded name or code → code)."""
-    stems = {"kind": KINDS, "status": STATUSES}.get(field)
+def guess_values(
+    field: str, values: Iterable[str], codes: Mapping[str, object], places: Mapping[str, str]
+) -> dict[str, str]:
+    """Cell text → code, for kinds, statuses and districts (`places`: folded name or code → code).
+
+    `codes` are all that may be meant, with their labels.
+    """
+    stems = {"kind": KINDS, "status": STATUSES}.get(field, {})
+    named = {fold(str(label)): code for code, label in codes.items()} | {fold(code): code for code in codes}
     found = {}
     for value in values:
-        code = _place(value, places) if field == "home_district" else _by_stems(value, stems or {})
-        if code:
+        code = named.get(fold(value)) or (
+            _place(value, places) if "district" in field else _by_stems(value, stems)
+        )
+        if code in codes:
             found[value] = code
     return found
 

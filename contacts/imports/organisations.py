@@ -19,7 +19,7 @@ from contacts.codes import Kind, OrganisationStatus
 from contacts.imports.mapping import Mapping as FileMapping
 from contacts.imports.mapping import Origin
 from contacts.imports.services import Progress, bring_in
-from contacts.imports.targets import Field, Report, Target, register
+from contacts.imports.targets import Field, Report, Target
 from contacts.imports.words import HEADINGS
 from contacts.imports.writing import Remember
 from contacts.merging.relations import count_all
@@ -191,40 +191,38 @@ def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, 
     )
 
 
-register(
-    Target(
-        what=ORGANISATIONS,
-        title=gettext_lazy("Organisations"),
-        fields=(
-            Field("name", gettext_lazy("Name"), is_needed=True),
-            Field("external_id", gettext_lazy("Number or id there")),
-            Field("short_name", gettext_lazy("Short name")),
-            Field(
-                "kind",
-                gettext_lazy("Kind"),
-                is_needed=True,
-                is_fixable=True,
-                codes=lambda _actor: dict(Kind.choices),
-            ),
-            Field(
-                "home_district",
-                gettext_lazy("Home district"),
-                is_needed=True,
-                is_fixable=True,
-                codes=places_of,
-            ),
-            Field("phone", gettext_lazy("Phone")),
-            Field("email", gettext_lazy("E-mail")),
-            Field("website", gettext_lazy("Website")),
-            Field("address", gettext_lazy("Address")),
-            Field("postcode", gettext_lazy("Postcode"), is_fixable=True),
-            Field("languages", gettext_lazy("Languages"), is_fixable=True),
-            Field("summary", gettext_lazy("What they do")),
-            Field("access_needs", gettext_lazy("Access needs")),
-            Field("status", gettext_lazy("Status"), codes=lambda _actor: dict(OrganisationStatus.choices)),
+TARGET: Final = Target(
+    what=ORGANISATIONS,
+    title=gettext_lazy("Organisations"),
+    fields=(
+        Field("name", gettext_lazy("Name"), is_needed=True),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("short_name", gettext_lazy("Short name")),
+        Field(
+            "kind",
+            gettext_lazy("Kind"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(Kind.choices),
         ),
-        headings=HEADINGS,
-        bring_in=_bring_in,
-        undo=_undo,
-    )
+        Field(
+            "home_district",
+            gettext_lazy("Home district"),
+            is_needed=True,
+            is_fixable=True,
+            codes=places_of,
+        ),
+        Field("phone", gettext_lazy("Phone")),
+        Field("email", gettext_lazy("E-mail")),
+        Field("website", gettext_lazy("Website")),
+        Field("address", gettext_lazy("Address")),
+        Field("postcode", gettext_lazy("Postcode"), is_fixable=True),
+        Field("languages", gettext_lazy("Languages"), is_fixable=True),
+        Field("summary", gettext_lazy("What they do")),
+        Field("access_needs", gettext_lazy("Access needs")),
+        Field("status", gettext_lazy("Status"), codes=lambda _actor: dict(OrganisationStatus.choices)),
+    ),
+    headings=HEADINGS,
+    bring_in=_bring_in,
+    undo=_undo,
 )

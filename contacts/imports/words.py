@@ -61,3 +61,19 @@ STATUSES: Final[Mapping[str, str]] = {
     "dormant": "dormant inactiva inativ sospes lepo neaktiv неактив vilande",
     "closed": "closed cerrad baja encerrad chius lakkaut lopetat suletud slegt закрит avslutad",
 }
+
+_REACHED: Final = {name: HEADINGS[name] for name in ("external_id", "email", "phone", "home_district")}
+
+PEOPLE_HEADINGS: Final[Mapping[str, str]] = {
+    **_REACHED,
+    "given_name": "first given nombre primeiro etunimi eesnimi vards име fornamn",
+    "family_name": "last family surname apellido apelido cognome sukunimi perekonnanimi uzvards фамилия "
+    "efternamn name nome persona contact contacto",
+    "organisation": "organisation organization entidad asociacion organizacao associazione jarjesto "
+    "uhing organizacija организация organisationen forening",
+    "role_title": "role cargo funcion ruolo rooli amet loma длъжност roll title",
+    "notice_given_on": "notice aviso informativa tietosuoja teade pazinojums уведомление",
+    "lawful_basis": "lawful basis base juridica giuridica",
+    "purpose": "purpose finalidad finalidade finalita tarkoitus eesmark merkis цел andamal",
+    "preferred_channel": "channel canal canale kanava kanal канал",
+}

@@ -2,7 +2,7 @@
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
-from contacts.models.imported import ImportedFields
+from contacts.models.imported import ImportedFields, ImportedRow
 from contacts.models.merge import Merge, NotADuplicate
 from contacts.models.organisation import (
     FocusDeclaration,
@@ -20,6 +20,7 @@ __all__ = [
     "ImportDraft",
     "ImportStep",
     "ImportedFields",
+    "ImportedRow",
     "Merge",
     "NotADuplicate",
     "Organisation",

@@ -94,6 +94,7 @@ class Contact(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["folded"], name="contact_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["clues"], name="contact_clues"),  # found by number or address
             models.Index(fields=["home_district", "folded", "id"], name="contact_by_name"),
             models.Index(fields=["review_on"], name="contact_by_review"),
             models.Index(fields=["updated_at", "id"], name="contact_by_update"),

@@ -138,6 +138,7 @@ class Organisation(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["folded"], name="organisation_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["clues"], name="organisation_clues"),  # found by number, address, exact name
             models.Index(fields=["home_district", "folded", "id"], name="organisation_by_name"),
             models.Index(fields=["home_district", "last_met_at", "id"], name="organisation_by_last_met"),
             models.Index(fields=["lead_officer"], name="organisation_of_lead"),

@@ -50,7 +50,7 @@ def upload(user: User, content: bytes | str = REGISTER, name: str = "register.cs
 
 def mapped(user: User, content: bytes | str = REGISTER, **typed: Any) -> ImportDraft:
     """Uploaded, with the guesses taken as they are, and tried out by a worker."""
-    answer = upload(user, content)
+    answer = upload(user, content, what=typed.pop("what", "organisations"))
     assert answer.status_code == 302, answer.context["form"].errors
     draft = ImportDraft.objects.latest("created_at")
     columns = browse(user).get(answer["location"]).context["form"]

@@ -1,0 +1,85 @@
+"""Single cells: days, moments, codes, organisations. Each raises ValidationError in people's words."""
+
+import re
+from collections.abc import Collection
+from datetime import date, datetime, time
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.clues import name_clue
+from contacts.models import Organisation, OrganisationExternalId
+from districts.models import District
+from lib.days import city_zone, moment_at
+from lib.fold import fold, squash
+
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T]+(\d{1,2})[:.](\d{2}))?")
+_BETWEEN: Final = re.compile(r"\s*(?:[;|\n]|,\s)\s*")
+
+
+def day(text: str, what: str) -> date:
+    """2026-11-25, or day, month and year as in most of Europe: 25.11.2026, 25/11/2026."""
+    return moment(text, what).astimezone(city_zone()).date()
+
+
+def moment(text: str, what: str) -> datetime:
+    """A moment by the city's clock; a day alone is its noon."""
+    plain = squash(text)
+    try:
+        if found := _DAY_FIRST.fullmatch(plain):
+            on = date(int(found[3]), int(found[2]), int(found[1]))
+            return moment_at(on, time(int(found[4]), int(found[5])) if found[4] else time(12))
+        if on_day := parse_date(plain):
+            return moment_at(on_day, time(12))
+        if parsed := parse_datetime(plain):
+            return parsed if parsed.tzinfo else moment_at(parsed.date(), parsed.time())
+    except ValueError:
+        pass
+    raise ValidationError(_("%(what)s: “%(text)s” is not a day.") % {"what": what, "text": plain[:40]})
+
+
+def code(text: str, known: Collection[str], what: str) -> str:
+    """One of the codes; raises for another, and for none."""
+    if text not in known:
+        said = _("%(what)s: not said.") if not text else _("%(what)s: “%(text)s” is not in the list.")
+        raise ValidationError(said % {"what": what, "text": text[:40]})
+    return text
+
+
+def district(actor: Actor, text: str) -> District:
+    """One the actor covers, by its code."""
+    found = District.objects.covered_by(actor).active().filter(code=text).first()
+    if found is None or not actor.covers(found.pk):
+        raise ValidationError(_("no district “%(text)s” to write in") % {"text": text[:40]})
+    return found
+
+
+def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
+    """Those named, parted by semicolons: by the source's id, or by the name where only one is called so."""
+    return [_organisation(actor, name, source) for name in _BETWEEN.split(text) if name.strip()]
+
+
+def _organisation(actor: Actor, name: str, source: str) -> Organisation:
+    seen = Organisation.objects.visible_to(actor)
+    known = OrganisationExternalId.objects.filter(source=source, external_id=squash(name))
+    if found := seen.filter(pk__in=known.values("organisation")).first():
+        return found
+    called = list(seen.filter(clues__contains=[name_clue(name)])[:2])
+    exactly = [row for row in called if fold(row.name) == fold(name)]
+    if len(called) == 1 or len(exactly) == 1:
+        return exactly[0] if exactly else called[0]
+    said = _("several organisations are called “%(name)s”") if called else _("no organisation “%(name)s”")
+    raise ValidationError(said % {"name": squash(name)[:60]})
+
+
+def ids(rows: Collection[Organisation]) -> list[str]:
+    return sorted(str(row.pk) for row in rows)
+
+
+def found(keys: Collection[str]) -> list[Organisation]:
+    """The organisations of `ids`, which the actor has seen already."""
+    return list(Organisation.objects.filter(pk__in=[UUID(key) for key in keys]).order_by("pk"))

@@ -1,0 +1,148 @@
+"""People as something to import: nobody without a lawful basis and a purpose stated by file or batch."""
+
+from typing import Any, BinaryIO, Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from contacts.codes import LawfulBasis, PreferredChannel, Purpose
+from contacts.imports import cells as read
+from contacts.imports.organisations import places_of
+from contacts.imports.rowwise import Kind, Plain, bring_in_rows, undo_rows
+from contacts.imports.services import Progress
+from contacts.imports.targets import Field, Report, Target
+from contacts.imports.words import PEOPLE_HEADINGS
+from contacts.imports.writing import Remember
+from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
+from contacts.rules import one_phone, plain_email
+from contacts.services.contacts import create_contact, edit_contact, erase_contact
+from districts.models import District
+from lib.fold import squash
+
+_TEXTS: Final = ("given_name", "family_name")
+_CODES: Final[dict[str, Any]] = {
+    "lawful_basis": LawfulBasis,
+    "purpose": Purpose,
+}
+
+
+def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+    def read_row(cells: Any) -> Plain:
+        plain: Plain = {name: squash(cells.get(name, "")) for name in _TEXTS}
+        if not plain["family_name"]:
+            raise ValidationError(_("nobody is named"))
+        for name, codes in _CODES.items():
+            label = str(Contact._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column
+            plain[name] = read.code(cells.get(name, ""), codes.values, label)
+        if channel := cells.get("preferred_channel"):
+            plain["preferred_channel"] = read.code(
+                channel, PreferredChannel.values, _("likes to be reached by")
+            )
+        if email := cells.get("email"):
+            plain["email"] = plain_email(email)
+        if phone := cells.get("phone"):
+            number = one_phone(phone, settings.PHONENUMBER_DEFAULT_REGION)
+            if not number:
+                raise ValidationError(_("phone: “%(text)s” is not a number") % {"text": phone[:40]})
+            plain["phone"] = number
+        if notice := cells.get("notice_given_on"):
+            plain["notice_given_on"] = read.day(notice, _("privacy notice given on")).isoformat()
+        spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
+        role = squash(cells.get("role_title", "")) or _("contact")
+        plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
+        home = cells.get("home_district", "")
+        if not home and spoken_for:
+            home = spoken_for[0].home_district.code
+        plain["home_district"] = read.district(actor, home).code
+        return plain
+
+    def arguments(plain: Plain) -> dict[str, Any]:
+        values = {k: v for k, v in plain.items() if k not in {"speaks_for", "home_district"}}
+        if "home_district" in plain:
+            values["home_district"] = District.objects.get(code=plain["home_district"])
+        if "notice_given_on" in plain:
+            values["notice_given_on"] = (
+                read.day(plain["notice_given_on"], "") if plain["notice_given_on"] else None
+            )
+        if "speaks_for" in plain:
+            roles = dict(plain["speaks_for"])
+            values["affiliations"] = [
+                {"organisation": row, "role_title": roles[str(row.pk)]} for row in read.found(roles)
+            ]
+        return values
+
+    return Kind(
+        object_type="contact",
+        model=Contact,
+        own=frozenset({Affiliation, ContactExternalId}),
+        read=read_row,
+        arguments=arguments,
+        current=_current,
+        create=lambda **values: create_contact(actor=actor, **values),
+        edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, **values),
+        remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
+        label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
+    )
+
+
+def _current(row: Contact) -> Plain:
+    links = list(row.affiliations.filter(until__isnull=True).order_by("organisation"))
+    return {
+        **{name: getattr(row, name) for name in (*_TEXTS, *_CODES, "preferred_channel", "email")},
+        "phone": str(row.phone or ""),
+        "notice_given_on": row.notice_given_on.isoformat() if row.notice_given_on else "",
+        "speaks_for": sorted([str(link.organisation_id), link.role_title] for link in links),
+        "home_district": row.home_district.code,
+    }
+
+
+def _bring_in(
+    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
+) -> Report:
+    return bring_in_rows(actor, draft, file, dry_run, progress, remember, _kind(actor, draft))
+
+
+def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+    undo_rows(actor, draft, progress, _kind(actor, draft))
+
+
+TARGET: Final = Target(
+    what="contacts",
+    title=gettext_lazy("People"),
+    fields=(
+        Field("family_name", gettext_lazy("Family name, or the whole name"), is_needed=True),
+        Field("given_name", gettext_lazy("Given name")),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("organisation", gettext_lazy("Organisation they speak for")),
+        Field("role_title", gettext_lazy("Role there"), is_fixable=True),
+        Field("phone", gettext_lazy("Phone of the role")),
+        Field("email", gettext_lazy("E-mail of the role")),
+        Field(
+            "preferred_channel",
+            gettext_lazy("Likes to be reached by"),
+            codes=lambda _actor: dict(PreferredChannel.choices),
+        ),
+        Field("home_district", gettext_lazy("District"), is_fixable=True, codes=places_of),
+        Field(
+            "lawful_basis",
+            gettext_lazy("Lawful basis"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(LawfulBasis.choices),
+        ),
+        Field(
+            "purpose",
+            gettext_lazy("Purpose"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(Purpose.choices),
+        ),
+        Field("notice_given_on", gettext_lazy("Privacy notice given on"), is_fixable=True),
+    ),
+    headings=PEOPLE_HEADINGS,
+    bring_in=_bring_in,
+    undo=_undo,
+)

@@ -1,0 +1,1 @@
+"""History from old spreadsheets: meetings and promises."""

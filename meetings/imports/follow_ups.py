@@ -1,0 +1,159 @@
+"""Promises as something to import, those that were kept long ago included."""
+
+from datetime import time
+from typing import Any, BinaryIO, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.imports import cells as read
+from contacts.imports.rowwise import Kind, Plain, bring_in_rows, undo_rows
+from contacts.imports.services import Progress
+from contacts.imports.targets import Field, Report, Target
+from contacts.imports.writing import Remember
+from contacts.models import ImportDraft
+from lib.days import moment_at
+from lib.fold import squash
+from lib.rows import clean_text
+from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.imports.words import FOLLOW_UP_HEADINGS
+from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.services.follow_ups import create_follow_up, edit_follow_up
+
+_STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
+_NOON: Final = time(12)
+
+
+def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+    def read_row(cells: Any) -> Plain:
+        title = squash(cells.get("title", ""))
+        if not title:
+            raise ValidationError(_("nothing is promised"))
+        status = cells.get("status", "") or (
+            FollowUpStatus.DONE if cells.get("done_on") else FollowUpStatus.OPEN
+        )
+        plain: Plain = {
+            "title": title,
+            "kind": read.code(cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("kind")),
+            "due_on": read.day(cells.get("due_on", ""), _("due")).isoformat(),
+            "status": read.code(status, [state.value for state in _STATES], _("status")),
+            "organisations": read.ids(
+                read.organisations(actor, cells.get("organisations", ""), draft.source)
+            ),
+            "owner": str(_owner(actor, cells.get("owner", "")).pk),
+            "result": clean_text(cells.get("result", "")),
+            "done_on": read.day(cells["done_on"], _("done on")).isoformat() if cells.get("done_on") else "",
+        }
+        return plain | {"key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
+
+    return Kind(
+        object_type="follow_up",
+        model=FollowUp,
+        own=frozenset({FollowUpOrganisation, FollowUpExternalId}),
+        read=read_row,
+        arguments=_arguments,
+        current=_current,
+        create=lambda **values: _create(actor, **values),
+        edit=lambda pk, **values: _edit(actor, pk, **values),
+        remove=lambda row: _remove(actor, row),
+        label=lambda plain: str(plain["title"]),
+    )
+
+
+def _owner(actor: Actor, text: str) -> User:
+    """Who does it, by e-mail or name; whoever imports where nobody is named."""
+    people = User.objects.visible_to(actor).active().with_role(*WRITES)
+    if not text:
+        text = User.objects.values_list("email", flat=True).get(pk=actor.id)
+    found: list[User] = list(people.filter(email__iexact=text)) or list(people.filter(name__iexact=squash(text)))
+    if len(found) != 1:
+        raise ValidationError(_("nobody here is called “%(name)s”") % {"name": text[:60]})
+    return found[0]
+
+
+def _create(actor: Actor, done_on: str = "", **values: Any) -> FollowUp:
+    return _dated(create_follow_up(actor=actor, **values), done_on)
+
+
+def _edit(actor: Actor, pk: Any, done_on: str = "", **values: Any) -> FollowUp:
+    return _dated(edit_follow_up(actor=actor, follow_up_id=pk, **values), done_on)
+
+
+def _dated(row: FollowUp, done_on: str) -> FollowUp:
+    """A promise kept long ago was kept then, not today."""
+    if done_on and row.status == FollowUpStatus.DONE:
+        row.completed_at = moment_at(read.day(done_on, ""), _NOON)
+        row.save(update_fields=["completed_at"])
+    return row
+
+
+def _remove(actor: Actor, row: FollowUp) -> None:
+    """Only an import's undo: a promise that somebody made is cancelled, not deleted."""
+    districts = set(row.organisation_links.values_list("organisation__home_district", flat=True))
+    pk, version = row.pk, row.version + 1
+    row.delete()
+    record_changes(actor, Action.ERASE, [Changed("follow_up", pk, Op.ERASED, version, districts)])
+
+
+def _arguments(plain: Plain) -> dict[str, Any]:
+    values = {name: value for name, value in plain.items() if name != "key"}
+    if "due_on" in plain:
+        values["due_on"] = read.day(plain["due_on"], "")
+    if "owner" in plain:
+        values["owner"] = User.objects.get(pk=plain["owner"])
+    if "organisations" in plain:
+        values["organisations"] = read.found(plain["organisations"])
+    return values
+
+
+def _current(row: FollowUp) -> Plain:
+    ids = sorted(map(str, row.organisation_links.values_list("organisation", flat=True)))
+    done = row.completed_at
+    plain: Plain = {name: getattr(row, name) for name in ("title", "kind", "status", "result")} | {
+        "due_on": row.due_on.isoformat(),
+        "organisations": ids,
+        "owner": str(row.owner_id),
+        "done_on": read.day(done.isoformat(), "").isoformat() if done else "",
+    }
+    return plain | {"key": f"{plain['due_on']} {' '.join(ids)}"}
+
+
+def _bring_in(
+    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
+) -> Report:
+    return bring_in_rows(actor, draft, file, dry_run, progress, remember, _kind(actor, draft))
+
+
+def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+    undo_rows(actor, draft, progress, _kind(actor, draft))
+
+
+TARGET: Final = Target(
+    what="follow_ups",
+    title=gettext_lazy("Promises"),
+    fields=(
+        Field("title", gettext_lazy("What is promised"), is_needed=True),
+        Field("due_on", gettext_lazy("Due"), is_needed=True),
+        Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
+        Field("kind", gettext_lazy("Kind"), is_fixable=True, codes=lambda _actor: dict(FollowUpKind.choices)),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("owner", gettext_lazy("Who does it (e-mail or name)"), is_fixable=True),
+        Field(
+            "status",
+            gettext_lazy("Status"),
+            is_fixable=True,
+            codes=lambda _actor: {state.value: state.label for state in _STATES},
+        ),
+        Field("done_on", gettext_lazy("Done on")),
+        Field("result", gettext_lazy("What came of it")),
+    ),
+    headings=FOLLOW_UP_HEADINGS,
+    bring_in=_bring_in,
+    undo=_undo,
+)

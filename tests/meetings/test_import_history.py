@@ -1,0 +1,133 @@
+"""People, meetings and promises come in from old spreadsheets: written once, corrected, and taken back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from contacts.models import Contact, ImportDraft, Organisation
+from contacts.services.contacts import edit_contact
+from lib.days import city_today
+from meetings.models import FollowUp, Meeting
+from tests.contacts.pages import browse
+from tests.contacts.test_import_wizard import mapped, send, sums, upload
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = """Nombre;Apellidos;Asociación;Cargo;Correo
+Ana;García;Casa Roma;presidenta;ana@roma.example
+Luis;Pérez;Casa Roma;;
+Eva;Núñez;No such house;;
+"""
+BATCH = {"fixed_lawful_basis": "public_task", "fixed_purpose": "community_liaison"}
+MEETINGS = """Fecha;Tipo;Asociación;Asunto;Notas
+03.02.2025 10:30;visit;Casa Roma| Puente Verde;Opening;They need a lamp
+04/02/2025;phone call;Casa Roma;;
+31.02.2025;visit;Casa Roma;;
+"""
+PROMISES = """Compromiso;Plazo;Asociación;Hecho;Terminado
+Repair the lamp;2025-03-01;Casa Roma;done;2025-02-20
+Call them;2025-04-01;Casa Roma;;
+"""
+
+
+def city() -> Any:
+    north = make_district("North", code="N1")
+    for name in ("Casa Roma", "Puente Verde"):
+        make_organisation(north, name=name)
+    return make_supervisor(north)
+
+
+def bring(user: Any, what: str, content: str, **typed: Any) -> ImportDraft:
+    return send(user, mapped(user, content, what=what, **typed), "run")
+
+
+def test_people_come_in_with_whom_they_speak_for() -> None:
+    draft = bring(city(), "contacts", PEOPLE, **BATCH)
+    assert sums(draft) == {"created": 2, "refused": 1}
+    ana = Contact.objects.get(given_name="Ana")
+    assert (ana.family_name, ana.email, ana.purpose) == ("García", "ana@roma.example", "community_liaison")
+    assert ana.affiliations.get().role_title == "presidenta"
+    assert ana.home_district.code == "N1"
+    assert "No such house" in draft.report["lines"]["refused"][0][2]
+
+
+def test_nobody_comes_in_without_a_lawful_basis_and_a_purpose() -> None:
+    user = city()
+    answer = upload(user, PEOPLE, what="contacts")
+    sent = {"column_0": "given_name", "column_1": "family_name"}
+    refused = browse(user).post(answer["location"], sent)
+    assert refused.status_code == 422
+    assert "Lawful basis, Purpose" in refused.content.decode()
+    with_basis = PEOPLE.replace("Correo", "Correo;Base jurídica")
+    with_basis = with_basis.replace("ana@roma.example", "ana@roma.example;public_task")
+    draft = bring(user, "contacts", with_basis, fixed_purpose="training")
+    assert sums(draft) == {"created": 1, "refused": 2}
+
+
+def test_the_same_people_again_change_nothing_and_a_persons_word_stays() -> None:
+    user = city()
+    bring(user, "contacts", PEOPLE, **BATCH)
+    assert sums(bring(user, "contacts", PEOPLE, **BATCH)) == {"unchanged": 2, "refused": 1}
+    ana = Contact.objects.get(given_name="Ana")
+    edit_contact(actor=SYSTEM, contact_id=ana.pk, email="mine@roma.example")
+    corrected = PEOPLE.replace("ana@", "new@").replace("presidenta", "portavoz")
+    assert sums(bring(user, "contacts", corrected, **BATCH)) == {"updated": 1, "unchanged": 1, "refused": 1}
+    ana.refresh_from_db()
+    assert (ana.email, ana.affiliations.get().role_title) == ("mine@roma.example", "portavoz")
+
+
+def test_people_are_taken_back() -> None:
+    user = city()
+    first = bring(user, "contacts", PEOPLE, **BATCH)
+    assert send(user, first, "undo").state == "undone"
+    assert Contact.objects.count() == 0
+    assert sums(bring(user, "contacts", PEOPLE, **BATCH)) == {"created": 2, "refused": 1}
+
+
+def test_meetings_of_the_past_were_held_and_count() -> None:
+    user = city()
+    draft = bring(user, "meetings", MEETINGS, fixed_outcome="concern_raised")
+    assert sums(draft) == {"created": 2, "refused": 1}
+    first = Meeting.objects.get(subject="Opening")
+    assert (first.status, first.facts, first.organisations.count()) == ("held", "They need a lamp", 2)
+    assert Organisation.objects.get(name="Casa Roma").last_met_at is not None
+    assert "31.02.2025" in draft.report["lines"]["refused"][0][2]
+    assert sums(bring(user, "meetings", MEETINGS, fixed_outcome="concern_raised")) == {
+        "unchanged": 2,
+        "refused": 1,
+    }
+    assert send(user, draft, "undo").state == "undone"
+    assert Meeting.objects.count() == 0
+    assert Organisation.objects.get(name="Casa Roma").last_met_at is None
+
+
+def test_meetings_to_come_are_planned() -> None:
+    day = city_today() + timedelta(days=9)
+    text = f"Fecha;Tipo;Asociación\n{day:%d.%m.%Y} 10:00;visit;Casa Roma\n"
+    assert sums(bring(city(), "meetings", text)) == {"created": 1}
+    assert Meeting.objects.get().status == "planned"
+
+
+def test_promises_kept_long_ago_were_kept_then() -> None:
+    user = city()
+    draft = bring(user, "follow_ups", PROMISES)
+    assert sums(draft) == {"created": 2}
+    kept = FollowUp.objects.get(title="Repair the lamp")
+    assert kept.completed_at
+    assert (kept.status, kept.completed_at.date().isoformat()) == ("done", "2025-02-20")
+    assert kept.first_due_on.isoformat() == "2025-03-01"
+    assert FollowUp.objects.get(title="Call them").owner == user
+    assert sums(bring(user, "follow_ups", PROMISES)) == {"unchanged": 2}
+    assert send(user, draft, "undo").state == "undone"
+    assert FollowUp.objects.count() == 0
+
+
+def test_an_organisation_of_another_district_is_nobody_to_meet() -> None:
+    user = city()
+    make_organisation(make_district("South", code="S1"), name="Far House")
+    make_officer(make_district())
+    text = "Fecha;Tipo;Asociación;Distrito\n03.02.2025;visit;Far House;N1\n03.02.2025;visit;Casa Roma;S1\n"
+    assert sums(bring(user, "meetings", text)) == {"refused": 2}
