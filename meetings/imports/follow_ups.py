@@ -71,7 +71,8 @@ def _owner(actor: Actor, text: str) -> User:
     people = User.objects.visible_to(actor).active().with_role(*WRITES)
     if not text:
         text = User.objects.values_list("email", flat=True).get(pk=actor.id)
-    found: list[User] = list(people.filter(email__iexact=text)) or list(people.filter(name__iexact=squash(text)))
+    found: list[User] = list(people.filter(email__iexact=text))
+    found = found or list(people.filter(name__iexact=squash(text)))
     if len(found) != 1:
         raise ValidationError(_("nobody here is called “%(name)s”") % {"name": text[:60]})
     return found[0]
