@@ -48,6 +48,8 @@ class Command(BaseCommand):
         report = verify_trail(using=OWNER)
         if report.findings:
             raise BackupFailed(f"The trail is not what was sealed: {report.findings[0]}.")
+        left = report.not_sealed + report.not_numbered
         self.stdout.write(f"{report.rows} rows of the trail under {report.seals} seals: untouched.")
+        self.stdout.write(f"{left} rows of the trail had no seal yet: for those only the sums above speak.")
         call_command("prepare_database", verbosity=0)
         self.stdout.write("Up to date; the application has its rights; every row of the trail is numbered.")
