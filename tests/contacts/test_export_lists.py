@@ -137,6 +137,17 @@ def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User,
     assert not [text for text in texts if CANARY in text]
 
 
+def test_the_pages_ask_the_database_little(
+    north: District, supervisor: User, django_assert_max_num_queries: Any
+) -> None:
+    full_book(north)
+    job, _content = export(supervisor, "/organisations/export/")
+    page = sure(supervisor)
+    for address in ("/meetings/export/?status=held", "/jobs/", f"/jobs/{job.pk}/"):
+        with django_assert_max_num_queries(14):
+            assert page.get(address).status_code == 200
+
+
 def test_only_supervisors_who_say_why_and_who_they_are(north: District, supervisor: User) -> None:
     full_book(north)
     page = sure(supervisor)
