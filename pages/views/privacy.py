@@ -25,6 +25,7 @@ from lib.fold import squash
 from lib.keyset import InvalidCursor, Page, paginate
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.forms.privacy import InquiryForm
+from pages.identity import who_say_who_they_are
 from pages.lists import ROWS, canonical
 from pages.lookups import consult, readers_only
 from privacy.filters import TYPES, TrailFilters
@@ -110,9 +111,9 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+@who_say_who_they_are(can_inquire)
 def inquiry_file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """The same as a file, whole: from a temporary one, so that memory stays flat."""
-    _inquirers_only(request)
     form = InquiryForm(request.GET)
     if not form.is_valid():
         context = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
