@@ -173,6 +173,22 @@ def test_only_supervisors_who_say_why_and_who_they_are(north: District, supervis
     assert not Job.objects.exists()
 
 
+def test_what_was_typed_waits_for_the_password(north: District, supervisor: User) -> None:
+    make_organisation(north, kind="ngo")
+    make_organisation(north, kind="school")
+    page = Client()
+    page.force_login(supervisor)
+    given = {"format": "csv", "query": "kind=ngo", **WHY}
+    asked = page.post("/organisations/export/", given)["Location"]
+    assert asked.startswith("/accounts/reauthenticate/")
+    answer = page.post(asked, {"password": PASSWORD})
+    job = Job.objects.get()
+    assert answer["Location"] == f"/jobs/{job.pk}/"
+    assert run_next()
+    job.refresh_from_db()
+    assert job.result["rows"] == 1
+
+
 def test_the_filters_of_the_page_are_those_of_the_file(north: District, supervisor: User) -> None:
     school = make_organisation(north, name="School of music", kind="school")
     ngo = make_organisation(north, name="Helping hands", kind="ngo")
