@@ -165,7 +165,9 @@ def _line(event: Event, names: dict[UUID | None, str]) -> Line:
     alone = event.allowed and len(event.object_ids) == 1
     page = PAGES_OF.get(event.object_type, "") if alone else ""
     role = str(ROLES.get(event.actor_role, ""))
-    return Line(event, who, role, str(NOUNS.get(event.object_type, event.object_type)), page)
+    return Line(
+        event, who, role, str(NOUNS.get(event.object_type, event.object_type.replace("_", " "))), page
+    )
 
 
 def _page(request: ActorRequest, rows: Any) -> Page[Event]:
