@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.actors import NOBODY, SYSTEM, actor_for
 from accounts.models import Role, Session, User
@@ -64,6 +65,18 @@ def test_the_link_of_an_invitation_works_once(
     assert client.post(page.request["PATH_INFO"], typed).status_code == 302
     signed_in = client.post("/accounts/login/", {"login": user.email, "password": "a long pass phrase"})
     assert (signed_in.status_code, signed_in["Location"]) == (302, "/")
+    assert "no longer works" in Client().get(link).content.decode()
+
+
+def test_the_link_of_an_invitation_ends_after_three_days(
+    administrator: Any, mail_sink: MailSink, settings: Settings
+) -> None:
+    assert settings.PASSWORD_RESET_TIMEOUT == 3 * 24 * 60 * 60
+    user = invite_user(actor=administrator, name="Ann", email="ann@police.example", role="officer")
+    send_invitation(actor=administrator, user_id=user.pk)
+    link = next(w for w in mail_sink.messages[0].get_content().split() if w.startswith("http://testserver/"))
+    assert "Choose a password" in Client().get(link, follow=True).content.decode()
+    settings.PASSWORD_RESET_TIMEOUT = -1
     assert "no longer works" in Client().get(link).content.decode()
 
 
