@@ -2,6 +2,7 @@
 
 `met_at` is the meeting's start where it was substantive for the organisation (domain.md), else null. The
 database keeps it, whoever writes: a figure that counts a stale copy would be wrong without anybody seeing.
+From here on what is written has it; 0008_figures fills in what is older, and builds the index.
 """
 
 from django.db import migrations, models
@@ -46,12 +47,6 @@ DROP TRIGGER meetings_link_met_at ON meetings_meetingorganisation;
 DROP FUNCTION meetings_link_met_at();
 """
 
-FILL = f"""
-UPDATE meetings_meetingorganisation link SET met_at = meeting.starts_at
-FROM meetings_meeting meeting
-WHERE meeting.id = link.meeting_id AND link.present AND {HEARD}
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [("meetings", "0003_handovers")]
@@ -62,14 +57,5 @@ class Migration(migrations.Migration):
             name="met_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunSQL(KEEP, LEAVE),
-        migrations.AddIndex(
-            model_name="meetingorganisation",
-            index=models.Index(
-                condition=models.Q(("met_at__isnull", False)),
-                fields=["organisation", "met_at"],
-                name="meeting_met",
-            ),
-        ),
     ]

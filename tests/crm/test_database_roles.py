@@ -1,10 +1,13 @@
 """The application's role changes rows, never tables, and only adds to the trail."""
 
+from threading import Thread
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
 from crm.embedded.postgres import APPLICATION, OWNER
+from crm.management.commands.prepare_database import LOCK_NUMBER
 
 
 def tables() -> list[str]:
@@ -71,3 +74,24 @@ def test_preparing_twice_changes_nothing(committed_db: None) -> None:
     call_command("prepare_database", verbosity=0)
     connections["owner"].close()
     assert {table: rights_on(table) for table in tables()} == before
+
+
+def test_two_prepare_at_once_and_one_waits_without_being_waited_for(committed_db: None) -> None:
+    """A waiting statement would hold up an index that is built concurrently, and both for ever."""
+    with connections["owner"].cursor() as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+        second = Thread(target=_prepare, daemon=True)
+        second.start()
+        first.execute("CREATE INDEX CONCURRENTLY built_meanwhile ON meetings_meeting (subject)")
+        assert second.is_alive()
+        first.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+    connections["owner"].close()
+    second.join()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'built_meanwhile'::regclass")
+        assert cursor.fetchone() == (True,)
+
+
+def _prepare() -> None:
+    call_command("prepare_database", verbosity=0)
+    connections.close_all()

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from audit.publishing import publish
@@ -61,13 +62,23 @@ class Command(BaseCommand):
 
 @contextmanager
 def _alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Wait until no other process prepares this database."""
+    """Wait until no other process prepares this database.
+
+    By asking again: a statement that waits would be waited for by an index that is built concurrently.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+        while not _locked(cursor):
+            time.sleep(0.2)
         try:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+
+
+def _locked(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_NUMBER])
+    [locked] = cursor.fetchone()
+    return bool(locked)
 
 
 def make_role(owner: BaseDatabaseWrapper, role: str, password: str) -> None:
