@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import District
-from lib.sheets import Cell, Column, Number
+from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
 from reports.charts import PRINT, Mark, bars, lines
 from reports.exports.asked import Asked
-from reports.figures import Report, Row
+from reports.exports.cells import Value, cell_of, cells_of, columns_of, measured, number, text, typed
+from reports.figures import Report
 from reports.questions import By, Question
-from reports.scorecard import GROUPS, Line, mark_of, measure_of, periods_of, scorecard, table
+from reports.scorecard import GROUPS, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
 from reports.wording import name_group, say, say_unit
@@ -26,15 +27,6 @@ from reports.wording import name_group, say, say_unit
 _NARROW: Final = 10  # letters
 _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 _UNIT: Final = 5  # of the scorecard's columns: on paper each figure says its own
-_CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A cell twice: typed for a sheet, and as people read it."""
-
-    typed: Any
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +169,14 @@ def _indicator(line: Line) -> list[Value]:
     report, row = line.report, line.row
     counted = f"{report.n_label} / {report.of_label}" if report.of_label else str(report.n_label)
     return [
-        _text(str(report.title)),
-        _number(row.n if row else None),
-        _number(row.of if row else None),
-        _text(counted.strip(" /")),
-        Value(_measured(line.value, report), line.said),
-        _text(say_unit(report.unit)),
-        Value(_measured(line.value_before, report), line.said_before),
-        _text(line.change),
+        text(str(report.title)),
+        number(row.n if row else None),
+        number(row.of if row else None),
+        text(counted.strip(" /")),
+        Value(measured(line.value, report), line.said),
+        text(say_unit(report.unit)),
+        Value(measured(line.value_before, report), line.said_before),
+        text(line.change),
     ]
 
 
@@ -216,14 +208,14 @@ def _over_time(report: Report, district: District, whole: Line) -> Table:
         Column(_("Period"), width=26),
         Column(_("From"), Cell.DAY),
         Column(_("Before"), Cell.DAY),
-        *_columns(report),
+        *columns_of(report),
     ]
     rows = [
         [
-            _text(str(period)),
+            text(str(period)),
             Value(period.since, f"{period.since:%Y-%m-%d}"),
             Value(period.until, f"{period.until:%Y-%m-%d}"),
-            *_cells(report, whole.table.row(district.code, period)),
+            *cells_of(report, whole.table.row(district.code, period)),
         ]
         for period in whole.run_up
     ]
@@ -257,12 +249,12 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         return _published(report, district, whole, found, first, notes)
     columns = [
         Column(first, width=34),
-        *_columns(report),
-        Column(str(asked.before), _cell(report.unit), width=14),
+        *columns_of(report),
+        Column(str(asked.before), cell_of(report.unit), width=14),
     ]
     lines_ = [(district.name, whole), *found]
     rows = [
-        [_text(name), *_cells(report, line.row), Value(_typed(line.value_before), line.said_before)]
+        [text(name), *cells_of(report, line.row), Value(typed(line.value_before), line.said_before)]
         for name, line in lines_
     ]
     marks = [mark_of(report, line.row, name) for name, line in found]
@@ -285,9 +277,9 @@ def _published(
     counted = {name: (int(line.row.n), int(line.row.of)) for name, line in found if line.row is not None}
     total = whole.row
     published = suppress(counted, (int(total.n), int(total.of)) if total else (0, 0))
-    columns = [Column(first, width=34), *_columns(report)[:3]]
-    rows = [[_text(district.name), *_shown(published.total)]]
-    rows += [[_text(name), *_shown(counts)] for name, counts in published.rows.items()]
+    columns = [Column(first, width=34), *columns_of(report)[:3]]
+    rows = [[text(district.name), *_shown(published.total)]]
+    rows += [[text(name), *_shown(counts)] for name, counts in published.rows.items()]
     marks = []
     for name, counts in published.rows.items():
         share = counts.n / counts.of if counts.n is not None and counts.of else None
@@ -304,83 +296,14 @@ def _published(
 
 
 def _shown(counts: Counts) -> list[Value]:
-    hidden = _text(_("hidden"))
+    hidden = text(_("hidden"))
     if counts.n is None or counts.of is None:
-        return [hidden, _number(counts.of) if counts.of is not None else hidden, hidden]
+        return [hidden, number(counts.of) if counts.of is not None else hidden, hidden]
     share = counts.n / counts.of if counts.of else None
-    return [_number(counts.n), _number(counts.of), Value(_typed(share), say(share, "ratio"))]
+    return [number(counts.n), number(counts.of), Value(typed(share), say(share, "ratio"))]
 
 
-# --- Cells ----------------------------------------------------------------------------------------
-
-
-def _columns(report: Report) -> list[Column]:
-    """n, of, the figure, and the report's own columns."""
-    own = [
-        Column(_sentence(column.label), _cell(column.unit), width=16)
-        for column in report.columns
-        if column.name != report.measure
-    ]
-    figure = [] if report.measure == "n" else [Column(_figure(report), _cell(report.unit), width=16)]
-    return [
-        Column(_sentence(report.n_label or _("n")), Cell.NUMBER, width=16),
-        Column(_sentence(report.of_label or _("of")), Cell.NUMBER, width=16),
-        *figure,
-        *own,
-    ]
-
-
-def _figure(report: Report) -> str:
-    if report.measure == "ratio":
-        return _("Share")
-    label = next((column.label for column in report.columns if column.name == report.measure), report.title)
-    return _sentence(label)
-
-
-def _cells(report: Report, row: Row | None) -> list[Value]:
-    own = [column for column in report.columns if column.name != report.measure]
-    figure = measure_of(report, row)
-    return [
-        _number(row.n if row else None),
-        _number(row.of if row else None),
-        *([] if report.measure == "n" else [Value(_typed(figure), say(figure, report.unit))]),
-        *(_own(column.unit, getattr(row, column.name, None)) for column in own),
-    ]
-
-
-def _own(unit: str, value: Any) -> Value:
-    return _text(str(value or "")) if unit == "text" else Value(_typed(value), say(value, unit))
-
-
-def _typed(value: float | None) -> Any:
-    """What there is no number for says so: an empty cell would be read as zero."""
-    return say(None, "count") if value is None else value
-
-
-def _measured(value: float | None, report: Report) -> Any:
-    """With its own unit, where a column holds the figures of several reports."""
-    return _typed(value) if value is None else Number(value, _cell(report.unit))
-
-
-def _number(value: float | None) -> Value:
-    """Whole but for contact wanted, which is to the hundredth."""
-    if value is None:
-        return Value(_typed(value), say(value, "count"))
-    cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL
-    return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), say(value, "count"))
-
-
-def _text(text: str) -> Value:
-    return Value(text, text)
-
-
-def _cell(unit: str) -> Cell:
-    return _CELLS.get(unit, Cell.NUMBER)
-
-
-def _sentence(label: Any) -> str:
-    text = str(label)
-    return text[:1].upper() + text[1:]
+# --- Charts ---------------------------------------------------------------------------------------
 
 
 def _tick(value: float, unit: str) -> str:

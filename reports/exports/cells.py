@@ -1,0 +1,90 @@
+"""Cells of a document of figures: what a number is to a sheet, and what it says on paper."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from lib.sheets import Cell, Column, Number
+from reports.figures import Report, Row
+from reports.scorecard import measure_of
+from reports.wording import say
+
+_CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell twice: typed for a sheet, and as people read it."""
+
+    typed: Any
+    said: str
+
+
+def columns_of(report: Report) -> list[Column]:
+    """n, of, the figure, and the report's own columns."""
+    own = [
+        Column(_sentence(column.label), cell_of(column.unit), width=16)
+        for column in report.columns
+        if column.name != report.measure
+    ]
+    figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
+    return [
+        Column(_sentence(report.n_label or _("n")), Cell.NUMBER, width=16),
+        Column(_sentence(report.of_label or _("of")), Cell.NUMBER, width=16),
+        *figure,
+        *own,
+    ]
+
+
+def _figure(report: Report) -> str:
+    if report.measure == "ratio":
+        return _("Share")
+    label = next((column.label for column in report.columns if column.name == report.measure), report.title)
+    return _sentence(label)
+
+
+def cells_of(report: Report, row: Row | None) -> list[Value]:
+    own = [column for column in report.columns if column.name != report.measure]
+    figure = measure_of(report, row)
+    return [
+        number(row.n if row else None),
+        number(row.of if row else None),
+        *([] if report.measure == "n" else [Value(typed(figure), say(figure, report.unit))]),
+        *(_own(column.unit, getattr(row, column.name, None)) for column in own),
+    ]
+
+
+def _own(unit: str, value: Any) -> Value:
+    return text(str(value or "")) if unit == "text" else Value(typed(value), say(value, unit))
+
+
+def typed(value: float | None) -> Any:
+    """What there is no number for says so: an empty cell would be read as zero."""
+    return say(None, "count") if value is None else value
+
+
+def measured(value: float | None, report: Report) -> Any:
+    """With its own unit, where a column holds the figures of several reports."""
+    return typed(value) if value is None else Number(value, cell_of(report.unit))
+
+
+def number(value: float | None) -> Value:
+    """Whole but for contact wanted, which is to the hundredth."""
+    if value is None:
+        return Value(typed(value), say(value, "count"))
+    cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL
+    return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), say(value, "count"))
+
+
+def text(text: str) -> Value:
+    return Value(text, text)
+
+
+def cell_of(unit: str) -> Cell:
+    return _CELLS.get(unit, Cell.NUMBER)
+
+
+def _sentence(label: Any) -> str:
+    text = str(label)
+    return text[:1].upper() + text[1:]
