@@ -112,7 +112,7 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @who_say_who_they_are(can_inquire)
-def inquiry_file(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
     """The same as a file, whole: from a temporary one, so that memory stays flat."""
     form = InquiryForm(request.GET)
     if not form.is_valid():
