@@ -29,5 +29,7 @@ class ReliefForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = District.objects.active().exclude(pk__in=actor.district_ids).as_tree()
+        lineages = District.objects.filter(pk__in=actor.district_ids).values_list("lineage", flat=True)
+        own_or_above = {pk for lineage in lineages for pk in lineage}
+        others = District.objects.active().exclude(pk__in=own_or_above).as_tree()
         self.fields["district"].queryset = others  # type: ignore[attr-defined]  # a field of models
