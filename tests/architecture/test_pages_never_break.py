@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
+from contacts.imports.drafts import start_draft
+from contacts.models import ImportDraft
 from districts.models import District, ExpectedCommunity
 from jobs.files import keep_file
 from jobs.models import Job
@@ -97,7 +99,20 @@ def city() -> dict[str, Any]:
         "call": audit.calls.get().pk,
         "action": audit.actions.get().pk,
         "subscription": subscription.pk,
+        "import": draft_of(actor_for(supervisor)).pk,
     }
+
+
+def draft_of(actor: Actor) -> ImportDraft:
+    """A file whose columns are named."""
+    return start_draft(
+        actor=actor,
+        what="organisations",
+        file=BytesIO(b"Name;Kind;District\nCasa;ngo;N1\n"),
+        file_name="register.csv",
+        source="register",
+        purpose="To try it",
+    )
 
 
 def reviewed(actor: Actor, district: District) -> Review:
@@ -123,6 +138,7 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
         )
         values = {"pk": found, "code": city["code"], **{part: city[part] for part in PARTS}}
         values["slug"] = "coverage"  # of a report
+        values |= {"noun": "organisations", "name": "organisations", "step": "try"}
         yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
 
 

@@ -19,7 +19,8 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
-from contacts.models import Organisation
+from contacts.imports.drafts import start_draft
+from contacts.models import ImportDraft, Organisation
 from districts.models import District
 from districts.services import expect_community
 from jobs.files import keep_file
@@ -69,6 +70,7 @@ class City:
             north, name="Сдружение „Младост“", phone="+442079460443", lead_officer=officer, cadence_days=30
         )
         other = make_organisation(quarter, name="Al-Noor Mosque", kind="religious_community")
+        self.other = other
         contact = make_contact(north, organisation, phone="+441144960374")
         held = make_meeting(
             north, organisation, other, facts="A lamp is out.", assessment="Calm.", officers=[officer]
@@ -126,10 +128,23 @@ class City:
             "handovers": [self._handover(supervisor, officer, other)],
             "reviews": list(self._reviews(supervisor, north)),
             "privacy/inquiry": [contact],
+            "import": [self._draft(supervisor)],
             "settings/people": [officer],
             "districts": [north],
             "settings/districts": [north],
         }
+
+    @staticmethod
+    def _draft(supervisor: User) -> ImportDraft:
+        """A file whose columns are to be named."""
+        return start_draft(
+            actor=actor_for(supervisor),
+            what="organisations",
+            file=BytesIO(b"Name;Kind;District\nCasa;ngo;N1\n"),
+            file_name="register.csv",
+            source="register",
+            purpose="To try it",
+        )
 
     @staticmethod
     def _handover(supervisor: User, officer: User, organisation: Organisation) -> Handover:
@@ -192,8 +207,27 @@ class City:
         yield from self._parts_of_reviews()
         about = self.rows["privacy/inquiry"][0].pk
         yield f"/privacy/inquiry/{about}/?since=2020-01-01&until=2100-01-01&why=asked"
+        yield from (
+            "/duplicates/organisations/",
+            "/duplicates/contacts/",
+            "/views/organisations/new/?kind=ngo",
+        )
+        one, other = self.rows["organisations"][0].pk, self.other.pk
+        yield from (
+            f"/duplicates/organisations/merge/?row={one}&row={other}",
+            f"/organisations/selected/?row={one}",
+        )
+        yield f"/follow-ups/selected/?row={self.rows['follow-ups'][0].pk}"
         yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
         yield from ("/reports/coverage/?by=focus", "/reports/activity/?by=kind", "/reports/?period=free")
+
+    def _of_several(self) -> Iterator[str]:
+        """Pages about rows that were ticked, or look alike."""
+        one, promise = self.rows["organisations"][0].pk, self.rows["follow-ups"][0].pk
+        yield from ("/duplicates/organisations/", "/duplicates/contacts/")
+        yield f"/duplicates/organisations/merge/?row={one}&row={self.other.pk}"
+        yield from (f"/organisations/selected/?row={one}", f"/follow-ups/selected/?row={promise}")
+        yield "/views/organisations/new/?kind=ngo"
 
 
 def violations(page: Page, **options: Any) -> list[str]:
