@@ -1,6 +1,6 @@
 """People as something to import: nobody without a lawful basis and a purpose stated by file or batch."""
 
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,11 +11,9 @@ from accounts.actors import Actor
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.imports import cells as read
 from contacts.imports.organisations import places_of
-from contacts.imports.rowwise import Kind, Plain, bring_in_rows, undo_rows
-from contacts.imports.services import Progress
-from contacts.imports.targets import Field, Report, Target
+from contacts.imports.rowwise import Kind, Plain, row_target
+from contacts.imports.targets import Field
 from contacts.imports.words import PEOPLE_HEADINGS
-from contacts.imports.writing import Remember
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
 from contacts.rules import one_phone, plain_email
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
@@ -99,17 +97,7 @@ def _current(row: Contact) -> Plain:
     }
 
 
-def _bring_in(
-    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
-) -> Report:
-    return bring_in_rows(actor, draft, file, dry_run, progress, remember, _kind(actor, draft))
-
-
-def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-    undo_rows(actor, draft, progress, _kind(actor, draft))
-
-
-TARGET: Final = Target(
+TARGET: Final = row_target(
     what="contacts",
     title=gettext_lazy("People"),
     fields=(
@@ -143,6 +131,5 @@ TARGET: Final = Target(
         Field("notice_given_on", gettext_lazy("Privacy notice given on"), is_fixable=True),
     ),
     headings=PEOPLE_HEADINGS,
-    bring_in=_bring_in,
-    undo=_undo,
+    kind=_kind,
 )

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from accounts.actors import Actor
 from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine
+from contacts.imports.targets import Field, Target
 from contacts.imports.writing import Outcome, Remember
 from contacts.merging.relations import count_all
 from contacts.models import ImportDraft, ImportedRow
@@ -68,6 +70,31 @@ class Rows:
         return iter(self._lines)
 
 
+def row_target(
+    what: str,
+    title: Promise,
+    fields: tuple[Field, ...],
+    headings: Mapping[str, str],
+    kind: Callable[[Actor, ImportDraft], Kind],
+) -> Target:
+    """A target whose rows go through their services, as `kind` of the actor and the draft says."""
+
+    def bring_in(
+        actor: Actor,
+        draft: ImportDraft,
+        file: BinaryIO,
+        dry_run: bool,
+        progress: Progress,
+        remember: Remember,
+    ) -> Rows:
+        return bring_in_rows(actor, draft, file, dry_run, progress, remember, kind(actor, draft))
+
+    def undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+        undo_rows(draft, progress, kind(actor, draft))
+
+    return Target(what, title, fields, headings, bring_in, undo)
+
+
 def bring_in_rows(
     actor: Actor,
     draft: ImportDraft,
@@ -95,7 +122,7 @@ def bring_in_rows(
     return report
 
 
-def undo_rows(actor: Actor, draft: ImportDraft, progress: Progress, kind: Kind) -> None:
+def undo_rows(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
     """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
     steps = list(draft.steps.order_by("-pk"))
     with transaction.atomic():

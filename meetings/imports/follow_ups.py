@@ -1,7 +1,7 @@
 """Promises as something to import, those that were kept long ago included."""
 
 from datetime import time
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,10 +13,8 @@ from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.imports import cells as read
-from contacts.imports.rowwise import Kind, Plain, bring_in_rows, undo_rows
-from contacts.imports.services import Progress
-from contacts.imports.targets import Field, Report, Target
-from contacts.imports.writing import Remember
+from contacts.imports.rowwise import Kind, Plain, row_target
+from contacts.imports.targets import Field
 from contacts.models import ImportDraft
 from lib.days import moment_at
 from lib.fold import squash
@@ -125,17 +123,7 @@ def _current(row: FollowUp) -> Plain:
     return plain | {"key": f"{plain['due_on']} {' '.join(ids)}"}
 
 
-def _bring_in(
-    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
-) -> Report:
-    return bring_in_rows(actor, draft, file, dry_run, progress, remember, _kind(actor, draft))
-
-
-def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-    undo_rows(actor, draft, progress, _kind(actor, draft))
-
-
-TARGET: Final = Target(
+TARGET: Final = row_target(
     what="follow_ups",
     title=gettext_lazy("Promises"),
     fields=(
@@ -155,6 +143,5 @@ TARGET: Final = Target(
         Field("result", gettext_lazy("What came of it")),
     ),
     headings=FOLLOW_UP_HEADINGS,
-    bring_in=_bring_in,
-    undo=_undo,
+    kind=_kind,
 )

@@ -1,6 +1,6 @@
 """Meetings as something to import: what is past was held, what is to come is planned."""
 
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,10 +12,8 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.imports import cells as read
 from contacts.imports.organisations import places_of
-from contacts.imports.rowwise import Kind, Plain, bring_in_rows, undo_rows
-from contacts.imports.services import Progress
-from contacts.imports.targets import Field, Report, Target
-from contacts.imports.writing import Remember
+from contacts.imports.rowwise import Kind, Plain, row_target
+from contacts.imports.targets import Field
 from contacts.models import ImportDraft
 from districts.models import District
 from lib.fold import squash
@@ -113,17 +111,7 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
-def _bring_in(
-    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
-) -> Report:
-    return bring_in_rows(actor, draft, file, dry_run, progress, remember, _kind(actor, draft))
-
-
-def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-    undo_rows(actor, draft, progress, _kind(actor, draft))
-
-
-TARGET: Final = Target(
+TARGET: Final = row_target(
     what="meetings",
     title=gettext_lazy("Meetings"),
     fields=(
@@ -146,6 +134,5 @@ TARGET: Final = Target(
         Field("agenda", gettext_lazy("Agenda")),
     ),
     headings=MEETING_HEADINGS,
-    bring_in=_bring_in,
-    undo=_undo,
+    kind=_kind,
 )
