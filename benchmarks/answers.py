@@ -34,7 +34,8 @@ def today(stack: Stack, patience: Patience) -> Iterator[Row]:
 
 def trail(stack: Stack, patience: Patience) -> Iterator[Row]:
     """What the event of an answer costs, in one process without a network."""
-    found = stack.ask_inside("benchmarks.trail", patience.seconds, patience.turns)
+    key = stack.facts["key"]["Authorization"]
+    found = stack.ask_inside("benchmarks.trail", key, patience.seconds, patience.turns)
     yield Row("API: list of 100 with its event against without", found["with"], "ms", 1.25, found["without"])
 
 

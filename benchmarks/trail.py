@@ -1,6 +1,6 @@
 """What the trail costs: an API list of 100 with its event and without, by turns in one process, as JSON.
 
-Runs with the variables of one copy: `python -m benchmarks.trail SECONDS TURNS`.
+Runs with the variables of one copy: `python -m benchmarks.trail AUTHORIZATION SECONDS TURNS`.
 """
 
 import json
@@ -18,9 +18,9 @@ from api.views import base
 from audit.services import record
 
 
-def measure(seconds: float, turns: int) -> dict[str, float]:
+def measure(authorization: str, seconds: float, turns: int) -> dict[str, float]:
     """Medians in milliseconds. Both pass through the whole application but for the network."""
-    client = Client(headers={"Authorization": f"Bearer {inside.new_key()}"}, SERVER_NAME="localhost")
+    client = Client(headers={"Authorization": authorization}, SERVER_NAME="localhost")
     path = f"{inside.API}?limit=100"
     times: dict[bool, list[float]] = {True: [], False: []}
     until = time.monotonic() + seconds * turns
@@ -45,4 +45,4 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(float(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(measure(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))))
