@@ -20,11 +20,11 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def is_required(user: User) -> bool:
     """Whether this person's role asks for one; the demo waives it (settings.REQUIRE_SECOND_FACTOR)."""
-    return settings.REQUIRE_SECOND_FACTOR and user.role in rules.NEEDS_SECOND_FACTOR
+    return bool(settings.REQUIRE_SECOND_FACTOR) and user.role in rules.NEEDS_SECOND_FACTOR
 
 
 def is_enrolled(user: User) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
 def forget(user: User) -> None:

@@ -27,11 +27,12 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row: Session = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.user_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.device = str(data.get(DEVICE, ""))[:200]
         row.started_at, row.seen_at = _moment(data.get(STARTED)), _moment(data.get(SEEN))
-        return row
+        found: Session = row
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
     return sorted(found, key=lambda one: not one.is_here)
 
 
-def end_sessions(user_id: UUID, *, but: str = "", only: str = "") -> int:
+def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
     """End those of a person, at once; all of them, all `but` the one of this key, or `only` that one."""
-    rows = Session.objects.filter(user_id=user_id).exclude(pk=but)
+    rows = Session.objects.filter(user_id=user_id).exclude(pk=but or "")
     ended, _rows = (rows.filter(pk=only) if only else rows).delete()
     return ended
 
