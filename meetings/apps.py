@@ -8,9 +8,11 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.imports import targets
+        from meetings.archive import work
         from meetings.exports import lists
         from meetings.imports import follow_ups, meetings
 
         lists.register()
+        work.register()
         targets.register(meetings.TARGET)
         targets.register(follow_ups.TARGET)

@@ -17,13 +17,13 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
-from lib.fold import fold
 from lib.rows import assign
 from meetings.codes import ConcernStatus, Outcome
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
 from meetings.reminders import notify_concern
 from meetings.rules.communities import communities_of, plain_grounds
+from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -173,7 +173,7 @@ def _tidy(concern: Concern) -> None:
         concern.answered_at = concern.answered_at or now
     closed = concern.status == ConcernStatus.CLOSED
     concern.closed_at = (concern.closed_at or now) if closed else None
-    concern.folded = fold(concern.place, concern.case_reference, concern.facts)
+    fold_concern(concern)
 
 
 def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:

@@ -19,7 +19,6 @@ from contacts.models import Contact, Organisation
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.fold import fold
 from lib.rows import assign
 from meetings.codes import FollowUpStatus, Outcome
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
@@ -30,6 +29,7 @@ from meetings.policies import (
     can_reassign_follow_up,
 )
 from meetings.reminders import refresh_for_follow_up
+from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
 
 # What the owner may change wherever the organisations are at home.
@@ -215,7 +215,7 @@ def _check_seen(
 
 def _check(follow_up: FollowUp, changed: Collection[str]) -> None:
     """Constraints, and that the owner is somebody who writes here."""
-    follow_up.folded = fold(follow_up.title)
+    fold_follow_up(follow_up)
     follow_up.full_clean()
     owner = follow_up.owner
     if "owner" in changed and not (owner.is_active and owner.role in WRITES):

@@ -19,12 +19,12 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion, check_version
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.fold import fold
 from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.reminders import refresh_for_meeting
+from meetings.services.folding import fold_meeting
 from meetings.services.summaries import refresh_last_met
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
@@ -228,7 +228,7 @@ def districts_of(meeting: Meeting) -> set[UUID]:
 
 def _check(meeting: Meeting) -> None:
     """Constraints, and that nothing is said to have come of what did not take place."""
-    meeting.folded = fold(meeting.subject, meeting.place)
+    fold_meeting(meeting)
     meeting.outcomes = list(dict.fromkeys(meeting.outcomes))
     meeting.full_clean()
     if meeting.status in TOOK_PLACE and meeting.starts_at > timezone.now():

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from pages.views import districts as views
+from pages.views.archive import archive_district
 
 
 class DistrictCode:
@@ -20,6 +21,7 @@ register_converter(DistrictCode, "district_code")
 urlpatterns: list[URLPattern] = [
     path("districts/", views.districts, name="districts"),
     path("districts/<district_code:code>/", views.district, name="district"),
+    path("districts/<district_code:code>/archive/", archive_district, name="district_archive"),
     path("districts/<district_code:code>/expected/", views.expected_new, name="expected_community_new"),
     path("expected-communities/<uuid:pk>/remove/", views.expected_remove, name="expected_community_remove"),
 ]

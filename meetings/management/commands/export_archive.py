@@ -1,0 +1,48 @@
+"""manage.py export_archive PATH: the whole book, or a district of it, as one file."""
+
+import hashlib
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.actors import SYSTEM
+from districts.models import District
+from meetings.archive.writing import scope_of, write_archive
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes organisations, people, meetings, promises and concerns to a ZIP of JSON Lines "
+        "(docs/archive.md). It holds personal data: keep it encrypted. Private numbers stay here."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="a file that is not there yet")
+        parser.add_argument("--district", help="code: only it and what lies in it; otherwise the whole book")
+        parser.add_argument("--reason", default="archive", help="why, for the audit trail")
+
+    def handle(self, *, path: Path, district: str | None, reason: str, **_: Any) -> None:
+        place = District.objects.filter(code=district).first() if district else None
+        if district and place is None:
+            raise CommandError(f"There is no district {district}.")
+        if path.exists():
+            raise CommandError(f"{path} is there already: nothing was written.")
+        scope = scope_of(SYSTEM, place) if place else SYSTEM
+        draft = path.with_name(f"{path.name}.part")
+        try:
+            with draft.open("x+b") as out:
+                draft.chmod(0o600)
+                told = write_archive(out, actor=SYSTEM, scope=scope, district=place, purpose=reason)
+                out.seek(0)
+                digest = hashlib.file_digest(out, "sha256").hexdigest()
+            with transaction.atomic():
+                told.record(SYSTEM, purpose=reason, digest=digest)
+            draft.rename(path)
+        except OSError as problem:
+            raise CommandError(str(problem)) from problem
+        rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
+        self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")

@@ -1,0 +1,29 @@
+"""All of a district as one file: the role, the password, the reason; then a job."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.middleware import ActorRequest
+from contacts.policies import can_export
+from districts.models import District
+from jobs.services import queue_job
+from meetings.archive.work import KIND
+from pages.forms.exports import ReasonForm
+from pages.identity import who_say_who_they_are
+from pages.views.settings import form_page, posted
+
+
+@form_page
+@who_say_who_they_are(can_export)
+def archive_district(request: ActorRequest, code: str) -> HttpResponse:
+    district = get_object_or_404(District.objects.covered_by(request.actor).defer("boundary"), code=code)
+    form = ReasonForm(posted(request))
+    if form.is_valid():
+        job = queue_job(
+            actor=request.actor,
+            kind=KIND,
+            parameters={"district": district.code, "title": district.name, "purpose": form.purpose},
+        )
+        return redirect("job", job.pk)
+    context = {"form": form, "district": district}
+    return render(request, "pages/exports/archive.html", context, status=422 if form.is_bound else 200)
