@@ -94,11 +94,17 @@ def hold_meeting(
     promises: Sequence[PromiseRow] = (),
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
-    """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does."""
+    """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does.
+
+    Of invited organisations that the actor does not see nobody has said that they came: they count as
+    absent, and their own officers log a meeting of their own.
+    """
     _check_took_place(status)
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can take place."), code="not_planned")
+    seen = Organisation.objects.visible_to(actor)
+    meeting.organisation_links.exclude(organisation__in=seen).update(present=False)
     children: Children = {}
     if organisations is not None:
         children["organisations"] = organisations

@@ -14,9 +14,16 @@ from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_day, city_today
 from meetings.models import FollowUp, Meeting, Reminder
-from meetings.services.held_meetings import discard_meeting, log_meeting
+from meetings.services.held_meetings import discard_meeting, hold_meeting, log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting
-from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation
+from tests.factories import (
+    make_actor,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +188,24 @@ def test_what_has_moved_on_is_not_taken_back(officer: Actor, north: District) ->
     edit_meeting(actor=officer, meeting_id=meeting.pk, subject="Another")
     with pytest.raises(StaleVersion):
         discard_meeting(actor=officer, meeting_id=meeting.pk, version=1)
+
+
+def test_an_invited_organisation_that_is_not_seen_does_not_count_as_met() -> None:
+    north = make_district()
+    ours, hidden = make_organisation(north), make_organisation()
+    meeting = make_meeting(
+        north, ours, hidden, status="planned", outcomes=[], starts_at=timezone.now() - timedelta(hours=1)
+    )
+    hold_meeting(
+        actor=make_actor(north),
+        meeting_id=meeting.pk,
+        organisations=[{"organisation": ours}],
+        outcomes=["concern_raised"],
+    )
+    assert dict(meeting.organisation_links.values_list("organisation", "present")) == {
+        ours.pk: True,
+        hidden.pk: False,
+    }
+    hidden.refresh_from_db()
+    ours.refresh_from_db()
+    assert (hidden.last_met_at, ours.last_met_at) == (None, meeting.starts_at)
