@@ -41,18 +41,15 @@ def similar_organisations(
     """Organisations with the same phone, e-mail or website or much the same name, the likeliest first."""
     number = one_phone(str(phone), settings.PHONENUMBER_DEFAULT_REGION) or ""
     address, host = plain_email(email).casefold(), website_host(website)
-    clues = Q()
+    shared = [
+        f"{kind}:{value}" for kind, value in (("phone", number), ("email", address), ("host", host)) if value
+    ]
+    alike = Q(clues__overlap=shared) if shared else Q()
     if core := core_name(name):
-        clues |= Q(folded__trigram_word_similar=core) | Q(folded__trigram_word_similar=fold(name))
-    if number:
-        clues |= Q(phone=number)
-    if address:
-        clues |= Q(email__iexact=address)
-    if host:
-        clues |= Q(website__icontains=host)
-    if not clues:
+        alike |= Q(folded__trigram_word_similar=core) | Q(folded__trigram_word_similar=fold(name))
+    if not alike:
         return []
-    rows = Organisation.objects.visible_to(actor).filter(clues)
+    rows = Organisation.objects.visible_to(actor).filter(alike)
     if exclude:
         rows = rows.exclude(pk=exclude)
     nearest = rows.annotate(near=TrigramWordSimilarity(fold(name), F("folded")))

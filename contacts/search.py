@@ -6,10 +6,10 @@ A person is found by their own name, number and address only, never through an o
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import models
+from django.db.models import Q
 
 from accounts.actors import Actor
 from audit.rules import search_hash
@@ -20,19 +20,17 @@ from lib.fold import fold
 MOST_LETTERS: Final = 200
 _ENOUGH_DIGITS: Final = 6
 
-Rows = TypeVar("Rows", "models.QuerySet[Organisation]", "models.QuerySet[Contact]")
-
 
 def find_organisations(actor: Actor, q: str, limit: int) -> list[Organisation]:
     """Organisations the actor sees, best first, with their home district."""
     rows: Any = Organisation.objects.visible_to(actor).select_related("home_district")
-    return list(_reached_by(rows, q)[:limit])
+    return _found(rows, q, limit)
 
 
 def find_contacts(actor: Actor, q: str, limit: int) -> list[Contact]:
     """People the actor sees who have not withdrawn, best first, with their home district."""
     rows: Any = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
-    return list(_reached_by(rows.select_related("home_district"), q)[:limit])
+    return _found(rows.select_related("home_district"), q, limit)
 
 
 def searched_words(q: str) -> str:
@@ -59,12 +57,20 @@ def _search_keys() -> list[str]:
     return [*settings.AUDIT_SEARCH_KEY, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _reached_by(rows: Any, q: str) -> Any:
+def _found(rows: Any, q: str, limit: int) -> list[Any]:
+    """A whole number or address through the index of clues; parts of one, and words, as they are."""
+    in_order = ("folded", "pk")
     if number := _number(q):
-        return rows.filter(phone__contains=number).order_by("folded", "pk")
+        whole = number.startswith("+")
+        by_number = Q(clues__contains=[f"phone:{number}"]) if whole else Q(phone__contains=number)
+        return list(rows.filter(by_number).order_by(*in_order)[:limit])
     if "@" in q:
-        return rows.filter(email__icontains=plain_email(q)).order_by("folded", "pk")
-    return rows.matching(q)
+        address = plain_email(q)
+        whole_address = rows.filter(clues__contains=[f"email:{address.casefold()}"])
+        if found := list(whole_address.order_by(*in_order)[:limit]):
+            return found
+        return list(rows.filter(email__icontains=address).order_by(*in_order)[:limit])
+    return list(rows.matching(q)[:limit])
 
 
 def _number(q: str) -> str:

@@ -1,16 +1,23 @@
 """One box finds organisations, people, meetings and promises, and only what the reader sees."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Role, User
 from audit.models import Action, Event
 from audit.rules import search_hash
+from contacts.models import PrivateChannel
+from contacts.search import find_contacts, find_organisations
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
@@ -105,9 +112,70 @@ def test_a_number_finds_whose_it_is(browser: Client, district: District, q: str)
     assert "Casa Dos" not in text
 
 
-def test_an_address_finds_whose_it_is(browser: Client, district: District) -> None:
-    make_organisation(district, name="Casa Uno", email="info@uno.example")
-    assert "Casa Uno" in text_of(browser, "Info@uno.example")
+@pytest.mark.parametrize("q", ["Info@uno.example", "mailto:info@UNO.example", "info@uno", "@uno.example"])
+def test_an_address_finds_whose_it_is(browser: Client, district: District, q: str) -> None:
+    make_organisation(district, name="Casa Uno", email="Info@uno.example")
+    make_organisation(district, name="Casa Dos", email="info@dos.example")
+    make_contact(district, family_name="Vega", email="info@uno.example")
+    text = text_of(browser, q)
+    assert "Casa Uno" in text
+    assert "Vega" in text
+    assert "Casa Dos" not in text
+
+
+@pytest.mark.parametrize("q", ["+34617862338", "info@uno.example"])
+@pytest.mark.parametrize(
+    ("find", "index"), [(find_organisations, "organisation_clues"), (find_contacts, "contact_clues")]
+)
+def test_a_whole_number_or_address_is_found_in_an_index(
+    db: None, q: str, find: Callable[[Actor, str, int], list[Any]], index: str
+) -> None:
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        find(SYSTEM, q, 10)
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")  # which would walk all rows in their order
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        assert index in str(cursor.fetchall())
+
+
+def test_a_private_number_finds_nobody(browser: Client, district: District) -> None:
+    contact = make_contact(district, family_name="Vega", phone="+34617862338")
+    PrivateChannel.objects.create(contact=contact, phone="+34617862339", email="vega@home.example")
+    assert "Vega" in text_of(browser, "+34617862338")
+    assert "Vega" not in text_of(browser, "+34617862339")
+    assert "Vega" not in text_of(browser, "vega@home.example")
+
+
+@pytest.mark.parametrize("q", ["m", "me", "mez", "mezqu", "mezquita c", "mezquita cen"])
+def test_each_letter_that_is_typed_finds_it_still(browser: Client, district: District, q: str) -> None:
+    make_organisation(district, name="Mezquita Central")
+    answer = browser.get("/search/", {"q": q}, headers={"HX-Request": "true"})
+    assert "Mezquita Central" in answer.content.decode()
+
+
+def test_meetings_are_found_by_subject_and_place_only(browser: Client, district: District) -> None:
+    make_meeting(
+        district,
+        subject="Assembly of neighbours",
+        place="Plaza Mayor",
+        facts="Somebody heard of lanterns",
+        assessment="A lantern may be broken",
+        agenda="Lanterns",
+        other_participants="The lantern company",
+    )
+    for q in ("neighbours assembly", "plaza", "mayor asembly", "plazza mayor"):
+        assert "Assembly of neighbours" in text_of(browser, q), q
+    assert "Assembly of neighbours" not in text_of(browser, "lantern")
+
+
+def test_the_best_comes_first(browser: Client, district: District) -> None:
+    for name in ("Centro de la Casa Verde", "Casa Verda y otros", "Casa Verde"):
+        make_organisation(district, name=name)
+    text = text_of(browser, "casa verde")
+    places = [
+        text.index(f">{name}<") for name in ("Casa Verde", "Centro de la Casa Verde", "Casa Verda y otros")
+    ]
+    assert places == sorted(places)
 
 
 def test_what_is_not_covered_is_not_found(browser: Client) -> None:
