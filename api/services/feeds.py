@@ -97,15 +97,27 @@ def read_feed(token: str) -> CalendarFile:
     return CalendarFile(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
+def calendar_entry(meeting: Meeting) -> bytes:
+    """One meeting as a file for a calendar, under its neutral title; its district is fetched along."""
+    calendar = _new_calendar()
+    calendar.add_component(_entry(meeting, with_subjects=False))
+    return bytes(calendar.to_ical())
+
+
 def _calendar(meetings: list[Meeting], *, with_subjects: bool) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Proximity CRM//EN")
-    calendar.add("version", "2.0")
+    calendar = _new_calendar()
     calendar.add("x-wr-calname", _("Meetings"))
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
         calendar.add_component(_entry(meeting, with_subjects=with_subjects))
     return bytes(calendar.to_ical())
+
+
+def _new_calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Proximity CRM//EN")
+    calendar.add("version", "2.0")
+    return calendar
 
 
 def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from pages.views import calendar, log_meeting, meetings, today
+from pages.views.ics import meeting_ics
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("meetings/log/", log_meeting.log_meeting, name="log_meeting"),
     path("meetings/log/assembly/", log_meeting.log_assembly, name="log_assembly"),
     path("meetings/<uuid:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<uuid:pk>/ics/", meeting_ics, name="meeting_ics"),
     path("meetings/<uuid:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
     path("meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
     path("meetings/<uuid:pk>/hold/", meetings.meeting_hold, name="meeting_hold"),

@@ -1,0 +1,24 @@
+"""One meeting for the phone's own calendar, under a title that says nothing on a locked screen."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from api.services.feeds import calendar_entry
+from meetings.models import Meeting
+from pages.lookups import consult, find, readers_only
+
+
+@require_safe
+def meeting_ics(request: ActorRequest, pk: UUID) -> HttpResponse:
+    readers_only(request)
+    row: Any = find(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
+    consult(request, "meeting", [row.pk], district_ids=[row.district_id])
+    return HttpResponse(
+        calendar_entry(row),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="meeting-{row.starts_at:%Y-%m-%d}.ics"'},
+    )
