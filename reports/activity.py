@@ -7,11 +7,12 @@ to today count. Source: domain.md, "Activity". It does not say what came of them
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.happenings import meetings
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.happenings import MEETINGS
 from reports.questions import By, Question
 from reports.reading import drill_to, read
 
@@ -31,23 +32,25 @@ class ActivityRow(Row):
         return self.n * 7 / self.days if self.days else None
 
 
+TALLY: Final = Tally(
+    row=ActivityRow,
+    source=MEETINGS,
+    measures=[
+        "CASE WHEN status = 'planned' AND starts_at < %(now)s THEN 'unsettled' ELSE status END AS became"
+    ],
+    fields={
+        "n": "count(*) FILTER (WHERE became = 'held')",
+        "of": "count(*) FILTER (WHERE became IN ('held', 'cancelled', 'not_reached', 'unsettled'))",
+        "cancelled": "count(*) FILTER (WHERE became = 'cancelled')",
+        "not_reached": "count(*) FILTER (WHERE became = 'not_reached')",
+        "unsettled": "count(*) FILTER (WHERE became = 'unsettled')",
+        "days": "greatest(least(max(until_on), %(today)s + 1) - max(since_on), 0)",
+    },
+)
+
+
 def rows(question: Question) -> list[ActivityRow]:
-    return read(
-        ActivityRow,
-        f"""
-        WITH {meetings(question.by)}, counted AS (
-            SELECT nr, grp, count(*) FILTER (WHERE status = 'held') AS n,
-                   count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-                   count(*) FILTER (WHERE status = 'not_reached') AS not_reached,
-                   count(*) FILTER (WHERE status = 'planned' AND starts_at < %(now)s) AS unsettled
-            FROM meetings GROUP BY nr, grp
-        )
-        SELECT counted.*, n + cancelled + not_reached + unsettled AS of,
-               greatest(least(asked.until_on, %(today)s + 1) - asked.since_on, 0) AS days
-        FROM counted JOIN asked USING (nr) ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -75,6 +78,7 @@ REPORT = Report(
     source=_("Domain model, indicator “activity”."),
     not_said=_("What came of them. Many meetings are no aim."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     columns=(

@@ -17,10 +17,10 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from reports.figures import Column, Drill, Report, Row
-from reports.population import DAYS_SINCE_MET, WAS_MET, grouped
+from reports.population import DAYS_SINCE_MET, TIMES_MET, grouped
 from reports.portfolio import those
 from reports.questions import By, Question
-from reports.reading import read
+from reports.reading import read_rows
 
 Spot = Literal["nobody", "not_met", "met"]
 
@@ -50,14 +50,14 @@ class BlindSpotRow(Row):
 
 def rows(question: Question) -> list[BlindSpotRow]:
     """One row a period, district and community; the question's `by` is always community."""
-    return read(
+    return read_rows(
         BlindSpotRow,
         f"""
-        WITH {grouped(By.FOCUS, WAS_MET, DAYS_SINCE_MET)}, expected (code, grp) AS (
+        WITH {grouped(By.FOCUS, [TIMES_MET, DAYS_SINCE_MET])}, expected (code, grp) AS (
             SELECT DISTINCT ground.code, known.focus
             FROM ground JOIN districts_expectedcommunity known USING (district_id)
         ), spoken AS (
-            SELECT nr, ground.code, grp, count(*) AS of, count(*) FILTER (WHERE was_met) AS n,
+            SELECT nr, ground.code, grp, count(*) AS of, count(*) FILTER (WHERE times_met > 0) AS n,
                    min(days_since_met) AS days_since_met
             FROM somebody JOIN ground USING (district_id) GROUP BY nr, ground.code, grp
         ), spots AS (

@@ -11,11 +11,12 @@ those who agreed to no cadence.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.population import DAYS_SINCE_MET, grouped
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.population import DAYS_SINCE_MET, ORGANISATIONS
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -28,17 +29,20 @@ class CadenceRow(Row):
     without: int
 
 
+TALLY: Final = Tally(
+    row=CadenceRow,
+    source=ORGANISATIONS,
+    measures=[DAYS_SINCE_MET],
+    fields={
+        "n": "count(*) FILTER (WHERE days_since_met <= cadence_days)",
+        "of": "count(cadence_days)",
+        "without": "count(organisation_id) - count(cadence_days)",
+    },
+)
+
+
 def rows(question: Question) -> list[CadenceRow]:
-    return read(
-        CadenceRow,
-        f"""
-        WITH {grouped(question.by, DAYS_SINCE_MET)}
-        SELECT nr, grp, count(*) FILTER (WHERE days_since_met <= cadence_days) AS n,
-               count(cadence_days) AS of, count(organisation_id) - count(cadence_days) AS without
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question) -> Drill:
@@ -62,6 +66,7 @@ REPORT = Report(
     source=_("Domain model, indicator “cadence”."),
     not_said=_("Whether they were met as often all through the period; those with no agreement."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

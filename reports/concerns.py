@@ -11,12 +11,13 @@ helped, nor how many incidents nobody told the police of.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from meetings.rules import ANSWER_WITHIN
-from reports.figures import Column, Drill, Report, Row
-from reports.happenings import concerns
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.happenings import CONCERNS
 from reports.questions import By, Question
 from reports.reading import drill_to, read
 
@@ -41,24 +42,29 @@ class LoopClosedRow(Row):
     """n concerns reported back of `of` closed."""
 
 
+_ANSWER_BY: Final = "received_at + make_interval(hours => %(answer_hours)s) AS answer_by"
+_CLOSED: Final = "count(*) FILTER (WHERE is_closed)"
+_REPORTED_BACK: Final = "count(*) FILTER (WHERE is_closed AND reported_back_on IS NOT NULL)"
+
+TALLY: Final = Tally(
+    row=ConcernsRow,
+    source=CONCERNS,
+    measures=[_ANSWER_BY],
+    fields={
+        "of": "count(*) FILTER (WHERE is_received)",
+        "n": "count(*) FILTER (WHERE is_received AND answered_at <= answer_by)",
+        "in_time": "count(*) FILTER (WHERE is_received AND answered_at IS NULL AND answer_by >= %(now)s)",
+        "entered_late": "count(*) FILTER (WHERE is_received AND created_at > answer_by)",
+        "closed": _CLOSED,
+        "reported_back": _REPORTED_BACK,
+    },
+    parameters={"answer_hours": ANSWER_WITHIN // timedelta(hours=1)},
+)
+LOOPS: Final = Tally(row=LoopClosedRow, source=CONCERNS, fields={"of": _CLOSED, "n": _REPORTED_BACK})
+
+
 def rows(question: Question) -> list[ConcernsRow]:
-    return read(
-        ConcernsRow,
-        f"""
-        WITH {concerns(question.by)}, timed AS (
-            SELECT concerns.*, received_at + make_interval(hours => %(hours)s) AS until FROM concerns
-        )
-        SELECT nr, grp, count(*) FILTER (WHERE is_received) AS of,
-               count(*) FILTER (WHERE is_received AND answered_at <= until) AS n,
-               count(*) FILTER (WHERE is_received AND answered_at IS NULL AND until >= %(now)s) AS in_time,
-               count(*) FILTER (WHERE is_received AND created_at > until) AS entered_late,
-               count(*) FILTER (WHERE is_closed) AS closed,
-               count(*) FILTER (WHERE is_closed AND reported_back_on IS NOT NULL) AS reported_back
-        FROM timed GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-        hours=ANSWER_WITHIN // timedelta(hours=1),
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -76,11 +82,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
 
 
 def loops(question: Question) -> list[LoopClosedRow]:
-    """The same statement, read as its other figure."""
-    return [
-        LoopClosedRow(period=row.period, group=row.group, n=row.reported_back, of=row.closed)
-        for row in rows(question)
-    ]
+    return read(LOOPS, question)
 
 
 def rest(row: Row, question: Question) -> Drill | None:
@@ -106,6 +108,7 @@ REPORT = Report(
     source=_("Domain model, indicators “response” and “loop closed”."),
     not_said=_("Whether the answer helped, nor how much was never told to the police."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     rest=rest,
@@ -130,6 +133,7 @@ LOOP_CLOSED = Report(
     source=_("Domain model, indicator “loop closed”."),
     not_said=_("Whether what they were told was what they had hoped for."),
     rows=loops,
+    tally=LOOPS,
     drill=drill_loops,
     rest=rest_of_loops,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

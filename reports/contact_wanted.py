@@ -12,11 +12,12 @@ into the book during it.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Report, Row, no_list
-from reports.population import TIMES_MET, grouped
+from reports.figures import Column, Report, Row, Tally, no_list
+from reports.population import ORGANISATIONS, TIMES_MET
 from reports.questions import By, Question
 from reports.reading import read
 
@@ -29,22 +30,24 @@ class ContactWantedRow(Row):
     without: int
 
 
+_WANTED: Final = "(asked.until_on - asked.since_on)::numeric / dated.cadence_days AS wanted"
+
+TALLY: Final = Tally(
+    row=ContactWantedRow,
+    source=ORGANISATIONS,
+    measures=[TIMES_MET, _WANTED],
+    fields={
+        "n": "coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8",
+        "of": "coalesce(sum(wanted), 0)::float8",
+        "organisations": "count(wanted)",
+        "without": "count(organisation_id) - count(wanted)",
+    },
+)
+
+
 def rows(question: Question) -> list[ContactWantedRow]:
-    return read(
-        ContactWantedRow,
-        f"""
-        WITH {grouped(question.by, TIMES_MET, _WANTED)}
-        SELECT nr, grp,
-               coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8 AS n,
-               coalesce(sum(wanted), 0)::float8 AS of, count(wanted) AS organisations,
-               count(organisation_id) - count(wanted) AS without
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
-
-_WANTED = "(asked.until_on - asked.since_on)::numeric / dated.cadence_days AS wanted"
 
 REPORT = Report(
     slug="contact-wanted",
@@ -60,6 +63,7 @@ REPORT = Report(
     source=_("Domain model, indicator “contact wanted and held”."),
     not_said=_("When in the period they were met; those with no agreement."),
     rows=rows,
+    tally=TALLY,
     drill=no_list,
     ways=(By.FOCUS, By.DISTRICT, By.KIND),
     columns=(

@@ -13,8 +13,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.population import grouped
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.population import ORGANISATIONS
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -39,18 +39,20 @@ class ContinuityRow(Row):
     lead_changes: int
 
 
+TALLY: Final = Tally(
+    row=ContinuityRow,
+    source=ORGANISATIONS,
+    beside=[(_LEFT, "LEFT JOIN lefts USING (of_nr, organisation_id)")],
+    fields={
+        "n": "count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL)",
+        "of": "count(organisation_id)",
+        "lead_changes": "coalesce(sum(lefts.times), 0)::int",
+    },
+)
+
+
 def rows(question: Question) -> list[ContinuityRow]:
-    return read(
-        ContinuityRow,
-        f"""
-        WITH {grouped(question.by)}, {_LEFT}
-        SELECT nr, grp,
-               count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL) AS n,
-               count(organisation_id) AS of, coalesce(sum(times), 0)::int AS lead_changes
-        FROM grouped LEFT JOIN lefts USING (of_nr, organisation_id) GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question) -> Drill:
@@ -71,6 +73,7 @@ REPORT = Report(
     source=_("Domain model, indicator “continuity”."),
     not_said=_("Who they are; whether they have met. A first lead officer is no change of lead."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -10,11 +10,12 @@ It does not say how often or how well anybody was met, nor anything of communiti
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Drill, Report, Row
-from reports.population import WAS_MET, grouped
+from reports.figures import Drill, Report, Row, Tally
+from reports.population import ORGANISATIONS, TIMES_MET
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -25,16 +26,16 @@ class CoverageRow(Row):
     """n organisations met of `of`."""
 
 
+TALLY: Final = Tally(
+    row=CoverageRow,
+    source=ORGANISATIONS,
+    measures=[TIMES_MET],
+    fields={"n": "count(*) FILTER (WHERE times_met > 0)", "of": "count(organisation_id)"},
+)
+
+
 def rows(question: Question) -> list[CoverageRow]:
-    return read(
-        CoverageRow,
-        f"""
-        WITH {grouped(question.by, WAS_MET)}
-        SELECT nr, grp, count(*) FILTER (WHERE was_met) AS n, count(organisation_id) AS of
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question) -> Drill:
@@ -57,6 +58,7 @@ REPORT = Report(
     source=_("Domain model, indicator “coverage”."),
     not_said=_("How often or how well anybody was met; communities without an organisation."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

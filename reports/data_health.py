@@ -16,8 +16,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.population import grouped
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.population import ORGANISATIONS
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -25,12 +25,13 @@ from reports.reading import read
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
 _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
 # People are of a district and of nothing else.
-_PEOPLE_LATE: Final = """(
-    SELECT count(*)
-    FROM asked
-    JOIN contacts_contact contact ON contact.review_on < asked.until_on AND contact.created_at < asked.until
-    JOIN ground ON ground.district_id = contact.home_district_id
-    WHERE asked.nr = grouped.nr AND ground.code = grouped.grp
+_PEOPLE_LATE: Final = """people_late (nr, grp, times) AS (
+    SELECT asked.nr, ground.code, count(*)
+    FROM asked CROSS JOIN ground
+    JOIN contacts_contact contact ON contact.home_district_id = ground.district_id
+        AND contact.review_on < asked.until_on AND contact.created_at < asked.until
+    WHERE %(by)s = 'district'
+    GROUP BY asked.nr, ground.code
 )"""
 
 
@@ -42,18 +43,22 @@ class DataHealthRow(Row):
     people_late: int | None
 
 
+TALLY: Final = Tally(
+    row=DataHealthRow,
+    source=ORGANISATIONS,
+    measures=[_IS_VERIFIED, _IS_LATE],
+    beside=[(_PEOPLE_LATE, "LEFT JOIN people_late USING (nr, grp)")],
+    fields={
+        "n": "count(*) FILTER (WHERE is_verified)",
+        "of": "count(organisation_id)",
+        "organisations_late": "count(*) FILTER (WHERE is_late)",
+        "people_late": "CASE WHEN %(by)s = 'district' THEN coalesce(max(people_late.times), 0) END",
+    },
+)
+
+
 def rows(question: Question) -> list[DataHealthRow]:
-    people = _PEOPLE_LATE if question.by == By.DISTRICT else "NULL::bigint"
-    return read(
-        DataHealthRow,
-        f"""
-        WITH {grouped(question.by, _IS_VERIFIED, _IS_LATE)}
-        SELECT nr, grp, count(*) FILTER (WHERE is_verified) AS n, count(organisation_id) AS of,
-               count(*) FILTER (WHERE is_late) AS organisations_late, {people} AS people_late
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question) -> Drill:
@@ -74,6 +79,7 @@ REPORT = Report(
     source=_("Domain model, indicator “data health”; Directive (EU) 2016/680, Articles 4 and 5."),
     not_said=_("Whether the details are right. Overdue reviews are those still not done today."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

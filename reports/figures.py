@@ -1,8 +1,8 @@
 """The shape of every figure: n of N, never a ratio alone, and the list of the rows it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
 
 from django.utils.functional import Promise
 
@@ -29,6 +29,37 @@ class Row:
     def ratio(self) -> float | None:
         """n ÷ of; None where there is nothing to divide by: shown as n/a, never as 0 or 100 %."""
         return self.n / self.of if self.of else None
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What reports count, in SQL: of each period (`nr`) and group (`grp`) a row for each thing there is.
+
+    `tables(by, measures)` writes `table` and what it is made from, to stand behind WITH. A period and group
+    with nothing to count has one row of nulls.
+    """
+
+    table: str
+    tables: Callable[[By, Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally(Generic[R]):
+    """What a report counts of its source. Reports with the same source are read by one statement.
+
+    `fields` are aggregates by field of `row`; `measures` columns of each thing that they need, `… AS name`.
+    `beside` are tables more, each with how it is joined. Equal names of two reports mean the same.
+    """
+
+    row: type[R]
+    source: Source
+    fields: Mapping[str, str]
+    measures: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +107,7 @@ class Report:
     not_said: Text
     rows: Callable[[Question], Sequence[Row]]
     drill: Callable[[Row, Question], Drill | None]
+    tally: Tally[Any] | None = None  # what `rows` reads; None where that is more than counts
     columns: tuple[Column, ...] = ()
     ways: tuple[By, ...] = (By.DISTRICT,)
     measure: str = "ratio"

@@ -13,12 +13,19 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.promises import promises
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.promises import PROMISES
 from reports.questions import By, Question
 from reports.reading import drill_to, read
 
-_FELL_IN_T: Final = "promise.first_due_on >= asked.since_on AND promise.first_due_on < asked.until_on"
+_BECAME: Final = """CASE
+    WHEN id IS NULL OR NOT is_due THEN 'none'
+    WHEN status = 'cancelled' THEN 'cancelled'
+    WHEN (completed_at AT TIME ZONE %(zone)s)::date <= first_due_on THEN 'kept'
+    WHEN completed_at IS NOT NULL THEN 'late'
+    WHEN first_due_on < %(today)s THEN 'not_done'
+    ELSE 'in_time' END AS became_of_it"""
+_COUNTS: Final = "became_of_it IN ('kept', 'late', 'not_done')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +39,24 @@ class FollowUpsRow(Row):
     cancelled: int
 
 
+TALLY: Final = Tally(
+    row=FollowUpsRow,
+    source=PROMISES,
+    measures=[_BECAME],
+    fields={
+        "of": f"count(*) FILTER (WHERE {_COUNTS})",
+        "n": "count(*) FILTER (WHERE became_of_it = 'kept')",
+        "late": "count(*) FILTER (WHERE became_of_it = 'late')",
+        "not_done": "count(*) FILTER (WHERE became_of_it = 'not_done')",
+        "moved": f"count(*) FILTER (WHERE {_COUNTS} AND due_on <> first_due_on)",
+        "in_time": "count(*) FILTER (WHERE became_of_it = 'in_time')",
+        "cancelled": "count(*) FILTER (WHERE became_of_it = 'cancelled')",
+    },
+)
+
+
 def rows(question: Question) -> list[FollowUpsRow]:
-    return read(
-        FollowUpsRow,
-        f"""
-        WITH {promises(question.by, _FELL_IN_T)}, fell AS (
-            SELECT nr, grp, due_on <> first_due_on AS is_moved, CASE
-                WHEN id IS NULL THEN 'none'
-                WHEN status = 'cancelled' THEN 'cancelled'
-                WHEN (completed_at AT TIME ZONE %(zone)s)::date <= first_due_on THEN 'kept'
-                WHEN completed_at IS NOT NULL THEN 'late'
-                WHEN first_due_on < %(today)s THEN 'not_done'
-                ELSE 'in_time' END AS became
-            FROM promises
-        )
-        SELECT nr, grp, count(*) FILTER (WHERE became IN ('kept', 'late', 'not_done')) AS of,
-               count(*) FILTER (WHERE became = 'kept') AS n,
-               count(*) FILTER (WHERE became = 'late') AS late,
-               count(*) FILTER (WHERE became = 'not_done') AS not_done,
-               count(*) FILTER (WHERE is_moved AND became IN ('kept', 'late', 'not_done')) AS moved,
-               count(*) FILTER (WHERE became = 'in_time') AS in_time,
-               count(*) FILTER (WHERE became = 'cancelled') AS cancelled
-        FROM fell GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -97,6 +97,7 @@ REPORT = Report(
     source=_("Domain model, indicator “follow-ups on time”."),
     not_said=_("Whether it was what they needed, and whether they were told."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     rest=rest,

@@ -5,10 +5,11 @@ district asked for that it lies in. By kind and by community the districts asked
 and each meeting or concern once in each of its kinds and communities.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from meetings.codes import BiasGround
+from reports.figures import Source
 from reports.population import ASKED, SPOKEN_FOR
 from reports.questions import By
 from reports.reading import in_cells
@@ -40,7 +41,7 @@ _CONCERNS: Final[Mapping[By, tuple[str, str, str]]] = {
 }
 
 
-def meetings(by: By) -> str:
+def meetings(by: By, measures: Sequence[str]) -> str:
     """`asked`, `ground` and `meetings`, to stand behind WITH: those that begin in each period, by group.
 
     A period and group without any has a row, with a `status` of null.
@@ -51,10 +52,10 @@ def meetings(by: By) -> str:
     FROM asked CROSS JOIN {places} JOIN meetings_meeting meeting ON meeting.district_id = ground.district_id
         AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
     {more}
-), {in_cells(by, "meetings")}"""  # noqa: S608 (our own text)
+), {in_cells(by, "meetings", measures)}"""  # noqa: S608 (our own text)
 
 
-def concerns(by: By) -> str:
+def concerns(by: By, measures: Sequence[str]) -> str:
     """`asked`, `ground` and `concerns`, to stand behind WITH: those received or closed in each period.
 
     `is_received` and `is_closed` say which. A period and group without any has a row of nulls.
@@ -70,4 +71,8 @@ def concerns(by: By) -> str:
         AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
              OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))
     {more}
-), {in_cells(by, "concerns")}"""  # noqa: S608 (our own text)
+), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
+
+
+MEETINGS: Final = Source("meetings", meetings)
+CONCERNS: Final = Source("concerns", concerns)

@@ -6,13 +6,14 @@ each is legitimate for its purpose, and the report does not say whether it was t
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from meetings.codes import Level
 from reports.activity import drill_to_meetings
-from reports.figures import Column, Drill, Report, Row
-from reports.happenings import meetings
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.happenings import MEETINGS
 from reports.questions import By, Question
 from reports.reading import read
 
@@ -28,19 +29,19 @@ class LevelRow(Row):
     empower: int
 
 
+TALLY: Final = Tally(
+    row=LevelRow,
+    source=MEETINGS,
+    fields={
+        "of": "count(*) FILTER (WHERE status = 'held')",
+        "n": "count(*) FILTER (WHERE status = 'held' AND level <> '')",
+        **{code: f"count(*) FILTER (WHERE status = 'held' AND level = '{code}')" for code in Level.values},
+    },
+)
+
+
 def rows(question: Question) -> list[LevelRow]:
-    levels = ", ".join(f"count(*) FILTER (WHERE level = '{code}') AS {code}" for code in Level.values)
-    return read(
-        LevelRow,
-        f"""
-        WITH {meetings(question.by)}, held AS (
-            SELECT nr, grp, CASE WHEN status = 'held' THEN level END AS level FROM meetings
-        )
-        SELECT nr, grp, count(level) AS of, count(level) FILTER (WHERE level <> '') AS n, {levels}
-        FROM held GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -57,6 +58,7 @@ REPORT = Report(
     source=_("Domain model, indicator “level”; IAP2’s spectrum of participation."),
     not_said=_("Whether it was the right level: each has its purpose, none is better."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     columns=tuple(Column(level.value, level.label, "count") for level in Level),

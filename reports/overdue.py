@@ -14,13 +14,11 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import city_today
-from reports.figures import Column, Drill, Report, Row
-from reports.promises import promises
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.promises import PROMISES
 from reports.questions import By, Question
 from reports.reading import drill_to, read
 
-_OPEN_AT_THE_END: Final = """promise.status <> 'cancelled' AND promise.created_at < asked.until
-    AND (promise.completed_at IS NULL OR promise.completed_at >= least(asked.until, %(now)s))"""
 SOON: Final = 7  # days late
 LONG: Final = 30
 
@@ -34,21 +32,22 @@ class OverdueRow(Row):
     days_over_30: int
 
 
+TALLY: Final = Tally(
+    row=OverdueRow,
+    source=PROMISES,
+    measures=["CASE WHEN is_open THEN least(until_on, %(today)s) - due_on END AS days_late"],
+    fields={
+        "of": "count(*) FILTER (WHERE is_open)",
+        "n": "count(*) FILTER (WHERE days_late > 0)",
+        "days_1_7": f"count(*) FILTER (WHERE days_late BETWEEN 1 AND {SOON})",
+        "days_8_30": f"count(*) FILTER (WHERE days_late > {SOON} AND days_late <= {LONG})",
+        "days_over_30": f"count(*) FILTER (WHERE days_late > {LONG})",
+    },
+)
+
+
 def rows(question: Question) -> list[OverdueRow]:
-    return read(
-        OverdueRow,
-        f"""
-        WITH {promises(question.by, _OPEN_AT_THE_END)}, due AS (
-            SELECT nr, grp, id, least(until_on, %(today)s) - due_on AS days FROM promises
-        )
-        SELECT nr, grp, count(id) AS of, count(*) FILTER (WHERE days > 0) AS n,
-               count(*) FILTER (WHERE days BETWEEN 1 AND {SOON}) AS days_1_7,
-               count(*) FILTER (WHERE days > {SOON} AND days <= {LONG}) AS days_8_30,
-               count(*) FILTER (WHERE days > {LONG}) AS days_over_30
-        FROM due GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -75,6 +74,7 @@ REPORT = Report(
     source=_("Domain model, indicator “overdue ageing”."),
     not_said=_("Why a promise is late. What was moved or cancelled since is counted as it is now."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     columns=(

@@ -5,12 +5,15 @@ Common table expressions that a report's statement starts with. Source: domain.m
 is half-open, and so is its end: what changed at the very midnight it ends with belongs to the next one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
+from django.utils import timezone
 
 from contacts.codes import FOCUS_OF_KIND
+from lib.days import city_today
+from reports.figures import Source
 from reports.questions import By, Question
 
 # asked: one row a period. ground: each district asked for (`code`) with every district that lies in it.
@@ -34,23 +37,24 @@ SPOKEN_FOR: Final = """
         AS stands (kind, focus)
     WHERE stands.kind = organisation.kind"""
 
-# What may be measured of each organisation of the population. Meetings that were not held, or at which it
-# was not, or at which nothing was heard, have no `met_at` (meetings.models.MeetingOrganisation).
-WAS_MET: Final = """EXISTS (
-    SELECT FROM meetings_meetingorganisation there
-    WHERE there.organisation_id = dated.organisation_id
-      AND there.met_at >= asked.since AND there.met_at < asked.until
-) AS was_met"""
-TIMES_MET: Final = """(
-    SELECT count(*) FROM meetings_meetingorganisation there
-    WHERE there.organisation_id = dated.organisation_id
-      AND there.met_at >= asked.since AND there.met_at < asked.until
-) AS times_met"""
+# When each was met, oldest first: looked up once for all periods. Meetings that were not held, or at which
+# it was not, or at which nothing was heard, have no `met_at` (meetings.models.MeetingOrganisation).
+_MET: Final = """ARRAY(
+    SELECT there.met_at FROM meetings_meetingorganisation there
+    WHERE there.organisation_id = dated.organisation_id AND there.met_at IS NOT NULL ORDER BY there.met_at
+) AS met"""
+# How many of them were before a moment. `width_bucket` counts those up to it: a microsecond is the least.
+_MET_BEFORE: Final = "width_bucket({moment} - interval '1 microsecond', dated.met)"
+
+# What may be measured of each organisation of the population.
+TIMES_MET: Final = (
+    f"{_MET_BEFORE.format(moment='asked.until')} - {_MET_BEFORE.format(moment='asked.since')} AS times_met"
+)
 # Days from the city's day it was last met to the end: 1 is the period's last day. Null: never met.
-DAYS_SINCE_MET: Final = """asked.until_on - ((
-    SELECT max(there.met_at) FROM meetings_meetingorganisation there
-    WHERE there.organisation_id = dated.organisation_id AND there.met_at < asked.until
-) AT TIME ZONE %(zone)s)::date AS days_since_met"""
+DAYS_SINCE_MET: Final = (
+    f"asked.until_on - (dated.met[{_MET_BEFORE.format(moment='asked.until')}] AT TIME ZONE %(zone)s)::date "
+    "AS days_since_met"
+)
 
 # What a row is of, and the rows there are. A district without organisations has one: 0 of 0.
 _GROUPED: Final[Mapping[By, tuple[str, str]]] = {
@@ -74,13 +78,15 @@ def population(*measures: str) -> str:
     """`asked`, `ground`, `dated` and `population`: one row a period and organisation, to stand behind WITH.
 
     `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`. Whose home
-    and kind it is, is looked up once for all periods.
+    it was, of which kind it is, and where a measure asks for it when it was met, is looked up once for all
+    periods.
     """
     more = "".join(f", {measure}" for measure in measures)
+    met = f", {_MET}" if any("dated.met" in measure for measure in measures) else ""
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           organisation.kind, organisation.review_on
+           organisation.kind, organisation.review_on{met}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
@@ -95,7 +101,7 @@ def population(*measures: str) -> str:
 )"""  # noqa: S608 (our own text)
 
 
-def grouped(by: By, *measures: str) -> str:
+def grouped(by: By, measures: Sequence[str]) -> str:
     """`population(*measures)`, then `grouped`, of which `nr` and `grp` are what a row is of.
 
     An organisation is in it once for each district asked for that it lies in, or each community it speaks
@@ -113,9 +119,15 @@ def grouped(by: By, *measures: str) -> str:
 )"""  # noqa: S608 (our own text)
 
 
+ORGANISATIONS: Final = Source("grouped", grouped)
+
+
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
     known = question.parameters | {
+        "by": question.by.value,
+        "now": timezone.now(),
+        "today": city_today(),
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],
         "focuses_of_kinds": [focus.value for focus in FOCUS_OF_KIND.values()],
     }

@@ -6,40 +6,53 @@ once in each and once in a total of both; by kind of promise and by community th
 counted together. One without an organisation belongs to no district and is in no figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from reports.figures import Source
 from reports.population import ASKED, SPOKEN_FOR
 from reports.questions import By
 from reports.reading import in_cells
 
 _COMMUNITIES: Final = f"""
-    JOIN contacts_organisation organisation ON organisation.id = link.organisation_id
+    JOIN contacts_organisation organisation ON organisation.id = made.organisation_id
         AND organisation.kind <> ALL(%(not_counted)s::text[])
     CROSS JOIN LATERAL ({SPOKEN_FOR}) community"""
 
 # What a row is of, and what else is joined.
 _GROUPS: Final[Mapping[By, tuple[str, str]]] = {
-    By.DISTRICT: ("ground.code", ""),
-    By.KIND: ("promise.kind", ""),
+    By.DISTRICT: ("made.code", ""),
+    By.KIND: ("made.kind", ""),
     By.FOCUS: ("community.focus", _COMMUNITIES),
 }
 
+# Which promises were first due in a period, and which were open at its end: one that is not over ends now.
+_IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < asked.until_on"
+_IS_OPEN: Final = """made.status <> 'cancelled' AND made.created_at < asked.until
+    AND (made.completed_at IS NULL OR made.completed_at >= least(asked.until, %(now)s))"""
 
-def promises(by: By, condition: str) -> str:
-    """`promises`, to stand behind WITH: one row a period, group and promise that meets `condition`.
 
-    `condition` is SQL over `asked` and `promise`. Without any there is a row with an `id` of null.
+def promises(by: By, measures: Sequence[str]) -> str:
+    """`promises`, to stand behind WITH: one row a period, group and promise; `is_due`, `is_open` say why.
+
+    Those of each home are looked up once for all periods.
     """
     group, more = _GROUPS[by]
-    return f"""{ASKED}, found AS (
-    SELECT DISTINCT asked.nr, {group} AS grp, promise.id, promise.status, promise.due_on,
-           promise.first_due_on, promise.completed_at, asked.until_on
-    FROM asked
-    CROSS JOIN ground
+    return f"""{ASKED}, made AS MATERIALIZED (
+    SELECT ground.code, home.organisation_id, home.since, home.until, promise.id, promise.kind,
+           promise.status, promise.due_on, promise.first_due_on, promise.completed_at, promise.created_at
+    FROM ground
     JOIN contacts_organisationperiod home ON home.home_district_id = ground.district_id
-        AND home.since < asked.until AND (home.until IS NULL OR home.until >= asked.until)
     JOIN meetings_followuporganisation link ON link.organisation_id = home.organisation_id
-    JOIN meetings_followup promise ON promise.id = link.follow_up_id AND {condition}
+    JOIN meetings_followup promise ON promise.id = link.follow_up_id
+), found AS (
+    SELECT DISTINCT asked.nr, {group} AS grp, made.id, made.status, made.due_on, made.first_due_on,
+           made.completed_at, {_IS_DUE} AS is_due, {_IS_OPEN} AS is_open
+    FROM asked
+    JOIN made ON made.since < asked.until AND (made.until IS NULL OR made.until >= asked.until)
+        AND (({_IS_DUE}) OR ({_IS_OPEN}))
     {more}
-), {in_cells(by, "promises")}"""  # noqa: S608 (our own text)
+), {in_cells(by, "promises", measures)}"""  # noqa: S608 (our own text)
+
+
+PROMISES: Final = Source("promises", promises)

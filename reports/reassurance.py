@@ -10,12 +10,13 @@ anybody felt safer.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from meetings.rules import REASSURE_WITHIN
-from reports.figures import Column, Drill, Report, Row
-from reports.happenings import BIAS, concerns
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.happenings import BIAS, CONCERNS
 from reports.questions import By, Question
 from reports.reading import drill_to, read
 
@@ -31,29 +32,32 @@ class ReassuranceRow(Row):
     entered_late: int
 
 
+_IN_TIME: Final = "is_bias AND reassurance_offered_at <= reassure_by"
+
+TALLY: Final = Tally(
+    row=ReassuranceRow,
+    source=CONCERNS,
+    measures=[
+        "is_received AND bias_grounds && %(bias)s::varchar[] AS is_bias",
+        "received_at + make_interval(hours => %(reassure_hours)s) AS reassure_by",
+    ],
+    fields={
+        "of": "count(*) FILTER (WHERE is_bias)",
+        "n": f"count(*) FILTER (WHERE {_IN_TIME})",
+        "accepted": f"count(*) FILTER (WHERE {_IN_TIME} AND reassurance_answer = 'accepted')",
+        "declined": f"count(*) FILTER (WHERE {_IN_TIME} AND reassurance_answer = 'declined')",
+        "later": "count(*) FILTER (WHERE is_bias AND reassurance_offered_at > reassure_by)",
+        "in_time": (
+            "count(*) FILTER (WHERE is_bias AND reassurance_offered_at IS NULL AND reassure_by >= %(now)s)"
+        ),
+        "entered_late": "count(*) FILTER (WHERE is_bias AND created_at > reassure_by)",
+    },
+    parameters={"bias": BIAS, "reassure_hours": REASSURE_WITHIN // timedelta(hours=1)},
+)
+
+
 def rows(question: Question) -> list[ReassuranceRow]:
-    return read(
-        ReassuranceRow,
-        f"""
-        WITH {concerns(question.by)}, bias AS (
-            SELECT nr, grp, is_received AND bias_grounds && %(bias)s::varchar[] AS counts,
-                   reassurance_offered_at AS offered_at, reassurance_answer AS answer,
-                   received_at, received_at + make_interval(hours => %(hours)s) AS until, created_at
-            FROM concerns
-        )
-        SELECT nr, grp, count(*) FILTER (WHERE counts) AS of,
-               count(*) FILTER (WHERE counts AND offered_at <= until) AS n,
-               count(*) FILTER (WHERE counts AND offered_at <= until AND answer = 'accepted') AS accepted,
-               count(*) FILTER (WHERE counts AND offered_at <= until AND answer = 'declined') AS declined,
-               count(*) FILTER (WHERE counts AND offered_at > until) AS later,
-               count(*) FILTER (WHERE counts AND offered_at IS NULL AND until >= %(now)s) AS in_time,
-               count(*) FILTER (WHERE counts AND created_at > until) AS entered_late
-        FROM bias GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-        bias=BIAS,
-        hours=REASSURE_WITHIN // timedelta(hours=1),
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -86,6 +90,7 @@ REPORT = Report(
     source=_("Domain model, indicator “reassurance”."),
     not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     rest=rest,

@@ -12,11 +12,12 @@ news.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Report, Row
-from reports.population import DAYS_SINCE_MET, grouped
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.population import DAYS_SINCE_MET, ORGANISATIONS
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -31,19 +32,22 @@ class RecencyRow(Row):
     never_met: int
 
 
+TALLY: Final = Tally(
+    row=RecencyRow,
+    source=ORGANISATIONS,
+    measures=[DAYS_SINCE_MET],
+    fields={
+        "n": "count(days_since_met)",
+        "of": "count(organisation_id)",
+        "never_met": "count(organisation_id) - count(days_since_met)",
+        "median_days": "percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met)",
+        "p90_days": "percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met)",
+    },
+)
+
+
 def rows(question: Question) -> list[RecencyRow]:
-    return read(
-        RecencyRow,
-        f"""
-        WITH {grouped(question.by, DAYS_SINCE_MET)}
-        SELECT nr, grp, count(days_since_met) AS n, count(organisation_id) AS of,
-               count(organisation_id) - count(days_since_met) AS never_met,
-               percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met) AS median_days,
-               percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met) AS p90_days
-        FROM grouped GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question) -> Drill:
@@ -66,6 +70,7 @@ REPORT = Report(
         "Those never met have no number of days: they stand beside it. How often they want to be met."
     ),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -7,12 +7,13 @@ more often.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from reports.activity import drill_to_meetings
-from reports.figures import Column, Drill, Report, Row
-from reports.happenings import meetings
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.happenings import MEETINGS
 from reports.questions import By, Question
 from reports.reading import read
 
@@ -25,21 +26,20 @@ class ReciprocityRow(Row):
     not_stated: int
 
 
+TALLY: Final = Tally(
+    row=ReciprocityRow,
+    source=MEETINGS,
+    fields={
+        "of": "count(*) FILTER (WHERE status = 'held')",
+        "n": "count(*) FILTER (WHERE status = 'held' AND initiated_by = 'community')",
+        "by_police": "count(*) FILTER (WHERE status = 'held' AND initiated_by = 'police')",
+        "not_stated": "count(*) FILTER (WHERE status = 'held' AND initiated_by = '')",
+    },
+)
+
+
 def rows(question: Question) -> list[ReciprocityRow]:
-    return read(
-        ReciprocityRow,
-        f"""
-        WITH {meetings(question.by)}, held AS (
-            SELECT nr, grp, CASE WHEN status = 'held' THEN initiated_by END AS initiated_by FROM meetings
-        )
-        SELECT nr, grp, count(initiated_by) AS of,
-               count(*) FILTER (WHERE initiated_by = 'community') AS n,
-               count(*) FILTER (WHERE initiated_by = 'police') AS by_police,
-               count(*) FILTER (WHERE initiated_by = '') AS not_stated
-        FROM held GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
-        question,
-    )
+    return read(TALLY, question)
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
@@ -57,6 +57,7 @@ REPORT = Report(
     source=_("Domain model, indicator “reciprocity”."),
     not_said=_("That police should ask less: the share falls when officers seek people out more often."),
     rows=rows,
+    tally=TALLY,
     drill=drill,
     drill_column=drill,
     columns=(

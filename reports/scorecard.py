@@ -1,15 +1,16 @@
-"""All indicators of districts over periods: one statement a report, however many districts and periods."""
+"""All indicators of districts over periods: one statement for all that count the same, of all of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from reports.charts import Mark
-from reports.figures import Report, Row, Text
+from reports.figures import Report, Row, Source, Tally, Text
 from reports.periods import Period
 from reports.questions import Question
+from reports.reading import read_together
 from reports.wording import say, say_briefly, say_change, say_of
 
 RUN_UP: Final = 12  # periods of a sparkline
@@ -59,7 +60,24 @@ class Table:
 
 def table(report: Report, question: Question) -> Table:
     """One statement."""
-    return Table(report, question, {(row.group, row.period): row for row in report.rows(question)})
+    return _table(report, question, report.rows(question))
+
+
+def tables(reports: Sequence[Report], question: Question) -> list[Table]:
+    """One statement for all that count the same, in the order of `reports`."""
+    together: dict[Source, list[tuple[Report, Tally[Any]]]] = {}
+    for report in reports:
+        if report.tally is not None:
+            together.setdefault(report.tally.source, []).append((report, report.tally))
+    found: dict[str, Sequence[Row]] = {}
+    for pairs in together.values():
+        read = read_together([tally for _report, tally in pairs], question)
+        found |= {report.slug: rows for (report, _tally), rows in zip(pairs, read, strict=True)}
+    return [_table(report, question, found[report.slug]) for report in reports if report.slug in found]
+
+
+def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
+    return Table(report, question, {(row.group, row.period): row for row in rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +156,16 @@ def periods_of(period: Period, before: Period) -> tuple[tuple[Period, ...], tupl
     return run_up, tuple(dict.fromkeys((*run_up, before)))
 
 
-def scorecard(reports: Iterable[Report], question: Question, period: Period, before: Period) -> list[Line]:
+def scorecard(
+    reports: Iterable[Report],
+    question: Question,
+    period: Period,
+    before: Period,
+    run_up: Sequence[Period] = (),
+) -> list[Line]:
     """A line for each report and district of `question`, whose periods are replaced by those needed here."""
-    run_up, periods = periods_of(period, before)
-    asked = replace(question, periods=periods)
-    found = [table(report, asked) for report in reports]
+    periods = tuple(dict.fromkeys((*run_up, period, before)))
+    found = tables(list(reports), replace(question, periods=periods))
     return [
         Line(one, district.code, period, before, run_up) for one in found for district in question.districts
     ]
