@@ -42,7 +42,7 @@ def test_an_invited_officer_signs_in(
     phone.get_by_role("main").get_by_role("link", name="Sign in").click()
     phone.get_by_label("Email").fill("olga@police.example")
     phone.get_by_label("Password").fill(PASSPHRASE)
-    phone.get_by_role("main").get_by_role("button", name="Sign in").click()
+    phone.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Today")
     expect(phone.get_by_role("banner").get_by_role("link", name="Harbour")).to_be_visible()
 

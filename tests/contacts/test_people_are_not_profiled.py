@@ -17,7 +17,7 @@ KNOWN = {
     Contact: {
         *("id", "given_name", "family_name", "email", "phone", "languages", "preferred_channel"),
         *("home_district", "lawful_basis", "purpose", "notice_given_on", "notice_version", "agreement_how"),
-        *("agreement_on", "agreement_recorded_by", "withdrawn_on", "review_on", "folded", "version"),
+        *("agreement_on", "agreement_recorded_by", "withdrawn_on", "review_on", "folded", "clues", "version"),
         *("created_at", "updated_at"),
     },
     Affiliation: {"id", "contact", "organisation", "role_title", "is_primary", "since", "until"},
