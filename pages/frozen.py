@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from districts.models import District
 from pages.figures import say_cell
 from reports.catalogue import REPORTS
@@ -31,6 +33,15 @@ class Frozen:
         measure = self.report.measure
         value = self.figure.ratio if measure == "ratio" else self.figure.columns.get(measure)
         return say(value, self.report.unit)
+
+    @property
+    def n_of(self) -> str:
+        return _("%(n)s of %(of)s") % {"n": say(self.figure.n, "count"), "of": say(self.figure.of, "count")}
+
+    @property
+    def rows(self) -> int:
+        """How many objects it counted; only asked where it counts objects."""
+        return round(self.figure.n)
 
     @property
     def is_share(self) -> bool:

@@ -25,8 +25,8 @@ class FrozenFigure(models.Model):
     slug = models.CharField(max_length=40)
     by = models.CharField(max_length=10)
     group = models.CharField(max_length=40)
-    n = models.PositiveIntegerField()
-    of = models.PositiveIntegerField()
+    n = models.FloatField()  # a whole number but for contact wanted, which counts parts of meetings
+    of = models.FloatField()
     ratio = models.FloatField(null=True)
     columns = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     noun = models.CharField(max_length=20, blank=True)
