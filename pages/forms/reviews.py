@@ -1,6 +1,6 @@
 """What a supervisor types into an audit, and which reports are sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -57,12 +57,23 @@ class NewReviewForm(DistrictsMixin):
         help_text=gettext_lazy("Drawn at random among those held in the period; none of your own."),
     )
 
-    def __init__(self, data: QueryDict | None, *, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: QueryDict | None, *, actor: Actor, wanted: Mapping[str, str]) -> None:
+        """`wanted` is a scorecard's address: what is chosen beforehand, as far as it can be audited."""
+        super().__init__(data, initial={"district": wanted.get("district", "")[:20]})
         self.offer_districts(actor)
-        choices = [(name_of(period), str(period)) for period in _over(city_today())]
+        periods = list(_over(city_today()))
+        asked = period_named(wanted.get("period", "")[:20], city_today())
+        if asked and asked.until <= city_today() and asked not in periods:
+            periods = [asked, *periods]
+        choices = [(name_of(period), str(period)) for period in periods]
         self.fields["period"].choices = [*choices, ("pick", _("Other dates"))]  # type: ignore[attr-defined]
-        self.fields["period"].initial = choices[0][0]
+        self.fields["period"].initial = name_of(asked) if asked and asked in periods else choices[0][0]
+        if "from" in wanted or "to" in wanted:
+            self.fields["period"].initial = "pick"
+            self.fields["since"].initial, self.fields["until"].initial = (
+                wanted.get("from", "")[:10],
+                wanted.get("to", "")[:10],
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -67,11 +67,10 @@ def reviews(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def review_new(request: ActorRequest) -> HttpResponse:
-    """`?district=` chooses one beforehand."""
+    """`?district=N1&period=2026-Q3` (or `from`, `to`: a scorecard’s address) chooses beforehand."""
     if not can_review(request.actor):
         raise PermissionDenied
-    initial = {"district": request.GET.get("district", "")[:20]}
-    form = NewReviewForm(posted(request), actor=request.actor, initial=initial)
+    form = NewReviewForm(posted(request), actor=request.actor, wanted=request.GET.dict())
     if form.is_valid() and form.cleaned_data["asked"]:
         try:
             job = ask_to_freeze(
