@@ -60,7 +60,12 @@ class Figure:
 
     @property
     def of(self) -> str:
-        return say_of(self.row) if self.row is not None else ""
+        """`12 of 30` beside a share or days; `of 30` where the figure is the 12 itself."""
+        if self.row is None:
+            return ""
+        if self.report.measure == "n":
+            return _("of %(of)s") % {"of": say(self.row.of, "count")}
+        return say_of(self.row)
 
     @property
     def of_whom(self) -> str:
