@@ -32,13 +32,17 @@ from reports.charts import top_of
 from reports.figures import Report
 from reports.policies import can_read_reports
 from reports.questions import By, Question, ask
-from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table
+from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
 from reports.standing_out import standing_out
 
 
 @require_safe
 def scorecard_page(request: ActorRequest) -> HttpResponseBase:
-    """All indicators of a district in a period; without parameters one's first district, the last quarter."""
+    """All indicators of a district in a period; without parameters one's first district, the last quarter.
+
+    With `history` the twelve periods that led up to it as well: for htmx, which asks once the page is there,
+    these alone.
+    """
     districts = ground(request)
     if elsewhere := canonical(request):
         return elsewhere
@@ -50,8 +54,11 @@ def scorecard_page(request: ActorRequest) -> HttpResponseBase:
         return render(request, "pages/reports/scorecard.html", {"form": form}, status=422)
     question = _question(request, form)
     _remember(request, question, *REPORTS)
-    lines = scorecard(REPORTS.values(), question, form.asked, form.before)
+    run_up = form.asked.run_up(RUN_UP) if "history" in request.GET else ()
+    lines = scorecard(REPORTS.values(), question, form.asked, form.before, run_up)
     figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
+    if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx
+        return render(request, "pages/reports/scorecard.html#history", {"figures": figures.values()})
     context = {
         "form": form,
         "district": question.districts[0],
@@ -62,6 +69,7 @@ def scorecard_page(request: ActorRequest) -> HttpResponseBase:
         "remarks": standing_out(lines),
         "blind": matrix(replace(question, periods=(form.asked,))),
         "figures": list(figures.values()),
+        "with_history": bool(run_up),
     }
     return render(request, "pages/reports/scorecard.html", context)
 
@@ -230,12 +238,11 @@ def _of(request: ActorRequest, form: WithinForm, districts: list[District]) -> Q
 
 
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
-    """Every indicator with its figure in each district; one statement each."""
+    """Every indicator with its figure in each district."""
     [period] = question.periods
-    for report in REPORTS.values():
-        found = table(report, question)
+    for found in tables(list(REPORTS.values()), question):
         lines = (Line(found, row.code, period, period) for row in question.districts)
-        yield report, named(lines, question.districts)
+        yield found.report, named(lines, question.districts)
 
 
 def _split_up(

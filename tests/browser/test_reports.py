@@ -11,6 +11,7 @@ from accounts.actors import actor_for
 from accounts.models import User
 from districts.services import expect_community
 from lib.days import city_today
+from reports.catalogue import REPORTS
 from reports.periods import quarter_of
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
 from tests.plugins.browser import OpenPage
@@ -71,6 +72,8 @@ def test_the_rows_behind_a_figure_add_up_to_it(open_page: OpenPage, supervisor: 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Northgate")
     expect(page.get_by_text("3 met of 6 organisations")).to_be_visible()
+    expect(page.locator(".spark svg")).to_have_count(len(REPORTS))
+    expect(page.get_by_role("link", name="Show the last 12 periods")).to_have_count(0)
     assert rows_behind(page, "50% 3 of 6") == 3
     assert rows_behind(page, "the other 3") == 3
 
@@ -87,6 +90,9 @@ def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, superv
     page.get_by_label("Before").fill("2026-03-09")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", level=2, name="Who is reached")).to_be_visible()
+    expect(page.locator(".spark").first).to_be_hidden()
+    page.get_by_role("link", name="Show the last 12 periods").click()
+    expect(page.locator(".spark svg")).to_have_count(len(REPORTS))
 
 
 def test_paper_keeps_blind_spots_to_the_screen(open_page: OpenPage, supervisor: User) -> None:

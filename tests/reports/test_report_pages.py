@@ -30,6 +30,7 @@ from tests.reports.northgate import ASKED, QUARTER, City, noon, read
 
 pytestmark = pytest.mark.django_db
 
+HISTORY = "/reports/?history=true"
 PAGES = ("/reports/", "/reports/coverage/", "/reports/blind-spots/", "/reports/compare/", "/reports/map/")
 
 
@@ -260,6 +261,7 @@ def test_the_api_call_of_a_report_answers_the_same_figures(client: Client, city:
 def test_who_looked_at_which_figures_is_remembered(client: Client, city: City) -> None:
     for page, names in (
         ("/reports/", sorted(REPORTS)),
+        (HISTORY, sorted(REPORTS)),
         ("/reports/coverage/", ["coverage"]),
         ("/reports/blind-spots/", ["blind-spots"]),
         ("/reports/compare/", sorted(REPORTS)),
@@ -279,7 +281,7 @@ def test_there_is_no_figure_of_an_officer(client: Client, city: City) -> None:
         assert "Quine" not in read(client, city.supervisor, page).content.decode()
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/reports/coverage/?by=focus"])
+@pytest.mark.parametrize("page", [*PAGES, HISTORY, "/reports/coverage/?by=focus"])
 def test_a_page_asks_as_often_for_many_rows_as_for_one(
     client: Client, city: City, django_assert_num_queries: Any, page: str
 ) -> None:
@@ -309,12 +311,35 @@ def test_a_page_of_one_report_asks_at_most_fourteen_times(
         client.get(page)
 
 
-def test_the_scorecard_asks_once_for_each_report(
+def test_the_scorecard_asks_once_for_all_that_count_the_same(
     client: Client, city: City, django_assert_max_num_queries: Any
 ) -> None:
     client.force_login(city.supervisor)
-    with django_assert_max_num_queries(len(REPORTS) + 13):
-        client.get("/reports/")
+    for page, htmx in (("/reports/", False), (HISTORY, False), (HISTORY, True)):
+        with django_assert_max_num_queries(14):
+            client.get(page, headers={"HX-Request": "true"} if htmx else {})
+
+
+def test_twelve_periods_come_once_the_page_is_there(client: Client, city: City) -> None:
+    first = read(client, city.supervisor, f"/reports/?{ASKED}")
+    [figure] = figures_of(first, "coverage")
+    assert set(figure.line.table.question.periods) == {QUARTER, QUARTER.previous()}
+    later = client.get(f"{HISTORY}&{ASKED}", headers={"HX-Request": "true"}).content.decode()
+    assert "<h1" not in later
+    shown = client.get(f"{HISTORY}&{ASKED}").content.decode()
+    assert 'hx-trigger="load"' in first.content.decode()
+    assert 'hx-trigger="load"' not in shown
+    for slug in REPORTS:
+        assert f'<div id="history-{slug}"></div>' in first.content.decode()
+        drawn = later.partition(f'<div id="history-{slug}" hx-swap-oob="true">')[2].partition("</div>")[0]
+        assert drawn.startswith("<svg")
+        assert f'<div id="history-{slug}">{drawn}</div>' in shown
+
+
+def test_another_district_has_no_history_either(client: Client, city: City) -> None:
+    client.force_login(city.supervisor)
+    asked = f"{HISTORY}&district={city.south.code}"
+    assert client.get(asked, headers={"HX-Request": "true"}).status_code == 404
 
 
 def test_periods_have_names_that_are_read_again() -> None:
