@@ -17,10 +17,11 @@ from reports import blind_spots
 from reports.catalogue import REPORTS
 from reports.periods import Period, quarter_of
 from reports.questions import Question
-from reports.scorecard import scorecard
+from reports.scorecard import RUN_UP, scorecard
 
 DISTRICT = "D0"
 SCORECARD = "scorecard"
+HISTORY = "scorecard-history"
 
 
 def report_paths() -> dict[str, list[str]]:
@@ -28,24 +29,26 @@ def report_paths() -> dict[str, list[str]]:
     return {f"report-{slug}": [f"/api/v1/reports/{slug}/?{asked}"] for slug in BY_SLUG}
 
 
-def scorecard_paths() -> list[str]:
-    """The page of the last quarter, which is what it shows unless asked for another."""
-    return [f"/reports/?district={DISTRICT}"]
+def scorecard_paths() -> dict[str, list[str]]:
+    """The page of the last quarter, which is what it shows unless asked for another; with twelve of them."""
+    page = f"/reports/?district={DISTRICT}"
+    return {SCORECARD: [page], HISTORY: [f"{page}&history=true"]}
 
 
 def statements() -> dict[str, str | Sequence[str]]:
-    """By name, as they are sent; of the scorecard all of them, with the twelve periods of small charts."""
+    """By name, as they are sent; of the scorecard all of them."""
     quarter = _quarter()
     question = Question((quarter,), (District.objects.get(code=DISTRICT),))
     found: dict[str, str | Sequence[str]] = {
         f"report-{slug}": _sent(partial(report.rows, question))[0] for slug, report in BY_SLUG.items()
     }
 
-    def ask_all() -> None:
-        scorecard(REPORTS.values(), question, quarter, quarter.previous())
+    def ask_all(run_up: Sequence[Period] = ()) -> None:
+        scorecard(REPORTS.values(), question, quarter, quarter.previous(), run_up)
         blind_spots.rows(question)
 
     found[SCORECARD] = _sent(ask_all)
+    found[HISTORY] = _sent(partial(ask_all, quarter.run_up(RUN_UP)))
     return found
 
 

@@ -39,7 +39,7 @@ API = "/api/v1/organisations/"
 SOME = 200
 HITS, MISS = FIRST[0], "xqzwkv"
 PLACEHOLDER = UUID(int=0)
-BY_SESSION = ("today", figures.SCORECARD)
+BY_SESSION = ("today", figures.SCORECARD, figures.HISTORY)
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -55,8 +55,9 @@ def facts() -> dict[str, Any]:
         "miss": [f"{API}?q={MISS}"],
         "detail": [f"{API}{pk}/" for pk in _some_ids()],
         "today": ["/"],
-        figures.SCORECARD: figures.scorecard_paths(),
-    } | figures.report_paths()
+        **figures.scorecard_paths(),
+        **figures.report_paths(),
+    }
     return {
         "key": headers,
         "session": {"Cookie": cookie},
@@ -65,7 +66,15 @@ def facts() -> dict[str, Any]:
         "sql": _statements() | figures.statements(),
         "counts": {
             name: _count(paths[name][0], {"Cookie": cookie} if name in BY_SESSION else headers)
-            for name in ("list", "hits", "detail", "today", figures.SCORECARD, "report-coverage")
+            for name in (
+                "list",
+                "hits",
+                "detail",
+                "today",
+                figures.SCORECARD,
+                figures.HISTORY,
+                "report-coverage",
+            )
         },
     }
 
