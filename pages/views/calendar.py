@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
@@ -10,6 +11,7 @@ from meetings.calendar import month_named, month_of
 from pages.lookups import consult, readers_only
 
 
+@require_safe
 def calendar(request: ActorRequest) -> HttpResponse:
     """`?month=2026-11&scope=district`: the reader's own unless the districts' are asked for."""
     readers_only(request)

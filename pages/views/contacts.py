@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -64,6 +64,7 @@ def _find_editable(request: ActorRequest, pk: UUID) -> Any:
     return row
 
 
+@require_safe
 def contacts(request: ActorRequest) -> HttpResponseBase:
     readers_only(request)
     if elsewhere := canonical(request):
@@ -82,6 +83,7 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
     return render(request, "pages/contacts/list.html", context, status=found.status)
 
 
+@require_safe
 def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
     return _show(request, pk)
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 
 class GalleryForm(forms.Form):
@@ -56,6 +57,7 @@ class GalleryFilter(forms.Form):
     )
 
 
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404

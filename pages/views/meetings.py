@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -60,6 +61,7 @@ CAME = {
 }
 
 
+@require_safe
 def meetings(request: ActorRequest) -> HttpResponseBase:
     readers_only(request)
     if elsewhere := canonical(request):
@@ -83,6 +85,7 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
     return render(request, "pages/meetings/list.html", {"page": found}, status=found.status)
 
 
+@require_safe
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     actor = request.actor

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -46,6 +46,7 @@ from pages.lookups import consult, find, readers_only
 from pages.undo import undo_url, undoer
 
 
+@require_safe
 def organisations(request: ActorRequest) -> HttpResponseBase:
     readers_only(request)
     if elsewhere := canonical(request):
@@ -76,6 +77,7 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
     return render(request, "pages/organisations/list.html", context, status=found.status)
 
 
+@require_safe
 def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row = find(Organisation.objects.visible_to(request.actor).for_its_page(), pk)

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
@@ -13,6 +14,7 @@ from meetings.search import SHOWN, search_everything
 from pages.lookups import readers_only
 
 
+@require_safe
 def search(request: ActorRequest) -> HttpResponse:
     """Results for `q`. The trail keeps what was found, and the words only as a keyed hash."""
     readers_only(request)

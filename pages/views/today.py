@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
@@ -11,6 +12,7 @@ from meetings.today import today_of
 from pages.lookups import consult
 
 
+@require_safe
 def today(request: ActorRequest) -> HttpResponse:
     """`?scope=mine` or `district`: a supervisor starts with the districts', an officer has their own."""
     actor = request.actor
