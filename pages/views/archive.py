@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from contacts.policies import can_export
@@ -22,7 +23,11 @@ def archive_district(request: ActorRequest, code: str) -> HttpResponse:
         job = queue_job(
             actor=request.actor,
             kind=KIND,
-            parameters={"district": district.code, "title": district.name, "purpose": form.purpose},
+            parameters={
+                "district": district.code,
+                "title": _("Archive of %(name)s") % {"name": district.name},
+                "purpose": form.purpose,
+            },
         )
         return redirect("job", job.pk)
     context = {"form": form, "district": district}
