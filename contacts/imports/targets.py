@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from django.utils.functional import Promise
 
@@ -51,6 +51,7 @@ class Target:
         return next(one for one in self.fields if one.name == name)
 
 
+ORDER: Final = ("organisations", "contacts", "meetings", "follow_ups")
 _TARGETS: dict[str, Target] = {}
 
 
@@ -59,5 +60,6 @@ def register(target: Target) -> None:
 
 
 def targets() -> Mapping[str, Target]:
-    """By their name, in the order in which they are offered."""
-    return _TARGETS
+    """By their name, in the order in which they are offered: what others refer to comes first."""
+    known = [*(what for what in ORDER if what in _TARGETS), *(what for what in _TARGETS if what not in ORDER)]
+    return {what: _TARGETS[what] for what in known}

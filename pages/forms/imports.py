@@ -139,7 +139,7 @@ class ValuesForm(forms.Form):
             codes = target.field(name).codes
             offered = codes(actor) if codes else {}
             otherwise = offered.get(has_default.get(name, ""))
-            nothing = otherwise or _("Not known: refuse the row")
+            nothing = otherwise or _("Not known")
             for number, (value, code) in enumerate(values.items()):
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
                     label=value, choices=[("", nothing), *offered.items()], required=False, initial=code
