@@ -14,22 +14,10 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.figures import Column, Drill, Report, Row, Tally
-from reports.population import ORGANISATIONS
+from reports.population import ORGANISATIONS, TIMES_LEFT
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
-
-# When a lead officer of one of the population was replaced or left.
-_LEFT: Final = """lefts (of_nr, organisation_id, times) AS (
-    SELECT asked.nr, ended.organisation_id, count(*)
-    FROM (SELECT DISTINCT organisation_id FROM dated) one
-    JOIN contacts_organisationperiod ended USING (organisation_id)
-    JOIN contacts_organisationperiod began
-      ON began.organisation_id = ended.organisation_id AND began.since = ended.until
-    JOIN asked ON ended.until >= asked.since AND ended.until < asked.until
-    WHERE ended.lead_officer_id <> coalesce(began.lead_officer_id, '00000000-0000-0000-0000-000000000000')
-    GROUP BY asked.nr, ended.organisation_id
-)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +30,11 @@ class ContinuityRow(Row):
 TALLY: Final = Tally(
     row=ContinuityRow,
     source=ORGANISATIONS,
-    beside=[(_LEFT, "LEFT JOIN lefts USING (of_nr, organisation_id)")],
+    measures=[TIMES_LEFT],
     fields={
         "n": "count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL)",
         "of": "count(organisation_id)",
-        "lead_changes": "coalesce(sum(lefts.times), 0)::int",
+        "lead_changes": "coalesce(sum(times_left), 0)::int",
     },
 )
 

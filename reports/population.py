@@ -37,24 +37,41 @@ SPOKEN_FOR: Final = """
         AS stands (kind, focus)
     WHERE stands.kind = organisation.kind"""
 
-# When each was met, oldest first: looked up once for all periods. Meetings that were not held, or at which
-# it was not, or at which nothing was heard, have no `met_at` (meetings.models.MeetingOrganisation).
-_MET: Final = """ARRAY(
-    SELECT there.met_at FROM meetings_meetingorganisation there
-    WHERE there.organisation_id = dated.organisation_id AND there.met_at IS NOT NULL ORDER BY there.met_at
-) AS met"""
-# How many of them were before a moment. `width_bucket` counts those up to it: a microsecond is the least.
-_MET_BEFORE: Final = "width_bucket({moment} - interval '1 microsecond', dated.met)"
+# Moments in an organisation's life, oldest first: looked up once for all periods, where a measure asks for
+# them. When it was met: meetings that were not held, or at which it was not, or at which nothing was heard,
+# have no `met_at` (meetings.models.MeetingOrganisation). And when a lead officer was replaced or left.
+_MOMENTS: Final[Mapping[str, str]] = {
+    "dated.met": """ARRAY(
+        SELECT there.met_at FROM meetings_meetingorganisation there
+        WHERE there.organisation_id = dated.organisation_id AND there.met_at IS NOT NULL ORDER BY there.met_at
+    ) AS met""",
+    # What has been as it is since before all periods had no change in any.
+    "dated.left_lead": """CASE WHEN dated.since < (SELECT min(since) FROM asked) THEN '{}' ELSE ARRAY(
+        SELECT ended.until FROM contacts_organisationperiod ended
+        JOIN contacts_organisationperiod began
+          ON began.organisation_id = ended.organisation_id AND began.since = ended.until
+        WHERE ended.organisation_id = dated.organisation_id AND ended.lead_officer_id IS NOT NULL
+          AND began.lead_officer_id IS DISTINCT FROM ended.lead_officer_id ORDER BY ended.until
+    ) END AS left_lead""",
+}
+
+
+def _before(moment: str, moments: str) -> str:
+    """How many were before it. `width_bucket` counts those up to it, and a microsecond is the least."""
+    return f"width_bucket({moment} - interval '1 microsecond', {moments})"
+
+
+def _in_the_period(moments: str) -> str:
+    return f"{_before('asked.until', moments)} - {_before('asked.since', moments)}"
+
 
 # What may be measured of each organisation of the population.
-TIMES_MET: Final = (
-    f"{_MET_BEFORE.format(moment='asked.until')} - {_MET_BEFORE.format(moment='asked.since')} AS times_met"
-)
+TIMES_MET: Final = f"{_in_the_period('dated.met')} AS times_met"
+TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
 # Days from the city's day it was last met to the end: 1 is the period's last day. Null: never met.
-DAYS_SINCE_MET: Final = (
-    f"asked.until_on - (dated.met[{_MET_BEFORE.format(moment='asked.until')}] AT TIME ZONE %(zone)s)::date "
-    "AS days_since_met"
-)
+DAYS_SINCE_MET: Final = f"""asked.until_on - (
+    dated.met[{_before("asked.until", "dated.met")}] AT TIME ZONE %(zone)s
+)::date AS days_since_met"""
 
 # What a row is of, and the rows there are. A district without organisations has one: 0 of 0.
 _GROUPED: Final[Mapping[By, tuple[str, str]]] = {
@@ -78,15 +95,14 @@ def population(*measures: str) -> str:
     """`asked`, `ground`, `dated` and `population`: one row a period and organisation, to stand behind WITH.
 
     `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`. Whose home
-    it was, of which kind it is, and where a measure asks for it when it was met, is looked up once for all
-    periods.
+    it was and of which kind it is, is looked up once for all periods.
     """
     more = "".join(f", {measure}" for measure in measures)
-    met = f", {_MET}" if any("dated.met" in measure for measure in measures) else ""
+    moments = "".join(f", {look_up}" for name, look_up in _MOMENTS.items() if name in more)
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           organisation.kind, organisation.review_on{met}
+           organisation.kind, organisation.review_on{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
