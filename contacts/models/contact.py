@@ -97,6 +97,12 @@ class Contact(models.Model):
             GinIndex(fields=["clues"], name="contact_clues"),  # found by number or address
             models.Index(fields=["home_district", "folded", "id"], name="contact_by_name"),
             models.Index(fields=["review_on"], name="contact_by_review"),
+            # Figures: how many of a district's people are to be looked at again (reports.data_health).
+            models.Index(
+                fields=["home_district", "review_on"],
+                include=["created_at"],
+                name="contact_review_of_district",
+            ),
             models.Index(fields=["updated_at", "id"], name="contact_by_update"),
         ]
         constraints = [
