@@ -1,0 +1,232 @@
+"""Every route asked by everybody: which address, and what a form or a tool would send there.
+
+What is sent comes from the site itself: the form that a page shows to whoever may send it, as that page
+fills it in. `TYPED` adds what a person types, `PRESSED` what a button says.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from accounts.models import Role
+from api.models import Webhook
+from contacts.models import Contact, Organisation
+from meetings.models import Concern, FollowUp, Meeting
+from tests.architecture.ground import Ground
+from tests.architecture.nasty import Form, forms_of
+from tests.architecture.test_every_page_is_closed import routes
+from tests.architecture.typed import TYPED, Fields, Rows, body
+
+#: Which row the id in an address names, by the beginning of the route's name; the longest counts.
+ROWS: Final = {
+    "organisation": "organisation",
+    "contact": "contact",
+    "meeting": "meeting",
+    "meeting_hold": "meeting_due",
+    "follow_up": "follow_up",
+    "follow_up_reopen": "follow_up_done",
+    "follow_up_end_series": "follow_up_repeated",
+    "concern": "concern",
+    "expected_community": "expected",
+    "job": "job",
+    "job_cancel": "job_waiting",
+    "handover": "officer",
+    "handover_": "handover",
+    "import": "import",
+    "review": "review",
+    "review_addendum": "review_signed",
+    "subscription": "subscription",
+    "privacy_inquiry": "contact",
+    "view": "view",
+    "notification": "notification",
+    "reminder": "reminder",
+    "settings_person": "officer",
+    "settings_invite_again": "officer",
+    "settings_role_decide": "promoted",
+    "settings_second_factor": "officer",
+    "settings_key": "key",
+    "settings_key_confirm": "key_waiting",
+    "settings_webhook": "webhook",
+    "settings_delivery": "delivery",
+    "api-organisation": "organisation",
+    "api-contact": "contact",
+    "api-meeting": "meeting",
+    "api-follow-up": "follow_up",
+    "api-concern": "concern",
+    "api-district": "district_id",
+    "api-officer": "officer",
+    "api-webhook": "webhook_of_key",
+    "api-webhook-delivery": "delivery_of_key",
+}
+
+#: What an address asks for beside its route.
+ASKED: Final[dict[str, Callable[[Rows], str]]] = {
+    "organisations_selected": lambda rows: f"row={rows['organisation']}",
+    "follow_ups_selected": lambda rows: f"row={rows['follow_up']}",
+    "privacy_inquiry_about": lambda rows: "since=2020-01-01&until=2100-01-01&why=asked",
+    "privacy_inquiry_file": lambda rows: "since=2020-01-01&until=2100-01-01&why=asked",
+    "api-report": lambda rows: f"from=2026-01-01&to=2026-04-01&district={rows['code']}",
+    "reports": lambda rows: f"district={rows['code']}",
+    "report": lambda rows: f"district={rows['code']}",
+    "reports_blind_spots": lambda rows: f"district={rows['code']}",
+    "reports_export": lambda rows: f"report=coverage&from=2026-01-01&to=2026-04-01&district={rows['code']}",
+    "merge": lambda rows: f"row={rows['organisation']}&row={rows['organisation_twin']}",
+}
+
+
+#: Who is shown the forms of which pages.
+SENDERS: Final = {
+    Role.SUPERVISOR: r"/(?!settings/(people|roles|districts|keys|webhooks)|accounts/oidc)",
+    Role.OFFICER: r"/(relief|notifications|settings/calendar)/",
+    Role.ADMINISTRATOR: r"/settings/(people|districts|keys|webhooks)|/reminders/",
+    Role.PRIVACY_OFFICER: r"/settings/(roles|keys)|/privacy/",
+}
+
+
+#: What has a version that a tool names when it changes it.
+MODELS: Final[dict[str, Any]] = {
+    "api-organisation": Organisation,
+    "api-contact": Contact,
+    "api-meeting": Meeting,
+    "api-follow-up": FollowUp,
+    "api-concern": Concern,
+    "api-webhook": Webhook,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: where, how, and what is sent."""
+
+    method: str
+    path: str
+    sent: Fields | bytes | None = None
+    version: int = 1
+
+    def by(self, client: Client, **headers: str) -> Any:
+        """The answer; nothing that was written stays, and the browser keeps the cookies it had."""
+        cookies = deepcopy(client.cookies)
+        with undone():
+            answer = self._send(client, headers)
+        client.cookies = cookies
+        return answer
+
+    def _send(self, client: Client, headers: dict[str, str]) -> Any:
+        if self.method == "GET":
+            return client.get(self.path, headers=headers)
+        if self.path.startswith("/api/"):
+            headers["If-Match"] = f'"{self.version}"'
+        if isinstance(self.sent, bytes):
+            return client.generic(self.method, self.path, self.sent, "application/json", headers=headers)
+        return getattr(client, self.method.lower())(self.path, self.sent or {}, headers=headers)
+
+
+def address(route: str, name: str, rows: Rows) -> str:
+    """The route's address with ids of these rows in it, where it names any."""
+    noun = max((start for start in ROWS if name.startswith(start)), key=len, default="")
+    values = {
+        **{part: rows[part] for part in ("role", "file", "figure", "sample", "call", "action")},
+        "pk": rows["district"].pk if name == "api-district" else rows.get(ROWS.get(noun, ""), UUID(int=7)),
+        "code": rows["code"],
+        "noun": "organisations",
+        "name": "organisations",
+        "slug": "coverage",
+        "step": "undo",
+        "language": "python",
+        "token": rows["feed"] if name == "meetings-feed" else "x",
+        "number": "1",
+        "provider_id": "city",
+    }
+    if name == "review_action":
+        values["action"] = rows["action_before"]
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], "x")), route)
+    asked = ASKED.get(name)
+    return f"{path}?{asked(rows)}" if asked else path
+
+
+class Asking:
+    """Answers what to send where, for the rows of either district."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.routes = {route: str(pattern.name or route) for route, pattern in routes()}
+        self._pages: dict[tuple[str, str, str], list[Form]] = {}
+
+    def ask(self, method: str, route: str, where: str) -> Ask:
+        """`where` the row is: "north" or "south"."""
+        name, rows = self.routes[route], self.ground.rows[where]
+        path = address(route, name, rows)
+        if route.startswith("api/"):
+            asked = None if method in ("GET", "DELETE") else orjson.dumps(body(name, method, rows))
+            return Ask(method, path, asked, self._version(name, rows))
+        if method == "GET":
+            return Ask(method, path)
+        shown = self._form(route, where, path)
+        sent = _filled_in(shown) if shown else {}
+        sent |= TYPED[name](rows) if name in TYPED else {}
+        if shown and "?" in shown.action and "?" not in path:
+            path += "?" + shown.action.partition("?")[2]
+        return Ask(method, path, sent)
+
+    @staticmethod
+    def _version(name: str, rows: Rows) -> int:
+        """What a tool has read of the object it changes."""
+        model = MODELS.get(name)
+        noun = ROWS.get(name, "")
+        return int(model.objects.values_list("version", flat=True).get(pk=rows[noun])) if model else 1
+
+    def _form(self, route: str, where: str, path: str) -> Form | None:
+        """The form that is sent there: on the page itself, or on the one it lies under."""
+        for role, begins in SENDERS.items():
+            if not re.match(begins, path):
+                continue
+            page = path
+            while len(page) > 1 and page.count("/") > 1:
+                for form in self._forms_on(role, where, page):
+                    if form.method == "post" and _route_of(form.action or page) == route:
+                        return form
+                page = page.partition("?")[0].rstrip("/").rpartition("/")[0] + "/"
+        return None
+
+    def _forms_on(self, role: str, where: str, page: str) -> list[Form]:
+        key = (role, where, page)
+        if key not in self._pages:
+            client = self.ground.client(role, where if (role, where) in self.ground.users else "north")
+            with undone():
+                answer = client.get(page)
+            shown = answer.status_code == 200 and "html" in answer["Content-Type"]
+            self._pages[key] = forms_of(answer.getvalue().decode()) if shown else []
+        return self._pages[key]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Nothing that is written in here stays."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _filled_in(form: Form) -> Fields:
+    """As the browser sends it: what has no value yet is empty, unless it is a box that is ticked."""
+    sent = {}
+    for name, values in form.sent.items():
+        is_box = form.kinds.get(name) in ("checkbox", "radio", "select")
+        sent[name] = values if is_box or values != ["on"] else [""]
+    return sent
+
+
+def _route_of(path: str) -> str:
+    try:
+        return resolve(path.partition("?")[0]).route
+    except Resolver404:
+        return ""

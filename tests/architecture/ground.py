@@ -1,0 +1,348 @@
+"""Two districts with one row of everything in each, canaries in all texts, and everybody who might ask."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import Role, User
+from accounts.services.views import save_view
+from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
+from api.models.key import KeyStatus
+from api.services.feeds import create_feed
+from api.services.webhooks import create_webhook
+from contacts.imports.drafts import start_draft
+from contacts.models import Contact
+from contacts.services.organisations import verify_organisation
+from contacts.services.private_channels import set_private_channel
+from districts.models import District
+from districts.services import expect_community
+from jobs.files import keep_file
+from jobs.models import Job
+from lib.days import city_today
+from meetings.codes import ReminderRule
+from meetings.models import Concern, FollowUp, Handover, Meeting, Reminder
+from meetings.models.handover import Moved
+from meetings.services.concerns import log_concern
+from meetings.services.follow_up_series import start_follow_up_series
+from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from meetings.services.meeting_series import start_series
+from reports.periods import Period
+from reviews.models import Review
+from reviews.services.freezing import freeze_review
+from reviews.services.reviews import (
+    agree_action,
+    check_action,
+    comment_figure,
+    conclude,
+    mark_sample,
+    note_call,
+    sign_review,
+)
+from reviews.services.subscriptions import subscribe
+from tests.api.clients import ALL, Tool
+from tests.architecture import canaries
+from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
+
+WHERE: Final = ("own", "other", "none")
+HOOK: Final = "https://93.184.216.34/hook"  # an address, so that no name is looked up
+YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes"}
+SQUARE: Final = {
+    "type": "MultiPolygon",
+    "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]],
+}
+
+
+class Ground:
+    """`north` is where the asking officer, supervisor and key work; `south` is another's."""
+
+    def __init__(self) -> None:
+        self.city = make_district("Alderport")
+        self.districts: dict[str, District] = {
+            name: make_district(f"{name.title()}gate", parent=self.city, boundary=SQUARE)
+            for name in ("north", "south")
+        }
+        self.users: dict[tuple[str, str], User] = {}
+        for role in (Role.OFFICER, Role.SUPERVISOR):
+            for name, district in self.districts.items():
+                self.users[role, name] = make_user(role, district)
+            self.users[role, "none"] = make_user(role)
+        for role in (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR):
+            self.users[role, "north"] = make_user(role)
+        self.rows: dict[str, dict[str, Any]] = {}
+        for name in self.districts:
+            before = canaries.rows_now()
+            self.rows[name] = self._settle(name)
+            canaries.plant(name, before)
+        self._entangle()
+        self.tools = self._tools()
+        self._hook("north", self.tools["key own"].key.pk)
+        self._hook("south", self.rows["south"]["key"])
+        self._clients = {f"{role} {where}": self._sign_in(role, where) for role, where in self.users}
+
+    def actor(self, role: str, where: str) -> Actor:
+        return actor_for(self.users[role, where])
+
+    def client(self, role: str, where: str) -> Client:
+        """A browser in which this person has just said who they are, and why they look; nobody's is new."""
+        return self._clients[f"{role} {where}"] if role != "nobody" else Client()
+
+    def _sign_in(self, role: str, where: str) -> Client:
+        client = Client()
+        client.force_login(self.users[role, where])
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        for rows in self.rows.values():
+            client.post(f"/contacts/{rows['contact']}/reason/", {"reason": "They called or wrote"})
+        return client
+
+    def _tools(self) -> dict[str, Tool]:
+        """Keys: with every scope, with all but one's, with none of the districts."""
+        north = self.districts["north"]
+        limits = {"requests_per_minute": 100_000, "daily_contacts": 100_000}
+        found = {f"key {place}": Tool(north, **limits) for place in WHERE}
+        found["key none"].key.districts.clear()
+        found["scopeless"] = Tool(north, scopes=("organisations:read",), **limits)
+        found["scopeless of organisations"] = Tool(north, scopes=("concerns:read",), **limits)
+        assert "organisations:read" in ALL
+        return found
+
+    def _entangle(self) -> None:
+        """What the north sees refers to what it does not: the references are left out, and kept."""
+        north, south = self.rows["north"], self.rows["south"]
+        words = canaries.words_of("south")
+        for meeting in Meeting.objects.filter(pk__in=[north["meeting"], north["meeting_held"]]):
+            meeting.organisation_links.create(organisation_id=south["organisation"], present=True)
+            meeting.contact_links.create(contact_id=south["contact"], attendance="invited")
+        for promise in FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]):
+            promise.organisation_links.create(organisation_id=south["organisation"])
+        hidden = {"contact_id": south["contact"], "meeting_id": south["meeting"], "concern_id": south["concern"]}
+        FollowUp.objects.filter(pk=north["follow_up_done"]).update(**hidden)
+        named = {"raised_by_organisation_id": south["organisation"], "meeting_id": south["meeting_held"]}
+        Concern.objects.filter(pk=north["concern"]).update(**named)
+        person = Contact.objects.get(pk=north["contact"])
+        person.affiliations.create(organisation_id=south["organisation"], role_title=words)
+
+    def _hook(self, name: str, key_id: UUID) -> None:
+        """A webhook of this key, with something that did not arrive."""
+        webhook, _secret = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key_id)
+        sent = WebhookDelivery.objects.create(webhook=webhook, seq=1, payload={}, failed_at=timezone.now())
+        self.rows[name] |= {"webhook_of_key": webhook.pk, "delivery_of_key": sent.pk}
+
+    def _settle(self, name: str) -> dict[str, Any]:
+        """Ids of one of everything, by noun."""
+        district = self.districts[name]
+        officer, supervisor = self.users[Role.OFFICER, name], self.users[Role.SUPERVISOR, name]
+        actor, now, today = actor_for(supervisor), timezone.now(), city_today()
+        organisation = make_organisation(
+            district,
+            name=f"Association of {name}",
+            short_name=name[:3],
+            summary="Meets on Mondays",
+            email=f"office@{name}.example",
+            website=f"https://{name}.example/",
+            address="1 Long Street",
+            access_needs="A ramp",
+            lead_officer=officer,
+            cadence_days=30,
+            focuses=[{"focus": "women", "declared_by": "The board", "declared_on": today}],
+            external_ids=[{"source": f"register-{name}", "external_id": "7"}],
+        )
+        twin = make_organisation(district, name=f"Association of {name} twin", email=f"office@{name}.example")
+        verify_organisation(actor=actor, organisation_id=organisation.pk)
+        contact = make_contact(district, organisation, email=f"sam@{name}.example", notice_version="1")
+        contact_twin = make_contact(district, twin, email=f"sam@{name}.example")
+        set_private_channel(actor=actor, contact_id=contact.pk, email=f"own@{name}.example")
+        series = start_series(
+            actor=actor,
+            pattern="weekly",
+            subject="Every week",
+            kind="visit",
+            starts_at=now + timedelta(days=3),
+            duration_minutes=30,
+            district=district,
+            organisations=[{"organisation": organisation, "present": True}],
+            officers=[officer],
+        )
+        held = make_meeting(
+            district,
+            organisation,
+            officers=[officer],
+            place="Hall",
+            facts="A lamp is out",
+            assessment="Calm",
+            agenda="Lamps",
+            other_participants="The mayor",
+            starts_at=now - timedelta(days=9),
+        )
+        due = make_meeting(
+            district,
+            organisation,
+            status="planned",
+            outcomes=[],
+            starts_at=now - timedelta(hours=2),
+            officers=[officer],
+        )
+        held.contact_links.create(contact=contact, attendance="attended")
+        open_one = create_follow_up(
+            actor=actor,
+            title="Call",
+            owner=officer,
+            due_on=today,
+            kind="call_back",
+            organisations=[organisation],
+            contact=contact,
+            meeting=held,
+        )
+        done = create_follow_up(
+            actor=actor, title="Write", owner=officer, due_on=today, organisations=[organisation]
+        )
+        complete_follow_up(actor=actor, follow_up_id=done.pk, result="Written")
+        repeated = start_follow_up_series(
+            actor=actor,
+            pattern="weekly",
+            title="Each week",
+            owner=officer,
+            due_on=today,
+            organisations=[organisation],
+        )
+        concern = log_concern(
+            actor=actor,
+            kinds=["graffiti_symbol"],
+            bias_grounds=["anti_muslim"],
+            district=district,
+            site_organisation=organisation,
+            facts="A symbol",
+            place="The wall",
+            case_reference="Case 7",
+        )
+        expected = expect_community(
+            actor=actor, district_id=district.pk, focus="roma", evidence="A survey", source_url=""
+        )
+        job = Job.objects.create(kind="export_list", status="done", started_by=supervisor.pk)
+        file = keep_file(
+            job_id=job.pk,
+            name="x.csv",
+            media_type="text/csv",
+            content=BytesIO(canaries.words_of(name).encode()),
+            is_input=False,
+        )
+        move = Moved(type="organisation", id=str(organisation.pk), to=str(officer.pk), version=1, before={})
+        handover = Handover.objects.create(
+            officer=supervisor, made_by=supervisor, recipient_ids=[officer.pk], moves=[move]
+        )
+        signed, draft = self._reviews(actor, district, canaries.words_of(name))
+        key = Tool(district, name=f"Tool of {name}").key
+        waiting = Tool(district, name=f"Waiting tool of {name}").key
+        ApiKey.objects.filter(pk=waiting.pk).update(status=KeyStatus.WAITING)
+        webhook = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key.pk)
+        draft_of_import = start_draft(
+            actor=actor,
+            what="organisations",
+            file=BytesIO(f"Name;Kind\n{canaries.words_of(name)};ngo\n".encode()),
+            file_name=f"{name}.csv",
+            source=f"import-{name}",
+            purpose="A register",
+        )
+        return {
+            "district": district,
+            "district_id": district.pk,
+            "elsewhere": next(one.pk for one in self.districts.values() if one != district),
+            "code": district.code,
+            "officer": officer.pk,
+            "promoted": make_user(Role.OFFICER, district, asked_role=Role.SUPERVISOR).pk,
+            "supervisor": supervisor.pk,
+            "organisation": organisation.pk,
+            "organisation_twin": twin.pk,
+            "contact": contact.pk,
+            "contact_twin": contact_twin.pk,
+            "role": contact.affiliations.get().pk,
+            "meeting": series.pk,
+            "meeting_held": held.pk,
+            "meeting_due": due.pk,
+            "follow_up": open_one.pk,
+            "follow_up_done": done.pk,
+            "follow_up_repeated": repeated.pk,
+            "concern": concern.pk,
+            "expected": expected.pk,
+            "job": job.pk,
+            "job_waiting": Job.objects.create(kind="export_list", started_by=supervisor.pk).pk,
+            "file": file.pk,
+            "handover": handover.pk,
+            "review": draft.pk,
+            "review_signed": signed.pk,
+            "figure": draft.figures.filter(slug="coverage").earliest("position").pk,
+            "sample": draft.samples.earliest("position").pk,
+            "call": draft.calls.earliest("position").pk,
+            "action": draft.actions.get().pk,
+            "action_before": signed.actions.get().pk,
+            "subscription": subscribe(actor=actor, district_id=district.pk, rhythm="weekly").pk,
+            "view": save_view(
+                actor=actor, list_name="organisations", name=f"View of {name}", query="kind=ngo"
+            ).pk,
+            "view_shared": save_view(
+                actor=actor,
+                list_name="organisations",
+                name=f"Shared in {name}",
+                query="kind=school",
+                shared_with=district,
+            ).pk,
+            "reminder": self._reminder(series.pk, officer, failed_at=now, last_error="550 No such person"),
+            "notification": self._reminder(series.pk, officer, sent_at=now),
+            "key": key.pk,
+            "key_waiting": waiting.pk,
+            "webhook": webhook[0].pk,
+            "delivery": WebhookDelivery.objects.create(
+                webhook=Webhook.objects.get(pk=webhook[0].pk), seq=1, payload={}, failed_at=now
+            ).pk,
+            "import": draft_of_import.pk,
+            "feed": create_feed(actor=actor_for(officer), with_subjects=True),
+            "calendar": CalendarFeed.objects.get(user=officer).pk,
+        }
+
+    @staticmethod
+    def _reminder(subject: Any, officer: User, **state: Any) -> Any:
+        made = Reminder.objects.create(
+            rule=ReminderRule.values[0],
+            subject_type="meeting",
+            subject_id=subject,
+            recipient=officer,
+            channel="in_page",
+            occurrence=timezone.now() - timedelta(minutes=len(str(state))),
+            **state,
+        )
+        return made.pk
+
+    @staticmethod
+    def _reviews(actor: Actor, district: District, words: str) -> tuple[Review, Review]:
+        """A signed audit and the next one, both with something agreed."""
+        today = city_today()
+        for row in district.organisations.all():
+            row.periods.filter(until__isnull=False).delete()
+            row.periods.update(since=timezone.now() - timedelta(days=400))
+        period = Period(today - timedelta(days=90), today)
+        made = []
+        for _number in range(2):
+            review = freeze_review(actor=actor, district_id=district.pk, period=period, samples=1)
+            agree_action(actor=actor, review_id=review.pk, text=words, due_on=today)
+            about: dict[str, Any] = {"actor": actor, "review_id": review.pk}
+            conclude(**about, conclusion=words)
+            comment_figure(**about, slug="coverage", text=words)
+            for sample in review.samples.all():
+                mark_sample(**about, sample_id=sample.pk, note=words, **YES)
+            for call in review.calls.all():
+                note_call(**about, call_id=call.pk, answer="yes", note=words)
+            if made:
+                check_action(**about, action_id=made[0].actions.get().pk, answer="done", note=words)
+            else:
+                sign_review(**about)
+            made.append(review)
+        return made[0], made[1]
+
+
+def upload(text: str, name: str = "table.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode())

@@ -1,0 +1,144 @@
+"""Take away one fence at random, and see that the tests of tests/architecture notice.
+
+    python -m tests.architecture.mutations --n 10 --seed 7
+
+Works in a copy of the tree that it throws away. A fence is a `visible_to` (one use of it, or its definition
+in a QuerySet), or a permission in a view: a refusal, a guard called or put before it, an API's scope.
+Prints a table; the answer is the number of mutations that nobody noticed.
+"""
+
+import argparse
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+APPS: Final = (
+    "accounts",
+    "api",
+    "contacts",
+    "districts",
+    "jobs",
+    "meetings",
+    "pages",
+    "privacy",
+    "reports",
+    "reviews",
+)
+LEFT_OUT: Final = (".git", ".venv", ".data", ".test-data", "__pycache__", "node_modules", "staticfiles")
+TESTS: Final = (
+    "tests/architecture/test_access_matrix.py",
+    "tests/architecture/test_services_refuse.py",
+    "tests/architecture/test_no_word_leaks.py",
+)
+
+# What stands in the code, and what is left of it without the fence.
+USES: Final = (
+    (r"\.visible_to\((?!self,)(?:[^()]|\([^()]*\))*\)", ".all()"),
+    (r"(\w+)\.objects\.visible_to(?=[,)])", r"(lambda actor: \1.objects.all())"),
+    (
+        r"(?m)^(    def visible_to\(.*\) -> [^\n]+:\n(?:        \"\"\"[^\"]*\"\"\"\n)?)",
+        r"\1        return self.all()\n",
+    ),
+    (
+        r"(?m)^def events_visible_to\(.*\n(?:    \"\"\"[^\"]*\"\"\"\n)?",
+        r"\g<0>    return Event.objects.all()\n",
+    ),
+)
+PERMISSIONS: Final = (
+    (r"raise PermissionDenied\b", "pass"),
+    (r"(?m)^(    +)_?\w+_only\(request\)$", r"\1pass"),
+    (r"(?m)^@(who_say_who_they_are\([^\n]*|administrators_who_say_who_they_are)\n", ""),
+    (r"(?m)^(    )scope = \"[^\"]+\"$", r'\1scope = ""'),
+    (r"(?m)^(        +)self\.check_scope\(.*\)$", r"\1pass"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    path: Path
+    start: int
+    end: int
+    text: str
+    line: int
+    was: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} `{self.was}`"
+
+    def apply(self, root: Path) -> str:
+        """Changes the file and gives back what it was."""
+        file = root / self.path
+        before = file.read_text()
+        file.write_text(before[: self.start] + self.text + before[self.end :])
+        return before
+
+
+def mutations(root: Path = ROOT) -> Iterator[Mutation]:
+    for app in APPS:
+        for file in sorted((root / app).rglob("*.py")):
+            if "migrations" in file.parts or "management" in file.parts:
+                continue
+            path, text = file.relative_to(root), file.read_text()
+            is_view = "views" in path.parts
+            for pattern, without in (*USES, *(PERMISSIONS if is_view else ())):
+                for found in re.finditer(pattern, text):
+                    was = next(line for line in found[0].splitlines() if line.strip()).strip()
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield Mutation(path, found.start(), found.end(), found.expand(without), line, was)
+
+
+def notices(root: Path) -> tuple[str, float]:
+    """The first test that fails, and how long it took; empty where all pass."""
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603  # our own tests
+    failed = re.search(r"(?m)^(?:FAILED|ERROR) \S+?::(.+?)(?: - |$)", run.stdout)
+    if run.returncode == 0:
+        return "", time.monotonic() - started
+    return failed[1] if failed else run.stdout[-300:] + run.stderr[-300:], time.monotonic() - started
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--list", action="store_true", help="only say what could be taken away")
+    parser.add_argument("--skip-check", action="store_true", help="trust that the tests pass as they are")
+    options = parser.parse_args()
+    found = list(mutations())
+    if options.list:
+        sys.stdout.writelines(f"{one}\n" for one in found)
+        return 0
+    chosen = random.Random(options.seed).sample(found, min(options.n, len(found)))  # noqa: S311  # not a secret
+    with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+        if not options.skip_check and (failed := notices(copy)[0]):
+            sys.stdout.write(f"The tests fail as they are: {failed}\n")
+            return 1
+        unnoticed = 0
+        sys.stdout.write("| Taken away | Noticed by | seconds |\n|---|---|---|\n")
+        for one in chosen:
+            before = one.apply(copy)
+            failed, seconds = notices(copy)
+            (copy / one.path).write_text(before)
+            unnoticed += not failed
+            sys.stdout.write(f"| {one} | {failed or '**nobody**'} | {seconds:.0f} |\n")
+            sys.stdout.flush()
+    sys.stdout.write(
+        f"{len(chosen)} of {len(found)} fences taken away, seed {options.seed}: {unnoticed} unnoticed.\n"
+    )
+    return unnoticed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

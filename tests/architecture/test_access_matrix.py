@@ -1,0 +1,153 @@
+"""Who gets which answer at which address: every route, asked by everybody, against matrix.toml."""
+
+import logging
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests.architecture import canaries
+from tests.architecture.asking import Ask, Asking, undone
+from tests.architecture.ground import WHERE, Ground
+from tests.architecture.test_every_page_is_closed import routes
+
+TABLE: Final = Path(__file__).with_name("matrix.toml")
+ROLES: Final = ("officer", "supervisor", "privacy_officer", "administrator", "nobody")
+KEYS: Final = ("key", "scopeless")
+#: How many places a column has: the reader's own district, another's, and a reader without any.
+PLACES: Final = {"officer": 3, "supervisor": 3, "privacy_officer": 2, "administrator": 2, "key": 3}
+DENIED: Final = {"login", "401", "403", "404", "405", "422"}
+
+#: The address is the secret: whoever has it is told of that officer's district.
+FEED: Final = "GET feeds/<str:token>/meetings.ics"
+
+Rule = dict[str, Any]
+
+
+def rules() -> dict[str, Rule]:
+    """What is declared, by method and route."""
+    found: dict[str, Rule] = {}
+    for rule in tomllib.loads(TABLE.read_text())["rule"]:
+        for line in rule["routes"]:
+            assert line not in found, f"declared twice: {line}"
+            found[line] = rule
+    return found
+
+
+RULES: Final = rules()
+
+
+def methods(route: str) -> tuple[str, ...]:
+    return ("GET", "POST", "PATCH", "DELETE", "PUT") if route.startswith("api/v1") else ("GET", "POST")
+
+
+def expected(rule: Rule, column: str) -> list[str]:
+    """One answer for each place; a single one is the same everywhere."""
+    answers = str(rule[column]).split()
+    return answers * PLACES.get(column, 1) if len(answers) == 1 else answers
+
+
+@pytest.fixture(scope="module")
+def asking(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Asking]:
+    """One city for all of them; what a request writes is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Asking(Ground())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Refusals by the thousand are no news."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def answer(asking: Asking, line: str, column: str, place: str) -> str:
+    """What this reader gets; a redirect to the sign-in page is not one to what was written."""
+    method, route = line.split(" ", 1)
+    ask = asking.ask(method, route, "south" if place == "other" else "north")
+    headers = {"X-Purpose": "testing the matrix"}
+    if column in KEYS:
+        tools = asking.ground.tools
+        of_organisations = " of organisations" if "organisation" in route and column == "scopeless" else ""
+        client = tools[f"{column}{of_organisations}" if column == "scopeless" else "key " + place].client
+    else:
+        client = asking.ground.client(column, "none" if place == "none" else "north")
+    response = ask.by(client, **headers)
+    assert canaries.leaked(told(ask, response), hidden_from(line, column, place)) == []
+    if response.status_code == 302 and re.match(r"/accounts/(login|reauthenticate)/", response["Location"]):
+        return "login" if "login" in response["Location"] else "again"
+    return str(response.status_code)
+
+
+def told(ask: Ask, response: Any) -> str:
+    """What the answer tells; what was typed comes back to who typed it."""
+    text = canaries.text_of(response).casefold()
+    for values in ask.sent.values() if isinstance(ask.sent, dict) else ():
+        for value in values if isinstance(values, list) else [values]:
+            text = text.replace(str(value).casefold(), "") if len(str(value)) > 5 else text
+    return text
+
+
+def hidden_from(line: str, column: str, place: str) -> tuple[str, ...]:
+    """The districts of which this reader must not be told a word."""
+    if line == FEED:
+        return ("north",) if place == "other" else ("south",)
+    if column == "privacy_officer":
+        return ()
+    works_here = column in ("officer", "supervisor", "key") and place != "none"
+    return ("south",) if works_here else ("north", "south")
+
+
+def observe(asking: Asking, line: str, columns: tuple[str, ...]) -> Rule:
+    found = {}
+    for column in columns:
+        places = WHERE[: PLACES.get(column, 1)]
+        found[column] = [answer(asking, line, column, place) for place in places]
+    return found
+
+
+def columns_of(route: str) -> tuple[str, ...]:
+    return (*ROLES, *KEYS) if route.startswith("api/v1") else ROLES
+
+
+def test_every_route_is_declared_and_every_declaration_is_a_route() -> None:
+    known = {route for route, _pattern in routes()}
+    declared = {line.split(" ", 1)[1] for line in RULES}
+    assert known - declared == set(), "not declared in matrix.toml"
+    assert declared - known == set(), "declared, and no route"
+
+
+@pytest.mark.parametrize("line", RULES)
+def test_who_gets_what(asking: Asking, line: str) -> None:
+    columns = columns_of(line.split(" ", 1)[1])
+    rule = RULES[line]
+    declared = {column: expected(rule, column) for column in columns}
+    assert observe(asking, line, columns) == declared
+
+
+@pytest.mark.parametrize("line", RULES)
+def test_what_is_denied_to_some_is_allowed_to_somebody(line: str) -> None:
+    """Otherwise the refusal might be a mistake in the request."""
+    rule = RULES[line]
+    answers = {one for column in columns_of(line.split(" ", 1)[1]) for one in expected(rule, column)}
+    assert answers - DENIED or rule.get("never"), answers
+
+
+def test_every_other_method_is_not_allowed(asking: Asking) -> None:
+    """Asked by who may do most: a method that is not declared is no way in."""
+    for route in asking.routes:
+        for method in methods(route):
+            if f"{method} {route}" in RULES:
+                continue
+            with undone():
+                ask = asking.ask("GET", route, "north")
+                client = asking.ground.client("supervisor", "north")
+                status = client.generic(method, ask.path, headers={"X-Purpose": "testing"}).status_code
+            assert status in (403, 405), f"{method} {route}: {status}"

@@ -1,0 +1,224 @@
+"""What a person types into a form that comes empty, what a button says, and what a tool sends."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+from django.utils import timezone
+
+from lib.days import city_today
+from tests.architecture.ground import HOOK, upload
+from tests.factories import PASSWORD
+
+Rows = Mapping[str, Any]
+Fields = dict[str, Any]
+
+WHY: Final = {"reason": "0", "format": "csv"}
+YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes", "answer": "yes"}
+
+
+def _moment() -> str:
+    return (timezone.now() - timedelta(hours=2)).isoformat()
+
+
+def _later() -> str:
+    return f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+
+
+def _new_meeting(rows: Rows) -> Fields:
+    return {"subject": "Visit", "starts_at": _later(), "district": rows["district"].pk}
+
+
+def _assembly(rows: Rows) -> Fields:
+    return {"subject": "Assembly", "district": rows["district"].pk, f"was-{rows['organisation']}": "present"}
+
+
+def _invitation(rows: Rows) -> Fields:
+    return {"name": "New", "email": "new@police.example", "role": "officer", "districts": rows["district"].pk}
+
+
+def _key(rows: Rows) -> Fields:
+    return {
+        "name": "Tool",
+        "purpose": "Testing the matrix",
+        "source": "matrix",
+        "scopes": ["meetings:read"],
+        "districts": rows["district"].pk,
+    }
+
+
+def _import(rows: Rows) -> Fields:
+    return {
+        "what": "organisations",
+        "file": upload("Name;Kind\nNew;ngo\n"),
+        "source": "matrix",
+        "reason": "0",
+    }
+
+
+def _ground(rows: Rows) -> Fields:
+    square = [[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]
+    one = {"type": "Feature", "properties": {"code": "Z9", "name": "New"}}
+    one["geometry"] = {"type": "Polygon", "coordinates": square}
+    text = orjson.dumps({"type": "FeatureCollection", "features": [one]}).decode()
+    return {"file": upload(text, "districts.geojson"), "code_property": "code", "name_property": "name"}
+
+
+#: By the route's name.
+TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
+    "meeting_new": _new_meeting,
+    "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
+    "log_assembly": _assembly,
+    "meeting_hold": lambda rows: {"status": "held"},
+    "organisations_selected": lambda rows: {"act": "verify"},
+    "follow_ups_selected": lambda rows: {"owner": rows["officer"]},
+    "organisation_new": lambda rows: {"name": "New", "kind": "ngo", "home_district": rows["district"].pk},
+    "organisation_duplicates": lambda rows: {"name": "New"},
+    "organisation_status": lambda rows: {"status": "dormant"},
+    "contact_new": lambda rows: {
+        "family_name": "New",
+        "email": "n@ngo.example",
+        "home_district": rows["district"].pk,
+    },
+    "contact_reason": lambda rows: {"reason": "They called or wrote"},
+    "contact_private": lambda rows: {"email": "own@home.example"},
+    "contact_reveal": lambda rows: {"reason": "They called or wrote"},
+    "follow_up_new": lambda rows: {
+        "title": "Call",
+        "due_on": str(city_today()),
+        "kind": "other",
+        "organisations": rows["organisation"],
+        "owner": rows["officer"],
+    },
+    "follow_up_cancel": lambda rows: {"reason": "Not needed any more"},
+    "handover": lambda rows: {"step": "preview", "to": rows["supervisor"]},
+    "imports": _import,
+    "import_columns": lambda rows: {"fixed_home_district": rows["code"]},
+    "log_concern": lambda rows: {"kinds": ["graffiti_symbol"], "district": rows["district"].pk},
+    "concern_reassurance": lambda rows: {"answer": "accepted"},
+    "concern_status": lambda rows: {"step": "answered"},
+    "expected_community_new": lambda rows: {"focus": "jewish", "evidence": "A survey"},
+    "not_a_duplicate": lambda rows: {"one": rows["organisation"], "other": rows["organisation_twin"]},
+    "organisations_export": lambda rows: WHY,
+    "contacts_export": lambda rows: WHY,
+    "meetings_export": lambda rows: WHY,
+    "follow-ups_export": lambda rows: WHY,
+    "concerns_export": lambda rows: WHY,
+    "district_archive": lambda rows: WHY,
+    "reports_export": lambda rows: WHY | {"audience": "internal"},
+    "review_new": lambda rows: {"district": rows["code"]},
+    "review_figure": lambda rows: {"text": "Two had moved away."},
+    "review_conclusion": lambda rows: {"conclusion": "Good."},
+    "review_action_new": lambda rows: {"text": "Meet them", "due_on": str(city_today())},
+    "review_action": lambda rows: {"answer": "done"},
+    "review_sample": lambda rows: YES,
+    "review_call": lambda rows: YES,
+    "review_addendum": lambda rows: {"text": "One more word."},
+    "subscription_new": lambda rows: {"district": rows["code"], "rhythm": "monthly"},
+    "view_new": lambda rows: {"name": "Mine", "query": "kind=ngo", "shared_with": rows["district"].pk},
+    "relief": lambda rows: {"district": rows["elsewhere"], "reason": "night_duty", "hours": "8"},
+    "settings_invite": _invitation,
+    "settings_role_decide": lambda rows: {"decision": "confirm"},
+    "settings_district_new": lambda rows: {"name": "New", "code": "Z9", "parent": rows["district"].pk},
+    "settings_district_import": _ground,
+    "settings_key_new": _key,
+    "settings_webhook_new": lambda rows: {
+        "key": rows["key"],
+        "name": "Hook",
+        "url": HOOK,
+        "types": ["meetings"],
+    },
+    "settings_webhook_switch": lambda rows: {"to": "off"},
+    "account_login": lambda rows: {"login": "nobody@police.example", "password": PASSWORD},
+    "account_reauthenticate": lambda rows: {"password": PASSWORD},
+    "account_reset_password": lambda rows: {"email": f"{uuid4()}@police.example"},  # each is limited
+    "account_change_password": lambda rows: {
+        "oldpassword": PASSWORD,
+        "password1": "another long password",
+        "password2": "another long password",
+    },
+}
+
+
+# --- The machine's door ---------------------------------------------------------------------------
+
+
+def body(name: str, method: str, rows: Rows) -> Any:
+    """What a tool sends: the contract's examples (api.md), or the smallest change."""
+    noun = name.removeprefix("api-")
+    if noun.endswith(("-rotate", "-replay")):
+        return {}
+    if method == "PATCH":
+        return CHANGED[noun]
+    one = MADE[noun.removesuffix("-batch").removesuffix("s")](rows)
+    return [one] if noun.endswith("-batch") else one
+
+
+def _organisation(rows: Rows) -> Fields:
+    return {"name": f"New {uuid4()}", "kind": "ngo", "home_district": rows["code"]}
+
+
+def _contact(rows: Rows) -> Fields:
+    return {
+        "family_name": "Rocha",
+        "email": "ana@ngo.example",
+        "home_district": rows["code"],
+        "lawful_basis": "public_task",
+        "purpose": "community_liaison",
+    }
+
+
+def _meeting(rows: Rows) -> Fields:
+    return {
+        "subject": "Visit",
+        "kind": "visit",
+        "status": "held",
+        "starts_at": _moment(),
+        "duration_minutes": 45,
+        "district": rows["code"],
+        "officers": [str(rows["officer"])],
+        "outcomes": ["action_agreed"],
+    }
+
+
+def _follow_up(rows: Rows) -> Fields:
+    return {
+        "title": "Call back",
+        "kind": "call_back",
+        "owner": str(rows["officer"]),
+        "due_on": str(city_today()),
+        "organisations": [{"organisation": str(rows["organisation"])}],
+    }
+
+
+def _concern(rows: Rows) -> Fields:
+    return {
+        "kinds": ["graffiti_symbol"],
+        "district": rows["code"],
+        "received_at": _moment(),
+        "facts": "A symbol",
+    }
+
+
+def _webhook(rows: Rows) -> Fields:
+    return {"name": "Hook", "url": HOOK, "types": ["meetings"]}
+
+
+MADE: Final[dict[str, Callable[[Rows], Fields]]] = {
+    "organisation": _organisation,
+    "contact": _contact,
+    "meeting": _meeting,
+    "follow-up": _follow_up,
+    "concern": _concern,
+    "webhook": _webhook,
+}
+CHANGED: Final[dict[str, Fields]] = {
+    "organisation": {"summary": "New"},
+    "contact": {"given_name": "New"},
+    "meeting": {"place": "New"},
+    "follow-up": {"title": "New"},
+    "concern": {"place": "New"},
+    "webhook": {"name": "New"},
+}
