@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -33,6 +33,7 @@ UNSEEN = {OrganisationPeriod, ImportedFields}  # kept by the system for itself
 MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact": can_edit_contact}
 
 
+@require_safe
 def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpResponse:
     object_type = _type_of(request, noun)
     pairs, total = PAIRS[object_type](request.actor)
