@@ -14,24 +14,28 @@ from accounts.actors import Actor
 from districts.models import District
 from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
-from reports.charts import PRINT, Mark, bars, lines
+from reports.charts import PRINT, Mark, bars, lines, meter, sparkline
 from reports.exports.asked import Asked
 from reports.exports.cells import Value, cell_of, cells_of, columns_of, measured, number, text, typed
 from reports.figures import Report
 from reports.questions import By, Question
-from reports.scorecard import GROUPS, Line, mark_of, periods_of, scorecard, table
+from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
 from reports.wording import name_group, say, say_unit
 
 _NARROW: Final = 10  # letters
+_DRAWN: Final = 24
 _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 _UNIT: Final = 5  # of the scorecard's columns: on paper each figure says its own
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`chart` stands above it. The first column names the rows; `unsaid` is one that only sheets need."""
+    """The first column names the rows; `unsaid` is one that only sheets need.
+
+    On paper `chart` stands above it, and `drawings`, one a row under the heading `drawn`, in a last column.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -39,6 +43,8 @@ class Table:
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
     unsaid: int | None = None
+    drawn: str = ""
+    drawings: Sequence[SafeString | str] = ()
 
     @property
     def headings(self) -> list[Column]:
@@ -58,9 +64,14 @@ class Table:
         ]
 
     @property
+    def lines_drawn(self) -> list[tuple[list[tuple[str, bool]], SafeString | str]]:
+        """The rows on paper, each with what is drawn at its end."""
+        return list(zip(self.lines, self.drawings or [""] * len(self.rows), strict=True))
+
+    @property
     def shares(self) -> list[str]:
         """How wide each column is on paper, in per cent."""
-        widths = [column.width or _NARROW for column in self.headings]
+        widths = [column.width or _NARROW for column in self.headings] + [_DRAWN] * bool(self.drawings)
         return [f"{width * 100 / sum(widths):.1f}" for width in widths]
 
 
@@ -141,9 +152,9 @@ def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
 
 
 def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
-    found = {
-        line.report.slug: line for line in scorecard(REPORTS.values(), question, asked.period, asked.before)
-    }
+    run_up = asked.period.run_up(RUN_UP)
+    lines_ = scorecard(REPORTS.values(), question, asked.period, asked.before, run_up)
+    found = {line.report.slug: line for line in lines_}
     columns = [
         Column(_("Indicator"), width=34),
         Column(_("n"), Cell.NUMBER, width=8),
@@ -154,10 +165,19 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(str(asked.before), Cell.SHARE, width=14),
         Column(_("Change"), width=16),
     ]
-    tables = [
-        Table(str(title), columns, [_indicator(found[slug]) for slug in slugs if slug in found], unsaid=_UNIT)
-        for title, slugs in GROUPS
-    ]
+    tables = []
+    for title, slugs in GROUPS:
+        here = [found[slug] for slug in slugs if slug in found]
+        tables.append(
+            Table(
+                str(title),
+                columns,
+                [_indicator(line) for line in here],
+                unsaid=_UNIT,
+                drawn=_("Last 12 periods"),
+                drawings=[_spark(line) for line in here],
+            )
+        )
     return tables, [_remark(remark) for remark in standing_out(found.values())]
 
 
@@ -257,8 +277,12 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         [text(name), *cells_of(report, line.row), Value(typed(line.value_before), line.said_before)]
         for name, line in lines_
     ]
+    title = report_title(report, asked)
+    if report.unit == "ratio":
+        drawings = [meter(line.value, palette=PRINT) for _name, line in lines_]
+        return Table(title, columns, rows, notes=notes, drawn=_("Drawn"), drawings=drawings)
     marks = [mark_of(report, line.row, name) for name, line in found]
-    return Table(report_title(report, asked), columns, rows, _bars(report, marks), notes)
+    return Table(title, columns, rows, _bars(report, marks), notes)
 
 
 def report_title(report: Report, asked: Asked) -> str:
@@ -280,11 +304,8 @@ def _published(
     columns = [Column(first, width=34), *columns_of(report)[:3]]
     rows = [[text(district.name), *_shown(published.total)]]
     rows += [[text(name), *_shown(counts)] for name, counts in published.rows.items()]
-    marks = []
-    for name, counts in published.rows.items():
-        share = counts.n / counts.of if counts.n is not None and counts.of else None
-        said = say(share, "ratio") if share is not None else _("hidden")
-        marks.append(Mark(name, share, said))
+    shown = [_share(counts) for counts in (published.total, *published.rows.values())]
+    drawings = ["" if share is None else meter(share, palette=PRINT) for share in shown]
     if published.hidden:
         notes.append(
             _(
@@ -292,15 +313,19 @@ def _published(
                 "out. Nothing can be concluded from a hidden number."
             )
         )
-    return Table(str(report.title), columns, rows, _bars(report, marks), notes)
+    return Table(str(report.title), columns, rows, notes=notes, drawn=_("Drawn"), drawings=drawings)
 
 
 def _shown(counts: Counts) -> list[Value]:
     hidden = text(_("hidden"))
     if counts.n is None or counts.of is None:
         return [hidden, number(counts.of) if counts.of is not None else hidden, hidden]
-    share = counts.n / counts.of if counts.of else None
+    share = _share(counts)
     return [number(counts.n), number(counts.of), Value(typed(share), say(share, "ratio"))]
+
+
+def _share(counts: Counts) -> float | None:
+    return counts.n / counts.of if counts.n is not None and counts.of else None
 
 
 # --- Charts ---------------------------------------------------------------------------------------
@@ -308,6 +333,11 @@ def _shown(counts: Counts) -> list[Value]:
 
 def _tick(value: float, unit: str) -> str:
     return say(value, "ratio" if unit == "ratio" else "count")
+
+
+def _spark(line: Line) -> SafeString:
+    title = str(line.report.title)
+    return sparkline(line.marks, title=title, unit=line.report.unit, palette=PRINT)
 
 
 def _bars(report: Report, marks: Iterable[Mark]) -> SafeString | str:
