@@ -116,6 +116,7 @@ _FORMATS: Final[dict[Cell, dict[str, Any]]] = {
     Cell.FLAG: {},
 }
 _NUMBERS: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
+_HEADER: Final = 240  # signs that a page's head may have
 _WIDTHS: Final = {
     Cell.TEXT: 24,
     Cell.NUMBER: 10,
@@ -127,8 +128,11 @@ _WIDTHS: Final = {
 }
 
 
-def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: str) -> None:
-    """One workbook; each sheet is written before the next one's rows are asked for. Raises TooLarge."""
+def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: str, marking: str = "") -> None:
+    """One workbook; each sheet is written before the next one's rows are asked for. Raises TooLarge.
+
+    `marking` heads each page when it is printed.
+    """
     from xlsxwriter import Workbook
 
     book = Workbook(
@@ -143,21 +147,29 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: st
     book.set_properties({"title": title, "author": author})
     styles = {cell: book.add_format(shape | {"valign": "top"}) for cell, shape in _FORMATS.items()}
     quoted = book.add_format({"quote_prefix": True, "valign": "top"})
+    # A word in a column of numbers stands at the right like them; one beside numbers keeps off them.
+    words = dict.fromkeys(Cell, styles[Cell.TEXT]) | {
+        cell: book.add_format({"valign": "top", "align": "right"}) for cell in _NUMBERS
+    }
+    words[Cell.TEXT] = book.add_format({"valign": "top", "indent": 1})
     bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-    heading, at_right = book.add_format(bold), book.add_format(bold | {"align": "right"})
+    at_right = book.add_format(bold | {"align": "right"})
+    heading, beside = book.add_format(bold), book.add_format(bold | {"indent": 1})
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
         _lay_out(page, sheet)
+        if marking:
+            page.set_header("&L&8 " + marking.replace("&", "&&")[:_HEADER])
         first = 0
         if sheet.has_heading:
             for number, column in enumerate(sheet.columns):
-                style = at_right if column.cell in _NUMBERS else heading
+                style = at_right if column.cell in _NUMBERS else beside if number else heading
                 _check(page.write_string(0, number, column.heading, style))
             first = 1
         last = first
         for last, row in enumerate(sheet.rows, first):
             for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-                _check(_write(page, last, number, column.cell, value, styles, quoted))
+                _check(_write(page, last, number, column.cell, value, styles, words, quoted))
         if sheet.has_heading:
             page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
     book.close()
@@ -175,7 +187,9 @@ def _lay_out(page: Any, sheet: Sheet) -> None:
         page.set_column(number, number, column.width or _WIDTHS[column.cell])
 
 
-def _write(page: Any, row: int, number: int, cell: Cell, value: Any, styles: Any, quoted: Any) -> int:
+def _write(
+    page: Any, row: int, number: int, cell: Cell, value: Any, styles: Any, words: Any, quoted: Any
+) -> int:
     written: int = 0
     if value is None or value == "":
         return written
@@ -193,8 +207,9 @@ def _write(page: Any, row: int, number: int, cell: Cell, value: Any, styles: Any
         written = page.write_number(row, number, value, styles[kind])
     else:
         text = str(value)
+        style = words[cell] if number else styles[Cell.TEXT]
         # Marked as text in the cell's own format: it stays one when somebody edits the cell.
-        written = page.write_string(row, number, text, quoted if _FORMULA.match(text) else styles[Cell.TEXT])
+        written = page.write_string(row, number, text, quoted if _FORMULA.match(text) else style)
     return written
 
 

@@ -38,7 +38,13 @@ def write(document: Document, extension: str, out: BinaryIO) -> None:
     if extension == "csv":
         write_csv(out, _sheet(_in_one(document)))
     elif extension == "xlsx":
-        write_xlsx(out, _sheets(document), title=document.title, author=document.author)
+        write_xlsx(
+            out,
+            _sheets(document),
+            title=document.title,
+            author=document.author,
+            marking=document.marking,
+        )
     else:
         _write_pdf(document, out)
 
