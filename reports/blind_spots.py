@@ -97,7 +97,7 @@ REPORT = Report(
         "Communities known to live here, and those that active organisations at home here speak for at the "
         "period’s end."
     ),
-    source=_("Domain model, indicator “blind spots”."),
+    source=_("This system’s definition of “blind spots”."),
     not_said=_("How many people there are; communities nobody has written down."),
     rows=rows,
     drill=drill,

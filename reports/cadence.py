@@ -63,7 +63,7 @@ REPORT = Report(
         "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
         "agreed how often they want to be met."
     ),
-    source=_("Domain model, indicator “cadence”."),
+    source=_("This system’s definition of “cadence”."),
     not_said=_("Whether they were met as often all through the period; those with no agreement."),
     rows=rows,
     tally=TALLY,

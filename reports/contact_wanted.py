@@ -60,7 +60,7 @@ REPORT = Report(
         "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
         "agreed how often they want to be met."
     ),
-    source=_("Domain model, indicator “contact wanted and held”."),
+    source=_("This system’s definition of “contact wanted and held”."),
     not_said=_("When in the period they were met; those with no agreement."),
     rows=rows,
     tally=TALLY,

@@ -94,7 +94,7 @@ REPORT = Report(
         "Promises to organisations at home here at the period’s end; cancelled ones and those with time left "
         "are stated apart."
     ),
-    source=_("Domain model, indicator “follow-ups on time”."),
+    source=_("This system’s definition of “follow-ups on time”."),
     not_said=_("Whether it was what they needed, and whether they were told."),
     rows=rows,
     tally=TALLY,

@@ -87,7 +87,7 @@ REPORT = Report(
         "Bias concerns with reassurance offered within 24 hours ÷ bias concerns received in the period."
     ),
     population=_("Concerns here with a bias ground other than “not known yet” and “none”."),
-    source=_("Domain model, indicator “reassurance”."),
+    source=_("This system’s definition of “reassurance”."),
     not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
     rows=rows,
     tally=TALLY,

@@ -65,7 +65,7 @@ REPORT = Report(
     title=_("Days since last met"),
     formula=_("Days from the last meeting to the period’s end: half, and nine in ten, are not longer ago."),
     population=_("Active organisations of the kinds that count, at home here at the period’s end."),
-    source=_("Domain model, indicator “recency”."),
+    source=_("This system’s definition of “recency”."),
     not_said=_(
         "Those never met have no number of days: they stand beside it. How often they want to be met."
     ),
