@@ -177,6 +177,12 @@ class Asking:
             path += "?" + shown.action.partition("?")[2]
         return Ask(method, path, sent)
 
+    def is_the_same(self, method: str, route: str) -> bool:
+        """Whether the request names nothing that lies in a district."""
+        name, rows = self.routes[route], self.ground.rows
+        paths = {address(route, name, rows[where]) for where in rows}
+        return len(paths) == 1 and (method == "GET" or route.startswith("accounts/"))
+
     @staticmethod
     def _version(name: str, rows: Rows) -> int:
         """What a tool has read of the object it changes."""

@@ -1,4 +1,4 @@
-"""A word of each district in every text of its rows: wherever it turns up, something of that district is told.
+"""A word of each district in every text of its rows: where it turns up, something of that district is told.
 
 The texts come from the models, so that a new field is planted by itself. What is public ground (districts),
 known to all colleagues (accounts) or the administrators' (keys, webhooks) holds none.

@@ -1,13 +1,17 @@
 """Two districts with one row of everything in each, canaries in all texts, and everybody who might ask."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, User
@@ -49,6 +53,8 @@ from tests.api.clients import ALL, Tool
 from tests.architecture import canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 
+#: Long enough for all who said who they are to be believed until the last test has asked.
+PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
 WHERE: Final = ("own", "other", "none")
 HOOK: Final = "https://93.184.216.34/hook"  # an address, so that no name is looked up
 YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes"}
@@ -56,6 +62,14 @@ SQUARE: Final = {
     "type": "MultiPolygon",
     "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]],
 }
+
+
+@contextmanager
+def ground_for_all(blocker: DjangoDbBlocker) -> Iterator["Ground"]:
+    """For the tests of a module, in one transaction that is taken back."""
+    with blocker.unblock(), transaction.atomic(), override_settings(**PATIENT):
+        yield Ground()
+        transaction.set_rollback(True)
 
 
 class Ground:
@@ -120,7 +134,11 @@ class Ground:
             meeting.contact_links.create(contact_id=south["contact"], attendance="invited")
         for promise in FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]):
             promise.organisation_links.create(organisation_id=south["organisation"])
-        hidden = {"contact_id": south["contact"], "meeting_id": south["meeting"], "concern_id": south["concern"]}
+        hidden = {
+            "contact_id": south["contact"],
+            "meeting_id": south["meeting"],
+            "concern_id": south["concern"],
+        }
         FollowUp.objects.filter(pk=north["follow_up_done"]).update(**hidden)
         named = {"raised_by_organisation_id": south["organisation"], "meeting_id": south["meeting_held"]}
         Concern.objects.filter(pk=north["concern"]).update(**named)

@@ -34,11 +34,13 @@ APPS: Final = (
     "reviews",
 )
 LEFT_OUT: Final = (".git", ".venv", ".data", ".test-data", "__pycache__", "node_modules", "staticfiles")
-TESTS: Final = (
-    "tests/architecture/test_access_matrix.py",
+TESTS: Final = (  # the quickest first
     "tests/architecture/test_services_refuse.py",
+    "tests/architecture/test_access_matrix.py",
     "tests/architecture/test_no_word_leaks.py",
 )
+#: Seen by all who work here (accounts.models, districts.models): without it nothing is different.
+FOR_ALL: Final = ("User.objects", "District.objects")
 
 # What stands in the code, and what is left of it without the fence.
 USES: Final = (
@@ -91,6 +93,8 @@ def mutations(root: Path = ROOT) -> Iterator[Mutation]:
             is_view = "views" in path.parts
             for pattern, without in (*USES, *(PERMISSIONS if is_view else ())):
                 for found in re.finditer(pattern, text):
+                    if text[: found.start()].endswith(FOR_ALL) or found[0].startswith(FOR_ALL):
+                        continue
                     was = next(line for line in found[0].splitlines() if line.strip()).strip()
                     line = text.count("\n", 0, found.start()) + 1
                     yield Mutation(path, found.start(), found.end(), found.expand(without), line, was)
@@ -100,7 +104,7 @@ def notices(root: Path) -> tuple[str, float]:
     """The first test that fails, and how long it took; empty where all pass."""
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS]
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603  # our own tests
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # our own tests
     failed = re.search(r"(?m)^(?:FAILED|ERROR) \S+?::(.+?)(?: - |$)", run.stdout)
     if run.returncode == 0:
         return "", time.monotonic() - started
@@ -118,7 +122,7 @@ def main() -> int:
     if options.list:
         sys.stdout.writelines(f"{one}\n" for one in found)
         return 0
-    chosen = random.Random(options.seed).sample(found, min(options.n, len(found)))  # noqa: S311  # not a secret
+    chosen = random.Random(options.seed).sample(found, min(options.n, len(found)))  # not a secret
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)

@@ -16,7 +16,6 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
@@ -35,7 +34,7 @@ from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
 from tests.architecture import canaries
 from tests.architecture.asking import undone
-from tests.architecture.ground import Ground
+from tests.architecture.ground import Ground, ground_for_all
 
 NOUNS: Final = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 VIEWS: Final = {
@@ -51,9 +50,8 @@ NOWHERE_TOO: Final = "quxapemi"
 
 @pytest.fixture(scope="module")
 def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield Ground()
-        transaction.set_rollback(True)
+    with ground_for_all(django_db_blocker) as ground:
+        yield ground
 
 
 @pytest.fixture(autouse=True)

@@ -14,13 +14,12 @@ from uuid import UUID
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import Actor
 from accounts.models import Role
 from tests.architecture.asking import undone
-from tests.architecture.ground import Ground
+from tests.architecture.ground import Ground, ground_for_all
 
 PACKAGES: Final = (
     "accounts.services",
@@ -90,9 +89,8 @@ SERVICES: Final = services()
 
 @pytest.fixture(scope="module")
 def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield Ground()
-        transaction.set_rollback(True)
+    with ground_for_all(django_db_blocker) as ground:
+        yield ground
 
 
 def call(function: Callable[..., Any], actor: Actor, rows: dict[str, Any]) -> None:
