@@ -90,6 +90,35 @@ def test_a_district_of_others_is_not_offered(client: Client, audited: Audited) -
     assert client.post("/reviews/new/", typed(audited, district=other.code)).status_code == 422
 
 
+def test_a_scorecard_leads_to_an_audit_of_the_same_district_and_period(
+    client: Client, audited: Audited
+) -> None:
+    code = audited.district.code
+    scorecard = text(client.get("/reports/", {"district": code, "period": "2023-Q3"}))
+    assert f"/reviews/new/?period=2023-Q3&amp;district={code}" in scorecard
+    assert f"/subscriptions/new/?report=&amp;district={code}" in scorecard
+    form = client.get("/reviews/new/", {"district": code, "period": "2023-Q3"}).context["form"]
+    assert (form["district"].value(), form["period"].value()) == (code, "2023-Q3")
+    free = client.get("/reviews/new/", {"district": code, "from": "2026-05-01", "to": "2026-07-15"}).context[
+        "form"
+    ]
+    assert (free["period"].value(), free["until"].value()) == ("pick", "2026-07-15")
+    for odd in ("2999-Q1", "90d", "nonsense"):
+        form = client.get("/reviews/new/", {"period": odd}).context["form"]
+        assert form["period"].value() == form.fields["period"].choices[0][0]
+
+
+def test_parts_of_meetings_stay_parts(client: Client, audited: Audited) -> None:
+    audited.organisations[0].periods.update(cadence_days=40)
+    review = audited.freeze()
+    wanted = review.figures.get(slug="contact-wanted", by="district", group=audited.district.code)
+    assert (wanted.n, wanted.of) == (1, 2.25)
+    page = text(client.get(f"/reviews/{review.pk}/"))
+    assert "1 of 2.2" in page or "1 of 2.3" in page
+    assert "<h1>Audit: Northgate" in page
+    assert "Confidential, for use inside. Printed by" in page
+
+
 def test_the_page_is_in_the_trail_with_what_it_shows(
     client: Client, audited: Audited, review: Review, django_assert_max_num_queries: Any
 ) -> None:
