@@ -194,7 +194,7 @@ def _indicator(line: Line) -> list[Value]:
         number(row.of if row else None),
         text(counted.strip(" /")),
         Value(measured(line.value, report), line.said),
-        text(say_unit(report.unit)),
+        text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         Value(measured(line.value_before, report), line.said_before),
         text(line.change),
     ]
