@@ -162,8 +162,9 @@ class Asking:
         self._pages: dict[tuple[str, str, str], list[Form]] = {}
 
     def ask(self, method: str, route: str, where: str) -> Ask:
-        """`where` the row is: "north" or "south"."""
-        name, rows = self.routes[route], self.ground.rows[where]
+        """`where` the row is: "north", "south", or "shared" by both."""
+        name = self.routes[route]
+        rows = self.ground.shared if where == "shared" else self.ground.rows[where]
         path = address(route, name, rows)
         if route.startswith("api/"):
             asked = None if method in ("GET", "DELETE") else orjson.dumps(body(name, method, rows))

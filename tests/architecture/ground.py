@@ -21,7 +21,7 @@ from api.models.key import KeyStatus
 from api.services.feeds import create_feed
 from api.services.webhooks import create_webhook
 from contacts.imports.drafts import start_draft
-from contacts.models import Contact
+from contacts.models import Contact, Organisation
 from contacts.services.organisations import verify_organisation
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
@@ -94,6 +94,7 @@ class Ground:
             self.rows[name] = self._settle(name)
             canaries.plant(name, before)
         self._entangle()
+        self.shared = self._share()
         self.tools = self._tools()
         self._hook("north", self.tools["key own"].key.pk)
         self._hook("south", self.rows["south"]["key"])
@@ -126,7 +127,7 @@ class Ground:
         return found
 
     def _entangle(self) -> None:
-        """What the north sees refers to what it does not: the references are left out, and kept."""
+        """What the north sees refers to what it does not, and the other way round: left out, and kept."""
         north, south = self.rows["north"], self.rows["south"]
         words = canaries.words_of("south")
         for meeting in Meeting.objects.filter(pk__in=[north["meeting"], north["meeting_held"]]):
@@ -144,6 +145,45 @@ class Ground:
         Concern.objects.filter(pk=north["concern"]).update(**named)
         person = Contact.objects.get(pk=north["contact"])
         person.affiliations.create(organisation_id=south["organisation"], role_title=words)
+
+        seen = {"contact_id": north["contact"], "meeting_id": north["meeting_held"]}
+        promises = [south["follow_up"], south["follow_up_done"], south["follow_up_repeated"]]
+        FollowUp.objects.filter(pk__in=promises).update(concern_id=north["concern"], **seen)
+        Meeting.objects.get(pk=south["meeting_held"]).contact_links.create(
+            contact_id=north["contact"], attendance="attended"
+        )
+        Concern.objects.filter(pk=south["concern"]).update(
+            site_organisation_id=north["organisation"], meeting_id=north["meeting_held"]
+        )
+
+    def _share(self) -> dict[str, Any]:
+        """Rows at home in the south that the north sees and does not write; they have no canaries.
+
+        The organisation comes to the north too; what else the south has with it stays there.
+        """
+        north, south = self.rows["north"], self.rows["south"]
+        there = south["district"]
+        visiting = make_organisation(there, name="Both sides", also_in=[north["district"]])
+        twin = Organisation.objects.get(pk=north["organisation_twin"])
+        contact = make_contact(there, visiting)
+        actor = actor_for(self.users[Role.SUPERVISOR, "south"])
+        set_private_channel(actor=actor, contact_id=contact.pk, email="own@both.example")
+        meeting = make_meeting(
+            there, twin, status="planned", outcomes=[], starts_at=timezone.now() + timedelta(days=1)
+        )
+        for hidden in Meeting.objects.filter(pk__in=[south["meeting"], south["meeting_held"]]):
+            hidden.organisation_links.create(organisation=visiting, present=True)
+        for promise in FollowUp.objects.filter(pk__in=[south["follow_up"], south["follow_up_done"]]):
+            promise.organisation_links.create(organisation=visiting)
+        Concern.objects.filter(pk=south["concern"]).update(raised_by_organisation=visiting)
+        return south | {
+            "organisation": visiting.pk,
+            "organisation_twin": twin.pk,
+            "contact": contact.pk,
+            "role": contact.affiliations.get().pk,
+            "meeting": meeting.pk,
+            "meeting_due": meeting.pk,
+        }
 
     def _hook(self, name: str, key_id: UUID) -> None:
         """A webhook of this key, with something that did not arrive."""

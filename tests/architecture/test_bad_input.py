@@ -1,0 +1,180 @@
+"""Bad input: a clear 4xx, nothing half done, never a 5xx. Each row of security.md, and which tests hold it.
+
+`ROWS` names them; the tests here are of what no other file has. That no page breaks, whatever is sent to any
+of its fields, test_pages_never_break.py shows; for the API, tests/api/test_schemathesis.py.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from contacts.models import Contact, Organisation
+from districts.models import District
+from meetings.models import Meeting
+from tests.api.clients import Tool
+from tests.factories import make_district, make_officer, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+_BODY = "api/test_organisations.py::test_a_body_that_is_no_plain_json_is_refused"
+_PARAMETER = "api/test_organisations.py::test_a_parameter_nobody_knows_or_understands_is_named"
+_FIELD = "api/test_organisations.py::test_a_field_that_is_not_right_is_named_by_its_pointer"
+_MEETING = "api/test_resources.py::test_a_meeting_that_is_not_right_names_its_field"
+_TABLE = "contacts/test_import_wizard.py::test_a_file_that_is_no_table_is_refused_with_the_reason"
+_MEDIA = "api/test_organisations.py::test_other_media_types_and_packed_bodies_are_refused"
+_HERE = "architecture/test_bad_input.py::"
+
+#: What is sent, the answer, and the test that says so.
+ROWS: Final = (
+    ("NUL, lone surrogate, deep JSON, NaN, 1e999, 5,000 digits, duplicate keys", "400", _BODY),
+    ("UTF-16, invalid UTF-8", "400", _BODY),
+    ("30 MB", "413", _BODY),
+    ("XML, a gzip bomb", "415", _MEDIA),
+    ("an unknown field", "400", _FIELD),
+    ("the id of another", "409", "api/test_organisations.py::test_a_callers_own_id_is_taken_once"),
+    (
+        "another's id, of a row that is not seen",
+        "409 without detail",
+        _HERE + "test_an_id_that_is_taken_elsewhere",
+    ),
+    (
+        "unknown or repeated parameters, a hidden field to order by, limit 1e9, 20,000 values",
+        "400",
+        _PARAMETER,
+    ),
+    ("a bad cursor, Infinity", "400", _PARAMETER),
+    ("a bad UUID in an address", "404", _HERE + "test_an_id_that_is_none_is_no_address"),
+    ("a naive moment, 24:00, year 9999, duration 0 or negative", "400", _MEETING),
+    ("29.02.2027", "400", _FIELD),
+    (
+        "the hour that a clock skips, 24:00, 29.02.2027, a year nobody means",
+        "422",
+        _HERE + "test_a_moment_on_a_page",
+    ),
+    ("CR/LF in a name", "one line", "contacts/test_create_contact.py::test_what_was_typed_is_cleaned"),
+    ("U+202E, zero-width only", "400", _FIELD),
+    ("U+202E, zero-width only, on a page", "422", _HERE + "test_a_name_of_nothing_that_can_be_seen"),
+    ("NFC and NFD twins", "the same is suggested", _HERE + "test_the_same_name_in_other_code_points"),
+    ("10 MB of text on a page", "400", _HERE + "test_ten_megabytes"),
+    ("an e-mail with CR/LF", "400", _FIELD),
+    (
+        "an e-mail of letters that look like others",
+        "punycode",
+        "contacts/test_rules.py::test_an_address_loses_what_people_put_around_it",
+    ),
+    ("a phone with letters", "400", _FIELD),
+    ("a phone in Arabic digits", "E.164", "api/test_resources.py::test_phone_numbers_are_kept_as_e164"),
+    ("formula cells in a file", "text", "contacts/test_import_files.py::test_formulas_are_text"),
+    (
+        "formula cells, leaving",
+        "text",
+        "contacts/test_export_lists.py::test_cells_have_their_types_and_no_text_is_a_formula",
+    ),
+    (
+        "BOM, ;, Windows-1252, UTF-16",
+        "read",
+        "contacts/test_import_wizard.py::test_files_of_any_encoding_and_delimiter_are_read",
+    ),
+    ("an XLSX bomb, an external entity", "422", _TABLE),
+    (
+        "a million blank rows",
+        "passed over",
+        "contacts/test_import_wizard.py::test_a_million_blank_rows_are_passed_over",
+    ),
+    (
+        "the same file twice",
+        "nothing new",
+        "contacts/test_import_wizard.py::test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_differs",
+    ),
+    (
+        "lines in an ICS",
+        "one line",
+        "api/test_feeds.py::test_with_subjects_says_more_and_no_text_makes_a_line_of_its_own",
+    ),
+    ("lines in a vCard", "one line", "api/test_vcard.py::test_no_name_makes_a_line_of_its_own"),
+    ("GeoJSON: an open ring", "422", "districts/test_boundaries.py::test_an_open_ring_is_refused"),
+    ("GeoJSON: latitude 95", "422", "districts/test_boundaries.py::test_latitude_95_is_refused"),
+    (
+        "GeoJSON: swapped axes",
+        "422",
+        "districts/test_import_districts.py::test_swapped_axes_are_refused_with_the_feature",
+    ),
+    (
+        "GeoJSON: a million corners",
+        "422",
+        "districts/test_import_districts.py::test_a_million_corners_are_refused",
+    ),
+)
+
+
+@pytest.mark.parametrize(("sent", "answer", "test"), ROWS, ids=[row[0] for row in ROWS])
+def test_every_row_has_its_test(sent: str, answer: str, test: str) -> None:
+    file, name = test.split("::")
+    text = (Path(__file__).parents[1] / file).read_text()
+    assert re.search(rf"(?m)^def {name}\w*\(", text), f"{sent}: {answer}"
+
+
+@pytest.fixture
+def browser() -> Client:
+    client = Client()
+    client.force_login(make_officer(make_district(code="N1"), time_zone="America/New_York"))
+    return client
+
+
+def test_an_id_that_is_taken_elsewhere_says_no_more_than_that() -> None:
+    north, hidden = make_district(), make_organisation()
+    sent = {"id": str(hidden.pk), "name": "New", "kind": "ngo", "home_district": north.code}
+    answer = Tool(north).post("/organisations/", sent)
+    assert answer.status_code == 409
+    assert hidden.name not in answer.content.decode()
+    assert Organisation.objects.get().name == hidden.name
+
+
+@pytest.mark.parametrize("path", ["/organisations/0/", "/contacts/not-an-id/", "/api/v1/contacts/123/"])
+def test_an_id_that_is_none_is_no_address(browser: Client, path: str) -> None:
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-03-08T02:30",
+        "2026-11-24T24:00",
+        "2027-02-29T10:00",
+        "9999-12-31T23:59",
+        "2026-11-24",
+        "tomorrow",
+    ],
+)
+def test_a_moment_on_a_page_that_nobody_can_mean_is_asked_for_again(browser: Client, moment: str) -> None:
+    district = str(District.objects.get().pk)
+    place = {"subject": "Visit", "kind": "visit", "duration_minutes": "30", "district": district}
+    answer = browser.post("/meetings/new/", place | {"starts_at": moment})
+    assert answer.status_code == 422
+    assert "starts_at" in answer.context["form"].errors
+    assert 'value="Visit"' in answer.content.decode()
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u202e", " \r\n\t "])
+def test_a_name_of_nothing_that_can_be_seen_is_asked_for_again(browser: Client, name: str) -> None:
+    answer = browser.post("/contacts/new/", {"family_name": name, "email": "a@ngo.example"})
+    assert answer.status_code == 422
+    assert not Contact.objects.exists()
+
+
+def test_the_same_name_in_other_code_points_is_suggested(browser: Client) -> None:
+    district: Any = make_district()
+    browser.force_login(make_officer(district))
+    make_organisation(district, name="Asociaci\u00f3n \u00c1lava")
+    answer = browser.post("/organisations/new/similar/", {"name": "Asociacio\u0301n A\u0301lava"})
+    assert "Asociaci\u00f3n \u00c1lava" in answer.content.decode()
+
+
+def test_ten_megabytes_of_text_are_refused(browser: Client) -> None:
+    answer = browser.post("/meetings/log/", {"facts": "x" * 10_000_000})
+    assert answer.status_code == 400
+    assert not Meeting.objects.exists()
