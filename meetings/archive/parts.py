@@ -87,7 +87,7 @@ class Part:
 
     def many(self) -> list[Any]:
         """Relations without a table of their own here: a list of ids in the row's line."""
-        related = [] if self.only else self.model._meta.local_many_to_many
+        related: list[Any] = [] if self.only else list(self.model._meta.local_many_to_many)
         return [one for one in related if one.remote_field.through._meta.auto_created]
 
     def seen(self, actor: Actor) -> Rows:

@@ -9,22 +9,20 @@ from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 import orjson
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
-from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Organisation
 from districts.models import District
 from lib.copying import copy_rows
 from meetings.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
 from meetings.archive.writing import Progress, digest_of
-from meetings.services.summaries import refresh_last_met
+from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
 _BATCH: Final = 2_000
@@ -126,9 +124,7 @@ class _Reading:
                 self._links(part, relation)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        ids = list(Organisation.objects.order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(ids), _BATCH):
-            refresh_last_met(ids[start : start + _BATCH])
+        recount_last_met()
 
     def _districts(self) -> None:
         here = dict(District.objects.values_list("code", "pk"))
@@ -208,21 +204,18 @@ class _Reading:
 
 def _record(actor: Actor, purpose: str) -> None:
     """One event for each batch, and for whoever follows changes the rows that came."""
+    with (
+        connection.cursor() as cursor
+    ):  # of tables filled a moment ago PostgreSQL has no idea how large they are
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
     for part in PARTS:
         if not part.object_type:
             continue
-        where = {
-            f"in_{number}": ArraySubquery(
-                part.model._default_manager.filter(pk=OuterRef("pk"), **{f"{path}__isnull": False})
-                .order_by(path)
-                .values(path)
-            )
-            for number, path in enumerate(part.where)
-        }
-        found = part.model._default_manager.order_by("pk").values_list("pk", "version")
+        where = {f"in_{number}": ArrayAgg(path, distinct=True) for number, path in enumerate(part.where)}
+        found = part.model._default_manager.values_list("pk", "version").annotate(**where).order_by("pk")
         batch: list[Changed] = []
-        for pk, version, *seen_in in found.annotate(**where).iterator(chunk_size=_BATCH):
-            districts = {district for some in seen_in for district in some}
+        for pk, version, *seen_in in found.iterator(chunk_size=_BATCH):
+            districts = {district for some in seen_in for district in some if district}
             batch.append(Changed(part.object_type, pk, Op.CREATED, version, districts))
             if len(batch) == _BATCH:
                 record_changes(actor, Action.IMPORT, batch, purpose=purpose)

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from contacts.models import Organisation
-from contacts.services.summaries import refresh_meet_by
-from meetings.models import Meeting
+from contacts.services.summaries import MEET_BY, refresh_meet_by
+from meetings.models import Meeting, MeetingOrganisation
 
 # The latest substantive meeting an organisation was present at: rules.is_substantive in SQL.
 LAST_MET_AT = Subquery(
@@ -29,3 +29,13 @@ def refresh_last_met(organisation_ids: Iterable[UUID]) -> None:
     if ids:
         Organisation.objects.filter(pk__in=ids).update(last_met_at=LAST_MET_AT)
         refresh_meet_by(ids)
+
+
+def recount_last_met() -> None:
+    """Set both for every organisation, from what the database keeps beside its links to meetings.
+
+    For a book that was just filled: `LAST_MET_AT` is slow where PostgreSQL knows nothing of the tables yet.
+    """
+    met = MeetingOrganisation.objects.filter(organisation=OuterRef("pk"), met_at__isnull=False)
+    Organisation.objects.update(last_met_at=Subquery(met.order_by("-met_at").values("met_at")[:1]))
+    Organisation.objects.update(meet_by=MEET_BY)

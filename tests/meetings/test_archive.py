@@ -77,8 +77,8 @@ def make_busy(chance: random.Random) -> None:
             website="https://casa.example/ñ?x=1",
         )
     for model in (Contact, Meeting, FollowUp):
-        row = chance.choice(list(model.objects.all()))
-        set_external_ids(row, [{"source": "old system", "external_id": "7"}])
+        known: Any = chance.choice(list(model._default_manager.all()))
+        set_external_ids(known, [{"source": "old system", "external_id": "7"}])
     ImportedRow.objects.create(
         object_type="meeting", source="old system", external_id="7", fingerprints={"subject": "ab12"}
     )
