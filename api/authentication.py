@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from structlog.contextvars import get_contextvars
 
+from accounts.actors import Actor
 from api.actors import actor_for_key
 from api.models import ApiKey, ApiSecret
 from api.rules import Token, read_token
 from api.services.keys import secret_hashes
+from audit.models import Action
+from audit.services import record
 from lib.addresses import client_address
 
 # Writing down each use would be a write per request; a minute is close enough.
@@ -43,6 +47,8 @@ class KeyAuthentication(BaseAuthentication):
         token = read_token(text.strip())
         key = _find(token) if token else None
         if key is None or not _may_come_from(key, client_address(request.META)):
+            if token:
+                _note_refusal(token)
             raise AuthenticationFailed(WRONG)
         request._request.actor = actor_for_key(key, key.covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         _note_use(key)
@@ -103,6 +109,16 @@ def _may_come_from(key: ApiKey, address: str) -> bool:
         return any(ip_address(address) in ip_network(cidr) for cidr in key.cidrs)
     except ValueError:
         return False
+
+
+def _note_refusal(token: Token) -> None:
+    """A key that is there and was refused: stolen, ended, or used from elsewhere.
+
+    Ids that nobody was ever given are not kept: anybody can make those up by the million.
+    """
+    if ApiKey.objects.filter(pk=token.key_id).exists():
+        caller = Actor(kind="key", id=token.key_id, request_id=str(get_contextvars().get("request_id", "")))
+        record(caller, Action.SIGN_IN_FAILED, "api_key", [token.key_id], allowed=False)
 
 
 def _note_use(key: ApiKey) -> None:

@@ -14,7 +14,7 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
 from api.models import ApiKey, ApiSecret
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
-from audit.models import Event
+from audit.models import Action, Event
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_user
 
@@ -165,3 +165,15 @@ def test_a_key_cannot_be_used_once_the_deployments_secret_is_another(settings: S
     tool = Tool()
     settings.SECRET_KEY = "another secret of the deployment"
     assert call(tool.token) == 401
+
+
+def test_a_key_that_is_refused_is_in_the_trail_and_one_that_never_was_is_not() -> None:
+    tool = Tool()
+    assert call(tool.token) == 200
+    refused = Event.objects.filter(action=Action.SIGN_IN_FAILED, allowed=False)
+    assert not refused.exists()
+    revoke_key(actor=SYSTEM, key_id=tool.key.pk)
+    assert call(tool.token) == 401
+    assert call("crm_" + "0" * 32 + ".secret") == 401
+    event = refused.get()
+    assert (event.actor_kind, event.actor_id, event.object_ids) == ("key", tool.key.pk, [tool.key.pk])
