@@ -7,17 +7,29 @@ else it takes is made up, so a service that looks at anything before it has foun
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from types import ModuleType
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, transaction
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import Actor
 from accounts.models import Role
+from contacts.models import Affiliation, Contact, Organisation
+from contacts.pairs import say_different
+from contacts.services.contacts import edit_contact
+from lib.days import city_today
+from meetings.models import FollowUpOrganisation, Meeting, MeetingContact, MeetingOrganisation
+from meetings.services.concerns import edit_concern
+from meetings.services.follow_ups import edit_follow_up
+from meetings.services.meetings import edit_meeting
+from reports.periods import Period
+from reviews.services.freezing import freeze_review
 from tests.architecture.asking import undone
 from tests.architecture.ground import Ground, ground_for_all
 
@@ -124,3 +136,75 @@ def test_a_row_of_another_district_is_not_there(ground: Ground, name: str, where
 
 def test_there_are_services() -> None:
     assert len(SERVICES) > 40
+
+
+# --- What a row refers to -------------------------------------------------------------------------
+
+
+def organisations(rows: Mapping[str, Any]) -> list[Organisation]:
+    return [Organisation.objects.get(pk=rows["organisation"])]
+
+
+def test_an_edit_keeps_what_its_writer_does_not_see(ground: Ground) -> None:
+    """A list that is sent has only what was shown; the rest stays."""
+    actor, north, south = ground.actor(Role.SUPERVISOR, "north"), ground.rows["north"], ground.rows["south"]
+    present = [{"organisation": one, "present": True} for one in organisations(north)]
+    with undone():
+        edit_meeting(actor=actor, meeting_id=north["meeting_held"], organisations=present, contacts=[])
+        edit_follow_up(actor=actor, follow_up_id=north["follow_up"], organisations=organisations(north))
+        edit_contact(actor=actor, contact_id=north["contact"], affiliations=[])
+        hidden = {"organisation": south["organisation"]}
+        assert MeetingOrganisation.objects.filter(meeting=north["meeting_held"], **hidden).exists()
+        assert MeetingContact.objects.filter(meeting=north["meeting_held"], contact=south["contact"]).exists()
+        assert FollowUpOrganisation.objects.filter(follow_up=north["follow_up"], **hidden).exists()
+        assert Affiliation.objects.filter(contact=north["contact"], **hidden).exists()
+
+
+def ties(ground: Ground, there: Mapping[str, Any]) -> list[str]:
+    """Which rows of the north can be tied to these rows."""
+    actor, north = ground.actor(Role.SUPERVISOR, "north"), ground.rows["north"]
+    organisation = Organisation.objects.get(pk=there["organisation_twin"])
+    person, meeting = Contact.objects.get(pk=there["contact_twin"]), Meeting.objects.get(pk=there["meeting"])
+    ids = (north["organisation"], organisation.pk)
+    role = {"organisation": organisation, "role_title": "coordinator"}
+    met: Any = {"actor": actor, "meeting_id": north["meeting_due"]}
+    promised: Any = {"actor": actor, "follow_up_id": north["follow_up_repeated"]}
+    tries: dict[str, Callable[[], Any]] = {
+        "present": lambda: edit_meeting(
+            **met, organisations=[{"organisation": organisation, "present": True}]
+        ),
+        "invited": lambda: edit_meeting(**met, contacts=[{"contact": person, "attendance": "invited"}]),
+        "promised": lambda: edit_follow_up(**promised, organisations=[*organisations(north), organisation]),
+        "promised to": lambda: edit_follow_up(**promised, contact=person),
+        "promised at": lambda: edit_follow_up(**promised, meeting=meeting),
+        "hit": lambda: edit_concern(actor=actor, concern_id=north["concern"], site_organisation=organisation),
+        "heard at": lambda: edit_concern(actor=actor, concern_id=north["concern"], meeting=meeting),
+        "speaks": lambda: edit_contact(actor=actor, contact_id=north["contact"], affiliations=[role]),
+        "different": lambda: say_different(actor=actor, object_type="organisation", ids=ids),
+    }
+    let_in = []
+    for name, attempt in tries.items():
+        with undone():
+            try:
+                attempt()
+                let_in.append(name)
+            except (ValidationError, ObjectDoesNotExist):
+                continue
+    return let_in
+
+
+def test_nothing_can_be_tied_to_what_its_writer_does_not_see(ground: Ground) -> None:
+    assert ties(ground, ground.rows["south"]) == []
+    assert len(ties(ground, ground.rows["north"])) == 9
+
+
+def test_an_audit_of_another_district_is_not_handed_out_by_its_id(ground: Ground) -> None:
+    actor, today = ground.actor(Role.SUPERVISOR, "north"), city_today()
+    with undone(), transaction.atomic(), pytest.raises(IntegrityError):
+        freeze_review(
+            actor=actor,
+            district_id=ground.rows["north"]["district_id"],
+            period=Period(today - timedelta(days=30), today),
+            samples=1,
+            id=ground.rows["south"]["review_signed"],
+        )
