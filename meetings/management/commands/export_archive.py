@@ -35,13 +35,16 @@ class Command(BaseCommand):
         draft = path.with_name(f"{path.name}.part")
         try:
             with draft.open("x+b") as out:
-                draft.chmod(0o600)
-                told = write_archive(out, actor=SYSTEM, scope=scope, district=place, purpose=reason)
-                out.seek(0)
-                digest = hashlib.file_digest(out, "sha256").hexdigest()
-            with transaction.atomic():
-                told.record(SYSTEM, purpose=reason, digest=digest)
-            draft.rename(path)
+                try:
+                    draft.chmod(0o600)
+                    told = write_archive(out, actor=SYSTEM, scope=scope, district=place, purpose=reason)
+                    out.seek(0)
+                    digest = hashlib.file_digest(out, "sha256").hexdigest()
+                    with transaction.atomic():
+                        told.record(SYSTEM, purpose=reason, digest=digest)
+                    draft.rename(path)
+                finally:
+                    draft.unlink(missing_ok=True)
         except OSError as problem:
             raise CommandError(str(problem)) from problem
         rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
