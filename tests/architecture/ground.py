@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import Relief, Role, User
 from accounts.services.views import save_view
 from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
 from api.models.key import KeyStatus
@@ -93,6 +93,7 @@ class Ground:
             before = canaries.rows_now()
             self.rows[name] = self._settle(name)
             canaries.plant(name, before)
+        self.reliefs = self._relieve()
         self._entangle()
         self.shared = self._share()
         self.tools = self._tools()
@@ -126,6 +127,19 @@ class Ground:
         assert "organisations:read" in ALL
         return found
 
+    def _relieve(self) -> dict[str, str]:
+        """Who works somewhere else tonight, in a district of neither: their names, by where they belong."""
+        elsewhere, now = make_district("Eastgate", parent=self.city), timezone.now()
+        names = {}
+        for name, district in self.districts.items():
+            officer = make_user(Role.OFFICER, district, name=f"Night duty of {name}")
+            ends = now + timedelta(hours=8)
+            Relief.objects.create(
+                officer=officer, district=elsewhere, reason="night_duty", starts_at=now, ends_at=ends
+            )
+            names[name] = officer.name
+        return names
+
     def _entangle(self) -> None:
         """What the north sees refers to what it does not, and the other way round: left out, and kept."""
         north, south = self.rows["north"], self.rows["south"]
@@ -140,7 +154,7 @@ class Ground:
             "meeting_id": south["meeting"],
             "concern_id": south["concern"],
         }
-        FollowUp.objects.filter(pk=north["follow_up_done"]).update(**hidden)
+        FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]).update(**hidden)
         named = {"raised_by_organisation_id": south["organisation"], "meeting_id": south["meeting_held"]}
         Concern.objects.filter(pk=north["concern"]).update(**named)
         person = Contact.objects.get(pk=north["contact"])

@@ -4,6 +4,7 @@ import logging
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -138,6 +139,15 @@ def test_who_gets_what(asking: Asking, line: str) -> None:
     rule = RULES[line]
     declared = {column: expected(rule, column) for column in columns}
     assert observe(asking, line, columns) == declared
+
+
+@pytest.mark.parametrize("line", [line for line in RULES if re.match("POST (?!api|accounts)", line)])
+def test_a_role_is_refused_whatever_it_sends(asking: Asking, line: str) -> None:
+    """Before what was typed is judged: a mistake in it tells nothing."""
+    refused = [role for role in ROLES if expected(RULES[line], role)[0] == "403"]
+    ask = replace(asking.ask("POST", line.split(" ", 1)[1], "north"), sent={})
+    answers = {role: ask.by(asking.ground.client(role, "north")).status_code for role in refused}
+    assert answers == dict.fromkeys(refused, 403)
 
 
 #: Of these a row of another district may be seen.

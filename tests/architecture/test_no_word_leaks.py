@@ -32,6 +32,7 @@ from meetings.models import Meeting
 from meetings.reminders import notify_concern, refresh_for_follow_up, refresh_for_meeting, send_due
 from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
+from tests.api.clients import Tool
 from tests.architecture import canaries
 from tests.architecture.asking import undone
 from tests.architecture.ground import Ground, ground_for_all
@@ -256,3 +257,18 @@ def _district_of(ground: Ground, address: str) -> str:
 def test_the_trail_a_supervisor_reads_has_no_words_at_all(ground: Ground) -> None:
     client = ground.client(Role.SUPERVISOR, "north")
     assert canaries.leaked(canaries.text_of(client.get("/privacy/trail/")), ["south"]) == []
+
+
+def test_who_works_elsewhere_tonight_is_told_to_their_own_supervisor_alone(ground: Ground) -> None:
+    page = ground.client(Role.SUPERVISOR, "north").get("/relief/").content.decode()
+    assert ground.reliefs["north"] in page
+    assert ground.reliefs["south"] not in page
+
+
+def test_a_tool_is_told_only_of_changes_of_what_it_may_read(ground: Ground) -> None:
+    scopes = ("changes:read", "organisations:read")
+    tool = Tool(ground.districts["north"], scopes=scopes)
+    assert tool.get("/changes/?types=organisations").status_code == 200
+    assert tool.get("/changes/?types=contacts").status_code == 403
+    kinds = {row["type"] for row in tool.get("/changes/").json()["results"]}
+    assert kinds <= {"organisations"}
