@@ -18,6 +18,7 @@ from lib.rows import clean_text
 
 Value = str | list[str]
 
+LONGEST_ID: Final = 200
 _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"[,;/\s]+")
@@ -46,7 +47,7 @@ def convert(line: Line, mapping: Mapping) -> Row:
     """Follow the mapping for one line; never raises for what a cell holds."""
     row = Row(line.number, refusal=line.refusal, notes=[line.note] if line.note else [])
     key = [fold(line.cells.get(column, "")) for column in mapping.identify]
-    row.external_id = hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
+    row.external_id = _external_id(key, line, mapping)
     for name, origin in mapping.fields.items():
         try:
             _set(row, name, origin, line, mapping)
@@ -60,6 +61,13 @@ def convert(line: Line, mapping: Mapping) -> Row:
     if not row.refusal and not any(key):
         row.refusal = _("nothing in it identifies the organisation")
     return row
+
+
+def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
+    """A number of the register as it is, so that others find it by it; else a hash of what names the row."""
+    if mapping.has_numbers and (number := squash(" ".join(line.cells.get(c, "") for c in mapping.identify))):
+        return number[:LONGEST_ID]
+    return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
 
 
 def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:

@@ -78,6 +78,7 @@ class Mapping:
     encoding: str
     delimiter: str
     text: str
+    has_numbers: bool = False  # `identify` names the register's own numbers
 
     @property
     def columns(self) -> tuple[str, ...]:

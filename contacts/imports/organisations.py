@@ -84,6 +84,7 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
         region=settings.PHONENUMBER_DEFAULT_REGION,
         encoding=draft.encoding,
         delimiter=draft.delimiter,
+        has_numbers=bool(numbers),
         text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
     )
 

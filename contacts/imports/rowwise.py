@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
+from contacts.imports.converting import LONGEST_ID
 from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine
@@ -212,9 +213,10 @@ def _write(
 
 
 def _external_id(cells: Mapping[str, str], plain: Plain, kind: Kind) -> str:
-    """The number the file gives, or what names the row: the same row of the next file is this one."""
-    given = cells.get("external_id", "").strip()
-    said = given or "\0".join(fold(str(part)) for part in (kind.label(plain), plain.get("key", "")))
+    """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
+    if given := squash(cells.get("external_id", "")):
+        return given[:LONGEST_ID]
+    said = "\0".join(fold(str(part)) for part in (kind.label(plain), plain.get("key", "")))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

@@ -321,3 +321,12 @@ def test_an_import_that_was_not_tried_out_is_not_run() -> None:
     draft = send(user, ImportDraft.objects.get(), "run")
     assert draft.state == "mapping"
     assert actor_for(make_officer(make_district())).is_supervisor is False
+
+
+def test_a_number_of_the_register_finds_the_organisation_again() -> None:
+    user = supervisor_of_n1()
+    text = "Nombre;Tipo;Distrito;NIF\nCasa Roma;ngo;N1;G-12345\n"
+    assert sums(imported(user, text)) == {"created": 1}
+    assert Organisation.objects.get().external_ids.get().external_id == "G-12345"
+    assert sums(imported(user, text.replace("Casa Roma", "Casa Romaní"))) == {"updated": 1}
+    assert Organisation.objects.get().name == "Casa Romaní"
