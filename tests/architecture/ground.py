@@ -14,14 +14,13 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Relief, Role, User
+from accounts.models import Role, User
 from accounts.services.views import save_view
 from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
 from api.models.key import KeyStatus
 from api.services.feeds import create_feed
 from api.services.webhooks import create_webhook
 from contacts.imports.drafts import start_draft
-from contacts.models import Contact, Organisation
 from contacts.services.organisations import verify_organisation
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
@@ -30,7 +29,7 @@ from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today
 from meetings.codes import ReminderRule
-from meetings.models import Concern, FollowUp, Handover, Meeting, Reminder
+from meetings.models import Handover, Reminder
 from meetings.models.handover import Moved
 from meetings.services.concerns import log_concern
 from meetings.services.follow_up_series import start_follow_up_series
@@ -50,7 +49,7 @@ from reviews.services.reviews import (
 )
 from reviews.services.subscriptions import subscribe
 from tests.api.clients import ALL, Tool
-from tests.architecture import canaries
+from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 
 #: Long enough for all who said who they are to be believed until the last test has asked.
@@ -93,9 +92,9 @@ class Ground:
             before = canaries.rows_now()
             self.rows[name] = self._settle(name)
             canaries.plant(name, before)
-        self.reliefs = self._relieve()
-        self._entangle()
-        self.shared = self._share()
+        self.reliefs = between.relieve(self.city, self.districts)
+        between.entangle(self.rows)
+        self.shared = between.share(self.rows, self.actor(Role.SUPERVISOR, "south"))
         self.tools = self._tools()
         self._hook("north", self.tools["key own"].key.pk)
         self._hook("south", self.rows["south"]["key"])
@@ -126,78 +125,6 @@ class Ground:
         found["scopeless of organisations"] = Tool(north, scopes=("concerns:read",), **limits)
         assert "organisations:read" in ALL
         return found
-
-    def _relieve(self) -> dict[str, str]:
-        """Who works somewhere else tonight, in a district of neither: their names, by where they belong."""
-        elsewhere, now = make_district("Eastgate", parent=self.city), timezone.now()
-        names = {}
-        for name, district in self.districts.items():
-            officer = make_user(Role.OFFICER, district, name=f"Night duty of {name}")
-            ends = now + timedelta(hours=8)
-            Relief.objects.create(
-                officer=officer, district=elsewhere, reason="night_duty", starts_at=now, ends_at=ends
-            )
-            names[name] = officer.name
-        return names
-
-    def _entangle(self) -> None:
-        """What the north sees refers to what it does not, and the other way round: left out, and kept."""
-        north, south = self.rows["north"], self.rows["south"]
-        words = canaries.words_of("south")
-        for meeting in Meeting.objects.filter(pk__in=[north["meeting"], north["meeting_held"]]):
-            meeting.organisation_links.create(organisation_id=south["organisation"], present=True)
-            meeting.contact_links.create(contact_id=south["contact"], attendance="invited")
-        for promise in FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]):
-            promise.organisation_links.create(organisation_id=south["organisation"])
-        hidden = {
-            "contact_id": south["contact"],
-            "meeting_id": south["meeting"],
-            "concern_id": south["concern"],
-        }
-        FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]).update(**hidden)
-        named = {"raised_by_organisation_id": south["organisation"], "meeting_id": south["meeting_held"]}
-        Concern.objects.filter(pk=north["concern"]).update(**named)
-        person = Contact.objects.get(pk=north["contact"])
-        person.affiliations.create(organisation_id=south["organisation"], role_title=words)
-
-        seen = {"contact_id": north["contact"], "meeting_id": north["meeting_held"]}
-        promises = [south["follow_up"], south["follow_up_done"], south["follow_up_repeated"]]
-        FollowUp.objects.filter(pk__in=promises).update(concern_id=north["concern"], **seen)
-        Meeting.objects.get(pk=south["meeting_held"]).contact_links.create(
-            contact_id=north["contact"], attendance="attended"
-        )
-        Concern.objects.filter(pk=south["concern"]).update(
-            site_organisation_id=north["organisation"], meeting_id=north["meeting_held"]
-        )
-
-    def _share(self) -> dict[str, Any]:
-        """Rows at home in the south that the north sees and does not write; they have no canaries.
-
-        The organisation comes to the north too; what else the south has with it stays there.
-        """
-        north, south = self.rows["north"], self.rows["south"]
-        there = south["district"]
-        visiting = make_organisation(there, name="Both sides", also_in=[north["district"]])
-        twin = Organisation.objects.get(pk=north["organisation_twin"])
-        contact = make_contact(there, visiting)
-        actor = actor_for(self.users[Role.SUPERVISOR, "south"])
-        set_private_channel(actor=actor, contact_id=contact.pk, email="own@both.example")
-        meeting = make_meeting(
-            there, twin, status="planned", outcomes=[], starts_at=timezone.now() + timedelta(days=1)
-        )
-        for hidden in Meeting.objects.filter(pk__in=[south["meeting"], south["meeting_held"]]):
-            hidden.organisation_links.create(organisation=visiting, present=True)
-        for promise in FollowUp.objects.filter(pk__in=[south["follow_up"], south["follow_up_done"]]):
-            promise.organisation_links.create(organisation=visiting)
-        Concern.objects.filter(pk=south["concern"]).update(raised_by_organisation=visiting)
-        return south | {
-            "organisation": visiting.pk,
-            "organisation_twin": twin.pk,
-            "contact": contact.pk,
-            "role": contact.affiliations.get().pk,
-            "meeting": meeting.pk,
-            "meeting_due": meeting.pk,
-        }
 
     def _hook(self, name: str, key_id: UUID) -> None:
         """A webhook of this key, with something that did not arrive."""
@@ -397,7 +324,7 @@ class Ground:
             row.periods.filter(until__isnull=False).delete()
             row.periods.update(since=timezone.now() - timedelta(days=400))
         period = Period(today - timedelta(days=90), today)
-        made = []
+        made: list[Review] = []
         for _number in range(2):
             review = freeze_review(actor=actor, district_id=district.pk, period=period, samples=1)
             agree_action(actor=actor, review_id=review.pk, text=words, due_on=today)

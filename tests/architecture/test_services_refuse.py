@@ -84,7 +84,7 @@ def _modules() -> Iterator[ModuleType]:
 
 def services() -> dict[str, Callable[..., Any]]:
     """Functions that take an actor and the id of a row that not everybody sees."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for module in _modules():
         for name, function in inspect.getmembers(module, inspect.isfunction):
             taken = inspect.signature(function).parameters
@@ -166,7 +166,7 @@ def ties(ground: Ground, there: Mapping[str, Any]) -> list[str]:
     organisation = Organisation.objects.get(pk=there["organisation_twin"])
     person, meeting = Contact.objects.get(pk=there["contact_twin"]), Meeting.objects.get(pk=there["meeting"])
     ids = (north["organisation"], organisation.pk)
-    role = {"organisation": organisation, "role_title": "coordinator"}
+    role: Any = {"organisation": organisation, "role_title": "coordinator"}
     met: Any = {"actor": actor, "meeting_id": north["meeting_due"]}
     promised: Any = {"actor": actor, "follow_up_id": north["follow_up_repeated"]}
     tries: dict[str, Callable[[], Any]] = {

@@ -1,0 +1,93 @@
+"""What lies between two districts: references across, rows that both see, officers who help out elsewhere."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Relief, Role
+from contacts.models import Contact, Organisation
+from contacts.services.private_channels import set_private_channel
+from districts.models import District
+from meetings.models import Concern, FollowUp, Meeting
+from tests.architecture import canaries
+from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+
+Rows = Mapping[str, Any]
+
+
+def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]:
+    """Who works somewhere else tonight, in a district of neither: their names, by where they belong."""
+    elsewhere, now = make_district("Eastgate", parent=city), timezone.now()
+    names = {}
+    for name, district in districts.items():
+        officer = make_user(Role.OFFICER, district, name=f"Night duty of {name}")
+        ends = now + timedelta(hours=8)
+        Relief.objects.create(
+            officer=officer, district=elsewhere, reason="night_duty", starts_at=now, ends_at=ends
+        )
+        names[name] = officer.name
+    return names
+
+
+def entangle(everything: Mapping[str, Rows]) -> None:
+    """What the north sees refers to what it does not, and the other way round: left out, and kept."""
+    north, south = everything["north"], everything["south"]
+    words = canaries.words_of("south")
+    for meeting in Meeting.objects.filter(pk__in=[north["meeting"], north["meeting_held"]]):
+        meeting.organisation_links.create(organisation_id=south["organisation"], present=True)
+        meeting.contact_links.create(contact_id=south["contact"], attendance="invited")
+    for promise in FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]):
+        promise.organisation_links.create(organisation_id=south["organisation"])
+    hidden = {
+        "contact_id": south["contact"],
+        "meeting_id": south["meeting"],
+        "concern_id": south["concern"],
+    }
+    FollowUp.objects.filter(pk__in=[north["follow_up"], north["follow_up_done"]]).update(**hidden)
+    named = {"raised_by_organisation_id": south["organisation"], "meeting_id": south["meeting_held"]}
+    Concern.objects.filter(pk=north["concern"]).update(**named)
+    person = Contact.objects.get(pk=north["contact"])
+    person.affiliations.create(organisation_id=south["organisation"], role_title=words)
+
+    seen = {"contact_id": north["contact"], "meeting_id": north["meeting_held"]}
+    promises = [south["follow_up"], south["follow_up_done"], south["follow_up_repeated"]]
+    FollowUp.objects.filter(pk__in=promises).update(concern_id=north["concern"], **seen)
+    Meeting.objects.get(pk=south["meeting_held"]).contact_links.create(
+        contact_id=north["contact"], attendance="attended"
+    )
+    Concern.objects.filter(pk=south["concern"]).update(
+        site_organisation_id=north["organisation"], meeting_id=north["meeting_held"]
+    )
+
+
+def share(everything: Mapping[str, Rows], actor: Actor) -> dict[str, Any]:
+    """Rows at home in the south that the north sees and does not write; they have no canaries.
+
+    The organisation comes to the north too; what else the south has with it stays there.
+    """
+    north, south = everything["north"], everything["south"]
+    there = south["district"]
+    visiting = make_organisation(there, name="Both sides", also_in=[north["district"]])
+    twin = Organisation.objects.get(pk=north["organisation_twin"])
+    contact = make_contact(there, visiting)
+    set_private_channel(actor=actor, contact_id=contact.pk, email="own@both.example")
+    meeting = make_meeting(
+        there, twin, status="planned", outcomes=[], starts_at=timezone.now() + timedelta(days=1)
+    )
+    for hidden in Meeting.objects.filter(pk__in=[south["meeting"], south["meeting_held"]]):
+        hidden.organisation_links.create(organisation=visiting, present=True)
+    for promise in FollowUp.objects.filter(pk__in=[south["follow_up"], south["follow_up_done"]]):
+        promise.organisation_links.create(organisation=visiting)
+    Concern.objects.filter(pk=south["concern"]).update(raised_by_organisation=visiting)
+    return {
+        **south,
+        "organisation": visiting.pk,
+        "organisation_twin": twin.pk,
+        "contact": contact.pk,
+        "role": contact.affiliations.get().pk,
+        "meeting": meeting.pk,
+        "meeting_due": meeting.pk,
+    }
