@@ -40,8 +40,8 @@ def consult(
     """Record that the reader is about to see these rows (LED Art. 25).
 
     `object_type` is what the page is about; `object_ids` are all rows on it, of any type; `searched`
-    is what was looked for, kept as a keyed hash; `purpose` the reader's reason where one was asked. Nothing shown, nothing recorded, except for a list
-    or search, whose empty answer tells something too.
+    is what was looked for, kept as a keyed hash; `purpose` the reader's reason where one was asked. Nothing
+    shown, nothing recorded, except for a list or search, whose empty answer tells something too.
     """
     ids = list(object_ids)
     if searched:

@@ -30,7 +30,7 @@ def _day() -> forms.DateInput:
 
 
 class MeetingFilters(FilterSet):
-    """`starts_after` and `starts_before` are a half-open period of moments; a day of the city is its first."""
+    """`starts_after` and `starts_before` are a half-open period; a day of the city is its first moment."""
 
     q = django_filters.CharFilter(label=_("Find a meeting"), method="find", max_length=200)
     status = CodesFilter(MeetingStatus, label=_("Status"))
