@@ -69,10 +69,8 @@ class Figure:
 
     @property
     def of_whom(self) -> str:
-        """`12 met of 30 organisations`, where the report has words for it."""
-        if self.row is None or not self.report.n_label:
-            return self.of
-        return say_of_whom(self.report, self.row)
+        """`12 met of 30 organisations`."""
+        return "" if self.row is None else say_of_whom(self.report, self.row)
 
     @property
     def judged(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.happenings import MEETINGS
@@ -91,6 +92,6 @@ REPORT = Report(
     measure="per_week",
     unit="per_week",
     better=None,
-    n_label=_("meetings held"),
-    of_label=_("that were to take place"),
+    n_label=ngettext_lazy("meeting held", "meetings held"),
+    of_label=ngettext_lazy("that was to take place", "that were to take place"),
 )

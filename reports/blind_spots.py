@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row
 from reports.population import DAYS_SINCE_MET, TIMES_MET, grouped
@@ -104,6 +105,6 @@ REPORT = Report(
     rest=rest,
     ways=(By.FOCUS,),
     columns=(Column("days_since_met", _("days since one of them was met"), "days"),),
-    n_label=_("met"),
-    of_label=_("organisations"),
+    n_label=ngettext_lazy("met", "met"),
+    of_label=ngettext_lazy("organisation", "organisations"),
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS
@@ -71,6 +72,6 @@ REPORT = Report(
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(Column("without", _("nothing agreed"), "count"),),
-    n_label=_("met in time"),
-    of_label=_("with an agreement"),
+    n_label=ngettext_lazy("met in time", "met in time"),
+    of_label=ngettext_lazy("with an agreement", "with an agreement"),
 )

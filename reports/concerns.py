@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from meetings.rules import ANSWER_WITHIN
 from reports.figures import Column, Drill, Report, Row, Tally
@@ -120,8 +121,8 @@ REPORT = Report(
         Column("loop_closed", _("Loop closed"), "ratio"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=_("answered in time"),
-    of_label=_("concerns received"),
+    n_label=ngettext_lazy("answered in time", "answered in time"),
+    of_label=ngettext_lazy("concern received", "concerns received"),
 )
 
 # On its own line where figures are read; by API it is columns of `concerns`.
@@ -137,6 +138,6 @@ LOOP_CLOSED = Report(
     drill=drill_loops,
     rest=rest_of_loops,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=_("told what became of it"),
-    of_label=_("concerns closed"),
+    n_label=ngettext_lazy("told what became of it", "told what became of it"),
+    of_label=ngettext_lazy("concern closed", "concerns closed"),
 )

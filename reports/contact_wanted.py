@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Report, Row, Tally, no_list
 from reports.population import ORGANISATIONS, TIMES_MET
@@ -70,6 +71,6 @@ REPORT = Report(
         Column("organisations", _("organisations with an agreement"), "count"),
         Column("without", _("nothing agreed"), "count"),
     ),
-    n_label=_("meetings held"),
-    of_label=_("meetings wanted"),
+    n_label=ngettext_lazy("meeting held", "meetings held"),
+    of_label=ngettext_lazy("meeting wanted", "meetings wanted"),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.population import ORGANISATIONS, TIMES_LEFT
@@ -66,6 +67,6 @@ REPORT = Report(
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
-    n_label=_("with lead and deputy"),
-    of_label=_("organisations"),
+    n_label=ngettext_lazy("with lead and deputy", "with lead and deputy"),
+    of_label=ngettext_lazy("organisation", "organisations"),
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Drill, Report, Row, Tally
 from reports.population import ORGANISATIONS, TIMES_MET
@@ -62,6 +63,6 @@ REPORT = Report(
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=_("met"),
-    of_label=_("organisations"),
+    n_label=ngettext_lazy("met", "met"),
+    of_label=ngettext_lazy("organisation", "organisations"),
 )

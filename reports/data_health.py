@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.population import ORGANISATIONS
@@ -87,6 +88,6 @@ REPORT = Report(
         Column("organisations_late", _("organisations to look at again"), "count"),
         Column("people_late", _("people to look at again"), "count"),
     ),
-    n_label=_("checked"),
-    of_label=_("organisations"),
+    n_label=ngettext_lazy("checked", "checked"),
+    of_label=ngettext_lazy("organisation", "organisations"),
 )

@@ -97,6 +97,7 @@ class Report:
     `rest` lists what `of` counts and n leaves out: the forgotten, the late. `drill_column` lists what an own
     column counts, by its name.
     `better` says which way is good news; None where neither is (a level is no better than another).
+    `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
 
     slug: str
@@ -107,13 +108,13 @@ class Report:
     not_said: Text
     rows: Callable[[Question], Sequence[Row]]
     drill: Callable[[Row, Question], Drill | None]
+    n_label: Promise
+    of_label: Promise
     tally: Tally[Any] | None = None  # what `rows` reads; None where that is more than counts
     columns: tuple[Column, ...] = ()
     ways: tuple[By, ...] = (By.DISTRICT,)
     measure: str = "ratio"
     unit: Literal["ratio", "days", "count", "per_week"] = "ratio"
     better: Literal["higher", "lower"] | None = "higher"
-    n_label: Text = ""
-    of_label: Text = ""
     rest: Callable[[Row, Question], Drill | None] = no_list
     drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column

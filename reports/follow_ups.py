@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.promises import PROMISES
@@ -109,6 +110,6 @@ REPORT = Report(
         Column("cancelled", _("Cancelled"), "count"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=_("kept on time"),
-    of_label=_("promises due"),
+    n_label=ngettext_lazy("kept on time", "kept on time"),
+    of_label=ngettext_lazy("promise due", "promises due"),
 )

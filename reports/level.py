@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Level
 from reports.activity import drill_to_meetings
@@ -64,6 +65,6 @@ REPORT = Report(
     columns=tuple(Column(level.value, level.label, "count") for level in Level),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     better=None,
-    n_label=_("with a level stated"),
-    of_label=_("meetings held"),
+    n_label=ngettext_lazy("with a level stated", "with a level stated"),
+    of_label=ngettext_lazy("meeting held", "meetings held"),
 )

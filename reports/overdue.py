@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from lib.days import city_today
 from reports.figures import Column, Drill, Report, Row, Tally
@@ -86,6 +87,6 @@ REPORT = Report(
     measure="n",
     unit="count",
     better="lower",
-    n_label=_("overdue"),
-    of_label=_("promises open"),
+    n_label=ngettext_lazy("overdue", "overdue"),
+    of_label=ngettext_lazy("promise open", "promises open"),
 )

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from meetings.rules import REASSURE_WITHIN
 from reports.figures import Column, Drill, Report, Row, Tally
@@ -102,6 +103,6 @@ REPORT = Report(
         Column("entered_late", _("Entered when 24 hours were over"), "count"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=_("offered in time"),
-    of_label=_("bias concerns received"),
+    n_label=ngettext_lazy("offered in time", "offered in time"),
+    of_label=ngettext_lazy("bias concern received", "bias concerns received"),
 )

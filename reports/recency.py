@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS
@@ -82,6 +83,6 @@ REPORT = Report(
     measure="median_days",
     unit="days",
     better="lower",
-    n_label=_("ever met"),
-    of_label=_("organisations"),
+    n_label=ngettext_lazy("ever met", "ever met"),
+    of_label=ngettext_lazy("organisation", "organisations"),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from reports.activity import drill_to_meetings
 from reports.figures import Column, Drill, Report, Row, Tally
@@ -66,6 +67,6 @@ REPORT = Report(
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     better=None,
-    n_label=_("initiated by the community"),
-    of_label=_("meetings held"),
+    n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
+    of_label=ngettext_lazy("meeting held", "meetings held"),
 )

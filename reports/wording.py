@@ -1,8 +1,10 @@
 """Figures in words: one way to say a share, days or a number, for pages, charts and documents."""
 
+from math import ceil
 from typing import Final
 
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -13,6 +15,7 @@ from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from reports.figures import Report, Row
 from reports.periods import Period
 
+MANY: Final = 100  # what a heading of a column is in the number of
 NOT_APPLICABLE: Final = gettext_lazy("n/a")
 # What a group may be named by, beside a district's code. A code that two lists share means the same in both.
 _CODES: Final = (Focus, Kind, MeetingKind, ConcernKind, FollowUpKind)
@@ -54,10 +57,16 @@ def say_of_whom(report: Report, row: Row) -> str:
     """`12 met of 30 organisations`."""
     return _("%(n)s %(counted)s of %(of)s %(whole)s") % {
         "n": _number(row.n),
-        "counted": report.n_label,
+        "counted": label_of(report.n_label, row.n),
         "of": _number(row.of),
-        "whole": report.of_label,
+        "whole": label_of(report.of_label, row.of),
     }
+
+
+def label_of(label: Promise, number: float = MANY) -> str:
+    """`organisation` beside 1, `organisations` beside others and above a column; of an ngettext_lazy."""
+    whole = round(number) if _is_whole(number) else ceil(number) + 1  # 0.5 meetings, 1.3 meetings
+    return str(label % whole)
 
 
 def say_briefly(period: Period) -> str:
@@ -94,8 +103,13 @@ def name_group(group: str, districts: dict[str, District]) -> str:
 
 
 def _number(value: float) -> str:
-    whole = abs(value - round(value)) < 0.05
-    return number_format(round(value) if whole else round(value, 1), use_l10n=True, force_grouping=True)
+    return number_format(
+        round(value) if _is_whole(value) else round(value, 1), use_l10n=True, force_grouping=True
+    )
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value - round(value)) < 0.05
 
 
 def _sign(change: float) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from lib.sheets import Cell, Column, Number
 from reports.figures import Report, Row
 from reports.scorecard import measure_of
-from reports.wording import say
+from reports.wording import label_of, say
 
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 
@@ -30,8 +30,8 @@ def columns_of(report: Report) -> list[Column]:
     ]
     figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
     return [
-        Column(_sentence(report.n_label or _("n")), Cell.NUMBER, width=16),
-        Column(_sentence(report.of_label or _("of")), Cell.NUMBER, width=16),
+        Column(_sentence(label_of(report.n_label)), Cell.NUMBER, width=16),
+        Column(_sentence(label_of(report.of_label)), Cell.NUMBER, width=16),
         *figure,
         *own,
     ]

@@ -22,7 +22,7 @@ from reports.questions import By, Question
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
-from reports.wording import name_group, say, say_unit
+from reports.wording import label_of, name_group, say, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -187,12 +187,11 @@ def _remark(remark: Remark) -> str:
 
 def _indicator(line: Line) -> list[Value]:
     report, row = line.report, line.row
-    counted = f"{report.n_label} / {report.of_label}" if report.of_label else str(report.n_label)
     return [
         text(str(report.title)),
         number(row.n if row else None),
         number(row.of if row else None),
-        text(counted.strip(" /")),
+        text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
         Value(measured(line.value, report), line.said),
         text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         Value(measured(line.value_before, report), line.said_before),

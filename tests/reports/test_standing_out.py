@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+
 from reports.catalogue import REPORTS
 from reports.figures import Report, Row
 from reports.periods import quarter_of
 from reports.questions import Question
 from reports.scorecard import Line, Table
 from reports.standing_out import standing_out
+from reports.wording import say_of_whom
 
 NOW = quarter_of(date(2026, 7, 1))
 BEFORE = NOW.previous()
@@ -70,3 +73,20 @@ def test_more_of_what_should_be_less_is_worse() -> None:
     assert one.is_worse
     assert said(line("overdue", (12, 30), (5, 30))) == [("overdue", "5, down from 12.")]
     assert said(line("overdue", (1, 30), (2, 30))) == []
+
+
+@pytest.mark.parametrize(
+    ("n", "of", "sentence"),
+    [
+        (0, 1, "0 answered in time of 1 concern received"),
+        (1, 2, "1 answered in time of 2 concerns received"),
+        (0, 0, "0 answered in time of 0 concerns received"),
+    ],
+)
+def test_one_is_said_in_the_singular(n: int, of: int, sentence: str) -> None:
+    assert say_of_whom(REPORTS["concerns"], Row(period=NOW, group="N", n=n, of=of)) == sentence
+
+
+def test_parts_of_a_meeting_are_said_in_the_plural() -> None:
+    row = Row(period=NOW, group="N", n=0.5, of=1.0)
+    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held of 1 meeting wanted"
