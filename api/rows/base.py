@@ -15,9 +15,15 @@ from accounts.actors import Actor
 from api.rows.reading import read_tuples
 
 Expression = Any
-Row = dict[str, Any]
 #: In every answer, whatever `?fields=` asks for: what a row is, and what its writer must name.
 ALWAYS = ("id", "version")
+
+
+class Row(dict[str, Any]):
+    """An object as it leaves; `district_ids` stay here: whose supervisors find in the trail that it left."""
+
+    __slots__ = ("district_ids",)
+    district_ids: set[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Column:
             return models.Value(None, output_field=models.TextField())
         if self.sql is None:
             return F(self.name)
-        return self.sql(actor) if callable(self.sql) else self.sql
+        return _made_for(actor, self.sql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,16 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowSpec:
-    """`object_type` as in the trail; `columns` in the order of the answer."""
+    """`object_type` as in the trail; `columns` in the order of the answer.
+
+    `where` reads the ids of the districts in which the object is seen, each one id or a list of them,
+    whatever columns are asked for.
+    """
 
     object_type: str
     columns: Sequence[Column]
     expansions: Mapping[str, Expansion] = field(default_factory=dict)
+    where: Sequence[Expression | Callable[[Actor], Expression]] = ()
     title: str = ""  # in the documentation; made of `object_type` unless given
 
     @property
@@ -71,20 +82,35 @@ class RowSpec:
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
 
+    def places(self, actor: Actor) -> list[Expression]:
+        """What reads `where`."""
+        return [_made_for(actor, one) for one in self.where]
+
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
         """The rows of `queryset` in its order: `names` of them, all unless given. One statement."""
         return self.rows(read_tuples(self, queryset, actor, names), names)
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
         wanted = [name for name in self.names if not names or name in names]
-        return [dict(zip(wanted, values, strict=False)) for values in tuples]
+        end = len(wanted) + len(self.where)
+        return [_row(zip(wanted, values, strict=False), values[len(wanted) : end]) for values in tuples]
 
-    def expand(self, rows: Sequence[Row], wanted: Iterable[str], actor: Actor) -> dict[str, list[UUID]]:
-        """Replace the references named by the rows they mean, one query each; answers the ids shown."""
+    def expand(self, rows: Sequence[Row], wanted: Iterable[str], actor: Actor) -> dict[str, list[Row]]:
+        """Replace the references named by the rows they mean, one query each; answers the rows shown."""
         return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
 
 
-def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[UUID]:
+def _made_for(actor: Actor, sql: Expression | Callable[[Actor], Expression]) -> Expression:
+    return sql(actor) if callable(sql) else sql
+
+
+def _row(named: Iterable[tuple[str, Any]], where: Iterable[Any]) -> Row:
+    row = Row(named)
+    row.district_ids = {pk for one in where for pk in (one if isinstance(one, list) else [one]) if pk}
+    return row
+
+
+def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[Row]:
     spec = expansion.spec()
     slots = list(_slots(rows, expansion))
     ids = {str(slot[name]) for slot, name in slots if slot[name]}
@@ -93,7 +119,7 @@ def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[UUI
     by_id = {str(row["id"]): row for row in found}
     for slot, name in slots:
         slot[name] = by_id.get(str(slot[name]))
-    return [row["id"] for row in found]
+    return found
 
 
 def _slots(rows: Sequence[Row], expansion: Expansion) -> Iterable[tuple[Any, Any]]:

@@ -84,6 +84,10 @@ def _external_ids(rows: Any) -> Any:
     return children(rows.order_by("source", "external_id"), source="source", id="external_id")
 
 
+def _homes_of(links: Any) -> Any:
+    return ids_of(links, "organisation__home_district_id")
+
+
 _ORGANISATIONS = Expansion(
     "organisations",
     lambda: ORGANISATION,
@@ -154,6 +158,7 @@ MEETING = RowSpec(
         ),
         "officers": Expansion("officers", lambda: OFFICER, User.objects.visible_to),
     },
+    (F("district_id"), _homes_of(MeetingOrganisation.objects.filter(meeting=OuterRef("pk")))),
 )
 
 FOLLOW_UP = RowSpec(
@@ -201,6 +206,12 @@ FOLLOW_UP = RowSpec(
             "meeting", lambda: MEETING, Meeting.objects.visible_to, scope=Scope.MEETINGS_READ
         ),
     },
+    # Where those it was promised to are at home, and where it came from.
+    (
+        _homes_of(FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"))),
+        F("meeting__district_id"),
+        F("concern__district_id"),
+    ),
 )
 
 CONCERN = RowSpec(
@@ -256,4 +267,5 @@ CONCERN = RowSpec(
             scope=Scope.ORGANISATIONS_READ,
         ),
     },
+    (F("district_id"),),
 )

@@ -25,6 +25,13 @@ def _officers() -> RowSpec:
     return OFFICER
 
 
+#: At home, and where else it is active.
+WHERE_ORGANISATION = (
+    F("home_district_id"),
+    ids_of(Organisation.also_in.through.objects.filter(organisation_id=OuterRef("pk")), "district_id"),
+)
+
+
 ORGANISATION = RowSpec(
     "organisation",
     (
@@ -91,4 +98,5 @@ ORGANISATION = RowSpec(
         "lead_officer": Expansion("lead_officer", _officers, User.objects.visible_to),
         "deputy_officer": Expansion("deputy_officer", _officers, User.objects.visible_to),
     },
+    WHERE_ORGANISATION,
 )

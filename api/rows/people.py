@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.codes import Scope
-from api.rows.base import Column, Expansion, RowSpec, children
+from api.rows.base import Column, Expansion, RowSpec, children, ids_of
+from api.rows.organisations import WHERE_ORGANISATION
 from api.rows.shapes import ExternalIdShape, Moment, codes
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.models import Affiliation, ContactExternalId, Organisation, PrivateChannel
@@ -48,12 +49,26 @@ def _affiliations(actor: Actor) -> Any:
     )
 
 
-def _organisation_names() -> RowSpec:
-    return RowSpec(
-        "organisation",
-        (Column("id", serializers.UUIDField()), Column("name", serializers.CharField())),
-        title="OrganisationName",
-    )
+ORGANISATION_NAME = RowSpec(
+    "organisation",
+    (Column("id", serializers.UUIDField()), Column("name", serializers.CharField())),
+    where=WHERE_ORGANISATION,
+    title="OrganisationName",
+)
+
+
+def _homes(_actor: Actor) -> Any:
+    """Where the organisations they speak for today are at home."""
+    return ids_of(_roles(), "organisation__home_district_id")
+
+
+def _visited(_actor: Actor) -> Any:
+    """Where else these are active."""
+    return ids_of(_roles().filter(organisation__also_in__isnull=False), "organisation__also_in")
+
+
+def _roles() -> QuerySet[Affiliation]:
+    return Affiliation.objects.current().filter(contact=OuterRef("pk"))
 
 
 def _private(actor: Actor) -> Any:
@@ -109,10 +124,11 @@ CONTACT = RowSpec(
     {
         "affiliations": Expansion(
             "affiliations",
-            _organisation_names,
+            lambda: ORGANISATION_NAME,
             Organisation.objects.visible_to,
             inside="organisation",
             scope=Scope.ORGANISATIONS_READ,
         ),
     },
+    (F("home_district_id"), _homes, _visited),
 )

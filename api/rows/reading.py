@@ -47,7 +47,7 @@ def read_tuples(
     names: Sequence[str] = (),
     extra: Sequence[str] = (),
 ) -> list[Values]:
-    """`names` of the rows of `queryset` in its order, then the model's columns `extra`, then the id."""
+    """`names` of the rows of `queryset` in its order, where they are, the model's columns `extra`, the id."""
     asking = replace(
         actor,
         id=CALLER,
@@ -89,7 +89,7 @@ def _write(
 ) -> _Columns:
     """`day`: what is current depends on it."""
     wanted = [column.expression(asking) for column in spec.columns if not names or column.name in names]
-    rows = model._default_manager.values_list(*wanted, *map(F, extra), F("pk"))
+    rows = model._default_manager.values_list(*wanted, *spec.places(asking), *map(F, extra), F("pk"))
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     if DISTRICT in parameters:

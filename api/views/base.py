@@ -1,6 +1,5 @@
 """What every resource does: who calls, how often, which rows, and the trail before the answer leaves."""
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -29,7 +28,6 @@ from api.throttling import count_request
 from audit.models import Action
 from audit.services import record
 from contacts.search import search_mark
-from districts.models import District
 from lib.filters import FilterSet
 from lib.fold import squash
 from lib.keyset import InvalidCursor, paginate
@@ -140,22 +138,23 @@ class Resource(ViewSet):
     def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action, searched: str = "") -> None:
         """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
         shown = self.spec.expand(rows, expand, self.actor)
-        ids = [row["id"] for row in rows]
-        people = [pk for name, pks in shown.items() if self.spec.expansions[name].people for pk in pks]
+        people = [
+            row["id"] for name, found in shown.items() if self.spec.expansions[name].people for row in found
+        ]
         if self.shows_people:
-            people.extend(ids)
+            people.extend(row["id"] for row in rows)
         self.check_purpose(people)
         count_people(self.key, people)
         if not self.silent:
-            others = [pk for pks in shown.values() for pk in pks]
+            left = [*rows, *(row for found in shown.values() for row in found)]
             mark = search_mark(searched)
             record(
                 self.actor,
                 action,
                 self.object_type,
-                [*ids, *others],
+                [row["id"] for row in left],
                 search_hash=mark,
-                district_ids=_districts_of(rows),
+                district_ids={pk for row in left for pk in row.district_ids},
             )
 
     def read_expand(self, request: Request) -> list[str]:
@@ -253,23 +252,6 @@ class RetrieveMixin(Resource):
         if is_unchanged(request, tag):
             return HttpResponse(status=304, headers={"ETag": tag})
         return HttpResponse(body, content_type="application/json", headers={"ETag": tag})
-
-
-#: Ids of districts by code, and until when they are believed: a statement a minute, not one a request.
-_known: tuple[float, dict[str, UUID]] = (0.0, {})
-
-
-def _districts_of(rows: Sequence[Row]) -> set[UUID]:
-    """Where the rows are, as far as their columns say, for the trail of those who supervise there."""
-    global _known
-    codes = {row[name] for row in rows for name in ("home_district", "district") if row.get(name)}
-    if not codes:
-        return set()
-    until, ids = _known
-    if time.monotonic() > until or not codes <= ids.keys():
-        ids = dict(District.objects.values_list("code", "pk"))
-        _known = (time.monotonic() + 60, ids)
-    return {ids[code] for code in codes if code in ids}
 
 
 def empty(status: int = 204) -> Response:

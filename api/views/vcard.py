@@ -47,8 +47,8 @@ class ContactCard(Resource):
             roles = current_roles(row, self.actor)
             count_people(self.key, [row.pk])
             shown = [row.pk, *(role.organisation_id for role in roles)]
-            homes = {row.home_district_id}
-            record(self.actor, Action.VIEW, self.object_type, shown, district_ids=homes)
+            where = self.fetch(pk, ["id"]).district_ids
+            record(self.actor, Action.VIEW, self.object_type, shown, district_ids=where)
         return HttpResponse(
             vcard(row, roles),
             content_type=MEDIA_TYPE,
