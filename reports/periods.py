@@ -68,8 +68,9 @@ class Period:
         """`times` periods of this length, oldest first, the last of them this one."""
         return tuple(self.back(n) for n in reversed(range(times)))
 
-    def __str__(self) -> str:
-        """As people say it: a year, a quarter, a month, or its first and last day."""
+    @property
+    def name(self) -> str:
+        """As people call it: a year, a quarter, a month; empty where it has none."""
         if self.months == 12 and self.since.month == 1:
             return str(self.since.year)
         if self.months == 3 and self.since.month % 3 == 1:
@@ -79,10 +80,18 @@ class Period:
             }
         if self.months == 1:
             return date_format(self.since, "YEAR_MONTH_FORMAT")
+        return ""
+
+    @property
+    def span(self) -> str:
+        """Its first and last day: `1 Jul 2026 to 30 Sep 2026`."""
         return _("%(first)s to %(last)s") % {
-            "first": date_format(self.since, "SHORT_DATE_FORMAT"),
-            "last": date_format(self.last_day, "SHORT_DATE_FORMAT"),
+            "first": date_format(self.since, "DATE_FORMAT"),
+            "last": date_format(self.last_day, "DATE_FORMAT"),
         }
+
+    def __str__(self) -> str:
+        return self.name or self.span
 
 
 def month_of(day: date) -> Period:

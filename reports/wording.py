@@ -36,16 +36,24 @@ def say(value: float | None, unit: str) -> str:
     return _number(value)
 
 
+def change_of(before: float | None, now: float | None, unit: str) -> float | None:
+    """In the unit, shares in points: between what is said of them. None where one of the two is not there."""
+    if before is None or now is None:
+        return None
+    return round(now * 100) - round(before * 100) if unit == "ratio" else round(now - before, 1)
+
+
 def say_change(before: float | None, now: float | None, unit: str) -> str:
     """`+12 points`, `−3 days`, `no change`; empty where one of the two is not there."""
-    if before is None or now is None:
-        return ""
+    change = change_of(before, now, unit)
+    if not change:
+        return "" if change is None else _("no change")
     if unit == "ratio":
-        points = round(now * 100) - round(before * 100)
-        said = ngettext("%(n)s point", "%(n)s points", abs(points)) % {"n": abs(points)}
-        return f"{_sign(points)}{said}" if points else _("no change")
-    change = round(now - before, 1)
-    return f"{_sign(change)}{say(abs(change), unit)}" if change else _("no change")
+        points = abs(round(change))
+        said = ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
+    else:
+        said = say(abs(change), unit)
+    return f"{_sign(change)}{said}"
 
 
 def say_of(row: Row) -> str:

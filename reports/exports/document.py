@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -18,11 +19,12 @@ from reports.charts import PRINT, Mark, bars, lines, meter, sparkline
 from reports.exports.asked import Asked
 from reports.exports.cells import Value, cell_of, cells_of, columns_of, measured, number, text, typed
 from reports.figures import Report
+from reports.periods import Period
 from reports.questions import By, Question
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
-from reports.wording import label_of, name_group, say, say_unit
+from reports.wording import change_of, label_of, name_group, say, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -127,16 +129,20 @@ def _facts(
     else:
         yield _("Made by"), actor.name
         yield _("Reason"), purpose
-    yield _("Made at"), f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+    yield _("Made at"), _moment(now)
 
 
-def _days(period: Any) -> str:
-    """Its name, and its days where the name does not say them."""
-    first_to_last = _("%(first)s to %(last)s") % {
-        "first": f"{period.since:%Y-%m-%d}",
-        "last": f"{period.last_day:%Y-%m-%d}",
-    }
-    return f"{period} ({first_to_last})"
+def _days(period: Period) -> str:
+    """Its days, behind its name where it has one."""
+    return f"{period.name} ({period.span})" if period.name else period.span
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
@@ -144,7 +150,7 @@ def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
         return _("For publication: small numbers on communities are left out.")
     return _("Confidential. For %(name)s, %(at)s.") % {
         "name": actor.name,
-        "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
+        "at": _moment(now),
     }
 
 
@@ -163,7 +169,7 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(_("Figure"), Cell.SHARE, width=14),
         Column(_("Unit"), width=10),
         Column(str(asked.before), Cell.SHARE, width=14),
-        Column(_("Change"), width=16),
+        Column(_("Change (shares in points)"), Cell.NUMBER, width=16),
     ]
     tables = []
     for title, slugs in GROUPS:
@@ -195,7 +201,7 @@ def _indicator(line: Line) -> list[Value]:
         Value(measured(line.value, report), line.said),
         text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         Value(measured(line.value_before, report), line.said_before),
-        text(line.change),
+        Value(number(change_of(line.value_before, line.value, report.unit)).typed, line.change),
     ]
 
 
@@ -232,8 +238,8 @@ def _over_time(report: Report, district: District, whole: Line) -> Table:
     rows = [
         [
             text(str(period)),
-            Value(period.since, f"{period.since:%Y-%m-%d}"),
-            Value(period.until, f"{period.until:%Y-%m-%d}"),
+            Value(period.since, _day(period.since)),
+            Value(period.until, _day(period.until)),
             *cells_of(report, whole.table.row(district.code, period)),
         ]
         for period in whole.run_up

@@ -102,7 +102,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     assert over_time["B13"].is_date
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
     assert str(said["Formula"]).startswith("Organisations met at least once")
-    assert said["Period"] == f"{QUARTER} (2024-07-01 to 2024-09-30)"
+    assert said["Period"] == f"{QUARTER} (1 Jul 2024 to 30 Sep 2024)"
     assert (said["Made by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
     left, _fetched = Event.objects.filter(action=Action.EXPORT).order_by("-pk")[:2][::-1]
     assert (left.object_type, left.district_ids) == ("report", [city.north.pk])
@@ -115,9 +115,27 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     by_name = {row["Indicator"]: row for row in rows}
     assert by_name["Organisations met"]["n"] == "15"
     assert "n/a" in {row["Figure"] for row in rows}
+    assert by_name["Organisations met"]["Change (shares in points)"] == "54"
+    assert by_name["Meetings held"]["Change (shares in points)"] == "0.1"
+    assert not [cell for row in rows for cell in row.values() if cell.startswith("'")]
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=scorecard&{ASKED}", "xlsx")))
     assert len(book.worksheets) == 2
     assert book.worksheets[0].max_row == len(REPORTS) + 1
+    assert book.worksheets[0]["H2"].value == 54
+
+
+def test_a_fall_is_a_number_below_nought(city: City) -> None:
+    rows = table(export(city.supervisor, "report=scorecard&period=2024-Q4", "csv"))
+    [met] = [row for row in rows if row["Indicator"] == "Organisations met"]
+    assert met["Change (shares in points)"] == "-54"
+    pages = text_of(export(city.supervisor, "report=scorecard&period=2024-Q4", "pdf"))
+    assert "−54 points" in " ".join(pages)
+
+
+def test_free_dates_are_said_once(city: City) -> None:
+    pages = text_of(export(city.supervisor, "report=coverage&from=2024-07-02&to=2024-09-01", "pdf"))
+    assert "2 Jul 2024 to 31 Aug 2024" in pages[0]
+    assert "(2 Jul 2024" not in pages[0]
 
 
 @pytest.mark.parametrize("slug", ["scorecard", "coverage"])
