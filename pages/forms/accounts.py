@@ -12,12 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Channel, Role, Theme, User
 from districts.models import District
 from pages.forms.base import VersionedForm
-from pages.forms.districts import district_label
-
-
-class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at runtime
-    def label_from_instance(self, obj: Any) -> str:
-        return district_label(obj)
+from pages.forms.districts import DistrictsField
 
 
 class InvitationForm(forms.Form):

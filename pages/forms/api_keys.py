@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api.codes import READS_PEOPLE, Scope
 from api.rules import MAX_DAYS
 from districts.models import District
-from pages.forms.accounts import DistrictsField
+from pages.forms.districts import DistrictsField
 
 MAX_COUNT = 1_000_000
 

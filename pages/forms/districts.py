@@ -1,9 +1,11 @@
 """Forms about the ground: a district, a file of them, a community expected in one."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from districts.codes import Focus
@@ -13,15 +15,43 @@ from pages.forms.base import VersionedForm
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
 
+FURTHER_IN: Final = "– "
 
-def district_label(district: District) -> str:
-    """Name and code, for names repeat; parts after and further in than what they lie in."""
-    return f"{'– ' * (len(district.lineage) - 1)}{district.name} ({district.code})"
+
+def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
+    """Each with its name and code, for names repeat; parts further in than what is offered they lie in."""
+    rows = list(districts)
+    offered = {row.pk for row in rows}
+    for row in rows:
+        depth = len(offered & set(row.lineage)) - 1
+        yield row, f"{FURTHER_IN * depth}{row.name} ({row.code})"
+
+
+class DistrictSelect(forms.Select):
+    """The one chosen stands alone, in a closed box: it is further in than nothing there."""
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: bool, *args: Any, **kwargs: Any
+    ) -> Any:
+        alone = str(label).lstrip(FURTHER_IN) if selected else label
+        return super().create_option(name, value, alone, selected, *args, **kwargs)
+
+
+class _Tree(ModelChoiceIterator):  # type: ignore[type-arg]  # not at runtime
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", str(self.field.empty_label)
+        for row, label in in_tree(self.queryset):
+            yield self.choice(row)[0], label
 
 
 class DistrictChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at runtime
-    def label_from_instance(self, obj: Any) -> str:
-        return district_label(obj)
+    iterator = _Tree
+    widget = DistrictSelect
+
+
+class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at runtime
+    iterator = _Tree
 
 
 class NewDistrictForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from districts.models import District
 from lib.days import is_thinkable
-from pages.forms.districts import district_label
+from pages.forms.districts import DistrictSelect, in_tree
 from reports.periods import Period, month_of, quarter_of, year_of
 from reports.questions import By
 
@@ -138,7 +138,7 @@ def _periods(today: date, asked: str) -> Iterable[Choice]:
 class DistrictPeriodForm(PeriodForm):
     """One district, one period, and the period it is compared with."""
 
-    district = forms.ChoiceField(label=gettext_lazy("District"))
+    district = forms.ChoiceField(label=gettext_lazy("District"), widget=DistrictSelect)
     compare = forms.ChoiceField(
         label=gettext_lazy("Compared with"),
         required=False,
@@ -160,7 +160,7 @@ class DistrictPeriodForm(PeriodForm):
         super().__init__(
             {"district": rows[0].code, "compare": "previous"} | dict(given), today=today, default=default
         )
-        self.fields["district"].choices = [(row.code, district_label(row)) for row in rows]  # type: ignore[attr-defined]
+        self.fields["district"].choices = [(row.code, label) for row, label in in_tree(rows)]  # type: ignore[attr-defined]
         self.order_fields(self.field_order)
 
     @property

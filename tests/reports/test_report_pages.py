@@ -87,6 +87,29 @@ def test_parts_of_another_district_are_not_offered(client: Client, city: City, p
     assert "Southbank" not in answer.content.decode()
 
 
+def test_parts_stand_further_in_than_their_whole_but_not_where_one_is_chosen(
+    client: Client, city: City
+) -> None:
+    def offered(user: Any, address: str) -> list[str]:
+        html = read(client, user, address).content.decode()
+        return re.findall(r"<option[^>]*>([^<]+ \([^<]+\))</option>", html)
+
+    north, market, ponds = (f"{one.name} ({one.code})" for one in (city.north, city.market, city.ponds))
+    assert offered(city.supervisor, "/reports/") == [north, f"– {market}", f"– {ponds}"]
+    chosen = offered(city.supervisor, f"/reports/coverage/?district={city.ponds.code}")
+    assert chosen == [north, f"– {market}", ponds]
+    assert offered(make_officer(city.ponds), "/reports/") == [ponds], "its whole is not offered"
+
+
+def test_the_period_stays_on_the_way_to_blind_spots_and_back(client: Client, city: City) -> None:
+    for page in ("/reports/", "/reports/blind-spots/"):
+        html = read(client, city.supervisor, f"{page}?{ASKED}").content.decode()
+        for other in ("/reports/", "/reports/blind-spots/", "/reports/compare/", "/reports/map/"):
+            [query] = re.findall(rf'<li><a href="{other}\?([^"]+)"', html)
+            assert ASKED in query, (page, other)
+            assert client.get(f"{other}?{query}".replace("&amp;", "&")).context["period"] == QUARTER
+
+
 def test_a_word_from_another_district_is_in_no_figure_and_no_chart(client: Client, city: City) -> None:
     make_meeting(None, make_organisation(city.south, name="Canary"), starts_at=noon(date(2024, 8, 1)))
     expect_community(
