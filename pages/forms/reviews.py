@@ -16,9 +16,10 @@ from accounts.rules import WRITES
 from districts.models import District
 from lib.days import city_today
 from pages.forms.base import VersionedForm
-from pages.forms.districts import district_label
+from pages.forms.districts import DistrictChoice
 from pages.forms.reports import name_of, period_named
 from reports.catalogue import REPORTS
+from reports.exports.asked import SCORECARD
 from reports.periods import Period, month_of, quarter_of, year_of
 from reviews.codes import FactsApart, FollowUpRecorded, IsSo, Rhythm, WasDone
 from reviews.services.freezing import MOST_SAMPLES
@@ -28,17 +29,15 @@ SAMPLES = 10
 
 
 class DistrictsMixin(forms.Form):
-    """A district the actor covers, named as in a tree."""
+    """A district the actor covers."""
 
     def offer_districts(self, actor: Actor) -> None:
         rows = District.objects.covered_by(actor).active().as_tree()
-        field: Any = self.fields["district"]
-        field.queryset = rows
-        field.label_from_instance = district_label
+        self.fields["district"].queryset = rows  # type: ignore[attr-defined]  # a field of models
 
 
 class NewReviewForm(DistrictsMixin):
-    district = forms.ModelChoiceField(
+    district = DistrictChoice(
         District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
     )
     period = forms.ChoiceField(label=gettext_lazy("Period"), widget=forms.RadioSelect)
@@ -180,8 +179,8 @@ class AddendumForm(forms.Form):
 
 
 class SubscriptionForm(DistrictsMixin):
-    report = forms.ChoiceField(label=gettext_lazy("Report"), required=False)
-    district = forms.ModelChoiceField(
+    report = forms.ChoiceField(label=gettext_lazy("Report"))
+    district = DistrictChoice(
         District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
     )
     rhythm = forms.ChoiceField(
@@ -196,4 +195,9 @@ class SubscriptionForm(DistrictsMixin):
         super().__init__(data, **kwargs)
         self.offer_districts(actor)
         titles = [(slug, str(report.title)) for slug, report in REPORTS.items()]
-        self.fields["report"].choices = [("", _("Scorecard: all of them")), *titles]  # type: ignore[attr-defined]
+        self.fields["report"].choices = [(SCORECARD, _("Scorecard: all of them")), *titles]  # type: ignore[attr-defined]
+
+    def clean_report(self) -> str:
+        """A report's slug; empty for the scorecard."""
+        slug: str = self.cleaned_data["report"]
+        return "" if slug == SCORECARD else slug

@@ -116,7 +116,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "review_sample": lambda rows: YES,
     "review_call": lambda rows: YES,
     "review_addendum": lambda rows: {"text": "One more word."},
-    "subscription_new": lambda rows: {"district": rows["code"], "rhythm": "monthly"},
+    "subscription_new": lambda rows: {"report": "coverage", "district": rows["code"], "rhythm": "monthly"},
     "view_new": lambda rows: {"name": "Mine", "query": "kind=ngo", "shared_with": rows["district"].pk},
     "relief": lambda rows: {"district": rows["elsewhere"], "reason": "night_duty", "hours": "8"},
     "settings_invite": _invitation,

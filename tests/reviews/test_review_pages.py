@@ -96,7 +96,7 @@ def test_a_scorecard_leads_to_an_audit_of_the_same_district_and_period(
     code = audited.district.code
     scorecard = text(client.get("/reports/", {"district": code, "period": "2023-Q3"}))
     assert f"/reviews/new/?period=2023-Q3&amp;district={code}" in scorecard
-    assert f"/subscriptions/new/?report=&amp;district={code}" in scorecard
+    assert f"/subscriptions/new/?report=scorecard&amp;district={code}" in scorecard
     form = client.get("/reviews/new/", {"district": code, "period": "2023-Q3"}).context["form"]
     assert (form["district"].value(), form["period"].value()) == (code, "2023-Q3")
     free = client.get("/reviews/new/", {"district": code, "from": "2026-05-01", "to": "2026-07-15"}).context[

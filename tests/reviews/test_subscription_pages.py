@@ -39,7 +39,18 @@ def test_a_supervisor_subscribes_and_unsubscribes(client: Client, district: Any)
     assert Subscription.objects.filter(report="coverage", rhythm="weekly").exists()
 
 
-@pytest.mark.parametrize("wrong", [{"report": "ranking"}, {"rhythm": "daily"}, {"district": "S1"}])
+def test_the_scorecard_is_a_choice_like_any_other(client: Client, district: Any) -> None:
+    chosen = client.get(f"/subscriptions/new/?report=scorecard&district={district.code}").content.decode()
+    assert '<option value="scorecard" selected' in chosen
+    assert "optional" not in chosen
+    listed = client.post("/subscriptions/new/", form(district, report="scorecard"), follow=True)
+    assert "Scorecard, Northgate" in listed.content.decode()
+    assert Subscription.objects.get().report == ""
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"report": "ranking"}, {"report": ""}, {"rhythm": "daily"}, {"district": "S1"}]
+)
 def test_what_there_is_not_cannot_be_subscribed_to(
     client: Client, district: Any, wrong: dict[str, str]
 ) -> None:
