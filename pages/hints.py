@@ -17,7 +17,7 @@ def record_kept(
     *,
     district_ids: Iterable[UUID] = (),
 ) -> None:
-    """After the row is saved: which fields, and why. Supervisors look at a sample (/privacy/kept/)."""
+    """In the transaction that saves the row: which fields, and why. Sampled at /privacy/kept/."""
     kept = [form for form in forms if form.kept]
     names = sorted({name for form in kept for name in form.kept})
     if kept:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -117,11 +118,12 @@ def contact_new(request: ActorRequest) -> HttpResponse:
         roles.extra = 0
     if posted and form.is_valid() & roles.is_valid():
         try:
-            made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
+            with transaction.atomic():
+                made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
+                record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
             messages.success(request, _("%(name)s is in the book.") % {"name": made})
             return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult(request, "organisation", _organisations_on(roles))
@@ -141,13 +143,15 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
     if posted and form.is_valid() & roles.is_valid():
         try:
-            edit_contact(
-                actor=request.actor,
-                contact_id=pk,
-                version=form.cleaned_data["version"],
-                affiliations=roles.values(),
-                **form.values(),
-            )
+            with transaction.atomic():
+                edit_contact(
+                    actor=request.actor,
+                    contact_id=pk,
+                    version=form.cleaned_data["version"],
+                    affiliations=roles.values(),
+                    **form.values(),
+                )
+                record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
         except StaleVersion as stale:
             context["conflict"] = True
             context["differences"] = differences(form, contact_values(row))
@@ -156,7 +160,6 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
             messages.success(request, _("Saved."))
             return redirect("contact", pk)
     return render(request, "pages/contacts/edit.html", context, status=422 if posted else 200)

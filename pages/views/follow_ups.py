@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -101,11 +102,12 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
     if form.is_bound and not form.draft and form.is_valid():
         try:
             promise = start_follow_up_series if form.pattern() else create_follow_up
-            follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
+            with transaction.atomic():
+                follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
+                record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
             undo = undo_url(
                 request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
             )
@@ -160,20 +162,21 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     both = None
     if form.is_bound and not form.draft and form.is_valid():
         try:
-            edit_one_of_follow_up_series(
-                actor=request.actor,
-                follow_up_id=pk,
-                only_this=form.only_this,
-                version=form.cleaned_data["version"],
-                **form.values(),
-            )
+            with transaction.atomic():
+                edit_one_of_follow_up_series(
+                    actor=request.actor,
+                    follow_up_id=pk,
+                    only_this=form.only_this,
+                    version=form.cleaned_data["version"],
+                    **form.values(),
+                )
+                record_kept(request, "follow_up", pk, [form], district_ids=homes_of(form))
         except StaleVersion as stale:
             both = differences(form, now)
             form = EditPromiseForm(typed_again(form, stale), **options)
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "follow_up", pk, [form], district_ids=homes_of(form))
             messages.success(request, _("Saved."))
             return redirect(follow_up_url(pk))
     shown = [row.pk, *(organisation.pk for organisation in form.shown)]
@@ -194,20 +197,21 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     both = None
     if form.is_bound and form.is_valid():
         told = [organisation.pk for organisation in form.cleaned_data.get("told", ())]
+        homes = {link.organisation.home_district_id for link in row.seen_links}
         try:
-            done = complete_follow_up(
-                actor=request.actor,
-                follow_up_id=pk,
-                version=form.cleaned_data["version"],
-                result=form.cleaned_data["result"] if "result" in request.POST else None,
-                told=told,
-            )
+            with transaction.atomic():
+                done = complete_follow_up(
+                    actor=request.actor,
+                    follow_up_id=pk,
+                    version=form.cleaned_data["version"],
+                    result=form.cleaned_data["result"] if "result" in request.POST else None,
+                    told=told,
+                )
+                record_kept(request, "follow_up", pk, [form], district_ids=homes)
         except StaleVersion as stale:
             both = differences(form, {"result": row.result})
             form = DoneForm(typed_again(form, stale), organisations=organisations)
         else:
-            homes = {link.organisation.home_district_id for link in row.seen_links}
-            record_kept(request, "follow_up", pk, [form], district_ids=homes)
             _say_done(request, done, told, can_tell=len(told) < len(organisations))
             return redirect(_back(request, pk))
     consult(request, "follow_up", ids_on([row]))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms import formset_factory
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -73,8 +74,9 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     failed = request.method == "POST" and not finding
     if failed and form.is_valid():
         try:
-            made = save_log(actor=request.actor, **form.service_fields())
-            record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **form.service_fields())
+                record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
             return _saved(request, made, form.chosen.organisation)
         except ValidationError as error:
             add_service_errors(form, error)
@@ -106,8 +108,9 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
         wanted = [one.promise(attended) for one in promises]
         fields = form.service_fields(attended) | {"promises": [one for one in wanted if one]}
         try:
-            made = save_log(actor=request.actor, **fields)
-            record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **fields)
+                record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
             return _saved(request, made)
         except ValidationError as error:
             add_service_errors(form, error)

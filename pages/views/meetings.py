@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -167,14 +168,16 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         try:
-            edit_one_of_series(
-                actor=request.actor,
-                meeting_id=pk,
-                version=form.cleaned_data["version"],
-                organisations=presence(rows.given),
-                contacts=_attendance(people),
-                **({"scope": ONE} | form.values()),
-            )
+            with transaction.atomic():
+                edit_one_of_series(
+                    actor=request.actor,
+                    meeting_id=pk,
+                    version=form.cleaned_data["version"],
+                    organisations=presence(rows.given),
+                    contacts=_attendance(people),
+                    **({"scope": ONE} | form.values()),
+                )
+                record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
         except StaleVersion as stale:
             context |= {"conflict": True, "differences": differences(form, meeting_values(row, officers))}
             context["form"] = fresh(typed_again(form, stale))
@@ -182,7 +185,6 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
             messages.success(request, _("Saved."))
             return redirect("meeting", pk)
     return render(request, "pages/meetings/edit.html", context, status=422 if posted else 200)
@@ -224,12 +226,14 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     consult(request, "meeting", shown, searched=_searched(request))
     if posted and form.is_valid():
         try:
-            hold_meeting(
-                actor=request.actor,
-                meeting_id=pk,
-                contacts=_attendance(people),
-                **form.service_fields(rows.given),
-            )
+            with transaction.atomic():
+                hold_meeting(
+                    actor=request.actor,
+                    meeting_id=pk,
+                    contacts=_attendance(people),
+                    **form.service_fields(rows.given),
+                )
+                record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
         except StaleVersion as stale:
             context |= {"conflict": True, "differences": differences(form, meeting_values(row, []))}
             again = typed_again(form, stale)
@@ -238,7 +242,6 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
             messages.success(request, _("Meeting logged."))
             return redirect("meeting", pk)
     return render(request, "pages/meetings/hold.html", context, status=422 if posted else 200)
