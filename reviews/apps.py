@@ -7,6 +7,8 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Audits of engagement")
 
     def ready(self) -> None:
+        from reviews import archive
         from reviews.services import work
 
+        archive.register()
         work.register()

@@ -1,12 +1,14 @@
 """What is in an archive: one part for each table, its fields taken from the model.
 
-This is the one place that decides. A new field of a table goes along by itself; a new table has to be
-put in PARTS or NOT_TAKEN (tests/meetings/test_archive_parts.py).
+This is the one place that decides, for audits with `reviews.archive`, which a room below cannot know. A
+new field of a table goes along by itself; a new table has to be put in PARTS or NOT_TAKEN
+(tests/meetings/test_archive_parts.py).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -46,6 +48,7 @@ FORMAT: Final = "proximity-crm-archive"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 MEDIA_TYPE: Final = "application/zip"
+BATCH: Final = 2_000  # rows fetched from the cursor at once
 
 Rows = models.QuerySet[Any]
 
@@ -57,7 +60,7 @@ class Part:
     `rows` starts with what the actor sees; a part of an `owner` holds what belongs to the owner's rows.
     `derived` fields are made anew when it is read, by `finish` or by the database; `only` are those taken
     of a table that is not ours to take. `object_type` names the rows in the trail, `where` the districts
-    in which they are seen.
+    in which they are seen. `batch` is how many are in memory at once.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Part:
     object_type: str = ""
     where: tuple[str, ...] = ()
     order: tuple[str, ...] = field(default=("pk",))
+    batch: int = BATCH
 
     @property
     def file(self) -> str:
@@ -118,9 +122,19 @@ def _series(actor: Actor) -> Rows:
 
 
 def _merges(actor: Actor) -> Rows:
-    """Which ids live on as which: what is outside may still ask for the old ones."""
+    """Which ids live on as which: what is outside may still ask for the old ones.
+
+    Of rows merged into rows that were merged themselves, too: each step towards one that is seen.
+    """
     standing = Merge.objects.standing()
-    return standing if actor.sees_everywhere else standing.filter(_named(actor, "kept_id"))
+    if actor.sees_everywhere:
+        return standing
+    found: set[UUID] = set()
+    step = standing.filter(_named(actor, "kept_id"))
+    while rows := dict(step.exclude(pk__in=found).values_list("pk", "gone_ids")):
+        found.update(rows)
+        step = standing.filter(kept_id__in={pk for gone in rows.values() for pk in gone})
+    return standing.filter(pk__in=found)
 
 
 def _differences(actor: Actor) -> Rows:
@@ -169,7 +183,7 @@ _FOLDED: Final = frozenset({"folded"})
 _ORGANISATION: Final = frozenset({"folded", "clues", "last_met_at", "meet_by"})
 
 # In an order in which each row's references are there before it.
-PARTS: Final = (
+PARTS: Final[list[Part]] = [
     Part(
         "organisations",
         Organisation,
@@ -231,7 +245,7 @@ PARTS: Final = (
     Part("imported_rows", ImportedRow, _imported_rows),
     Part("merges", Merge, _merges, derived=frozenset({"memory"})),
     Part("not_duplicates", NotADuplicate, _differences),
-)
+]
 
 PART_OF: Final[dict[Any, Part]] = {part.model: part for part in (DISTRICTS, PEOPLE, *PARTS)}
 
@@ -245,6 +259,12 @@ NOT_TAKEN: Final = {
     "meetings.Reminder": "made anew from meetings and promises",
     "meetings.Handover": "done: organisations and promises have their new officers",
 }
+
+
+def register(*more: Part) -> None:
+    """Tables of an app that is above this one, when it is ready."""
+    PARTS.extend(more)
+    PART_OF.update({part.model: part for part in more})
 
 
 def parts() -> Iterator[Part]:

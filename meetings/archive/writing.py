@@ -20,10 +20,9 @@ from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from districts.models import District
-from meetings.archive.parts import DISTRICTS, FORMAT, MANIFEST, PART_OF, PARTS, PEOPLE, VERSION, Part
+from meetings.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PART_OF, PARTS, PEOPLE, VERSION, Part
 
 Progress = Callable[[int, int | None], None]  # rows done, of how many; raises where it should stop
-_BATCH: Final = 2_000
 _IDS: Final = 5_000  # of one event: an index has to take them in
 
 
@@ -138,7 +137,7 @@ def _lines(part: Part, scope: Actor, told: Archived, progress: Progress) -> Iter
     found = rows.order_by(*part.order).values_list(*names, *inside, *(f"{one.name}_" for one in many))
     ids = told.ids.setdefault(part.object_type, bytearray()) if part.object_type else bytearray()
     checked = [index for index, column in enumerate(columns) if f"{column.name}_inside" in inside]
-    for row in found.iterator(chunk_size=_BATCH):
+    for row in found.iterator(chunk_size=part.batch):
         values = list(row[: len(columns)])
         seen = row[len(columns) : len(columns) + len(inside)]
         outside = [at for at, is_in in zip(checked, seen, strict=True) if values[at] and not is_in]
@@ -197,7 +196,7 @@ def _named_lines(part: Part, ids: set[UUID]) -> Iterator[dict[str, Any]]:
     names = [column.attname for column in part.fields()]
     rows = part.model._default_manager.filter(pk__in=ids).order_by(*part.order)
     keys = [column.name for column in part.fields()]
-    for row in rows.values_list(*names).iterator(chunk_size=_BATCH):
+    for row in rows.values_list(*names).iterator(chunk_size=BATCH):
         yield dict(zip(keys, row, strict=True))
 
 

@@ -12,7 +12,16 @@ from lib.days import city_today
 from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
-from reviews.services.reviews import mark_sample, note_call, sign_review
+from reviews.services.reviews import (
+    add_addendum,
+    agree_action,
+    check_action,
+    comment_figure,
+    conclude,
+    mark_sample,
+    note_call,
+    sign_review,
+)
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 
 
@@ -44,11 +53,32 @@ class Audited:
         call = {"actor": self.actor, "district_id": self.district.pk, "period": self.period} | fields
         return freeze_review(samples=samples, **call)
 
-    def finish(self, review: Review) -> Review:
+    def finish(self, review: Review, note: str = "") -> Review:
         """All that has to be done, done, and signed."""
         about: dict[str, Any] = {"actor": self.actor, "review_id": review.pk}
+        noted = about | {"note": note}
         for sample in review.samples.all():
-            mark_sample(**about, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="yes")
+            mark_sample(**noted, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="yes")
         for call in review.calls.all():
-            note_call(**about, call_id=call.pk, answer="yes")
+            note_call(**noted, call_id=call.pk, answer="yes")
         return sign_review(**about)
+
+    def audit_twice(self, word: str = "word") -> tuple[Review, Review]:
+        """One that is signed and corrected since, and one under way that says what became of it: all an
+        audit can have, with `word` in each text.
+        """
+        for number in range(3):
+            self.meet(number)
+        first, about = self.freeze(), {"actor": self.actor}
+        comment_figure(**about, review_id=first.pk, slug="coverage", text=f"{word} of a figure")
+        conclude(**about, review_id=first.pk, conclusion=f"{word} at the end\n“quoted” 🙂")
+        action = agree_action(
+            **about, review_id=first.pk, text=f"{word} agreed", due_on=city_today(), owner=self.officer
+        )
+        self.finish(first, note=f"{word} noted")
+        add_addendum(**about, review_id=first.pk, text=f"{word} added")
+        second = self.freeze()
+        check_action(
+            **about, review_id=second.pk, action_id=action.pk, answer="partly", note=f"{word} checked"
+        )
+        return first, second

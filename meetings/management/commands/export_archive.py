@@ -15,7 +15,7 @@ from meetings.archive.writing import scope_of, write_archive
 
 class Command(BaseCommand):
     help = (
-        "Writes organisations, people, meetings, promises and concerns to a ZIP of JSON Lines "
+        "Writes organisations, people, meetings, promises, concerns and audits to a ZIP of JSON Lines "
         "(docs/archive.md). It holds personal data: keep it encrypted. Private numbers stay here."
     )
     requires_system_checks: list[str] = []

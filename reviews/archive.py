@@ -1,0 +1,48 @@
+"""Audits in an archive (docs/archive.md): a signed one arrives signed, and the triggers hold meanwhile.
+
+What an audit is made of comes before the audit, for nothing can be added to one that is signed. The
+database looks at references when all is there.
+"""
+
+from typing import Any, Final
+
+from accounts.actors import Actor
+from meetings.archive import parts
+from meetings.archive.parts import Part
+from reviews.models import (
+    ActionCheck,
+    Addendum,
+    AgreedAction,
+    FigureComment,
+    FrozenFigure,
+    Review,
+    RungOrganisation,
+    SampledMeeting,
+)
+
+FEW: Final = 10  # figures in memory at once: of a city each has the ids of all its organisations
+
+
+def _reviews(actor: Actor) -> Any:
+    return Review.objects.visible_to(actor)
+
+
+PARTS: Final = (
+    Part("review_figures", FrozenFigure, owner="review", batch=FEW),
+    Part("review_comments", FigureComment, owner="review"),
+    Part("review_samples", SampledMeeting, owner="review"),
+    Part("review_calls", RungOrganisation, owner="review"),
+    Part("review_actions", AgreedAction, owner="review"),
+    Part("review_action_checks", ActionCheck, owner="review"),
+    Part("reviews", Review, _reviews, object_type="review", where=("district",)),
+    Part("review_addenda", Addendum, owner="review"),
+)
+
+NOT_TAKEN: Final = {
+    "reviews.Subscription": "one person's wish, who asks for it again where they work then",
+    "reviews.Delivery": "of a subscription",
+}
+
+
+def register() -> None:
+    parts.register(*PARTS)
