@@ -20,7 +20,8 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def is_required(user: User) -> bool:
     """Whether this person's role asks for one; the demo waives it (settings.REQUIRE_SECOND_FACTOR)."""
-    return bool(settings.REQUIRE_SECOND_FACTOR) and user.role in rules.NEEDS_SECOND_FACTOR
+    asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
+    return bool(settings.REQUIRE_SECOND_FACTOR and asked)
 
 
 def is_enrolled(user: User) -> bool:

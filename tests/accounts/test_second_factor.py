@@ -142,9 +142,21 @@ def test_an_officer_may_do_without(client: Client) -> None:
     assert client.get("/settings/").status_code == 200
 
 
+@pytest.mark.usefixtures("required")
+def test_a_city_may_ask_it_of_officers_too(client: Client, settings: Settings) -> None:
+    settings.SECOND_FACTOR_FOR_ALL = True
+    client.force_login(make_officer())
+    assert client.get("/settings/")["Location"] == "/accounts/2fa/?required=1"
+    assert client.get("/api/v1/me/").status_code == 403
+    set_up_app(client)
+    assert client.get("/settings/").status_code == 200
+    assert client.post("/accounts/2fa/app/remove/").status_code == 422
+
+
+@pytest.mark.parametrize("for_all", [False, True])
 @pytest.mark.parametrize("role", ABOVE)
-def test_the_demo_waives_it(client: Client, role: str, settings: Settings) -> None:
-    settings.REQUIRE_SECOND_FACTOR = False
+def test_the_demo_waives_it(client: Client, role: str, for_all: bool, settings: Settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR, settings.SECOND_FACTOR_FOR_ALL = False, for_all
     client.force_login(make_user(role))
     assert client.get("/settings/").status_code == 200
 
