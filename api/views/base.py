@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpResponse
@@ -75,6 +76,8 @@ class Resource(ViewSet):
         raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise Problem(403, "https_required", _("Use https. Rotate a key that was sent without it."))
         super().initial(request, *args, **kwargs)
         if self.actor.id is None:
             raise NotAuthenticated

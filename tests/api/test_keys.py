@@ -82,6 +82,18 @@ def test_behind_a_proxy_its_network_is_what_the_proxy_wrote(settings: Settings) 
     assert call(tool.token, **through) == 401
 
 
+def test_plain_http_is_refused_and_not_led_on(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    client, tool = Client(), Tool(make_district())
+    given = {"authorization": f"Bearer {tool.token}"}
+    for send in (client.get, client.post):
+        answer = send("/api/v1/organisations/", headers=given)
+        assert (answer.status_code, answer.json()["code"]) == (403, "https_required")
+    assert client.get("/api/v1/organisations/", headers=given, secure=True).status_code == 200
+    assert client.get("/settings/")["Location"] == "https://testserver/settings/"
+    assert client.get("/api/docs/").status_code == 301
+
+
 def test_too_many_requests_a_minute_answer_429_and_say_when_to_come_back() -> None:
     tool = Tool(requests_per_minute=3)
     allowed = tool.get("/me/")
