@@ -32,6 +32,8 @@ log = get_logger(__name__)
 SECONDS_BETWEEN_SIGHTS: Final = 60
 ENROLLED: Final = "second_factor"  # in the session, so that it is not asked for with every request
 SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # names of addresses
+# What a browser forgets when a session ends; not "cookies", which other sites of the domain have too.
+FORGET: Final = '"cache", "storage"'
 # A page that asks by itself how far something has come says so: nobody sits there for certain.
 WAITING: Final = "X-Waiting"
 
@@ -47,7 +49,8 @@ class SessionLimitMiddleware:
     """Ends a session after some minutes without a request, and after some hours whatever happens.
 
     The cookie lives longer: with it comes the form that was typed into too long, which is held until
-    the same person has signed in again (accounts.held_forms).
+    the same person has signed in again (accounts.held_forms). However a session ends, the browser is
+    asked to forget what it kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,7 +59,8 @@ class SessionLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.ended_for = None  # type: ignore[attr-defined]  # whose session ended just now
         session = request.session
-        if SESSION_KEY in session:
+        was_in = SESSION_KEY in session
+        if was_in:
             now = int(time.time())
             if _is_over(session, now):
                 request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
@@ -66,7 +70,10 @@ class SessionLimitMiddleware:
             elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
                 session[SEEN] = now
                 session.setdefault(STARTED, now)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if was_in and SESSION_KEY not in request.session:
+            response["Clear-Site-Data"] = FORGET
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
         """After the check against forged forms, before the sign-in page."""

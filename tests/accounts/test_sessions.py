@@ -190,6 +190,22 @@ def test_signing_out_everywhere_ends_all_of_ones_own_and_is_recorded(client: Cli
     assert (event.actor_id, event.object_ids) == (user.pk, [user.pk])
 
 
+@pytest.mark.parametrize("address", ["/accounts/logout/", "/settings/sessions/end/", "too late"])
+def test_the_browser_is_asked_to_forget_what_it_kept_when_a_session_ends(
+    client: Client, address: str
+) -> None:
+    client.force_login(make_officer())
+    assert "Clear-Site-Data" not in client.get("/settings/")
+    if address == "too late":
+        let_pass(client, idle=16 * MINUTE)
+        answer = client.get("/settings/")
+    else:
+        answer = client.post(address)
+    assert answer.status_code == 302
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get(LOGIN)
+
+
 def test_somebody_elses_session_is_not_there(client: Client) -> None:
     stranger = Client()
     stranger.force_login(make_officer())
