@@ -1,12 +1,18 @@
-"""docker-compose.yml is accepted, refuses to start without secrets, and fences each part in."""
+"""docker-compose.yml refuses to start without secrets, and fences each part in.
+
+It is read here as Compose reads it (YAML, then `${NAME:?…}`, `${NAME:-…}` and `$$`), so that a machine
+without Docker checks it too; where there is a Compose, it has to read the same.
+"""
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from typing import Any
+from typing import Any, Final
 
 import pytest
+import yaml
 
 from tests.plugins import services
 
@@ -22,34 +28,70 @@ SECRETS = {
     "DEFAULT_FROM_EMAIL": "Proximity <proximity@city.example>",
 }
 OURS = {"migrate", "web", "worker", "beat"}
+FILE: Final = services.ROOT / "docker-compose.yml"
+_VARIABLE: Final = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<mark>:[?-])(?P<text>[^}]*))?\}")
 
 
-def config(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    program = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
-    if not shutil.which(program[0]):
-        pytest.skip("No docker-compose on this machine (Debian: apt install docker-compose).")
-    return subprocess.run(
-        [*program, "config", "--format", "json"],
-        cwd=services.ROOT,
-        env={"PATH": os.environ["PATH"], "HOME": str(services.OWN_FOLDER), **variables},
-        capture_output=True,
-        text=True,
-    )
+def read(variables: dict[str, str]) -> dict[str, Any]:
+    """The parts that start by themselves. Raises LookupError for a variable that has to be given."""
+
+    def value(found: re.Match[str]) -> str:
+        if not (name := found["name"]):
+            return "$"
+        if given := variables.get(name):
+            return given
+        if found["mark"] == ":?":
+            raise LookupError(name)
+        return found["text"] or ""
+
+    def fill(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: fill(inner) for key, inner in node.items()}
+        if isinstance(node, list):
+            return [fill(inner) for inner in node]
+        return _VARIABLE.sub(value, node) if isinstance(node, str) else node
+
+    filled = fill(yaml.safe_load(FILE.read_text()))
+    return {name: part for name, part in filled["services"].items() if "profiles" not in part}
+
+
+def compose() -> list[str]:
+    """The Compose of this machine; empty where it has none."""
+    for program in (["docker-compose"], ["docker", "compose"]):
+        if shutil.which(program[0]):
+            answer = subprocess.run([*program, "version"], capture_output=True)
+            if answer.returncode == 0:
+                return program
+    return []
 
 
 @pytest.fixture(scope="module")
 def parts() -> dict[str, Any]:
-    answer = config(SECRETS)
-    assert answer.returncode == 0, answer.stderr
-    found: dict[str, Any] = json.loads(answer.stdout)["services"]
-    return found
+    return read(SECRETS)
 
 
 @pytest.mark.parametrize("missing", SECRETS)
 def test_refuses_without(missing: str) -> None:
-    answer = config({name: value for name, value in SECRETS.items() if name != missing})
-    assert answer.returncode != 0
-    assert missing in answer.stderr
+    with pytest.raises(LookupError, match=missing):
+        read({name: value for name, value in SECRETS.items() if name != missing})
+
+
+if COMPOSE := compose():
+
+    def test_compose_itself_reads_the_same(parts: dict[str, Any]) -> None:
+        answer = subprocess.run(
+            [*COMPOSE, "config", "--format", "json"],
+            cwd=services.ROOT,
+            env={"PATH": os.environ["PATH"], "HOME": str(services.OWN_FOLDER), **SECRETS},
+            capture_output=True,
+            text=True,
+        )
+        assert answer.returncode == 0, answer.stderr
+        theirs = json.loads(answer.stdout)["services"]
+        assert theirs.keys() == parts.keys()
+        for name, part in parts.items():
+            assert theirs[name].get("environment") == part.get("environment"), name
+            assert theirs[name]["image"] == part["image"], name
 
 
 def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
