@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.db.models import F, JSONField, OuterRef, QuerySet, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.codes import Scope
-from api.rows.base import Column, Expansion, RowSpec, children, ids_of
+from api.rows.base import Column, Expansion, RowSpec, children
 from api.rows.organisations import WHERE_ORGANISATION
 from api.rows.shapes import ExternalIdShape, Moment, codes
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
@@ -57,18 +58,16 @@ ORGANISATION_NAME = RowSpec(
 )
 
 
-def _homes(_actor: Actor) -> Any:
-    """Where the organisations they speak for today are at home."""
-    return ids_of(_roles(), "organisation__home_district_id")
-
-
-def _visited(_actor: Actor) -> Any:
-    """Where else these are active."""
-    return ids_of(_roles().filter(organisation__also_in__isnull=False), "organisation__also_in")
-
-
-def _roles() -> QuerySet[Affiliation]:
-    return Affiliation.objects.current().filter(contact=OuterRef("pk"))
+def _spoken_for(_actor: Actor) -> Any:
+    """Where the organisations they speak for today are at home, or else active."""
+    places = Func(
+        F("organisation__home_district_id"),
+        F("organisation__also_in"),
+        template="unnest(ARRAY[%(expressions)s])",
+        output_field=UUIDField(),
+    )
+    roles = Affiliation.objects.current().filter(contact=OuterRef("pk"))
+    return ArraySubquery(roles.values(district=places))
 
 
 def _private(actor: Actor) -> Any:
@@ -130,5 +129,5 @@ CONTACT = RowSpec(
             scope=Scope.ORGANISATIONS_READ,
         ),
     },
-    (F("home_district_id"), _homes, _visited),
+    (F("home_district_id"), _spoken_for),
 )
