@@ -1,6 +1,6 @@
 """A document of figures: what its tables, charts and notes say, before it is a CSV, an XLSX or a PDF."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -24,17 +24,17 @@ from reports.questions import By, Question
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.suppression import Counts, suppress
-from reports.wording import change_of, label_of, name_group, say, say_unit
+from reports.wording import change_of, label_of, name_group, say, say_briefly, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
 _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
-_UNIT: Final = 5  # of the scorecard's columns: on paper each figure says its own
+_UNIT, _CHANGE = 5, 7  # of the scorecard's columns: on paper each figure says its own unit
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first column names the rows; `unsaid` is one that only sheets need.
+    """The first column names the rows; `unsaid` is one that only sheets need, `briefly` headings on paper.
 
     On paper `chart` stands above it, and `drawings`, one a row under the heading `drawn`, in a last column.
     """
@@ -45,13 +45,18 @@ class Table:
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
     unsaid: int | None = None
+    briefly: Mapping[int, str] = field(default_factory=dict)
     drawn: str = ""
     drawings: Sequence[SafeString | str] = ()
 
     @property
     def headings(self) -> list[Column]:
         """The columns on paper."""
-        return [column for number, column in enumerate(self.columns) if number != self.unsaid]
+        return [
+            replace(column, heading=self.briefly.get(number, column.heading))
+            for number, column in enumerate(self.columns)
+            if number != self.unsaid
+        ]
 
     @property
     def lines(self) -> list[list[tuple[str, bool]]]:
@@ -137,6 +142,11 @@ def _days(period: Period) -> str:
     return f"{period.name} ({period.span})" if period.name else period.span
 
 
+def _before(asked: Asked) -> str:
+    """What heads the figures of the period it is compared with, in few letters."""
+    return say_briefly(asked.before) if asked.before.name else _("Before")
+
+
 def _day(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
@@ -165,11 +175,11 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(_("Indicator"), width=34),
         Column(_("n"), Cell.NUMBER, width=8),
         Column(_("of"), Cell.NUMBER, width=8),
-        Column(_("What is counted"), width=38),
-        Column(_("Figure"), Cell.SHARE, width=14),
+        Column(_("What is counted"), width=34),
+        Column(_("Figure"), Cell.SHARE, width=17),
         Column(_("Unit"), width=10),
-        Column(str(asked.before), Cell.SHARE, width=14),
-        Column(_("Change (shares in points)"), Cell.NUMBER, width=16),
+        Column(_before(asked), Cell.SHARE, width=17),
+        Column(_("Change (shares in points)"), Cell.NUMBER, width=19),
     ]
     tables = []
     for title, slugs in GROUPS:
@@ -180,6 +190,7 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
                 columns,
                 [_indicator(line) for line in here],
                 unsaid=_UNIT,
+                briefly={_CHANGE: _("Change")},
                 drawn=_("Last 12 periods"),
                 drawings=[_spark(line) for line in here],
             )
@@ -275,7 +286,7 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     columns = [
         Column(first, width=34),
         *columns_of(report),
-        Column(str(asked.before), cell_of(report.unit), width=14),
+        Column(_before(asked), cell_of(report.unit), width=14),
     ]
     lines_ = [(district.name, whole), *found]
     rows = [
