@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.sealing import set_file_aside
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
+from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
 from crm.demo.history import History, tell_history
 from districts.models import District, ExpectedCommunity
@@ -47,6 +48,7 @@ def load_demo() -> dict[str, int]:
     _save_book(book)
     _save_history(history)
     refresh_last_met([organisation.pk for organisation in book.organisations])
+    write_audits(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

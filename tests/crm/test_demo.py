@@ -7,8 +7,10 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import actor_for
 from accounts.models import User
 from contacts.codes import Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
@@ -19,6 +21,9 @@ from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
+from reports.periods import quarter_of
+from reviews.models import Review
+from reviews.services.reviews import still_open
 from tests.factories import make_district
 
 SIGN_INS = ("officer.north", "officer.south", "supervisor", "privacy", "admin")
@@ -53,6 +58,25 @@ def test_those_who_sign_in_find_something_late_and_something_due_today() -> None
         mine = FollowUp.objects.of_owner(User.objects.get(email=f"{name}@demo.example").pk)
         assert mine.overdue(city_today()).exists()
         assert mine.due_on_day(city_today()).exists()
+
+
+@pytest.mark.django_db
+def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(
+    client: Client,
+) -> None:
+    load_demo()
+    supervisor = User.objects.get(email="supervisor@demo.example")
+    under_way, signed = Review.objects.visible_to(actor_for(supervisor)).order_by("signed_at")[::-1]
+    assert (signed.is_signed, under_way.is_signed) == (True, False)
+    assert signed.period == quarter_of(city_today()).previous()
+    assert list(still_open(signed)) == []
+    client.force_login(supervisor)
+    html = client.get(f"/reviews/{under_way.pk}/").content.decode()
+    assert "Agreed last time" in html
+    assert all(action.text in html for action in signed.actions.all())
+    assert "was it done?" in html
+    assert len(list(still_open(under_way))) == 3  # records, calls, and what was agreed
+    assert client.get(f"/reviews/{signed.pk}/").status_code == 200
 
 
 @pytest.mark.django_db
