@@ -1,0 +1,45 @@
+"""What the documents give as evidence is there: a test that was moved is missed where it is named."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+CODE = re.compile(r"`([^`\n]+)`")
+PLACE = re.compile(r"(?:tests|faults|benchmarks|docs)/[\w./-]*")
+TEST = re.compile(r"(?:[\w-]+/)*test_\w+(?:\.py)?")
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def named(text: str) -> Iterator[str]:
+    """What is named as code and is a test, or lies with the tests, experiments and documents."""
+    return (one for one in CODE.findall(text) if PLACE.fullmatch(one) or TEST.fullmatch(one))
+
+
+def is_there(name: str) -> bool:
+    """From the root, from `tests/` (with or without .py), or by a file's own name."""
+    if (ROOT / name).exists() or (TESTS / name).exists():
+        return True
+    file = f"{name.removesuffix('.py')}.py"
+    return (TESTS / file).exists() or ("/" not in file and any(TESTS.rglob(file)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_test_and_file_that_is_named_is_there(document: Path) -> None:
+    assert [name for name in named(document.read_text()) if not is_there(name)] == []
+
+
+def test_the_lists_of_threats_and_requirements_name_tests() -> None:
+    for document in ("docs/threat-model.md", "docs/asvs.md"):
+        assert len(set(named((ROOT / document).read_text()))) > 25, document
+
+
+@pytest.mark.parametrize(
+    "name", ["tests/contacts/test_gone.py", "contacts/test_gone", "test_gone.py", "docs/gone.md"]
+)
+def test_what_is_gone_is_missed(name: str) -> None:
+    assert list(named(f"see `{name}`, and `record()`")) == [name]
+    assert not is_there(name)
