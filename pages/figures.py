@@ -23,6 +23,7 @@ LISTS: Final[Mapping[str, str]] = {
     "meetings": "meetings",
     "follow-ups": "follow_ups",
     "concerns": "concerns",
+    "agreements": "report_agreements",
 }
 
 

@@ -56,6 +56,11 @@ def rest(row: Row, question: Question) -> Drill:
     return those(row, question, within_cadence="false")
 
 
+def drill_column(row: Row, question: Question, column: str) -> Drill:
+    """Those without an agreement."""
+    return those(row, question, has_cadence="false")
+
+
 REPORT = Report(
     slug="cadence",
     title=_("Met as often as agreed"),
@@ -70,6 +75,7 @@ REPORT = Report(
     tally=TALLY,
     drill=drill,
     rest=rest,
+    drill_column=drill_column,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(Column("without", _("nothing agreed"), "count"),),
     n_label=ngettext_lazy("met in time", "met in time"),

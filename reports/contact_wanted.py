@@ -13,14 +13,16 @@ into the book during it.
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Report, Row, Tally, no_list
-from reports.population import ORGANISATIONS, TIMES_MET
+from reports.figures import Column, Drill, Report, Row, Tally
+from reports.population import ORGANISATIONS, TIMES_MET, fetch, grouped
+from reports.portfolio import those
 from reports.questions import By, Question
-from reports.reading import read
+from reports.reading import drill_to, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,47 @@ def rows(question: Question) -> list[ContactWantedRow]:
     return read(TALLY, question)
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What one organisation adds to a figure: `held`, as far as `wanted`; it was met `times`."""
+
+    organisation_id: UUID
+    times: int
+    held: float
+    wanted: float
+
+
+def agreements(question: Question, group: str) -> list[Agreement]:
+    """What n and `of` of a group are the sums of, in one period; who missed most first."""
+    found = fetch(
+        f"""
+        WITH {grouped(question.by, TALLY.measures)}
+        SELECT organisation_id, times_met AS times, least(times_met, wanted)::float8 AS held,
+               wanted::float8 AS wanted
+        FROM grouped WHERE grp = %(group)s AND wanted IS NOT NULL
+        ORDER BY wanted - least(times_met, wanted) DESC, organisation_id
+        """,  # noqa: S608 (names of our own)
+        question,
+        group=group,
+    )
+    return [Agreement(**one) for one in found]
+
+
+def drill(row: Row, question: Question) -> Drill:
+    """Not a list of so many rows: what each organisation wanted and had, which add up to n and `of`."""
+    period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
+    kinds = {"all_kinds": "true"} if question.all_kinds else {}
+    where = dict(drill_to("agreements", row, question).parameters)
+    group = where.pop(question.by.value) if question.by != By.DISTRICT else ""
+    which = {"by": question.by.value} | ({"group": group} if group else {})
+    return Drill("agreements", where | which | period | kinds)
+
+
+def drill_column(row: Row, question: Question, column: str) -> Drill:
+    """Those with an agreement, or without."""
+    return those(row, question, has_cadence="false" if column == "without" else "true")
+
+
 REPORT = Report(
     slug="contact-wanted",
     title=_("Contact wanted and held"),
@@ -65,7 +108,9 @@ REPORT = Report(
     not_said=_("When in the period they were met; those with no agreement."),
     rows=rows,
     tally=TALLY,
-    drill=no_list,
+    drill=drill,
+    rest=drill,
+    drill_column=drill_column,
     ways=(By.FOCUS, By.DISTRICT, By.KIND),
     columns=(
         Column("organisations", _("organisations with an agreement"), "count"),

@@ -10,7 +10,8 @@ from reports.periods import Period
 from reports.questions import By, Question
 
 Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
-Noun = Literal["organisations", "meetings", "follow-ups", "concerns"]
+# Four lists, on pages and by API; and what `reports.contact_wanted` is made of, which is a page alone.
+Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "agreements"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,10 @@ class Tally(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A list and its filters (names as in api.md) that yield exactly the n objects of a row."""
+    """A list and its filters (names as in api.md) that yield exactly the n objects of a row.
+
+    What n is the sum of, not the number of, is `agreements`.
+    """
 
     noun: Noun
     parameters: Mapping[str, str]

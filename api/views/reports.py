@@ -96,7 +96,7 @@ def _names(report: Report, question: Question) -> list[str]:
 
 
 def _url(request: Request, drill: Drill | None) -> str | None:
-    if drill is None:
+    if drill is None or drill.noun not in LISTS:
         return None
     query = urlencode(drill.parameters, safe=",:")
     return request.build_absolute_uri(f"{reverse(LISTS[drill.noun])}?{query}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,11 +13,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.codes import Kind
+from districts.codes import Focus
 from districts.models import District
 from lib.days import is_thinkable
 from pages.forms.districts import DistrictSelect, in_tree
 from reports.periods import Period, month_of, quarter_of, year_of
-from reports.questions import By
+from reports.questions import By, Question
 
 FREE: Final = "free"
 LATELY: Final = "90d"
@@ -186,6 +189,27 @@ class SplitForm(DistrictPeriodForm):
         self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
         if len(offered) == 1:
             self.fields["by"].widget = forms.HiddenInput()
+
+
+class AgreementsForm(SplitForm):
+    """What one row of contact wanted is made of; without a `group` that of the whole district."""
+
+    group = forms.ChoiceField(
+        required=False, choices=[("", ""), *Focus.choices, *Kind.choices], widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("by", "compare"):  # for the way back
+            self.fields[name].widget = forms.HiddenInput()
+
+    def narrow(self, question: Question) -> tuple[Question, str]:
+        """The question in the form's period, and the group of its answer that is asked for."""
+        assert self.asked is not None  # noqa: S101 (the form is valid)
+        group, by = self.cleaned_data["group"], By(self.cleaned_data["by"])
+        if not group or by == By.DISTRICT:
+            return replace(question, periods=(self.asked,)), self.cleaned_data["district"]
+        return replace(question, periods=(self.asked,), by=by), group
 
 
 class WithinForm(PeriodForm):

@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern] = [
     path("reports/blind-spots/", views.blind_spots_page, name="reports_blind_spots"),
     path("reports/compare/", views.compare_page, name="reports_compare"),
     path("reports/map/", views.map_page, name="reports_map"),
+    path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
     path("reports/<slug:slug>/", views.report_page, name="report"),
 ]

@@ -16,10 +16,12 @@ from audit.models import Action
 from audit.services import record
 from districts.models import District
 from lib.days import city_today
+from pages.agreements import shares_of
 from pages.blind_spots import matrix
 from pages.figures import Figure, call_of_report, group_marks, named, own_columns, shading, split, trend
 from pages.forms.reports import (
     LATELY,
+    AgreementsForm,
     CompareForm,
     DistrictPeriodForm,
     SplitForm,
@@ -27,6 +29,8 @@ from pages.forms.reports import (
     last_quarter,
 )
 from pages.lists import canonical
+from pages.lookups import consult
+from reports import contact_wanted
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.figures import Report
@@ -34,6 +38,7 @@ from reports.policies import can_read_reports
 from reports.questions import By, Question, ask
 from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
 from reports.standing_out import standing_out
+from reports.wording import name_group
 
 
 @require_safe
@@ -111,6 +116,37 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
         "call": call_of_report(slug, _api_parameters(form, asked)),
     }
     return render(request, "pages/reports/report.html", context)
+
+
+@require_safe
+def agreements_page(request: ActorRequest) -> HttpResponseBase:
+    """What contact wanted is made of: what each organisation wanted and had, which add up to the figure."""
+    districts = ground(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    if not districts:
+        return render(request, "pages/reports/nothing.html")
+    today, ways = city_today(), contact_wanted.REPORT.ways
+    form = AgreementsForm(request.GET.dict(), districts, ways=ways, today=today, default=last_quarter(today))
+    context: dict[str, Any] = {"form": form, "report": contact_wanted.REPORT}
+    if not form.is_valid() or form.asked is None:
+        return render(request, "pages/reports/agreements.html", context, status=422)
+    question, group = form.narrow(_question(request, form))
+    found = shares_of(request.actor, question, group)
+    consult(
+        request,
+        "organisation",
+        [row.pk for row, _one in found.rows],
+        action=Action.LIST,
+        district_ids={question.districts[0].pk, *(row.home_district_id for row, _one in found.rows)},
+    )
+    context |= {
+        "district": question.districts[0],
+        "period": form.asked,
+        "group": "" if question.by == By.DISTRICT else name_group(group, {}),
+        "found": found,
+    }
+    return render(request, "pages/reports/agreements.html", context)
 
 
 @require_safe

@@ -134,7 +134,7 @@ def _freeze_figures(
 def _frozen(review: Review, report: Report, question: Question, position: int) -> Iterator[FrozenFigure]:
     for number, row in enumerate(report.rows(question), position):
         drill = report.drill(row, question)
-        ids = _counted(report, row, drill) if drill else None
+        ids = _counted(report, row, drill) if drill and drill.noun in LISTS else None
         yield FrozenFigure(
             review=review,
             position=number,

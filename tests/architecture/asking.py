@@ -77,6 +77,7 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
     "api-report": lambda rows: f"from=2026-01-01&to=2026-04-01&district={rows['code']}",
     "reports": lambda rows: f"district={rows['code']}",
     "report": lambda rows: f"district={rows['code']}",
+    "report_agreements": lambda rows: f"district={rows['code']}",
     "reports_blind_spots": lambda rows: f"district={rows['code']}",
     "reports_export": lambda rows: f"report=coverage&from=2026-01-01&to=2026-04-01&district={rows['code']}",
     "merge": lambda rows: f"row={rows['organisation']}&row={rows['organisation_twin']}",

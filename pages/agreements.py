@@ -1,0 +1,51 @@
+"""What contact wanted is made of, with names: the rows and what is not shown add up to the figure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from reports.contact_wanted import Agreement, agreements
+from reports.questions import Question
+
+AT_MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Of several organisations."""
+
+    organisations: int
+    times: int
+    held: float
+    wanted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """`others` are in the `total` without a name: not the reader's to see by now, or too many for a page."""
+
+    rows: Sequence[tuple[Organisation, Agreement]]
+    others: Sum
+    total: Sum
+
+
+def shares_of(actor: Actor, question: Question, group: str) -> Shares:
+    """Of a group's figure in one period; who missed most first."""
+    found = agreements(question, group)
+    first = [one.organisation_id for one in found[:AT_MOST]]
+    visible = Organisation.objects.visible_to(actor).filter(pk__in=first).select_related("home_district")
+    seen = {row.pk: row for row in visible}
+    rows = [(seen[one.organisation_id], one) for one in found if one.organisation_id in seen]
+    return Shares(rows, _sum(one for one in found if one.organisation_id not in seen), _sum(found))
+
+
+def _sum(agreements: Iterable[Agreement]) -> Sum:
+    found = list(agreements)
+    return Sum(
+        len(found),
+        sum(one.times for one in found),
+        sum(one.held for one in found),
+        sum(one.wanted for one in found),
+    )
