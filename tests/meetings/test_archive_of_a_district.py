@@ -15,12 +15,14 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations
-from contacts.models import Contact, Merge, NotADuplicate, Organisation
+from contacts.models import Contact, ImportedFields, ImportedRow, Merge, NotADuplicate, Organisation
 from contacts.pairs import say_different
 from districts.models import ExpectedCommunity
+from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.archive.parts import PARTS
 from meetings.archive.writing import scope_of, write_archive
+from meetings.models import FollowUp, Meeting
 from reviews.models import Review
 from reviews.services.reviews import add_addendum
 from tests.architecture import canaries
@@ -95,6 +97,20 @@ def test_pairs_that_are_different_go_along_where_both_are_seen(ground: Ground, n
     assert len(pairs) == 2
     assert all(pair & ours["different"] for pair in pairs)
     assert NotADuplicate.objects.count() == 5
+
+
+def test_what_imports_remember_goes_along_with_its_rows(ground: Ground) -> None:
+    nouns: dict[str, Any] = {"contact": Contact, "meeting": Meeting, "follow_up": FollowUp}
+    for one in ("north", "south"):
+        ImportedFields.objects.create(organisation_id=ground.rows[one]["organisation"], source=f"old {one}")
+        for noun, model in nouns.items():
+            row = model.objects.get(pk=ground.rows[one][noun])
+            set_external_ids(row, [{"source": f"old {one}", "external_id": "7"}])
+            ImportedRow.objects.create(object_type=noun, source=f"old {one}", external_id="7")
+    files = archive(ground, "north")
+    found = [(row["object_type"], row["source"]) for row in rows(files, "imported_rows")]
+    assert sorted(found) == sorted((noun, "old north") for noun in nouns)
+    assert [row["source"] for row in rows(files, "imported_fields")] == ["old north"]
 
 
 def test_a_merge_that_was_taken_back_stays(ground: Ground) -> None:
