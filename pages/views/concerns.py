@@ -66,7 +66,14 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
     rows = with_references(Concern.objects.visible_to(request.actor), request.actor)
     page = listing(request, ConcernFilters, rows, orderings=ORDERINGS, default="-received_at")
     shown = [pk for row in page.rows for pk in _ids_of(row)]
-    consult(request, "concern", shown, action=Action.LIST, searched=request.GET.get("q", ""))
+    consult(
+        request,
+        "concern",
+        shown,
+        action=Action.LIST,
+        searched=request.GET.get("q", ""),
+        district_ids={row.district_id for row in page.rows},
+    )
     context = {"page": page, "ordering": page.ordering}
     return render(request, "pages/concerns/list.html", context, status=page.status)
 
@@ -81,7 +88,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
     shown = [*_ids_of(row), *(pk for call in calls for pk in call.object_ids), *ids_on(promises)]
-    consult(request, "concern", shown)
+    consult(request, "concern", shown, district_ids=[row.district_id])
     context = {
         "concern": row,
         "calls": calls,
@@ -123,7 +130,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("concern", pk)
     shown = [row.pk, *(organisation.pk for organisation in form.shown)]
-    consult(request, "concern", shown, searched=form.searched)
+    consult(request, "concern", shown, searched=form.searched, district_ids=[row.district_id])
     context = {"form": form, "concern": row, "differences": both}
     status = 409 if both is not None else 422 if form.errors else 200
     return render(request, "pages/concerns/edit.html", context, status=status)

@@ -63,6 +63,11 @@ def ids_on(rows: Iterable[Any]) -> list[UUID]:
     return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
 
 
+def homes_on(rows: Iterable[Any]) -> set[UUID]:
+    """Where the organisations that rows of promises show are at home, for the trail."""
+    return {link.organisation.home_district_id for row in rows for link in row.seen_links}
+
+
 @require_GET
 def follow_ups(request: ActorRequest) -> HttpResponseBase:
     """Without a filter: what I have promised and not done yet; for those who promise nothing, everybody's."""
@@ -81,7 +86,14 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
             implied["mine"] = "true"
     page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on", implied=implied)
     searched = request.GET.get("q", "")
-    consult(request, "follow_up", ids_on(page.rows), action=Action.LIST, searched=searched)
+    consult(
+        request,
+        "follow_up",
+        ids_on(page.rows),
+        action=Action.LIST,
+        searched=searched,
+        district_ids=homes_on(page.rows),
+    )
     context = {"page": page, "is_bare": is_bare, "today": city_today(), "ordering": page.ordering}
     return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
@@ -132,7 +144,7 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     row: Any = find(rows.select_related("series"), pk)
     about = [one.pk for one in (row.contact, row.meeting, row.concern) if one]
-    consult(request, "follow_up", [*ids_on([row]), *about])
+    consult(request, "follow_up", [*ids_on([row]), *about], district_ids=homes_on([row]))
     context = {
         "follow_up": row,
         "today": city_today(),
@@ -180,7 +192,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(follow_up_url(pk))
     shown = [row.pk, *(organisation.pk for organisation in form.shown)]
-    consult(request, "follow_up", shown, searched=form.searched)
+    consult(request, "follow_up", shown, searched=form.searched, district_ids=homes_on([row]))
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
 
@@ -197,7 +209,6 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     both = None
     if form.is_bound and form.is_valid():
         told = [organisation.pk for organisation in form.cleaned_data.get("told", ())]
-        homes = {link.organisation.home_district_id for link in row.seen_links}
         try:
             with transaction.atomic():
                 done = complete_follow_up(
@@ -207,14 +218,14 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
                     result=form.cleaned_data["result"] if "result" in request.POST else None,
                     told=told,
                 )
-                record_kept(request, "follow_up", pk, [form], district_ids=homes)
+                record_kept(request, "follow_up", pk, [form], district_ids=homes_on([row]))
         except StaleVersion as stale:
             both = differences(form, {"result": row.result})
             form = DoneForm(typed_again(form, stale), organisations=organisations)
         else:
             _say_done(request, done, told, can_tell=len(told) < len(organisations))
             return redirect(_back(request, pk))
-    consult(request, "follow_up", ids_on([row]))
+    consult(request, "follow_up", ids_on([row]), district_ids=homes_on([row]))
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/done.html", context, status=_status(form, both))
 
@@ -266,7 +277,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
                 request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}"
             )
             return redirect(follow_up_url(pk))
-    consult(request, "follow_up", ids_on([row]))
+    consult(request, "follow_up", ids_on([row]), district_ids=homes_on([row]))
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/cancel.html", context, status=_status(form, both))
 

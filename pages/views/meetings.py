@@ -164,7 +164,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
-    consult(request, "meeting", shown, searched=_searched(request))
+    consult(request, "meeting", shown, searched=_searched(request), district_ids=[row.district_id])
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         try:
@@ -223,7 +223,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     posted = request.method == "POST" and not form.draft
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
-    consult(request, "meeting", shown, searched=_searched(request))
+    consult(request, "meeting", shown, searched=_searched(request), district_ids=[row.district_id])
     if posted and form.is_valid():
         try:
             with transaction.atomic():
