@@ -134,9 +134,6 @@ DATABASES = {
     "owner": env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL")),
 }
 
-# A search forgives one wrong letter in a word of eight; at PostgreSQL's own 0.6 it would not (lib.matching).
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c pg_trgm.word_similarity_threshold=0.45"
-
 REDIS_URL = env.str("REDIS_URL")
 REDIS_CACHE_URL = env.str("REDIS_CACHE_URL", default=REDIS_URL)
 CACHES = {
