@@ -4,6 +4,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -21,6 +22,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CHUNK: Final = 1 << 20
+# Controls but blanks and line ends, and halves of characters: nobody typed them.
+_ODD: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 class UnreadableFile(ValidationError):
@@ -35,6 +38,11 @@ class Line:
     cells: dict[str, str]
     note: str = ""
     refusal: str = ""
+
+
+def plain_cell(text: str) -> str:
+    """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are."""
+    return _ODD.sub("", text)
 
 
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
@@ -104,6 +112,7 @@ def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str]) -> Iterato
     ends = reader.line_num
     for row in reader:
         number, ends = ends + 1, reader.line_num
+        row = [plain_cell(cell) for cell in row]
         if not any(map(str.strip, row)):
             continue
         note = refusal = ""
@@ -128,6 +137,6 @@ def read_cells(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[
         ends = reader.line_num
         for row in reader:
             number, ends = ends + 1, reader.line_num
-            yield number, row
+            yield number, [plain_cell(cell) for cell in row]
     finally:
         text.detach()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from contacts.imports.reading import UnreadableFile, digest_and_encoding
+from contacts.imports.reading import UnreadableFile, digest_and_encoding, plain_cell
 from jobs.files import spool
 from lib.fold import squash
 
@@ -66,7 +66,7 @@ def _look(content: BinaryIO, encoding: str, delimiter: str) -> tuple[list[str], 
     try:
         reader = csv.reader(text, delimiter=delimiter)
         headings = [squash(cell) for cell in next(reader, [])]
-        rows = [row for row in islice(reader, LOOKED_AT) if any(map(str.strip, row))]
+        rows = [[plain_cell(cell).strip() for cell in row] for row in islice(reader, LOOKED_AT)]
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
     finally:
@@ -75,9 +75,9 @@ def _look(content: BinaryIO, encoding: str, delimiter: str) -> tuple[list[str], 
         raise UnreadableFile(_("The first row has no headings."))
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than 200 columns."))
-    if not rows:
+    if not any(map(any, rows)):
         raise UnreadableFile(_("There is nothing under the headings."))
-    return headings, [[cell.strip() for cell in row] for row in rows]
+    return headings, rows
 
 
 def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:
