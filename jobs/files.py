@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import BinaryIO, Final, cast
@@ -17,8 +17,19 @@ PART: Final = 1024 * 1024  # bytes
 IN_MEMORY: Final = 4 * PART
 
 
-def keep_file(*, job_id: UUID, name: str, media_type: str, content: BinaryIO, is_input: bool) -> JobFile:
-    """Copy `content`, from its beginning, into rows; the caller's transaction makes it whole."""
+def keep_file(
+    *,
+    job_id: UUID,
+    name: str,
+    media_type: str,
+    content: BinaryIO,
+    is_input: bool,
+    district_ids: Iterable[UUID] | None = None,
+) -> JobFile:
+    """Copy `content`, from its beginning, into rows; the caller's transaction makes it whole.
+
+    `district_ids` are those its maker covers: the file is for who covers them all; without them for nobody.
+    """
     content.seek(0)
     row = JobFile.objects.create(
         job_id=job_id,
@@ -27,6 +38,7 @@ def keep_file(*, job_id: UUID, name: str, media_type: str, content: BinaryIO, is
         media_type=media_type,
         size=0,
         digest="",
+        district_ids=None if district_ids is None else sorted(district_ids),
         expires_at=timezone.now() + KEPT_FOR,
     )
     digest, number = hashlib.sha256(), 0

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -93,6 +94,13 @@ class Job(models.Model):
 
 
 class JobFileQuerySet(models.QuerySet["JobFile"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Of one's own jobs, while one still covers all that was covered when the file was made."""
+        own = self.filter(job__in=Job.objects.visible_to(actor))
+        if actor.sees_everywhere:
+            return own
+        return own.filter(district_ids__contained_by=list(actor.district_ids))
+
     def made(self) -> Self:
         """What came out of jobs and is still there."""
         return self.filter(is_input=False, expires_at__gt=timezone.now())
@@ -111,6 +119,7 @@ class JobFile(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256, hexadecimal
+    district_ids = ArrayField(models.UUIDField(), null=True)  # covered by its maker then; of an input nothing
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
 

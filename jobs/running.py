@@ -69,7 +69,7 @@ def _do(job: Job, kind: Kind, actor: Actor) -> None:
     try:
         with pulse:
             outcome = kind.run(_Work(job, actor, pulse))
-        _keep(job, outcome)
+        _keep(job, outcome, actor)
     except JobStopped:
         if pulse.cancelled:
             end_job(job_id=job.pk, status=JobStatus.CANCELLED, attempt=job.attempts)
@@ -82,7 +82,7 @@ def _do(job: Job, kind: Kind, actor: Actor) -> None:
 
 
 @transaction.atomic
-def _keep(job: Job, outcome: Outcome) -> None:
+def _keep(job: Job, outcome: Outcome, actor: Actor) -> None:
     """The end of a job, if it is still ours, with all that came out of it."""
     ours = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
     if not ours.select_for_update().exists():
@@ -90,7 +90,12 @@ def _keep(job: Job, outcome: Outcome) -> None:
     kept = []
     for one in outcome.files:
         row = keep_file(
-            job_id=job.pk, name=one.name, media_type=one.media_type, content=one.content, is_input=False
+            job_id=job.pk,
+            name=one.name,
+            media_type=one.media_type,
+            content=one.content,
+            is_input=False,
+            district_ids=actor.district_ids,
         )
         kept.append(KeptFile(row.pk, row.name, row.size, row.digest))
     if outcome.record:

@@ -68,14 +68,17 @@ def cancel_job(*, actor: Actor, job_id: UUID) -> Job:
 def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
     """A file that was made, for whoever started the job and still may: recorded before it leaves.
 
-    Raises Job.DoesNotExist for another's job, JobFile.DoesNotExist for a file that is gone (24 hours),
-    PermissionDenied when the role is another now.
+    Raises Job.DoesNotExist for another's job and when a district that was covered then is not any more,
+    JobFile.DoesNotExist for a file that is gone (24 hours), PermissionDenied when the role is another now.
     """
     job = Job.objects.visible_to(actor).get(pk=job_id)
     kind = find_kind(job.kind)
     if kind is None or not kind.may(actor):
         raise PermissionDenied
-    row = JobFile.objects.made().get(pk=file_id, job=job)
+    there = JobFile.objects.made().filter(pk=file_id, job=job)
+    row = there.visible_to(actor).first()
+    if row is None:
+        raise Job.DoesNotExist if there.exists() else JobFile.DoesNotExist
     purpose = str(job.parameters.get("purpose", ""))
     record(
         actor,

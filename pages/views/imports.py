@@ -125,7 +125,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
         "draft": draft,
         "target": targets()[draft.what],
         "job": job,
-        "files": list(JobFile.objects.made().filter(job=job)) if job else [],
+        "files": list(JobFile.objects.visible_to(request.actor).made().filter(job=job)) if job else [],
         "is_working": draft.state in WORKING and not (job and job.is_over),
         "outcomes": [
             (outcome.value, label, sums[outcome.value], lines.get(outcome.value, []))

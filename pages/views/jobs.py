@@ -34,7 +34,7 @@ def job(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The page; for htmx, while it goes on, the part that changes."""
     row = _find(request, pk)
     fragment = "#state" if request.headers.get("HX-Request") else ""
-    return render(request, f"pages/jobs/detail.html{fragment}", _context(row))
+    return render(request, f"pages/jobs/detail.html{fragment}", _context(request, row))
 
 
 @require_POST
@@ -56,7 +56,8 @@ def job_file(request: ActorRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     except Job.DoesNotExist:
         raise Http404 from None
     except JobFile.DoesNotExist:
-        return render(request, "pages/jobs/detail.html", _context(row) | {"is_gone": True}, status=410)
+        gone = _context(request, row) | {"is_gone": True}
+        return render(request, "pages/jobs/detail.html", gone, status=410)
     answer = StreamingHttpResponse(parts_of(kept.pk), content_type=kept.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
     answer.headers["Content-Length"] = str(kept.size)
@@ -73,7 +74,7 @@ def _entitle(row: Any) -> Any:
     return row
 
 
-def _context(row: Job) -> dict[str, Any]:
-    made = list(JobFile.objects.made().filter(job=row).order_by("pk"))
+def _context(request: ActorRequest, row: Job) -> dict[str, Any]:
+    made = list(JobFile.objects.visible_to(request.actor).made().filter(job=row).order_by("pk"))
     ended = row.finished_at or timezone.now()
     return {"job": row, "files": made, "seconds": int((ended - row.created_at).total_seconds())}

@@ -229,6 +229,7 @@ class Ground:
             media_type="text/csv",
             content=BytesIO(canaries.words_of(name).encode()),
             is_input=False,
+            district_ids=[district.pk],
         )
         move = Moved(type="organisation", id=str(organisation.pk), to=str(officer.pk), version=1, before={})
         handover = Handover.objects.create(

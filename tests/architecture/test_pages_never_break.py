@@ -88,7 +88,12 @@ def city() -> dict[str, Any]:
         "expected": expected.pk,
         "job": job.pk,
         "file": keep_file(
-            job_id=job.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False
+            job_id=job.pk,
+            name="x.csv",
+            media_type="text/csv",
+            content=BytesIO(b"x"),
+            is_input=False,
+            district_ids=[home.pk],
         ).pk,
         "settings_person": supervisor.pk,
         "handover_": Handover.objects.create(officer=supervisor, made_by=supervisor).pk,

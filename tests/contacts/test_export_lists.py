@@ -116,6 +116,25 @@ def full_book(district: District, word: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("noun", NOUNS)
+def test_a_file_is_out_of_reach_once_a_district_it_was_made_with_is_lost(north: District, noun: str) -> None:
+    south = make_district("South")
+    supervisor = make_supervisor(north, south)
+    full_book(south)
+    job, _content = export(supervisor, f"/{noun}/export/")
+    address = f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job).pk}/"
+    page = sure(supervisor)
+    supervisor.districts.set([north])
+    assert page.get(address).status_code == 404
+    html = page.get(f"/jobs/{job.pk}/").content.decode()
+    assert address not in html
+    assert "still cover the same districts" in html
+    assert Event.objects.filter(action=Action.EXPORT, object_type="job_file").count() == 1
+    supervisor.districts.set([north, south, make_district("East")])
+    assert page.get(address).status_code == 200
+    assert address in page.get(f"/jobs/{job.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("noun", NOUNS)
 def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User, noun: str) -> None:
     book = full_book(north)
     full_book(make_district("South"), CANARY)

@@ -122,6 +122,11 @@ def test_it_is_imported_with_events_and_the_refused_rows_can_be_fetched() -> Non
     assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Reason"
     assert text[1].startswith("Sin sitio,vecinos,Z9,,")
     assert len(text) == 2
+    address = reverse("job_file", args=[draft.job_id, refused.pk])
+    assert address in browse(user).get(reverse("import", args=[draft.pk])).content.decode()
+    user.districts.clear()
+    assert browse(user).get(address).status_code == 404
+    assert address not in browse(user).get(reverse("import", args=[draft.pk])).content.decode()
 
 
 def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_differs() -> None:

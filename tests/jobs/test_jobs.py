@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
+from accounts.services.relief import end_relief, open_relief
 from audit.models import Action, Event
 from jobs import kinds
 from jobs.files import opened, parts_of
@@ -136,6 +137,31 @@ def test_whoever_lost_the_role_fetches_nothing(supervisor: User) -> None:
     assert (waiting.status, SEEN[2:]) == ("failed", [])
     with pytest.raises(PermissionDenied):
         start(User.objects.get(pk=supervisor.pk))
+
+
+def test_what_was_made_on_relief_is_out_of_reach_once_that_ended() -> None:
+    kinds.register("greet", greet, title="greet", may=lambda actor: actor.role == Role.OFFICER)
+    officer, further = make_officer(make_district()), make_district()
+    open_relief(actor=actor_for(officer), district=further, reason="night_duty", hours=2)
+    job = start(officer)
+    run_next()
+    address = f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job, is_input=False).pk}/"
+    page = browse(officer)
+    assert page.get(address).status_code == 200
+    end_relief(actor=actor_for(officer))
+    assert page.get(address).status_code == 404
+    officer.districts.add(further)
+    assert page.get(address).status_code == 200
+
+
+def test_a_file_of_which_nobody_knows_the_districts_is_nobodys(supervisor: User) -> None:
+    job = start(supervisor)
+    run_next()
+    file = JobFile.objects.get(job=job, is_input=False)
+    page = browse(supervisor)
+    assert page.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 200
+    JobFile.objects.filter(pk=file.pk).update(district_ids=None)
+    assert page.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 404
 
 
 def test_a_file_is_gone_after_a_day(supervisor: User) -> None:

@@ -75,6 +75,8 @@ def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> Non
     assert b"Casa Norte" in everything
     for hidden in (b"600999888", b"Kanarienvogel", b"Hidden Lantern"):
         assert hidden not in everything
+    supervisor.districts.set([make_district("East")])
+    assert client.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 404
 
 
 def test_nothing_leaves_without_a_reason(north: District, supervisor: User) -> None:

@@ -74,6 +74,17 @@ def export(user: User, query: str, extension: str, audience: str = "internal") -
     return content
 
 
+def test_figures_are_out_of_reach_once_their_district_is_lost(city: City) -> None:
+    assert export(city.supervisor, f"report=coverage&district={city.north.code}", "csv")
+    job = Job.objects.latest("created_at")
+    address = f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job).pk}/"
+    client = sure(city.supervisor)
+    city.supervisor.districts.remove(city.north)
+    assert client.get(address).status_code == 404
+    city.supervisor.districts.add(city.north)
+    assert client.get(address).status_code == 200
+
+
 def table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
