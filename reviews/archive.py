@@ -20,7 +20,7 @@ from reviews.models import (
     SampledMeeting,
 )
 
-FEW: Final = 10  # figures in memory at once: of a city each has the ids of all its organisations
+_ONE: Final = 1  # figure in memory: a city's has the ids of all its organisations
 
 
 def _reviews(actor: Actor) -> Any:
@@ -28,7 +28,7 @@ def _reviews(actor: Actor) -> Any:
 
 
 PARTS: Final = (
-    Part("review_figures", FrozenFigure, owner="review", batch=FEW),
+    Part("review_figures", FrozenFigure, owner="review", batch=_ONE),
     Part("review_comments", FigureComment, owner="review"),
     Part("review_samples", SampledMeeting, owner="review"),
     Part("review_calls", RungOrganisation, owner="review"),
