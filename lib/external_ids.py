@@ -5,6 +5,8 @@ from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 
+from lib.fold import squash
+
 
 class ExternalIdRow(TypedDict):
     """`source` is the other system's name; with `external_id` it is unique for each kind of object."""
@@ -20,7 +22,7 @@ def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
     """
     kept = row.external_ids
     before = set(kept.values_list("source", "external_id"))
-    after = {(given["source"], given["external_id"]) for given in external_ids}
+    after = {(squash(given["source"]), squash(given["external_id"])) for given in external_ids}
     if before == after:
         return False
     kept.all().delete()

@@ -8,7 +8,14 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_INVISIBLE = {"Cf", "Cc", "Cs"}
+_INVISIBLE = {"Cf", "Cc", "Cs", "Cn"}
+# Letters and marks by category that are drawn as nothing: fillers of Hangul, the joiner of graphemes,
+# inherent vowels of Khmer, variation selectors (Unicode's Default_Ignorable_Code_Point).
+_FILLER = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+_BLANK_BRAILLE = "\u2800"
+_LETTER = re.compile(r"[^\W_]")
 
 
 class _Plain(dict[int, str | None]):
@@ -19,7 +26,11 @@ class _Plain(dict[int, str | None]):
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
-        drop = unicodedata.combining(character) or unicodedata.category(character) in _INVISIBLE
+        drop = (
+            unicodedata.combining(character)
+            or unicodedata.category(character) in _INVISIBLE
+            or _FILLER.match(character)
+        )
         plain = None if drop else character
         if len(self) < 10_000:
             self[code] = plain
@@ -52,12 +63,22 @@ def fold(*texts: str) -> str:
 
 
 def squash(text: str) -> str:
-    """A one-line text as a person meant it: NFC, no control or invisible characters, single blanks."""
-    text = unicodedata.normalize("NFC", text)
+    """A one-line text as a person meant it: NFC, no control or invisible characters, single blanks.
+
+    Empty where nothing that is left can be seen.
+    """
+    text = unicodedata.normalize("NFC", _FILLER.sub("", text)).replace(_BLANK_BRAILLE, " ")
     if not text.isprintable():  # most are, and looking at each character takes long
         text = "".join(
             " " if c.isspace() else c
             for c in text
             if c.isspace() or unicodedata.category(c) not in _INVISIBLE
         )
-    return " ".join(text.split())
+    return " ".join(text.split()) if can_be_seen(text) else ""
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether it has a letter, digit or sign that draws something; accents over nothing do not."""
+    if _LETTER.search(_FILLER.sub("", text)):
+        return True
+    return any(c != _BLANK_BRAILLE and unicodedata.category(c)[0] in "NPS" for c in text)

@@ -9,22 +9,44 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from lib.days import is_thinkable
-from lib.fold import squash
+from lib.domains import has_user_info, plain_email, plain_url
+from lib.fold import can_be_seen, squash
 
 
 def clean_text(text: str) -> str:
-    """A text of several lines as a person meant it: NFC, LF, no control or invisible characters."""
+    """A text of several lines as a person meant it: NFC, LF, no control or invisible characters.
+
+    Empty where nothing that is left can be seen.
+    """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
-        c for c in lines if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cf", "Cc", "Cs"}
+        c for c in lines if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cf", "Cc", "Cs", "Cn"}
     )
-    return kept.strip()
+    return kept.strip() if can_be_seen(kept) else ""
+
+
+def clean_value(field: object, text: str) -> str:
+    """`text` as a model's field keeps it: one line or several, domains in punycode.
+
+    Raises ValidationError for a web address with somebody's name or password in it.
+    """
+    if isinstance(field, models.TextField):
+        return clean_text(text)
+    if isinstance(field, models.URLField):
+        url = plain_url(squash(text))
+        if has_user_info(url):
+            raise ValidationError(_("Leave out what stands before the @."), code="user_info")
+        return url
+    # An address that somebody signs in with stays as it was given: it is looked for as it is typed there.
+    if isinstance(field, models.EmailField) and not field.unique:
+        return plain_email(text)
+    return squash(text)
 
 
 def assign(row: models.Model, values: Mapping[str, object]) -> list[str]:
     """Set `values` on `row`, texts cleaned; answers the names whose value is now another.
 
-    Raises ValidationError for a day or moment nobody can mean.
+    Raises ValidationError by field for a day or moment nobody can mean, and as `clean_value` does.
     """
     changed = []
     for name, value in values.items():
@@ -32,7 +54,10 @@ def assign(row: models.Model, values: Mapping[str, object]) -> list[str]:
         if isinstance(value, date) and not is_thinkable(value):
             raise ValidationError({name: _("This year cannot be right.")}, code="year")
         if isinstance(value, str):
-            value = clean_text(value) if isinstance(field, models.TextField) else squash(value)
+            try:
+                value = clean_value(field, value)
+            except ValidationError as error:
+                raise ValidationError({name: error}) from error
         attribute = getattr(field, "attname", name)
         before = getattr(row, attribute)
         setattr(row, name, value)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
-from lib.fold import squash
+from lib.reasons import read_reason
 from meetings.portfolio import is_in_portfolio
 
 REASONS: Final = (
@@ -47,8 +47,8 @@ def given_reason(request: ActorRequest, pk: UUID) -> str:
 
 def asked_reason(request: ActorRequest) -> str:
     """The reason that was sent: typed or tapped, 3 to 200 letters. Raises ValidationError."""
-    reason = squash(request.POST.get("other", "") or request.POST.get("reason", ""))
-    if not 3 <= len(reason) <= 200:
+    reason = read_reason(request.POST.get("other", "").strip() or request.POST.get("reason", ""))
+    if not reason:
         raise ValidationError(_("Say why, in a few words."))
     return reason
 
@@ -57,7 +57,7 @@ def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:
     """For this person, in this session, for a shift."""
     kept = request.session.get(_KEPT, {})
     kept.pop(str(pk), None)
-    kept[str(pk)] = [squash(reason), int(time.time()) + HOURS * 3600]
+    kept[str(pk)] = [read_reason(reason), int(time.time()) + HOURS * 3600]
     request.session[_KEPT] = dict(list(kept.items())[-MOST:])
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import SavedView
 from districts.models import District
+from lib.fold import squash
 
 MOST = 50
 
@@ -25,7 +26,7 @@ def save_view(
     if SavedView.objects.filter(owner=actor.id).count() >= MOST:
         raise ValidationError(_("You have 50 views: delete one that you do not need any more."))
     view = SavedView(
-        owner_id=actor.id, list_name=list_name, name=name.strip(), query=query, shared_with=shared_with
+        owner_id=actor.id, list_name=list_name, name=squash(name), query=query, shared_with=shared_with
     )
     view.full_clean()
     view.save()

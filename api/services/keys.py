@@ -19,6 +19,7 @@ from api.rules import MAX_DAYS, Token, new_token
 from audit.models import Action
 from audit.services import record
 from districts.models import District
+from lib.fold import squash
 from lib.secret_keys import keyed_hashes
 
 ROTATION = timedelta(days=7)
@@ -54,9 +55,9 @@ def create_key(
         raise ValidationError({"days": _("A key lives for 1 to 365 days.")})
     now = timezone.now()
     key = ApiKey(
-        name=name,
+        name=squash(name),
         scopes=sorted(set(scopes)),
-        purpose=purpose,
+        purpose=squash(purpose),
         source=source,
         is_citywide=is_citywide,
         expires_at=now + timedelta(days=days),

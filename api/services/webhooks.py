@@ -22,6 +22,7 @@ from api.targets import Resolve, check_target, resolve
 from audit.models import Action
 from audit.services import record
 from lib.conflicts import StaleVersion
+from lib.fold import squash
 from lib.waking import wake_on_commit
 
 ROTATION: Final = timedelta(days=7)
@@ -50,7 +51,7 @@ def create_webhook(
     secret = new_secret()
     webhook = Webhook(
         key=key,
-        name=name,
+        name=squash(name),
         url=_checked(url, resolve),
         types=_types(key, types),
         is_active=is_active,
@@ -71,6 +72,8 @@ def edit_webhook(
     webhook = _locked(actor, webhook_id)
     if webhook.version != version:
         raise StaleVersion(webhook.version)
+    if "name" in fields:
+        fields["name"] = squash(fields["name"])
     if "url" in fields:
         fields["url"] = _checked(fields["url"], resolve)
     if "types" in fields:

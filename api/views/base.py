@@ -30,11 +30,10 @@ from audit.models import Action
 from audit.services import record
 from contacts.search import search_mark
 from lib.filters import FilterSet
-from lib.fold import squash
 from lib.keyset import InvalidCursor, paginate
+from lib.reasons import read_reason
 
 BEST = 200  # rows a search answers
-FEWEST_LETTERS, MOST_LETTERS = 3, 200  # of a purpose
 
 
 class Resource(ViewSet):
@@ -87,8 +86,8 @@ class Resource(ViewSet):
 
     def _take_purpose(self, request: Request) -> None:
         """A key has its purpose; a browser's session says why in the header `X-Purpose`, for people."""
-        purpose = squash(request.headers.get("X-Purpose", ""))
-        if self.actor.kind == "user" and FEWEST_LETTERS <= len(purpose) <= MOST_LETTERS:
+        purpose = read_reason(_as_sent(request.headers.get("X-Purpose", "")))
+        if self.actor.kind == "user" and purpose:
             request._request.actor = replace(self.actor, purpose=purpose)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
     def check_purpose(self, people: Collection[UUID]) -> None:
@@ -259,3 +258,11 @@ class RetrieveMixin(Resource):
 
 def empty(status: int = 204) -> Response:
     return Response(status=status)
+
+
+def _as_sent(header: str) -> str:
+    """A header's bytes are read as Latin-1 (PEP 3333); whoever writes “Llamó” sends UTF-8."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header

@@ -31,7 +31,7 @@ from contacts.policies import can_import
 from jobs import kinds
 from jobs.files import spool
 from jobs.services import queue_job
-from lib.fold import fold
+from lib.fold import fold, squash
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 
 KIND: Final = "import_table"
@@ -59,6 +59,9 @@ def start_draft(
     if not can_import(actor) or actor.id is None:
         raise PermissionDenied
     target = targets()[what]
+    source = squash(source)
+    if not source:
+        raise ValidationError({"source": _("Say where the file is from.")})
     try:
         table = read_table(file)
     except ValidationError as error:
@@ -67,7 +70,7 @@ def start_draft(
     draft = ImportDraft(
         started_by=actor.id,
         what=what,
-        source=source.strip(),
+        source=source,
         file_name=file_name[:200],
         digest=table.digest,
         purpose=purpose,

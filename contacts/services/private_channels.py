@@ -14,7 +14,7 @@ from contacts.policies import can_reveal_private_channel
 from contacts.services.contacts import districts_of, locked_contact, record_contact, save_contact
 from contacts.services.phones import refuse_letters
 from lib.conflicts import check_version
-from lib.fold import squash
+from lib.reasons import read_reason
 from lib.rows import assign
 
 
@@ -52,8 +52,8 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     if not can_reveal_private_channel(actor):
         raise PermissionDenied
     channel = PrivateChannel.objects.get(contact=contact)
-    reason = squash(reason)
-    if not 3 <= len(reason) <= 200:
+    reason = read_reason(reason)
+    if not reason:
         raise ValidationError({"reason": _("Say why you need it, in a few words.")})
     record(
         actor,

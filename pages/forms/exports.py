@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lib.reasons import read_reason
 from reports.exports.asked import AUDIENCES, Audience
 
 OTHER: Final = "other"
@@ -44,7 +45,8 @@ class ReasonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("reason") == OTHER and not given.get("other", "").strip():
+        given["other"] = read_reason(given.get("other", ""))
+        if given.get("reason") == OTHER and not given["other"] and "other" not in self.errors:
             self.add_error("other", ValidationError(_("Say why, in a few words."), code="required"))
         return given
 
@@ -53,7 +55,7 @@ class ReasonForm(forms.Form):
         """The reason as the trail keeps it."""
         given = self.cleaned_data
         usual = "" if given["reason"] == OTHER else str(REASONS[int(given["reason"])])
-        return ": ".join(part for part in (usual, given["other"].strip()) if part)[:200]
+        return ": ".join(part for part in (usual, given["other"]) if part)[:200]
 
 
 class ExportForm(ReasonForm):

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.actors import SYSTEM
 from contacts.models import Contact, Organisation
+from districts.imports import import_districts
 from districts.models import District
 from meetings.models import Meeting
 from tests.api.clients import Tool
-from tests.factories import make_district, make_officer, make_organisation
+from tests.districts.squares import collection, feature
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,8 @@ ROWS: Final = (
     ("CR/LF in a name", "one line", "contacts/test_create_contact.py::test_what_was_typed_is_cleaned"),
     ("U+202E, zero-width only", "400", _FIELD),
     ("U+202E, zero-width only, on a page", "422", _HERE + "test_a_name_of_nothing_that_can_be_seen"),
+    ("fillers, blank Braille, noncharacters", "400, 422", _HERE + "test_nothing_that_can_be_seen_is_no_name"),
+    ("a reason of signs or fillers", "403, 422", "contacts/test_reasons.py::test_a_reason_that_says_nothing"),
     ("NFC and NFD twins", "the same is suggested", _HERE + "test_the_same_name_in_other_code_points"),
     ("10 MB of text on a page", "400", _HERE + "test_ten_megabytes"),
     ("an e-mail with CR/LF", "400", _FIELD),
@@ -159,7 +166,66 @@ def test_a_moment_on_a_page_that_nobody_can_mean_is_asked_for_again(browser: Cli
     assert not Meeting.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["\u200b\u200b", "\u202e", " \r\n\t "])
+PERSON = {
+    "home_district": "N1",
+    "lawful_basis": "public_task",
+    "purpose": "community_liaison",
+    "email": "a@ngo.example",
+}
+PLANNED = {"kind": "visit", "duration_minutes": "30", "starts_at": "2026-12-01T10:00"}
+FOCUSES = {"focuses-TOTAL_FORMS": "0", "focuses-INITIAL_FORMS": "0"}
+UNSEEN = (
+    "\u200b\u200b",
+    "\u202e",
+    "\u3164",
+    "\u115f\u1160",
+    "\uffa0",
+    "\u2800",
+    "\u034f",
+    "\ufe0f",
+    "\uffff",
+)
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_nothing_that_can_be_seen_is_no_name_of_anything(browser: Client, text: str) -> None:
+    district = District.objects.get()
+    tool = Tool(district)
+    organisation = {"name": "Casa", "kind": "ngo", "home_district": "N1"}
+    meeting = {"kind": "visit", "starts_at": "2026-03-09T10:00:00Z", "duration_minutes": 30, "district": "N1"}
+    known = [{"source": tool.key.source, "id": text}]
+    for path, field, sent in (
+        ("organisations", "name", organisation | {"name": text}),
+        ("organisations", "external_ids", organisation | {"external_ids": known}),
+        ("contacts", "family_name", PERSON | {"family_name": text}),
+        ("meetings", "subject", meeting | {"subject": text}),
+    ):
+        answer = tool.post(f"/{path}/", sent)
+        assert answer.status_code == 400, field
+        pointer = answer.json()["errors"][0]["pointer"]
+        assert pointer.startswith(f"/{field}")
+    browser.force_login(make_supervisor(district))
+    file = SimpleUploadedFile("a.csv", b"Name;Kind;District\nCasa;ngo;N1\n")
+    for path, named, posted in (
+        (
+            "/organisations/new/",
+            "name",
+            FOCUSES | {"name": text, "kind": "ngo", "home_district": district.pk},
+        ),
+        ("/meetings/new/", "subject", PLANNED | {"subject": text, "district": str(district.pk)}),
+        ("/import/", "source", {"what": "organisations", "source": text, "reason": "2", "file": file}),
+        ("/views/organisations/new/", "name", {"name": text, "query": "kind=ngo"}),
+    ):
+        answer = browser.post(path, posted)
+        assert answer.status_code == 422, path
+        assert list(answer.context["form"].errors) == [named], path
+    with pytest.raises(ValidationError):
+        import_districts(actor=SYSTEM, content=collection(feature("N2", text)))
+    assert not (Organisation.objects.exists() or Contact.objects.exists() or Meeting.objects.exists())
+    assert District.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", [*UNSEEN[:2], " \r\n\t "])
 def test_a_name_of_nothing_that_can_be_seen_is_asked_for_again(browser: Client, name: str) -> None:
     answer = browser.post("/contacts/new/", {"family_name": name, "email": "a@ngo.example"})
     assert answer.status_code == 422

@@ -48,7 +48,7 @@ def test_revealed_with_a_reason_that_is_kept(role: str) -> None:
     )
 
 
-@pytest.mark.parametrize("reason", ["", " ", "\u200b\u200b\u200b", "ok", "x" * 201])
+@pytest.mark.parametrize("reason", ["", " ", "\u200b\u200b\u200b", "\u3164" * 3, "...", "ok", "x" * 201])
 def test_without_a_reason_it_stays_hidden(reason: str) -> None:
     contact = make_private_contact()
     with pytest.raises(ValidationError):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
-from contacts.models import Contact
+from contacts.models import Contact, PrivateChannel
 from contacts.services.contacts import create_contact, edit_contact
 from crm.demo.load import load_demo
 from districts.models import District
@@ -92,6 +92,22 @@ def test_it_is_asked_again_after_a_shift(officer: User, contact: Contact) -> Non
     session["reasons"][str(contact.pk)][1] -= 12 * 3600 + 1
     session.save()
     assert QUESTION in client.get(f"/contacts/{contact.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("text", ["\u3164\u3164\u3164", "...", "\u2800\u2800\u2800", "- - -"])
+def test_a_reason_that_says_nothing_opens_nothing(officer: User, contact: Contact, text: str) -> None:
+    PrivateChannel.objects.create(contact=contact, phone="+34612345678")
+    client = browse(officer)
+    for page in ("reason/", "private/reveal/"):
+        answer = client.post(f"/contacts/{contact.pk}/{page}", {"other": text})
+        assert answer.status_code == 422
+        assert "612" not in answer.content.decode()
+    for header, status in ((text, 403), ("Llamó", 200)):
+        sent = {"X-Purpose": header.encode().decode("latin-1")}  # as a server reads what is sent in UTF-8
+        assert client.get(f"/api/v1/contacts/{contact.pk}/", headers=sent).status_code == status
+    assert Event.objects.filter(actor_id=officer.pk, purpose="Llamó").exists()
+    shown = client.post(f"/contacts/{contact.pk}/private/reveal/", {"other": "case 7"})
+    assert "612" in shown.content.decode()
 
 
 @pytest.mark.parametrize("reason", [{}, {"reason": "  "}, {"other": "ok"}, {"other": "x" * 201}])

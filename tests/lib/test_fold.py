@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.fold import fold, squash
+from lib.reasons import read_reason
 from lib.rows import clean_text
 
 
@@ -34,6 +35,37 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 def test_a_name_keeps_its_letters_and_loses_what_cannot_be_seen() -> None:
     assert squash("Ana\r\nBeatriz\u202e  Núñez\u200b\x00") == "Ana Beatriz Núñez"
     assert squash("\u200b\u200d\ufeff") == ""
+
+
+# Fillers, blank Braille, a joiner, variation selectors, noncharacters, an accent over nothing.
+UNSEEN = [
+    *("\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u034f"),
+    *("\ufe0f", "\u180b", "\U000e0100", "\uffff", "\U0010fffe", "\u0301"),
+]
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_what_draws_nothing_is_no_text_and_beside_letters_makes_no_difference(sign: str) -> None:
+    assert (squash(sign * 3), clean_text(sign * 3), fold(sign * 3), read_reason(sign * 3)) == ("",) * 4
+    if sign != "\u0301":
+        assert fold(f"Ana{sign}") == fold("Ana")
+
+
+@pytest.mark.parametrize("text", ["7", "Ж", "ہ", "中", "♥", "§", "?", "\u0915\u093f"])
+def test_one_letter_digit_or_sign_that_draws_something_is_a_text(text: str) -> None:
+    assert (squash(text), clean_text(text)) == (text, text)
+
+
+@given(st.text())
+def test_what_is_clean_stays_as_it_is(text: str) -> None:
+    assert squash(squash(text)) == squash(text)
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@pytest.mark.parametrize("text", ["...", "ok", "- - -", "a.b", "?!?!", "x" * 201])
+def test_a_reason_is_three_letters_or_digits_at_least_and_200_characters_at_most(text: str) -> None:
+    assert read_reason(text) == ""
+    assert read_reason(" case  17\u200b") == "case 17"
 
 
 def test_a_text_keeps_its_lines() -> None:

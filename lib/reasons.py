@@ -1,0 +1,20 @@
+"""Why somebody looks or takes: a few words that say something, kept in the trail."""
+
+import re
+from typing import Final
+
+from lib.fold import squash
+
+FEWEST_LETTERS: Final = 3  # signs such as “...” are none
+MOST_LETTERS: Final = 200  # as the trail holds
+_LETTER: Final = re.compile(r"[^\W_]")
+
+
+def read_reason(text: str) -> str:
+    """As the trail keeps it; empty where it has fewer than three letters or digits, or is too long.
+
+    >>> read_reason(" she  called\\n"), read_reason("..."), read_reason("\\u3164\\u3164\\u3164")
+    ('she called', '', '')
+    """
+    reason = squash(text)
+    return reason if len(reason) <= MOST_LETTERS and len(_LETTER.findall(reason)) >= FEWEST_LETTERS else ""
