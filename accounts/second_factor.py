@@ -1,12 +1,17 @@
 """The second thing a person proves who they are with: an authenticator app, a passkey, a recovery code."""
 
 import base64
+import re
 import secrets
 
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -75,6 +80,42 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return str(settings.CITY_NAME)
+
+
+class SetUpOnce(ActivateTOTPForm):  # type: ignore[misc]  # as the other two: allauth brings no types here
+    """The code that sets an app up does not sign in as well."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if not _is_first_use(self.user, code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class _Once:
+    """allauth forgets after half a minute which code was used; it fits for a minute and a half."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        if not _is_first_use(self.user, code):  # type: ignore[attr-defined]
+            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SignInOnce(_Once, AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ConfirmOnce(_Once, ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+def _is_first_use(user: User, code: str) -> bool:
+    """Whether nobody has used this code of `user` while it fits; from now on it is used."""
+    digits = re.sub(r"\D", "", code)
+    fits = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+    return bool(cache.add(f"second-factor-used:{user.pk}:{digits}", True, timeout=fits))
 
 
 def _cipher() -> MultiFernet:

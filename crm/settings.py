@@ -206,6 +206,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator gave the address, and the invitation went there
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.SetUpOnce",
+    "authenticate": "accounts.second_factor.SignInOnce",
+    "reauthenticate": "accounts.second_factor.ConfirmOnce",
+}
 # Signing in at the city's own provider (OpenID Connect): only who has an account here gets in.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -52,6 +53,30 @@ def test_a_code_works_once(client: Client) -> None:
     for one, status in ((client, 302), (Client(), 422)):
         give_password(one, user)
         assert one.post(CODE, {"code": code_of(secret, steps_ahead=1)}).status_code == status
+
+
+def test_the_code_that_set_the_app_up_does_not_sign_in(client: Client) -> None:
+    user, secret = enrolled()
+    give_password(client, user)
+    assert client.post(CODE, {"code": code_of(secret)}).status_code == 422
+    assert client.post(CODE, {"code": code_of(secret, steps_ahead=1)}).status_code == 302
+
+
+def test_a_code_works_once_for_as_long_as_it_fits(client: Client) -> None:
+    """allauth's own mark is gone after 30 seconds; the code of the next half minute fits for up to 90."""
+    user, secret = enrolled()
+    code = code_of(secret, steps_ahead=1)
+    give_password(client, user)
+    assert client.post(CODE, {"code": code}).status_code == 302
+    assert cache.delete(f"allauth.mfa.totp.used?user={user.pk}&code={code}")
+    for again in (code, f"{code[:3]} {code[3:]}"):
+        other = Client()
+        give_password(other, user)
+        assert other.post(CODE, {"code": again}).status_code == 422
+        cache.delete(f"allauth.mfa.totp.used?user={user.pk}&code={code}")
+    assert client.post("/accounts/2fa/reauthenticate/", {"code": code}).status_code == 422
+    failed = Event.objects.filter(action=Action.SIGN_IN_FAILED, purpose="second factor")
+    assert failed.count() == 3
 
 
 def test_a_recovery_code_works_once(client: Client) -> None:
