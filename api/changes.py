@@ -1,13 +1,15 @@
 """What changed, for one caller: the rows of the change feed, and what webhooks carry."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.actors import Actor
 from audit.models import Numbered, Op
 from contacts.models import Contact, Organisation
 from meetings.models import Concern, FollowUp, Meeting
+
+TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # of rows that are gone for everybody, and how
 
 MODELS: dict[str, Any] = {
     "organisations": Organisation,
@@ -46,7 +48,10 @@ def last_seq() -> int:
 
 
 def as_rows(actor: Actor, numbered: Sequence[Numbered]) -> list[dict[str, Any]]:
-    """Changes as they are handed out (api.rows.changes.ChangeShape): at most one statement a type."""
+    """Changes as they are handed out (api.rows.changes.ChangeShape): at most one statement a type.
+
+    A row says the same whatever others stand beside it, so a copy ends up alike at any page's size.
+    """
     hidden = _out_of_scope(actor, numbered)
     return [_row(actor, row, hidden) for row in numbered]
 
@@ -55,7 +60,7 @@ def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
     """Objects of these rows that the caller does not see any more: the receiver erases them."""
     by_type: dict[str, set[UUID]] = {}
     for row in rows:
-        if row.change and row.change.op != Op.ERASED and row.change.op != Op.MERGED:
+        if row.change and row.change.op not in TOMBSTONES:
             by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
     hidden: set[UUID] = set()
     for name, ids in by_type.items():
@@ -66,7 +71,7 @@ def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
 
 def _row(actor: Actor, row: Numbered, hidden: set[UUID]) -> dict[str, Any]:
     change: Any = row.change
-    gone = change.object_id in hidden
+    gone = change.object_id in hidden and change.op not in TOMBSTONES
     shown = {
         "seq": row.seq,
         "type": TYPE_OF[change.object_type],

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from audit.models import Change, Event, Numbered
+from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
+from contacts.services.contacts import erase_contact
 from contacts.services.organisations import edit_organisation
 from tests.api.clients import Tool
 from tests.audit.numbering import publish_all
@@ -122,3 +124,44 @@ def test_what_belongs_to_an_organisation_that_moves_comes_and_leaves_with_it() -
     }
     came = {row["id"] for row in read(southern, southern_cursor)[0]}
     assert came == {str(moving.pk), str(contact.pk), str(held.pk)}
+
+
+def a_year_of_changes(north: Any, south: Any) -> dict[str, tuple[str, str | None]]:
+    """What may become of a row; answers what a copy of `north` must know in the end: id → `op`, `into`."""
+    kept, gone, back, moving = (make_organisation(north) for _n in range(4))
+    for row in (gone, back, moving):
+        edit_organisation(actor=SYSTEM, organisation_id=row.pk, name=f"Called {row.pk}")
+    merge_organisations(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 1, gone.pk: 2})
+    undone = merge_organisations(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 2, back.pk: 2})
+    undo_merge(actor=SYSTEM, merge_id=undone.pk)
+    edit_organisation(actor=SYSTEM, organisation_id=moving.pk, home_district=south)
+    stays, same = make_contact(north), make_contact(north)
+    merge_contacts(actor=SYSTEM, kept_id=stays.pk, versions={stays.pk: 1, same.pk: 1})
+    left = make_contact(north)
+    erase_contact(actor=SYSTEM, contact_id=left.pk)
+    return {
+        str(kept.pk): ("updated", None),
+        str(gone.pk): ("merged", str(kept.pk)),
+        str(back.pk): ("created", None),
+        str(moving.pk): ("out_of_scope", None),
+        str(stays.pk): ("updated", None),
+        str(same.pk): ("merged", str(stays.pk)),
+        str(left.pk): ("erased", None),
+    }
+
+
+def test_a_copy_ends_up_the_same_whatever_the_size_of_its_pages() -> None:
+    north, south = make_district(), make_district()
+    wanted = a_year_of_changes(north, south)
+    publish_all()
+    tool = Tool(north)
+    whole, _end = read(tool, "/changes/?limit=200")
+    assert 10 < len(whole) < 200
+    for limit in range(1, len(whole) + 1):
+        rows: list[dict[str, Any]] = []
+        page, cursor = read(tool, f"/changes/?limit={limit}")
+        while page:
+            rows += page
+            page, cursor = read(tool, cursor)
+        assert rows == whole, f"pages of {limit}"
+        assert {row["id"]: (row["op"], row.get("into")) for row in rows} == wanted
