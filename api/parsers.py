@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, ParseError, UnsupportedMedia
 from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 32
+LARGEST = 2**63 - 1
 
 
 class TooLarge(APIException):
@@ -81,9 +82,11 @@ def _float(text: str) -> float:
 
 
 def _int(text: str) -> int:
-    if len(text) > 20:
+    """Of 64 bits, as any other reader holds: longer ones cannot be written again (`to_json`)."""
+    number = int(text) if len(text) <= 20 else LARGEST + 1  # the length of -2^63
+    if not -LARGEST - 1 <= number <= LARGEST:
         raise ValueError("a number is too large")
-    return int(text)
+    return number
 
 
 def _check(value: Any, depth: int) -> None:

@@ -17,3 +17,5 @@ urlpatterns = [
     path("livez", livez),
     path("metrics", metrics),
 ]
+
+handler500 = "crm.errors.server_error"

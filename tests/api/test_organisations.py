@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import orjson
 import pytest
+from django.test import RequestFactory
+from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role
@@ -115,6 +118,9 @@ def test_a_parameter_nobody_knows_or_understands_is_named(query: str, parameter:
         (b'{"name": NaN}', 400),
         (b'{"cadence_days": 1e999}', 400),
         (b'{"cadence_days": ' + b"9" * 5000 + b"}", 400),
+        (b'{"a": 99999999999999999999}', 400),
+        (b'{"a": [9223372036854775808]}', 400),
+        (b'{"a": -9223372036854775809}', 400),
         (b"[" * 100_000, 400),
         (b'{"a":' * 1000 + b"1" + b"}" * 1000, 400),
         (b'{"name": "\\ud800"}', 400),
@@ -131,6 +137,24 @@ def test_a_body_that_is_no_plain_json_is_refused(raw: bytes, status: int) -> Non
     answer = Tool().post("/organisations/", raw)
     assert answer.status_code == status, answer.content[:300]
     assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["organisations", "contacts", "webhooks", "organisations/batch"])
+def test_a_number_that_no_other_reader_holds_is_refused_everywhere(path: str) -> None:
+    tool = Tool(make_district())
+    for number, said in ((2**63, "a number is too large"), (2**63 - 1, "")):
+        answer = tool.post(f"/{path}/", b'[{"a": %d}]' % number, idempotency_key=str(number))
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+        assert said in answer.json()["detail"]
+
+
+def test_a_fault_of_ours_is_a_problem_to_tools_and_a_page_to_people() -> None:
+    said = get_resolver().resolve_error_handler(500)
+    answer = said(RequestFactory().get("/api/v1/organisations/"))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert orjson.loads(answer.content)["code"] == "fault"
+    page = said(RequestFactory().get("/organisations/"))
+    assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
 
 
 def test_other_media_types_and_packed_bodies_are_refused() -> None:

@@ -35,6 +35,7 @@ _HERE = "architecture/test_bad_input.py::"
 #: What is sent, the answer, and the test that says so.
 ROWS: Final = (
     ("NUL, lone surrogate, deep JSON, NaN, 1e999, 5,000 digits, duplicate keys", "400", _BODY),
+    ("a number of more than 64 bits", "400", "api/test_organisations.py::test_a_number_that_no_other_reader"),
     ("UTF-16, invalid UTF-8", "400", _BODY),
     ("30 MB", "413", _BODY),
     ("XML, a gzip bomb", "415", _MEDIA),
