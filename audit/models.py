@@ -61,7 +61,7 @@ class Event(models.Model):
     object_ids = ArrayField(models.UUIDField(), default=list)
     field_names = ArrayField(models.CharField(max_length=60), default=list)
     district_ids = ArrayField(models.UUIDField(), default=list)
-    purpose = models.CharField(max_length=200, blank=True)
+    purpose = models.CharField(max_length=500, blank=True)  # a relief and the reasons beside it, whole
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=200, blank=True)
     allowed = models.BooleanField(default=True)

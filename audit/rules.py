@@ -27,6 +27,15 @@ def search_hash(secret: str, words: str) -> bytes:
     return hmac.digest(key, words.encode(), "sha256")
 
 
+def both_purposes(standing: str, given: str) -> str:
+    """What holds for all that somebody does, such as a relief, and the reason given for one thing.
+
+    >>> both_purposes("relief: event", "she called"), both_purposes("", "she called")
+    ('relief: event; she called', 'she called')
+    """
+    return f"{standing}; {given}" if standing and given and standing != given else given or standing
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.models import Action, Change, Event, Op
-from audit.rules import content_hash
+from audit.rules import both_purposes, content_hash
 from lib.acting import Acting
 from lib.copying import copy_rows
 from lib.ids import uuid7
@@ -129,9 +129,7 @@ def _write_event(
 
 def _purpose(actor: Acting, given: str) -> str:
     """The reason given; a person on relief says so beside it, a key that gives none its own purpose."""
-    if given and actor.kind == "user" and actor.purpose and actor.purpose != given:
-        return f"{actor.purpose}; {given}"[:200]
-    return given or actor.purpose
+    return both_purposes(actor.purpose, given) if actor.kind == "user" else given or actor.purpose
 
 
 def _change(event: Event, row: Changed) -> Change:

@@ -27,6 +27,7 @@ from api.rows.base import ALWAYS, Row, RowSpec
 from api.rows.reading import read_tuples
 from api.throttling import count_request
 from audit.models import Action
+from audit.rules import both_purposes
 from audit.services import record
 from contacts.search import search_mark
 from lib.filters import FilterSet
@@ -88,7 +89,8 @@ class Resource(ViewSet):
         """A key has its purpose; a browser's session says why in the header `X-Purpose`, for people."""
         purpose = read_reason(_as_sent(request.headers.get("X-Purpose", "")))
         if self.actor.kind == "user" and purpose:
-            request._request.actor = replace(self.actor, purpose=purpose)  # type: ignore[attr-defined]  # as ActorMiddleware does
+            both = both_purposes(self.actor.purpose, purpose)
+            request._request.actor = replace(self.actor, purpose=both)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
     def check_purpose(self, people: Collection[UUID]) -> None:
         """Nobody reads people without a purpose in the trail (docs/adr/0013)."""

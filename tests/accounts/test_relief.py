@@ -13,11 +13,19 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Channel, Relief, Role, User
 from accounts.services.relief import end_relief
 from audit.models import Action, Event
+from contacts.models import PrivateChannel
 from districts.models import District
 from meetings.models import Reminder
 from meetings.reminders import send_due
 from meetings.services.relief import open_relief
-from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
 from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +111,22 @@ def test_every_event_of_that_time_says_so(client: Client, city: City) -> None:
     assert [event.purpose for event in events[:started] if event.action == Action.LIST] == [""]
     assert {event.purpose for event in events[started:]} == {"relief: night_duty"}
     assert len(events[started:]) >= 4
+
+
+def test_the_longest_reason_is_kept_whole_beside_it(client: Client, city: City) -> None:
+    contact = make_contact(city.south)
+    PrivateChannel.objects.create(contact=contact, phone="+34612345678")
+    client.force_login(city.officer)
+    city.open(reason="colleague_away")
+    reason = "So that nothing of it is lost " * 6 + "and its end is read."
+    assert len(reason) == 200
+    revealed = client.post(f"/contacts/{contact.pk}/private/reveal/", {"other": reason})
+    assert "612" in revealed.content.decode()
+    read = client.get(f"/api/v1/contacts/{contact.pk}/", headers={"X-Purpose": reason})
+    assert read.status_code == 200
+    events = Event.objects.filter(actor_id=city.officer.pk, object_ids__contains=[contact.pk])
+    assert events.filter(action=Action.REVEAL).exists()
+    assert {event.purpose for event in events} == {f"relief: colleague_away; {reason}"}
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
