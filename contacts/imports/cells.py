@@ -60,7 +60,8 @@ def district(actor: Actor, text: str) -> District:
 
 def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
     """Those named, parted by semicolons: by the source's id, or by the name where only one is called so."""
-    return [_organisation(actor, name, source) for name in _BETWEEN.split(text) if name.strip()]
+    found = (_organisation(actor, name, source) for name in _BETWEEN.split(text) if name.strip())
+    return list({row.pk: row for row in found}.values())
 
 
 def _organisation(actor: Actor, name: str, source: str) -> Organisation:

@@ -6,9 +6,9 @@ again changes nothing, and where a person has written since, the person's word s
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from contacts.imports.converting import LONGEST_ID
 from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine
-from contacts.imports.targets import Field, Target
+from contacts.imports.targets import Field, Target, targets
 from contacts.imports.writing import Outcome, Remember
 from contacts.merging.relations import count_all
 from contacts.models import ImportDraft, ImportedRow
@@ -40,8 +40,9 @@ Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in 
 class Kind:
     """How rows of one kind are read and written.
 
-    `read(cells)` makes field → text what the row says, or raises ValidationError. `arguments` turns some of
-    that into what the services take; `current` says the same of a row that is there.
+    `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
+    label, tells it from others where the file has no numbers. `arguments` turns some of that into what the
+    services take; `current` says the same of a row that is there.
     """
 
     object_type: str
@@ -54,6 +55,17 @@ class Kind:
     edit: Callable[..., Any]
     remove: Callable[[Any], None]
     label: Callable[[Plain], str]
+    columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
+    joined: str = ""  # the column in which rows of one number may differ: together they say who
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first line of a file about a row, and what became of it; what it says as fingerprints."""
+
+    line: int
+    outcome: Outcome
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rows:
@@ -110,13 +122,11 @@ def bring_in_rows(
         raise PermissionDenied
     total = sum(1 for _row in _given(draft, file))
     report = Rows()
+    run = _Run(draft, kind, report, _of_one_number(draft, file, kind.joined))
     with transaction.atomic() if dry_run or total <= ALL_AT_ONCE else _nothing():
         for batch in _batches(_given(draft, file)):
-            written: list[dict[str, Any]] = []
             with transaction.atomic():
-                for number, cells in batch:
-                    _one(draft, kind, number, cells, report, written)
-                remember(written)
+                remember(run.write(batch))
             progress("write", report.sums.total(), total)
         if dry_run:
             transaction.set_rollback(True)
@@ -142,81 +152,157 @@ def undo_rows(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
             progress("undo", done, len(steps))
 
 
-def _one(
-    draft: ImportDraft,
-    kind: Kind,
-    number: int,
-    cells: Mapping[str, str],
-    report: Rows,
-    written: list[dict[str, Any]],
-) -> None:
-    name = squash(" ".join(cells.values()))
-    try:
-        with transaction.atomic():
-            plain = kind.read(cells)
-            name = kind.label(plain)
-            outcome, reason = _write(draft, kind, cells, plain, written)
-        report.note(number, outcome, name, reason)
-    except ValidationError as error:
-        report.note(number, Outcome.REFUSED, name, " ".join(error.messages))
-    except (PermissionDenied, ObjectDoesNotExist):
-        report.note(number, Outcome.REFUSED, name, _("belongs to something you may not change"))
+class _Run:
+    """One file on its way in, from the first row to the last."""
 
+    def __init__(self, draft: ImportDraft, kind: Kind, report: Rows, together: "_Together") -> None:
+        self._draft, self._kind, self._report, self._together = draft, kind, report, together
+        self._labels = {one.name: str(one.label) for one in targets()[draft.what].fields}
+        self._first: dict[str, First] = {}  # by external id
+        self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
+        self._written: list[dict[str, Any]] = []
 
-def _write(
-    draft: ImportDraft, kind: Kind, cells: Mapping[str, str], plain: Plain, written: list[dict[str, Any]]
-) -> tuple[Outcome, str]:
-    external_id = _external_id(cells, plain, kind)
-    link = kind.model._meta.get_field("external_ids").related_model.objects.filter(
-        source=draft.source, external_id=external_id
-    )
-    found = link.values_list(kind.model._meta.get_field("external_ids").field.attname, flat=True).first()
-    remembered, _new = ImportedRow.objects.get_or_create(
-        object_type=kind.object_type, source=draft.source, external_id=external_id
-    )
-    before: dict[str, str] = remembered.fingerprints
-    remembered.fingerprints = {name: fingerprint(value) for name, value in plain.items()}
-    if found is None:
-        made = kind.create(
-            external_ids=[{"source": draft.source, "external_id": external_id}], **kind.arguments(plain)
+    def write(self, batch: Iterable[tuple[int, dict[str, str]]]) -> list[dict[str, Any]]:
+        """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
+        self._written = []
+        for number, cells in batch:
+            self._one(number, cells)
+        return self._written
+
+    def _one(self, number: int, cells: Mapping[str, str]) -> None:
+        name = squash(" ".join(cells.values()))
+        try:
+            with transaction.atomic():
+                if number in self._together.lines:
+                    outcome, reason = self._joined(self._together.lines[number])
+                else:
+                    plain = self._kind.read(self._together.cells(number, cells))
+                    name = self._kind.label(plain)
+                    outcome, reason = self._write(number, cells, plain)
+        except ValidationError as error:
+            outcome, reason = Outcome.REFUSED, " ".join(error.messages)
+        except (PermissionDenied, ObjectDoesNotExist):
+            outcome, reason = Outcome.REFUSED, _("belongs to something you may not change")
+        if number in self._together.said:
+            self._came_of[number] = outcome
+        self._report.note(number, outcome, name, reason)
+
+    def _joined(self, line: int) -> tuple[Outcome, str]:
+        """A row that only says who else belongs to an earlier one."""
+        if self._came_of[line] == Outcome.REFUSED:
+            raise ValidationError(_("It has the number of line %(line)d, which is refused.") % {"line": line})
+        return _after(self._came_of[line]), _("one with line %(line)d") % {"line": line}
+
+    def _again(self, first: First, said: Mapping[str, str], has_number: bool) -> tuple[Outcome, str]:
+        """The same once more in one file is nothing new; anything else about it would overwrite it."""
+        names = [name for name in {**first.said, **said} if name != self._kind.joined]
+        if others := [name for name in names if first.said.get(name) != said.get(name)]:
+            text = (
+                _("Line %(line)d has the same number and says otherwise: %(fields)s.")
+                if has_number
+                else _("Line %(line)d reads as the same and says otherwise: %(fields)s. Give each a number.")
+            )
+            raise ValidationError(text % {"line": first.line, "fields": self._called(others)})
+        return _after(first.outcome), _("the same as line %(line)d") % {"line": first.line}
+
+    def _called(self, names: Iterable[str]) -> str:
+        columns = (self._kind.columns.get(name, name) for name in names)
+        return ", ".join(self._labels.get(name, name) for name in columns)
+
+    def _write(self, number: int, cells: Mapping[str, str], plain: Plain) -> tuple[Outcome, str]:
+        external_id = _external_id(cells, self._kind.label(plain), plain.pop("key", ""))
+        said = {name: fingerprint(value) for name, value in plain.items()}
+        if first := self._first.get(external_id):
+            return self._again(first, said, bool(cells.get("external_id")))
+        outcome, reason = self._bring_in(external_id, plain, said)
+        self._first[external_id] = First(number, outcome, said)
+        return outcome, reason
+
+    def _bring_in(self, external_id: str, plain: Plain, said: dict[str, str]) -> tuple[Outcome, str]:
+        kind, source = self._kind, self._draft.source
+        link: Any = kind.model._meta.get_field("external_ids")
+        known = link.related_model.objects.filter(source=source, external_id=external_id)
+        found = known.values_list(link.field.attname, flat=True).first()
+        remembered, _new = ImportedRow.objects.get_or_create(
+            object_type=kind.object_type, source=source, external_id=external_id
         )
-        written.append({"id": str(made.pk), "external_id": external_id})
-        remembered.save()
-        return Outcome.CREATED, ""
-    if remembered.fingerprints == before:
-        return Outcome.UNCHANGED, ""
-    row = kind.model.objects.get(pk=found)
-    now = kind.current(row)
-    said = {name: value for name, value in plain.items() if remembered.fingerprints[name] != before.get(name)}
-    write = {
-        name: value
-        for name, value in said.items()
-        if now.get(name) != value and before.get(name) in (None, fingerprint(now.get(name, "")))
-    }
-    kept = [name for name, value in said.items() if name not in write and now.get(name) != value]
-    remembered.save()
-    reason = _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(kept)} if kept else ""
-    if not write:
-        return Outcome.UNCHANGED, reason
-    done = kind.edit(row.pk, **kind.arguments(write))
-    old = {name: now.get(name, "") for name in write}
-    written.append(
-        {
-            "id": str(row.pk),
-            "version": done.version,
-            "fields": old,
-            "external_id": external_id,
-            "before": before,
+        before: dict[str, str] = remembered.fingerprints
+        remembered.fingerprints = said
+        if found is None:
+            ids = [{"source": source, "external_id": external_id}]
+            made = kind.create(external_ids=ids, **kind.arguments(plain))
+            self._written.append({"id": str(made.pk), "external_id": external_id})
+            remembered.save()
+            return Outcome.CREATED, ""
+        if said == before:
+            return Outcome.UNCHANGED, ""
+        row = kind.model.objects.get(pk=found)
+        now = kind.current(row)
+        new = {name: value for name, value in plain.items() if said[name] != before.get(name)}
+        write = {
+            name: value
+            for name, value in new.items()
+            if now.get(name) != value and before.get(name) in (None, fingerprint(now.get(name, "")))
         }
-    )
-    return Outcome.UPDATED, reason
+        kept = [name for name, value in new.items() if name not in write and now.get(name) != value]
+        remembered.save()
+        reason = _("%(fields)s: what a person wrote is kept") % {"fields": self._called(kept)} if kept else ""
+        if not write:
+            return Outcome.UNCHANGED, reason
+        done = kind.edit(row.pk, **kind.arguments(write))
+        self._written.append(
+            {
+                "id": str(row.pk),
+                "version": done.version,
+                "fields": {name: now.get(name, "") for name in write},
+                "external_id": external_id,
+                "before": before,
+            }
+        )
+        return Outcome.UPDATED, reason
 
 
-def _external_id(cells: Mapping[str, str], plain: Plain, kind: Kind) -> str:
+def _after(first: Outcome) -> Outcome:
+    """What becomes of a row that says what an earlier one said already."""
+    return Outcome.MERGED if first in (Outcome.CREATED, Outcome.UPDATED) else Outcome.UNCHANGED
+
+
+@dataclass(slots=True)
+class _Together:
+    """Rows of one number that say the same, but for one column: together they are one."""
+
+    column: str = ""
+    said: dict[int, list[str]] = field(default_factory=dict)  # first line → what all of them say there
+    lines: dict[int, int] = field(default_factory=dict)  # other line → first line
+
+    def cells(self, number: int, cells: Mapping[str, str]) -> Mapping[str, str]:
+        return cells | {self.column: "\n".join(self.said[number])} if number in self.said else cells
+
+
+def _of_one_number(draft: ImportDraft, file: BinaryIO, column: str) -> _Together:
+    """Which rows are one. A later row may leave cells empty; with another word in one it stays apart."""
+    together = _Together(column)
+    if not column:
+        return together
+    times = Counter(cells["external_id"] for _n, cells in _given(draft, file) if "external_id" in cells)
+    firsts: dict[str, tuple[int, dict[str, str]]] = {}
+    for number, cells in _given(draft, file):
+        given = cells.get("external_id", "")
+        if times[given] < 2:
+            continue
+        line, first = firsts.setdefault(given, (number, cells))
+        rest = {name: text for name, text in cells.items() if name != column}
+        if line != number and rest.items() <= first.items():
+            together.said.setdefault(line, [first.get(column, "")]).append(cells.get(column, ""))
+            together.lines[number] = line
+    return together
+
+
+def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
     """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
     if given := squash(cells.get("external_id", "")):
         return given[:LONGEST_ID]
-    said = "\0".join(fold(str(part)) for part in (kind.label(plain), plain.get("key", "")))
+    said = "\0".join(fold(part) for part in (label, key))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

@@ -61,6 +61,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: _edit(actor, pk, **values),
         remove=lambda row: _remove(actor, row),
         label=lambda plain: str(plain["title"]),
+        joined="organisations",
     )
 
 
@@ -101,7 +102,7 @@ def _remove(actor: Actor, row: FollowUp) -> None:
 
 
 def _arguments(plain: Plain) -> dict[str, Any]:
-    values = {name: value for name, value in plain.items() if name != "key"}
+    values = dict(plain)
     if "due_on" in plain:
         values["due_on"] = read.day(plain["due_on"], "")
     if "owner" in plain:
@@ -114,13 +115,12 @@ def _arguments(plain: Plain) -> dict[str, Any]:
 def _current(row: FollowUp) -> Plain:
     ids = sorted(map(str, row.organisation_links.values_list("organisation", flat=True)))
     done = row.completed_at
-    plain: Plain = {name: getattr(row, name) for name in ("title", "kind", "status", "result")} | {
+    return {name: getattr(row, name) for name in ("title", "kind", "status", "result")} | {
         "due_on": row.due_on.isoformat(),
         "organisations": ids,
         "owner": str(row.owner_id),
         "done_on": read.day(done.isoformat(), "").isoformat() if done else "",
     }
-    return plain | {"key": f"{plain['due_on']} {' '.join(ids)}"}
 
 
 TARGET: Final = row_target(

@@ -37,7 +37,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         kind = read.code(cells.get("kind", ""), MeetingKind.values, _("kind"))
         where = cells.get("district", "") or (there[0].home_district.code if there else "")
         plain: Plain = {
-            "key": starts_at.isoformat(),
+            "key": f"{starts_at.isoformat()} {' '.join(read.ids(there))}",
             "starts_at": starts_at.isoformat(),
             "kind": kind,
             "subject": squash(cells.get("subject", "")) or str(MeetingKind(kind).label).capitalize(),
@@ -63,6 +63,8 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
         remove=lambda row: _remove(actor, row),
         label=lambda plain: str(plain["subject"]),
+        columns={"outcomes": "outcome"},
+        joined="organisations",
     )
 
 
@@ -82,7 +84,7 @@ def _remove(actor: Actor, row: Meeting) -> None:
 
 
 def _arguments(plain: Plain) -> dict[str, Any]:
-    values = {name: value for name, value in plain.items() if name != "key"}
+    values = dict(plain)
     if "starts_at" in plain:
         values["starts_at"] = read.moment(plain["starts_at"], "")
     if "district" in plain:
@@ -95,7 +97,6 @@ def _arguments(plain: Plain) -> dict[str, Any]:
 def _current(row: Meeting) -> Plain:
     names = ("kind", "subject", "place", "duration_minutes", *_LONG)
     plain: Plain = {name: getattr(row, name) for name in names} | {
-        "key": row.starts_at.isoformat(),
         "starts_at": row.starts_at.isoformat(),
         "district": row.district.code,
         "organisations": sorted(map(str, row.organisation_links.values_list("organisation", flat=True))),

@@ -104,6 +104,73 @@ def test_meetings_of_the_past_were_held_and_count() -> None:
     assert Organisation.objects.get(name="Casa Roma").last_met_at is None
 
 
+def test_meetings_of_one_day_with_different_organisations_are_different_meetings() -> None:
+    user = city()
+    text = (
+        "Fecha;Tipo;Asociación\n01/03/2024;visit;Casa Roma\n01/03/2024;visit;Puente Verde\n"
+        "01/03/2024 18:00;visit;Casa Roma\n"
+    )
+    assert sums(bring(user, "meetings", text)) == {"created": 3}
+    assert sorted(Meeting.objects.values_list("organisations__name", flat=True)) == [
+        "Casa Roma",
+        "Casa Roma",
+        "Puente Verde",
+    ]
+    assert sums(bring(user, "meetings", text)) == {"unchanged": 3}
+
+
+def test_a_row_that_reads_as_an_earlier_one_and_says_otherwise_is_refused() -> None:
+    user = city()
+    text = (
+        "Fecha;Tipo;Asociación;Notas\n01/03/2024;visit;Casa Roma;A lamp\n01/03/2024;visit;Casa Roma;A dog\n"
+        "01/03/2024;visit;Casa Roma;A lamp\n"
+    )
+    draft = bring(user, "meetings", text)
+    assert sums(draft) == {"created": 1, "merged": 1, "refused": 1}
+    assert draft.report["lines"]["refused"][0] == [
+        3,
+        "Visit",
+        "Line 2 reads as the same and says otherwise: Facts. Give each a number.",
+    ]
+    assert draft.report["lines"]["merged"][0][2] == "the same as line 2"
+    assert Meeting.objects.get().facts == "A lamp"
+    assert sums(bring(user, "meetings", text)) == {"unchanged": 2, "refused": 1}
+
+
+NUMBERED = """Número;Fecha;Tipo;Asociación;Asunto
+7;01/03/2024;visit;Casa Roma;The square
+7;01/03/2024;visit;Puente Verde;The square
+7;;;Casa Roma;
+7;02/03/2024;visit;Puente Verde;The square
+8;03/03/2024;visit;Nobody;The square
+8;03/03/2024;visit;Casa Roma;The square
+"""
+
+
+def test_rows_of_one_number_are_one_meeting_with_all_who_were_there() -> None:
+    user = city()
+    draft = bring(user, "meetings", NUMBERED)
+    assert sums(draft) == {"created": 1, "merged": 2, "refused": 3}
+    assert set(Meeting.objects.get().organisations.values_list("name", flat=True)) == {
+        "Casa Roma",
+        "Puente Verde",
+    }
+    reasons = {line: why for line, _name, why in draft.report["lines"]["refused"]}
+    assert reasons[5] == "Line 2 has the same number and says otherwise: When."
+    assert "Nobody" in reasons[6]
+    assert reasons[7] == "It has the number of line 6, which is refused."
+    assert sums(bring(user, "meetings", NUMBERED)) == {"unchanged": 3, "refused": 3}
+    assert Meeting.objects.get().version == 1
+
+
+def test_promises_of_one_number_are_one_promise_to_all_of_them() -> None:
+    user = city()
+    text = "Número;Compromiso;Plazo;Asociación\n1;Lamp;2030-03-01;Casa Roma\n1;Lamp;2030-03-01;Puente Verde\n"
+    assert sums(bring(user, "follow_ups", text)) == {"created": 1, "merged": 1}
+    assert FollowUp.objects.get().organisations.count() == 2
+    assert sums(bring(user, "follow_ups", text)) == {"unchanged": 2}
+
+
 def test_meetings_to_come_are_planned() -> None:
     day = city_today() + timedelta(days=9)
     text = f"Fecha;Tipo;Asociación\n{day:%d.%m.%Y} 10:00;visit;Casa Roma\n"
