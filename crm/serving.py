@@ -1,8 +1,10 @@
 """How gunicorn serves `crm.wsgi` (`--config python:crm.serving`); the command line may say otherwise."""
 
+import io
 import os
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
     """Asked to stop it answers all that has reached it, and closes its door before it begins to.
 
     gunicorn's own leaves the door open until the last answer is written: whoever knocks meanwhile
-    waits in the queue and is cut off without an answer.
+    waits in the queue and is cut off without an answer. What gunicorn refuses by itself, such as an address
+    that is too long, it answers without the headers of all other answers: here they are added.
     """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        super().handle_error(req, _Protected(client), addr, exc)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -29,6 +35,40 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
         while taken != self.nr_conns:  # `accept` counts those it takes, and returns where nobody waits
             taken = self.nr_conns
             self.accept(listener)
+
+
+class _Protected:
+    """A connection on which an answer begins with the headers every answer has."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def sendall(self, content: bytes) -> None:
+        status, end, rest = content.partition(b"\r\n")
+        self._client.sendall(status + end + protecting_headers() + rest if end else content)
+
+
+@cache
+def protecting_headers() -> bytes:
+    """What settings.MIDDLEWARE puts on an answer, whatever is in it. Django is up by the first request."""
+    from csp.middleware import CSPMiddleware
+    from django.core.handlers.wsgi import WSGIRequest
+    from django.http import HttpResponse
+    from django.middleware.clickjacking import XFrameOptionsMiddleware
+    from django.middleware.security import SecurityMiddleware
+
+    from pages.middleware import HeadersMiddleware
+
+    answer: Any = lambda _request: HttpResponse()  # noqa: E731
+    for middleware in (XFrameOptionsMiddleware, HeadersMiddleware, CSPMiddleware, SecurityMiddleware):
+        answer = middleware(answer)
+    secure = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}
+    headers = answer(WSGIRequest(secure | {"wsgi.input": io.BytesIO()})).headers
+    del headers["Content-Type"]
+    return b"".join(f"{name}: {value}\r\n".encode("latin1") for name, value in headers.items())
 
 
 worker_class = Worker

@@ -1,0 +1,77 @@
+"""What gunicorn answers by itself, before Django sees a request, is as protected as a page."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+import pytest
+
+from tests.plugins import services
+from tests.plugins.workers import wait_until
+
+PROTECTING = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Cache-Control",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "X-Robots-Tag",
+)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The application served as in production."""
+    found = services.free_port()
+    arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}", "--workers", "1"]
+    program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
+    with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
+        wait_until(lambda: _is_up(found), what="gunicorn")
+        yield found
+        process.terminate()
+
+
+def _is_up(port: int) -> bool:
+    try:
+        return ask(port, "GET /livez HTTP/1.1\r\n")[0] == 200
+    except OSError:
+        return False
+
+
+def ask(port: int, head: str) -> tuple[int, Message]:
+    """Status and headers of the answer to a request as it is sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(f"{head}Host: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while b"\r\n\r\n" not in answer and (part := connection.recv(65536)):
+            answer += part
+    status, _end, headers = answer.partition(b"\r\n")
+    return int(status.split()[1]), BytesHeaderParser().parsebytes(headers)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (f"GET /{'a' * 9_000} HTTP/1.1\r\n", 414),
+        (f"GET / HTTP/1.1\r\nX-Long: {'a' * 70_000}\r\n", 431),
+        ("GET / HTTP/9.9\r\n", 400),
+        ("NONSENSE\r\n", 400),
+        ("GET /livez HTTP/1.1\r\nTransfer-Encoding: nonsense\r\n", 501),
+    ],
+)
+def test_what_is_refused_before_django_has_the_headers_of_a_page(port: int, head: str, status: int) -> None:
+    page_status, page = ask(port, "GET /accounts/login/ HTTP/1.1\r\n")
+    assert page_status == 200
+    refused_status, refused = ask(port, head)
+    assert refused_status == status
+    assert all(page[name] for name in PROTECTING)
+    assert {name: refused[name] for name in PROTECTING} == {name: page[name] for name in PROTECTING}
+    assert [name for name, _value in refused.items() if len(refused.get_all(name, [])) > 1] == []
+    assert refused["Location"] is None
