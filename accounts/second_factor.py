@@ -6,7 +6,7 @@ import secrets
 
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -82,7 +82,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return str(settings.CITY_NAME)
 
 
-class SetUpOnce(ActivateTOTPForm):  # type: ignore[misc]  # as the other two: allauth brings no types here
+class SetUpOnce(ActivateTOTPForm):
     """The code that sets an app up does not sign in as well."""
 
     def clean_code(self) -> str:
@@ -92,22 +92,22 @@ class SetUpOnce(ActivateTOTPForm):  # type: ignore[misc]  # as the other two: al
         return code
 
 
-class _Once:
+class _Once(BaseAuthenticateForm):
     """allauth forgets after half a minute which code was used; it fits for a minute and a half."""
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
-        if not _is_first_use(self.user, code):  # type: ignore[attr-defined]
-            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
+        code: str = super().clean_code()
+        if not _is_first_use(self.user, code):
+            self._emit_authentication_failed(self.authenticator)
             raise get_adapter().validation_error("incorrect_code")
         return code
 
 
-class SignInOnce(_Once, AuthenticateForm):  # type: ignore[misc]
+class SignInOnce(_Once, AuthenticateForm):
     pass
 
 
-class ConfirmOnce(_Once, ReauthenticateForm):  # type: ignore[misc]
+class ConfirmOnce(_Once, ReauthenticateForm):
     pass
 
 
