@@ -68,6 +68,29 @@ def test_the_link_of_an_invitation_works_once(
     assert "no longer works" in Client().get(link).content.decode()
 
 
+def test_a_password_is_not_ones_own_name_or_address(
+    administrator: Any, mail_sink: MailSink, client: Client
+) -> None:
+    user = invite_user(
+        actor=administrator, name="New Person", email="starling77@police.example", role="officer"
+    )
+    send_invitation(actor=administrator, user_id=user.pk)
+    link = next(w for w in mail_sink.messages[0].get_content().split() if w.startswith("http://testserver/"))
+    invited = client.get(link, follow=True).request["PATH_INFO"]
+    _refuses_likeness(client, invited, {}, "a long pass phrase")
+    client.force_login(User.objects.get(pk=user.pk))
+    changed = {"oldpassword": "a long pass phrase"}
+    _refuses_likeness(client, "/accounts/password/change/", changed, "another pass phrase")
+
+
+def _refuses_likeness(client: Client, address: str, sent: dict[str, str], good: str) -> None:
+    for password in ("New Person12", "newperson2026", "starling7777", "starling77@police"):
+        answer = client.post(address, sent | {"password1": password, "password2": password})
+        assert answer.status_code == 422
+        assert "too similar to the" in answer.content.decode()
+    assert client.post(address, sent | {"password1": good, "password2": good}).status_code == 302
+
+
 def test_the_link_of_an_invitation_ends_after_three_days(
     administrator: Any, mail_sink: MailSink, settings: Settings
 ) -> None:
