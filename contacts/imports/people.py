@@ -55,6 +55,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         if not home and spoken_for:
             home = spoken_for[0].home_district.code
         plain["home_district"] = read.district(actor, home).code
+        plain["key"] = " ".join(read.ids(spoken_for)) or plain["home_district"]
         return plain
 
     def arguments(plain: Plain) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, **values),
         remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
+        columns={"speaks_for": "organisation"},
     )
 
 

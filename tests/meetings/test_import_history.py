@@ -79,6 +79,31 @@ def test_the_same_people_again_change_nothing_and_a_persons_word_stays() -> None
     assert (ana.email, ana.affiliations.get().role_title) == ("mine@roma.example", "portavoz")
 
 
+NAMESAKES = """Nombre;Apellidos;Asociación;Correo
+María;García López;Casa Roma;maria@roma.example
+María;García López;Puente Verde;maria@verde.example
+María;García López;;maria@home.example
+María;García López;;other@home.example
+"""
+
+
+def test_people_of_one_name_and_different_organisations_stay_apart() -> None:
+    user = city()
+    typed = BATCH | {"fixed_home_district": "N1"}
+    draft = bring(user, "contacts", NAMESAKES, **typed)
+    assert sums(draft) == {"created": 3, "refused": 1}
+    assert (
+        draft.report["lines"]["refused"][0][2]
+        == "Line 4 reads as the same and says otherwise: E-mail of the role. Give each a number."
+    )
+    assert set(Contact.objects.values_list("email", flat=True)) == {
+        "maria@roma.example",
+        "maria@verde.example",
+        "maria@home.example",
+    }
+    assert sums(bring(user, "contacts", NAMESAKES, **typed)) == {"unchanged": 3, "refused": 1}
+
+
 def test_people_are_taken_back() -> None:
     user = city()
     first = bring(user, "contacts", PEOPLE, **BATCH)
