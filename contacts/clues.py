@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from anyascii import anyascii
-
 from contacts.rules import core_name
-from lib.fold import fold, squash
+from lib.fold import fold, latin, squash
 
 # How much a shared clue speaks for it (1 is certain), in order of weight.
 WEIGHTS: Final = {"name": 0.6, "phone": 0.4, "email": 0.4, "alike": 0.4, "host": 0.3, "address": 0.2}
@@ -70,7 +68,7 @@ def website_host(website: str) -> str:
 
 def _latin(folded: str) -> str:
     """Words in Latin letters, sorted: a name in Greek or Cyrillic is often written both ways."""
-    return " ".join(sorted(fold(anyascii(folded)).split()))
+    return " ".join(sorted(latin(folded).split()))
 
 
 def _name_clues(core: str) -> list[str]:

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from audit.rules import search_hash
 from contacts.models import Contact, Organisation
 from contacts.rules import one_phone, plain_email, plain_number
-from lib.fold import fold
+from lib.fold import fold, latin
 
 MOST_LETTERS: Final = 200
 _ENOUGH_DIGITS: Final = 6
@@ -34,10 +34,10 @@ def find_contacts(actor: Actor, q: str, limit: int) -> list[Contact]:
 
 
 def searched_words(q: str) -> str:
-    """What a search stands for in the trail: folded words in one order, or one form of a number."""
+    """What a search stands for in the trail: words in one script and order, or one form of a number."""
     if number := _number(q):
         return number
-    return " ".join(sorted(fold(q).split()))
+    return " ".join(sorted(latin(fold(q)).split()))
 
 
 def search_mark(q: str) -> bytes | None:

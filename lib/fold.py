@@ -6,6 +6,9 @@ after Zorro, so the services store this form beside the text.
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _INVISIBLE = {"Cf", "Cc", "Cs", "Cn"}
@@ -49,6 +52,8 @@ _SPELLED = {
     "ı": "i",
     "ς": "σ",
 }
+# What passports and signs have where a letter for a letter would be another: Mouseio, Tarnovo, Maria.
+_AS_WRITTEN = {"ου": "ou", "ъ": "a", "ия": "ia"}
 _PLAIN = _Plain({ord(letter): spelled for letter, spelled in _SPELLED.items()})
 
 
@@ -60,6 +65,37 @@ def fold(*texts: str) -> str:
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", " ".join(texts)).casefold())
     return _NOT_WORD.sub(" ", text.translate(_PLAIN)).strip()
+
+
+def latin(folded: str) -> str:
+    """Folded words in Latin letters, one for one but for those of signs that have none.
+
+    >>> latin("николова 20 ελληνων")
+    'nikolova 20 ellinon'
+    """
+    if folded.isascii():  # most are, and an import asks millions of times
+        return folded
+    return " ".join(filter(None, map(_latin_word, folded.split())))
+
+
+@lru_cache(maxsize=20_000)
+def _latin_word(word: str) -> str:
+    for letters, written in _AS_WRITTEN.items():
+        word = word.replace(letters, written)
+    return fold(anyascii(word)).replace(" ", "")
+
+
+def findable(*texts: str) -> str:
+    """What `texts` are found by: folded, and after that in Latin letters the words that are in others.
+
+    >>> findable("Мария ACME")
+    'мария acme mariya'
+    """
+    folded = fold(*texts)
+    if folded.isascii():
+        return folded
+    spelled = (_latin_word(word) for word in folded.split() if not word.isascii())
+    return " ".join([folded, *filter(None, spelled)])
 
 
 def squash(text: str) -> str:

@@ -6,7 +6,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q
 
-from lib.fold import fold
+from lib.fold import fold, latin
 
 MAX_WORDS = 8
 
@@ -14,7 +14,7 @@ Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 def matching(queryset: Rows, q: str) -> Rows:
-    """Rows whose `folded` contains each word of `q`, or a word much like it; `rank` says how well.
+    """Rows whose `folded` contains each word of `q` or one much like it, in any script; `rank` says how well.
 
     The order is best first; a `q` without a letter or digit matches nothing.
     """
@@ -22,6 +22,15 @@ def matching(queryset: Rows, q: str) -> Rows:
     if not words:
         return queryset.none()
     for word in words:
-        queryset = queryset.filter(Q(folded__contains=word) | Q(folded__trigram_word_similar=word))
-    ranked = queryset.annotate(rank=TrigramWordSimilarity(" ".join(words), F("folded")))
+        queryset = queryset.filter(_like(word))
+    spelled = latin(" ".join(words)) or " ".join(words)
+    ranked = queryset.annotate(rank=TrigramWordSimilarity(spelled, F("folded")))
     return ranked.order_by("-rank", "folded", "pk")
+
+
+def _like(word: str) -> Q:
+    """As it is typed or in Latin letters: a row keeps both (lib.fold.findable)."""
+    found = Q()
+    for form in {word, latin(word)} - {""}:
+        found |= Q(folded__contains=form) | Q(folded__trigram_word_similar=form)
+    return found

@@ -17,7 +17,7 @@ from audit.services import record
 from contacts.models import Contact, PrivateChannel
 from contacts.search import search_marks, searched_words
 from lib.days import day_ends_at, day_starts_at
-from lib.fold import fold
+from lib.fold import fold, latin
 from privacy.rules import parts_of_number, wordings
 from privacy.trail import Events, events_visible_to
 
@@ -62,7 +62,8 @@ def searches_for(contact: Contact) -> set[str]:
     phones = [phone for phone in (contact.phone, channel and channel.phone) if phone]
     numbers = [form for phone in phones for form in (phone.as_e164, phone.as_national)]
     addresses = [email for email in (contact.email, channel and channel.email) if email]
-    found = set(wordings(fold(contact.given_name, contact.family_name).split()))
+    name = fold(contact.given_name, contact.family_name)
+    found = {*wordings(name.split()), *wordings(latin(name).split())}  # the trail kept either script once
     for number in numbers:
         found |= {searched_words(part) for part in parts_of_number(number)}
     for address in addresses:

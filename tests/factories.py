@@ -14,8 +14,8 @@ from contacts.services.folding import fold_contact
 from contacts.services.organisations import create_organisation
 from districts.models import District
 from lib.days import city_today
-from lib.fold import fold
 from meetings.models import Meeting, MeetingOrganisation
+from meetings.services.folding import fold_meeting
 
 PASSWORD = "correct horse battery"
 
@@ -99,7 +99,7 @@ def make_meeting(district: District | None = None, *organisations: Organisation,
     officers: Iterable[User] = fields.pop("officers", ())
     present: bool = fields.pop("present", True)
     meeting = Meeting(**(defaults | fields))
-    meeting.folded = fold(meeting.subject, meeting.place)
+    fold_meeting(meeting)
     meeting.full_clean()
     meeting.save()
     meeting.officers.set(officers)

@@ -8,7 +8,6 @@ from contacts.models import Contact, Organisation
 from crm.demo import words
 from crm.demo.book import Book
 from lib.days import city_day, city_zone
-from lib.fold import fold
 from meetings.models import (
     Concern,
     FollowUp,
@@ -17,6 +16,7 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
+from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 
 MONTHS_18 = 548
 KINDS = ("visit", "visit", "foot_patrol", "phone", "phone", "drop_in", "message", "community_event", "video")
@@ -130,7 +130,7 @@ def _meeting(
         updated_at=written,
         **fields,
     )
-    meeting.folded = fold(meeting.subject, meeting.place)
+    fold_meeting(meeting)
     history.meetings.append(meeting)
     history.officers.append((meeting, officer))
     for number, organisation in enumerate(organisations):
@@ -182,7 +182,7 @@ def _promise(
     if follow_up.status == "done":
         follow_up.completed_at = min(max(_at(done_on, 16), made), book.now)
         follow_up.result = random.choice(words.RESULTS)
-    follow_up.folded = fold(follow_up.title)
+    fold_follow_up(follow_up)
     history.follow_ups.append(follow_up)
     told = done_on if follow_up.status == "done" and random.random() < 0.7 else None
     history.promised_to.append(
@@ -245,7 +245,7 @@ def _concerns(book: Book, history: History) -> None:
             updated_at=received,
         )
         _answer(book, concern, received)
-        concern.folded = fold(concern.place, concern.facts)
+        fold_concern(concern)
         history.concerns.append(concern)
 
 

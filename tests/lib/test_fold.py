@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.fold import fold, squash
+from lib.fold import findable, fold, latin, squash
 from lib.reasons import read_reason
 from lib.rows import clean_text
 
@@ -25,6 +25,15 @@ def test_accents_case_and_signs_make_no_difference(text: str, folded: str) -> No
 
 def test_composed_and_decomposed_letters_fold_alike() -> None:
     assert fold("Zoe\u0308") == fold("Zo\u00eb")
+
+
+@given(st.text(), st.text())
+def test_words_are_found_in_either_script_of_theirs(text: str, more: str) -> None:
+    kept = findable(text, more)
+    for word in fold(text).split():
+        assert word in kept
+        assert latin(word) in kept
+        assert latin(word).isascii()
 
 
 @given(st.text())

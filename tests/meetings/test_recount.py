@@ -15,7 +15,7 @@ from meetings.codes import MeetingStatus, Outcome
 from meetings.models import Meeting
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting, restore_meeting
-from tests.factories import make_district, make_organisation
+from tests.factories import make_district, make_meeting, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +97,15 @@ def test_clues_of_an_older_version_are_found_and_made() -> None:
     assert "1 put right" in recount("--fix")
     organisation.refresh_from_db()
     assert "name:casa roma" in organisation.clues
+
+
+def test_what_an_older_version_found_in_one_script_only_is_put_right() -> None:
+    meeting = make_meeting(subject="Кафе", place="")
+    other = make_meeting(subject="Coffee", place="")
+    Meeting.objects.filter(pk=meeting.pk).update(folded="кафе")
+    with pytest.raises(CommandError, match="1 difference"):
+        recount()
+    assert "1 put right" in recount("--fix")
+    meeting.refresh_from_db()
+    assert (meeting.folded, other.folded) == ("кафе kafe", "coffee")
+    recount()  # would raise for one that is still wrong

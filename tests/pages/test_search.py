@@ -80,6 +80,14 @@ def test_an_empty_box_searches_nothing(browser: Client) -> None:
         ("Σύλλογος Ποντίων", "ποντιων"),
         ("Българско училище", "УЧИЛИЩЕ"),
         ("Łódź Club", "lodz"),
+        ("Сдружение Николова", "nikolova"),
+        ("Сдружение Николова", "Nikol"),
+        ("Casa Nikolova", "Николова"),
+        ("Casa Nikolova", "Ник"),
+        ("Велико Търново", "tarnovo"),
+        ("Σύλλογος Ελλήνων", "ellinon syllogos"),
+        ("Syllogos Ellinon", "Ελλήνων"),
+        ("Μουσείο", "mouseio"),
     ],
 )
 def test_words_find_an_organisation(browser: Client, district: District, name: str, q: str) -> None:
@@ -88,6 +96,29 @@ def test_words_find_an_organisation(browser: Client, district: District, name: s
     text = text_of(browser, q)
     assert name in text
     assert "Unrelated Zebra" not in text
+
+
+def test_everything_is_found_in_either_script(browser: Client, district: District, officer: User) -> None:
+    make_contact(district, given_name="Мария", family_name="Николова")
+    make_contact(district, given_name="Maria", family_name="Nikolova")
+    make_meeting(district, subject="Кафе с Николова")
+    make_meeting(district, subject="Coffee with Nikolova")
+    for q in ("maria nikolova", "николова МАРИЯ"):
+        text = text_of(browser, q)
+        assert "Мария Николова" in text
+        assert "Maria Nikolova" in text
+    for q in ("nikolova", "николова"):
+        text = text_of(browser, q)
+        assert "Кафе с Николова" in text
+        assert "Coffee with Nikolova" in text
+        assert "Nothing is like" in text_of(browser, "Петрова")
+
+
+def test_the_longest_name_of_any_script_is_kept(district: District) -> None:
+    """Both scripts of it are more than an index holds."""
+    letters = [chr(0x4E00 + 7 * n) for n in range(300)]
+    organisation = make_organisation(district, name="".join(letters[:200]), address="".join(letters))
+    assert find_organisations(SYSTEM, "".join(letters[:20]), 1) == [organisation]
 
 
 def test_everything_is_found_in_its_group(browser: Client, district: District, officer: User) -> None:

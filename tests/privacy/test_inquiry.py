@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event, Op
+from audit.rules import search_hash
 from audit.services import Changed, record, record_changes
 from contacts.models import Contact, PrivateChannel
 from contacts.search import search_mark
@@ -103,6 +104,24 @@ def test_searches_for_the_person_are_found_by_their_hash(
     settings.PHONENUMBER_DEFAULT_REGION = "GB"
     PrivateChannel.objects.create(contact=contact, phone="+447700900123")
     record(actor_for(officer), Action.SEARCH, search_hash=search_mark(typed))
+    assert "Officer Ilves" in ask(privacy, contact)
+
+
+@pytest.mark.parametrize("typed", ["nikolova", "Николова", "Мария Никол", "maria nikol", "марИЯ"])
+def test_searches_in_either_script_are_found(
+    privacy: Client, officer: User, north: District, typed: str
+) -> None:
+    contact = make_contact(north, given_name="Мария", family_name="Николова")
+    record(actor_for(officer), Action.SEARCH, search_hash=search_mark(typed))
+    assert "Officer Ilves" in ask(privacy, contact)
+
+
+def test_searches_that_an_older_version_kept_are_found(
+    privacy: Client, officer: User, north: District, settings: Settings
+) -> None:
+    contact = make_contact(north, given_name="Мария", family_name="Николова")
+    old = search_hash(settings.SECRET_KEY, "мария николова")
+    record(actor_for(officer), Action.SEARCH, search_hash=old)
     assert "Officer Ilves" in ask(privacy, contact)
 
 

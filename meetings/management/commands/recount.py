@@ -1,6 +1,5 @@
 """`manage.py recount`: proves the summaries that writes keep, and puts them right with --fix."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,8 +7,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from contacts.models import Organisation
-from contacts.services.folding import refold, wrongly_folded
 from contacts.services.summaries import MEET_BY
+from meetings.services.folding import FOLDS, refold, wrongly_folded
 from meetings.services.summaries import LAST_MET_AT, refresh_last_met
 
 BATCH = 1000
@@ -39,11 +38,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {pk}: {kept} should be {expected}")
             differences += len(rows)
             ids |= {row[0] for row in rows}
-        folds = defaultdict(list)
-        for model, pk in wrongly_folded():
-            folds[model].append(pk)
+        folds = {model: pks for model in FOLDS if (pks := list(wrongly_folded(model)))}
         for model, pks in folds.items():
-            self.stdout.write(f"folded, clues: {len(pks)} wrong of {model.objects.count()} {model.__name__}")
+            self.stdout.write(f"found and compared by: {len(pks)} {model._meta.verbose_name_plural} wrong")
             differences += len(pks)
         if not differences:
             return
