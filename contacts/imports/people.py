@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from audit.models import Action
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.imports import cells as read
 from contacts.imports.organisations import places_of
@@ -80,8 +81,8 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         read=read_row,
         arguments=arguments,
         current=_current,
-        create=lambda **values: create_contact(actor=actor, **values),
-        edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, **values),
+        create=lambda **values: create_contact(actor=actor, action=Action.IMPORT, **values),
+        edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
         remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
         columns={"speaks_for": "organisation"},

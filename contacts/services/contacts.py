@@ -58,10 +58,12 @@ def create_contact(
     id: UUID | None = None,
     affiliations: Sequence[AffiliationRow] = (),
     external_ids: Sequence[ExternalIdRow] = (),
+    action: Action = Action.CREATE,
     **fields: Unpack[ContactFields],
 ) -> Contact:
     """A new person. Lawful basis and purpose are the deployment's and the review is in a year, unless given.
 
+    `action` is what the trail calls it: who imports a person has not written that person's entry.
     Raises PermissionDenied where neither the home district nor that of an organisation is covered,
     ValidationError by field.
     """
@@ -82,7 +84,7 @@ def create_contact(
     set_external_ids(contact, external_ids)
     if not can_edit_contact(actor, contact):
         raise PermissionDenied
-    record_contact(actor, Action.CREATE, Op.CREATED, contact, districts_of(contact), list(fields))
+    record_contact(actor, action, Op.CREATED, contact, districts_of(contact), list(fields))
     _follow_demoted(actor, demoted)
     return contact
 
@@ -95,6 +97,7 @@ def edit_contact(
     version: int | None = None,
     affiliations: Sequence[AffiliationRow] | None = None,
     external_ids: Sequence[ExternalIdRow] | None = None,
+    action: Action = Action.UPDATE,
     **fields: Unpack[ContactFields],
 ) -> Contact:
     """Change the given fields and child rows; what is not given stays. A new agreement ends a withdrawal.
@@ -122,7 +125,7 @@ def edit_contact(
         raise PermissionDenied
     _check(contact)
     save_contact(contact)
-    record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts | districts_of(contact), changed)
+    record_contact(actor, action, Op.UPDATED, contact, districts | districts_of(contact), changed)
     _follow_demoted(actor, demoted)
     return contact
 
