@@ -11,6 +11,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
 from contacts.clues import name_clue
 from contacts.models import Organisation, OrganisationExternalId
 from districts.models import District
@@ -18,7 +20,7 @@ from lib.days import city_zone, moment_at
 from lib.fold import fold, squash
 
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T]+(\d{1,2})[:.](\d{2}))?")
-_BETWEEN: Final = re.compile(r"\s*(?:[;|\n]|,\s)\s*")
+_BETWEEN: Final = re.compile(r"[;|\n]")
 
 
 def day(text: str, what: str) -> date:
@@ -59,12 +61,31 @@ def district(actor: Actor, text: str) -> District:
 
 
 def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
-    """Those named, parted by semicolons: by the source's id, or by the name where only one is called so."""
-    found = (_organisation(actor, name, source) for name in _BETWEEN.split(text) if name.strip())
-    return list({row.pk: row for row in found}.values())
+    """Those named, parted by semicolons or bars: by the source's id, or by a name that only one has.
+
+    A comma is part of a name where there is one called so, else it parts as well.
+    """
+    rows: list[Organisation] = []
+    for name in parted(text):
+        found = _called(actor, name, source)
+        if found is None and "," in name:
+            each = [_called(actor, one, source) for one in name.split(",") if one.strip()]
+            rows += [one for one in each if one]
+            if all(each):
+                continue
+        if found is None:
+            raise ValidationError(_("no organisation “%(name)s”") % {"name": name[:60]})
+        rows.append(found)
+    return list({row.pk: row for row in rows}.values())
 
 
-def _organisation(actor: Actor, name: str, source: str) -> Organisation:
+def parted(text: str) -> list[str]:
+    """What a cell lists, by semicolons, bars or lines."""
+    return [squash(one) for one in _BETWEEN.split(text) if one.strip()]
+
+
+def _called(actor: Actor, name: str, source: str) -> Organisation | None:
+    """The only one of that id or name, None where there is none; raises where several are called so."""
     seen = Organisation.objects.visible_to(actor)
     known = OrganisationExternalId.objects.filter(source=source, external_id=squash(name))
     if found := seen.filter(pk__in=known.values("organisation")).first():
@@ -73,8 +94,20 @@ def _organisation(actor: Actor, name: str, source: str) -> Organisation:
     exactly = [row for row in called if fold(row.name) == fold(name)]
     if len(called) == 1 or len(exactly) == 1:
         return exactly[0] if exactly else called[0]
-    said = _("several organisations are called “%(name)s”") if called else _("no organisation “%(name)s”")
-    raise ValidationError(said % {"name": squash(name)[:60]})
+    if called:
+        raise ValidationError(_("several organisations are called “%(name)s”") % {"name": squash(name)[:60]})
+    return None
+
+
+def colleague(actor: Actor, text: str, district: District | None = None) -> User:
+    """Who works here now, by e-mail or name; with `district` only those who cover it."""
+    people = User.objects.visible_to(actor).active().with_role(*WRITES)
+    people = people.covering(district) if district else people
+    found = list(people.with_address(text)) or list(people.filter(name__iexact=squash(text))[:2])
+    if len(found) != 1:
+        several, none = _("several colleagues are called “%(name)s”"), _("nobody here is called “%(name)s”")
+        raise ValidationError((several if found else none) % {"name": squash(text)[:60]})
+    return found[0]
 
 
 def ids(rows: Collection[Organisation]) -> list[str]:

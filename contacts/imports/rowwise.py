@@ -276,7 +276,9 @@ class _Together:
     lines: dict[int, int] = field(default_factory=dict)  # other line → first line
 
     def cells(self, number: int, cells: Mapping[str, str]) -> Mapping[str, str]:
-        return cells | {self.column: "\n".join(self.said[number])} if number in self.said else cells
+        if number not in self.said:
+            return cells
+        return {**cells, self.column: "\n".join(self.said[number])}
 
 
 def _of_one_number(draft: ImportDraft, file: BinaryIO, column: str) -> _Together:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.imports import cells as read
@@ -67,14 +66,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
 
 def _owner(actor: Actor, text: str) -> User:
     """Who does it, by e-mail or name; whoever imports where nobody is named."""
-    people = User.objects.visible_to(actor).active().with_role(*WRITES)
-    if not text:
-        text = User.objects.values_list("email", flat=True).get(pk=actor.id)
-    found: list[User] = list(people.filter(email__iexact=text))
-    found = found or list(people.filter(name__iexact=squash(text)))
-    if len(found) != 1:
-        raise ValidationError(_("nobody here is called “%(name)s”") % {"name": text[:60]})
-    return found[0]
+    return read.colleague(actor, text) if text else User.objects.get(pk=actor.id)
 
 
 def _create(actor: Actor, done_on: str = "", **values: Any) -> FollowUp:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.imports import cells as read
@@ -36,15 +37,17 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         starts_at = read.moment(cells.get("starts_at", ""), _("when"))
         kind = read.code(cells.get("kind", ""), MeetingKind.values, _("kind"))
         where = cells.get("district", "") or (there[0].home_district.code if there else "")
+        district = read.district(actor, where)
         plain: Plain = {
             "key": f"{starts_at.isoformat()} {' '.join(read.ids(there))}",
             "starts_at": starts_at.isoformat(),
             "kind": kind,
             "subject": squash(cells.get("subject", "")) or str(MeetingKind(kind).label).capitalize(),
-            "district": read.district(actor, where).code,
+            "district": district.code,
             "place": squash(cells.get("place", "")),
             "duration_minutes": _minutes(cells.get("duration_minutes", "")),
             "organisations": read.ids(there),
+            "officers": _officers(actor, cells.get("officers", ""), district),
             **{name: clean_text(cells.get(name, "")) for name in _LONG},
         }
         if starts_at < timezone.now():
@@ -69,8 +72,15 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
 
 
 def _create(actor: Actor, **values: Any) -> Meeting:
-    past = values["starts_at"] < timezone.now()
-    return log_meeting(actor=actor, **values) if past else create_meeting(actor=actor, **values)
+    """Whoever imports writes down what others did: the file says who was there, or nobody is named."""
+    write = log_meeting if values["starts_at"] < timezone.now() else create_meeting
+    return write(actor=actor, with_actor=False, **values)
+
+
+def _officers(actor: Actor, text: str, district: District) -> list[str]:
+    """Ids of colleagues who cover the district, parted as organisations are."""
+    named = (read.colleague(actor, name, district) for name in read.parted(text))
+    return sorted({str(user.pk) for user in named})
 
 
 def _remove(actor: Actor, row: Meeting) -> None:
@@ -89,6 +99,8 @@ def _arguments(plain: Plain) -> dict[str, Any]:
         values["starts_at"] = read.moment(plain["starts_at"], "")
     if "district" in plain:
         values["district"] = District.objects.get(code=plain["district"])
+    if "officers" in plain:
+        values["officers"] = list(User.objects.filter(pk__in=plain["officers"]))
     if "organisations" in plain:
         values["organisations"] = [{"organisation": row} for row in read.found(plain["organisations"])]
     return values
@@ -100,6 +112,7 @@ def _current(row: Meeting) -> Plain:
         "starts_at": row.starts_at.isoformat(),
         "district": row.district.code,
         "organisations": sorted(map(str, row.organisation_links.values_list("organisation", flat=True))),
+        "officers": sorted(map(str, row.officers.values_list("pk", flat=True))),
     }
     return plain | ({"outcomes": row.outcomes} if row.status == MeetingStatus.HELD else {})
 
@@ -123,6 +136,7 @@ TARGET: Final = row_target(
         Field("external_id", gettext_lazy("Number or id there")),
         Field("district", gettext_lazy("District"), is_fixable=True, codes=places_of),
         Field("place", gettext_lazy("Place")),
+        Field("officers", gettext_lazy("Officers who were there (e-mail or name)")),
         Field("duration_minutes", gettext_lazy("Minutes"), is_fixable=True),
         Field(
             "outcome",

@@ -22,6 +22,7 @@ MEETING_HEADINGS: Final[Mapping[str, str]] = {
     "place": "place lugar sitio local luogo paikka koht vieta място plats where donde",
     "duration_minutes": "minutes duration duracion minutos durata kesto kestus ilgums времетраене minuter",
     "outcome": "outcome resultado esito tulos tulemus rezultats резултат resultat",
+    "officers": "officer police agente policia agenti poliziott poliisi politsei policists полиц polis",
     "facts": "facts notes notas hechos fatti note muistiinpano markmed piezimes бележки anteckning",
     "assessment": "assessment valoracion opinion avaliacao valutazione arvio hinnang vertejums оценка",
     "agenda": "agenda orden esityslista paevakord darba дневен dagordning",

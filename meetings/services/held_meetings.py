@@ -59,11 +59,13 @@ def log_meeting(
     officers: Iterable[User] = (),
     external_ids: Sequence[ExternalIdRow] = (),
     promises: Sequence[PromiseRow] = (),
+    with_actor: bool = True,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
     """A meeting that took place, or a try at which nobody was reached, with what was promised there.
 
-    A promise adds the outcome action_agreed. Raises as `create_meeting` does, and ValidationError
+    The actor was there, unless they only write it down (an import: `with_actor`). A promise adds the
+    outcome action_agreed. Raises as `create_meeting` does, and ValidationError
     for a moment still to come.
     """
     _check_took_place(status)
@@ -77,6 +79,7 @@ def log_meeting(
             "officers": officers,
             "external_ids": external_ids,
         },
+        with_actor=with_actor,
     )
     _promise(actor, meeting, promises)
     return meeting

@@ -81,9 +81,10 @@ def create_meeting(
     contacts: Sequence[ContactRow] = (),
     officers: Iterable[User] = (),
     external_ids: Sequence[ExternalIdRow] = (),
+    with_actor: bool = True,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
-    """A planned meeting; the actor is one of its officers.
+    """A planned meeting; the actor is one of its officers, unless they only write it down (an import).
 
     Raises PermissionDenied where its district is not covered, ValidationError by field, also for
     organisations and people the actor does not see.
@@ -98,6 +99,7 @@ def create_meeting(
             "officers": officers,
             "external_ids": external_ids,
         },
+        with_actor=with_actor,
     )
 
 
@@ -176,7 +178,9 @@ def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -
     return meeting
 
 
-def insert_meeting(actor: Actor, meeting: Meeting, fields: MeetingFields, children: Children) -> Meeting:
+def insert_meeting(
+    actor: Actor, meeting: Meeting, fields: MeetingFields, children: Children, *, with_actor: bool = True
+) -> Meeting:
     """Check and save a new row with its children, and record it."""
     assign(meeting, fields)
     if meeting.district_id and not can_write_meetings_in(actor, meeting.district_id):
@@ -185,7 +189,7 @@ def insert_meeting(actor: Actor, meeting: Meeting, fields: MeetingFields, childr
     _check(meeting)
     meeting.save(force_insert=True)
     _set_children(actor, meeting, children)
-    if user_id := _user_id(actor):
+    if with_actor and (user_id := _user_id(actor)):
         meeting.officers.add(User.objects.get(pk=user_id))
     refresh_last_met(_organisation_ids(meeting))
     refresh_for_meeting(meeting.pk)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
 from contacts.models import Contact, ImportDraft, Organisation
 from contacts.services.contacts import edit_contact
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
+from meetings.portfolio import is_in_portfolio
 from tests.contacts.pages import browse
 from tests.contacts.test_import_wizard import mapped, send, sums, upload
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
@@ -194,6 +195,38 @@ def test_promises_of_one_number_are_one_promise_to_all_of_them() -> None:
     assert sums(bring(user, "follow_ups", text)) == {"created": 1, "merged": 1}
     assert FollowUp.objects.get().organisations.count() == 2
     assert sums(bring(user, "follow_ups", text)) == {"unchanged": 2}
+
+
+def test_those_whom_the_file_names_were_there_and_nobody_else() -> None:
+    user = city()
+    north = user.districts.get()
+    ana = make_officer(north, name="Ana Ruiz", email="ana@police.example")
+    make_officer(make_district("South"), name="Luis Far")
+    yesterday = f"{city_today() - timedelta(days=1):%d/%m/%Y}"
+    text = f"""Fecha;Tipo;Asociación;Agentes
+{yesterday};visit;Casa Roma;ana ruiz
+{yesterday};phone;Casa Roma;
+{yesterday};email;Casa Roma;Luis Far
+{yesterday};drop_in;Casa Roma;ANA@police.example|{user.email}
+"""
+    draft = bring(user, "meetings", text)
+    assert sums(draft) == {"created": 3, "refused": 1}
+    assert "Luis Far" in draft.report["lines"]["refused"][0][2]
+    there = {row.kind: set(row.officers.all()) for row in Meeting.objects.all()}
+    assert there == {"visit": {ana}, "phone": set(), "drop_in": {ana, user}}
+    assert sums(bring(user, "meetings", text)) == {"unchanged": 3, "refused": 1}
+
+
+def test_whoever_imports_works_with_nobody_by_it() -> None:
+    user = city()
+    bring(user, "contacts", PEOPLE, **BATCH)
+    recent = f"Fecha;Tipo;Asociación\n{city_today() - timedelta(days=1):%d/%m/%Y};visit;Casa Roma\n"
+    bring(user, "meetings", recent)
+    bring(user, "contacts", PEOPLE.replace("ana@", "new@"), **BATCH)
+    ana = Contact.objects.get(given_name="Ana")
+    assert not is_in_portfolio(actor_for(user), ana.pk)
+    edit_contact(actor=actor_for(user), contact_id=ana.pk, email="mine@roma.example")
+    assert is_in_portfolio(actor_for(user), ana.pk)
 
 
 def test_meetings_to_come_are_planned() -> None:
