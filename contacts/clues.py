@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from contacts.rules import core_name
+from lib.domains import plain_domain
 from lib.fold import fold, latin, squash
 
 # How much a shared clue speaks for it (1 is certain), in order of weight.
@@ -62,7 +63,7 @@ def website_host(website: str) -> str:
         host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
     except ValueError:
         return ""
-    host = host.removeprefix("www.")
+    host = plain_domain(host).removeprefix("www.")
     return "" if host in SHARED_HOSTS else host
 
 

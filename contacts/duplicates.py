@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from contacts.clues import website_host
 from contacts.models import Organisation
-from contacts.rules import core_name, one_phone, plain_email
+from contacts.rules import core_name, one_phone
+from lib.domains import plain_email
 from lib.fold import fold
 
 COMPARED = 40

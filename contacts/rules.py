@@ -1,4 +1,4 @@
-"""Comparing and tidying what identifies an organisation: names, phones, e-mails. Pure: no Django."""
+"""Comparing and tidying what identifies an organisation: names, phones. Pure: no Django."""
 
 import re
 import unicodedata
@@ -194,28 +194,6 @@ def _plain_digit(character: str) -> str:
     if digit is not None and unicodedata.category(character) == "Nd":
         return str(digit)
     return "-" if unicodedata.category(character) == "Pd" else character
-
-
-# --- E-mail -----------------------------------------------------------------------------------------
-
-
-def plain_email(text: str) -> str:
-    """An address without what people put around it, its domain in lower case and punycode.
-
-    >>> plain_email(" <mailto:Info@Múnich.Example> ")
-    'Info@xn--mnich-7ua.example'
-    """
-    address = squash(text).strip("<>()[],;: ").removeprefix("mailto:")
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return address
-    domain = domain.lower().rstrip(".")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode()
-        except UnicodeError:
-            return address
-    return f"{local}@{domain}"
 
 
 # --- Evidence that two rows are one organisation ------------------------------------------------------

@@ -14,7 +14,8 @@ from django.db.models import Q
 from accounts.actors import Actor
 from audit.rules import search_hash
 from contacts.models import Contact, Organisation
-from contacts.rules import one_phone, plain_email, plain_number
+from contacts.rules import one_phone, plain_number
+from lib.domains import plain_email
 from lib.fold import fold, latin
 
 MOST_LETTERS: Final = 200

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from contacts.imports.mapping import NEEDED, Mapping, Origin
 from contacts.imports.reading import Line
 from contacts.models import Organisation
-from contacts.rules import evidence, find_phones, plain_email, title_case
+from contacts.rules import evidence, find_phones, title_case
 from lib.fold import fold, squash
-from lib.rows import clean_text
+from lib.rows import clean_text, clean_value
 
 Value = str | list[str]
 
@@ -131,12 +131,14 @@ def _set_email(row: Row, text: str) -> None:
             row.fields["website"] = _field_clean("website", site)
             row.notes.append(_("e-mail: a web address (kept as website)"))
         return
-    row.fields["email"] = _field_clean("email", plain_email(text))
+    row.fields["email"] = _field_clean("email", text)
 
 
 def _field_clean(name: str, value: Value) -> Value:
     """The model field's own checks (choices, lengths, formats), and the length only forms check."""
     field = Organisation._meta.get_field(name)
+    if isinstance(value, str):
+        value = clean_value(field, value)
     most = getattr(field, "max_length", None)
     if most and len(value) > most:
         raise ValidationError(_("longer than %(most)d letters") % {"most": most})

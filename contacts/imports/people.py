@@ -16,9 +16,10 @@ from contacts.imports.rowwise import Kind, Plain, row_target
 from contacts.imports.targets import Field
 from contacts.imports.words import PEOPLE_HEADINGS
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
-from contacts.rules import one_phone, plain_email
+from contacts.rules import one_phone
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
 from districts.models import District
+from lib.domains import plain_email
 from lib.fold import squash
 
 _TEXTS: Final = ("given_name", "family_name")

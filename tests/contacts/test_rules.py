@@ -2,7 +2,8 @@
 
 import pytest
 
-from contacts.rules import core_name, evidence, find_phones, plain_email, title_case
+from contacts.rules import core_name, evidence, find_phones, title_case
+from lib.domains import plain_email
 
 
 @pytest.mark.parametrize(
