@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 from django.core.exceptions import ValidationError
 
 from lib.fold import squash
+from lib.limits import refuse_more
 
 
 class ExternalIdRow(TypedDict):
@@ -25,6 +26,7 @@ def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
     after = {(squash(given["source"]), squash(given["external_id"])) for given in external_ids}
     if before == after:
         return False
+    refuse_more("external_ids", after)
     kept.all().delete()
     for source, external_id in sorted(after):
         child = kept.model(**{kept.field.name: row}, source=source, external_id=external_id)

@@ -1,6 +1,7 @@
 """Fields of bodies: districts by code, references the caller may see, text without control characters."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +9,11 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.rules import WRITES
+from api.inputs.lists import Entry, Reference
 from districts.models import District
 
 
-class DistrictField(serializers.SlugRelatedField[District]):
+class DistrictField(Reference, serializers.SlugRelatedField[District]):
     """A district by its code."""
 
     default_error_messages = {"does_not_exist": _("There is no district “{value}”.")}
@@ -19,13 +21,20 @@ class DistrictField(serializers.SlugRelatedField[District]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(slug_field="code", queryset=District.objects.active(), **kwargs)
 
+    def key(self, value: Any) -> str | None:
+        return value if isinstance(value, str) else None
+
+    def found(self, keys: set[str]) -> dict[str, District]:
+        return {row.code: row for row in District.objects.active().filter(code__in=keys)}
+
     def to_internal_value(self, data: Any) -> District:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        district: District = super().to_internal_value(data)
+        return district
 
 
-class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
+class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
     """A reference to a row the caller sees; another one is refused like one that does not exist."""
 
     default_error_messages = {
@@ -43,6 +52,16 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
         manager: Any = self.model._default_manager
         return manager.visible_to(self.context["actor"])
 
+    def key(self, value: Any) -> UUID | None:
+        try:
+            pk: UUID = serializers.UUIDField().to_internal_value(value)
+        except serializers.ValidationError:
+            return None
+        return pk
+
+    def found(self, keys: set[UUID]) -> dict[UUID, Any]:
+        return {row.pk: row for row in self.get_queryset().filter(pk__in=keys)}
+
 
 class OfficerField(VisibleField):
     """Somebody who works here now and may write."""
@@ -54,7 +73,7 @@ class OfficerField(VisibleField):
         return super().get_queryset().filter(is_active=True, role__in=WRITES)
 
 
-class ExternalIdInput(serializers.Serializer[Any]):
+class ExternalIdInput(Entry):
     """Answers what the services take; a key names records under its own source only."""
 
     source = serializers.CharField(max_length=60)  # type: ignore[assignment]  # hides DRF's Field.source

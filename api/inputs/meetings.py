@@ -5,9 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from api.inputs.fields import DistrictField, ExternalIdInput, OfficerField, StrictBoolean, Text, VisibleField
+from api.inputs.lists import Entries, Entry
 from api.rows.shapes import Moment
 from contacts.models import Contact, Organisation
 from districts.codes import Focus
+from lib.limits import MOST_AT_A_MEETING
 from meetings import codes
 from meetings.models import Concern, Meeting
 
@@ -21,12 +23,12 @@ def _codes(choices: type[Any], *, required: bool = False) -> serializers.ListFie
     )
 
 
-class MeetingOrganisationInput(serializers.Serializer[Any]):
+class MeetingOrganisationInput(Entry):
     organisation = VisibleField(Organisation)
     present = StrictBoolean(required=False)
 
 
-class MeetingContactInput(serializers.Serializer[Any]):
+class MeetingContactInput(Entry):
     contact = VisibleField(Contact)
     attendance = serializers.ChoiceField(codes.Attendance.choices, required=False)
 
@@ -42,8 +44,8 @@ class MeetingInput(serializers.Serializer[Any]):
     district = DistrictField()
     place = Text(max_length=200)
     initiated_by = serializers.ChoiceField(codes.Initiator.choices, required=False, allow_blank=True)
-    organisations = MeetingOrganisationInput(many=True, required=False)
-    contacts = MeetingContactInput(many=True, required=False)
+    organisations = Entries(child=MeetingOrganisationInput(), required=False, max_length=MOST_AT_A_MEETING)
+    contacts = Entries(child=MeetingContactInput(), required=False, max_length=MOST_AT_A_MEETING)
     officers = OfficerField(many=True, required=False)
     other_participants = Text(max_length=1000)
     headcount = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=1_000_000)
@@ -54,7 +56,7 @@ class MeetingInput(serializers.Serializer[Any]):
     external_ids = ExternalIdInput(many=True, required=False)
 
 
-class PromisedToInput(serializers.Serializer[Any]):
+class PromisedToInput(Entry):
     """`reported_back_on`: today for one that was told of the result, null for one that was not."""
 
     organisation = VisibleField(Organisation)
@@ -65,7 +67,7 @@ class FollowUpInput(serializers.Serializer[Any]):
     id = serializers.UUIDField(required=False)
     title = Text(required=True, max_length=200)
     kind = serializers.ChoiceField(codes.FollowUpKind.choices, required=False)
-    organisations = PromisedToInput(many=True, required=False)
+    organisations = Entries(child=PromisedToInput(), required=False, max_length=MOST_AT_A_MEETING)
     contact = VisibleField(Contact, required=False, allow_null=True)
     meeting = VisibleField(Meeting, required=False, allow_null=True)
     concern = VisibleField(Concern, required=False, allow_null=True)

@@ -12,11 +12,12 @@ from api.inputs.fields import (
     StrictBoolean,
     Text,
 )
+from api.inputs.lists import Entry
 from contacts.codes import Kind, OrganisationStatus
 from districts.codes import Focus
 
 
-class FocusInput(serializers.Serializer[Any]):
+class FocusInput(Entry):
     """A community the organisation says it speaks for: who in it said so, and when."""
 
     focus = serializers.ChoiceField(Focus.choices)

@@ -5,11 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from api.inputs.fields import DistrictField, ExternalIdInput, Languages, StrictBoolean, Text, VisibleField
+from api.inputs.lists import Entry
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.models import Organisation
 
 
-class AffiliationInput(serializers.Serializer[Any]):
+class AffiliationInput(Entry):
     organisation = VisibleField(Organisation)
     role_title = Text(required=True, max_length=80)
     is_primary = StrictBoolean(required=False)

@@ -80,7 +80,7 @@ class Shapes(AutoSchema):
         match field:
             case serializers.ListSerializer():
                 items = self._nested(field.child, expansions, strict)
-                return _array(items, None)
+                return _array(items, getattr(field, "max_length", None))
             case serializers.Serializer():
                 return self._nested(field, expansions, strict)
             case serializers.DictField():
@@ -89,7 +89,8 @@ class Shapes(AutoSchema):
                 items = self._expanded(self.field(field.child, strict=strict), expansions)
                 return _array(items, field.max_length, minimum=0 if field.allow_empty else 1)
             case serializers.ManyRelatedField():
-                return _array(self.field(field.child_relation, strict=strict), None)
+                most = getattr(field, "max_length", None)
+                return _array(self.field(field.child_relation, strict=strict), most)
             case VisibleField():
                 return dict(UUID)
             case DistrictField():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
+from lib.limits import refuse_more
 from lib.rows import assign
 
 WRITABLE = ("role_title", "is_primary", "since", "until")
@@ -55,6 +56,7 @@ def set_affiliations(
 
     Answers whether anything changed, and who is no longer the first to call.
     """
+    refuse_more("affiliations", rows)
     _check_seen(rows, actor)
     left = {row.pk: row for row in _seen_rows(contact, actor)}
     pairs = [(_take(left, given, contact), given) for given in rows]

@@ -26,6 +26,7 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.limits import refuse_more
 from lib.rows import assign
 
 DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
@@ -87,7 +88,7 @@ def create_organisation(
     fold_organisation(organisation)
     _check(organisation, list(fields))
     organisation.save(force_insert=True)
-    organisation.also_in.set(also_in)
+    _set_also_in(organisation, also_in)
     _set_focuses(organisation, focuses)
     set_external_ids(organisation, external_ids)
     _open_period(organisation, organisation.created_at)
@@ -180,8 +181,12 @@ def districts_of_organisation(organisation: Organisation) -> set[UUID]:
 
 def _set_also_in(organisation: Organisation, districts: Iterable[District]) -> bool:
     before = set(organisation.also_in.values_list("pk", flat=True))
-    organisation.also_in.set(districts)
-    return before != set(organisation.also_in.values_list("pk", flat=True))
+    after = {district.pk: district for district in districts}
+    if before == set(after):
+        return False
+    refuse_more("also_in", after)
+    organisation.also_in.set(after.values())
+    return True
 
 
 def _set_focuses(organisation: Organisation, focuses: Sequence[FocusRow]) -> bool:

@@ -19,6 +19,7 @@ from contacts.models import Contact, Organisation
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.rows import assign
 from meetings.codes import FollowUpStatus, Outcome
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
@@ -66,6 +67,7 @@ def create_follow_up(
     the actor owns it), ValidationError by field, also for what the actor does not see.
     """
     promised_to = list({o.pk: o for o in organisations}.values())
+    refuse_more("organisations", promised_to, MOST_AT_A_MEETING)
     follow_up = FollowUp(**({"id": id} if id else {}))
     changed = assign(follow_up, fields)
     _check_seen(actor, follow_up, changed, promised_to)
@@ -244,6 +246,8 @@ def _set_organisations(actor: Actor, follow_up: FollowUp, given: Collection[Orga
     added, removed = wanted - before, seen - wanted
     if not added and not removed:
         return False
+    if added:
+        refuse_more("organisations", wanted, MOST_AT_A_MEETING)
     follow_up.organisation_links.filter(organisation__in=removed).delete()
     FollowUpOrganisation.objects.bulk_create(
         FollowUpOrganisation(follow_up=follow_up, organisation_id=pk) for pk in sorted(added)

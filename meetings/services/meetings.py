@@ -19,6 +19,7 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion, check_version
 from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
@@ -271,6 +272,8 @@ def _set_organisations(actor: Actor, meeting: Meeting, rows: Sequence[Organisati
     after |= {pk: present for pk, present in before.items() if pk not in seen}
     if before == after:
         return False
+    if after.keys() - before.keys():
+        refuse_more("organisations", after, MOST_AT_A_MEETING)
     gone = [pk for pk in before if pk not in after]
     meeting.organisation_links.filter(organisation__in=gone).delete()
     MeetingOrganisation.objects.bulk_create(
@@ -294,6 +297,8 @@ def _set_contacts(actor: Actor, meeting: Meeting, rows: Sequence[ContactRow]) ->
     after |= {pk: attendance for pk, attendance in before.items() if pk not in seen}
     if before == after:
         return False
+    if after.keys() - before.keys():
+        refuse_more("contacts", after, MOST_AT_A_MEETING)
     meeting.contact_links.filter(contact__in=[pk for pk in before if pk not in after]).delete()
     MeetingContact.objects.bulk_create(
         [MeetingContact(meeting=meeting, contact_id=pk, attendance=a) for pk, a in after.items()],
@@ -310,6 +315,8 @@ def _set_officers(meeting: Meeting, officers: Iterable[User], *, may_have_left: 
     added = [officer for pk, officer in after.items() if pk not in before]
     if not may_have_left and any(not officer.is_active or officer.role not in WRITES for officer in added):
         raise ValidationError({"officers": _("Choose officers or supervisors who work here now.")})
+    if added:
+        refuse_more("officers", after)
     meeting.officers.set(after.values())
     return before != set(after)
 

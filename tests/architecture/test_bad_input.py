@@ -36,6 +36,8 @@ _HERE = "architecture/test_bad_input.py::"
 ROWS: Final = (
     ("NUL, lone surrogate, deep JSON, NaN, 1e999, 5,000 digits, duplicate keys", "400", _BODY),
     ("a number of more than 64 bits", "400", "api/test_organisations.py::test_a_number_that_no_other_reader"),
+    ("20,000 entries in a list", "400", "api/test_lists.py::test_a_list_that_is_too_long_is_refused"),
+    ("201 organisations at a meeting, on a page", "422", "api/test_lists.py::test_a_page_takes_no_more"),
     ("UTF-16, invalid UTF-8", "400", _BODY),
     ("30 MB", "413", _BODY),
     ("XML, a gzip bomb", "415", _MEDIA),

@@ -1,0 +1,86 @@
+"""Lists in bodies: so many entries at most, and what they refer to looked up in one statement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from lib.limits import MOST_BESIDE
+
+
+class Reference(serializers.RelatedField[Any, Any, Any]):
+    """A field that refers to a row; `many=True` takes `max_length`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._known: dict[Any, Any] = {}
+
+    @classmethod
+    def many_init(cls, *args: Any, max_length: int = MOST_BESIDE, **kwargs: Any) -> "References":
+        return References(child_relation=cls(*args), max_length=max_length, **kwargs)
+
+    def key(self, value: Any) -> Any:
+        """What the row is found by, or None where `value` can name none."""
+        raise NotImplementedError
+
+    def found(self, keys: set[Any]) -> dict[Any, Any]:
+        """The rows by their key; one statement."""
+        raise NotImplementedError
+
+    def look_up(self, values: Iterable[Any]) -> None:
+        """Fetch what `values` refer to, for `to_internal_value` to find."""
+        keys = {self.key(value) for value in values} - {None}
+        self._known = dict.fromkeys(keys) | self.found(keys)
+
+    def to_internal_value(self, data: Any) -> Any:
+        key = self.key(data)
+        if key not in self._known:
+            return super().to_internal_value(data)
+        if self._known[key] is None:
+            self.fail("does_not_exist", pk_value=data, value=data)
+        return self._known[key]
+
+
+class References(serializers.ManyRelatedField):
+    """Several references to rows."""
+
+    default_error_messages = {"max_length": _("At most {n}.")}
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = max_length
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list):
+            if len(data) > self.max_length:
+                self.fail("max_length", n=self.max_length)
+            self.child_relation.look_up(data)  # type: ignore[attr-defined]  # a Reference
+        rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]
+        return rows
+
+
+class Entries(serializers.ListSerializer[Any]):
+    """Objects of one sort; what each refers to is fetched for all of them."""
+
+    child: serializers.Serializer[Any]
+    max_length: int
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", MOST_BESIDE)
+        super().__init__(*args, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and len(data) <= self.max_length:
+            rows = [row for row in data if isinstance(row, dict)]
+            for name, field in self.child.fields.items():
+                if isinstance(field, Reference):
+                    field.look_up(row[name] for row in rows if name in row)
+        return super().to_internal_value(data)
+
+
+class Entry(serializers.Serializer[Any]):
+    """One object of a list."""
+
+    class Meta:
+        list_serializer_class = Entries
