@@ -63,7 +63,7 @@ def _found(rows: Any, q: str, limit: int) -> list[Any]:
     in_order = ("folded", "pk")
     if number := _number(q):
         whole = number.startswith("+")
-        by_number = Q(clues__contains=[f"phone:{number}"]) if whole else Q(phone__contains=number)
+        by_number = Q(clues__contains=[f"phone:{number}"]) if whole else Q(phone__contains=_kept(number))
         return list(rows.filter(by_number).order_by(*in_order)[:limit])
     if "@" in q:
         address = plain_email(q)
@@ -72,6 +72,12 @@ def _found(rows: Any, q: str, limit: int) -> list[Any]:
             return found
         return list(rows.filter(email__icontains=address).order_by(*in_order)[:limit])
     return list(rows.matching(q)[:limit])
+
+
+def _kept(digits: str) -> str:
+    """Part of a number as E.164 has it: without the zeros that are dialled before it inside a country."""
+    inside = digits.lstrip("0")
+    return inside if len(inside) >= _ENOUGH_DIGITS - 1 else digits
 
 
 def _number(q: str) -> str:

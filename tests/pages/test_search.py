@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
+from django.conf import settings as city
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Role, User
@@ -143,6 +143,34 @@ def test_a_number_finds_whose_it_is(browser: Client, district: District, q: str)
     assert "Casa Dos" not in text
 
 
+@pytest.mark.parametrize("region", ["GB", "ES"])
+@pytest.mark.parametrize(
+    "q",
+    ["020 7946 0903", "(020) 7946-0903", "02079460903", "0207946", "020 7946 09", "020 794",
+     "20 7946 0903", "7946 0903", "+44 20 7946 0903", "0044 20 7946 0903", "+44 (0)20 7946 0903"],
+)  # fmt: skip
+def test_a_number_is_found_as_it_is_dialled_at_home(
+    browser: Client, district: District, settings: Settings, region: str, q: str
+) -> None:
+    settings.PHONENUMBER_DEFAULT_REGION = region
+    make_organisation(district, name="Casa Uno", phone="+442079460903")
+    make_organisation(district, name="Casa Dos", phone="+442081230903")
+    make_organisation(district, name="Casa Tres", phone="+390612345678")
+    text = text_of(browser, q)
+    assert "Casa Uno" in text
+    assert "Casa Dos" not in text
+    assert "Casa Tres" not in text
+
+
+@pytest.mark.parametrize("q", ["06 1234 5678", "061234", "00000006"])
+def test_zeros_that_belong_to_a_number_are_looked_for(browser: Client, district: District, q: str) -> None:
+    make_organisation(district, name="Casa Uno", phone="+442079460906")
+    make_organisation(district, name="Casa Tres", phone="+390612345678")
+    text = text_of(browser, q)
+    assert "Casa Uno" not in text
+    assert ("Casa Tres" in text) == (q != "00000006")
+
+
 @pytest.mark.parametrize("q", ["Info@uno.example", "mailto:info@UNO.example", "info@uno", "@uno.example"])
 def test_an_address_finds_whose_it_is(browser: Client, district: District, q: str) -> None:
     make_organisation(district, name="Casa Uno", email="Info@uno.example")
@@ -220,7 +248,7 @@ def test_what_is_not_covered_is_not_found(browser: Client) -> None:
     for hidden in ("Hidden Lantern", "Lantern meeting", "Lantern promise"):
         assert hidden not in text
     assert "Hidden" not in text_of(browser, "617862338")
-    assert not Event.objects.get(search_hash=search_hash(settings.SECRET_KEY, "lantern")).object_ids
+    assert not Event.objects.get(search_hash=search_hash(city.SECRET_KEY, "lantern")).object_ids
 
 
 def test_a_person_is_not_found_by_their_organisation(browser: Client, district: District) -> None:
@@ -245,8 +273,8 @@ def test_the_trail_keeps_what_was_found_and_a_keyed_hash_of_the_words(
     assert event.actor_id == officer.pk
     assert event.object_ids == [organisation.pk]
     assert event.district_ids == [district.pk]
-    assert bytes(event.search_hash or b"") == search_hash(settings.SECRET_KEY, "agora casa")
-    assert search_hash("another secret", "agora casa") != search_hash(settings.SECRET_KEY, "agora casa")
+    assert bytes(event.search_hash or b"") == search_hash(city.SECRET_KEY, "agora casa")
+    assert search_hash("another secret", "agora casa") != search_hash(city.SECRET_KEY, "agora casa")
 
 
 def test_an_administrator_may_not_search(client: Client) -> None:
@@ -304,4 +332,4 @@ def test_wherever_somebody_searches_the_trail_keeps_a_hash(
     response = browser.post(address, given) if given else browser.get(address)
     assert response.status_code == 200
     event = Event.objects.get(actor_id=officer.pk, action=Action.SEARCH)
-    assert bytes(event.search_hash) == search_hash(settings.SECRET_KEY, "saar")
+    assert bytes(event.search_hash) == search_hash(city.SECRET_KEY, "saar")
