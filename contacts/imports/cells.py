@@ -30,33 +30,53 @@ def day(text: str, what: str) -> date:
 
 def moment(text: str, what: str) -> datetime:
     """A moment by the city's clock; a day alone is its noon."""
-    plain = squash(text)
+    plain = given(text, what)
     try:
         if found := _DAY_FIRST.fullmatch(plain):
             on = date(int(found[3]), int(found[2]), int(found[1]))
-            return moment_at(on, time(int(found[4]), int(found[5])) if found[4] else time(12))
+            return _at(on, time(int(found[4]), int(found[5])) if found[4] else time(12), plain, what)
         if on_day := parse_date(plain):
             return moment_at(on_day, time(12))
         if parsed := parse_datetime(plain):
-            return parsed if parsed.tzinfo else moment_at(parsed.date(), parsed.time())
+            return parsed if parsed.tzinfo else _at(parsed.date(), parsed.time(), plain, what)
     except ValueError:
         pass
-    raise ValidationError(_("%(what)s: “%(text)s” is not a day.") % {"what": what, "text": plain[:40]})
+    raise ValidationError(
+        _("%(what)s: “%(text)s” is not a day, such as 25.11.2026.") % {"what": what, "text": plain[:40]}
+    )
+
+
+def _at(on: date, clock: time, text: str, what: str) -> datetime:
+    """Raises for what no clock has shown: nothing is moved to another hour unsaid."""
+    at = moment_at(on, clock)
+    if at.astimezone(city_zone()).time() != clock:
+        said = _("%(what)s: the clocks skip %(text)s, as they go forward in that night.")
+        raise ValidationError(said % {"what": what, "text": text[:40]})
+    return at
+
+
+def given(text: str, what: str) -> str:
+    """What a cell that must not be empty says."""
+    if not (plain := squash(text)):
+        raise ValidationError(_("%(what)s: nothing is given.") % {"what": what})
+    return plain
 
 
 def code(text: str, known: Collection[str], what: str) -> str:
     """One of the codes; raises for another, and for none."""
-    if text not in known:
-        said = _("%(what)s: not said.") if not text else _("%(what)s: “%(text)s” is not in the list.")
+    if given(text, what) not in known:
+        said = _("%(what)s: “%(text)s” is not in the list.")
         raise ValidationError(said % {"what": what, "text": text[:40]})
     return text
 
 
 def district(actor: Actor, text: str) -> District:
     """One the actor covers, by its code."""
+    text = given(text, _("District"))
     found = District.objects.covered_by(actor).active().filter(code=text).first()
     if found is None or not actor.covers(found.pk):
-        raise ValidationError(_("no district “%(text)s” to write in") % {"text": text[:40]})
+        said = _("District: “%(text)s” is none that you write in.")
+        raise ValidationError(said % {"text": text[:40]})
     return found
 
 
@@ -74,7 +94,7 @@ def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
             if all(each):
                 continue
         if found is None:
-            raise ValidationError(_("no organisation “%(name)s”") % {"name": name[:60]})
+            raise ValidationError(_("No organisation is called “%(name)s”.") % {"name": name[:60]})
         rows.append(found)
     return list({row.pk: row for row in rows}.values())
 
@@ -95,7 +115,8 @@ def _called(actor: Actor, name: str, source: str) -> Organisation | None:
     if len(called) == 1 or len(exactly) == 1:
         return exactly[0] if exactly else called[0]
     if called:
-        raise ValidationError(_("several organisations are called “%(name)s”") % {"name": squash(name)[:60]})
+        said = _("Several organisations are called “%(name)s”: give the number of one.")
+        raise ValidationError(said % {"name": squash(name)[:60]})
     return None
 
 
@@ -105,7 +126,7 @@ def colleague(actor: Actor, text: str, district: District | None = None) -> User
     people = people.covering(district) if district else people
     found = list(people.with_address(text)) or list(people.filter(name__iexact=squash(text))[:2])
     if len(found) != 1:
-        several, none = _("several colleagues are called “%(name)s”"), _("nobody here is called “%(name)s”")
+        several, none = _("Several colleagues are called “%(name)s”."), _("Nobody here is called “%(name)s”.")
         raise ValidationError((several if found else none) % {"name": squash(text)[:60]})
     return found[0]
 

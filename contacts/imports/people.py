@@ -23,33 +23,32 @@ from lib.domains import plain_email
 from lib.fold import squash
 
 _TEXTS: Final = ("given_name", "family_name")
-_CODES: Final[dict[str, Any]] = {
-    "lawful_basis": LawfulBasis,
-    "purpose": Purpose,
-}
+_CODES: Final = ("lawful_basis", "purpose")
 
 
 def _kind(actor: Actor, draft: ImportDraft) -> Kind:
     def read_row(cells: Any) -> Plain:
         plain: Plain = {name: squash(cells.get(name, "")) for name in _TEXTS}
-        if not plain["family_name"]:
-            raise ValidationError(_("nobody is named"))
-        for name, codes in _CODES.items():
-            label = str(Contact._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column
-            plain[name] = read.code(cells.get(name, ""), codes.values, label)
+        read.given(plain["family_name"], _("Family name"))
+        plain["lawful_basis"] = read.code(
+            cells.get("lawful_basis", ""), LawfulBasis.values, _("Lawful basis")
+        )
+        plain["purpose"] = read.code(cells.get("purpose", ""), Purpose.values, _("Purpose"))
         if channel := cells.get("preferred_channel"):
             plain["preferred_channel"] = read.code(
-                channel, PreferredChannel.values, _("likes to be reached by")
+                channel, PreferredChannel.values, _("Likes to be reached by")
             )
         if email := cells.get("email"):
             plain["email"] = plain_email(email)
         if phone := cells.get("phone"):
             number = one_phone(phone, settings.PHONENUMBER_DEFAULT_REGION)
             if not number:
-                raise ValidationError(_("phone: “%(text)s” is not a number") % {"text": phone[:40]})
+                raise ValidationError(
+                    _("Phone of the role: “%(text)s” is not a number.") % {"text": phone[:40]}
+                )
             plain["phone"] = number
         if notice := cells.get("notice_given_on"):
-            plain["notice_given_on"] = read.day(notice, _("privacy notice given on")).isoformat()
+            plain["notice_given_on"] = read.day(notice, _("Privacy notice given on")).isoformat()
         spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
         role = squash(cells.get("role_title", "")) or _("contact")
         plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
@@ -86,6 +85,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
         remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
+        named_by=("given_name", "family_name"),
         columns={"speaks_for": "organisation"},
     )
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -55,6 +60,7 @@ class Kind:
     edit: Callable[..., Any]
     remove: Callable[[Any], None]
     label: Callable[[Plain], str]
+    named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
     columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
@@ -170,7 +176,7 @@ class _Run:
         return self._written
 
     def _one(self, number: int, cells: Mapping[str, str]) -> None:
-        name = squash(" ".join(cells.values()))
+        name = squash(" ".join(cells.get(column, "") for column in self._kind.named_by))
         try:
             with transaction.atomic():
                 if number in self._together.lines:
@@ -180,9 +186,9 @@ class _Run:
                     name = self._kind.label(plain)
                     outcome, reason = self._write(number, cells, plain)
         except ValidationError as error:
-            outcome, reason = Outcome.REFUSED, " ".join(error.messages)
+            outcome, reason = Outcome.REFUSED, self._why(error)
         except (PermissionDenied, ObjectDoesNotExist):
-            outcome, reason = Outcome.REFUSED, _("belongs to something you may not change")
+            outcome, reason = Outcome.REFUSED, _("It belongs to something that you may not change.")
         if number in self._together.said:
             self._came_of[number] = outcome
         self._report.note(number, outcome, name, reason)
@@ -204,6 +210,16 @@ class _Run:
             )
             raise ValidationError(text % {"line": first.line, "fields": self._called(others)})
         return _after(first.outcome), _("the same as line %(line)d") % {"line": first.line}
+
+    def _why(self, error: ValidationError) -> str:
+        """What is wrong, each with the column it is about."""
+        if not hasattr(error, "error_dict"):
+            return " ".join(error.messages)
+        return " ".join(
+            message if name == NON_FIELD_ERRORS else f"{self._called([name])}: {message}"
+            for name, messages in error.message_dict.items()
+            for message in messages
+        )
 
     def _called(self, names: Iterable[str]) -> str:
         columns = (self._kind.columns.get(name, name) for name in names)

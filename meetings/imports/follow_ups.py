@@ -15,8 +15,7 @@ from contacts.imports import cells as read
 from contacts.imports.rowwise import Kind, Plain, row_target
 from contacts.imports.targets import Field
 from contacts.models import ImportDraft
-from lib.days import moment_at
-from lib.fold import squash
+from lib.days import city_today, moment_at
 from lib.rows import clean_text
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.imports.words import FOLLOW_UP_HEADINGS
@@ -29,23 +28,22 @@ _NOON: Final = time(12)
 
 def _kind(actor: Actor, draft: ImportDraft) -> Kind:
     def read_row(cells: Any) -> Plain:
-        title = squash(cells.get("title", ""))
-        if not title:
-            raise ValidationError(_("nothing is promised"))
-        status = cells.get("status", "") or (
-            FollowUpStatus.DONE if cells.get("done_on") else FollowUpStatus.OPEN
-        )
+        title = read.given(cells.get("title", ""), _("What is promised"))
+        done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
+        if done_on > city_today().isoformat():
+            raise ValidationError(_("Done on: %(day)s is still to come.") % {"day": done_on})
+        to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
+        read.given(" ".join(read.ids(to_whom)), _("To whom"))
+        status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
         plain: Plain = {
             "title": title,
-            "kind": read.code(cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("kind")),
-            "due_on": read.day(cells.get("due_on", ""), _("due")).isoformat(),
-            "status": read.code(status, [state.value for state in _STATES], _("status")),
-            "organisations": read.ids(
-                read.organisations(actor, cells.get("organisations", ""), draft.source)
-            ),
+            "kind": read.code(cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")),
+            "due_on": read.day(cells.get("due_on", ""), _("Due")).isoformat(),
+            "status": read.code(status, [state.value for state in _STATES], _("Status")),
+            "organisations": read.ids(to_whom),
             "owner": str(_owner(actor, cells.get("owner", "")).pk),
             "result": clean_text(cells.get("result", "")),
-            "done_on": read.day(cells["done_on"], _("done on")).isoformat() if cells.get("done_on") else "",
+            "done_on": done_on,
         }
         return plain | {"key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
 
@@ -60,6 +58,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: _edit(actor, pk, **values),
         remove=lambda row: _remove(actor, row),
         label=lambda plain: str(plain["title"]),
+        named_by=("title",),
         joined="organisations",
     )
 

@@ -34,8 +34,8 @@ _MINUTES: Final = 60
 def _kind(actor: Actor, draft: ImportDraft) -> Kind:
     def read_row(cells: Any) -> Plain:
         there = read.organisations(actor, cells.get("organisations", ""), draft.source)
-        starts_at = read.moment(cells.get("starts_at", ""), _("when"))
-        kind = read.code(cells.get("kind", ""), MeetingKind.values, _("kind"))
+        starts_at = read.moment(cells.get("starts_at", ""), _("When"))
+        kind = read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
         where = cells.get("district", "") or (there[0].home_district.code if there else "")
         district = read.district(actor, where)
         plain: Plain = {
@@ -52,7 +52,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         }
         if starts_at < timezone.now():
             outcome = cells.get("outcome", "")
-            plain["outcomes"] = [read.code(outcome, Outcome.values, _("what came of it"))] if outcome else []
+            plain["outcomes"] = [read.code(outcome, Outcome.values, _("What came of it"))] if outcome else []
         return plain
 
     return Kind(
@@ -66,6 +66,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
         remove=lambda row: _remove(actor, row),
         label=lambda plain: str(plain["subject"]),
+        named_by=("subject", "starts_at", "organisations"),
         columns={"outcomes": "outcome"},
         joined="organisations",
     )
@@ -121,7 +122,7 @@ def _minutes(text: str) -> int:
     if not text:
         return _MINUTES
     if not text.isdecimal() or not 0 < int(text) <= 1440:
-        raise ValidationError(_("minutes: “%(text)s” is not between 1 and 1,440.") % {"text": text[:20]})
+        raise ValidationError(_("Minutes: “%(text)s” is not between 1 and 1,440.") % {"text": text[:20]})
     return int(text)
 
 

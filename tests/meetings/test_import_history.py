@@ -250,6 +250,84 @@ def test_promises_kept_long_ago_were_kept_then() -> None:
     assert FollowUp.objects.count() == 0
 
 
+def reasons(draft: ImportDraft) -> dict[str, str]:
+    return {name: why for _line, name, why in draft.report["lines"]["refused"]}
+
+
+def test_a_promise_is_made_to_somebody_and_kept_by_now() -> None:
+    user = city()
+    text = """Compromiso;Plazo;Asociación;Terminado
+Lamp;2025-03-01;;
+Bench;2025-03-01;" ; ";
+Tree;2025-03-01;Casa Roma;2190-02-20
+;2025-03-01;Casa Roma;
+Fence;;Casa Roma;
+Kept;2025-03-01;Casa Roma;2025-02-20
+"""
+    draft = bring(user, "follow_ups", text)
+    assert sums(draft) == {"created": 1, "refused": 5}
+    assert reasons(draft) == {
+        "Lamp": "To whom: nothing is given.",
+        "Bench": "To whom: nothing is given.",
+        "Tree": "Done on: 2190-02-20 is still to come.",
+        "": "What is promised: nothing is given.",
+        "Fence": "Due: nothing is given.",
+    }
+
+
+def test_a_time_that_no_clock_showed_is_refused_not_moved() -> None:
+    user = city()
+    text = """Fecha;Tipo;Asociación;Asunto
+29.03.2026 02:30;visit;Casa Roma;Skipped
+2026-03-29T02:30;visit;Casa Roma;Skipped as well
+29.03.2026 03:30;visit;Casa Roma;Shown
+25.10.2026 02:30;visit;Casa Roma;Shown twice
+"""
+    draft = bring(user, "meetings", text)
+    assert sums(draft) == {"created": 2, "refused": 2}
+    why = "When: the clocks skip 29.03.2026 02:30, as they go forward in that night."
+    assert next(iter(reasons(draft).values())) == why
+    assert Meeting.objects.get(subject="Shown twice").starts_at.isoformat() == "2026-10-25T00:30:00+00:00"
+
+
+def test_a_comma_belongs_to_a_name_that_has_one() -> None:
+    user = city()
+    make_organisation(user.districts.get(), name="Vecinos, Madres y Padres")
+    text = """Fecha;Tipo;Asociación;Asunto
+01.02.2025;visit;Vecinos, Madres y Padres;One
+01.02.2025;visit;"Vecinos, Madres y Padres; Casa Roma";Two
+01.02.2025;visit;Casa Roma | Vecinos, Madres y Padres;Two and the bar
+01.02.2025;visit;Casa Roma, Puente Verde;Two by a comma
+01.02.2025;visit;Casa Roma, Nobody;Refused
+"""
+    draft = bring(user, "meetings", text)
+    assert sums(draft) == {"created": 4, "refused": 1}
+    there = {row.subject: row.organisations.count() for row in Meeting.objects.all()}
+    assert there == {"One": 1, "Two": 2, "Two and the bar": 2, "Two by a comma": 2}
+    assert list(reasons(draft).values()) == ["No organisation is called “Casa Roma, Nobody”."]
+
+
+def test_what_is_refused_says_which_row_and_which_column() -> None:
+    user = city()
+    text = """Nombre;Apellidos;Asociación;Correo;Teléfono
+;;Casa Roma;;
+Ana;Ruiz;;;
+Eva;Ruiz;Casa Roma;not an address;
+Luz;Ruiz;Casa Roma;;call me
+"""
+    assert reasons(bring(user, "contacts", text, **BATCH)) == {
+        "": "Family name: nothing is given.",
+        "Ana Ruiz": "District: nothing is given.",
+        "Eva Ruiz": "E-mail of the role: Enter a valid email address.",
+        "Luz Ruiz": "Phone of the role: “call me” is not a number.",
+    }
+    text = "Fecha;Tipo;Asociación;Asunto\n32.01.2025;visit;Casa Roma;Day\n01.02.2025;dance;Casa Roma;How\n"
+    assert list(reasons(bring(user, "meetings", text)).values()) == [
+        "When: “32.01.2025” is not a day, such as 25.11.2026.",
+        "How: “dance” is not in the list.",
+    ]
+
+
 def test_an_organisation_of_another_district_is_nobody_to_meet() -> None:
     user = city()
     make_organisation(make_district("South", code="S1"), name="Far House")
