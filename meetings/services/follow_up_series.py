@@ -7,14 +7,18 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
+from lib.conflicts import check_version
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
 from meetings.services.follow_ups import create_follow_up, edit_follow_up, locked_follow_up
+from meetings.services.series import LATER, ONE, lock_series, reschedule
 
 COPIED: Final = ("title", "kind", "contact", "owner")
 
@@ -35,12 +39,37 @@ def start_follow_up_series(
 
 @transaction.atomic
 def edit_one_of_follow_up_series(
-    *, actor: Actor, follow_up_id: UUID, only_this: bool, **fields: Any
+    *, actor: Actor, follow_up_id: UUID, scope: str, version: int | None = None, **fields: Any
 ) -> FollowUp:
-    """Change a promise; the next ones are like it unless `only_this`. Raises as `edit_follow_up` does."""
+    """Change this promise (ONE), this and later ones (LATER) or all that are open and later (ALL).
+
+    Another day moves the others by the same pattern, those that are not made yet too. Its status and
+    what came of it are of this one alone. Raises as `edit_follow_up` does.
+    """
+    if scope != ONE:
+        lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
     row = locked_follow_up(actor, follow_up_id)
-    FollowUp.objects.filter(pk=row.pk).update(departs=only_this and row.series_id is not None)
-    return edit_follow_up(actor=actor, follow_up_id=follow_up_id, **fields)
+    check_version(row.version, version)
+    if scope == ONE or row.series is None:
+        edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, **fields)
+        if edited.series_id and edited.version != row.version:
+            edited.departs = True
+            edited.save(update_fields=["departs"])
+        return edited
+    rows = _open_ones(row, scope)
+    if row not in rows:
+        raise ValidationError(_("This one is over. Choose “only this one”."))
+    days = _days(row, rows, fields.get("due_on", row.due_on))
+    ids = [one.pk for one in rows]
+    FollowUp.objects.filter(pk__in=ids).update(departs=False)
+    shared = {name: value for name, value in fields.items() if name in {*COPIED, "organisations"}}
+    for one in rows:
+        changed = fields if one == row else shared | ({"due_on": days[one.pk]} if one.pk in days else {})
+        edit_follow_up(actor=actor, follow_up_id=one.pk, **changed)
+    first = FollowUp.objects.get(pk=ids[0])
+    passed_by = FollowUp.objects.filter(series=first.series_id, series_on__gte=first.series_on)
+    passed_by.exclude(pk__in=ids).update(departs=True)
+    return FollowUp.objects.get(pk=follow_up_id)
 
 
 @transaction.atomic
@@ -57,6 +86,23 @@ def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = T
 def make_next_follow_ups(today: date) -> int:
     """Make the next promise of every series whose last one is done or due; answers how many."""
     return sum(_make_next(pk, today) for pk in list(_waiting(today).values_list("pk", flat=True)))
+
+
+def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:
+    """Those of its series that a change is for, in the order of their days."""
+    rows = FollowUp.objects.pending().filter(Q(departs=False) | Q(pk=row.pk), series=row.series_id)
+    if scope == LATER:
+        rows = rows.filter(series_on__gte=row.series_on)
+    return list(rows.order_by("series_on"))
+
+
+def _days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, date]:
+    """When each is due; nothing where that stays. One that was moved by itself stays where it is."""
+    since, at = rows[0].series_on, row.series_on
+    if due_on == row.due_on or not (row.series and since and at):
+        return {}
+    _series, days = reschedule(row.series, "follow_ups", since=since, at=at, to=due_on)
+    return {one.pk: days[one.series_on] for one in rows if one.series_on and one.due_on == one.series_on}
 
 
 def _waiting(today: date) -> QuerySet[Series]:

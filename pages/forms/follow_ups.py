@@ -14,12 +14,13 @@ from contacts.models import Organisation
 from lib.days import city_today
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp
-from meetings.services.meeting_series import ONE
+from meetings.models.follow_up import PENDING
+from meetings.services.series import ONE
 from pages.forms.base import VersionedForm
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm, choices
 from pages.forms.picks import OrganisationPicks
-from pages.forms.series import SCOPES, Repeats, scope_field
+from pages.forms.series import Repeats, scope_field
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TITLE_LENGTH = 200
@@ -105,19 +106,19 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
             self.fields["owner"].queryset = owners  # type: ignore[attr-defined]  # a field of models
         else:
             del self.fields["owner"]
-        if follow_up.series_id:
-            self.fields["scope"] = scope_field(SCOPES[:2])
-        if follow_up.status not in {FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS}:
+        if follow_up.status not in PENDING:
             del self.fields["status"]
+        elif follow_up.series_id:
+            self.fields["scope"] = scope_field(all_of=_("All that are open, and later ones"))
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in super().values().items() if name not in {"find", "scope"}}
 
     @property
-    def only_this(self) -> bool:
-        """Whether the next ones of a series stay as they were."""
-        return bool(self.cleaned_data.get("scope", ONE) == ONE)
+    def scope(self) -> str:
+        """For which of its series; for itself where there is none."""
+        return str(self.cleaned_data.get("scope", ONE))
 
 
 class DoneForm(HintedForm, VersionedForm):

@@ -178,7 +178,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
                 edit_one_of_follow_up_series(
                     actor=request.actor,
                     follow_up_id=pk,
-                    only_this=form.only_this,
+                    scope=form.scope,
                     version=form.cleaned_data["version"],
                     **form.values(),
                 )

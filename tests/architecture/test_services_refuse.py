@@ -68,7 +68,6 @@ OTHERS: Final[dict[str, Any]] = {
     "version": None,
     "reason": "They called or wrote",
     "scope": "one",
-    "only_this": True,
     "status": "held",
     "step": "undo",
 }

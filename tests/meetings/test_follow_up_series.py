@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.actors import actor_for
 from accounts.models import User
+from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.models import FollowUp, Series
 from meetings.services.follow_up_series import (
@@ -16,6 +18,7 @@ from meetings.services.follow_up_series import (
     start_follow_up_series,
 )
 from meetings.services.follow_ups import complete_follow_up
+from meetings.services.series import ALL, LATER, ONE
 from tests.factories import make_actor, make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -66,11 +69,11 @@ def test_days_that_passed_while_nothing_ran_are_not_made_up_for() -> None:
 
 def test_the_next_is_like_the_last_unless_only_that_one_was_changed() -> None:
     actor, first = start()
-    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, only_this=False, title="Write to them")
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, scope=LATER, title="Write to them")
     complete_follow_up(actor=actor, follow_up_id=first.pk)
     make_next_follow_ups(city_today())
     second = FollowUp.objects.latest("due_on")
-    edit_one_of_follow_up_series(actor=actor, follow_up_id=second.pk, only_this=True, title="This once")
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=second.pk, scope=ONE, title="This once")
     complete_follow_up(actor=actor, follow_up_id=second.pk)
     make_next_follow_ups(city_today())
     assert list(FollowUp.objects.order_by("due_on").values_list("title", flat=True)) == [
@@ -78,6 +81,95 @@ def test_the_next_is_like_the_last_unless_only_that_one_was_changed() -> None:
         "This once",
         "Write to them",
     ]
+
+
+def two_open(**fields: Any) -> tuple[Any, FollowUp, FollowUp]:
+    """One that is due today and open, and the next."""
+    actor, first = start(due_on=city_today(), **fields)
+    make_next_follow_ups(city_today())
+    return actor, first, FollowUp.objects.latest("due_on")
+
+
+def test_another_day_for_this_and_later_is_the_day_of_those_to_come() -> None:
+    actor, first = start()
+    wednesday = first.due_on + timedelta(days=2)
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, scope=LATER, due_on=wednesday)
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    make_next_follow_ups(city_today())
+    assert days() == [4, 11]
+
+
+def test_another_day_for_one_leaves_those_to_come_on_theirs() -> None:
+    actor, first = start()
+    wednesday = first.due_on + timedelta(days=2)
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, scope=ONE, due_on=wednesday)
+    complete_follow_up(actor=actor, follow_up_id=first.pk)
+    make_next_follow_ups(city_today())
+    assert days() == [4, 9]
+
+
+@pytest.mark.parametrize(
+    ("scope", "titles", "due"),
+    [
+        (ONE, ["Call them", "Write", "Call them"], [0, 8, 14]),
+        (LATER, ["Call them", "Write", "Write"], [0, 8, 15]),
+        (ALL, ["Write", "Write", "Write"], [1, 8, 15]),
+    ],
+)
+def test_one_this_and_later_or_all_are_changed(scope: str, titles: list[str], due: list[int]) -> None:
+    actor, _first, second = two_open()
+    edit_one_of_follow_up_series(
+        actor=actor,
+        follow_up_id=second.pk,
+        scope=scope,
+        version=second.version,
+        title="Write",
+        due_on=second.due_on + timedelta(days=1),
+    )
+    complete_follow_up(actor=actor, follow_up_id=second.pk)
+    make_next_follow_ups(city_today() + timedelta(days=1))
+    assert days() == due
+    assert list(FollowUp.objects.order_by("due_on").values_list("title", flat=True)) == titles
+    assert {(row.due_on - row.first_due_on).days for row in FollowUp.objects.all()} <= {0, 1}
+
+
+def test_how_far_one_is_and_what_came_of_it_is_of_that_one_alone() -> None:
+    actor, first, second = two_open()
+    edit_one_of_follow_up_series(
+        actor=actor,
+        follow_up_id=second.pk,
+        scope=ALL,
+        status="in_progress",
+        result="Half of it",
+        kind="other",
+    )
+    first.refresh_from_db()
+    assert (first.status, first.result, first.kind) == ("open", "", "other")
+
+
+def test_one_that_was_moved_by_itself_stays_where_it_is() -> None:
+    actor, first, second = two_open()
+    edit_one_of_follow_up_series(
+        actor=actor, follow_up_id=first.pk, scope=ONE, due_on=first.due_on + timedelta(days=3)
+    )
+    edit_one_of_follow_up_series(
+        actor=actor, follow_up_id=second.pk, scope=ALL, due_on=second.due_on + timedelta(days=1)
+    )
+    assert days() == [3, 8]
+
+
+def test_what_is_done_already_is_not_what_the_next_are_like() -> None:
+    actor, first, second = two_open()
+    complete_follow_up(actor=actor, follow_up_id=second.pk)
+    edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, scope=LATER, title="Write")
+    make_next_follow_ups(city_today())
+    assert FollowUp.objects.latest("due_on").title == "Write"
+    with pytest.raises(ValidationError, match="over"):
+        edit_one_of_follow_up_series(actor=actor, follow_up_id=second.pk, scope=LATER, title="Ring")
+    with pytest.raises(StaleVersion):
+        edit_one_of_follow_up_series(
+            actor=actor, follow_up_id=first.pk, scope=ALL, version=1, title="Ring", due_on=city_today()
+        )
 
 
 def test_it_ends_when_told_so_and_goes_on_when_that_is_taken_back() -> None:
