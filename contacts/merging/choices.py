@@ -1,6 +1,6 @@
 """Which value a merged row keeps, field by field: the kept row's, or where that is empty another's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -50,35 +50,41 @@ Choices = Mapping[str, UUID]  # the first field of what is chosen together → t
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value of one of the rows; `values` are those of the fields chosen together, as they are shown."""
+    """A value of one or more of the rows; `values` are those of the fields chosen together."""
 
-    row_id: UUID
-    values: tuple[str, ...]
+    row_ids: tuple[UUID, ...]
+    values: tuple[Any, ...]
     is_default: bool
+
+    @property
+    def row_id(self) -> UUID:
+        return self.row_ids[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Fields chosen together whose values differ between the rows."""
+    """Fields chosen together, and what the rows say there, each value once."""
 
-    field: str
-    label: str
+    fields: tuple[str, ...]
     options: tuple[Option, ...]
+
+    @property
+    def field(self) -> str:
+        return self.fields[0]
+
+    @property
+    def differs(self) -> bool:
+        return len(self.options) > 1
+
+
+def all_said(rows: Sequence[Any]) -> list[Choice]:
+    """All that rows, the first of which is kept, say of themselves: what differs and what is the same."""
+    return [Choice(names, tuple(_options(rows, names))) for names in TOGETHER[type(rows[0])]]
 
 
 def to_choose(rows: Sequence[Any]) -> list[Choice]:
-    """What differs between rows, the first of which is kept, each value once."""
-    found = []
-    for names in TOGETHER[type(rows[0])]:
-        default = _default(rows, names)
-        shown: dict[tuple[str, ...], Option] = {}
-        for row in rows:
-            values = tuple(_shown(row, name) for name in names)
-            shown.setdefault(values, Option(row.pk, values, _same(row, default, names)))
-        if len(shown) > 1:
-            label = str(rows[0]._meta.get_field(names[0]).verbose_name)
-            found.append(Choice(names[0], label, tuple(shown.values())))
-    return found
+    """What differs between the rows."""
+    return [choice for choice in all_said(rows) if choice.differs]
 
 
 def chosen_values(rows: Sequence[Any], choices: Choices) -> dict[str, Any]:
@@ -102,15 +108,16 @@ def _said(row: Any, name: str) -> bool:
     return isinstance(field, models.BooleanField) or bool(getattr(row, field.attname))
 
 
-def _same(row: Any, other: Any, names: tuple[str, ...]) -> bool:
-    return all(getattr(row, name) == getattr(other, name) for name in names)
+def _options(rows: Sequence[Any], names: tuple[str, ...]) -> Iterator[Option]:
+    default = _default(rows, names)
+    alike: dict[tuple[str, ...], list[Any]] = {}
+    for row in rows:
+        alike.setdefault(tuple(_plain(row, name) for name in names), []).append(row)
+    for those in alike.values():
+        values = tuple(getattr(those[0], name) for name in names)
+        yield Option(tuple(row.pk for row in those), values, default in those)
 
 
-def _shown(row: Any, name: str) -> str:
-    field = row._meta.get_field(name)
-    if field.choices:
-        return str(getattr(row, f"get_{name}_display")())
-    value = getattr(row, name)
-    if isinstance(value, bool):
-        return "✓" if value else ""
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
+def _plain(row: Any, name: str) -> str:
+    """To compare by: colleagues of one name are two."""
+    return str(getattr(row, row._meta.get_field(name).attname) or "")

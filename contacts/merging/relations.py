@@ -6,7 +6,7 @@ row leaves empty is filled from the other, and a yes outweighs a no. Everything 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -88,13 +88,15 @@ def moved_back(memory: Mapping[str, Any], gone: models.Model) -> bool:
     return True
 
 
-def count_all(gone: models.Model) -> list[tuple[Model, int]]:
-    """How many rows of each model refer to a row: what a merge will move."""
-    counts = [
-        (rel.related_model, rel.related_model._base_manager.filter(**{rel.field.name: gone}).count())
-        for rel in relations(type(gone))
-    ]
-    return [(model, n) for model, n in counts if n]
+def count_all(rows: Sequence[models.Model]) -> dict[str, dict[UUID, int]]:
+    """By relation (`model.field`) and by row, how many rows refer to it: what a merge brings together."""
+    counts = {}
+    for rel in relations(type(rows[0])):
+        name = rel.field.name
+        referring = rel.related_model._base_manager.filter(**{f"{name}__in": rows}).order_by()
+        found = dict(referring.values_list(name).annotate(n=models.Count("pk")))
+        counts[f"{rel.related_model._meta.label}.{name}"] = {row.pk: found.get(row.pk, 0) for row in rows}
+    return counts
 
 
 def owner(model: Model, merged: Model) -> Any:

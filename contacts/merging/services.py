@@ -134,7 +134,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     for one, row in zip(memory["gone"], gone, strict=True):
         remembered = relations.Memory()
         relations.move_all(row, kept, remembered)
-        if left := relations.count_all(row):
+        left = [name for name, counts in relations.count_all([row]).items() if counts[row.pk]]
+        if left:
             raise RuntimeError(f"a merge would lose rows of {left}")
         one["relations"] = remembered.as_json()
         touched.append(remembered.touched)

@@ -1,12 +1,14 @@
 """Forms of duplicates. They parse, they never save."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
 
-from contacts.merging.choices import to_choose
+from contacts.merging.choices import Option, to_choose
+from pages.merging import label_of, text_of
 
 
 class PairForm(forms.Form):
@@ -17,26 +19,46 @@ class PairForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    """The version of each row as it was shown, and for each thing that differs the row it is taken from."""
+    """The version of each row as it was shown, which stays, and for what differs the row it is taken from.
 
-    def __init__(self, *args: Any, rows: Sequence[Any], **kwargs: Any) -> None:
+    `told` says of each row what tells it from its namesakes.
+    """
+
+    def __init__(self, *args: Any, rows: Sequence[Any], told: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = rows
+        self.rows, model = rows, type(rows[0])
         for row in rows:
             self.fields[f"version_{row.pk}"] = forms.IntegerField(
                 initial=row.version, widget=forms.HiddenInput, min_value=1
             )
+        self.fields["keep"] = forms.TypedChoiceField(
+            label=_("Which stays"),
+            help_text=_("It keeps its address and its history; those of the others lead to it."),
+            choices=[(str(row.pk), f"{n} · {row} · {told[row.pk]}") for n, row in enumerate(rows, start=1)],
+            coerce=UUID,
+            initial=str(rows[0].pk),
+            widget=forms.RadioSelect,
+        )
         for choice in to_choose(rows):
             default = next(one.row_id for one in choice.options if one.is_default)
             self.fields[f"take_{choice.field}"] = forms.TypedChoiceField(
-                label=choice.label.capitalize(),
+                label=label_of(model, choice),
                 choices=[
-                    (str(one.row_id), " · ".join(filter(None, one.values)) or "—") for one in choice.options
+                    (str(one.row_id), f"{text_of(model, choice, one)} ({_numbers(rows, one)})")
+                    for one in choice.options
                 ],
                 coerce=UUID,
                 initial=str(default),
                 widget=forms.RadioSelect,
             )
+
+    @property
+    def kept_id(self) -> UUID:
+        found: UUID = self.cleaned_data["keep"]
+        return found
+
+    def differing(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("take_")]
 
     def versions(self) -> dict[UUID, int]:
         return {row.pk: self.cleaned_data[f"version_{row.pk}"] for row in self.rows}
@@ -47,3 +69,8 @@ class MergeForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name.startswith("take_")
         }
+
+
+def _numbers(rows: Sequence[Any], option: Option) -> str:
+    """Which of the rows say so, as the page counts them."""
+    return ", ".join(str(n) for n, row in enumerate(rows, start=1) if row.pk in option.row_ids)

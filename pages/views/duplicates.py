@@ -15,21 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.merging.choices import to_choose
-from contacts.merging.relations import count_all, owner
+from contacts.merging.choices import TOGETHER, all_said
 from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
-from contacts.models import ImportedFields, OrganisationPeriod
 from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
 from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult
+from pages.merging import label_of, tell_apart, text_of, what_refers_to
 from pages.undo import undo_url, undoer
 
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
 PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
 MERGES = {"organisation": merge_organisations, "contact": merge_contacts}
-UNSEEN = {OrganisationPeriod, ImportedFields}  # kept by the system for itself
 MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact": can_edit_contact}
 
 
@@ -41,8 +39,16 @@ def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpRespon
     districts = {row.home_district_id for pair in pairs for row in (pair.one, pair.other)}
     consult(request, object_type, seen, action=Action.LIST, district_ids=districts)
     may_edit = MAY_EDIT[object_type]
-    shown = [(p, may_edit(request.actor, p.one) and may_edit(request.actor, p.other)) for p in pairs]
-    context = {"noun": noun, "pairs": shown, "total": total}
+    told = tell_apart(request.actor, [row for pair in pairs for row in (pair.one, pair.other)])
+    shown = [
+        {
+            "reasons": pair.reasons,
+            "rows": [(row, told[row.pk]) for row in (pair.one, pair.other)],
+            "may_merge": may_edit(request.actor, pair.one) and may_edit(request.actor, pair.other),
+        }
+        for pair in pairs
+    ]
+    context = {"noun": noun, "object_type": object_type, "pairs": shown, "total": total}
     return render(request, "pages/duplicates/list.html", context)
 
 
@@ -69,16 +75,19 @@ def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
 
 
 def merge(request: ActorRequest, noun: str) -> HttpResponse:
-    """`?row=…&row=…` names the rows; the first is kept unless another is chosen."""
+    """`?row=…&row=…` names the rows; the first stays unless another is chosen."""
     object_type = _type_of(request, noun)
     rows = _rows(request, object_type)
+    if not 2 <= len(rows) <= MOST:
+        messages.warning(request, _("Choose two to %(most)s that are the same.") % {"most": MOST})
+        return redirect("duplicates", noun)
     if not all(MAY_EDIT[object_type](request.actor, row) for row in rows):
         raise PermissionDenied
-    form = MergeForm(request.POST or None, rows=rows)
+    form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():
         try:
             done = MERGES[object_type](
-                actor=request.actor, kept_id=rows[0].pk, versions=form.versions(), choices=form.choices()
+                actor=request.actor, kept_id=form.kept_id, versions=form.versions(), choices=form.choices()
             )
         except StaleVersion:
             form.add_error(None, _("One of them has changed since you opened this page. Look at it again."))
@@ -90,12 +99,15 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
             messages.success(request, text % {"n": len(rows) - 1}, extra_tags=f"undo:{back}")
             return redirect(object_type, done.kept_id)
     consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
+    model = MODELS[object_type]
+    same = [choice for choice in all_said(rows) if not choice.differs]
     context = {
         "noun": noun,
+        "object_type": object_type,
         "form": form,
         "rows": rows,
-        "choices": to_choose(rows),
-        "moved": [(row, _what_refers_to(row)) for row in rows[1:]],
+        "same": [(label_of(model, choice), text_of(model, choice, choice.options[0])) for choice in same],
+        "referring": what_refers_to(rows),
     }
     return render(request, "pages/duplicates/merge.html", context, status=422 if form.errors else 200)
 
@@ -114,24 +126,15 @@ def _type_of(request: ActorRequest, noun: str) -> str:
     return NOUNS[noun]
 
 
-def _what_refers_to(row: Any) -> list[tuple[str, int]]:
-    """In people's words: a row in a meeting's list is a meeting."""
-    counts: dict[str, int] = {}
-    for model, n in count_all(row):
-        if model not in UNSEEN:
-            link = owner(model, type(row))
-            name = str((link.related_model if link else model)._meta.verbose_name_plural)
-            counts[name] = counts.get(name, 0) + n
-    return list(counts.items())
-
-
 def _rows(request: ActorRequest, object_type: str) -> list[Any]:
     """The rows named in the address, in their order; 404 unless all are seen."""
     try:
-        ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")[:MOST]))
+        ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
     except ValueError as error:
         raise Http404 from error
-    found = MODELS[object_type].objects.visible_to(request.actor).select_related("home_district").in_bulk(ids)
-    if len(found) < max(2, len(ids)):
+    model = MODELS[object_type]
+    named = {name for names in TOGETHER[model] for name in names if model._meta.get_field(name).is_relation}
+    found = model.objects.visible_to(request.actor).select_related(*named).in_bulk(ids[: MOST + 1])
+    if len(found) < min(len(ids), MOST + 1) or not (ids or "chosen" in request.GET):
         raise Http404
-    return [found[pk] for pk in ids]
+    return [found[pk] for pk in ids[: MOST + 1]]

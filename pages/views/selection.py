@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from contacts.merging.services import MOST as MOST_MERGED
 from contacts.models import Organisation
 from contacts.policies import can_edit_organisation, can_export
 from contacts.services.organisations import edit_organisation
@@ -58,6 +59,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
         "rows": rows,
         "forms": forms,
         "may_edit": may_edit,
+        "may_merge": may_edit and 2 <= len(rows) <= MOST_MERGED,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
     }

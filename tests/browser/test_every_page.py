@@ -232,6 +232,7 @@ def violations(page: Page, **options: Any) -> list[str]:
 def shape(page: Page) -> list[str]:
     """What is wrong with a page whatever its colours: its headings, its title, its width."""
     wide, headings, title = page.evaluate(
+        yield f"/organisations/selected/?row={one}&row={self.other.pk}"
         "[document.documentElement.scrollWidth - innerWidth, document.querySelectorAll('h1').length,"
         " document.title.split('·')[0].trim()]"
     )

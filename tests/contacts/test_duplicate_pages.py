@@ -8,8 +8,11 @@ from django.urls import reverse
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event
+from contacts.merging import relations
+from contacts.merging.choices import TOGETHER
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.services.organisations import edit_organisation
+from pages.merging import REFERRING
 from tests.contacts.pages import browse, undo
 from tests.factories import (
     make_contact,
@@ -30,7 +33,8 @@ def merge_address(*rows: Any, noun: str = "organisations") -> str:
 
 
 def versions(*rows: Any) -> dict[str, Any]:
-    return {f"version_{row.pk}": row.version for row in rows}
+    """As the page was shown, with its first row to stay."""
+    return {"keep": rows[0].pk} | {f"version_{row.pk}": row.version for row in rows}
 
 
 def a_pair() -> tuple[Any, Organisation, Organisation]:
@@ -139,6 +143,112 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_refused() -> 
 @pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
 def test_who_writes_nothing_merges_nothing(role: str) -> None:
     assert browse(make_user(role)).get(LIST).status_code == 403
+
+
+def test_two_or_more_are_chosen_in_every_list_there_is() -> None:
+    officer, kept, gone = a_pair()
+    third = make_organisation(kept.home_district, name="Casa Rom", phone="+34600000001")
+    make_organisation(name="Casa Roma", also_in=[kept.home_district])  # read only: not to be chosen
+    people = [make_contact(kept.home_district, given_name="Ana", family_name="Gil") for _n in range(3)]
+    client = browse(officer)
+    for address, rows, merges in (
+        (LIST, (kept, gone, third), "/duplicates/organisations/merge/"),
+        ("/organisations/", (kept, gone, third), "/organisations/selected/"),
+        ("/duplicates/contacts/", people, "/duplicates/contacts/merge/"),
+        ("/contacts/", people, "/duplicates/contacts/merge/"),
+    ):
+        html = client.get(address).content.decode()
+        assert f'action="{merges}"' in html
+        ticked = {f'name="row" value="{row.pk}"' for row in rows}
+        assert all(tick in html for tick in ticked), address
+    assert (
+        merge_address(kept, gone, third).replace("&", "&amp;")
+        in (
+            client.get("/organisations/selected/", {"row": [row.pk for row in (kept, gone, third)]})
+        ).content.decode()
+    )
+
+
+def test_three_become_the_one_that_was_chosen_to_stay() -> None:
+    officer, kept, gone = a_pair()
+    third = make_organisation(kept.home_district, name="Casa Rom", phone="+34600000001")
+    make_meeting(None, kept)
+    rows = (kept, gone, third)
+    client = browse(officer)
+    typed = versions(*rows) | {"keep": third.pk, "take_name": kept.pk, "take_summary": gone.pk}
+    answer = client.post(merge_address(*rows), typed)
+    assert (answer.status_code, answer["location"]) == (302, reverse("organisation", args=[third.pk]))
+    stays = Organisation.objects.get()
+    assert (stays.pk, stays.name, stays.summary) == (third.pk, "Casa Roma", "Mondays")
+    assert stays.meeting_links.count() == 1
+    undo(client, answer["location"])
+    assert Organisation.objects.count() == 3
+
+
+def test_one_that_is_not_on_the_page_cannot_be_chosen_to_stay() -> None:
+    officer, kept, gone = a_pair()
+    typed = versions(kept, gone) | {"take_name": kept.pk, "take_summary": kept.pk}
+    other = make_organisation(kept.home_district)
+    client = browse(officer)
+    assert client.post(merge_address(kept, gone), typed | {"keep": other.pk}).status_code == 422
+    assert client.post(merge_address(kept, gone), typed | {"keep": gone.pk}).status_code == 302
+
+
+@pytest.mark.parametrize("n", [0, 1, 11])
+def test_too_few_or_too_many_are_asked_for_again(n: int) -> None:
+    officer, kept, _gone = a_pair()
+    rows = [kept, *(make_organisation(kept.home_district) for _n in range(10))][:n]
+    answer = browse(officer).get(merge_address(*rows) + "&chosen=", follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert b"Choose two to 10 that are the same." in answer.content
+
+
+def test_the_preview_shows_every_field_and_every_relation_of_each_row() -> None:
+    north = make_district("North")
+    kept = make_organisation(north, name="Casa Roma", languages=["es", "rom"], website="https://casa.example")
+    gone = make_organisation(north, name="Casa Rom", languages=["es", "rom"])
+    third = make_organisation(north, name="Casa Rom")
+    make_meeting(None, kept, third)
+    make_meeting(None, third)
+    make_contact(north, gone)
+    answer = browse(make_officer(north)).get(merge_address(kept, gone, third))
+    html = answer.content.decode()
+    for names in TOGETHER[Organisation]:
+        field: Any = Organisation._meta.get_field(names[0])
+        label = str(field.verbose_name).capitalize()
+        assert html.count(label) >= 1, label
+    assert "Casa Rom (2, 3)" in html
+    assert "https://casa.example (1)" in html
+    assert "Romani" in html
+    referring = dict(answer.context["referring"])
+    assert referring["meetings"] == [1, 0, 2]
+    assert referring["people"] == [0, 1, 0]
+    assert len(referring) == len(relations.relations(Organisation))
+
+
+def test_every_relation_has_a_name_that_people_know() -> None:
+    known = {
+        f"{relation.related_model._meta.label}.{relation.field.name}"
+        for model in (Organisation, Contact)
+        for relation in relations.relations(model)
+    }
+    assert set(REFERRING) == known
+
+
+def test_namesakes_are_told_apart_without_saying_for_whom_they_speak() -> None:
+    north, south = make_district("North"), make_district("South")
+    ours, hidden = make_organisation(north, name="Lilac"), make_organisation(south, name="Teal")
+    rows = [make_contact(north, ours, given_name="Ana", family_name="Gil"), make_contact(north, hidden)]
+    rows += [make_contact(north, given_name="Ana", family_name="Gil", email=f"{n}@x.example") for n in "ab"]
+    rows[0].affiliations.update(role_title="the chair")
+    rows[1].affiliations.update(role_title="the treasurer")
+    client = browse(make_officer(north))
+    chosen = client.get(merge_address(*rows, noun="contacts")).content.decode()
+    listed = client.get("/duplicates/contacts/").content.decode()
+    for html in (chosen, listed):
+        assert "Ana Gil" in html
+        assert all(text in html for text in ("the chair", "a@x.example", "b@x.example", "North"))
+        assert not any(text in html for text in ("the treasurer", "Lilac", "Teal"))
 
 
 def test_people_are_merged_in_the_same_way() -> None:

@@ -1,0 +1,92 @@
+"""What a merge's preview says: rows, fields and what refers to them, in people's words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from contacts.merging.choices import Choice, Option
+from contacts.merging.relations import count_all
+from contacts.models import Affiliation, Contact, Organisation
+from pages.forms.languages import language_name
+from pages.templatetags.ui import ago, day
+
+#: What refers to a row, by `contacts.merging.relations`; a test asks for each.
+REFERRING: Final[Mapping[str, str | Promise]] = {
+    "meetings.MeetingOrganisation.organisation": gettext_lazy("meetings"),
+    "meetings.MeetingContact.contact": gettext_lazy("meetings"),
+    "meetings.FollowUpOrganisation.organisation": gettext_lazy("promises"),
+    "meetings.FollowUp.contact": gettext_lazy("promises"),
+    "meetings.Concern.raised_by_organisation": gettext_lazy("concerns they raised"),
+    "meetings.Concern.site_organisation": gettext_lazy("concerns at their place"),
+    "contacts.Affiliation.organisation": gettext_lazy("people"),
+    "contacts.Affiliation.contact": gettext_lazy("roles in organisations"),
+    "contacts.PrivateChannel.contact": gettext_lazy("private number or address"),
+    "contacts.FocusDeclaration.organisation": gettext_lazy("communities they named"),
+    "contacts.Organisation_also_in.organisation": gettext_lazy("further districts"),
+    "contacts.OrganisationExternalId.organisation": gettext_lazy("ids of other systems"),
+    "contacts.ContactExternalId.contact": gettext_lazy("ids of other systems"),
+    "contacts.OrganisationPeriod.organisation": gettext_lazy("how it was before, for figures of the past"),
+    "contacts.ImportedFields.organisation": gettext_lazy("registers it was imported from"),
+}
+
+
+def tell_apart(actor: Actor, rows: Sequence[Any]) -> dict[UUID, str]:
+    """What tells each row from its namesakes. Of people: never for whom they speak (docs/adr/0013)."""
+    roles = _roles(actor, rows) if rows and isinstance(rows[0], Contact) else {}
+    return {row.pk: " · ".join(filter(None, _telling(row, roles.get(row.pk, ())))) for row in rows}
+
+
+def what_refers_to(rows: Sequence[Any]) -> list[tuple[str, list[int]]]:
+    """By name, the count of each row."""
+    counts = count_all(rows)
+    known = [name for name in REFERRING if name in counts]
+    return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in known]
+
+
+def label_of(model: type[models.Model], choice: Choice) -> str:
+    names = [str(model._meta.get_field(name).verbose_name) for name in choice.fields]  # type: ignore[union-attr]  # columns
+    return ", ".join([names[0].capitalize(), *names[1:]])
+
+
+def text_of(model: type[models.Model], choice: Choice, option: Option) -> str:
+    said = zip(choice.fields, option.values, strict=True)
+    return " · ".join(_text(model._meta.get_field(name), value) or "—" for name, value in said)
+
+
+def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
+    yield row.home_district.name
+    yield from roles
+    yield str(row.phone or "")
+    yield row.email
+    if isinstance(row, Organisation):
+        yield row.address
+        yield _("last met: %(when)s") % {"when": ago(row.last_met_at)}
+    yield _("in the book since %(day)s") % {"day": day(row.created_at)}
+
+
+def _roles(actor: Actor, rows: Sequence[Contact]) -> dict[UUID, list[str]]:
+    """What each is called in organisations the actor sees."""
+    seen = Affiliation.objects.current().filter(
+        contact__in=rows, organisation__in=Organisation.objects.visible_to(actor)
+    )
+    found: dict[UUID, list[str]] = {}
+    for pk, title in seen.order_by("-is_primary", "pk").values_list("contact", "role_title"):
+        found.setdefault(pk, []).append(title)
+    return found
+
+
+def _text(field: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, list):
+        return ", ".join(map(language_name, value))
+    return day(value) if isinstance(value, date) else str(value or "")
