@@ -8,14 +8,15 @@ from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from contacts.search import find_contacts, find_organisations
 from lib.matching import matching
-from meetings.models import FollowUp, Meeting
+from meetings.models import FollowUp, FollowUpOrganisation, Meeting
+from meetings.today import seen_links
 
 SHOWN = 10  # of each
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the actor sees of what was looked for, best first in each group."""
+    """What the actor sees of what was looked for, best first in each group; promises with `seen_links`."""
 
     organisations: list[Organisation]
     contacts: list[Contact]
@@ -29,21 +30,32 @@ class Found:
         for rows in (self.organisations, self.contacts, self.meetings, self.follow_ups):
             yield from (row.pk for row in rows)
 
+    def shown_ids(self) -> Iterator[UUID]:
+        """What was found, and to whom promises were made: for the trail."""
+        yield from self.ids()
+        yield from (link.organisation_id for link in self._promised_to())
+
     def district_ids(self) -> set[UUID]:
         return {
             *(organisation.home_district_id for organisation in self.organisations),
             *(contact.home_district_id for contact in self.contacts),
             *(meeting.district_id for meeting in self.meetings),
+            *(link.organisation.home_district_id for link in self._promised_to()),
         }
+
+    def _promised_to(self) -> Iterator[FollowUpOrganisation]:
+        for promise in self.follow_ups:
+            yield from promise.seen_links  # type: ignore[attr-defined]  # prefetched
 
 
 def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> Found:
-    """Organisations, people, meetings and promises by words, a number or an address: four queries."""
+    """Organisations, people, meetings and promises by words, a number or an address: five queries."""
     meetings = Meeting.objects.visible_to(actor).select_related("district")
     follow_ups = FollowUp.objects.visible_to(actor).select_related("owner")
+    follow_ups = follow_ups.prefetch_related(seen_links(FollowUpOrganisation, actor))
     return Found(
         find_organisations(actor, q, limit),
         find_contacts(actor, q, limit),
-        list(matching(meetings, q)[:limit]),
+        list(meetings.matching(q)[:limit]),
         list(matching(follow_ups, q)[:limit]),
     )

@@ -18,7 +18,6 @@ from lib.filters import (
     MomentFilter,
     SourceFilter,
 )
-from lib.matching import matching
 from meetings.codes import Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingOrganisation
 
@@ -56,8 +55,9 @@ class MeetingFilters(FilterSet):
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
-    def find(self, queryset: Rows, name: str, value: str) -> Rows:
-        return matching(queryset, value)
+    def find(self, queryset: Any, name: str, value: str) -> Rows:
+        found: Rows = queryset.matching(value)
+        return found
 
     def taking_part(self, queryset: Any, name: str, value: bool) -> Rows:
         mine: Rows = queryset.of_officer(self.actor.id)

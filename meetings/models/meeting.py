@@ -16,6 +16,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.ids import uuid7
+from lib.matching import matching
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models.series import Series
@@ -51,6 +52,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Held, with an outcome that counts: substantive for those organisations that were present."""
         counting = [code for code in Outcome.values if code not in rules.NOT_SUBSTANTIVE]
         return self.held().filter(outcomes__overlap=counting)
+
+    def matching(self, q: str) -> Self:
+        """Found by words of subject or place; best first, and of those that fit as well the newest."""
+        return matching(self, q).order_by("-rank", "-starts_at", "-pk")
 
 
 class Meeting(models.Model):

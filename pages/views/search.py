@@ -25,7 +25,7 @@ def search(request: ActorRequest) -> HttpResponse:
         record(
             request.actor,
             Action.SEARCH,
-            object_ids=found.ids(),
+            object_ids=found.shown_ids(),
             district_ids=found.district_ids(),
             search_hash=mark,
         )

@@ -10,6 +10,7 @@ from django.conf import settings as city
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.actors import SYSTEM, Actor
@@ -21,7 +22,8 @@ from contacts.search import find_contacts, find_organisations
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
-from meetings.models import FollowUp
+from meetings.models import FollowUp, FollowUpOrganisation
+from meetings.search import search_everything
 from tests.factories import (
     make_contact,
     make_district,
@@ -235,6 +237,35 @@ def test_the_best_comes_first(browser: Client, district: District) -> None:
         text.index(f">{name}<") for name in ("Casa Verde", "Centro de la Casa Verde", "Casa Verda y otros")
     ]
     assert places == sorted(places)
+
+
+def test_of_meetings_that_fit_as_well_the_newest_come_first(browser: Client, district: District) -> None:
+    now = timezone.now()
+    for days in range(30, 42):
+        make_meeting(district, subject="Coffee", starts_at=now - timedelta(days=days))
+    make_meeting(district, subject="Coffee and Zumba", starts_at=now - timedelta(days=2))
+    make_meeting(district, subject="Cofee", starts_at=now - timedelta(days=1))
+    found = search_everything(SYSTEM, "coffee").meetings
+    assert found[0].subject == "Coffee and Zumba"
+    assert [row.starts_at for row in found] == [now - timedelta(days=n) for n in (2, *range(30, 39))]
+    listed = browser.get("/meetings/", {"q": "coffee"}).context["page"].rows
+    assert [row.pk for row in listed[:10]] == [row.pk for row in found]
+
+
+def test_a_promise_says_to_whom_if_the_reader_sees_them(
+    browser: Client, district: District, officer: User
+) -> None:
+    promise = make_follow_up(officer, "Call back about lanterns")
+    ours, theirs = make_organisation(district, name="Casa Uno"), make_organisation(name="Casa Dos")
+    for organisation in (ours, theirs):
+        FollowUpOrganisation.objects.create(follow_up=promise, organisation=organisation)
+    text = text_of(browser, "lanterns")
+    assert "Casa Uno" in text
+    assert "Casa Dos" not in text
+    assert "1 result<" in text
+    event = Event.objects.get(action=Action.SEARCH)
+    assert set(event.object_ids) == {promise.pk, ours.pk}
+    assert event.district_ids == [district.pk]
 
 
 def test_what_is_not_covered_is_not_found(browser: Client) -> None:
