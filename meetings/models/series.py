@@ -20,12 +20,14 @@ class Series(models.Model):
     """A rule and its first day. Its meetings or promises are rows of their own, made some time ahead.
 
     `rule` is the value of an RRULE (RFC 5545) without DTSTART. Days up to and with `made_until` have
-    their rows. Nobody sees a series but through its rows.
+    their rows. `clock` is when its meetings start, by the city's clocks: one of them may start later, where
+    the clocks skip that time. Nobody sees a series but through its rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.CharField(max_length=120)
     first_on = models.DateField()
+    clock = models.TimeField(null=True)
     made_until = models.DateField()
     is_ended = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -4,10 +4,12 @@ A rule is kept as the value of an RRULE without DTSTART; its first day stands be
 clock time is local and added later, so that nine o'clock stays nine o'clock over both clock changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Final
 
+from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrule, rrulestr
 
 WEEKLY: Final = "weekly"
@@ -45,23 +47,60 @@ def rule_for(pattern: str, first: date, until: date | None = None) -> str:
         QUARTERLY: f"FREQ=MONTHLY;INTERVAL=3;BYDAY={weekday}",
         YEARLY: f"FREQ=YEARLY;BYMONTH={first.month};BYMONTHDAY={_LAST if is_leap else first.day}",
     }[pattern]
-    return f"{rule};UNTIL={until:%Y%m%d}" if until else rule
+    return ended(rule, until)
 
 
-def pattern_of(rule: str, first: date) -> str:
-    """The pattern a rule was made of."""
+def pattern_of(rule: str) -> str:
+    """The pattern a rule was made of, whichever of its days it was made on."""
+    parts = _parts(rule)
+    if "INTERVAL" in parts:
+        return FORTNIGHTLY if parts["FREQ"] == "WEEKLY" else QUARTERLY
+    if parts["FREQ"] == "MONTHLY":
+        return MONTHLY_WEEKDAY if "BYDAY" in parts else MONTHLY_DAY
+    return WEEKLY if parts["FREQ"] == "WEEKLY" else YEARLY
+
+
+def ended(rule: str, until: date | None) -> str:
+    """The same rule up to and with `until`; without end where None."""
     bare = rule.partition(";UNTIL=")[0]
-    return next(pattern for pattern in PATTERNS if rule_for(pattern, first) == bare)
+    return f"{bare};UNTIL={until:%Y%m%d}" if until else bare
 
 
-def moved(rule: str, first: date, to: date) -> str:
-    """The same pattern on another day: what met every first Monday meets every second Tuesday."""
-    return rule_for(pattern_of(rule, first), to, last_day(rule))
+def moved(rule: str, to: date) -> str:
+    """The same pattern on another day, without end: every first Monday becomes every second Tuesday.
+
+    A day that the rule names keeps it: of every 31st, the 28th of February too. What is the last in
+    its month stays the last where `to` is one.
+
+    >>> moved("FREQ=MONTHLY;BYDAY=-1MO", date(2027, 2, 23))
+    'FREQ=MONTHLY;BYDAY=-1TU'
+    """
+    if next(days(ended(rule, None), to, after=None, until=to), None):
+        return ended(rule, None)
+    other = rule_for(pattern_of(rule), to)
+    was_last = _parts(rule).get("BYDAY", "").startswith(f"{_LAST}")
+    if was_last and (to + timedelta(days=7)).month != to.month:
+        return other.replace(f"BYDAY={nth_weekday(to)}", f"BYDAY={_LAST}")
+    return other
 
 
-def ended(rule: str, first: date, until: date) -> str:
-    """The same rule up to and with `until`."""
-    return rule_for(pattern_of(rule, first), first, until)
+def rescheduled(rule: str, named: Sequence[date], at: date, to: date) -> tuple[str, dict[date, date]]:
+    """The rule where its day `at` becomes `to`, and which day takes the place of each of `named`.
+
+    `named` are days of the rule in order, one of them `at`. Day follows day, so that none is lost and
+    no two meet; a rule that ends has as many days as before.
+    """
+    other = moved(rule, to)
+    first = _steps_before(other, to, named.index(at))
+    until = last_day(rule)
+    left = sum(1 for _ in days(rule, named[0], after=named[-1], until=until)) if until else 0
+    found = list(islice(days(other, first, after=None, until=date.max), len(named) + left))
+    return ended(other, found[-1] if until else None), dict(zip(named, found, strict=False))
+
+
+def nth_day(rule: str, first: date, times: int) -> date:
+    """The last of so many days, the first one counted."""
+    return next(islice(days(rule, first, after=None, until=date.max), times - 1, None))
 
 
 def last_day(rule: str) -> date | None:
@@ -115,3 +154,17 @@ def _monthly_day(day: int) -> str:
     if day <= 28:
         return f"BYMONTHDAY={day}"
     return f"BYMONTHDAY={','.join(map(str, range(28, day + 1)))};BYSETPOS=-1"
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return {name: value for name, _is, value in (part.partition("=") for part in rule.split(";"))}
+
+
+def _steps_before(rule: str, day: date, steps: int) -> date:
+    """The day of a rule so many before `day`, which is one of them: each week or month has its one."""
+    weeks = {WEEKLY: 1, FORTNIGHTLY: 2}.get(pattern_of(rule))
+    if weeks:
+        return day - timedelta(weeks=weeks * steps)
+    months = {QUARTERLY: 3, YEARLY: 12}.get(pattern_of(rule), 1)
+    starts = day.replace(day=1) - relativedelta(months=months * steps)
+    return next(days(rule, starts, after=None, until=day))

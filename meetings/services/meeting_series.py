@@ -1,11 +1,11 @@
 """Meetings that happen again and again: one, this and later, or all of them are changed or cancelled.
 
 Each is a row of its own, made three months ahead (`meetings.rules.recurrence`). One that was changed by
-itself departs from its series: what is changed for the others passes it by.
+itself departs from its series: what is changed for the others passes it by, and so is one that is cancelled.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, Unpack
 from uuid import UUID
 
@@ -33,10 +33,8 @@ from meetings.services.meetings import (
     locked_meeting,
     restore_meeting,
 )
+from meetings.services.series import LATER, ONE, lock_series, reschedule, split
 
-ONE: Final = "one"
-LATER: Final = "later"
-ALL: Final = "all"
 COPIED: Final = (
     *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
     *("agenda", "other_participants"),
@@ -62,7 +60,10 @@ def start_series(
     if until and until <= day:
         raise ValidationError({"until": _("The last one is after the first.")})
     series = Series.objects.create(
-        rule=recurrence.rule_for(pattern, day, until), first_on=day, made_until=day
+        rule=recurrence.rule_for(pattern, day, until),
+        first_on=day,
+        clock=first.starts_at.astimezone(city_zone()).time(),
+        made_until=day,
     )
     first.series, first.series_on = series, day
     first.save(update_fields=["series", "series_on"])
@@ -102,19 +103,25 @@ def edit_one_of_series(
     Another day moves the others by the same pattern: every first Monday becomes every second Tuesday.
     Raises as `edit_meeting` does.
     """
+    if scope != ONE:
+        lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
     meeting = locked_meeting(actor, meeting_id, version)
     children: Any = {"organisations": organisations, "contacts": contacts, "officers": officers}
     if scope == ONE or meeting.series is None:
-        Meeting.objects.filter(pk=meeting.pk).update(departs=meeting.series is not None)
-        return edit_meeting(actor=actor, meeting_id=meeting_id, **children, **fields)
-    series = _split(meeting) if scope == LATER else meeting.series
-    rows = list(_to_come(series).filter(departs=False).order_by("series_on"))
-    if meeting.pk not in {row.pk for row in rows}:
+        edited = edit_meeting(actor=actor, meeting_id=meeting_id, **children, **fields)
+        if edited.series_id and edited.version != meeting.version:
+            edited.departs = True
+            edited.save(update_fields=["departs"])
+        return edited
+    rows = _concerned(meeting.series, meeting, scope)
+    if meeting not in rows:
         raise ValidationError(_("This one is changed by itself. Choose “only this one”."))
-    moments = _moments(series, rows, meeting, fields.pop("starts_at", meeting.starts_at))
+    starts_at = fields.pop("starts_at", meeting.starts_at)
+    moments = _moments(meeting.series, rows, meeting, starts_at, scope)
     for row in rows:
-        timed: Any = fields | {"starts_at": moments[row.pk]}
+        timed: Any = fields | ({"starts_at": moments[row.pk]} if moments else {})
         edit_meeting(actor=actor, meeting_id=row.pk, **children, **timed)
+    _leave_behind(rows)
     return Meeting.objects.get(pk=meeting_id)
 
 
@@ -126,13 +133,14 @@ def cancel_series(
 
     Answers the cancelled ones with the version they have now, for `restore_series`.
     """
+    lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.series is None:
         return []
     rows = _to_come(meeting.series)
     if scope == LATER:
         rows = rows.filter(series_on__gte=meeting.series_on)
-    ids = list(rows.order_by("series_on").values_list("pk", flat=True))
+    ids = list(rows.values_list("pk", flat=True))
     cancelled = [(pk, cancel_meeting(actor=actor, meeting_id=pk).version) for pk in ids]
     Series.objects.filter(meetings=meeting).update(is_ended=True)
     return cancelled
@@ -154,7 +162,23 @@ def extend_all_series(today: date) -> int:
 
 
 def _to_come(series: Series) -> QuerySet[Meeting]:
-    return series.meetings.planned().filter(starts_at__gt=timezone.now())
+    return series.meetings.planned().filter(starts_at__gt=timezone.now()).order_by("series_on")
+
+
+def _concerned(series: Series, meeting: Meeting, scope: str) -> list[Meeting]:
+    """Whom a change is for, in order: not one that was changed, or by whatever way moved, by itself."""
+    rows = _to_come(series).filter(departs=False)
+    if scope == LATER:
+        rows = rows.filter(series_on__gte=meeting.series_on)
+    return [row for row in rows if city_day(row.starts_at) == row.series_on]
+
+
+def _leave_behind(rows: Sequence[Meeting]) -> None:
+    """What a change of these passed by, such as one that is cancelled, is none that the next are like."""
+    first = Meeting.objects.get(pk=rows[0].pk)
+    ids = [row.pk for row in rows]
+    passed_by = Meeting.objects.filter(series=first.series_id, series_on__gte=first.series_on)
+    passed_by.exclude(pk__in=ids).update(departs=True)
 
 
 def _latest(series: Series) -> Meeting | None:
@@ -164,7 +188,7 @@ def _latest(series: Series) -> Meeting | None:
 
 def _copy(actor: Actor, source: Meeting, series: Series, day: date) -> None:
     """Another one on `day`. Who has left, or withdrew, is not invited again."""
-    clock = source.starts_at.astimezone(city_zone()).time()
+    clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
     officers = source.officers.filter(is_active=True, role__in=WRITES)
     people = source.contact_links.filter(contact__withdrawn_on__isnull=True).select_related("contact")
@@ -184,47 +208,23 @@ def _copy(actor: Actor, source: Meeting, series: Series, day: date) -> None:
     )
 
 
-def _split(meeting: Meeting) -> Series:
-    """This meeting and those after it as a series of their own; the old one ends with the last before it."""
-    series, day = meeting.series, meeting.series_on
-    if series is None or day is None:
-        raise ValueError("not of a series")
-    if not series.meetings.filter(series_on__lt=day).exists():
-        return series
-    rule = recurrence.moved(series.rule, series.first_on, day)
-    later = Series.objects.create(rule=rule, first_on=day, made_until=series.made_until)
-    series.meetings.filter(series_on__gte=day).update(series=later)
-    last = day - timedelta(days=1)
-    series.rule = recurrence.ended(series.rule, series.first_on, last)
-    series.made_until, series.is_ended = max(series.first_on, last), True
-    series.save()
-    return later
-
-
 def _moments(
-    series: Series, rows: Sequence[Meeting], meeting: Meeting, starts_at: datetime
+    series: Series, rows: Sequence[Meeting], meeting: Meeting, starts_at: datetime, scope: str
 ) -> dict[UUID, datetime]:
-    """When each row is to start; where the day changed, the rule and the days of the rows change with it."""
+    """When each row is to start; nothing where that stays. Another day takes the rule along."""
     local = starts_at.astimezone(city_zone())
-    by = local.date() - city_day(meeting.starts_at)
-    if not by:
-        return {row.pk: moment_at(city_day(row.starts_at), local.time()) for row in rows}
-    anchor = city_day(rows[0].starts_at) + by
-    series.rule = recurrence.moved(series.rule, series.first_on, anchor)
-    series.first_on = anchor
-    far = anchor + recurrence.FAR * len(rows)
-    days = [
-        day
-        for day, _row in zip(recurrence.days(series.rule, anchor, after=None, until=far), rows, strict=False)
-    ]
-    if len(days) < len(rows):
-        raise ValidationError({"starts_at": _("The series would end before this day.")})
-    series.made_until = days[-1]
-    series.save()
-    # What departs, or is past, keeps its day outside the series: the new days could be theirs.
-    ids = [row.pk for row in rows]
-    series.meetings.exclude(pk__in=ids).update(series=None, series_on=None, departs=False)
-    Meeting.objects.filter(pk__in=ids).update(series_on=None)
-    for row, day in zip(rows, days, strict=True):
-        Meeting.objects.filter(pk=row.pk).update(series_on=day)
-    return {row.pk: moment_at(day, local.time()) for row, day in zip(rows, days, strict=True)}
+    days = {row.pk: city_day(row.starts_at) for row in rows}
+    at, to = days[meeting.pk], local.date()
+    if at != to:
+        series, other = reschedule(series, "meetings", since=days[rows[0].pk], at=at, to=to)
+        days = {pk: other[day] for pk, day in days.items()}
+    elif scope == LATER:
+        series = split(series, "meetings", at)
+    if starts_at == meeting.starts_at:
+        return {}
+    Series.objects.filter(pk=series.pk).update(clock=local.time())
+    moments = {pk: moment_at(day, local.time()) for pk, day in days.items()}
+    if min(moments.values()) <= timezone.now():
+        message = _("The first of them would be past. Choose “This and later ones”.")
+        raise ValidationError({"starts_at": message})
+    return moments

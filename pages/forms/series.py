@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Series
 from meetings.rules import recurrence
-from meetings.services.meeting_series import ALL, LATER, ONE
+from meetings.services.series import ALL, LATER, ONE
 
 PATTERNS = {
     recurrence.WEEKLY: _("Every week"),
@@ -17,7 +18,6 @@ PATTERNS = {
     recurrence.QUARTERLY: _("Every three months on the same weekday"),
     recurrence.YEARLY: _("Every year"),
 }
-SCOPES = ((ONE, _("Only this one")), (LATER, _("This and later ones")), (ALL, _("All to come")))
 
 
 class Repeats(forms.Form):
@@ -39,8 +39,9 @@ class Repeats(forms.Form):
         return {"pattern": data["repeats"], "until": data["repeats_until"]} if data["repeats"] else {}
 
 
-def scope_field(scopes: tuple[Any, ...] = SCOPES) -> forms.ChoiceField:
+def scope_field(*, all_of: str | Promise = _("All to come")) -> forms.ChoiceField:
     """For which of a series; without an answer for one."""
+    scopes = ((ONE, _("Only this one")), (LATER, _("This and later ones")), (ALL, all_of))
     return forms.ChoiceField(label=_("Change"), choices=scopes, widget=forms.RadioSelect, initial=ONE)
 
 
@@ -48,4 +49,4 @@ def repeats(series: Series | None) -> str:
     """How often, for a page; empty for what happens once, or does not go on."""
     if series is None or series.is_ended:
         return ""
-    return str(PATTERNS[recurrence.pattern_of(series.rule, series.first_on)])
+    return str(PATTERNS[recurrence.pattern_of(series.rule)])

@@ -26,14 +26,13 @@ from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import hold_meeting
 from meetings.services.meeting_series import (
-    LATER,
-    ONE,
     cancel_series,
     edit_one_of_series,
     restore_series,
     start_series,
 )
 from meetings.services.meetings import cancel_meeting, create_meeting, restore_meeting
+from meetings.services.series import LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
 from pages.conflicts import differences, typed_again

@@ -6,7 +6,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def make_busy(chance: random.Random) -> None:
     Merge.objects.create(object_type="organisation", kept_id=one, gone_ids=[uuid7()], kept_version=2)
     ImportedFields.objects.create(organisation_id=one, source="register", fingerprints={"name": "ab12"})
     days = {"first_on": date(2026, 1, 5), "made_until": date(2026, 12, 31)}
-    series = Series.objects.create(rule="FREQ=MONTHLY;BYDAY=1MO", **days)
+    series = Series.objects.create(rule="FREQ=MONTHLY;BYDAY=1MO", clock=time(2, 30), **days)
     Meeting.objects.filter(pk=chance.choice(list(Meeting.objects.all())).pk).update(
         series=series, series_on=date(2026, 1, 5), departs=True, version=7
     )

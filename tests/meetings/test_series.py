@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from hypothesis import given, settings
@@ -16,9 +17,6 @@ from lib.days import city_today, city_zone, moment_at
 from meetings.models import Meeting, Series
 from meetings.rules import recurrence
 from meetings.services.meeting_series import (
-    ALL,
-    LATER,
-    ONE,
     cancel_series,
     edit_one_of_series,
     extend_all_series,
@@ -27,6 +25,7 @@ from meetings.services.meeting_series import (
     start_series,
 )
 from meetings.services.meetings import cancel_meeting
+from meetings.services.series import ALL, LATER, ONE
 from tests.factories import make_actor, make_contact, make_district, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +75,7 @@ def of(meeting: Meeting) -> list[Meeting]:
 def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date]) -> None:
     rule = recurrence.rule_for(pattern, first)
     assert list(recurrence.days(rule, first, after=None, until=expected[-1])) == expected
-    assert recurrence.pattern_of(rule, first) == pattern
+    assert recurrence.pattern_of(rule) == pattern
 
 
 @settings(max_examples=60, deadline=None)
@@ -88,8 +87,44 @@ def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date
 def test_any_rule_starts_on_its_first_day_and_moves_to_any_other(pattern: str, first: date, to: date) -> None:
     rule = recurrence.rule_for(pattern, first)
     assert next(recurrence.days(rule, first, after=None, until=first)) == first
-    assert recurrence.pattern_of(recurrence.moved(rule, first, to), to) == pattern
-    assert recurrence.last_day(recurrence.ended(rule, first, to)) == to
+    assert recurrence.pattern_of(recurrence.moved(rule, to)) == pattern
+    assert recurrence.last_day(recurrence.ended(rule, to)) == to
+
+
+@pytest.mark.parametrize(
+    ("rule", "to", "expected"),
+    [
+        ("FREQ=MONTHLY;BYDAY=-1MO", date(2026, 12, 28), "FREQ=MONTHLY;BYDAY=-1MO"),
+        ("FREQ=MONTHLY;BYDAY=-1MO", date(2027, 2, 23), "FREQ=MONTHLY;BYDAY=-1TU"),
+        ("FREQ=MONTHLY;BYDAY=-1MO", date(2026, 12, 22), "FREQ=MONTHLY;BYDAY=4TU"),
+        ("FREQ=MONTHLY;BYDAY=4MO", date(2027, 2, 22), "FREQ=MONTHLY;BYDAY=4MO"),
+        ("FREQ=MONTHLY;BYDAY=4MO", date(2027, 2, 23), "FREQ=MONTHLY;BYDAY=4TU"),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1MO", date(2027, 2, 22), "FREQ=MONTHLY;INTERVAL=3;BYDAY=-1MO"),
+        *(
+            (rule, to, rule)
+            for rule in (
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+            )
+            for to in (date(2027, 2, 28), date(2028, 2, 29), date(2027, 4, 30))
+        ),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", date(2027, 2, 27), "FREQ=MONTHLY;BYMONTHDAY=27"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", date(2029, 2, 28), "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", date(2028, 2, 28), "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28"),
+    ],
+)
+def test_what_is_the_last_of_its_month_stays_so_where_it_moves_to_one(
+    rule: str, to: date, expected: str
+) -> None:
+    assert recurrence.moved(rule, to) == expected
+
+
+def test_every_day_of_a_rule_has_its_new_one_and_it_ends_after_as_many() -> None:
+    rule = "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270104"
+    named = [date(2026, 12, 7), date(2026, 12, 14), date(2026, 12, 21)]
+    later, days = recurrence.rescheduled(rule, named, date(2026, 12, 14), date(2026, 12, 17))
+    assert later == "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270107"
+    assert days == {day: day + timedelta(days=3) for day in named}
 
 
 def test_three_months_are_made_and_stay_at_ten_over_both_clock_changes() -> None:
@@ -206,6 +241,142 @@ def test_all_to_come_move_to_another_weekday_by_the_same_pattern() -> None:
     assert {local(row).weekday() for row in moved} == {1}
     assert all(8 <= local(row).day <= 14 for row in moved)
     assert [row.series_on for row in moved] == [local(row).date() for row in moved]
+
+
+def last_monday(months: int) -> date:
+    """Of the month so many after this one."""
+    month = city_today().replace(day=1) + relativedelta(months=months + 1)
+    return month - timedelta(days=1 + (month.weekday() - 1) % 7)
+
+
+def test_another_place_for_this_and_later_leaves_the_last_monday_the_last() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    fifth = next(n for n in range(1, 40) if last_monday(n).day > 28 and last_monday(n + 1).day < 29)
+    first = start(actor, last_monday(fifth), district=north)
+    extend_all_series(last_monday(fifth))
+    second = of(first)[1]
+    edit_one_of_series(actor=actor, meeting_id=second.pk, scope=LATER, place="The hall")
+    extend_all_series(last_monday(fifth + 12))
+    rows = of(second)
+    assert [local(row).date() for row in rows] == [last_monday(fifth + 1 + n) for n in range(len(rows))]
+    assert len(rows) >= 12
+    assert ({row.place for row in rows}, first.place) == ({"The hall"}, "")
+
+
+@pytest.mark.parametrize("scope", [LATER, ALL])
+def test_who_is_cancelled_or_moved_by_itself_stays_so_when_the_others_move(scope: str) -> None:
+    north = make_district()
+    actor = make_actor(north)
+    day = city_today() + timedelta(days=7)
+    rows = of(start(actor, day, "weekly", district=north))
+    cancel_meeting(actor=actor, meeting_id=rows[1].pk)
+    holiday = moment_at(day + timedelta(days=22), TEN)
+    edit_one_of_series(actor=actor, meeting_id=rows[3].pk, scope=ONE, starts_at=holiday)
+    tomorrow = moment_at(day + timedelta(days=1), TEN)
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=scope, starts_at=tomorrow)
+    after = of(rows[0])
+    assert [row.pk for row in after] == [row.pk for row in rows]
+    assert [(row.series_on - day).days for row in after if row.series_on][:4] == [1, 8, 15, 22]
+    assert [(local(row).date() - day).days for row in after][:5] == [1, 7, 15, 22, 29]
+    assert [row.status for row in after][:3] == ["planned", "cancelled", "planned"]
+    assert len({row.starts_at for row in after}) == len(after)
+    assert extend_all_series(city_today() + timedelta(days=28)) == 4
+    assert [(local(row).date() - day).days for row in of(rows[0])][-1] % 7 == 1
+
+
+def test_the_past_keeps_its_days_when_all_to_come_move() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    day = city_today() + timedelta(days=1)
+    rows = of(start(actor, day, "weekly", district=north))
+    Meeting.objects.filter(pk=rows[0].pk).update(starts_at=timezone.now() - timedelta(hours=1))
+    edit_one_of_series(
+        actor=actor,
+        meeting_id=rows[2].pk,
+        scope=ALL,
+        starts_at=moment_at(day + timedelta(days=15), TEN),
+    )
+    assert [row.series_on for row in of(rows[0])] == [day]
+    assert [(row.series_on - day).days for row in of(rows[1]) if row.series_on][:2] == [8, 15]
+
+
+def test_no_day_moves_to_where_an_earlier_one_is_or_into_the_past() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    day = city_today() + timedelta(days=2)
+    rows = of(start(actor, day, "weekly", district=north))
+
+    def move(scope: str, days: int) -> None:
+        starts_at = moment_at(day + timedelta(days=7 + days), TEN)
+        edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=scope, starts_at=starts_at)
+
+    with pytest.raises(ValidationError, match="on that day"):
+        move(LATER, -7)
+    with pytest.raises(ValidationError, match="would be past"):
+        move(ALL, -4)
+    move(LATER, -4)
+    assert [(local(row).date() - day).days for row in of(rows[1])][:2] == [3, 10]
+
+
+def test_a_series_that_ends_has_as_many_after_it_moved() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    day = city_today() + timedelta(days=2)
+    until = day + timedelta(days=21)
+    rows = of(start(actor, day, "weekly", until=until, district=north))
+    moved_to = moment_at(day + timedelta(days=3), TEN)
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, starts_at=moved_to)
+    assert [(row.series_on - day).days for row in of(rows[0]) if row.series_on] == [3, 10, 17, 24]
+
+
+def test_what_was_cancelled_for_good_is_not_planned_again_by_a_change() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "weekly", district=north))
+    cancel_series(actor=actor, meeting_id=rows[3].pk, scope=LATER)
+    edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=LATER, place="The hall")
+    assert extend_all_series(city_today() + timedelta(days=60)) == 0
+
+
+def test_the_next_are_like_the_changed_ones_not_like_one_that_is_cancelled() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "weekly", district=north))
+    cancel_meeting(actor=actor, meeting_id=rows[-1].pk)
+    edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, subject="New")
+    assert extend_all_series(city_today() + timedelta(days=14)) == 2
+    assert [row.subject for row in of(rows[0])][-3:] == ["Partnership", "New", "New"]
+
+
+def test_nothing_changed_is_not_changed_by_itself() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    rows = of(start(actor, city_today() + timedelta(days=1), "weekly", district=north))
+    edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=ONE, subject="Partnership")
+    edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=ALL, subject="New")
+    assert {row.subject for row in of(rows[0])} == {"New"}
+
+
+def test_a_time_that_the_clocks_skip_once_comes_back_after_it() -> None:
+    north = make_district()
+    actor = make_actor(north)
+    spring = next(
+        day
+        for day in (city_today() + timedelta(days=n) for n in range(8, 400))
+        if moment_at(day, time(2, 30)).astimezone(city_zone()).hour == 3
+    )
+    night = time(2, 30)
+    weeks = (spring - city_today()).days // 7
+    first = spring - timedelta(weeks=min(weeks, 5))
+    start(actor, first, "weekly", district=north, starts_at=moment_at(first, night))
+    extend_all_series(first)
+    rows = list(Meeting.objects.order_by("series_on"))
+    gap = next(row for row in rows if row.series_on == spring)
+    edit_one_of_series(actor=actor, meeting_id=gap.pk, scope=LATER, starts_at=gap.starts_at, place="The hall")
+    extend_all_series(spring + timedelta(days=30))
+    assert local(gap).time() == time(3, 30)
+    assert {local(row).time() for row in [*of(rows[0]), *of(gap)] if row.pk != gap.pk} == {night}
 
 
 def test_moving_a_series_by_its_own_step_puts_no_two_on_a_day() -> None:

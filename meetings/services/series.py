@@ -1,0 +1,71 @@
+"""What meetings and promises that come again share: where a series splits, and how its days move.
+
+`series_on` of a row is the day its rule named (RECURRENCE-ID of RFC 5545), wherever the row was moved.
+"""
+
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from meetings.models import Series
+from meetings.rules import recurrence
+
+ONE: Final = "one"
+LATER: Final = "later"
+ALL: Final = "all"
+
+Kind = Literal["meetings", "follow_ups"]
+
+
+def lock_series(kind: Kind, rows: QuerySet[Any]) -> None:
+    """Let nobody else change, or go on with, the series of these rows until the transaction ends."""
+    list(Series.objects.select_for_update(of=("self",)).filter(**{f"{kind}__in": rows}))
+
+
+def split(series: Series, kind: Kind, day: date) -> Series:
+    """The rows from `day` on as a series of their own by the same rule; the old one ends before it."""
+    rows: Any = getattr(series, kind)
+    if not rows.filter(series_on__lt=day).exists():
+        return series
+    later = Series.objects.create(
+        rule=series.rule,
+        first_on=day,
+        clock=series.clock,
+        made_until=max(series.made_until, day),
+        is_ended=series.is_ended,
+    )
+    rows.filter(series_on__gte=day).update(series=later)
+    last = day - timedelta(days=1)
+    series.rule = recurrence.ended(series.rule, last)
+    series.made_until, series.is_ended = max(series.first_on, last), True
+    series.save()
+    return later
+
+
+def reschedule(
+    series: Series, kind: Kind, *, since: date, at: date, to: date
+) -> tuple[Series, dict[date, date]]:
+    """Put what the rule names `at` on `to`, and the others from `since` on after it, day for day.
+
+    What is before `since` stays as it was, in a series that ends there. Answers the series of the moved
+    ones, and which day takes the place of which. Cancelled ones and those moved by themselves go along
+    with the day that the rule names for them, and with nothing else.
+    """
+    before = getattr(series, kind).filter(series_on__lt=since).order_by("-series_on").first()
+    series = split(series, kind, since)
+    rows: Any = getattr(series, kind)
+    known = dict(rows.values_list("pk", "series_on"))
+    named = recurrence.days(series.rule, series.first_on, after=None, until=series.made_until)
+    series.rule, days = recurrence.rescheduled(series.rule, sorted({*named, *known.values()}), at, to)
+    first, *_rest = days.values()
+    if before and before.series_on >= first:
+        raise ValidationError(_("An earlier one of the series is on that day, or after it."))
+    series.first_on, series.made_until = first, max(days.values())
+    series.save()
+    rows.update(series_on=None)  # no day is there twice, not even for a moment
+    for pk, day in known.items():
+        rows.filter(pk=pk).update(series_on=days[day])
+    return series, days
