@@ -3,8 +3,8 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -139,11 +139,21 @@ def _field_clean(name: str, value: Value) -> Value:
     field = Organisation._meta.get_field(name)
     if isinstance(value, str):
         value = clean_value(field, value)
+        if not value and name in NEEDED:
+            raise ValidationError(_("not given"))
+        if value and (codes := _codes(name)) and value not in codes:
+            raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
     most = getattr(field, "max_length", None)
     if most and len(value) > most:
         raise ValidationError(_("longer than %(most)d letters") % {"most": most})
     cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
+
+
+@cache
+def _codes(name: str) -> frozenset[str]:
+    choices: Any = Organisation._meta.get_field(name).choices  # type: ignore[union-attr]  # a column, not a relation
+    return frozenset(code for code, _label in choices or ())
 
 
 def label_of(name: str) -> str:

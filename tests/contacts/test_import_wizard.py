@@ -152,6 +152,14 @@ def test_an_import_is_undone_exactly() -> None:
     assert sums(imported(user)) == {"unchanged": 2, "refused": 1}
 
 
+def test_a_value_that_stands_for_nothing_is_named_with_its_column() -> None:
+    draft = mapped(supervisor_of_n1(), "Nombre;Tipo;Distrito\nCasa Roma;zz;N1\nCasa Luna;;N1\n")
+    assert [why for _line, _name, why in draft.report["lines"]["refused"]] == [
+        "kind: “zz” is not in the list",
+        "kind: not given",
+    ]
+
+
 @pytest.mark.parametrize("how", ["edited", "met"])
 def test_an_import_stays_when_somebody_built_on_it(how: str) -> None:
     user = supervisor_of_n1()
