@@ -251,8 +251,9 @@ def _rows(after: int | None, using: str) -> Iterator[Row]:
 def _row(values: tuple[Any, ...]) -> Row:
     seq, below_xid, event_id, change_id, *rest = values
     event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
-    if event_id:
-        return _made(seq, below_xid, "event", event_id, EVENT_COLUMNS, event)
+    if event_id:  # a number that names a change besides is none that was sealed
+        kind = "event" if change_id is None else "event and change"
+        return _made(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)
     return _made(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)
 
 

@@ -39,12 +39,12 @@ def write_trail(rows: int) -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Who owns the tables, with every trigger and reference out of the way; nothing stays."""
+    """Who owns the tables, with every trigger, reference and check out of the way; nothing stays."""
     owner = connections["owner"]
     with transaction.atomic(using="owner"), owner.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass, conname FROM pg_constraint"
-            " WHERE contype = 'f' AND conrelid::regclass::text LIKE 'audit\\_%%'"
+            " WHERE contype IN ('f', 'c') AND conrelid::regclass::text LIKE 'audit\\_%%'"
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
