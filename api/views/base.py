@@ -88,13 +88,14 @@ class Resource(ViewSet):
     def _take_purpose(self, request: Request) -> None:
         """A key has its purpose; a browser's session says why in the header `X-Purpose`, for people."""
         purpose = read_reason(_as_sent(request.headers.get("X-Purpose", "")))
+        self.says_why = bool(purpose or (self.actor.kind == "key" and self.actor.purpose))
         if self.actor.kind == "user" and purpose:
             both = both_purposes(self.actor.purpose, purpose)
             request._request.actor = replace(self.actor, purpose=both)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
     def check_purpose(self, people: Collection[UUID]) -> None:
         """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
-        if people and not self.actor.purpose and self.request.method in ("GET", "HEAD"):
+        if people and not self.says_why and self.request.method in ("GET", "HEAD"):
             raise Problem(403, "reason_needed", _("Say why you read people: X-Purpose, 3 to 200 letters."))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
