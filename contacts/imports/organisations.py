@@ -22,7 +22,7 @@ from contacts.imports.services import Progress, bring_in
 from contacts.imports.targets import Field, Report, Target
 from contacts.imports.words import HEADINGS
 from contacts.imports.writing import Remember
-from contacts.merging.relations import count_all
+from contacts.merging.relations import built_upon
 from contacts.models import (
     FocusDeclaration,
     ImportDraft,
@@ -137,9 +137,9 @@ def _built_on(rows: list[dict[str, Any]]) -> list[str]:
     found = Organisation.objects.in_bulk(list(wanted))
     gone = len(wanted) - len(found)
     names = [_("one that is gone")] * gone
+    used = built_upon([row for pk, row in found.items() if pk in made], _OWN)
     for pk, row in found.items():
-        used = pk in made and any(model not in _OWN for model, _n in count_all(row))
-        if row.version != wanted[pk] or used:
+        if row.version != wanted[pk] or pk in used:
             names.append(row.name)
     return names
 

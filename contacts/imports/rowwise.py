@@ -30,7 +30,7 @@ from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine
 from contacts.imports.targets import Field, Target, targets
 from contacts.imports.writing import Outcome, Remember
-from contacts.merging.relations import count_all
+from contacts.merging.relations import built_upon
 from contacts.models import ImportDraft, ImportedRow
 from contacts.policies import can_import
 from lib.fold import fold, squash
@@ -361,9 +361,9 @@ def _built_on(kind: Kind, rows: list[dict[str, Any]]) -> list[str]:
     made = {UUID(row["id"]) for row in rows if "version" not in row}
     found = kind.model.objects.in_bulk(list(wanted))
     names = [_("one that is gone")] * (len(wanted) - len(found))
+    used = built_upon([row for pk, row in found.items() if pk in made], kind.own)
     for pk, row in found.items():
-        used = pk in made and any(model not in kind.own for model, _n in count_all(row))
-        if row.version != wanted[pk] or used:
+        if row.version != wanted[pk] or pk in used:
             names.append(str(row))
     return names
 

@@ -6,7 +6,7 @@ row leaves empty is filled from the other, and a yes outweighs a no. Everything 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -97,6 +97,14 @@ def count_all(rows: Sequence[models.Model]) -> dict[str, dict[UUID, int]]:
         found = dict(referring.values_list(name).annotate(n=models.Count("pk")))
         counts[f"{rel.related_model._meta.label}.{name}"] = {row.pk: found.get(row.pk, 0) for row in rows}
     return counts
+
+
+def built_upon(rows: Sequence[models.Model], own: Collection[Model]) -> set[UUID]:
+    """Which of `rows`, all of one model, something refers to besides rows of the models they own."""
+    names = {model._meta.label for model in own}
+    counts = count_all(rows) if rows else {}
+    others = [by_row for name, by_row in counts.items() if name.rpartition(".")[0] not in names]
+    return {pk for by_row in others for pk, n in by_row.items() if n}
 
 
 def owner(model: Model, merged: Model) -> Any:
