@@ -8,14 +8,17 @@ from uuid import UUID
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
+from accounts.middleware import ActorRequest
 from contacts.merging.choices import Choice, Option
 from contacts.merging.relations import count_all
-from contacts.models import Affiliation, Contact, Organisation
+from contacts.merging.services import object_type
+from contacts.models import Affiliation, Contact, Merge, Organisation
 from pages.forms.languages import language_name
-from pages.templatetags.ui import ago, day
+from pages.templatetags.ui import ago, day, moment
+from pages.undo import Offer, undo_url
 
 #: What refers to a row, by `contacts.merging.relations`; a test asks for each.
 REFERRING: Final[Mapping[str, str | Promise]] = {
@@ -48,6 +51,21 @@ def what_refers_to(rows: Sequence[Any]) -> list[tuple[str, list[int]]]:
     counts = count_all(rows)
     known = [name for name in REFERRING if name in counts]
     return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in known]
+
+
+def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
+    """What became part of a row in these ten minutes, and its Undo; for who may change the row."""
+    if row.version == 1:  # as it was made: nothing became part of it
+        return None
+    merge = Merge.objects.undoable(object_type(type(row)), row).first()
+    if merge is None:
+        return None
+    n = len(merge.gone_ids)
+    text = ngettext(
+        "%(n)s duplicate became part of this, %(when)s.", "%(n)s duplicates became part of this, %(when)s.", n
+    )
+    url = undo_url(request, "merge", merge_id=str(merge.pk))
+    return Offer(text % {"n": n, "when": moment(merge.merged_at)}, url)
 
 
 def label_of(model: type[models.Model], choice: Choice) -> str:

@@ -1,14 +1,17 @@
 """Undo for ten minutes, instead of “are you sure?”.
 
-The way back travels in a signed address and is kept nowhere, but for what is too long for one, which
-the session keeps. It names the service that reverses the write and the version the write left, so that
+The way back travels in a signed address and is kept nowhere, but for what is too long for one and what a
+list offers again after its message, which the session keeps. It names the service that reverses the write and the version the write left, so that
 undoing never overwrites what came after.
 """
 
 import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib import messages
 from django.core import signing
 from django.urls import reverse
 
@@ -19,6 +22,7 @@ SALT: Final = "undo"
 LONGEST: Final = 1_500  # letters of an address
 
 Undoer = Callable[..., None]
+_OFFERED: Final = "undo_offered"  # in the session: {list: [text, address, until]}
 _undoers: dict[str, Undoer] = {}
 
 
@@ -48,8 +52,30 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
     return reverse("undo", args=[token])
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What was done, and where its Undo goes: `components/undo.html`."""
+
+    text: str
+    url: str
+
+
+def offer_undo(request: ActorRequest, text: str, url: str, *, on: str) -> None:
+    """Say what was done with its Undo, and again on the list called `on` while it lasts: the last of each."""
+    messages.success(request, text, extra_tags=f"undo:{url}")
+    offers = request.session.get(_OFFERED, {})
+    request.session[_OFFERED] = offers | {on: [text, url, int(time.time()) + TEN_MINUTES]}
+
+
+def offered_undo(request: ActorRequest, on: str) -> Offer | None:
+    text, url, until = request.session.get(_OFFERED, {}).get(on, ("", "", 0))
+    return Offer(text, url) if until > time.time() else None
+
+
 def undo(request: ActorRequest, token: str) -> None:
     """Reverse the write behind `token`; raises BadSignature when too old, forged or somebody else's."""
+    offers = request.session.get(_OFFERED, {})
+    request.session[_OFFERED] = {on: offer for on, offer in offers.items() if token not in offer[1]}
     found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
     if found["user"] != str(request.user.pk):
         raise signing.BadSignature

@@ -6,7 +6,7 @@ The merged row is deleted; its id lives on in `Merge`, in the trail and in the c
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
-from contacts.models import Contact, Merge, Organisation
+from contacts.models import UNDO_WITHIN, Contact, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.services.contacts import districts_of as districts_of_contact
 from contacts.services.folding import fold_contact, fold_organisation
@@ -34,7 +34,6 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.rows import assign
 
-UNDO_WITHIN: Final = timedelta(minutes=10)
 MOST: Final = 10  # rows at once
 
 
@@ -69,7 +68,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     model = MODELS[merge.object_type]
     kept = _locked(actor, model, [merge.kept_id])[0]
     if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
-        raise ValidationError(_("It is too late to take this merge back."))
+        raise ValidationError(_("It is too late to take this merge back."), code="too_late")
     if kept.version != merge.kept_version:
         raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
     districts = _districts(kept)

@@ -3,7 +3,7 @@
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
 from contacts.models.imported import ImportedFields, ImportedRow
-from contacts.models.merge import Merge, NotADuplicate
+from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
 from contacts.models.organisation import (
     FocusDeclaration,
     Organisation,
@@ -12,6 +12,7 @@ from contacts.models.organisation import (
 )
 
 __all__ = [
+    "UNDO_WITHIN",
     "Affiliation",
     "Contact",
     "ContactExternalId",

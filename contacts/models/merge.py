@@ -1,6 +1,7 @@
 """Merged rows: which lives on as which; and rows that look alike but are not the same."""
 
-from typing import Self
+from datetime import timedelta
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,12 +13,20 @@ from django.utils import timezone
 
 from lib.ids import uuid7
 
+UNDO_WITHIN: Final = timedelta(minutes=10)
 MOST_STEPS = 20  # of one merged into another merged into another; a loop cannot be made
 
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     def standing(self) -> Self:
         return self.filter(undone_at__isnull=True)
+
+    def undoable(self, object_type: str, kept: Any) -> Self:
+        """The merge into a row that can still be taken back: nothing was changed there since."""
+        since = timezone.now() - UNDO_WITHIN
+        rows = self.standing().filter(memory__isnull=False, merged_at__gte=since)
+        rows = rows.filter(object_type=object_type, kept_id=kept.pk, kept_version=kept.version)
+        return rows.defer("memory")
 
     def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:
         """The id under which a merged row lives on now; None for one that was not merged."""

@@ -38,6 +38,7 @@ from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
+from pages.merging import undo_of_merge
 from pages.reasons import (
     WANTED,
     ask_reason,
@@ -262,11 +263,13 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
     consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)
+    may_edit = can_edit_contact(request.actor, row)
     context = {
         "contact": row,
         "roles": [role for role in roles if role.is_current],
         "past_roles": [role for role in roles if not role.is_current],
-        "may_edit": can_edit_contact(request.actor, row),
+        "may_edit": may_edit,
+        "undo": undo_of_merge(request, row) if may_edit else None,
         "may_reveal": can_reveal_private_channel(request.actor),
         "reasons": REASONS,
         "languages": [language_name(code) for code in row.languages],

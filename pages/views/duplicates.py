@@ -23,7 +23,7 @@ from lib.conflicts import StaleVersion
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
-from pages.undo import undo_url, undoer
+from pages.undo import offer_undo, offered_undo, undo_url, undoer
 
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
 PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
@@ -48,7 +48,13 @@ def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpRespon
         }
         for pair in pairs
     ]
-    context = {"noun": noun, "object_type": object_type, "pairs": shown, "total": total}
+    context = {
+        "noun": noun,
+        "object_type": object_type,
+        "pairs": shown,
+        "total": total,
+        "undo": offered_undo(request, f"duplicates_{noun}"),
+    }
     return render(request, "pages/duplicates/list.html", context)
 
 
@@ -96,7 +102,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         else:
             text = ngettext("%(n)s duplicate is merged.", "%(n)s duplicates are merged.", len(rows) - 1)
             back = undo_url(request, "merge", merge_id=str(done.pk))
-            messages.success(request, text % {"n": len(rows) - 1}, extra_tags=f"undo:{back}")
+            offer_undo(request, text % {"n": len(rows) - 1}, back, on=f"duplicates_{noun}")
             return redirect(object_type, done.kept_id)
     consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
     model = MODELS[object_type]

@@ -47,7 +47,7 @@ from pages.forms.series import repeats
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
-from pages.undo import undo_url, undoer
+from pages.undo import offered_undo, undo_url, undoer
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +94,13 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
         searched=searched,
         district_ids=homes_on(page.rows),
     )
-    context = {"page": page, "is_bare": is_bare, "today": city_today(), "ordering": page.ordering}
+    context = {
+        "page": page,
+        "is_bare": is_bare,
+        "today": city_today(),
+        "ordering": page.ordering,
+        "undo": offered_undo(request, "follow_ups"),
+    }
     return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
 

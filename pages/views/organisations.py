@@ -43,7 +43,8 @@ from pages.forms.organisations import (
 )
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
-from pages.undo import undo_url, undoer
+from pages.merging import undo_of_merge
+from pages.undo import offered_undo, undo_url, undoer
 
 
 @require_safe
@@ -73,7 +74,12 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
         district_ids={row.home_district_id for row in found.rows},
     )
     behind = left_behind(request.actor) if can_hand_over(request.actor) else 0
-    context = {"page": found, "today": city_today(), "left_behind": behind}
+    context = {
+        "page": found,
+        "today": city_today(),
+        "left_behind": behind,
+        "undo": offered_undo(request, "organisations"),
+    }
     return render(request, "pages/organisations/list.html", context, status=found.status)
 
 
@@ -90,12 +96,14 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
     seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
     consult(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))
+    may_edit = can_edit_organisation(request.actor, row)
     context = {
         "organisation": row,
         "people": people,
         "promises": promises,
         "timeline": happened,
-        "may_edit": can_edit_organisation(request.actor, row),
+        "may_edit": may_edit,
+        "undo": undo_of_merge(request, row) if may_edit else None,
         "today": city_today(),
         "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
         "languages": [language_name(code) for code in row.languages],

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import Form
@@ -25,7 +24,7 @@ from meetings.services.follow_ups import edit_follow_up
 from pages.forms.base import add_service_errors
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
 from pages.lookups import consult
-from pages.undo import undo_url, undoer
+from pages.undo import offer_undo, undo_url, undoer
 from pages.views.settings import form_page, posted
 
 MOST: Final = 100
@@ -50,7 +49,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
         else:
             back = undo_url(request, "organisations_selected", rows=before)
-            _say(request, len(rows), back)
+            _say(request, len(rows), back, on="organisations")
             return redirect("organisations")
     consult(
         request, "organisation", [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
@@ -80,7 +79,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
         else:
             back = undo_url(request, "follow_ups_selected", rows=before)
-            _say(request, len(rows), back)
+            _say(request, len(rows), back, on="follow_ups")
             return redirect("follow_ups")
     consult(request, "follow_up", [row.pk for row in rows])
     context = {
@@ -152,9 +151,9 @@ def _sent(request: ActorRequest, act: str) -> Any:
     return posted(request) if request.POST.get("act") == act else None
 
 
-def _say(request: ActorRequest, n: int, back: str) -> None:
+def _say(request: ActorRequest, n: int, back: str, *, on: str) -> None:
     text = ngettext("%(n)s row is changed.", "%(n)s rows are changed.", n) % {"n": n}
-    messages.success(request, text, extra_tags=f"undo:{back}")
+    offer_undo(request, text, back, on=on)
 
 
 def _status(form: Form | None) -> int:

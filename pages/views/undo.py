@@ -16,13 +16,15 @@ from pages.undo import undo
 @require_POST
 def undo_last(request: ActorRequest, token: str) -> HttpResponse:
     """Reverse one write of the last ten minutes, then go back to where the reader was."""
+    late = _("It is too late to undo this. You can still change it by hand.")
     try:
         undo(request, token)
         messages.success(request, _("Undone."))
     except signing.BadSignature:
-        messages.error(request, _("It is too late to undo this. You can still change it by hand."))
-    except (ValidationError, ObjectDoesNotExist, PermissionDenied):
-        messages.error(request, _("This has changed since, so it cannot be undone."))
+        messages.error(request, late)
+    except (ValidationError, ObjectDoesNotExist, PermissionDenied) as error:
+        changed = _("This has changed since, so it cannot be undone.")
+        messages.error(request, late if getattr(error, "code", "") == "too_late" else changed)
     return redirect(_where_from(request))
 
 

@@ -1,16 +1,18 @@
 """Looking through duplicates, saying that two are different, merging with a preview, and taking it back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event
 from contacts.merging import relations
 from contacts.merging.choices import TOGETHER
-from contacts.models import Contact, NotADuplicate, Organisation
+from contacts.models import Contact, Merge, NotADuplicate, Organisation
 from contacts.services.organisations import edit_organisation
 from pages.merging import REFERRING
 from tests.contacts.pages import browse, undo
@@ -264,3 +266,81 @@ def test_people_are_merged_in_the_same_way() -> None:
 
 def test_there_are_no_duplicates_of_anything_else() -> None:
     assert browse(make_officer(make_district())).get("/duplicates/meetings/").status_code == 404
+
+
+def merged(client: Any, kept: Any, gone: Any, noun: str = "organisations", **typed: Any) -> str:
+    """The address of what is left, whose message has been read."""
+    address: str = client.post(merge_address(kept, gone, noun=noun), versions(kept, gone) | typed)["location"]
+    client.get(address)
+    return address
+
+
+def merged_pair() -> tuple[Any, str, Organisation]:
+    officer, kept, gone = a_pair()
+    client = browse(officer)
+    address = merged(client, kept, gone, take_name=kept.pk, take_summary=gone.pk)
+    return client, address, kept
+
+
+OFFERED = b"1 duplicate became part of this"
+
+
+def test_a_merge_is_taken_back_from_the_page_of_what_is_left() -> None:
+    client, address, kept = merged_pair()
+    client.get("/")
+    assert OFFERED in client.get(address).content
+    undo(client, address)
+    assert Organisation.objects.count() == 2
+    assert client.get(address).status_code == 200
+    assert OFFERED not in client.get(address).content
+    assert Organisation.objects.get(pk=kept.pk).summary == ""
+
+
+def test_a_merge_of_people_is_taken_back_from_their_page() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    kept, gone = (make_contact(north, make_organisation(north, lead_officer=officer)) for _n in range(2))
+    client = browse(officer)
+    address = merged(client, kept, gone, noun="contacts", take_given_name=kept.pk)
+    undo(client, address)
+    assert Contact.objects.count() == 2
+
+
+def test_a_merge_is_taken_back_from_the_list_of_duplicates_too() -> None:
+    client, _address, _kept = merged_pair()
+    assert b"1 duplicate is merged." in client.get(LIST).content
+    assert b"1 duplicate is merged." not in client.get("/duplicates/contacts/").content
+    undo(client, LIST)
+    assert Organisation.objects.count() == 2
+    client.get(LIST)
+    assert b"1 duplicate is merged." not in client.get(LIST).content
+
+
+def test_only_who_may_change_what_is_left_is_offered_the_way_back() -> None:
+    _client, address, kept = merged_pair()
+    east = make_district()
+    kept.also_in.add(east)
+    visitor, colleague = browse(make_officer(east)), browse(make_officer(kept.home_district))
+    answer = visitor.get(address)
+    assert (answer.status_code, OFFERED in answer.content) == (200, False)
+    undo(colleague, address)
+    assert Organisation.objects.count() == 2
+
+
+@pytest.mark.parametrize("what", ["ten minutes", "a change"])
+def test_the_way_back_closes_with(what: str) -> None:
+    client, address, kept = merged_pair()
+    assert OFFERED in client.get(address).content
+    if what == "a change":
+        edit_organisation(actor=SYSTEM, organisation_id=kept.pk, name="Another")
+    else:
+        Merge.objects.update(merged_at=timezone.now() - timedelta(minutes=11))
+    assert OFFERED not in client.get(address).content
+
+
+def test_a_page_that_was_open_too_long_says_that_it_is_too_late() -> None:
+    client, address, _kept = merged_pair()
+    token = client.get(address).content.decode().split('action="/undo/')[1].split('"')[0]
+    Merge.objects.update(merged_at=timezone.now() - timedelta(minutes=11))
+    assert b"It is too late to undo this" in client.post(f"/undo/{token}", follow=True).content
+    assert Organisation.objects.count() == 1

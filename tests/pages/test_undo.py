@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from contacts.models import Organisation
 from pages.undo import SALT, TEN_MINUTES
+from tests.contacts.pages import undo
 from tests.factories import make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,47 @@ def test_after_ten_minutes_it_is_too_late(closed: tuple[Client, Organisation, st
     answer = client.post(reverse("undo", args=[late]), follow=True)
     assert "too late" in answer.content.decode()
     assert status(organisation) == "closed"
+
+
+# --- Several rows at once: the list offers it while it lasts -------------------------------------------
+
+SAID = b"1 row is changed."
+
+
+@pytest.fixture
+def checked(client: Client) -> tuple[Client, Organisation]:
+    """An officer who has just marked what she had ticked as checked, and read the message."""
+    district = make_district()
+    organisation = make_organisation(district)
+    client.force_login(make_officer(district))
+    client.post(f"/organisations/selected/?row={organisation.pk}", {"act": "verify"})
+    assert client.get("/organisations/").content.count(SAID) == 1
+    return client, organisation
+
+
+def test_the_list_offers_it_when_the_message_is_gone(checked: tuple[Client, Organisation]) -> None:
+    client, organisation = checked
+    client.get("/")
+    assert client.get("/organisations/").content.count(SAID) == 1
+    undo(client, "/organisations/")
+    organisation.refresh_from_db()
+    assert organisation.verified_on is None
+    assert b"Undone." in client.get("/organisations/").content
+    assert SAID not in client.get("/organisations/").content
+
+
+def test_nobody_else_is_offered_it(checked: tuple[Client, Organisation]) -> None:
+    client, organisation = checked
+    other = Client()
+    other.force_login(make_officer(organisation.home_district))
+    assert SAID not in other.get("/organisations/").content
+    assert SAID in client.get("/organisations/").content
+
+
+def test_after_ten_minutes_the_list_offers_nothing(checked: tuple[Client, Organisation]) -> None:
+    client, _organisation = checked
+    session = client.session
+    [[on, (text, url, _until)]] = session["undo_offered"].items()
+    session["undo_offered"] = {on: [text, url, time.time() - 1]}
+    session.save()
+    assert SAID not in client.get("/organisations/").content
