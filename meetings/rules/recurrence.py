@@ -23,12 +23,14 @@ PATTERNS: Final = (WEEKLY, FORTNIGHTLY, MONTHLY_WEEKDAY, MONTHLY_DAY, QUARTERLY,
 AHEAD: Final = timedelta(days=92)
 FAR: Final = timedelta(days=5 * 366)  # longer than from one day of any pattern to the next
 
-_DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LAST: Final = -1
 
 
-def rule_for(pattern: str, first: date, until: date | None = None) -> str:
+def rule_for(pattern: str, first: date, until: date | None = None, times: int | None = None) -> str:
     """The rule of a pattern that begins on `first`; `until` is the last day it may fall on.
+
+    Or it happens so many `times`, the first one counted.
 
     A fifth weekday means the last one; where a month has no such day, the last it has.
 
@@ -37,27 +39,34 @@ def rule_for(pattern: str, first: date, until: date | None = None) -> str:
     >>> rule_for("monthly_day", date(2026, 12, 31), date(2027, 6, 30))
     'FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1;UNTIL=20270630'
     """
-    weekday = f"{nth_weekday(first)}{_DAYS[first.weekday()]}"
+    weekday = f"{nth_weekday(first)}{DAYS[first.weekday()]}"
     is_leap = (first.month, first.day) == (2, 29)
     rule = {
-        WEEKLY: f"FREQ=WEEKLY;BYDAY={_DAYS[first.weekday()]}",
-        FORTNIGHTLY: f"FREQ=WEEKLY;INTERVAL=2;BYDAY={_DAYS[first.weekday()]}",
+        WEEKLY: f"FREQ=WEEKLY;BYDAY={DAYS[first.weekday()]}",
+        FORTNIGHTLY: f"FREQ=WEEKLY;INTERVAL=2;BYDAY={DAYS[first.weekday()]}",
         MONTHLY_WEEKDAY: f"FREQ=MONTHLY;BYDAY={weekday}",
         MONTHLY_DAY: f"FREQ=MONTHLY;{_monthly_day(first.day)}",
         QUARTERLY: f"FREQ=MONTHLY;INTERVAL=3;BYDAY={weekday}",
         YEARLY: f"FREQ=YEARLY;BYMONTH={first.month};BYMONTHDAY={_LAST if is_leap else first.day}",
     }[pattern]
+    if times:
+        until = next(islice(days(rule, first, after=None, until=date.max), times - 1, None))
     return ended(rule, until)
+
+
+def parts(rule: str) -> dict[str, str]:
+    """What a rule says, by name: FREQ, BYDAY and so on."""
+    return {name: value for name, _is, value in (part.partition("=") for part in rule.split(";"))}
 
 
 def pattern_of(rule: str) -> str:
     """The pattern a rule was made of, whichever of its days it was made on."""
-    parts = _parts(rule)
-    if "INTERVAL" in parts:
-        return FORTNIGHTLY if parts["FREQ"] == "WEEKLY" else QUARTERLY
-    if parts["FREQ"] == "MONTHLY":
-        return MONTHLY_WEEKDAY if "BYDAY" in parts else MONTHLY_DAY
-    return WEEKLY if parts["FREQ"] == "WEEKLY" else YEARLY
+    found = parts(rule)
+    if "INTERVAL" in found:
+        return FORTNIGHTLY if found["FREQ"] == "WEEKLY" else QUARTERLY
+    if found["FREQ"] == "MONTHLY":
+        return MONTHLY_WEEKDAY if "BYDAY" in found else MONTHLY_DAY
+    return WEEKLY if found["FREQ"] == "WEEKLY" else YEARLY
 
 
 def ended(rule: str, until: date | None) -> str:
@@ -78,7 +87,7 @@ def moved(rule: str, to: date) -> str:
     if next(days(ended(rule, None), to, after=None, until=to), None):
         return ended(rule, None)
     other = rule_for(pattern_of(rule), to)
-    was_last = _parts(rule).get("BYDAY", "").startswith(f"{_LAST}")
+    was_last = parts(rule).get("BYDAY", "").startswith(f"{_LAST}")
     if was_last and (to + timedelta(days=7)).month != to.month:
         return other.replace(f"BYDAY={nth_weekday(to)}", f"BYDAY={_LAST}")
     return other
@@ -96,11 +105,6 @@ def rescheduled(rule: str, named: Sequence[date], at: date, to: date) -> tuple[s
     left = sum(1 for _ in days(rule, named[0], after=named[-1], until=until)) if until else 0
     found = list(islice(days(other, first, after=None, until=date.max), len(named) + left))
     return ended(other, found[-1] if until else None), dict(zip(named, found, strict=False))
-
-
-def nth_day(rule: str, first: date, times: int) -> date:
-    """The last of so many days, the first one counted."""
-    return next(islice(days(rule, first, after=None, until=date.max), times - 1, None))
 
 
 def last_day(rule: str) -> date | None:
@@ -154,10 +158,6 @@ def _monthly_day(day: int) -> str:
     if day <= 28:
         return f"BYMONTHDAY={day}"
     return f"BYMONTHDAY={','.join(map(str, range(28, day + 1)))};BYSETPOS=-1"
-
-
-def _parts(rule: str) -> dict[str, str]:
-    return {name: value for name, _is, value in (part.partition("=") for part in rule.split(";"))}
 
 
 def _steps_before(rule: str, day: date, steps: int) -> date:

@@ -18,19 +18,25 @@ from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
 from meetings.services.follow_ups import create_follow_up, edit_follow_up, locked_follow_up
-from meetings.services.series import LATER, ONE, lock_series, reschedule
+from meetings.services.series import LATER, ONE, check_end, lock_series, reschedule
 
 COPIED: Final = ("title", "kind", "contact", "owner")
 
 
 @transaction.atomic
 def start_follow_up_series(
-    *, actor: Actor, pattern: str, until: date | None = None, **fields: Any
+    *, actor: Actor, pattern: str, until: date | None = None, times: int | None = None, **fields: Any
 ) -> FollowUp:
-    """A promise that comes again by `pattern`. Fields and exceptions are those of `create_follow_up`."""
+    """A promise that comes again by `pattern`, to the day `until`, so many `times`, or without end.
+
+    Fields and exceptions are those of `create_follow_up`.
+    """
     first = create_follow_up(actor=actor, **fields)
+    check_end(first.due_on, until)
     series = Series.objects.create(
-        rule=recurrence.rule_for(pattern, first.due_on, until), first_on=first.due_on, made_until=first.due_on
+        rule=recurrence.rule_for(pattern, first.due_on, until, times),
+        first_on=first.due_on,
+        made_until=first.due_on,
     )
     first.series, first.series_on = series, first.due_on
     first.save(update_fields=["series", "series_on"])

@@ -33,7 +33,7 @@ from meetings.services.meetings import (
     locked_meeting,
     restore_meeting,
 )
-from meetings.services.series import LATER, ONE, lock_series, reschedule, split
+from meetings.services.series import LATER, ONE, check_end, lock_series, reschedule, split
 
 COPIED: Final = (
     *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
@@ -47,20 +47,23 @@ def start_series(
     actor: Actor,
     pattern: str,
     until: date | None = None,
+    times: int | None = None,
     organisations: Sequence[OrganisationRow] = (),
     contacts: Sequence[ContactRow] = (),
     officers: Iterable[User] = (),
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
-    """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does."""
+    """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does.
+
+    They end with the day `until`, or after so many `times`, or not.
+    """
     first = create_meeting(
         actor=actor, organisations=organisations, contacts=contacts, officers=officers, **fields
     )
     day = city_day(first.starts_at)
-    if until and until <= day:
-        raise ValidationError({"until": _("The last one is after the first.")})
+    check_end(day, until)
     series = Series.objects.create(
-        rule=recurrence.rule_for(pattern, day, until),
+        rule=recurrence.rule_for(pattern, day, until, times),
         first_on=day,
         clock=first.starts_at.astimezone(city_zone()).time(),
         made_until=day,

@@ -20,6 +20,12 @@ ALL: Final = "all"
 Kind = Literal["meetings", "follow_ups"]
 
 
+def check_end(first: date, until: date | None) -> None:
+    """Raises ValidationError where the last day is not after the first."""
+    if until and until <= first:
+        raise ValidationError({"until": _("The last one is after the first.")})
+
+
 def lock_series(kind: Kind, rows: QuerySet[Any]) -> None:
     """Let nobody else change, or go on with, the series of these rows until the transaction ends."""
     list(Series.objects.select_for_update(of=("self",)).filter(**{f"{kind}__in": rows}))

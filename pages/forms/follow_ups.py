@@ -65,16 +65,20 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
             self.add_error("due_on", ValidationError(_("Choose a day."), code="required"))
         return data
 
+    def first_day(self) -> date | None:
+        try:
+            return _day(self["when"].value(), self.fields["due_on"].clean(self["due_on"].value()))
+        except ValidationError:
+            return None
+
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        today = city_today()
-        days = {"today": today, "tomorrow": today + timedelta(days=1), "week": today + timedelta(days=7)}
         return {
             "title": data["title"],
             "kind": data["kind"],
             "owner": data["owner"],
             "organisations": list(data["organisations"]),
-            "due_on": days.get(data["when"]) or data["due_on"],
+            "due_on": _day(data["when"], data["due_on"]),
         }
 
 
@@ -145,6 +149,13 @@ class DoneForm(HintedForm, VersionedForm):
 
 class CancelForm(VersionedForm):
     reason = forms.CharField(label=_("Why will it not be done?"), max_length=300)
+
+
+def _day(when: str, picked: date | None) -> date | None:
+    """The day that is meant; today is the city's."""
+    today = city_today()
+    days = {"today": today, "tomorrow": today + timedelta(days=1), "week": today + timedelta(days=7)}
+    return days.get(when, picked)
 
 
 def _colleagues(actor: Actor) -> Any:

@@ -43,10 +43,10 @@ from pages.conflicts import Difference, differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
-from pages.forms.series import repeats
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
+from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
@@ -199,7 +199,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect(follow_up_url(pk))
     shown = [row.pk, *(organisation.pk for organisation in form.shown)]
     consult(request, "follow_up", shown, searched=form.searched, district_ids=homes_on([row]))
-    context = {"form": form, "follow_up": row, "differences": both}
+    context = {"form": form, "follow_up": row, "differences": both, "repeats": repeats(row.series)}
     return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
 
 

@@ -39,10 +39,10 @@ from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
-from pages.forms.series import repeats
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, find, readers_only
+from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 
 FOUND = 8
@@ -162,6 +162,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
+    context["repeats"] = repeats(row.series)
     shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
     consult(request, "meeting", shown, searched=_searched(request), district_ids=[row.district_id])
     posted = request.method == "POST" and not form.draft
@@ -271,7 +272,7 @@ def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Meeting:
     """404 when it is not seen, 403 when it is read-only here."""
-    row = find(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
+    row = find(Meeting.objects.visible_to(request.actor).select_related("district", "series"), pk)
     if not can_edit_meeting(request.actor, row):
         raise PermissionDenied
     return row

@@ -1,6 +1,6 @@
 """Planning what happens again, and changing or cancelling one, some or all of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting, Series
+from meetings.rules.recurrence import rule_for
 from meetings.services.meeting_series import start_series
+from pages.repetition import in_words
 from tests.contacts.pages import browse, undo
 from tests.factories import make_district, make_officer, make_organisation
 
@@ -80,6 +82,60 @@ def test_a_last_day_before_the_first_is_refused_and_nothing_is_lost() -> None:
     assert Meeting.objects.count() == 0
 
 
+def test_it_ends_with_a_day_or_after_so_many_times_not_both() -> None:
+    officer = make_officer(make_district())
+    both = plan(officer, repeats_until=in_days(90)[:10], repeats_times="3")
+    assert both.status_code == 422
+    assert "Give the last day or how many times, not both." in both.content.decode()
+    answer = plan(officer, repeats_times="3")
+    assert Meeting.objects.count() == 3
+    page = browse(officer).get(answer["location"]).content.decode()
+    assert f", until {city_today() + timedelta(days=30):%A}" in page
+    assert plan(officer, repeats_times="1").status_code == 422
+
+
+def test_the_choices_say_which_days_they_mean() -> None:
+    officer = make_officer(make_district())
+    client = browse(officer)
+    assert "Every month on the same weekday" in client.get("/meetings/new/").content.decode()
+    page = client.post("/meetings/new/", {"act": "find", "starts_at": "2026-11-30T10:00"}).content.decode()
+    for sentence in (
+        "Every Monday",
+        "Every two weeks on Monday",
+        "Every last Monday of the month",
+        "Every month on the 30th; in shorter months on the last day",
+        "Every three months on the last Monday",
+        "Every year on 30 November",
+    ):
+        assert sentence in page
+    typed = {"look_for": "1", "when": "pick", "due_on": "2027-01-05"}
+    assert "Every first Tuesday of the month" in client.post("/follow-ups/new/", typed).content.decode()
+    assert f"Every {city_today():%A}" in client.get("/follow-ups/new/").content.decode()
+    for nonsense in ("", "0001-01-01T00:00", "9999-12-31T23:59", "soon"):
+        assert client.post("/meetings/new/", {"act": "find", "starts_at": nonsense}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "sentence"),
+    [
+        ("monthly_weekday", date(2026, 12, 7), "Every first Monday of the month"),
+        ("monthly_day", date(2026, 12, 7), "Every month on the 7th"),
+        ("monthly_day", date(2026, 12, 31), "Every month on the 31st; in shorter months on the last day"),
+        ("quarterly", date(2026, 12, 15), "Every three months on the third Tuesday"),
+        ("yearly", date(2028, 2, 29), "Every year on the last day of February"),
+    ],
+)
+def test_a_rule_says_itself_in_words(pattern: str, first: date, sentence: str) -> None:
+    assert in_words(rule_for(pattern, first)) == sentence
+
+
+def test_how_often_and_for_which_stand_before_what_is_changed() -> None:
+    officer = make_officer(make_district())
+    rows = planned(officer)
+    page = browse(officer).get(reverse("meeting_edit", args=[rows[2].pk])).content.decode()
+    assert page.index("Every two weeks on") < page.index("This and later ones") < page.index('name="subject"')
+
+
 def test_an_unknown_repetition_is_refused() -> None:
     assert plan(make_officer(make_district()), repeats="hourly").status_code == 422
 
@@ -136,7 +192,7 @@ def test_a_promise_that_comes_again_is_made_changed_and_ended() -> None:
     assert client.post("/follow-ups/new/", typed).status_code == 302
     row = FollowUp.objects.get()
     page = reverse("follow_up", args=[row.pk])
-    assert b"Every month on the same weekday" in client.get(page).content
+    assert b" of the month" in client.get(page).content
     edit = typed | {"version": 1, "due_on": row.due_on, "status": "open", "title": "Write", "scope": "later"}
     assert client.post(f"{page}edit/", edit).status_code == 302
     row.refresh_from_db()
