@@ -88,7 +88,7 @@ def test_private_channels_declarations_and_imports_keep_punycode() -> None:
     north: Any = user.districts.get()
     set_private_channel(actor=make_actor(north), contact_id=make_contact(north).pk, email=TYPED)
     assert PrivateChannel.objects.get().email == KEPT
-    focus = {"focus": "roma", "declared_by": "chair", "declared_on": "2026-01-01", "evidence_url": SITE}
+    focus: Any = {"focus": "roma", "declared_by": "chair", "declared_on": "2026-01-01", "evidence_url": SITE}
     create_organisation(
         actor=make_actor(north), name="Casa", kind="ngo", home_district=north, focuses=[focus]
     )
