@@ -209,21 +209,56 @@ def test_three_become_one_and_three_again() -> None:
     assert everything() == before
 
 
-def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
-    north = make_district()
-    kept, gone = make_organisation(north), make_organisation(north)
-    for row in (kept, gone):
+def a_pair_met_five_hundred_times() -> tuple[Organisation, Organisation]:
+    """Beside what a busy pair has: 500 meetings, promises and concerns of each, and 20 meetings of both."""
+    kept, gone = a_busy_pair()
+    north, officer = kept.home_district, make_officer(kept.home_district)
+    day = date(2026, 12, 1)
+    for rows, n in (((kept,), 500), ((gone,), 500), ((kept, gone), 20)):
         meetings = Meeting.objects.bulk_create(
-            Meeting(subject="m", kind="visit", starts_at=timezone.now(), district=north) for _n in range(500)
+            Meeting(subject="m", kind="visit", starts_at=timezone.now(), district=north) for _n in range(n)
         )
-        MeetingOrganisation.objects.bulk_create(
-            MeetingOrganisation(meeting=one, organisation=row, present=True) for one in meetings
+        promises = FollowUp.objects.bulk_create(
+            FollowUp(title="Call", kind="call_back", owner=officer, due_on=day, first_due_on=day)
+            for _n in range(n)
         )
-    before = everything()
+        for row in rows:
+            MeetingOrganisation.objects.bulk_create(
+                MeetingOrganisation(meeting=one, organisation=row, present=True) for one in meetings
+            )
+            FollowUpOrganisation.objects.bulk_create(
+                FollowUpOrganisation(follow_up=one, organisation=row) for one in promises
+            )
+        Concern.objects.bulk_create(
+            Concern(
+                kinds=["threat"],
+                received_at=timezone.now(),
+                district=north,
+                facts="x",
+                raised_by_organisation=rows[0],
+                site_organisation=rows[-1],
+            )
+            for _n in range(n)
+        )
+    return kept, gone
+
+
+def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
+    kept, gone = a_pair_met_five_hundred_times()
+    before, counts = everything(), relations.count_all([kept, gone])
+    assert counts["meetings.MeetingOrganisation.organisation"] == {kept.pk: 522, gone.pk: 522}
     done = merge(SYSTEM, kept, gone)
-    assert kept.meeting_links.count() == 1000
+    after = {name: found[kept.pk] for name, found in relations.count_all([kept]).items()}
+    both_had = {
+        "meetings.MeetingOrganisation.organisation": 21,
+        "meetings.FollowUpOrganisation.organisation": 20,
+        "contacts.FocusDeclaration.organisation": 1,
+        "contacts.Affiliation.organisation": 1,
+    }
+    assert after == {name: sum(found.values()) - both_had.get(name, 0) for name, found in counts.items()}
     undo_merge(actor=SYSTEM, merge_id=done.pk)
     assert everything() == before
+    assert relations.count_all([kept, gone]) == counts
 
 
 def test_a_value_can_be_chosen_from_either() -> None:
