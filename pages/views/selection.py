@@ -1,14 +1,20 @@
-"""Several rows of a list at once: each is changed, and recorded, as if it had been changed alone."""
+"""Several rows of a list at once: each is changed, and recorded, as if it had been changed alone.
+
+`?row=…` are the rows that were ticked, `?list=…` is how the list was filtered, and is again afterwards.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
@@ -32,8 +38,10 @@ MOST: Final = 100
 
 @form_page
 def organisations_selected(request: ActorRequest) -> HttpResponse:
-    """`?row=…` are the organisations that were ticked."""
     rows = _rows(request, Organisation.objects.visible_to(request.actor).select_related("home_district"))
+    back_to = _list(request, "organisations")
+    if not rows:
+        return _none_chosen(request, back_to)
     may_edit = all(can_edit_organisation(request.actor, row) for row in rows)
     forms: dict[str, Form] = {
         "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
@@ -50,7 +58,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
         else:
             back = undo_url(request, "organisations_selected", rows=before)
             _say(request, len(rows), back, on="organisations")
-            return redirect("organisations")
+            return redirect(back_to)
     consult(
         request, "organisation", [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
     )
@@ -61,15 +69,18 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
         "may_merge": may_edit and 2 <= len(rows) <= MOST_MERGED,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
+        "back_to": back_to,
     }
     return render(request, "pages/selection/organisations.html", context, status=_status(form))
 
 
 @form_page
 def follow_ups_selected(request: ActorRequest) -> HttpResponse:
-    """`?row=…` are the promises that were ticked."""
     seen = FollowUp.objects.visible_to(request.actor).select_related("owner")
     rows = _rows(request, seen.prefetch_related("organisation_links__organisation"))
+    back_to = _list(request, "follow_ups")
+    if not rows:
+        return _none_chosen(request, back_to)
     may_edit = all(can_reassign_follow_up(request.actor, row) for row in rows)
     form = AssignPromisesForm(posted(request), actor=request.actor)
     if form.is_valid():
@@ -80,7 +91,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
         else:
             back = undo_url(request, "follow_ups_selected", rows=before)
             _say(request, len(rows), back, on="follow_ups")
-            return redirect("follow_ups")
+            return redirect(back_to)
     consult(request, "follow_up", [row.pk for row in rows])
     context = {
         "rows": rows,
@@ -88,6 +99,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
         "may_edit": may_edit,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
+        "back_to": back_to,
     }
     return render(request, "pages/selection/follow_ups.html", context, status=422 if form.errors else 200)
 
@@ -134,7 +146,7 @@ def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) ->
 
 
 def _rows(request: ActorRequest, seen: Any) -> list[Any]:
-    """The rows named in the address, in their order; 404 unless all are seen."""
+    """The rows named in the address, in their order; none where nothing is named, 404 unless all are seen."""
     if not request.actor.writes:
         raise PermissionDenied
     try:
@@ -142,9 +154,20 @@ def _rows(request: ActorRequest, seen: Any) -> list[Any]:
     except ValueError as error:
         raise Http404 from error
     found = seen.in_bulk(ids[:MOST])
-    if not ids or len(found) < len(ids):
+    if len(found) < len(ids):
         raise Http404
     return [found[pk] for pk in ids]
+
+
+def _list(request: ActorRequest, name: str) -> str:
+    """The list as it was left: filtered, in its order, at its page."""
+    query = QueryDict(request.GET.get("list", "")).urlencode()
+    return f"{reverse(name)}?{query}" if query else reverse(name)
+
+
+def _none_chosen(request: ActorRequest, back_to: str) -> HttpResponse:
+    messages.warning(request, _("Nothing is chosen. Tick the boxes of those you mean first."))
+    return redirect(back_to)
 
 
 def _sent(request: ActorRequest, act: str) -> Any:

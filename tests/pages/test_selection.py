@@ -1,6 +1,8 @@
 """Several rows at once: each changed and recorded as if alone, all or none, and taken back together."""
 
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -85,9 +87,47 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_stay() -> Non
     assert client.post(address(ours), {"act": "verify"}).status_code == 302
 
 
-@pytest.mark.parametrize("query", ["", "?row=x"])
-def test_nothing_chosen_is_not_found(query: str) -> None:
-    assert browse(make_officer(make_district())).get(f"/organisations/selected/{query}").status_code == 404
+@pytest.mark.parametrize("of", ["organisations", "follow-ups"])
+def test_nothing_chosen_is_said_on_the_list_as_it_was(of: str) -> None:
+    client = browse(make_officer(make_district()))
+    assert client.get(f"/{of}/selected/?row=x").status_code == 404
+    for answer_of in (client.get, client.post):
+        answer = answer_of(f"/{of}/selected/?list=q%3Dcasa")
+        assert answer.headers["Location"] == f"/{of}/?q=casa"
+        assert b"Nothing is chosen" in client.get(answer.headers["Location"]).content
+
+
+@pytest.mark.parametrize(
+    ("given", "back_to"),
+    [
+        ("kind=faith&ordering=-last_met_at&cursor=abc", "?kind=faith&ordering=-last_met_at&cursor=abc"),
+        ("", ""),
+        ("//evil.example", "?%2F%2Fevil.example="),
+        ("q=\r\nSet-Cookie: a=b", "?q=%0D%0ASet-Cookie%3A+a%3Db"),
+        ("q=%00%ED%A0%80", "?q=%00%EF%BF%BD%EF%BF%BD%EF%BF%BD"),
+    ],
+)
+def test_the_list_comes_back_as_it_was_filtered(given: str, back_to: str) -> None:
+    north = make_district()
+    organisation = make_organisation(north)
+    client = browse(make_officer(north))
+    path = f"{address(organisation)}&list={quote(given)}"
+    assert f'href="/organisations/{escape(back_to)}"' in client.get(path).content.decode()
+    answer = client.post(path, {"act": "verify"})
+    assert answer.headers["Location"] == f"/organisations/{back_to}"
+
+
+def test_what_is_chosen_keeps_the_filter_through_its_undo() -> None:
+    north = make_district()
+    make_organisation(north, kind="ngo", name="Casa Dos")
+    organisation = make_organisation(north, kind="religious_community", name="Casa Uno")
+    client = browse(make_officer(north))
+    listed = client.get("/organisations/?kind=religious_community").content.decode()
+    assert 'name="list" value="kind=religious_community"' in listed
+    client.post(f"{address(organisation)}&list=kind%3Dreligious_community", {"act": "verify"})
+    answer = undo(client, "/organisations/?kind=religious_community")
+    assert answer.headers["Location"] == "http://testserver/organisations/?kind=religious_community"
+    assert set(Organisation.objects.values_list("verified_on", flat=True)) == {None}
 
 
 def test_who_writes_nothing_changes_nothing() -> None:
