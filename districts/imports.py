@@ -19,7 +19,7 @@ from districts.policies import can_manage_districts
 from districts.rules import MAX_VERTICES, BadBoundary, Boundary, as_geojson, far_from, read_boundary, vertices
 from districts.services import DistrictFields, create_district, edit_district
 from lib.acting import Acting
-from lib.fold import squash
+from lib.fold import ODD, squash
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_FEATURES: Final = 5_000
@@ -179,7 +179,11 @@ def _read(features: list[Mapping[str, Any]], code_property: str, name_property: 
         code, name = _text(properties.get(code_property)), _text(properties.get(name_property))
         label = _("Feature %(n)d (%(name)s)") % {"n": number, "name": name[:60] or code[:20] or "—"}
         for value, key in ((code, code_property), (name, name_property)):
-            if not value:
+            if _is_odd(properties.get(key)):
+                mistakes.append(
+                    _mistake(label, key, _("holds a character no text has (NUL, or half of one)."))
+                )
+            elif not value:
                 mistakes.append(_mistake(label, key, _("has no value.")))
         if code and code in numbers:
             text = _("“%(code)s” is the code of feature %(n)d already.")
@@ -224,6 +228,11 @@ def _text(value: object) -> str:
         return squash(str(value))[:200] if isinstance(value, str | int | float) else ""
     except ValueError:  # an integer of thousands of digits
         return ""
+
+
+def _is_odd(value: object) -> bool:
+    """A text damaged on its way: without its odd character it could name another district."""
+    return isinstance(value, str) and ODD.search(value) is not None
 
 
 def _mistake(label: str, key: str, text: str) -> ValidationError:

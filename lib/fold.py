@@ -18,6 +18,8 @@ _FILLER = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 _BLANK_BRAILLE = "\u2800"
+# Controls but blanks and line ends, and halves of characters: nobody typed them.
+ODD = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _LETTER = re.compile(r"[^\W_]")
 
 

@@ -4,7 +4,6 @@ import codecs
 import csv
 import hashlib
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -13,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.imports.mapping import Mapping
-from lib.fold import squash
+from lib.fold import ODD, squash
 
 _DELIMITERS: Final = ",;\t|"
 _BOMS: Final = (
@@ -22,8 +21,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CHUNK: Final = 1 << 20
-# Controls but blanks and line ends, and halves of characters: nobody typed them.
-_ODD: Final = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 class UnreadableFile(ValidationError):
@@ -42,7 +39,7 @@ class Line:
 
 def plain_cell(text: str) -> str:
     """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are."""
-    return _ODD.sub("", text)
+    return ODD.sub("", text)
 
 
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:

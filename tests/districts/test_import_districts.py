@@ -112,6 +112,24 @@ def test_one_bad_feature_stops_the_whole_file_and_is_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800", "\\udc00x", "\\u0001"])
+@pytest.mark.parametrize("key", ["code", "name"])
+def test_a_text_that_was_damaged_is_refused_with_the_feature(key: str, odd: str) -> None:
+    content = collection(feature("N1", "North"), feature("S1", "South")).decode()
+    damaged = content.replace('"S1"' if key == "code" else '"South"', f'"{key}{odd}"').encode()
+    (found,) = mistakes(damaged)
+    assert found.startswith("Feature 2 (")
+    assert f", {key}: holds a character" in found
+
+
+def test_a_damaged_code_changes_no_other_district() -> None:
+    load(feature("N", "North"))
+    damaged = collection(feature("N", "Elsewhere")).decode().replace('"N"', '"N\\u0000"')
+    with pytest.raises(ValidationError, match="Feature 1"):
+        import_districts(actor=SYSTEM, content=damaged.encode(), dry_run=True)
+    assert District.objects.get().name == "North"
+
+
 def test_swapped_axes_are_refused_with_the_feature() -> None:
     swapped = {"type": "Polygon", "coordinates": [[point[::-1] for point in square()]]}
     found = mistakes(
