@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -17,7 +18,7 @@ from contacts.merging.relations import count_all
 from contacts.merging.services import object_type
 from contacts.models import Affiliation, Contact, Merge, Organisation
 from pages.forms.languages import language_name
-from pages.templatetags.ui import ago, day, moment
+from pages.templatetags.ui import ago, day, moment, phone_text
 from pages.undo import Offer, undo_url
 
 #: What refers to a row, by `contacts.merging.relations`; a test asks for each.
@@ -81,7 +82,7 @@ def text_of(model: type[models.Model], choice: Choice, option: Option) -> str:
 def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
     yield row.home_district.name
     yield from roles
-    yield str(row.phone or "")
+    yield phone_text(row.phone) if row.phone else ""
     yield row.email
     if isinstance(row, Organisation):
         yield row.address
@@ -107,4 +108,6 @@ def _text(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, list):
         return ", ".join(map(language_name, value))
+    if isinstance(value, PhoneNumber):
+        return phone_text(value)
     return day(value) if isinstance(value, date) else str(value or "")

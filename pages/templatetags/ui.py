@@ -113,13 +113,20 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
     number = to_python(value) if value else None
     if not number:
         return ""
+    text = phone_text(number)
     if not number.is_valid():
-        return str(number)
-    home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
-    text = number.as_national if number.country_code == home else number.as_international
+        return text
     if style == "button":
         return format_html('<a class="button" href="tel:{}">{} {}</a>', number.as_e164, icon("phone"), text)
     return format_html('<a class="num" href="tel:{}">{}</a>', number.as_e164, text)
+
+
+def phone_text(number: PhoneNumber) -> str:
+    """A number as people of the city write it."""
+    if not number.is_valid():
+        return str(number)
+    home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
+    return number.as_national if number.country_code == home else number.as_international
 
 
 # --- Lists: sorting and filters -------------------------------------------------------------------

@@ -56,6 +56,18 @@ def test_pairs_are_listed_with_the_reason_and_recorded() -> None:
     assert set(event.object_ids) == {kept.pk, gone.pk}
 
 
+def test_numbers_are_written_as_people_of_the_city_write_them() -> None:
+    officer, kept, gone = a_pair()
+    client = browse(officer)
+    Organisation.objects.filter(pk=gone.pk).update(phone="+442079460903")
+    kept.refresh_from_db()
+    for page in (LIST, merge_address(kept, gone)):
+        html = client.get(page).content.decode()
+        for said in ("600 00 00 01", "+44 20 7946 0903"):
+            assert said in html, (page, said)
+        assert "+34600000001" not in html
+
+
 def test_nothing_alike_is_said_kindly() -> None:
     assert b"Nothing looks like a duplicate" in browse(make_officer(make_district())).get(LIST).content
 
