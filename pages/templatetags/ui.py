@@ -22,6 +22,8 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
 from lib.days import city_today
+from lib.fold import fold
+from meetings.models import Meeting
 from pages.api_calls import Call, call_of
 from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
@@ -127,6 +129,18 @@ def phone_text(number: PhoneNumber) -> str:
         return str(number)
     home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
     return number.as_national if number.country_code == home else number.as_international
+
+
+# --- Meetings --------------------------------------------------------------------------------------
+
+
+@register.filter
+def kind_and_subject(meeting: Meeting) -> str:
+    """“Visit: Assembly”; a subject that begins with the kind says it by itself: “Phone call”."""
+    kind = meeting.get_kind_display()
+    if f"{fold(meeting.subject)} ".startswith(f"{fold(kind)} "):
+        return meeting.subject
+    return f"{kind[:1].upper()}{kind[1:]}: {meeting.subject}"
 
 
 # --- Lists: sorting and filters -------------------------------------------------------------------

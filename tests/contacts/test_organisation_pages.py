@@ -144,6 +144,16 @@ def test_the_page_shows_whom_to_call_and_records_everyone_on_it() -> None:
     assert set(event.object_ids) >= {organisation.pk, contact.pk, meeting.pk}
 
 
+def test_a_meeting_that_is_called_what_it_was_says_so_once() -> None:
+    north = make_district()
+    organisation = make_organisation(north)
+    make_meeting(north, organisation, kind="phone", subject="Phone call")
+    make_meeting(north, organisation, kind="phone", subject="The square")
+    html = browse(make_officer(north)).get(page(organisation)).content.decode()
+    assert ">Phone call</a>" in html
+    assert ">Phone call: The square</a>" in html
+
+
 def test_a_page_costs_the_same_however_much_is_on_it(django_assert_max_num_queries: Any) -> None:
     north = make_district()
     row = {"focus": "roma", "declared_by": "the chair", "declared_on": city_today()}

@@ -18,6 +18,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import Role, User
 from lib.days import city_today
+from meetings.models import Meeting
 from pages.templatetags import ui
 from tests import factories
 from tests.plugins.browser import OpenPage
@@ -326,6 +327,20 @@ def test_a_number_calls() -> None:
     assert ui.tel("+34912345678") == '<a class="num" href="tel:+34912345678">912 34 56 78</a>'
     assert "+372 5123 4567" in ui.tel("+37251234567", "button")
     assert ui.tel("") == ui.tel(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "said"),
+    [
+        ("phone", "Phone call", "Phone call"),
+        ("phone", "phone CALL about the square", "phone CALL about the square"),
+        ("phone", "The square", "Phone call: The square"),
+        ("visit", "Visitors of the fair", "Visit: Visitors of the fair"),
+    ],
+)
+def test_a_subject_that_says_the_kind_says_it_once(kind: str, subject: str, said: str) -> None:
+    with translation.override("en-gb"):
+        assert ui.kind_and_subject(Meeting(kind=kind, subject=subject)) == said
 
 
 def test_sorting_turns_round_and_starts_again() -> None:
