@@ -3,7 +3,6 @@
 A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
 """
 
-import io
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -38,6 +37,7 @@ KIND: Final = "import_table"
 KEPT_FOR: Final = timedelta(hours=24)
 LINES_SHOWN: Final = 100  # of each outcome
 VALUES_SHOWN: Final = 200
+_PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 TRY, RUN, UNDO = "try", "run", "undo"
 _DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
 _AFTER: Final = {TRY: DraftState.TRIED, RUN: DraftState.IMPORTED, UNDO: DraftState.UNDONE}
@@ -66,7 +66,6 @@ def start_draft(
         table = read_table(file)
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from error
-    table.content.seek(0)
     draft = ImportDraft(
         started_by=actor.id,
         what=what,
@@ -74,7 +73,7 @@ def start_draft(
         file_name=file_name[:200],
         digest=table.digest,
         purpose=purpose,
-        content=zlib.compress(table.content.read(), 6),
+        content=_packed(table.content),
         encoding=table.encoding,
         delimiter=table.delimiter,
         headings=table.headings,
@@ -202,7 +201,22 @@ def forget_drafts(now: datetime) -> int:
 
 
 def content_of(draft: ImportDraft) -> BinaryIO:
-    return io.BytesIO(zlib.decompress(draft.content or b""))
+    """The table as it was given, on disk once it is large: a file of 50 MB is never in memory whole."""
+    copy, unpacking = spool(), zlib.decompressobj()
+    packed = draft.content or b""
+    for start in range(0, len(packed), _PIECE):
+        copy.write(unpacking.decompress(packed[start : start + _PIECE]))
+    copy.write(unpacking.flush())
+    copy.seek(0)
+    return copy
+
+
+def _packed(content: BinaryIO) -> bytes:
+    packing, parts = zlib.compressobj(6), []
+    content.seek(0)
+    while piece := content.read(_PIECE):
+        parts.append(packing.compress(piece))
+    return b"".join([*parts, packing.flush()])
 
 
 # --- In the worker ------------------------------------------------------------------------------------
