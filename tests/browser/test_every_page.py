@@ -194,7 +194,14 @@ class City:
         one: dict[str, Any] = {"kind": "export_list", "started_by": supervisor.pk}
         rows = [Job.objects.create(**one, status=status, done=3, total=9) for status in JobStatus.values]
         done = next(row for row in rows if row.status == JobStatus.DONE)
-        keep_file(job_id=done.pk, name="x.csv", media_type="text/csv", content=BytesIO(b"x"), is_input=False)
+        keep_file(
+            job_id=done.pk,
+            name="x.csv",
+            media_type="text/csv",
+            content=BytesIO(b"x"),
+            is_input=False,
+            district_ids=(),
+        )
         return rows
 
     def _parts_of_reviews(self) -> Iterator[str]:
