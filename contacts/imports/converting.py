@@ -92,7 +92,7 @@ def _text_of(origin: Origin, line: Line) -> str:
     if origin.fixed is not None:
         return origin.fixed
     cells = [line.cells.get(column, "") for column in origin.columns]
-    if not origin.values:
+    if not origin.values and not (origin.only_values and origin.default is not None):
         return origin.join.join(cell.strip() for cell in cells if cell.strip()) or origin.default or ""
     for cell in cells:
         if (known := origin.values.get(_fold_cell(cell))) is not None:

@@ -59,6 +59,7 @@ class Origin:
     default: str | None = None
     case: str = ""
     values: Table[str, str] = field(default_factory=dict)  # by folded text
+    only_values: bool = False  # a text that `values` does not know says nothing, though it names none
 
     def rank(self, value: object) -> int:
         """Which value wins where rows of one organisation differ: the one `values` names first."""

@@ -99,6 +99,7 @@ def _origin(draft: ImportDraft, name: str, columns: list[str]) -> Origin:
         default=given if columns else None,
         case=case,
         values=values,
+        only_values=name in draft.values,
     )
 
 
