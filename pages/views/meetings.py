@@ -32,7 +32,7 @@ from meetings.services.meeting_series import (
     start_series,
 )
 from meetings.services.meetings import cancel_meeting, create_meeting, restore_meeting
-from meetings.services.series import LATER, ONE
+from meetings.services.series import ALL, LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
 from pages.conflicts import differences, typed_again
@@ -192,8 +192,9 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
-    if request.method == "POST" and request.POST.get("scope") == LATER:
-        gone = cancel_series(actor=request.actor, meeting_id=pk, scope=LATER)
+    scope = request.POST.get("scope")
+    if request.method == "POST" and scope in {LATER, ALL}:
+        gone = cancel_series(actor=request.actor, meeting_id=pk, scope=scope)
         undo = undo_url(request, "cancel_series", cancelled=[(str(one), version) for one, version in gone])
         text = ngettext("%(n)s meeting is cancelled.", "%(n)s meetings are cancelled.", len(gone))
         messages.success(request, text % {"n": len(gone)}, extra_tags=f"undo:{undo}")

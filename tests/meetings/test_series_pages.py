@@ -156,14 +156,17 @@ def test_a_meeting_of_no_series_is_not_asked_which() -> None:
     assert b"This and later ones" not in browse(officer).get(answer["location"] + "edit/").content
 
 
-def test_this_and_later_ones_are_cancelled_and_brought_back() -> None:
+@pytest.mark.parametrize(("scope", "gone"), [("later", 6), ("all", 7)])
+def test_this_and_later_ones_or_all_are_cancelled_and_brought_back(scope: str, gone: int) -> None:
     officer = make_officer(make_district())
     rows = planned(officer)
     client = browse(officer)
     address = reverse("meeting_cancel", args=[rows[1].pk])
-    assert b"Cancel this and all later ones" in client.get(address).content
-    client.post(address, {"scope": "later"})
-    assert Meeting.objects.filter(status="cancelled").count() == 6
+    page = client.get(address).content
+    assert b"Cancel this and all later ones" in page
+    assert b"Cancel all to come" in page
+    client.post(address, {"scope": scope})
+    assert Meeting.objects.filter(status="cancelled").count() == gone
     undo(client, reverse("meeting", args=[rows[1].pk]))
     assert Meeting.objects.filter(status="cancelled").count() == 0
 
