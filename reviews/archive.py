@@ -27,15 +27,17 @@ def _reviews(actor: Actor) -> Any:
     return Review.objects.visible_to(actor)
 
 
+_SINCE: Final = 2  # the first version of archives with audits
+
 PARTS: Final = (
-    Part("review_figures", FrozenFigure, owner="review", batch=_ONE),
-    Part("review_comments", FigureComment, owner="review"),
-    Part("review_samples", SampledMeeting, owner="review"),
-    Part("review_calls", RungOrganisation, owner="review"),
-    Part("review_actions", AgreedAction, owner="review"),
-    Part("review_action_checks", ActionCheck, owner="review"),
-    Part("reviews", Review, _reviews, object_type="review", where=("district",)),
-    Part("review_addenda", Addendum, owner="review"),
+    Part("review_figures", FrozenFigure, owner="review", batch=_ONE, since=_SINCE),
+    Part("review_comments", FigureComment, owner="review", since=_SINCE),
+    Part("review_samples", SampledMeeting, owner="review", since=_SINCE),
+    Part("review_calls", RungOrganisation, owner="review", since=_SINCE),
+    Part("review_actions", AgreedAction, owner="review", since=_SINCE),
+    Part("review_action_checks", ActionCheck, owner="review", since=_SINCE),
+    Part("reviews", Review, _reviews, object_type="review", where=("district",), since=_SINCE),
+    Part("review_addenda", Addendum, owner="review", since=_SINCE),
 )
 
 NOT_TAKEN: Final = {

@@ -45,7 +45,7 @@ from meetings.models import (
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 
 FORMAT: Final = "proximity-crm-archive"
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 MEDIA_TYPE: Final = "application/zip"
 BATCH: Final = 2_000  # rows fetched from the cursor at once
@@ -60,7 +60,8 @@ class Part:
     `rows` starts with what the actor sees; a part of an `owner` holds what belongs to the owner's rows.
     `derived` fields are made anew when it is read, by `finish` or by the database; `only` are those taken
     of a table that is not ours to take. `object_type` names the rows in the trail, `where` the districts
-    in which they are seen. `batch` is how many are in memory at once.
+    in which they are seen. `batch` is how many are in memory at once, `since` the version of archives that
+    first had it: in an older one it is empty.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Part:
     where: tuple[str, ...] = ()
     order: tuple[str, ...] = field(default=("pk",))
     batch: int = BATCH
+    since: int = 1
 
     @property
     def file(self) -> str:

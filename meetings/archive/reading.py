@@ -70,8 +70,9 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
     """Prove that an archive is of a known format and every file in it what was written."""
     said = _manifest(archive)
     files = {one["name"]: one for one in said["files"]}
-    expected = {part.file for part in parts()}
-    if expected != set(files) or expected | {MANIFEST} != set(archive.namelist()):
+    known = {part.file for part in parts()}
+    expected = {part.file for part in parts() if part.since <= said["version"]}
+    if not expected <= set(files) <= known or {*files, MANIFEST} != set(archive.namelist()):
         raise ArchiveRefused(_("The files in it are not those of an archive."))
     for name, one in files.items():
         digest, size, rows = hashlib.sha256(), 0, 0
@@ -81,7 +82,7 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
                 size, rows = size + len(block), rows + block.count(b"\n")
         if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
             raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % name)
-    rows_of = {part.name: files[part.file]["rows"] for part in parts()}
+    rows_of = {part.name: files[part.file]["rows"] for part in parts() if part.file in files}
     return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
 
 
@@ -90,12 +91,13 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise ArchiveRefused(_("This is no archive of this system."))
     try:
         with archive.open(MANIFEST) as content:
-            said = orjson.loads(content.read(LONGEST))
+            said: dict[str, Any] = orjson.loads(content.read(LONGEST))
     except orjson.JSONDecodeError as error:
         raise ArchiveRefused(_("This is no archive of this system.")) from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT or not isinstance(said.get("version"), int):
+    version = said.get("version") if isinstance(said, dict) and said.get("format") == FORMAT else None
+    if not isinstance(version, int) or version < 1:
         raise ArchiveRefused(_("This is no archive of this system."))
-    if said["version"] > VERSION:
+    if version > VERSION:
         raise ArchiveRefused(_("This archive was made by a newer version: update this system first."))
     if said.get("sha256") != digest_of(said):
         raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % MANIFEST)
@@ -112,7 +114,7 @@ def _refuse_if_not_empty() -> None:
 class _Reading:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, progress: Progress) -> None:
         self.archive, self.progress = archive, progress
-        self.done, self.total = 0, sum(manifest.rows.values())
+        self.rows, self.done, self.total = manifest.rows, 0, sum(manifest.rows.values())
         self.now_as: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # id there → id here
 
     def read(self) -> None:
@@ -197,6 +199,8 @@ class _Reading:
         return value
 
     def _lines(self, part: Part) -> Iterator[bytes]:
+        if part.name not in self.rows:  # an older version did not know it
+            return
         with self.archive.open(part.file) as content:
             while line := content.readline(LONGEST):
                 yield line

@@ -32,7 +32,7 @@ from crm.demo.load import load_demo
 from districts.models import District
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
-from meetings.archive.parts import DISTRICTS, PARTS, parts
+from meetings.archive.parts import DISTRICTS, PARTS, VERSION, parts
 from meetings.archive.reading import ArchiveRefused, read_archive
 from meetings.archive.writing import digest_of, scope_of, write_archive
 from meetings.models import FollowUp, Meeting, MeetingOrganisation, Series
@@ -252,7 +252,8 @@ class TestAnArchiveIsRefused:
 
     def test_of_a_newer_version(self, file: io.BytesIO) -> None:
         def newer(files: dict[str, bytes]) -> None:
-            files["manifest.json"] = files["manifest.json"].replace(b'"version": 1', b'"version": 2')
+            manifest = json.loads(files["manifest.json"])
+            files["manifest.json"] = json.dumps(manifest | {"version": VERSION + 1}).encode()
 
         self.refused(self.changed(file, newer, seal=True), "newer version")
 
@@ -282,6 +283,76 @@ class TestAnArchiveIsRefused:
             files["manifest.json"] = json.dumps(manifest).encode()
 
         self.refused(self.changed(file, change, seal=True), "not understood|do not fit together")
+
+
+def of_version(version: int, file: io.BytesIO, *without: str) -> io.BytesIO:
+    """The same archive as `version` would have made it, `without` some of its files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(out, "w") as older:
+        manifest = json.loads(archive.read("manifest.json"))
+        manifest["version"] = version
+        manifest["files"] = [one for one in manifest["files"] if one["name"] not in without]
+        manifest["sha256"] = digest_of(manifest)
+        older.writestr("manifest.json", json.dumps(manifest))
+        for one in manifest["files"]:
+            older.writestr(one["name"], archive.read(one["name"]))
+    return out
+
+
+#: Version 1 was before audits went along.
+AUDITS = (
+    "reviews.jsonl",
+    "review_figures.jsonl",
+    "review_comments.jsonl",
+    "review_samples.jsonl",
+    "review_calls.jsonl",
+    "review_actions.jsonl",
+    "review_action_checks.jsonl",
+    "review_addenda.jsonl",
+)
+
+
+@pytest.mark.django_db
+class TestAnArchiveOfVersionOne:
+    @pytest.fixture
+    def before(self) -> dict[str, list[Any]]:
+        """The content of a system that is empty again."""
+        north = make_district()
+        organisation = make_organisation(north, website="https://casa.example")
+        make_contact(north, organisation)
+        make_meeting(north, organisation)
+        call_command("recount", "--fix", stdout=StringIO())
+        return content()
+
+    @pytest.fixture
+    def file(self, before: dict[str, list[Any]]) -> io.BytesIO:
+        file = archive_of()
+        for model in (MeetingOrganisation, Meeting, Contact, Organisation):
+            model._default_manager.all().delete()
+        return file
+
+    @pytest.mark.parametrize("without", [AUDITS, ()], ids=["without audits", "as the first with audits was"])
+    def test_is_read(self, before: Any, file: io.BytesIO, without: tuple[str, ...]) -> None:
+        assert content() != before
+        read(of_version(1, file, *without))
+        assert content() == before
+        assert not Review.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("version", "without"), [(1, "series.jsonl"), (2, "reviews.jsonl"), (2, "series.jsonl")]
+    )
+    def test_lacks_no_file_that_its_version_had(
+        self, before: Any, file: io.BytesIO, version: int, without: str
+    ) -> None:
+        with pytest.raises(ArchiveRefused, match="not those of an archive"):
+            read(of_version(version, file, without))
+        assert content() != before
+        read(of_version(version, file))
+        assert content() == before
+
+    def test_is_the_first_there_was(self, file: io.BytesIO) -> None:
+        with pytest.raises(ArchiveRefused, match="no archive of this system"):
+            read(of_version(0, file, *AUDITS))
 
 
 @pytest.mark.django_db
