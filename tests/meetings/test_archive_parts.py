@@ -22,6 +22,7 @@ TYPES = (
     models.BooleanField,
     models.UUIDField,
     models.DateField,
+    models.TimeField,
     models.JSONField,
     models.ForeignKey,
     ArrayField,
