@@ -124,7 +124,7 @@ def colleague(actor: Actor, text: str, district: District | None = None) -> User
     """Who works here now, by e-mail or name; with `district` only those who cover it."""
     people = User.objects.visible_to(actor).active().with_role(*WRITES)
     people = people.covering(district) if district else people
-    found = list(people.with_address(text)) or list(people.filter(name__iexact=squash(text))[:2])
+    found: list[User] = list(people.with_address(text)) or list(people.filter(name__iexact=squash(text))[:2])
     if len(found) != 1:
         several, none = _("Several colleagues are called “%(name)s”."), _("Nobody here is called “%(name)s”.")
         raise ValidationError((several if found else none) % {"name": squash(text)[:60]})

@@ -269,16 +269,18 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
 
 
 def _lines(report: Any) -> tuple[dict[str, list[list[Any]]], dict[int, str]]:
-    """Some lines of each outcome for the page, and the reason of every refused one by its line."""
-    shown: dict[str, list[list[Any]]] = {}
+    """Some lines of each outcome for the page, those with a reason first; the reasons of all refused ones."""
+    told: dict[str, list[list[Any]]] = {}
+    plain: dict[str, list[list[Any]]] = {}
     refused: dict[int, str] = {}
     for line in report.lines():
         if line.outcome == Outcome.REFUSED:
             refused[line.number] = line.reason
-        some = shown.setdefault(line.outcome.value, [])
+        some = (told if line.reason else plain).setdefault(line.outcome.value, [])
         if len(some) < LINES_SHOWN:
             some.append([line.number, line.name, line.reason])
-    return shown, refused
+    outcomes = [*told, *plain]
+    return {one: [*told.get(one, []), *plain.get(one, [])][:LINES_SHOWN] for one in outcomes}, refused
 
 
 def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,7 +40,7 @@ from lib.fold import fold
 
 ORGANISATIONS: Final = "organisations"
 # Rows that belong to an organisation alone: with nothing else it was not built upon.
-_OWN: Final = {
+_OWN: Final[set[type[Model]]] = {
     OrganisationPeriod,
     OrganisationExternalId,
     ImportedFields,

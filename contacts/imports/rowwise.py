@@ -27,11 +27,12 @@ from accounts.actors import Actor
 from contacts.imports.converting import LONGEST_ID
 from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
-from contacts.imports.services import Progress, ReportLine
+from contacts.imports.services import Progress, ReportLine, record_looked_at
 from contacts.imports.targets import Field, Target, targets
 from contacts.imports.writing import Outcome, Remember
 from contacts.merging.relations import built_upon
 from contacts.models import ImportDraft, ImportedRow
+from contacts.pairs import Likely
 from contacts.policies import can_import
 from lib.fold import fold, squash
 
@@ -62,6 +63,7 @@ class Kind:
     label: Callable[[Plain], str]
     named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
     columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
+    alike: Callable[[Any], list[Likely]] = lambda _row: []  # those that a new row may be
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
@@ -136,6 +138,8 @@ def bring_in_rows(
             progress("write", report.sums.total(), total)
         if dry_run:
             transaction.set_rollback(True)
+    seen = kind.model.objects.visible_to(actor)
+    record_looked_at(actor, kind.object_type, seen, run.looked_at, draft.purpose)
     return report
 
 
@@ -167,6 +171,7 @@ class _Run:
         self._first: dict[str, First] = {}  # by external id
         self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
         self._written: list[dict[str, Any]] = []
+        self.looked_at: set[UUID] = set()  # rows that the reasons name
 
     def write(self, batch: Iterable[tuple[int, dict[str, str]]]) -> list[dict[str, Any]]:
         """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
@@ -249,7 +254,9 @@ class _Run:
             made = kind.create(external_ids=ids, **kind.arguments(plain))
             self._written.append({"id": str(made.pk), "external_id": external_id})
             remembered.save()
-            return Outcome.CREATED, ""
+            likely = kind.alike(made)
+            self.looked_at.update(one.row.pk for one in likely)
+            return Outcome.CREATED, "; ".join(map(str, likely))
         if said == before:
             return Outcome.UNCHANGED, ""
         row = kind.model.objects.get(pk=found)

@@ -2,16 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
 from contacts.imports.converting import Row, convert
 from contacts.imports.mapping import Mapping
 from contacts.imports.places import Places
@@ -19,6 +22,7 @@ from contacts.imports.planning import Group, Plan
 from contacts.imports.reading import digest_and_encoding, read_lines
 from contacts.imports.spooling import Spool
 from contacts.imports.writing import Outcome, Remember, Result, Writer
+from contacts.models import Organisation
 from contacts.policies import can_import
 from jobs.services import fail_job, finish_job, report_progress, start_job
 
@@ -161,7 +165,18 @@ def _run(
             progress("write", sum(report.sums.values()), len(spool))
         if dry_run:
             transaction.set_rollback(True)
+    record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), writer.looked_at, purpose)
     return report
+
+
+def record_looked_at(actor: Actor, object_type: str, seen: Any, ids: Collection[UUID], purpose: str) -> None:
+    """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
+
+    After the transaction, since a trial's is rolled back.
+    """
+    rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
+    for start in range(0, len(rows), _BATCH):
+        record(actor, Action.SEARCH, object_type, rows[start : start + _BATCH], purpose=purpose)
 
 
 def _rows(file: BinaryIO, mapping: Mapping, places: Places) -> Iterator[Row]:

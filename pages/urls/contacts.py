@@ -6,6 +6,7 @@ from pages.views.vcard import contact_vcard
 urlpatterns: list[URLPattern] = [
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/new/", views.contact_new, name="contact_new"),
+    path("contacts/new/similar/", views.contact_duplicates, name="contact_duplicates"),
     path("contacts/<uuid:pk>/", views.contact, name="contact"),
     path("contacts/<uuid:pk>/reason/", views.contact_reason, name="contact_reason"),
     path("contacts/<uuid:pk>/vcard/", contact_vcard, name="contact_vcard"),

@@ -18,6 +18,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.filters import ContactFilters
 from contacts.models import Affiliation, Contact, Organisation
+from contacts.pairs import Likely, similar_contacts
 from contacts.policies import can_edit_contact, can_reveal_private_channel
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
@@ -56,6 +57,7 @@ REASONS = (
     gettext_lazy("They asked to be called there"),
     gettext_lazy("To keep an agreed appointment"),
 )
+COMPARED = ("given_name", "family_name", "phone", "email")
 
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Any:
@@ -117,19 +119,41 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     roles = _roles(request, initial)
     if speaks_for:
         roles.extra = 0
+    candidates: list[Likely] = []
     if posted and form.is_valid() & roles.is_valid():
-        try:
-            with transaction.atomic():
-                made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
-                record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("%(name)s is in the book.") % {"name": made})
-            return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
+        if "anyway" not in request.POST:
+            candidates = _candidates(request, form.cleaned_data)
+        if not candidates:
+            try:
+                with transaction.atomic():
+                    made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
+                    record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
+            except ValidationError as error:
+                add_service_errors(form, error)
+            else:
+                messages.success(request, _("%(name)s is in the book.") % {"name": made})
+                return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult(request, "organisation", _organisations_on(roles))
-    context = {"form": form, "roles": roles, "organisation": speaks_for}
+    context = {"form": form, "roles": roles, "organisation": speaks_for, "candidates": candidates}
     return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
+
+
+@require_POST
+def contact_duplicates(request: ActorRequest) -> HttpResponse:
+    """What is typed so far, compared: a fragment for htmx."""
+    if not request.actor.writes:
+        raise PermissionDenied
+    typed = {name: request.POST.get(name, "")[:300] for name in COMPARED}
+    context = {"candidates": _candidates(request, typed)}
+    return render(request, "pages/contacts/new.html#duplicates", context)
+
+
+def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
+    """Found by a person's own name, phone and e-mail, never through an organisation (domain.md, rule 3)."""
+    found = similar_contacts(request.actor, **{name: typed[name] for name in COMPARED})
+    if found:
+        consult(request, "contact", [one.row.pk for one in found], action=Action.SEARCH)
+    return found
 
 
 @for_a_reason(_find_editable)

@@ -82,6 +82,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
         "email": "n@ngo.example",
         "home_district": rows["district"].pk,
     },
+    "contact_duplicates": lambda rows: {"family_name": "New"},
     "contact_reason": lambda rows: {"reason": "They called or wrote"},
     "contact_private": lambda rows: {"email": "own@home.example"},
     "contact_reveal": lambda rows: {"reason": "They called or wrote"},

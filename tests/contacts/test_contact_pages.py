@@ -284,3 +284,37 @@ def test_organisations_to_choose_from_are_recorded(address: str) -> None:
     path = address if address == NEW else page(contact, address)
     assert organisation.name in browse_for(officer, contact).get(path).content.decode()
     assert organisation.pk in Event.objects.get(actor_id=officer.pk, action=Action.VIEW).object_ids
+
+
+def test_a_person_who_may_be_there_is_told_while_typing() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    house = make_organisation(north, name="Kaleidos")
+    known = make_contact(north, house, given_name="Ana", family_name="García", phone="+34612345678")
+    make_contact(make_district(), given_name="Ana", family_name="Garcia", phone="+34612345678")
+    client = browse(officer)
+    typing = {"given_name": "ana", "family_name": "Garcia", "phone": "612 34 56 78", "email": ""}
+    told = client.post("/contacts/new/similar/", typing)
+    assert told.content.decode().count("row-link") == 1
+    assert page(known) in told.content.decode()
+    assert "same name, same phone" in told.content.decode()
+    assert b"<html" not in told.content
+    assert Event.objects.filter(actor_id=officer.pk, action=Action.SEARCH, object_ids=[known.pk]).exists()
+    for nothing in ({"family_name": "Kaleidos"}, {"family_name": "García"}, {}):
+        assert b"row-link" not in client.post("/contacts/new/similar/", nothing).content
+    assert browse(make_user(Role.PRIVACY_OFFICER)).post("/contacts/new/similar/", typing).status_code == 403
+
+
+def test_a_person_who_may_be_there_is_saved_when_the_officer_says_so() -> None:
+    north = make_district()
+    make_contact(north, family_name="Known", email="desk@ngo.example")
+    client = browse(make_officer(north))
+    fields = typed(family_name="Other", email="Desk@ngo.example", home_district=north.pk) | role(
+        None, role_title=""
+    )
+    answer = client.post(NEW, fields)
+    assert (answer.status_code, Contact.objects.count()) == (422, 1)
+    assert "Save anyway" in answer.content.decode()
+    assert "same e-mail" in answer.content.decode()
+    assert client.post(NEW, fields | {"anyway": "1"}).status_code == 302
+    assert Contact.objects.count() == 2

@@ -160,6 +160,34 @@ def test_a_value_that_stands_for_nothing_is_named_with_its_column() -> None:
     ]
 
 
+def test_organisations_that_may_be_there_are_pointed_out_by_the_trial() -> None:
+    user = supervisor_of_n1()
+    north = user.districts.get()
+    known = make_organisation(north, name="Amigos de Alava", phone="+34612345678")
+    make_organisation(make_district("South"), name="Peña Zorro", phone="+34699999999")
+    text = """Nombre;Tipo;Distrito;Teléfono
+Sin duda;vecinos;N1;
+Amigas de Alavaa;vecinos;N1;612345678
+Peña Zorro;cultural;N1;699999999
+Grupo Zeta;vecinos;N1;611111111
+Circulo Norte;vecinos;N1;611111111
+"""
+    trial = mapped(user, text)
+    assert sums(trial) == {"created": 5}
+    assert trial.report["lines"]["created"][:2] == [
+        [3, "Amigas de Alavaa", "looks like Amigos de Alava (similar name, same phone)"],
+        [6, "Circulo Norte", "looks like Grupo Zeta (same phone)"],
+    ]
+    assert [line[2] for line in trial.report["lines"]["created"][2:]] == ["", "", ""]
+    looked_at = Event.objects.get(action=Action.SEARCH, object_type="organisation", actor_id=user.pk)
+    assert looked_at.object_ids == [known.pk]
+    assert (
+        "looks like Amigos de Alava" in browse(user).get(reverse("import", args=[trial.pk])).content.decode()
+    )
+    assert sums(send(user, trial, "run")) == {"created": 5}
+    assert sums(imported(user, text)) == {"unchanged": 5}
+
+
 @pytest.mark.parametrize("how", ["edited", "met"])
 def test_an_import_stays_when_somebody_built_on_it(how: str) -> None:
     user = supervisor_of_n1()

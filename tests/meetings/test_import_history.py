@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.actors import SYSTEM, actor_for
+from audit.models import Action, Event
 from contacts.models import Contact, ImportDraft, Organisation
 from contacts.services.contacts import edit_contact
 from lib.days import city_today
@@ -13,7 +14,7 @@ from meetings.models import FollowUp, Meeting
 from meetings.portfolio import is_in_portfolio
 from tests.contacts.pages import browse
 from tests.contacts.test_import_wizard import mapped, send, sums, upload
-from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+from tests.factories import make_contact, make_district, make_officer, make_organisation, make_supervisor
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,30 @@ def test_people_of_one_name_and_different_organisations_stay_apart() -> None:
         "maria@home.example",
     }
     assert sums(bring(user, "contacts", NAMESAKES, **typed)) == {"unchanged": 3, "refused": 1}
+
+
+def test_people_who_may_be_there_are_pointed_out_by_the_trial() -> None:
+    user = city()
+    bring(user, "contacts", PEOPLE, **BATCH)
+    make_contact(make_district("South"), given_name="Pía", family_name="Sol", email="pia@sol.example")
+    text = """Nombre;Apellidos;Asociación;Correo
+Eva;Vila;Casa Roma;
+Ana María;Garcia;Puente Verde;ANA@roma.example
+Pía;Sol;Casa Roma;pia@sol.example
+Luis;Pérez;Puente Verde;
+"""
+    trial = mapped(user, text, what="contacts", source="another list", **BATCH)
+    assert sums(trial) == {"created": 4}
+    assert trial.report["lines"]["created"] == [
+        [3, "Ana María Garcia", "looks like Ana García (same e-mail)"],
+        [5, "Luis Pérez", "looks like Luis Pérez (same name)"],
+        [2, "Eva Vila", ""],
+        [4, "Pía Sol", ""],
+    ]
+    looked_at = Event.objects.get(action=Action.SEARCH, object_type="contact", actor_id=user.pk)
+    assert len(looked_at.object_ids) == 2
+    assert looked_at.purpose
+    assert Contact.objects.count() == 3
 
 
 def test_people_are_taken_back() -> None:
