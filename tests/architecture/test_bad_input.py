@@ -73,7 +73,27 @@ ROWS: Final = (
     (
         "an e-mail of letters that look like others",
         "punycode",
-        "contacts/test_rules.py::test_an_address_loses_what_people_put_around_it",
+        "contacts/test_plain_addresses.py::test_the_pages_keep_and_show_punycode",
+    ),
+    (
+        "a web address with a password in it",
+        "422",
+        "contacts/test_plain_addresses.py::test_a_web_address_with_somebody_in_it_is_refused",
+    ),
+    (
+        "NUL in a cell of a file",
+        "cleaned",
+        "contacts/test_import_odd_cells.py::test_a_cell_loses_what_no_book_keeps",
+    ),
+    (
+        "XLSX bombs of all kinds",
+        "422",
+        "contacts/test_import_workbooks.py::test_a_bomb_is_refused_within_seconds",
+    ),
+    (
+        "GeoJSON: NUL or half a character",
+        "422",
+        "districts/test_import_districts.py::test_a_text_that_was_damaged_is_refused",
     ),
     ("a phone with letters", "400", _FIELD),
     ("a phone in Arabic digits", "E.164", "api/test_resources.py::test_phone_numbers_are_kept_as_e164"),

@@ -1,0 +1,25 @@
+"""The same name in other code points: one form is kept, and the two are held against each other."""
+
+import unicodedata
+
+import pytest
+
+from contacts.pairs import organisation_pairs
+from tests.api.clients import Tool
+from tests.factories import make_actor, make_district, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Asociación Álava"
+
+
+def test_a_twin_in_nfd_is_kept_in_nfc_and_offered_as_a_duplicate() -> None:
+    north = make_district()
+    there = make_organisation(north, name=NAME)
+    sent = {"name": unicodedata.normalize("NFD", NAME), "kind": "ngo", "home_district": north.code}
+    assert sent["name"] != NAME
+    answer = Tool(north).post("/organisations/", sent)
+    assert (answer.status_code, answer.json()["name"]) == (201, NAME)
+    pairs, total = organisation_pairs(make_actor(north))
+    assert total == 1
+    assert {str(row.pk) for row in (pairs[0].one, pairs[0].other)} == {str(there.pk), answer.json()["id"]}
