@@ -123,6 +123,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
             raise ValidationError(_("Somebody who withdrew cannot be merged."))
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
     districts = set[UUID]().union(*map(_districts, rows))
+    homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
         "kept": relations.as_it_is([kept]),
         "periods": relations.as_it_is(kept.periods.all()) if model is Organisation else [],
@@ -138,8 +139,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
             raise RuntimeError(f"a merge would lose rows of {left}")
         one["relations"] = remembered.as_json()
         touched.append(remembered.touched)
-        changed += _also_there(kept, row)
         row.delete()
+    changed += _also_there(kept, homes)
     _save_kept(kept, gone, changed)
     memory["last_met_at"] = _moment(getattr(kept, "last_met_at", None))
     name = object_type(model)
@@ -188,11 +189,12 @@ def _districts(row: Any) -> set[UUID]:
     return districts_of_organisation(row) if isinstance(row, Organisation) else districts_of_contact(row)
 
 
-def _also_there(kept: Any, row: Any) -> list[str]:
-    """An organisation of two districts is also active in the other's home."""
-    if not isinstance(row, Organisation) or row.home_district_id == kept.home_district_id:
+def _also_there(kept: Any, homes: set[UUID]) -> list[str]:
+    """An organisation of two districts is also active in the home it does not keep."""
+    others: set[Any] = homes - {kept.home_district_id}
+    if not isinstance(kept, Organisation) or not others:
         return []
-    kept.also_in.add(row.home_district_id)
+    kept.also_in.add(*others)
     return ["also_in"]
 
 

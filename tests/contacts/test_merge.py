@@ -173,6 +173,18 @@ def test_all_that_was_known_of_both_is_known_of_one() -> None:
     assert kept.periods.filter(home_district_id=gone.home_district_id).count() == 1
 
 
+@pytest.mark.parametrize("home", ["kept", "gone"])
+def test_both_districts_go_on_seeing_it_wherever_its_home_is(home: str) -> None:
+    north, south = make_district(), make_district()
+    rows = {"kept": make_organisation(north), "gone": make_organisation(south)}
+    merge(SYSTEM, rows["kept"], rows["gone"], home_district=rows[home].pk)
+    left = Organisation.objects.get()
+    assert left.home_district == rows[home].home_district
+    for district in (north, south):
+        assert Organisation.objects.visible_to(make_actor(district)).get() == left
+    assert not left.also_in.filter(pk=left.home_district_id).exists()
+
+
 def test_the_trail_names_both_and_the_feed_says_into_which() -> None:
     kept, gone = a_busy_pair()
     merge(SYSTEM, kept, gone)
