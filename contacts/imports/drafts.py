@@ -5,6 +5,7 @@ A trial always comes first. All long steps are jobs (jobs.kinds), done by a work
 
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -22,7 +23,7 @@ from audit.services import record
 from contacts.imports.guessing import guess_columns, guess_values
 from contacts.imports.organisations import places_of, shouted
 from contacts.imports.reading import read_cells
-from contacts.imports.tables import read_table
+from contacts.imports.tables import count_values, read_table
 from contacts.imports.targets import Target, targets
 from contacts.imports.writing import Outcome
 from contacts.models import DraftState, ImportDraft, SavedMapping
@@ -36,7 +37,7 @@ from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 KIND: Final = "import_table"
 KEPT_FOR: Final = timedelta(hours=24)
 LINES_SHOWN: Final = 100  # of each outcome
-VALUES_SHOWN: Final = 200
+VALUES_SHOWN: Final = 200  # of each field
 _PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 TRY, RUN, UNDO = "try", "run", "undo"
 _DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
@@ -82,7 +83,7 @@ def start_draft(
     saved = SavedMapping.objects.visible_to(actor).filter(what=what, source=draft.source).first()
     draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, target.headings)
     if saved:
-        draft.columns = {name: field for name, field in saved.columns.items() if name in table.headings}
+        draft.columns = _as_before(saved.columns, draft.columns, draft.headings)
         draft.fixed, draft.values = saved.fixed, saved.values
     elif case := shouted(
         value
@@ -117,20 +118,32 @@ def name_columns(
     return draft
 
 
-def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, dict[str, str]]:
-    """By field with codes: the values its columns have in the file, each with the code meant or guessed."""
-    target = targets()[draft.what]
-    table = read_table(content_of(draft))
-    named: dict[str, dict[str, str]] = {}
-    for heading, name in draft.columns.items():
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a field's columns say: `meant` is text → code, the most frequent text first."""
+
+    meant: dict[str, str]
+    has_more: bool
+
+
+def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
+    """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
+    target, places = targets()[draft.what], _by_name(actor)
+    fields = {
+        number: name
+        for number, heading in enumerate(draft.headings)
+        if (name := draft.columns.get(heading)) and target.field(name).codes
+    }
+    with content_of(draft) as file:
+        rows = (cells for _line, cells in read_cells(file, draft.encoding, draft.delimiter))
+        counted = count_values(rows, fields) if fields else {}
+    named: dict[str, Values] = {}
+    for name, times in counted.items():
         codes = target.field(name).codes
-        if codes is None:
-            continue
-        values = table.distinct.get(heading, [])[:VALUES_SHOWN]
-        before = draft.values.get(name, {})
-        guessed = guess_values(name, [v for v in values if v not in before], codes(actor), _by_name(actor))
-        for value in values:
-            named.setdefault(name, {})[value] = before.get(value, guessed.get(value, ""))
+        values = [value for value, _times in times.most_common(VALUES_SHOWN)]
+        guessed = guess_values(name, values, codes(actor) if codes else {}, places)
+        meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
+        named[name] = Values({value: meant[value] for value in values}, len(times) > VALUES_SHOWN)
     return named
 
 
@@ -146,22 +159,34 @@ def name_values(
         allowed = set(codes(actor)) if codes else set()
         if wrong := [code for code in given.values() if code and code not in allowed]:
             raise ValidationError(_("“%(code)s” is not in the list.") % {"code": wrong[0]})
-    draft.values = {name: dict(given) for name, given in values.items()}
+    draft.values = draft.values | {name: draft.values.get(name, {}) | given for name, given in values.items()}
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     if keep:
-        SavedMapping.objects.update_or_create(
-            owner=draft.started_by,
-            what=draft.what,
-            source=draft.source,
-            defaults={
-                "columns": draft.columns,
-                "fixed": draft.fixed,
-                "values": draft.values,
-                "saved_at": timezone.now(),
-            },
-        )
+        _save_mapping(draft)
     return draft
+
+
+def _save_mapping(draft: ImportDraft) -> None:
+    """Add what this file says to what earlier ones of the source said; its own word is the newest."""
+    key = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
+    saved, _is_new = SavedMapping.objects.select_for_update().get_or_create(**key)
+    # A column that is left out is remembered too, so that it is not guessed again.
+    saved.columns = saved.columns | {h: draft.columns.get(h, "") for h in draft.headings if h}
+    saved.values = saved.values | {
+        name: saved.values.get(name, {}) | given for name, given in draft.values.items()
+    }
+    saved.fixed, saved.saved_at = draft.fixed, timezone.now()
+    saved.save()
+
+
+def _as_before(
+    saved: Mapping[str, str], guessed: Mapping[str, str], headings: Iterable[str]
+) -> dict[str, str]:
+    """Heading → field, as earlier files of the source had it; a new column is guessed."""
+    before = {heading: saved[heading] for heading in headings if heading in saved}
+    new = {h: name for h, name in guessed.items() if h not in before and name not in before.values()}
+    return {heading: name for heading, name in (before | new).items() if name}
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
@@ -15,6 +17,8 @@ from lib.fold import squash
 
 MOST_BYTES: Final = 50 * MEGABYTE
 LOOKED_AT: Final = 1_000
+MOST_DISTINCT: Final = 20_000  # values that are counted
+LONGEST_VALUE: Final = 200  # letters: what is longer stands for nothing in a list
 _DELIMITERS: Final = ",;\t|"
 _ZIP: Final = b"PK\x03\x04"
 
@@ -73,6 +77,18 @@ def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]
         for n, heading in enumerate(headings)
         if heading
     }
+
+
+def count_values(rows: Iterable[list[str]], fields: Mapping[int, str]) -> dict[str, Counter[str]]:
+    """How often each field's columns say what, over all rows; `fields` are by the number of the column."""
+    counted: dict[str, Counter[str]] = {name: Counter() for name in fields.values()}
+    for row in rows:
+        for number, name in fields.items():
+            text = row[number].strip() if number < len(row) else ""
+            times = counted[name]
+            if text in times or (0 < len(text) <= LONGEST_VALUE and len(times) < MOST_DISTINCT):
+                times[text] += 1
+    return counted
 
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from contacts.imports.drafts import Values
 from contacts.imports.tables import MOST_BYTES
 from contacts.imports.targets import Target, targets
 from contacts.models import ImportDraft
@@ -126,29 +127,35 @@ class ValuesForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        named: Mapping[str, Mapping[str, str]],
+        named: Mapping[str, Values],
         target: Target,
         actor: Actor,
         has_default: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.named = {name: list(values) for name, values in named.items()}
+        self.named = {name: list(values.meant) for name, values in named.items()}
+        self.cut = {name for name, values in named.items() if values.has_more}
         self.target = target
         for name, values in named.items():
             codes = target.field(name).codes
             offered = codes(actor) if codes else {}
             otherwise = offered.get(has_default.get(name, ""))
             nothing = otherwise or _("Not known")
-            for number, (value, code) in enumerate(values.items()):
+            for number, (value, code) in enumerate(values.meant.items()):
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
                     label=value, choices=[("", nothing), *offered.items()], required=False, initial=code
                 )
 
     @property
-    def groups(self) -> list[tuple[Text, list[Any]]]:
+    def groups(self) -> list[tuple[Text, list[Any], bool]]:
+        """Each field's label, its values, and whether the file has more of them."""
         return [
-            (self.target.field(name).label, [self[f"{name}_{n}"] for n in range(len(values))])
+            (
+                self.target.field(name).label,
+                [self[f"{name}_{n}"] for n in range(len(values))],
+                name in self.cut,
+            )
             for name, values in self.named.items()
         ]
 
