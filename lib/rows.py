@@ -1,14 +1,14 @@
 """Small steps every write takes: clean what was typed, see what changed."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from lib.days import is_thinkable
+from lib.days import city_today, is_thinkable
 from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import can_be_seen, squash
 
@@ -64,3 +64,11 @@ def assign(row: models.Model, values: Mapping[str, object]) -> list[str]:
         if getattr(row, attribute) != before:
             changed.append(name)
     return changed
+
+
+def refuse_future(row: models.Model, names: Iterable[str]) -> None:
+    """Raises ValidationError for those of the days `names` that are still to come."""
+    today = city_today()
+    early = [name for name in names if (day := getattr(row, name)) and day > today]
+    if early:
+        raise ValidationError(dict.fromkeys(early, _("This is in the future.")))

@@ -1,6 +1,6 @@
 """Adding and changing people. References to organisations the actor does not see are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -27,9 +27,10 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.rows import assign
+from lib.rows import assign, refuse_future
 
 REVIEW_AFTER = timedelta(days=365)
+PAST = frozenset({"notice_given_on", "agreement_on"})
 
 
 class ContactFields(TypedDict, total=False):
@@ -78,7 +79,7 @@ def create_contact(
     contact = Contact(**({"id": id} if id else {}))
     assign(contact, {**defaults, **fields})
     _sign_agreement(contact, actor)
-    _check(contact)
+    _check(contact, list(fields))
     contact.save(force_insert=True)
     _moved, demoted = set_affiliations(contact, affiliations, actor)
     set_external_ids(contact, external_ids)
@@ -123,7 +124,7 @@ def edit_contact(
         return contact
     if "home_district" in changed and not can_edit_contact(actor, contact):
         raise PermissionDenied
-    _check(contact)
+    _check(contact, changed)
     save_contact(contact)
     record_contact(actor, action, Op.UPDATED, contact, districts | districts_of(contact), changed)
     _follow_demoted(actor, demoted)
@@ -189,10 +190,12 @@ def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
     return contact
 
 
-def _check(contact: Contact) -> None:
+def _check(contact: Contact, changed: Collection[str]) -> None:
+    """Constraints, and that nobody is said to have been told or to have agreed on a day to come."""
     fold_contact(contact)
     refuse_letters(contact.phone)
     contact.full_clean()
+    refuse_future(contact, PAST.intersection(changed))
 
 
 def save_contact(contact: Contact) -> None:

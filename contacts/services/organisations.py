@@ -27,8 +27,9 @@ from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.limits import refuse_more
-from lib.rows import assign
+from lib.rows import assign, refuse_future
 
+PAST = frozenset({"verified_on", "reporting_tested_on"})
 DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
 
 
@@ -168,6 +169,7 @@ def _check(organisation: Organisation, changed: Iterable[str]) -> None:
     """Constraints, and that those who come to lead it are people who write here."""
     refuse_letters(organisation.phone)
     organisation.full_clean()
+    refuse_future(organisation, PAST.intersection(changed))
     for field in {"lead_officer", "deputy_officer"} & set(changed):
         officer: User | None = getattr(organisation, field)
         if officer and not (officer.is_active and officer.role in WRITES):
@@ -197,6 +199,8 @@ def _set_focuses(organisation: Organisation, focuses: Sequence[FocusRow]) -> boo
     for row, given in zip(rows, focuses, strict=True):
         assign(row, given)
         row.clean_fields(exclude=["organisation"])
+    if any(row.declared_on > city_today() for row in rows):
+        raise ValidationError({"focuses": _("This is in the future.")})
     if len({row.focus for row in rows}) < len(rows):
         raise ValidationError({"focuses": _("Each community is declared once.")})
     same = {r.focus: [getattr(r, n) for n in names] for r in before.values()}

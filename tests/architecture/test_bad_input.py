@@ -5,6 +5,7 @@ of its fields, test_pages_never_break.py shows; for the API, tests/api/test_sche
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from contacts.models import Contact, Organisation
 from districts.imports import import_districts
 from districts.models import District
+from lib.days import city_today
 from meetings.models import Meeting
 from tests.api.clients import Tool
 from tests.districts.squares import collection, feature
@@ -40,6 +43,7 @@ ROWS: Final = (
     ("201 organisations at a meeting, on a page", "422", "api/test_lists.py::test_a_page_takes_no_more"),
     ("UTF-16, invalid UTF-8", "400", _BODY),
     ("30 MB", "413", _BODY),
+    ("30 MB in chunks", "413", "crm/test_chunks.py::test_thirty_megabytes_in_chunks_are_too_many"),
     ("XML, a gzip bomb", "415", _MEDIA),
     ("an unknown field", "400", _FIELD),
     ("the id of another", "409", "api/test_organisations.py::test_a_callers_own_id_is_taken_once"),
@@ -61,6 +65,11 @@ ROWS: Final = (
         "the hour that a clock skips, 24:00, 29.02.2027, a year nobody means",
         "422",
         _HERE + "test_a_moment_on_a_page",
+    ),
+    (
+        "a privacy notice, an agreement or a check of a day to come",
+        "400, 422",
+        _HERE + "test_nothing_has_happened_on_a_day_to_come",
     ),
     ("CR/LF in a name", "one line", "contacts/test_create_contact.py::test_what_was_typed_is_cleaned"),
     ("U+202E, zero-width only", "400", _FIELD),
@@ -195,7 +204,31 @@ PERSON = {
     "purpose": "community_liaison",
     "email": "a@ngo.example",
 }
-PLANNED = {"kind": "visit", "duration_minutes": "30", "starts_at": "2026-12-01T10:00"}
+PLANNED = {"kind": "visit", "duration_minutes": "30"}
+
+
+def test_nothing_has_happened_on_a_day_to_come() -> None:
+    tool, tomorrow = Tool(make_district(code="N1")), city_today() + timedelta(days=1)
+    organisation = {"name": "Casa", "kind": "ngo", "home_district": "N1"}
+    declared = [{"focus": "women", "declared_by": "chair", "declared_on": str(tomorrow)}]
+    for path, field, sent in (
+        ("contacts", "notice_given_on", PERSON | {"family_name": "Ruiz", "notice_given_on": str(tomorrow)}),
+        ("organisations", "verified_on", organisation | {"verified_on": str(tomorrow)}),
+        ("organisations", "reporting_tested_on", organisation | {"reporting_tested_on": str(tomorrow)}),
+        ("organisations", "focuses", organisation | {"focuses": declared}),
+    ):
+        answer = tool.post(f"/{path}/", sent)
+        assert answer.status_code == 400, field
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]
+    assert not (Organisation.objects.exists() or Contact.objects.exists())
+    told = PERSON | {"family_name": "Ruiz", "notice_given_on": str(city_today())}
+    made = tool.post("/contacts/", told)
+    assert made.status_code == 201
+    later = tool.patch(f"/contacts/{made.json()['id']}/", {"notice_given_on": str(tomorrow), "version": 1})
+    assert later.status_code == 400
+    assert Contact.objects.get().notice_given_on == city_today()
+
+
 FOCUSES = {"focuses-TOTAL_FORMS": "0", "focuses-INITIAL_FORMS": "0"}
 UNSEEN = (
     "\u200b\u200b",
@@ -228,6 +261,7 @@ def test_nothing_that_can_be_seen_is_no_name_of_anything(browser: Client, text: 
         pointer = answer.json()["errors"][0]["pointer"]
         assert pointer.startswith(f"/{field}")
     browser.force_login(make_supervisor(district))
+    planned = PLANNED | {"starts_at": f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"}
     file = SimpleUploadedFile("a.csv", b"Name;Kind;District\nCasa;ngo;N1\n")
     for path, named, posted in (
         (
@@ -235,7 +269,7 @@ def test_nothing_that_can_be_seen_is_no_name_of_anything(browser: Client, text: 
             "name",
             FOCUSES | {"name": text, "kind": "ngo", "home_district": district.pk},
         ),
-        ("/meetings/new/", "subject", PLANNED | {"subject": text, "district": str(district.pk)}),
+        ("/meetings/new/", "subject", planned | {"subject": text, "district": str(district.pk)}),
         ("/import/", "source", {"what": "organisations", "source": text, "reason": "2", "file": file}),
         ("/views/organisations/new/", "name", {"name": text, "query": "kind=ngo"}),
     ):
