@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
@@ -76,9 +77,10 @@ class DraftForm(forms.Form):
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in the reader's zone; one that the clock skips or repeats is refused.
+    """A moment in the reader's zone; in the hour that the clocks repeat the first of the two.
 
-    Left as it was shown it means the moment `shown`, to the second and whatever the clocks did.
+    Left as it was shown it means the moment `shown`, to the second and whatever the clocks did. One that the
+    clocks skip is refused.
     """
 
     shown: datetime | None = None
@@ -90,8 +92,22 @@ class MomentField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         if self.shown and str(value)[:16] == f"{timezone.localtime(self.shown):{MINUTE}}":
             return self.shown
-        moment: datetime | None = super().to_python(value)
+        try:
+            moment: datetime | None = super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            return self._first(value)
         return moment
+
+    def _first(self, value: Any) -> datetime:
+        zone = timezone.get_current_timezone()
+        with timezone.override(UTC):
+            typed: Any = super().to_python(value)
+        first: datetime = typed.replace(tzinfo=zone).astimezone(UTC)
+        if first.astimezone(zone).replace(tzinfo=UTC, fold=0) != typed:
+            raise ValidationError(_("The clocks skip this hour. Choose another."), code="skipped")
+        return first
 
 
 class WhenAndWhere(DraftForm):

@@ -5,7 +5,7 @@ of its fields, test_pages_never_break.py shows; for the API, tests/api/test_sche
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +66,7 @@ ROWS: Final = (
         "422",
         _HERE + "test_a_moment_on_a_page",
     ),
+    ("the hour that a clock repeats", "the first of the two", _HERE + "test_an_hour_that_comes_twice"),
     (
         "a privacy notice, an agreement or a check of a day to come",
         "400, 422",
@@ -205,6 +206,25 @@ PERSON = {
     "email": "a@ngo.example",
 }
 PLANNED = {"kind": "visit", "duration_minutes": "30"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "typed", "meant"),
+    [
+        ("Europe/Madrid", "2025-10-26T02:30", "2025-10-26T00:30+00:00"),
+        ("America/New_York", "2025-11-02T01:30", "2025-11-02T05:30+00:00"),
+        ("Europe/Madrid", "2025-10-26T03:30", "2025-10-26T02:30+00:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_means_the_first_of_the_two(zone: str, typed: str, meant: str) -> None:
+    district = make_district()
+    browser = Client()
+    browser.force_login(make_officer(district, time_zone=zone))
+    sent = {"kind": "visit", "duration_minutes": "30", "promise_when": "none", "promise_kind": "other"}
+    who = f"organisation:{make_organisation(district).pk}"
+    answer = browser.post("/meetings/log/", sent | {"who": who, "starts_at": typed})
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert Meeting.objects.get().starts_at == datetime.fromisoformat(meant)
 
 
 def test_nothing_has_happened_on_a_day_to_come() -> None:
