@@ -20,6 +20,7 @@ from audit.models import Action
 from audit.services import record
 from districts.models import District
 from lib.fold import squash
+from lib.reasons import read_reason
 from lib.secret_keys import keyed_hashes
 
 ROTATION = timedelta(days=7)
@@ -53,11 +54,13 @@ def create_key(
     _administrators_only(actor)
     if not 1 <= days <= MAX_DAYS:
         raise ValidationError({"days": _("A key lives for 1 to 365 days.")})
+    if not read_reason(purpose):
+        raise ValidationError({"purpose": _("Say what it is for, in a few words.")})
     now = timezone.now()
     key = ApiKey(
         name=squash(name),
         scopes=sorted(set(scopes)),
-        purpose=squash(purpose),
+        purpose=read_reason(purpose),
         source=source,
         is_citywide=is_citywide,
         expires_at=now + timedelta(days=days),

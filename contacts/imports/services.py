@@ -25,6 +25,7 @@ from contacts.imports.writing import Outcome, Remember, Result, Writer
 from contacts.models import Organisation
 from contacts.policies import can_import
 from jobs.services import fail_job, finish_job, report_progress, start_job
+from lib.reasons import read_reason
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -123,7 +124,7 @@ def bring_in(
 def _check(actor: Actor, purpose: str) -> None:
     if not can_import(actor):
         raise PermissionDenied
-    if actor.kind == "user" and not purpose:
+    if actor.kind == "user" and not read_reason(purpose):
         raise ValidationError({"purpose": _("Say why this is imported.")})
 
 

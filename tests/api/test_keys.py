@@ -146,6 +146,8 @@ def test_only_administrators_make_and_rotate_keys(role: Role) -> None:
         ({"days": 0}, "days"),
         ({"cidrs": ["somewhere"]}, "cidrs"),
         ({"purpose": ""}, "purpose"),
+        ({"purpose": "..."}, "purpose"),
+        ({"name": "\u3164"}, "name"),
         ({"is_citywide": False}, "districts"),
         ({"source": "not a slug"}, "source"),
     ],
