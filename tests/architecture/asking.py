@@ -172,8 +172,8 @@ class Asking:
             return Ask(method, path, asked, self._version(name, rows))
         if method == "GET":
             return Ask(method, path)
-        shown = self._form(route, where, path)
-        sent = _filled_in(shown) if shown else {}
+        _sender, shown = self.form(route, where, path)
+        sent: Fields = dict(shown.sent) if shown else {}
         sent |= TYPED[name](rows) if name in TYPED else {}
         if shown and "?" in shown.action and "?" not in path:
             path += "?" + shown.action.partition("?")[2]
@@ -192,8 +192,8 @@ class Asking:
         noun = ROWS.get(name, "")
         return int(model.objects.values_list("version", flat=True).get(pk=rows[noun])) if model else 1
 
-    def _form(self, route: str, where: str, path: str) -> Form | None:
-        """The form that is sent there: on the page itself, or on the one it lies under."""
+    def form(self, route: str, where: str, path: str) -> tuple[str, Form | None]:
+        """Who is shown the form that is sent there, on the page itself or on the one it lies under."""
         for role, begins in SENDERS.items():
             if not re.match(begins, path):
                 continue
@@ -201,9 +201,9 @@ class Asking:
             while len(page) > 1 and page.count("/") > 1:
                 for form in self._forms_on(role, where, page):
                     if form.method == "post" and _route_of(form.action or page) == route:
-                        return form
+                        return role, form
                 page = page.partition("?")[0].rstrip("/").rpartition("/")[0] + "/"
-        return None
+        return "", None
 
     def _forms_on(self, role: str, where: str, page: str) -> list[Form]:
         key = (role, where, page)
@@ -222,15 +222,6 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-def _filled_in(form: Form) -> Fields:
-    """As the browser sends it: what has no value yet is empty, unless it is a box that is ticked."""
-    sent = {}
-    for name, values in form.sent.items():
-        is_box = form.kinds.get(name) in ("checkbox", "radio", "select")
-        sent[name] = values if is_box or values != ["on"] else [""]
-    return sent
 
 
 def _route_of(path: str) -> str:

@@ -15,6 +15,7 @@ NUMBERS = ("9" * 5_000, "2147483648")
 TEXTS = ("a\0b", "\u200b")
 CURSORS = ("WyJmb2xkZWQiLDAsIlx1MDAwMCIsIjAiXQ", "9999-12-31T23:59:59+00:00|x", "x" * 10_000)
 
+BOXES = ("checkbox", "radio")
 _DAY_LIKE = ("_on", "since", "until", "_from", "_to", "day", "_before", "_after")
 
 
@@ -50,7 +51,8 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self._select = ""
+        self._select = self._area = ""
+        self._unselected: list[str] | None = None  # options of a list that sends the first of them
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -63,15 +65,28 @@ class _Forms(HTMLParser):
         elif tag == "input" and name:
             kind = given.get("type", "text")
             self._keep(name, kind)
-            if kind not in ("checkbox", "radio") or "checked" in given:
+            if kind not in BOXES:
+                self._choose(name, given.get("value", ""))
+            elif "checked" in given:
                 self._choose(name, given.get("value", "on"))
         elif tag == "select":
-            self._select = name
+            self._select, self._unselected = name, None if "multiple" in given else []
             self._keep(name, "select")
-        elif tag == "option" and self._select and "selected" in given:
-            self._choose(self._select, given.get("value", ""))
+        elif tag == "option" and self._select:
+            self._offer(given)
         elif tag == "textarea":
+            self._area = name
             self._keep(name, "textarea")
+            self._choose(name, "")
+
+    def _offer(self, option: dict[str, str]) -> None:
+        """The first option is sent unless another is selected."""
+        value = option.get("value", "")
+        if "selected" in option:
+            self._choose(self._select, value)
+            self._unselected = None
+        elif self._unselected is not None:
+            self._unselected.append(value)
 
     def _keep(self, name: str, kind: str) -> None:
         self.forms[-1].kinds.setdefault(name, kind)
@@ -79,9 +94,17 @@ class _Forms(HTMLParser):
     def _choose(self, name: str, value: str) -> None:
         self.forms[-1].sent.setdefault(name, []).append(value)
 
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1].sent[self._area][-1] += data
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
-            self._select = ""
+            for value in (self._unselected or ())[:1]:
+                self._choose(self._select, value)
+            self._select, self._unselected = "", None
+        elif tag == "textarea":
+            self._area = ""
 
 
 def forms_of(html: str) -> list[Form]:
