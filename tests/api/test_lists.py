@@ -51,7 +51,7 @@ def entry(tool: Tool, north: District, name: str, number: int) -> Any:
 
 
 def body(noun: str, north: District) -> dict[str, Any]:
-    moment = "2026-03-09T10:00:00Z"
+    moment = "2025-03-10T10:00:00Z"
     bodies: dict[str, dict[str, Any]] = {
         "organisations": {"name": "Casa", "kind": "ngo", "home_district": north.code},
         "contacts": {
@@ -141,7 +141,7 @@ def test_a_page_takes_no_more_either(north: District) -> None:
     sent = {
         "subject": "Assembly",
         "kind": "public_meeting",
-        "starts_at": "2026-03-09T10:00",
+        "starts_at": "2025-03-10T10:00",
         "duration_minutes": "60",
         "district": str(north.pk),
         "form-TOTAL_FORMS": "0",
