@@ -31,6 +31,6 @@ def matching(queryset: Rows, q: str) -> Rows:
 def _like(word: str) -> Q:
     """As it is typed or in Latin letters: a row keeps both (lib.fold.findable)."""
     found = Q()
-    for form in {word, latin(word)} - {""}:
+    for form in filter(None, dict.fromkeys((word, latin(word)))):  # in one order: one statement
         found |= Q(folded__contains=form) | Q(folded__trigram_word_similar=form)
     return found

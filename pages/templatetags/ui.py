@@ -128,7 +128,8 @@ def phone_text(number: PhoneNumber) -> str:
     if not number.is_valid():
         return str(number)
     home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
-    return number.as_national if number.country_code == home else number.as_international
+    text: str = number.as_national if number.country_code == home else number.as_international
+    return text
 
 
 # --- Meetings --------------------------------------------------------------------------------------
