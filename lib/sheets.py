@@ -22,6 +22,8 @@ _ON_PAPER: Final = 12  # columns that can be read on one page
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 # Where a semicolon parts columns, as in most of Europe, a cell of a file with commas starts after it.
 _INSIDE: Final = re.compile(r"([;\t])([=+\-@])")
+# Apostrophes that `harmless` puts before them, however often a text was written and read.
+_ESCAPED: Final = re.compile(rf"\A'+(?={_FORMULA.pattern})|(?<=[;\t])'+(?=[=+\-@])")
 
 
 class TooLarge(ValueError):
@@ -88,6 +90,15 @@ def harmless(text: str) -> str:
     """
     escaped = _INSIDE.sub(r"\1'\2", text)
     return f"'{escaped}" if _FORMULA.match(text) else escaped
+
+
+def unescaped(text: str) -> str:
+    """What `harmless` was given: a table that is read back says what it said before it was written.
+
+    >>> unescaped("'+34 600 000 001"), unescaped("Vecinos;'=1+1"), unescaped("'t Huis")
+    ('+34 600 000 001', 'Vecinos;=1+1', "'t Huis")
+    """
+    return _ESCAPED.sub("", text) if "'" in text else text
 
 
 def _plain(value: Any) -> Any:

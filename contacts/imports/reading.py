@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports.mapping import Mapping
 from lib.fold import ODD, squash
+from lib.sheets import unescaped
 
 _DELIMITERS: Final = ",;\t|"
 _BOMS: Final = (
@@ -38,8 +39,11 @@ class Line:
 
 
 def plain_cell(text: str) -> str:
-    """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are."""
-    return ODD.sub("", text)
+    """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are.
+
+    What our own files write so that no spreadsheet takes it for a formula, `'@Arroba`, is @Arroba again.
+    """
+    return unescaped(ODD.sub("", text))
 
 
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
@@ -89,7 +93,7 @@ def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
     found: list[str] = []
     for delimiter in mapping.delimiter or _DELIMITERS:
         text.seek(0)
-        header = [squash(cell) for cell in next(csv.reader(text, delimiter=delimiter), [])]
+        header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
         if set(mapping.columns) <= set(header):
             if twice := [column for column in mapping.columns if header.count(column) > 1]:
                 raise UnreadableFile(_("The column “%(name)s” is there twice.") % {"name": twice[0]})

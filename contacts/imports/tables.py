@@ -55,7 +55,7 @@ def _look(content: BinaryIO, encoding: str, delimiter: str) -> tuple[list[str], 
     text = io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")
     try:
         reader = csv.reader(text, delimiter=delimiter)
-        headings = [squash(cell) for cell in next(reader, [])]
+        headings = [squash(plain_cell(cell)) for cell in next(reader, [])]
         rows = [[plain_cell(cell).strip() for cell in row] for row in islice(reader, LOOKED_AT)]
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
