@@ -21,6 +21,7 @@ from contacts.imports.mapping import Mapping as FileMapping
 from contacts.imports.mapping import Origin
 from contacts.imports.services import Progress, bring_in
 from contacts.imports.targets import Field, Report, Target
+from contacts.imports.undoing import follow_undo, version_left
 from contacts.imports.words import HEADINGS
 from contacts.imports.writing import Remember
 from contacts.merging.relations import built_upon
@@ -134,7 +135,7 @@ def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
 
 
 def _built_on(rows: list[dict[str, Any]]) -> list[str]:
-    wanted = {UUID(row["id"]): row.get("version", 1) for row in rows}
+    wanted = {UUID(row["id"]): version_left(row) for row in rows}
     made = {UUID(row["id"]) for row in rows if "version" not in row}
     found = Organisation.objects.in_bulk(list(wanted))
     gone = len(wanted) - len(found)
@@ -159,9 +160,14 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
         ]
         Organisation.objects.filter(pk__in=[row.pk for row in made]).delete()
         record_changes(actor, Action.ERASE, erased, purpose=draft.purpose)
-    changes = [_put_back(draft, locked[UUID(row["id"])], row) for row in rows if "version" in row]
+    changed = [row for row in rows if "version" in row]
+    changes = [_put_back(draft, locked[UUID(row["id"])], row) for row in changed]
     if changes:
         record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
+    follow_undo(
+        draft,
+        {row["id"]: (row["version"] - 1, locked[UUID(row["id"])].version) for row in changed},
+    )
 
 
 def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any]) -> Changed:

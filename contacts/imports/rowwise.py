@@ -29,6 +29,7 @@ from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine, record_looked_at
 from contacts.imports.targets import Field, Target, targets
+from contacts.imports.undoing import follow_undo, version_left
 from contacts.imports.writing import Outcome, Remember
 from contacts.merging.relations import built_upon
 from contacts.models import ImportDraft, ImportedRow
@@ -156,9 +157,11 @@ def undo_rows(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
             )
             raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
         for done, step in enumerate(steps, 1):
+            put_back = {}
             for row in reversed(step.rows):
-                _take_back(draft, kind, row)
+                put_back |= _take_back(draft, kind, row)
             step.delete()
+            follow_undo(draft, put_back)
             progress("undo", done, len(steps))
 
 
@@ -364,7 +367,7 @@ def _batches(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[list[tuple[
 
 
 def _built_on(kind: Kind, rows: list[dict[str, Any]]) -> list[str]:
-    wanted = {UUID(row["id"]): row.get("version", 1) for row in rows}
+    wanted = {UUID(row["id"]): version_left(row) for row in rows}
     made = {UUID(row["id"]) for row in rows if "version" not in row}
     found = kind.model.objects.in_bulk(list(wanted))
     names = [_("one that is gone")] * (len(wanted) - len(found))
@@ -375,7 +378,7 @@ def _built_on(kind: Kind, rows: list[dict[str, Any]]) -> list[str]:
     return names
 
 
-def _take_back(draft: ImportDraft, kind: Kind, row: Mapping[str, Any]) -> None:
+def _take_back(draft: ImportDraft, kind: Kind, row: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     remembered = ImportedRow.objects.filter(
         object_type=kind.object_type, source=draft.source, external_id=row["external_id"]
     )
@@ -383,8 +386,10 @@ def _take_back(draft: ImportDraft, kind: Kind, row: Mapping[str, Any]) -> None:
         kind.remove(kind.model.objects.get(pk=row["id"]))
         remembered.delete()
     else:
-        kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
+        done = kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
         remembered.update(fingerprints=row["before"])
+        return {row["id"]: (row["version"] - 1, done.version)}
+    return {}
 
 
 @contextmanager
