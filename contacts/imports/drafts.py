@@ -139,9 +139,12 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         counted = count_values(rows, fields) if fields else {}
     named: dict[str, Values] = {}
     for name, times in counted.items():
-        codes = target.field(name).codes
+        meaning = target.field(name)
         values = [value for value, _times in times.most_common(VALUES_SHOWN)]
-        guessed = guess_values(name, values, codes(actor) if codes else {}, places)
+        codes = meaning.codes(actor) if meaning.codes else {}
+        guessed = guess_values(
+            values, codes, meaning.stems or {}, places if meaning.codes is places_of else {}
+        )
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
         named[name] = Values({value: meant[value] for value in values}, len(times) > VALUES_SHOWN)
     return named

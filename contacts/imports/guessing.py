@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
-from contacts.imports.words import HEADINGS, KINDS, STATUSES
+from contacts.imports.words import HEADINGS
 from contacts.rules import find_phones
 from lib.fold import fold
 
@@ -35,19 +36,19 @@ def guess_columns(
 
 
 def guess_values(
-    field: str, values: Iterable[str], codes: Mapping[str, object], places: Mapping[str, str]
+    values: Iterable[str], codes: Mapping[str, object], stems: Mapping[str, str], places: Mapping[str, str]
 ) -> dict[str, str]:
-    """Cell text → code, for kinds, statuses and districts (`places`: folded name or code → code).
+    """Cell text → code. `codes` are all that may be meant, with their labels; `stems` what people call them.
 
-    `codes` are all that may be meant, with their labels.
+    `places` are districts by folded name or code, where the values are of those.
+
+    >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
+    {'Visita': 'visit', 'Visit': 'visit'}
     """
-    stems = {"kind": KINDS, "status": STATUSES}.get(field, {})
     named = {fold(str(label)): code for code, label in codes.items()} | {fold(code): code for code in codes}
     found = {}
     for value in values:
-        code = named.get(fold(value)) or (
-            _place(value, places) if "district" in field else _by_stems(value, stems)
-        )
+        code = named.get(fold(value)) or _by_stems(value, stems) or _place(value, places)
         if code in codes:
             found[value] = code
     return found
@@ -60,11 +61,16 @@ def _by_stems(text: str, stems: Mapping[str, str]) -> str:
     for code, listed in stems.items():
         if code == fold(text).replace(" ", "_"):
             return code
-        for stem in listed.split():
+        for stem in _folded(listed):
             whole = len(stem) <= 3  # “id” begins “ideas”
             if len(stem) > length and any(w == stem if whole else w.startswith(stem) for w in words):
                 best, length = code, len(stem)
     return best
+
+
+@cache
+def _folded(listed: str) -> list[str]:
+    return fold(listed).split()
 
 
 def _by_values(values: Sequence[str], region: str) -> str:

@@ -22,7 +22,7 @@ from contacts.imports.mapping import Origin
 from contacts.imports.services import Progress, bring_in
 from contacts.imports.targets import Field, Report, Target
 from contacts.imports.undoing import follow_undo, version_left
-from contacts.imports.words import HEADINGS
+from contacts.imports.words import HEADINGS, KINDS, STATUSES
 from contacts.imports.writing import Remember
 from contacts.merging.relations import built_upon
 from contacts.models import (
@@ -213,6 +213,7 @@ TARGET: Final = Target(
             is_needed=True,
             is_fixable=True,
             codes=lambda _actor: dict(Kind.choices),
+            stems=KINDS,
         ),
         Field(
             "home_district",
@@ -229,7 +230,12 @@ TARGET: Final = Target(
         Field("languages", gettext_lazy("Languages"), is_fixable=True),
         Field("summary", gettext_lazy("What they do")),
         Field("access_needs", gettext_lazy("Access needs")),
-        Field("status", gettext_lazy("Status"), codes=lambda _actor: dict(OrganisationStatus.choices)),
+        Field(
+            "status",
+            gettext_lazy("Status"),
+            codes=lambda _actor: dict(OrganisationStatus.choices),
+            stems=STATUSES,
+        ),
     ),
     headings=HEADINGS,
     bring_in=_bring_in,

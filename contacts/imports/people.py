@@ -14,7 +14,7 @@ from contacts.imports import cells as read
 from contacts.imports.organisations import places_of
 from contacts.imports.rowwise import Kind, Plain, row_target
 from contacts.imports.targets import Field
-from contacts.imports.words import PEOPLE_HEADINGS
+from contacts.imports.words import CHANNELS, PEOPLE_HEADINGS
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
 from contacts.pairs import likely_contacts
 from contacts.rules import one_phone
@@ -118,6 +118,7 @@ TARGET: Final = row_target(
             "preferred_channel",
             gettext_lazy("Likes to be reached by"),
             codes=lambda _actor: dict(PreferredChannel.choices),
+            stems=CHANNELS,
         ),
         Field("home_district", gettext_lazy("District"), is_fixable=True, codes=places_of),
         Field(

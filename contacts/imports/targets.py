@@ -23,6 +23,7 @@ class Field:
     is_needed: bool = False
     is_fixable: bool = False  # may be the same for all rows
     codes: Callable[[Actor], Mapping[str, Text]] | None = None
+    stems: Mapping[str, str] | None = None  # what people call the codes (contacts.imports.words)
 
 
 class Report(Protocol):

@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from typing import Final
 
 # en · es · pt · it · fi · et · lv · bg · sv
+ORGANISATION: Final = (
+    "organisation organization association entidad entity organizacion asociacion organizacao associacao "
+    "entidade organizzazion associazion ente organisaatio jarjesto yhdisty organisatsioon uhing uhendus "
+    "organizacij biedrib организац сдружени organisation forening"
+)
 HEADINGS: Final[Mapping[str, str]] = {
-    "external_id": "id numero number nif cif reg registro registo codice kood kods ytunnus номер orgnr nr",
+    "external_id": "id numero number nif cif reg registro registo codice kood kods ytunnus номер orgnr nr "
+    "organisationsnummer registrikood rekisterinumero",
     "short_name": "siglas acronym sigla abbrev lyhenne luhend saisinajums съкращение forkortning short",
-    "name": "name asociacion entidad nombre denominacion organisation organization organizacion razon nome "
-    "associacao designacao associazione denominazione nimi yhdistys uhing nosaukums biedriba "
-    "organizacija име наименование сдружение организация namn forening organisationsnamn",
+    "name": "name nombre denominacion razon nome designacao denominazione nimi nosaukums име наименование "
+    "namn organisationsnamn " + ORGANISATION,
     "kind": "kind type tipo categoria clasificada clasificacion category tipologia categoria tyyppi laji "
     "liik tuup veids tips kategorija вид тип категория typ kategori klass",
     "summary": "summary description descripcion fines objeto descricao descrizione scopo kuvaus tarkoitus "
@@ -69,11 +74,23 @@ PEOPLE_HEADINGS: Final[Mapping[str, str]] = {
     "given_name": "first given nombre primeiro etunimi eesnimi vards име fornamn",
     "family_name": "last family surname apellido apelido cognome sukunimi perekonnanimi uzvards фамилия "
     "efternamn name nome persona contact contacto",
-    "organisation": "organisation organization entidad asociacion organizacao associazione jarjesto "
-    "uhing organizacija организация organisationen forening",
+    "organisation": ORGANISATION,
     "role_title": "role cargo funcion ruolo rooli amet loma длъжност roll title",
     "notice_given_on": "notice aviso informativa tietosuoja teade pazinojums уведомление",
     "lawful_basis": "lawful basis base juridica giuridica",
     "purpose": "purpose finalidad finalidade finalita tarkoitus eesmark merkis цел andamal",
     "preferred_channel": "channel canal canale kanava kanal канал",
+}
+
+_CALL: Final = (
+    "phone call tel telefon llamad chamad ligacao chiamat puhel soitto kone helista zvan обажд samtal"
+)
+_MAIL: Final = "mail email correo post posta sahkoposti kiri meil epost epast pasts имейл поща mejl"
+_MESSAGE: Final = "message sms text whatsapp mensaj mensag messaggi viesti sonum zina съобщени meddeland"
+
+CHANNELS: Final[Mapping[str, str]] = {
+    "phone": _CALL,
+    "message": _MESSAGE,
+    "email": _MAIL,
+    "in_person": "person persona pessoalment kasvotusten isiklik klatien лично personlig",
 }

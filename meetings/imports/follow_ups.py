@@ -18,7 +18,7 @@ from contacts.models import ImportDraft
 from lib.days import city_today, moment_at
 from lib.rows import clean_text
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.imports.words import FOLLOW_UP_HEADINGS
+from meetings.imports.words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
 from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 
@@ -121,7 +121,13 @@ TARGET: Final = row_target(
         Field("title", gettext_lazy("What is promised"), is_needed=True),
         Field("due_on", gettext_lazy("Due"), is_needed=True),
         Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
-        Field("kind", gettext_lazy("Kind"), is_fixable=True, codes=lambda _actor: dict(FollowUpKind.choices)),
+        Field(
+            "kind",
+            gettext_lazy("Kind"),
+            is_fixable=True,
+            codes=lambda _actor: dict(FollowUpKind.choices),
+            stems=FOLLOW_UP_KINDS,
+        ),
         Field("external_id", gettext_lazy("Number or id there")),
         Field("owner", gettext_lazy("Who does it (e-mail or name)"), is_fixable=True),
         Field(
@@ -129,6 +135,7 @@ TARGET: Final = row_target(
             gettext_lazy("Status"),
             is_fixable=True,
             codes=lambda _actor: {state.value: state.label for state in _STATES},
+            stems=FOLLOW_UP_STATUSES,
         ),
         Field("done_on", gettext_lazy("Done on")),
         Field("result", gettext_lazy("What came of it")),

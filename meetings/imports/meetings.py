@@ -20,7 +20,7 @@ from districts.models import District
 from lib.fold import squash
 from lib.rows import clean_text
 from meetings.codes import MeetingKind, MeetingStatus, Outcome
-from meetings.imports.words import MEETING_HEADINGS
+from meetings.imports.words import MEETING_HEADINGS, MEETING_KINDS
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
 from meetings.services.held_meetings import log_meeting
@@ -131,7 +131,14 @@ TARGET: Final = row_target(
     title=gettext_lazy("Meetings"),
     fields=(
         Field("starts_at", gettext_lazy("When"), is_needed=True),
-        Field("kind", gettext_lazy("How"), True, True, codes=lambda _actor: dict(MeetingKind.choices)),
+        Field(
+            "kind",
+            gettext_lazy("How"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(MeetingKind.choices),
+            stems=MEETING_KINDS,
+        ),
         Field("organisations", gettext_lazy("Organisations that were there")),
         Field("subject", gettext_lazy("What it was about")),
         Field("external_id", gettext_lazy("Number or id there")),
