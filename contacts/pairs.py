@@ -5,7 +5,7 @@ Two of the book, or one that is about to be in it and those that are there.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from contacts.clues import LIKELY, person_clues, score
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.rules import one_phone
 from lib.domains import plain_email
+
+Key = TypeVar("Key")
 
 SHOWN: Final = 50
 TOLD: Final = 5  # of those that a new row may be
@@ -92,71 +94,80 @@ def similar_contacts(
     return likely_contacts(actor, clues)
 
 
-def likely_contacts(actor: Actor, clues: Collection[str], exclude: UUID | None = None) -> list[Likely]:
+def likely_contacts(actor: Actor, clues: Collection[str]) -> list[Likely]:
     """People the actor sees who may be the one with these clues (contacts.clues.person_clues)."""
-    seen = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
-    if exclude:
-        seen = seen.exclude(pk=exclude)
-    found = _likeliest(clues, sharing(seen, clues))
-    rows = seen.select_related("home_district").in_bulk([pk for _score, pk, _clues in found])
-    return [Likely(rows[pk], value, _reasons(shared)) for value, pk, shared in found if pk in rows]
+    seen = _people(actor)
+    holders: dict[str, list[UUID]] = {}
+    for pk, known in seen.filter(clues__overlap=list(clues)).values_list("pk", "clues"):
+        for clue in set(clues).intersection(known):
+            holders.setdefault(clue, []).append(pk)
+    shared: dict[UUID, list[str]] = {}
+    for clue, known in holders.items():
+        for pk in known if len(known) < SHARED_BY_FEW else []:
+            shared.setdefault(pk, []).append(clue)
+    return _likely(seen.select_related("home_district"), {None: list(shared.items())}).get(None, [])
 
 
-def likely_organisations(actor: Actor, new: Sequence[Organisation]) -> dict[UUID, list[Likely]]:
-    """For each of the new ones that may be one the actor sees, or an earlier one of them."""
+def likely_among_contacts(actor: Actor, new: Collection[UUID]) -> dict[UUID, list[Likely]]:
+    """By id whom of the people the actor sees some that have just come in may be."""
+    return _likely(Contact.objects.all(), _sharing(_people(actor), new))
+
+
+def likely_among_organisations(actor: Actor, new: Collection[UUID]) -> dict[UUID, list[Likely]]:
+    """By id which of the organisations the actor sees some that have just come in may be."""
     seen = Organisation.objects.visible_to(actor)
-    holders: dict[str, list[UUID] | None] = {**sharing(seen, {clue for row in new for clue in row.clues})}
-    found = {}
-    for row in new:
-        found[row.pk] = _likeliest(row.clues, holders)
-        for clue in row.clues:
-            known = holders.setdefault(clue, [])
-            if known is not None:
-                known.append(row.pk)
-    rows = {row.pk: row for row in new}
-    wanted = {pk for one in found.values() for _score, pk, _clues in one if pk not in rows}
-    rows |= seen.in_bulk(wanted)
-    return {
-        new_pk: [Likely(rows[pk], value, _reasons(shared)) for value, pk, shared in one if pk in rows]
-        for new_pk, one in found.items()
-        if one
-    }
+    return _likely(Organisation.objects.only("name"), _sharing(seen, new))
 
 
-def sharing(seen: Any, clues: Collection[str]) -> dict[str, list[UUID] | None]:
-    """By clue the rows of `seen` that have it; None where so many have it that it says nothing."""
-    if not clues:
-        return {}
+def _people(actor: Actor) -> Any:
+    return Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
+
+
+def _sharing(seen: Any, new: Collection[UUID]) -> dict[UUID, list[tuple[UUID, list[str]]]]:
+    """By new row the others of `seen` that share clues with it, of the new ones those before it.
+
+    One statement for a whole file: asked row by row or batch by batch it takes longer than the import.
+    """
+    found: dict[UUID, list[tuple[UUID, list[str]]]] = {}
+    if not new:
+        return found
     try:
-        rows = seen.filter(clues__overlap=list(clues)).values("pk", "clues")
-        sql, parameters = rows.query.sql_with_params()
+        sql, parameters = seen.values("pk", "clues").query.sql_with_params()
     except EmptyResultSet:  # whoever covers no district
-        return {}
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT clue, CASE WHEN count(*) < %s THEN array_agg(pk) END
-            FROM (SELECT pk, unnest(clues) AS clue FROM ({sql}) AS seen (pk, clues)) AS clued
-            WHERE clue = ANY(%s)
-            GROUP BY clue
+            WITH clued AS (SELECT pk, unnest(clues) AS clue FROM ({sql}) AS seen (pk, clues)),
+            told AS (SELECT clue FROM clued GROUP BY clue HAVING count(*) BETWEEN 2 AND %s),
+            fresh AS (SELECT unnest(%s::uuid[]) AS pk)
+            SELECT one.pk, other.pk, array_agg(one.clue)
+            FROM clued one
+            JOIN told USING (clue)
+            JOIN clued other ON other.clue = one.clue AND other.pk <> one.pk
+            WHERE one.pk IN (SELECT pk FROM fresh)
+            AND (other.pk < one.pk OR other.pk NOT IN (SELECT pk FROM fresh))
+            GROUP BY one.pk, other.pk
             """,  # noqa: S608 (Django's own statement)
-            [SHARED_BY_FEW, *parameters, list(clues)],
+            [*parameters, SHARED_BY_FEW, list(new)],
         )
-        return dict(cursor.fetchall())
+        for one, other, clues in cursor.fetchall():
+            found.setdefault(one, []).append((other, clues))
+    return found
 
 
-def _likeliest(
-    clues: Iterable[str], holders: Mapping[str, list[UUID] | None]
-) -> list[tuple[float, UUID, list[str]]]:
-    """A few that share enough of the clues: score, id, and the clues shared."""
-    shared: dict[UUID, list[str]] = {}
-    for clue in clues:
-        known = holders.get(clue) or []
-        for pk in known if len(known) < SHARED_BY_FEW else []:
-            shared.setdefault(pk, []).append(clue)
-    found = [(score(common), pk, common) for pk, common in shared.items()]
-    likely = sorted((one for one in found if one[0] >= LIKELY), key=lambda one: (-one[0], one[1]))
-    return likely[:TOLD]
+def _likely(rows: Any, sharing: Mapping[Key, Sequence[tuple[UUID, list[str]]]]) -> dict[Key, list[Likely]]:
+    """A few of those that share enough clues, the likeliest first."""
+    best = {}
+    for key, others in sharing.items():
+        found = sorted((-score(clues), pk, clues) for pk, clues in others if score(clues) >= LIKELY)
+        best[key] = found[:TOLD]
+    known = rows.in_bulk({pk for found in best.values() for _score, pk, _clues in found})
+    return {
+        key: [Likely(known[pk], -value, _reasons(clues)) for value, pk, clues in found if pk in known]
+        for key, found in best.items()
+        if found
+    }
 
 
 def _pairs(object_type: str, seen: Any, shown: Any) -> tuple[list[Pair], int]:

@@ -16,7 +16,7 @@ from contacts.imports.rowwise import Kind, Plain, row_target
 from contacts.imports.targets import Field
 from contacts.imports.words import CHANNELS, PEOPLE_HEADINGS
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
-from contacts.pairs import likely_contacts
+from contacts.pairs import likely_among_contacts
 from contacts.rules import one_phone
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
 from districts.models import District
@@ -86,7 +86,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
         remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
-        alike=lambda row: likely_contacts(actor, row.clues, exclude=row.pk),
+        alike=lambda new: likely_among_contacts(actor, new),
         named_by=("given_name", "family_name"),
         columns={"speaks_for": "organisation"},
     )

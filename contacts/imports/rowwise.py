@@ -6,9 +6,9 @@ again changes nothing, and where a person has written since, the person's word s
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -64,7 +64,7 @@ class Kind:
     label: Callable[[Plain], str]
     named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
     columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
-    alike: Callable[[Any], list[Likely]] = lambda _row: []  # those that a new row may be
+    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
@@ -87,6 +87,12 @@ class Rows:
     def note(self, number: int, outcome: Outcome, name: str, reason: str = "") -> None:
         self.sums[outcome] += 1
         self._lines.append(ReportLine(number, outcome, name[:80], reason))
+
+    def point_out(self, likely: Mapping[int, list[Likely]]) -> None:
+        """Say of a new row whom it may be already; it comes in all the same: people decide."""
+        for at, line in enumerate(self._lines):
+            if found := likely.get(line.number):
+                self._lines[at] = replace(line, reason="; ".join(map(str, found)))
 
     def lines(self) -> Iterator[ReportLine]:
         return iter(self._lines)
@@ -137,10 +143,12 @@ def bring_in_rows(
             with transaction.atomic():
                 remember(run.write(batch))
             progress("write", report.sums.total(), total)
+        likely = kind.alike(run.made)
+        report.point_out({run.made[pk]: found for pk, found in likely.items()})
         if dry_run:
             transaction.set_rollback(True)
     seen = kind.model.objects.visible_to(actor)
-    record_looked_at(actor, kind.object_type, seen, run.looked_at, draft.purpose)
+    record_looked_at(actor, kind.object_type, seen, likely.values(), draft.purpose)
     return report
 
 
@@ -174,7 +182,7 @@ class _Run:
         self._first: dict[str, First] = {}  # by external id
         self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
         self._written: list[dict[str, Any]] = []
-        self.looked_at: set[UUID] = set()  # rows that the reasons name
+        self.made: dict[UUID, int] = {}  # new row → its line
 
     def write(self, batch: Iterable[tuple[int, dict[str, str]]]) -> list[dict[str, Any]]:
         """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
@@ -238,11 +246,13 @@ class _Run:
         said = {name: fingerprint(value) for name, value in plain.items()}
         if first := self._first.get(external_id):
             return self._again(first, said, bool(cells.get("external_id")))
-        outcome, reason = self._bring_in(external_id, plain, said)
+        outcome, reason = self._bring_in(number, external_id, plain, said)
         self._first[external_id] = First(number, outcome, said)
         return outcome, reason
 
-    def _bring_in(self, external_id: str, plain: Plain, said: dict[str, str]) -> tuple[Outcome, str]:
+    def _bring_in(
+        self, number: int, external_id: str, plain: Plain, said: dict[str, str]
+    ) -> tuple[Outcome, str]:
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
         known = link.related_model.objects.filter(source=source, external_id=external_id)
@@ -257,9 +267,8 @@ class _Run:
             made = kind.create(external_ids=ids, **kind.arguments(plain))
             self._written.append({"id": str(made.pk), "external_id": external_id})
             remembered.save()
-            likely = kind.alike(made)
-            self.looked_at.update(one.row.pk for one in likely)
-            return Outcome.CREATED, "; ".join(map(str, likely))
+            self.made[made.pk] = number
+            return Outcome.CREATED, ""
         if said == before:
             return Outcome.UNCHANGED, ""
         row = kind.model.objects.get(pk=found)

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -23,6 +22,7 @@ from contacts.imports.reading import digest_and_encoding, read_lines
 from contacts.imports.spooling import Spool
 from contacts.imports.writing import Outcome, Remember, Result, Writer
 from contacts.models import Organisation
+from contacts.pairs import Likely, likely_among_organisations
 from contacts.policies import can_import
 from jobs.services import fail_job, finish_job, report_progress, start_job
 from lib.reasons import read_reason
@@ -56,6 +56,12 @@ class ImportReport:
         for row in self._spool:
             outcome, reason = self._results[row.line]
             yield ReportLine(row.line, outcome, row.name, reason)
+
+    def point_out(self, likely: dict[int, list[Likely]]) -> None:
+        """Add to the reason of a line what it may be already; it comes in all the same: people decide."""
+        for line, found in likely.items():
+            outcome, reason = self._results[line]
+            self._results[line] = (outcome, "; ".join([*([reason] if reason else []), *map(str, found)]))
 
     def __str__(self) -> str:
         return ", ".join(f"{outcome.value} {self.sums[outcome]}" for outcome in Outcome)
@@ -164,17 +170,22 @@ def _run(
             for result in results:
                 _note(report, result)
             progress("write", sum(report.sums.values()), len(spool))
+        likely = likely_among_organisations(actor, writer.made)
+        report.point_out({writer.made[pk]: found for pk, found in likely.items()})
         if dry_run:
             transaction.set_rollback(True)
-    record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), writer.looked_at, purpose)
+    record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), likely.values(), purpose)
     return report
 
 
-def record_looked_at(actor: Actor, object_type: str, seen: Any, ids: Collection[UUID], purpose: str) -> None:
+def record_looked_at(
+    actor: Actor, object_type: str, seen: Any, told: Iterable[list[Likely]], purpose: str
+) -> None:
     """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
 
     After the transaction, since a trial's is rolled back.
     """
+    ids = {one.row.pk for found in told for one in found}
     rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
     for start in range(0, len(rows), _BATCH):
         record(actor, Action.SEARCH, object_type, rows[start : start + _BATCH], purpose=purpose)

@@ -23,7 +23,6 @@ from contacts.imports.merging import Said, difference, fingerprint, together
 from contacts.imports.places import Places
 from contacts.imports.planning import Group
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
-from contacts.pairs import likely_organisations
 from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
 from contacts.services.organisations import DATED
@@ -60,7 +59,7 @@ class Writer:
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
         self._remember_written = remember
-        self.looked_at: set[UUID] = set()  # organisations that the reasons name
+        self.made: dict[UUID, int] = {}  # organisation → its first line
 
     def write(self, groups: list[Group]) -> list[Result]:
         together_said = [(group, together(group.rows, self._mapping)) for group in groups]
@@ -80,6 +79,7 @@ class Writer:
                 results += _refused(group, _("fits several organisations of the book: merge those first"))
             elif target is None:
                 new.append((self._fresh(said), group, said))
+                results += _created(group)
             elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
                 before = remembered.get(target, {})
                 results += self._bring_up_to_date(organisation, group, said, before, batch)
@@ -87,9 +87,9 @@ class Writer:
                 results += [Result(row.line, Outcome.UNCHANGED, _reason(row)) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you may not change"))
-        results += self._created(new)
         self._insert(new)
         self._update(batch)
+        self.made |= {organisation.pk: group.rows[0].line for organisation, group, _said in new}
         made = [{"id": str(organisation.pk)} for organisation, _group, _said in new]
         self._remember_written([*made, *batch.before])
         return results
@@ -119,15 +119,6 @@ class Writer:
         organisation = Organisation()
         self._assign(organisation, said.fields)
         return organisation
-
-    def _created(self, new: list[tuple[Organisation, Group, Said]]) -> list[Result]:
-        """What looks like one that is there comes in all the same, and is said: people decide about it."""
-        found = likely_organisations(self._actor, [organisation for organisation, _group, _said in new])
-        for organisation, group, _said in new:
-            likely = found.get(organisation.pk, [])
-            group.rows[0].notes += map(str, likely)
-            self.looked_at.update(one.row.pk for one in likely)
-        return [result for _organisation, group, _said in new for result in _created(group)]
 
     def _insert(self, new: list[tuple[Organisation, Group, Said]]) -> None:
         if not new:
