@@ -1,9 +1,11 @@
 """Fixtures for every test. The servers start here, before Django reads its settings."""
 
 import os
+from collections.abc import Iterator
 
 import django
 import pytest
+from django.utils import translation
 
 from tests.plugins import services
 
@@ -28,3 +30,10 @@ def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pyt
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"Skipped where CI is set: {item.nodeid}: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def _speak_english_again() -> Iterator[None]:
+    """A request in another language leaves it behind for whatever comes next in the thread."""
+    yield
+    translation.deactivate()
