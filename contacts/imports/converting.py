@@ -80,7 +80,7 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
         row.fields[name] = sorted({code for code in _BETWEEN.split(text.lower()) if code})
         _field_clean(name, row.fields[name])
     elif name == "phone":
-        _set_phone(row, text, mapping.region)
+        _set_phone(row, _phones(text, origin, line, mapping.region), mapping.region)
     elif name == "email":
         _set_email(row, text)
     else:
@@ -103,6 +103,13 @@ def _text_of(origin: Origin, line: Line) -> str:
     if not said:
         return ""
     raise ValidationError(_("“%(value)s” is not in the mapping") % {"value": said})
+
+
+def _phones(text: str, origin: Origin, line: Line, region: str) -> str:
+    """Columns are the parts of one number, “91” and “814 19 54”, or a number each."""
+    if len(origin.columns) < 2 or not text or find_phones(text, region).numbers:
+        return text
+    return "; ".join(cell for column in origin.columns if (cell := line.cells.get(column, "").strip()))
 
 
 def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:

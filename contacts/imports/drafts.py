@@ -23,7 +23,7 @@ from audit.services import record
 from contacts.imports.guessing import guess_columns, guess_values
 from contacts.imports.organisations import places_of, shouted
 from contacts.imports.reading import read_cells
-from contacts.imports.tables import count_values, read_table
+from contacts.imports.tables import Table, count_values, look, read_table
 from contacts.imports.targets import Target, targets
 from contacts.imports.writing import Outcome
 from contacts.models import DraftState, ImportDraft, SavedMapping
@@ -59,7 +59,6 @@ def start_draft(
     """
     if not can_import(actor) or actor.id is None:
         raise PermissionDenied
-    target = targets()[what]
     source = squash(source)
     if not source:
         raise ValidationError({"source": _("Say where the file is from.")})
@@ -77,11 +76,34 @@ def start_draft(
         content=_packed(table.content),
         encoding=table.encoding,
         delimiter=table.delimiter,
-        headings=table.headings,
-        sample={heading: values[:3] for heading, values in table.distinct.items()},
     )
-    saved = SavedMapping.objects.visible_to(actor).filter(what=what, source=draft.source).first()
-    draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, target.headings)
+    _guess(actor, draft, table)
+    draft.save()
+    record(actor, Action.IMPORT, "import", [draft.pk], purpose=purpose)
+    return draft
+
+
+@transaction.atomic
+def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
+    """Read the headings from another of the first rows; what is above is left out. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if draft.content is None or not 1 <= row <= len(draft.first_rows):
+        raise ValidationError(_("Choose one of the first rows."))
+    with content_of(draft) as file:
+        _guess(actor, draft, look(file, draft.digest, draft.encoding, draft.delimiter, row))
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
+    """What the columns mean: as earlier files of the source said, else by their headings and values."""
+    draft.first_rows, draft.heading_row = table.first_rows, table.heading_row
+    draft.headings = table.headings
+    draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
+    headings = targets()[draft.what].headings
+    saved = SavedMapping.objects.visible_to(actor).filter(what=draft.what, source=draft.source).first()
+    draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, headings)
     if saved:
         draft.columns = _as_before(saved.columns, draft.columns, draft.headings)
         draft.fixed, draft.values = saved.fixed, saved.values
@@ -92,9 +114,6 @@ def start_draft(
         for value in table.distinct.get(name, ())
     ):
         draft.fixed = {"case": case}
-    draft.save()
-    record(actor, Action.IMPORT, "import", [draft.pk], purpose=purpose)
-    return draft
 
 
 @transaction.atomic
@@ -135,7 +154,9 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         if (name := draft.columns.get(heading)) and target.field(name).codes
     }
     with content_of(draft) as file:
-        rows = (cells for _line, cells in read_cells(file, draft.encoding, draft.delimiter))
+        rows = (
+            cells for _line, cells in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row)
+        )
         counted = count_values(rows, fields) if fields else {}
     named: dict[str, Values] = {}
     for name, times in counted.items():
@@ -223,7 +244,7 @@ def forget_drafts(now: datetime) -> int:
     for draft in ImportDraft.objects.filter(pk__in=ids):
         draft.steps.all().delete()
         draft.report.pop("lines", None)
-        draft.content, draft.sample, draft.values = None, {}, {}
+        draft.content, draft.first_rows, draft.sample, draft.values = None, [], {}, {}
         draft.save()
     return len(ids)
 
@@ -316,13 +337,15 @@ def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Outpu
 
     def rows() -> Iterable[list[str]]:
         with content_of(draft) as file:
-            for number, cells in read_cells(file, draft.encoding, draft.delimiter):
+            for number, cells in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
                 if number in reasons:
-                    padded = [*cells, *([""] * len(draft.headings))][: len(draft.headings)]
+                    padded = [*cells, *([""] * len(headings))][: len(headings)]
                     yield [*padded, reasons[number]]
 
-    content = spool()
-    columns = [Column(heading) for heading in (*draft.headings, _("Reason"))]
+    content, headings, reason = spool(), draft.headings, _("Reason")
+    if headings[-1] == reason:  # of the time before
+        headings = headings[:-1]
+    columns = [Column(heading) for heading in (*headings, reason)]
     write_csv(content, Sheet(_("Refused"), columns, rows()))
     return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
 

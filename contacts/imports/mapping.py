@@ -80,6 +80,8 @@ class Mapping:
     delimiter: str
     text: str
     has_numbers: bool = False  # `identify` names the register's own numbers
+    heading_row: int = 1
+    headings: tuple[str, ...] = ()  # what the columns are called, where somebody has looked already
 
     @property
     def columns(self) -> tuple[str, ...]:

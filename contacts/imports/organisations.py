@@ -87,6 +87,8 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
         encoding=draft.encoding,
         delimiter=draft.delimiter,
         has_numbers=bool(numbers),
+        heading_row=draft.heading_row,
+        headings=tuple(draft.headings),
         text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
     )
 

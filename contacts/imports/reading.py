@@ -4,8 +4,9 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import BinaryIO, Final
 
 from django.core.exceptions import ValidationError
@@ -46,6 +47,21 @@ def plain_cell(text: str) -> str:
     return unescaped(ODD.sub("", text))
 
 
+def named_headings(cells: Iterable[str]) -> list[str]:
+    """What the columns are called: each otherwise, so that one can be told from another.
+
+    >>> named_headings(["Phone", "Name ", "Phone", ""])
+    ['Phone', 'Name', 'Phone (2)', '']
+    """
+    plain = [squash(plain_cell(cell)) for cell in cells]
+    names: list[str] = []
+    for heading in plain:
+        others = (f"{heading} ({n})" for n in count(2))
+        is_new = not heading or heading not in names
+        names.append(heading if is_new else next(o for o in others if o not in names and o not in plain))
+    return names
+
+
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
     """SHA-256 of the file in hexadecimal, and how its text is encoded; the file is read once through."""
     file.seek(0)
@@ -80,8 +96,11 @@ def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line
     # `replace`: a byte Windows-1252 does not know must not stop a register of thousands.
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
-        delimiter, header = _header(text, mapping)
-        yield from _lines(text, delimiter, header)
+        if mapping.headings:
+            delimiter, header = mapping.delimiter, list(mapping.headings)
+        else:
+            delimiter, header = _header(text, mapping)
+        yield from _lines(text, delimiter, header, mapping.heading_row)
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
     finally:
@@ -106,10 +125,10 @@ def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
     )
 
 
-def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str]) -> Iterator[Line]:
+def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str], heading_row: int) -> Iterator[Line]:
     text.seek(0)
     reader = csv.reader(text, delimiter=delimiter)
-    next(reader)
+    _skip(reader, heading_row)
     ends = reader.line_num
     for row in reader:
         number, ends = ends + 1, reader.line_num
@@ -128,16 +147,23 @@ def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str]) -> Iterato
         yield Line(number, dict(zip(header, row, strict=False)), note, refusal)
 
 
-def read_cells(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The file's rows but the headings as they are, each with the line that `read_lines` gives it."""
+def read_cells(
+    file: BinaryIO, encoding: str, delimiter: str, heading_row: int
+) -> Iterator[tuple[int, list[str]]]:
+    """The file's rows under the headings as they are, each with the line that `read_lines` gives it."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
         reader = csv.reader(text, delimiter=delimiter)
-        next(reader, None)
+        _skip(reader, heading_row)
         ends = reader.line_num
         for row in reader:
             number, ends = ends + 1, reader.line_num
             yield number, [plain_cell(cell) for cell in row]
     finally:
         text.detach()
+
+
+def _skip(reader: Iterator[list[str]], rows: int) -> None:
+    for _row in islice(reader, rows):
+        pass

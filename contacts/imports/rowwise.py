@@ -345,7 +345,7 @@ def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
 
 def _given(draft: ImportDraft, file: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
     """Line, and field → text, of rows that are not blank: columns joined, values mapped, what is fixed."""
-    for number, row in read_cells(file, draft.encoding, draft.delimiter):
+    for number, row in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
         if not any(map(str.strip, row)):
             continue
         cells: dict[str, str] = {}

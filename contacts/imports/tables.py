@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
 
-from contacts.imports.reading import UnreadableFile, digest_and_encoding, plain_cell
+from contacts.imports.reading import UnreadableFile, digest_and_encoding, named_headings, plain_cell
 from contacts.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
 from jobs.files import spool
 from lib.fold import squash
@@ -19,18 +19,24 @@ MOST_BYTES: Final = 50 * MEGABYTE
 LOOKED_AT: Final = 1_000
 MOST_DISTINCT: Final = 20_000  # values that are counted
 LONGEST_VALUE: Final = 200  # letters: what is longer stands for nothing in a list
+FIRST_ROWS: Final = 10  # of which one has the headings
+_SHOWN: Final = 40  # letters of a cell of those
+_SHOWN_CELLS: Final = 6
+_TABLE: Final = 3  # columns: what two rows of two cells are cannot be told
 _DELIMITERS: Final = ",;\t|"
 _ZIP: Final = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`content` is CSV; `distinct` are some values by heading, each once."""
+    """`content` is CSV; `distinct` are some values by heading, each once; `first_rows` are shortened."""
 
     content: BinaryIO
     digest: str
     encoding: str
     delimiter: str
+    first_rows: list[list[str]]
+    heading_row: int
     headings: list[str]
     distinct: dict[str, list[str]]
 
@@ -46,28 +52,44 @@ def read_table(file: BinaryIO) -> Table:
         content, encoding, delimiter = _from_workbook(file), "utf-8", ","
     else:
         content, delimiter = file, _delimiter(file, encoding)
-    headings, rows = _look(content, encoding, delimiter)
-    return Table(content, digest, encoding, delimiter, headings, _distinct(headings, rows))
+    return look(content, digest, encoding, delimiter)
 
 
-def _look(content: BinaryIO, encoding: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
+def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0) -> Table:
+    """Look at CSV whose headings stand in `heading_row`, or else where it seems. Raises UnreadableFile."""
+    rows = _first(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
+    first = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
+    at = heading_row or _heading_row(rows)
+    headings = named_headings(rows[at - 1]) if len(rows) >= at else []
+    under = rows[at:]
+    if not any(headings):
+        raise UnreadableFile(_("Row %(n)d has no headings.") % {"n": at})
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableFile(_("The file has more than 200 columns."))
+    if not any(map(any, under)):
+        raise UnreadableFile(_("There is nothing under the headings."))
+    distinct = _distinct(headings, under)
+    return Table(content, digest, encoding, delimiter, first, at, headings, distinct)
+
+
+def _heading_row(rows: list[list[str]]) -> int:
+    """The first row, but for those above a table of three columns or more that say one thing or nothing."""
+    filled = [sum(map(bool, row)) for row in rows[: 2 * FIRST_ROWS]]
+    if max(filled, default=0) < _TABLE:
+        return 1
+    return next((n for n, cells in enumerate(filled[:FIRST_ROWS], 1) if cells > 1), 1)
+
+
+def _first(content: BinaryIO, encoding: str, delimiter: str, most: int) -> list[list[str]]:
     content.seek(0)
     text = io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")
     try:
         reader = csv.reader(text, delimiter=delimiter)
-        headings = [squash(plain_cell(cell)) for cell in next(reader, [])]
-        rows = [[plain_cell(cell).strip() for cell in row] for row in islice(reader, LOOKED_AT)]
+        return [[plain_cell(cell).strip() for cell in row] for row in islice(reader, most)]
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
     finally:
         text.detach()
-    if not any(headings):
-        raise UnreadableFile(_("The first row has no headings."))
-    if len(headings) > MOST_COLUMNS:
-        raise UnreadableFile(_("The file has more than 200 columns."))
-    if not any(map(any, rows)):
-        raise UnreadableFile(_("There is nothing under the headings."))
-    return headings, rows
 
 
 def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:
@@ -92,7 +114,7 @@ def count_values(rows: Iterable[list[str]], fields: Mapping[int, str]) -> dict[s
 
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:
-    """The one that parts the first rows into the most columns, as many in each."""
+    """The one that parts the first rows into the most columns, as many in each; a title above is no row."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
@@ -100,8 +122,8 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
         for delimiter in _DELIMITERS:
             text.seek(0)
             widths = [len(row) for row in islice(csv.reader(text, delimiter=delimiter), 20) if row]
-            alike = sum(1 for width in widths if width == widths[0]) if widths else 0
-            counts[delimiter] = (widths[0] > 1, alike, widths[0]) if widths else (False, 0, 0)
+            width = next((width for width in widths if width > 1), 1)
+            counts[delimiter] = (width > 1, widths.count(width), width)
         return max(counts, key=lambda one: counts[one])
     except (UnicodeError, csv.Error) as error:
         raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error

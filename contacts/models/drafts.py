@@ -49,6 +49,8 @@ class ImportDraft(models.Model):
     content = models.BinaryField(null=True)  # compressed (zlib)
     encoding = models.CharField(max_length=20)
     delimiter = models.CharField(max_length=1)
+    heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
+    first_rows = models.JSONField(default=list, db_default=[])  # of the file, to choose the headings from
     headings = models.JSONField(default=list)
     sample = models.JSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)

@@ -32,7 +32,7 @@ class UploadForm(ReasonForm):
     what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX, up to 50 MB. The first row has the headings."),
+        help_text=_("CSV or XLSX, up to 50 MB, its columns with headings."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
     source = forms.CharField(
@@ -54,6 +54,23 @@ class UploadForm(ReasonForm):
         return file
 
 
+class HeadingsForm(forms.Form):
+    """Which of the file's first rows has the headings."""
+
+    heading_row = forms.TypedChoiceField(
+        label=_("Which row has the headings?"), coerce=int, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, draft: ImportDraft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row: Any = self.fields["heading_row"]
+        row.choices = [
+            (n, " · ".join(filter(None, cells)) or _("(empty)"))
+            for n, cells in enumerate(draft.first_rows, 1)
+        ]
+        row.initial = draft.heading_row
+
+
 class ColumnsForm(forms.Form):
     """What each column means (`column_<n>`), and what is the same in all rows (`fixed_<field>`)."""
 
@@ -67,7 +84,7 @@ class ColumnsForm(forms.Form):
                 choices=meanings,
                 required=False,
                 initial=draft.columns.get(heading, ""),
-                disabled=not heading or draft.headings.count(heading) > 1,
+                disabled=not heading,
             )
         for one in target.fields:
             if one.is_fixable:

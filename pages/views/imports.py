@@ -17,6 +17,7 @@ from contacts.imports.drafts import (
     RUN,
     TRY,
     UNDO,
+    choose_headings,
     name_columns,
     name_values,
     queue_step,
@@ -29,7 +30,7 @@ from contacts.models import DraftState, ImportDraft
 from contacts.policies import can_import
 from jobs.models import Job, JobFile
 from pages.forms.base import add_service_errors
-from pages.forms.imports import ColumnsForm, UploadForm, ValuesForm
+from pages.forms.imports import ColumnsForm, HeadingsForm, UploadForm, ValuesForm
 from pages.lookups import find
 from pages.views.settings import form_page
 
@@ -76,6 +77,8 @@ def imports(request: ActorRequest) -> HttpResponse:
 def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
     draft = _find_open(request, pk)
     target = targets()[draft.what]
+    if "heading_row" in request.POST:
+        return _choose_headings(request, draft)
     form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
     if form.is_bound and form.is_valid():
         try:
@@ -84,8 +87,23 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
             add_service_errors(form, error)
         else:
             return redirect("import_values", pk)
-    context = {"form": form, "draft": draft, "target": target}
+    context = {"form": form, "draft": draft, "headings": HeadingsForm(draft=draft)}
     return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
+
+
+def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
+    """Read the headings from another row, and guess anew what they mean."""
+    headings = HeadingsForm(request.POST, draft=draft)
+    if headings.is_valid():
+        try:
+            choose_headings(actor=request.actor, draft_id=draft.pk, row=headings.cleaned_data["heading_row"])
+        except ValidationError as error:
+            add_service_errors(headings, error)
+        else:
+            return redirect("import_columns", draft.pk)
+    form = ColumnsForm(draft=draft, target=targets()[draft.what], actor=request.actor)
+    context = {"form": form, "draft": draft, "headings": headings}
+    return render(request, "pages/imports/columns.html", context, status=422)
 
 
 @form_page
