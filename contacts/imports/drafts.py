@@ -232,6 +232,7 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
         },
     )
     draft.state, draft.job_id = _DURING[step], job.pk
+    draft.report.pop("error", None)  # of the time before
     draft.save()
     return draft
 

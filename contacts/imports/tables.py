@@ -25,6 +25,7 @@ _SHOWN_CELLS: Final = 6
 _TABLE: Final = 3  # columns: what two rows of two cells are cannot be told
 _DELIMITERS: Final = ",;\t|"
 _ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's compound files
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ def read_table(file: BinaryIO) -> Table:
         raise UnreadableFile(_("The file is larger than 50 MB: import it in parts."))
     digest, encoding = digest_and_encoding(file)
     file.seek(0)
-    if file.read(4) == _ZIP:
+    start = file.read(len(_OLE))
+    if start == _OLE:
+        said = _(
+            "This is an old workbook (.xls), or one with a password: save it as .xlsx or CSV, without one."
+        )
+        raise UnreadableFile(said)
+    if start.startswith(_ZIP):
         content, encoding, delimiter = _from_workbook(file), "utf-8", ","
     else:
         content, delimiter = file, _delimiter(file, encoding)

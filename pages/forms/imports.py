@@ -47,6 +47,11 @@ class UploadForm(ReasonForm):
         what.choices = [(one.what, one.title) for one in targets().values()]
         what.initial = next(iter(targets()), "")
 
+    def ask_for_file_again(self) -> None:
+        """No browser sends a page back with the file that was chosen in it."""
+        if "file" in self.cleaned_data:
+            self.add_error("file", _("Choose the file again: it was not kept."))
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
@@ -65,7 +70,7 @@ class HeadingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         row: Any = self.fields["heading_row"]
         row.choices = [
-            (n, " · ".join(filter(None, cells)) or _("(empty)"))
+            (n, f"{n}: {' · '.join(filter(None, cells)) or _('(empty)')}")
             for n, cells in enumerate(draft.first_rows, 1)
         ]
         row.initial = draft.heading_row

@@ -68,6 +68,8 @@ def imports(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
         else:
             return redirect("import_columns", draft.pk)
+    if posted:
+        form.ask_for_file_again()
     rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at")[:SHOWN]
     context = {"form": form, "drafts": rows}
     return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
@@ -152,6 +154,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
         ],
         "would_write": any(sums.get(outcome.value) for outcome in WRITING),
         "may_undo": draft.imported_at is not None and timezone.now() < draft.imported_at + KEPT_FOR,
+        "is_undo_refused": draft.state == DraftState.IMPORTED and "error" in draft.report,
         "undo_until": draft.imported_at and draft.imported_at + KEPT_FOR,
     }
     fragment = "#state" if request.headers.get("HX-Request") else ""

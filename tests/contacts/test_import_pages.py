@@ -1,0 +1,47 @@
+"""What the pages of an import say where something is in the way."""
+
+import pytest
+
+from accounts.actors import SYSTEM
+from contacts.models import ImportDraft, Organisation
+from contacts.services.organisations import edit_organisation
+from tests.contacts.pages import browse
+from tests.contacts.test_import_wizard import imported, send, supervisor_of_n1, upload
+
+pytestmark = pytest.mark.django_db
+
+OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+
+
+def test_an_upload_with_a_mistake_asks_for_the_file_again() -> None:
+    user = supervisor_of_n1()
+    answer = upload(user, reason="")
+    assert answer.context["form"].errors["file"] == ["Choose the file again: it was not kept."]
+    assert ImportDraft.objects.count() == 0
+    unreadable = upload(user, b"\n;;\n")
+    assert unreadable.context["form"].errors["file"] == ["Row 1 has no headings."]
+    assert upload(user).status_code == 302
+
+
+def test_an_old_workbook_is_refused_with_what_to_do() -> None:
+    user = supervisor_of_n1()
+    answer = upload(user, OLD_WORKBOOK, name="register.xls")
+    assert answer.status_code == 422
+    assert "save it as .xlsx or CSV" in answer.content.decode()
+
+
+def test_an_undo_that_was_refused_is_not_shown_as_an_import_that_can_be_undone() -> None:
+    user = supervisor_of_n1()
+    draft = imported(user)
+    page = f"/import/{draft.pk}/"
+    assert "You can undo it until" in browse(user).get(page).content.decode()
+    row = Organisation.objects.get(name="Peña Zorro")
+    changed = edit_organisation(actor=SYSTEM, organisation_id=row.pk, name="Peña Zorro II")
+    send(user, draft, "undo")
+    said = browse(user).get(page).content.decode()
+    assert said.count("It was not undone.") == said.count("changed or used since (Peña Zorro II)") == 1
+    assert "You can undo it until" not in said
+    assert "Try to undo it again" in said
+    Organisation.objects.filter(pk=row.pk).update(version=changed.version - 1)
+    assert send(user, draft, "undo").state == "undone"
+    assert "It was not undone." not in browse(user).get(page).content.decode()
