@@ -193,7 +193,7 @@ def name_values(
 
 def _save_mapping(draft: ImportDraft) -> None:
     """Add what this file says to what earlier ones of the source said; its own word is the newest."""
-    key = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
+    key: dict[str, Any] = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
     saved, _is_new = SavedMapping.objects.select_for_update().get_or_create(**key)
     # A column that is left out is remembered too, so that it is not guessed again.
     saved.columns = saved.columns | {h: draft.columns.get(h, "") for h in draft.headings if h}

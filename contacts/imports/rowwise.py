@@ -165,7 +165,7 @@ def undo_rows(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
             )
             raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
         for done, step in enumerate(steps, 1):
-            put_back = {}
+            put_back: dict[str, tuple[int, int]] = {}
             for row in reversed(step.rows):
                 put_back |= _take_back(draft, kind, row)
             step.delete()

@@ -76,4 +76,4 @@ def test_what_is_done_is_known_and_what_is_not_stays_open() -> None:
 def test_every_code_that_is_guessed_is_one_of_the_list(what: str) -> None:
     for one in targets()[what].fields:
         if one.stems and one.codes:
-            assert set(one.stems) <= set(one.codes(None)), one.name  # type: ignore[arg-type]  # nobody's codes
+            assert set(one.stems) <= set(one.codes(None)), one.name
