@@ -49,8 +49,8 @@ class UploadForm(ReasonForm):
 
     def ask_for_file_again(self) -> None:
         """No browser sends a page back with the file that was chosen in it."""
-        if "file" in self.cleaned_data:
-            self.add_error("file", _("Choose the file again: it was not kept."))
+        if "file" in self.cleaned_data:  # nothing is wrong with it
+            self.fields["file"].help_text = _("Choose the file again: it was not kept.")
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
