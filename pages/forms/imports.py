@@ -50,7 +50,7 @@ class UploadForm(ReasonForm):
     def ask_for_file_again(self) -> None:
         """No browser sends a page back with the file that was chosen in it."""
         if "file" in self.cleaned_data:  # nothing is wrong with it
-            self.fields["file"].help_text = _("Choose the file again: it was not kept.")
+            self["file"].help_text = str(_("Choose the file again: it was not kept."))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
