@@ -1,8 +1,8 @@
 """Undo for ten minutes, instead of “are you sure?”.
 
 The way back travels in a signed address and is kept nowhere, but for what is too long for one and what a
-list offers again after its message, which the session keeps. It names the service that reverses the write and the version the write left, so that
-undoing never overwrites what came after.
+list offers again after its message, which the session keeps. It names the service that reverses the write
+and the version the write left, so that undoing never overwrites what came after.
 """
 
 import secrets
