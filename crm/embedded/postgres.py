@@ -23,7 +23,9 @@ BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 BUILTIN_LOCALE_SINCE = 17
 # Fast and forgetful: for databases of tests only. A vacuum would count the rows a test has not committed
 # as none, and PostgreSQL plan for none: a statement of milliseconds then takes minutes.
-FORGETFUL = tuple("-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off".split())
+FORGETFUL = tuple(
+    f"--{setting}=off" for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+)
 
 
 class Postgres:
