@@ -285,7 +285,8 @@ def test_every_page_can_be_read_by_everybody_who_reaches_it(
     settings.DEMO = True
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600  # as if each page were opened right after signing in
     city = City()
-    addresses = sorted(dict.fromkeys(city.addresses()), key=plain)[share::SHARES]
+    kinds = sorted({plain(address) for address in city.addresses()})[share::SHARES]
+    addresses = [address for address in dict.fromkeys(city.addresses()) if plain(address) in kinds]
     mistakes: list[str] = []
     looked: set[str] = set()
     for role in [*Role, ""]:
