@@ -27,7 +27,7 @@ def switch(administrator: Actor, user: User, *, on: bool) -> None:
 
 
 def key_of(user: User, **fields: Any) -> tuple[Any, str]:
-    given: dict[str, Any] = {"name": "BI", "scopes": ["meetings:read"], "purpose": "p", "source": "bi"}
+    given: dict[str, Any] = {"name": "BI", "scopes": ["meetings:read"], "purpose": "figures", "source": "bi"}
     key, token = create_key(actor=actor_for(user), is_citywide=True, **(given | fields))
     return key, str(token)
 
