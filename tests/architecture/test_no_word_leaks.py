@@ -136,6 +136,20 @@ def test_the_same_search_finds_what_is_here(ground: Ground) -> None:
     assert same == []
 
 
+@pytest.mark.parametrize(("home", "other"), [("north", "south"), ("south", "north")])
+def test_the_trail_tells_a_supervisor_of_their_own_district_alone(
+    ground: Ground, home: str, other: str
+) -> None:
+    organisation = f"/organisations/{ground.rows[other]['organisation']}/"
+    assert ground.client(Role.OFFICER, other).get(organisation).status_code == 200
+    trail = {"object": str(ground.rows[other]["organisation"])}
+    there = ground.client(Role.SUPERVISOR, other).get("/privacy/trail/", trail)
+    here = ground.client(Role.SUPERVISOR, home).get("/privacy/trail/", trail)
+    looked = ground.users[Role.OFFICER, other].name
+    assert looked in canaries.text_of(there)
+    assert looked not in canaries.text_of(here)
+
+
 def same_for_a_tool(ground: Ground, path: str, one: str, other: str) -> bool:
     client = ground.tools["key own"].client
     answers = [client.get(f"/api/v1/{path}".replace("…", quote(value))) for value in (one, other)]
