@@ -62,7 +62,7 @@ def protecting_headers() -> bytes:
 
     from pages.middleware import HeadersMiddleware
 
-    answer: Any = lambda _request: HttpResponse()  # noqa: E731
+    answer: Any = lambda _request: HttpResponse()  # noqa: E731 (wrapped at once, as middleware is)
     for middleware in (XFrameOptionsMiddleware, HeadersMiddleware, CSPMiddleware, SecurityMiddleware):
         answer = middleware(answer)
     secure = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}

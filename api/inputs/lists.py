@@ -56,7 +56,7 @@ class References(serializers.ManyRelatedField):
             if len(data) > self.max_length:
                 self.fail("max_length", n=self.max_length)
             self.child_relation.look_up(data)  # type: ignore[attr-defined]  # a Reference
-        rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]
+        rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]  # stubs say a dict
         return rows
 
 
