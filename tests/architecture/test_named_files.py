@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ TESTS = ROOT / "tests"
 CODE = re.compile(r"`([^`\n]+)`")
 PLACE = re.compile(r"(?:tests|faults|benchmarks|docs)/[\w./-]*")
 TEST = re.compile(r"(?:[\w-]+/)*test_\w+(?:\.py)?")
+FUNCTION = re.compile(r"^def (test_\w+)", re.MULTILINE)
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 
 
@@ -19,12 +21,20 @@ def named(text: str) -> Iterator[str]:
     return (one for one in CODE.findall(text) if PLACE.fullmatch(one) or TEST.fullmatch(one))
 
 
+@cache
+def names_in_tests() -> frozenset[str]:
+    """Every `test_…` function, and every file by its own name."""
+    files = list(TESTS.rglob("*.py"))
+    functions = {name for file in files for name in FUNCTION.findall(file.read_text())}
+    return frozenset(functions | {file.name for file in files})
+
+
 def is_there(name: str) -> bool:
-    """From the root, from `tests/` (with or without .py), or by a file's own name."""
+    """From the root, from `tests/` (with or without .py), or by a file's or a test's own name."""
     if (ROOT / name).exists() or (TESTS / name).exists():
         return True
     file = f"{name.removesuffix('.py')}.py"
-    return (TESTS / file).exists() or ("/" not in file and any(TESTS.rglob(file)))
+    return (TESTS / file).exists() or bool({name, file} & names_in_tests())
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -38,7 +48,7 @@ def test_the_lists_of_threats_and_requirements_name_tests() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tests/contacts/test_gone.py", "contacts/test_gone", "test_gone.py", "docs/gone.md"]
+    "name", ["tests/contacts/test_gone.py", "contacts/test_gone", "test_gone.py", "test_gone", "docs/gone.md"]
 )
 def test_what_is_gone_is_missed(name: str) -> None:
     assert list(named(f"see `{name}`, and `record()`")) == [name]
