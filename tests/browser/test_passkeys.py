@@ -77,3 +77,23 @@ def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things
     page.get_by_role("link", name="Use a security key").click()
     page.get_by_role("button", name="Use my passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Make new recovery codes?")
+
+
+def test_a_button_waits_for_its_script_and_a_passkey_that_was_not_used_is_said(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("phone")
+    page.goto("/")
+    button = page.get_by_role("button", name="Sign in with a passkey")
+    expect(button).to_be_enabled()
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
+    button.click()
+    expect(page.get_by_role("status")).to_have_text(
+        "The passkey was not used. Try again, or choose another way."
+    )
+
+    without = open_page("phone", javascript=False)
+    without.goto("/")
+    expect(without.get_by_role("button", name="Sign in with a passkey")).to_be_disabled()

@@ -64,13 +64,21 @@
     }
   });
 
-  // A fragment that did not come is said aloud, not swallowed.
-  const sayFailed = () => {
+  // A passkey's button works once its script is there, not before.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("button[data-passkey]")) button.disabled = false;
+  });
+
+  // A fragment that did not come, and a passkey that was not used, are said aloud, not swallowed.
+  const say = (text) => {
     const notice = document.createElement("div");
     notice.className = "notice wrong";
-    notice.append(Object.assign(document.createElement("p"), { textContent: body.dataset.failed }));
+    notice.append(Object.assign(document.createElement("p"), { textContent: text }));
     document.getElementById("messages")?.replaceChildren(notice);
   };
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
-    document.addEventListener(name, sayFailed);
+    document.addEventListener(name, () => say(body.dataset.failed));
+  document.addEventListener("allauth.error", () =>
+    say(document.querySelector("button[data-passkey]").dataset.passkey),
+  );
 })();
