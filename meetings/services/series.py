@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from lib.days import is_thinkable
 from meetings.models import Series
 from meetings.rules import recurrence
 
@@ -58,8 +59,10 @@ def reschedule(
 
     What is before `since` stays as it was, in a series that ends there. Answers the series of the moved
     ones, and which day takes the place of which. Cancelled ones and those moved by themselves go along
-    with the day that the rule names for them, and with nothing else.
+    with the day that the rule names for them, and with nothing else. Raises ValidationError.
     """
+    if not is_thinkable(to):  # at the ends of the calendar a rule has no more days
+        raise ValidationError(_("This year cannot be right."), code="year")
     before = getattr(series, kind).filter(series_on__lt=since).order_by("-series_on").first()
     series = split(series, kind, since)
     rows: Any = getattr(series, kind)

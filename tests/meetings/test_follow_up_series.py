@@ -1,6 +1,6 @@
 """Promises that come again: one open ahead, none twice, none in the past."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +179,16 @@ def test_it_ends_when_told_so_and_goes_on_when_that_is_taken_back() -> None:
     assert make_next_follow_ups(city_today()) == 0
     end_follow_up_series(actor=actor, follow_up_id=first.pk, is_ended=False)
     assert make_next_follow_ups(city_today()) == 1
+
+
+@pytest.mark.parametrize("scope", [LATER, ALL])
+def test_no_day_is_one_that_nobody_means(scope: str) -> None:
+    actor, first = start()
+    with pytest.raises(ValidationError, match="year"):
+        edit_one_of_follow_up_series(
+            actor=actor, follow_up_id=first.pk, scope=scope, due_on=date(9999, 12, 31)
+        )
+    assert days() == [2]
 
 
 def test_it_ends_with_its_last_day() -> None:

@@ -1,6 +1,6 @@
 """Meetings that happen again and again: right over clock changes, one or many changed, no day twice."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -317,6 +317,20 @@ def test_no_day_moves_to_where_an_earlier_one_is_or_into_the_past() -> None:
         move(ALL, -4)
     move(LATER, -4)
     assert [(local(row).date() - day).days for row in of(rows[1])][:2] == [3, 10]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 2), date(9999, 12, 31)])
+@pytest.mark.parametrize("scope", [LATER, ALL])
+def test_no_series_moves_to_a_year_that_nobody_means(scope: str, day: date) -> None:
+    north = make_district()
+    actor = make_actor(north)
+    first = city_today() + timedelta(days=2)
+    rows = of(start(actor, first, "weekly", district=north))
+    with pytest.raises(ValidationError, match="year"):
+        edit_one_of_series(
+            actor=actor, meeting_id=rows[1].pk, scope=scope, starts_at=datetime.combine(day, TEN, tzinfo=UTC)
+        )
+    assert [row.series_on for row in of(rows[1])][:2] == [first, first + timedelta(days=7)]
 
 
 def test_a_series_that_ends_has_as_many_after_it_moved() -> None:
