@@ -170,7 +170,7 @@ def _unique_with(model: Model, name: str) -> Iterator[tuple[tuple[str, ...], Q]]
 
 def _make_one_of_twins(rows: Rows, others: Rows, names: tuple[str, ...], memory: Memory) -> None:
     twins = {tuple(row[1:]): row[0] for row in others.values_list("pk", *names)}
-    doubled = [(row, twins[key]) for row in rows if (key := _key(row, names)) in twins]
+    doubled = [(row, twins[key]) for row in rows.all() if (key := _key(row, names)) in twins]
     if not doubled:
         return
     there = others.in_bulk([pk for _row, pk in doubled])

@@ -303,6 +303,18 @@ def test_two_people_become_one_and_two_again() -> None:
     assert everything() == before
 
 
+def test_two_people_with_a_private_number_each_become_one_with_one() -> None:
+    kept, gone = make_contact(), make_contact()
+    PrivateChannel.objects.create(contact=kept, phone="+34600000001")
+    PrivateChannel.objects.create(contact=gone, phone="+34600000002", email="gone@home.example")
+    before = everything()
+    done = merge_contacts(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 1, gone.pk: 1})
+    [left] = PrivateChannel.objects.all()
+    assert (left.contact, left.phone, left.email) == (kept, "+34600000001", "gone@home.example")
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+
+
 def test_an_organisation_met_since_stays_met_when_the_merge_is_taken_back() -> None:
     north = make_district()
     kept, gone = make_organisation(north), make_organisation(north)
