@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from api.idempotency import forget_old_requests
+from api.quota import forget_old_reads
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries, send_due
 
 
@@ -14,4 +15,4 @@ def send_webhooks() -> int:
 
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
-    return forget_old_requests() + forget_old_deliveries()
+    return forget_old_requests() + forget_old_deliveries() + forget_old_reads()

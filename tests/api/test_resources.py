@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from api.models import ContactRead
+from api.tasks import forget_old
 from contacts.models import Contact, PrivateChannel
 from districts.models import District
 from lib.days import city_today
@@ -226,6 +228,15 @@ def test_a_key_past_its_quota_of_people_reads_no_more_of_them_today(north: Distr
     assert refused["Retry-After"]
     assert few.get(f"/contacts/{found[0].pk}/").status_code == 200
     assert few.get("/organisations/").status_code == 200
+
+
+def test_whom_a_key_read_is_forgotten_when_the_day_is_over(north: District, tool: Tool) -> None:
+    contact = make_contact(north)
+    tool.get(f"/contacts/{contact.pk}/")
+    assert forget_old() == 0
+    assert ContactRead.objects.update(day=city_today() - timedelta(days=1)) == 1
+    assert forget_old() == 1
+    assert not ContactRead.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["/districts/", "/officers/", "/vocabularies/", "/me/"])
