@@ -12,7 +12,6 @@ from faults.table import Outcome
 # for a machine that is as busy as this one is then).
 WINDOW_SECONDS = 1.0
 LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
-LEASED = f"{LEFT} AND lease_until > now() + interval '1 second'"
 
 
 def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, flushes: int = 2) -> Outcome:
