@@ -8,12 +8,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core import serializers
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
@@ -49,9 +51,16 @@ def relations(model: Model) -> list[Any]:
     return [rel for rel in found if rel.auto_created and not rel.concrete and not rel.many_to_many]
 
 
+class _ToTheMicrosecond(DjangoJSONEncoder):
+    """Moments as they are kept: Django's own writes them to the millisecond."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
 def as_it_is(rows: Any) -> list[Any]:
     """Rows as plain JSON, to be put back by `put_back`."""
-    written: list[Any] = json.loads(serializers.serialize("json", rows))
+    written: list[Any] = json.loads(serializers.serialize("json", rows, cls=_ToTheMicrosecond))
     return written
 
 

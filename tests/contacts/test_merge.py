@@ -61,6 +61,7 @@ def everything(*models: Any) -> dict[str, list[Any]]:
         for row in found:
             row["fields"].pop("version", None)
             row["fields"].pop("updated_at", None)
+            row["fields"].get("also_in", []).sort()
             if model._meta.auto_created:
                 row["pk"] = None
         rows[model._meta.label] = sorted(found, key=str)
@@ -208,6 +209,14 @@ def test_taking_it_back_leaves_everything_as_it_was() -> None:
     assert Organisation.objects.get(pk=gone.pk).version == gone.version + 2
     assert Organisation.objects.get(pk=kept.pk).version == kept.version + 2
     assert Merge.objects.heir_of("organisation", gone.pk) is None
+
+
+def test_moments_are_put_back_to_the_microsecond() -> None:
+    kept, gone = a_busy_pair()
+    since = timezone.now().replace(microsecond=123_456) - timedelta(days=500)
+    OrganisationPeriod.objects.filter(organisation__in=[kept, gone]).update(since=since)
+    undo_merge(actor=SYSTEM, merge_id=merge(SYSTEM, kept, gone).pk)
+    assert set(OrganisationPeriod.objects.values_list("since", flat=True)) == {since}
 
 
 def test_three_become_one_and_three_again() -> None:
