@@ -65,7 +65,10 @@ def fold(*texts: str) -> str:
     >>> fold("Asociación  «ÁLAVA»", "Σίσυφος")
     'asociacion alava σισυφοσ'
     """
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", " ".join(texts)).casefold())
+    text = " ".join(texts)
+    if _is_plain(text):
+        return _NOT_WORD.sub(" ", text.lower()).strip()
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return _NOT_WORD.sub(" ", text.translate(_PLAIN)).strip()
 
 
@@ -75,7 +78,7 @@ def latin(folded: str) -> str:
     >>> latin("николова 20 ελληνων")
     'nikolova 20 ellinon'
     """
-    if folded.isascii():  # most are, and an import asks millions of times
+    if folded.isascii():
         return folded
     return " ".join(filter(None, map(_latin_word, folded.split())))
 
@@ -91,7 +94,7 @@ def findable(*texts: str) -> str:
     """What `texts` are found by: folded, and after that in Latin letters the words that are in others.
 
     >>> findable("Мария ACME")
-    'мария acme mariya'
+    'мария acme maria'
     """
     folded = fold(*texts)
     if folded.isascii():
@@ -105,6 +108,8 @@ def squash(text: str) -> str:
 
     Empty where nothing that is left can be seen.
     """
+    if _is_plain(text):
+        return " ".join(text.split())
     text = unicodedata.normalize("NFC", _FILLER.sub("", text)).replace(_BLANK_BRAILLE, " ")
     if not text.isprintable():  # most are, and looking at each character takes long
         text = "".join(
@@ -113,6 +118,11 @@ def squash(text: str) -> str:
             if c.isspace() or unicodedata.category(c) not in _INVISIBLE
         )
     return " ".join(text.split()) if can_be_seen(text) else ""
+
+
+def _is_plain(text: str) -> bool:
+    """Nothing in it but blanks and what ASCII draws: most texts, and an import asks millions of times."""
+    return text.isascii() and text.isprintable()
 
 
 def can_be_seen(text: str) -> bool:

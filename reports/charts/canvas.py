@@ -93,7 +93,7 @@ def ticks(top: float, unit: str, wanted: int = 4) -> Sequence[float]:
     """Round numbers from 0 to at least `top`: steps of 1, 2 or 5 × 10ⁿ; of shares, quarters.
 
     >>> list(ticks(17, "days")), list(ticks(0, "count"))
-    ([0, 5, 10, 15, 20], [0, 1])
+    ([0.0, 5.0, 10.0, 15.0, 20.0], [0, 1])
     """
     if unit == "ratio":
         return (0, 0.25, 0.5, 0.75, 1)
