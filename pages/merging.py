@@ -58,15 +58,26 @@ def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
     """What became part of a row in these ten minutes, and its Undo; for who may change the row."""
     if row.version == 1:  # as it was made: nothing became part of it
         return None
-    merge = Merge.objects.undoable(object_type(type(row)), row).first()
-    if merge is None:
+    merges = Merge.objects.to_take_back(object_type(type(row)), row)
+    if not merges:
         return None
-    n = len(merge.gone_ids)
+    latest, *earlier = merges
+    n = len(latest.gone_ids)
     text = ngettext(
         "%(n)s duplicate became part of this, %(when)s.", "%(n)s duplicates became part of this, %(when)s.", n
     )
-    url = undo_url(request, "merge", merge_id=str(merge.pk))
-    return Offer(text % {"n": n, "when": moment(merge.merged_at)}, url)
+    url = undo_url(request, "merge", merge_id=str(latest.pk))
+    return Offer(text % {"n": n, "when": moment(latest.merged_at)}, url, [_waits(one) for one in earlier])
+
+
+def _waits(merge: Merge) -> str:
+    n = len(merge.gone_ids)
+    text = ngettext(
+        "%(n)s duplicate merged before that, %(when)s, can be taken back after it.",
+        "%(n)s duplicates merged before that, %(when)s, can be taken back after it.",
+        n,
+    )
+    return text % {"n": n, "when": moment(merge.merged_at)}
 
 
 def label_of(model: type[models.Model], choice: Choice) -> str:

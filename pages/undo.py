@@ -7,7 +7,7 @@ and the version the write left, so that undoing never overwrites what came after
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,10 +54,19 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What was done, and where its Undo goes: `components/undo.html`."""
+    """What was done, and where its Undo goes: `components/undo.html`; what can be undone only after it."""
 
     text: str
     url: str
+    then: Sequence[str] = ()
+
+
+class LaterFirst(Exception):
+    """Another write came after this one and is undone first: the arguments of its `undo_url`."""
+
+    def __init__(self, text: str, name: str, **payload: Any) -> None:
+        super().__init__(text)
+        self.name, self.payload = name, payload
 
 
 def offer_undo(request: ActorRequest, text: str, url: str, *, on: str) -> None:

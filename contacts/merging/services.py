@@ -62,15 +62,22 @@ def merge_contacts(
 def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     """Take a merge back: every row is as it was, with a later version.
 
-    Raises ValidationError after ten minutes or when somebody built on it since, PermissionDenied.
+    Raises ValidationError after ten minutes or when somebody built on it since, PermissionDenied. Of several
+    merges into one row the latest goes first (`later_first`, whose `merge_id` says which): what was chosen in
+    it was chosen of what the earlier one had made.
     """
     merge = Merge.objects.standing().select_for_update().get(pk=merge_id)
     model = MODELS[merge.object_type]
-    kept = _locked(actor, model, [merge.kept_id])[0]
+    heir_id = Merge.objects.heir_of(merge.object_type, merge.kept_id)
+    kept = _locked(actor, model, [heir_id or merge.kept_id])[0]
     if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
         raise ValidationError(_("It is too late to take this merge back."), code="too_late")
-    if kept.version != merge.kept_version:
+    in_order = Merge.objects.to_take_back(merge.object_type, kept)
+    if merge not in in_order:
         raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
+    if merge != in_order[0]:
+        later = {"merge_id": in_order[0].pk}
+        raise ValidationError(_("Take back what was merged later first."), code="later_first", params=later)
     districts = _districts(kept)
     before = merge.memory["kept"]
     met_then, met_now = merge.memory["last_met_at"], getattr(kept, "last_met_at", None)
@@ -90,6 +97,8 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
         *((row, row.version + 2, Op.CREATED) for row in rows),
     ]
     for row, version, _op in changed:
+        earlier = Merge.objects.standing().filter(object_type=merge.object_type, kept_id=row.pk)
+        earlier.filter(kept_version=row.version).update(kept_version=version)  # nothing was changed after it
         row.version, row.updated_at = version, timezone.now()
         row.save()
     if model is Organisation:
@@ -125,6 +134,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     districts = set[UUID]().union(*map(_districts, rows))
     homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
+        "versions": {str(row.pk): row.version for row in rows},
         "kept": relations.as_it_is([kept]),
         "periods": relations.as_it_is(kept.periods.all()) if model is Organisation else [],
         "gone": [{"row": relations.as_it_is([row])} for row in gone],

@@ -21,12 +21,20 @@ class MergeQuerySet(models.QuerySet["Merge"]):
     def standing(self) -> Self:
         return self.filter(undone_at__isnull=True)
 
-    def undoable(self, object_type: str, kept: Any) -> Self:
-        """The merge into a row that can still be taken back: nothing was changed there since."""
-        since = timezone.now() - UNDO_WITHIN
-        rows = self.standing().filter(memory__isnull=False, merged_at__gte=since)
-        rows = rows.filter(object_type=object_type, kept_id=kept.pk, kept_version=kept.version)
-        return rows.defer("memory")
+    def to_take_back(self, object_type: str, kept: Any) -> list["Merge"]:
+        """The merges that made a row what it is, the latest first: each once those before it are taken back.
+
+        None of what was changed since, and none of before a change.
+        """
+        rows = self.standing().filter(object_type=object_type, memory__isnull=False)
+        rows = rows.filter(merged_at__gte=timezone.now() - UNDO_WITHIN).order_by("-merged_at", "-pk")
+        as_left = {str(kept.pk): kept.version}
+        found = []
+        for merge in rows.defer("memory").annotate(versions=F("memory__versions")):
+            if as_left.get(str(merge.kept_id)) == merge.kept_version:
+                found.append(merge)
+                as_left |= merge.versions or {}
+        return found
 
     def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:
         """The id under which a merged row lives on now; None for one that was not merged."""

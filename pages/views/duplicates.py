@@ -23,7 +23,7 @@ from lib.conflicts import StaleVersion
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
-from pages.undo import offer_undo, offered_undo, undo_url, undoer
+from pages.undo import LaterFirst, offer_undo, offered_undo, undo_url, undoer
 
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
 PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
@@ -120,7 +120,12 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
 
 @undoer("merge")
 def _take_merge_back(*, actor: Actor, merge_id: str) -> None:
-    undo_merge(actor=actor, merge_id=UUID(merge_id))
+    try:
+        undo_merge(actor=actor, merge_id=UUID(merge_id))
+    except ValidationError as error:
+        if error.code != "later_first" or not error.params:
+            raise
+        raise LaterFirst(error.messages[0], "merge", merge_id=str(error.params["merge_id"])) from error
 
 
 def _type_of(request: ActorRequest, noun: str) -> str:

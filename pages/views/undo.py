@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
-from pages.undo import undo
+from pages.undo import LaterFirst, undo, undo_url
 
 
 @require_POST
@@ -20,6 +20,9 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
     try:
         undo(request, token)
         messages.success(request, _("Undone."))
+    except LaterFirst as error:
+        first = undo_url(request, error.name, **error.payload)
+        messages.error(request, str(error), extra_tags=f"undo:{first}")
     except signing.BadSignature:
         messages.error(request, late)
     except (ValidationError, ObjectDoesNotExist, PermissionDenied) as error:

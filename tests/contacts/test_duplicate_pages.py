@@ -356,3 +356,39 @@ def test_a_page_that_was_open_too_long_says_that_it_is_too_late() -> None:
     Merge.objects.update(merged_at=timezone.now() - timedelta(minutes=11))
     assert b"It is too late to undo this" in client.post(f"/undo/{token}", follow=True).content
     assert Organisation.objects.count() == 1
+
+
+def test_of_two_merges_the_page_offers_the_later_and_then_the_earlier() -> None:
+    client, address, kept = merged_pair()
+    kept.refresh_from_db()
+    third = make_organisation(kept.home_district, name=kept.name, summary=kept.summary, phone=str(kept.phone))
+    merged(client, kept, third)
+    page = client.get(address).content
+    assert page.count(OFFERED) == 1
+    assert b"1 duplicate merged before that, " in page
+    undo(client, address)
+    assert Organisation.objects.filter(pk=third.pk).exists()
+    client.get(address)  # which says that it is undone
+    page = client.get(address).content
+    assert (page.count(OFFERED), b"merged before that" in page) == (1, False)
+    undo(client, address)
+    assert Organisation.objects.count() == 3
+    client.get(address)
+    assert OFFERED not in client.get(address).content
+
+
+def test_an_undo_that_waits_for_a_later_one_offers_that_first() -> None:
+    client, address, kept = merged_pair()
+    earlier = client.get(address).content.decode().split('action="/undo/')[1].split('"')[0]
+    kept.refresh_from_db()
+    heir = make_organisation(kept.home_district, name=kept.name, summary=kept.summary, phone=str(kept.phone))
+    merged(client, heir, kept)
+    answer = client.post(f"/undo/{earlier}", headers={"referer": f"http://testserver{address}"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("organisation", args=[heir.pk])
+    assert b"Take back what was merged later first." in answer.content
+    later = answer.content.decode().split('action="/undo/')[1].split('"')[0]
+    assert Organisation.objects.count() == 1
+    client.post(f"/undo/{later}")
+    assert Organisation.objects.count() == 2
+    client.post(f"/undo/{earlier}")
+    assert Organisation.objects.count() == 3
