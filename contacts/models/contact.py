@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
+from contacts.models.finding import found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.days import city_today
 from lib.ids import uuid7
-from lib.matching import matching
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -35,8 +35,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(among("home_district", actor.district_ids) | models.Exists(speaking))
 
     def matching(self, q: str) -> Self:
-        """Found by words of their own name, never of an organisation's (domain.md, rule 3); best first."""
-        return matching(self, q)
+        """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first."""
+        return found_by(self, q)
 
     def for_its_page(self) -> Self:
         """With all one page says of a person: two statements. Which roles are seen, the page asks."""

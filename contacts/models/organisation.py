@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Kind, OrganisationStatus
+from contacts.models.finding import found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.ids import uuid7
-from lib.matching import matching
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -52,8 +52,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.active().filter(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
-        """Found by words of name, short name or address; best first."""
-        return matching(self, q)
+        """Found by words of name, short name or address, by phone or e-mail; best first."""
+        return found_by(self, q)
 
     def for_its_page(self) -> Self:
         """With all one page says of it: two statements. `also_in_ids` and `also_in_names` are lists."""

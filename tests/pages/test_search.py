@@ -199,12 +199,40 @@ def test_a_whole_number_or_address_is_found_in_an_index(
         assert index in str(cursor.fetchall())
 
 
+@pytest.mark.parametrize(
+    "q", ["617862338", "617 86 23 38", "+34617862338", "6178623", "INFO@uno.example", "@uno"]
+)
+def test_lists_the_api_and_choices_find_by_number_and_address_as_the_search_does(
+    browser: Client, district: District, q: str
+) -> None:
+    reached = {"phone": "+34617862338", "email": "info@uno.example"}
+    make_organisation(district, name="Casa Uno", **reached)
+    make_organisation(district, name="Casa Dos", phone="+34611111111", email="info@dos.example")
+    make_contact(district, family_name="Vega", **reached)
+    make_contact(district, family_name="Soto")
+    for address, given, found, other in (
+        ("/search/", {}, ("Casa Uno", "Vega"), ("Casa Dos", "Soto")),
+        ("/organisations/", {}, ("Casa Uno",), ("Casa Dos",)),
+        ("/contacts/", {}, ("Vega",), ("Soto",)),
+        ("/api/v1/organisations/", {}, ("Casa Uno",), ("Casa Dos",)),
+        ("/api/v1/contacts/", {}, ("Vega",), ("Soto",)),
+        ("/meetings/log/", {"act": "find"}, ("Casa Uno", "Vega"), ("Casa Dos", "Soto")),
+    ):
+        ask = browser.post if given else browser.get
+        answer = ask(address, given | {"q": q}, headers={"X-Purpose": "Calling back"})
+        text = answer.content.decode()
+        assert all(name in text for name in found), (address, q)
+        assert not any(name in text for name in other), (address, q)
+
+
 def test_a_private_number_finds_nobody(browser: Client, district: District) -> None:
     contact = make_contact(district, family_name="Vega", phone="+34617862338")
     PrivateChannel.objects.create(contact=contact, phone="+34617862339", email="vega@home.example")
     assert "Vega" in text_of(browser, "+34617862338")
     assert "Vega" not in text_of(browser, "+34617862339")
     assert "Vega" not in text_of(browser, "vega@home.example")
+    assert "Vega" in browser.get("/contacts/", {"q": "+34617862338"}).content.decode()
+    assert "Vega" not in browser.get("/contacts/", {"q": "+34617862339"}).content.decode()
 
 
 @pytest.mark.parametrize("q", ["m", "me", "mez", "mezqu", "mezquita c", "mezquita cen"])
