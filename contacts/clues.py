@@ -27,7 +27,7 @@ def organisation_clues(
     *, names: Iterable[str], phone: str, email: str, website: str, address: str, postcode: str
 ) -> list[str]:
     """Clues of an organisation, sorted. `phone` is E.164; each of `names` is one it is known by."""
-    found = {clue for name in names for clue in _name_clues(_latin(core_name(name)))}
+    found = {clue for name in names for clue in _name_clues(plain_name(name))}
     where = fold(address)
     if postcode and any(letter.isdigit() for letter in where):
         found.add(f"address:{fold(postcode)} {where}")
@@ -38,7 +38,12 @@ def organisation_clues(
 
 def name_clue(name: str) -> str:
     """The clue that organisations called `name` have, however it is written."""
-    return f"name:{_latin(core_name(name))}"
+    return f"name:{plain_name(name)}"
+
+
+def plain_name(name: str) -> str:
+    """What is compared of an organisation's name: words in Latin letters, sorted, without legal forms."""
+    return _latin(core_name(name))
 
 
 def person_clues(*, given_name: str, family_name: str, phone: str, email: str) -> list[str]:

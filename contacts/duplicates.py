@@ -1,7 +1,9 @@
 """Which organisations somebody about to be added may already be. Only those the actor sees are told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -11,14 +13,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.clues import website_host
+from contacts.clues import organisation_clues, plain_name, score
 from contacts.models import Organisation
-from contacts.rules import core_name, one_phone
+from contacts.rules import one_phone
 from lib.domains import plain_email
-from lib.fold import fold
+from lib.fold import fold, latin
 
-COMPARED = 40
-SHOWN = 5
+COMPARED: Final = 40
+SHOWN: Final = 5
+ALIKE: Final = 0.7  # of 1, the same name
+
+REASONS: Final[dict[str, str | Promise]] = {
+    "name": _("same name"),
+    "alike": _("similar name"),
+    "phone": _("same phone"),
+    "email": _("same e-mail"),
+    "host": _("same website"),
+    "address": _("same address"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +51,53 @@ def similar_organisations(
     website: str = "",
     exclude: UUID | None = None,
 ) -> list[Candidate]:
-    """Organisations with the same phone, e-mail or website or much the same name, the likeliest first."""
-    number = one_phone(str(phone), settings.PHONENUMBER_DEFAULT_REGION) or ""
-    address, host = plain_email(email).casefold(), website_host(website)
-    shared = [
-        f"{kind}:{value}" for kind, value in (("phone", number), ("email", address), ("host", host)) if value
-    ]
-    alike = Q(clues__overlap=shared) if shared else Q()
-    if core := core_name(name):
-        alike |= Q(folded__trigram_word_similar=core) | Q(folded__trigram_word_similar=fold(name))
+    """Organisations with the same phone, e-mail or website or much the same name, the likeliest first.
+
+    In whatever script either is written: one statement.
+    """
+    clues = organisation_clues(
+        names=[name],
+        phone=one_phone(str(phone), settings.PHONENUMBER_DEFAULT_REGION) or "",
+        email=plain_email(email),
+        website=website,
+        address="",
+        postcode="",
+    )
+    words, plain = latin(fold(name)), plain_name(name)
+    alike = Q(clues__overlap=clues) if clues else Q()
+    for form in sorted({words, plain} - {""}):
+        alike |= Q(folded__trigram_word_similar=form)
     if not alike:
         return []
     rows = Organisation.objects.visible_to(actor).filter(alike)
     if exclude:
         rows = rows.exclude(pk=exclude)
-    nearest = rows.annotate(near=TrigramWordSimilarity(fold(name), F("folded")))
+    nearest = rows.annotate(near=TrigramWordSimilarity(words, F("folded")))
     found = [
-        _compare(row, core, number, address, host)
+        _compare(row, plain, clues)
         for row in nearest.select_related("home_district").order_by("-near", "pk")[:COMPARED]
     ]
     likely = sorted((one for one in found if one.reasons), key=lambda one: -one.score)
     return likely[:SHOWN]
 
 
-def _compare(row: Organisation, core: str, number: str, address: str, host: str) -> Candidate:
-    likeness = max(_name_likeness(core, core_name(name)) for name in (row.name, row.short_name or row.name))
-    evidence: list[tuple[bool, float, str | Promise]] = [
-        (likeness == 1, 0.6, _("same name")),
-        (0.7 <= likeness < 1, 0.4, _("similar name")),
-        (number != "" and str(row.phone) == number, 0.4, _("same phone")),
-        (address != "" and row.email.casefold() == address, 0.4, _("same e-mail")),
-        (host != "" and website_host(row.website) == host, 0.3, _("same website")),
-    ]
-    holding = [(weight, reason) for holds, weight, reason in evidence if holds]
-    return Candidate(row, min(1.0, sum(w for w, _r in holding)), [reason for _w, reason in holding])
+def reasons(kinds: Iterable[str]) -> list[str | Promise]:
+    """What rows that share clues of these kinds have in common, in words."""
+    found = set(kinds)
+    if "name" in found:
+        found.discard("alike")
+    return [text for kind, text in REASONS.items() if kind in found]
 
 
-def _name_likeness(one: str, other: str) -> float:
+def _compare(row: Organisation, plain: str, clues: Iterable[str]) -> Candidate:
+    kinds = {clue.partition(":")[0] for clue in set(clues).intersection(row.clues)}
+    likeness = max(_likeness(plain, plain_name(known)) for known in (row.name, row.short_name or row.name))
+    if likeness >= ALIKE:
+        kinds.add("name" if likeness == 1 else "alike")
+    return Candidate(row, score(kinds), reasons(kinds))
+
+
+def _likeness(one: str, other: str) -> float:
     """0 to 1: words in common, or nearly the same letters."""
     if not one or not other:
         return 0.0

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.clues import LIKELY, person_clues, score
+from contacts.duplicates import reasons
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.rules import one_phone
 from lib.domains import plain_email
@@ -25,15 +26,6 @@ Key = TypeVar("Key")
 SHOWN: Final = 50
 TOLD: Final = 5  # of those that a new row may be
 SHARED_BY_FEW: Final = 8  # a clue of more rows than that says nothing: a building, a town hall's switchboard
-
-REASONS: Final[dict[str, str | Promise]] = {
-    "name": _("same name"),
-    "alike": _("similar name"),
-    "phone": _("same phone"),
-    "email": _("same e-mail"),
-    "host": _("same website"),
-    "address": _("same address"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +193,7 @@ def _pairs(object_type: str, seen: Any, shown: Any) -> tuple[list[Pair], int]:
 
 
 def _reasons(clues: Iterable[str]) -> list[str | Promise]:
-    kinds = {clue.partition(":")[0] for clue in clues}
-    if "name" in kinds:
-        kinds.discard("alike")
-    return [text for kind, text in REASONS.items() if kind in kinds]
+    return reasons(clue.partition(":")[0] for clue in clues)
 
 
 @transaction.atomic

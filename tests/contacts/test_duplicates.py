@@ -1,6 +1,7 @@
 """Whoever is about to be added may be here already."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from contacts.duplicates import similar_organisations
 from tests.factories import make_actor, make_district, make_organisation
@@ -33,6 +34,32 @@ def test_the_reason_is_told(typed: dict[str, str], reasons: set[str]) -> None:
     (candidate,) = similar_organisations(make_actor(north), **typed)
     assert candidate.organisation == known
     assert set(map(str, candidate.reasons)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "reason"),
+    [
+        ("Casa Nikolova", "Каса Николова", "similar name"),
+        ("Сдружение Николова", "nikolova", "same name"),
+        ("Σύλλογος Ελλήνων", "syllogos ellinon", "same name"),
+        ("Syllogos Ellinon", "ΕΛΛΗΝΩΝ ΣΥΛΛΟΓΟΣ", "same name"),
+        ("Николова", "Ниκολова", "same name"),  # in letters of two alphabets
+        ("Велико Търново", "Veliko Turnovo", "similar name"),
+        ("Читалище Младост", "Chitalishte Mladozt", "similar name"),
+    ],
+)
+def test_a_name_is_compared_in_whatever_script_it_is_written(
+    known: str, typed: str, reason: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    north = make_district()
+    row = make_organisation(north, name=known)
+    make_organisation(north, name="Peña Ciclista")
+    make_organisation(north, name="Колоездачи")
+    actor = make_actor(north)
+    with django_assert_num_queries(1):
+        (candidate,) = similar_organisations(actor, name=typed)
+    assert candidate.organisation == row
+    assert list(map(str, candidate.reasons)) == [reason]
 
 
 @pytest.mark.parametrize(
