@@ -11,6 +11,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+from lib.domains import plain_domain
+
 PREFIX: Final = "crm"
 MAX_DAYS: Final = 365
 
@@ -120,13 +122,10 @@ def _host(host: str, *, is_literal: bool) -> str:
             return str(IPv6Address(host))
         except ValueError:
             raise BadTarget("malformed") from None
-    try:
-        name = host.encode("idna").decode().lower()
-    except UnicodeError:
-        raise BadTarget("malformed") from None
+    name = plain_domain(host)
     labels = name.split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadTarget("malformed")  # an empty label is a trailing dot too
+    if host.endswith(".") or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadTarget("malformed")
     if _NUMBER.fullmatch(labels[-1]):  # resolvers read 0x7f.1, 017700000001 and 2130706433 as addresses
         try:
             return str(IPv4Address(name))

@@ -13,6 +13,7 @@ from api.rules import BadTarget, is_public, read_target
 from api.services.deliveries import send_due
 from api.services.webhooks import create_webhook
 from api.targets import check_target, resolve
+from lib.domains import plain_url
 from tests.api.clients import Tool
 
 PUBLIC = "93.184.215.14"
@@ -120,6 +121,11 @@ def test_the_checked_address_is_the_one_that_is_called() -> None:
 
 def test_an_international_name_is_called_in_punycode() -> None:
     assert read_target("https://peña.example/").host == "xn--pea-8ma.example"
+
+
+@pytest.mark.parametrize("host", ["faß.example", "σύλλογος.example", "☕.example", "раураl.com"])
+def test_a_name_is_the_one_that_a_web_address_of_the_book_has(host: str) -> None:
+    assert f"https://{read_target(f'https://{host}/').host}/" == plain_url(f"https://{host}/")
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", PUBLIC, "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
