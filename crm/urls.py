@@ -8,8 +8,8 @@ from crm.health import healthz, livez
 from crm.metrics import metrics
 
 urlpatterns = [
+    path("api/v1/", include("api.urls")),  # before the pages: 150 of them would be tried for each call
     path("", include("pages.urls")),
-    path("api/v1/", include("api.urls")),
     path("api/docs/", docs, name="api-docs"),
     path("feeds/<str:token>/meetings.ics", meetings_feed, name="meetings-feed"),
     path("accounts/", include("accounts.urls")),
