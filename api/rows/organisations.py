@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.rows.base import Column, Expansion, RowSpec, children, ids_of
-from api.rows.shapes import ExternalIdShape, Moment, codes
+from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
 from contacts.codes import Kind, OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
 from districts.codes import Focus
@@ -65,7 +65,7 @@ ORGANISATION = RowSpec(
         ),
         Column("website", serializers.CharField()),
         Column("email", serializers.CharField()),
-        Column("phone", serializers.CharField(help_text=_("E.164"))),
+        Column("phone", serializers.CharField(help_text=_("E.164")), as_stored("phone")),
         Column("address", serializers.CharField()),
         Column("postcode", serializers.CharField()),
         Column("languages", codes()),

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from api.codes import Scope
 from api.rows.base import Column, Expansion, RowSpec, children
 from api.rows.organisations import WHERE_ORGANISATION
-from api.rows.shapes import ExternalIdShape, Moment, codes
+from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.models import Affiliation, ContactExternalId, Organisation, PrivateChannel
 
@@ -86,7 +86,7 @@ CONTACT = RowSpec(
         Column("given_name", serializers.CharField()),
         Column("family_name", serializers.CharField()),
         Column("email", serializers.CharField()),
-        Column("phone", serializers.CharField(help_text=_("E.164"))),
+        Column("phone", serializers.CharField(help_text=_("E.164")), as_stored("phone")),
         Column("languages", codes()),
         Column("preferred_channel", serializers.ChoiceField(PreferredChannel.choices, allow_blank=True)),
         Column("home_district", serializers.CharField(), F("home_district__code")),
