@@ -89,7 +89,7 @@ class OrganisationFilters(FilterSet):
     @property
     def day(self) -> date | None:
         """The day that `as_of` asks for."""
-        given: date | None = self.form.cleaned_data["as_of"]
+        given: date | None = self.form.cleaned_data.get("as_of")
         return given
 
     def filter_queryset(self, queryset: Rows) -> Rows:
@@ -105,7 +105,7 @@ class OrganisationFilters(FilterSet):
         dated: Rows = OrganisationPeriod.objects.filter(
             Q(until__isnull=True) | Q(until__gte=then), organisation=models.OuterRef("pk"), since__lt=then
         )
-        for other in self.dated:
+        for other in (name for name in self.dated if name in self.filters):
             dated = self.filters[other].filter(dated, self.form.cleaned_data[other])
         return queryset.filter(models.Exists(dated))
 

@@ -127,10 +127,18 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]  # d
 
 
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """A FilterSet that knows who asks: `self.actor`; an invalid one filters to nothing, with its errors."""
+    """A FilterSet that knows who asks: `self.actor`; an invalid one filters to nothing, with its errors.
 
-    def __init__(self, data: QueryDict | None, queryset: models.QuerySet[Any], *, actor: Any) -> None:
+    `is_form=False`: nobody sees its form, which then has the fields that `data` names. To make all twenty
+    takes longer than to answer.
+    """
+
+    def __init__(
+        self, data: QueryDict | None, queryset: models.QuerySet[Any], *, actor: Any, is_form: bool = True
+    ) -> None:
         self.actor = actor
+        if not is_form:
+            self.base_filters = {name: one for name, one in self.base_filters.items() if name in (data or ())}
         super().__init__(data, queryset)
 
     @classmethod

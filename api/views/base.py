@@ -208,7 +208,7 @@ class ListMixin(Resource):
         given = request.query_params.copy()
         for name in parameters.PAGING:
             given.pop(name, None)
-        filters = self.filterset(given, self.visible(), actor=self.actor)
+        filters = self.filterset(given, self.visible(), actor=self.actor, is_form=False)
         parameters.check_filters(filters)
         return filters.qs
 

@@ -68,11 +68,11 @@ class OrganisationFilters(ContactBookFilters):
 
     def filter_queryset(self, queryset: Rows) -> Rows:
         rows: Rows = super().filter_queryset(queryset)
-        given = self.form.cleaned_data
-        if given["met_from"] or given["met_to"]:
-            rows = rows.filter(_met(given["met_from"], given["met_to"]))
-        if given["not_met_from"] or given["not_met_to"]:
-            rows = rows.filter(~_met(given["not_met_from"], given["not_met_to"]))
+        given = self.form.cleaned_data.get
+        if given("met_from") or given("met_to"):
+            rows = rows.filter(_met(given("met_from"), given("met_to")))
+        if given("not_met_from") or given("not_met_to"):
+            rows = rows.filter(~_met(given("not_met_from"), given("not_met_to")))
         return rows
 
 
