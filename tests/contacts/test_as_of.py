@@ -14,6 +14,7 @@ from lib.days import city_today, day_starts_at
 from meetings.filters.organisations import OrganisationFilters
 from tests.api.clients import Tool
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
+from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,7 @@ MIDNIGHT = day_starts_at(OCTOBER)
 
 
 def found(query: str) -> set[Any]:
-    filters = OrganisationFilters(QueryDict(query), Organisation.objects.visible_to(SYSTEM), actor=SYSTEM)
-    assert filters.is_valid(), filters.errors
-    return set(filters.qs)
+    return set(filtered(OrganisationFilters, query, Organisation.objects.visible_to(SYSTEM), SYSTEM))
 
 
 def known_since(organisation: Organisation, since: datetime) -> None:

@@ -12,14 +12,13 @@ from contacts.models import Organisation
 from lib.days import city_today
 from meetings.filters.organisations import OrganisationFilters
 from tests.factories import make_district, make_meeting, make_organisation
+from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
 
 def found(query: str) -> set[Any]:
-    filters = OrganisationFilters(QueryDict(query), Organisation.objects.visible_to(SYSTEM), actor=SYSTEM)
-    assert filters.is_valid(), filters.errors
-    return set(filters.qs)
+    return set(filtered(OrganisationFilters, query, Organisation.objects.visible_to(SYSTEM), SYSTEM))
 
 
 def day(days_ago: int) -> str:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -13,6 +12,7 @@ from meetings.filters.concerns import ConcernFilters
 from meetings.models import Concern
 from meetings.services.concerns import log_concern
 from tests.factories import make_district
+from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +35,8 @@ def log(place: str, *, hours_ago: float = 1, answered_after: float | None = None
 
 
 def found(query: str) -> set[str]:
-    filters = ConcernFilters(QueryDict(query), Concern.objects.all(), actor=SYSTEM)
-    assert not filters.form.errors
-    return set(filters.qs.values_list("place", flat=True))
+    found = filtered(ConcernFilters, query, Concern.objects.all(), SYSTEM)
+    return set(found.values_list("place", flat=True))
 
 
 def test_the_names_are_those_of_the_contract_and_a_search() -> None:

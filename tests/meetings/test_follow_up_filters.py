@@ -13,6 +13,7 @@ from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import FollowUp, FollowUpExternalId
 from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_actor, make_district, make_officer, make_organisation
+from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +38,8 @@ def promise(
 
 
 def found(query: str, actor: Actor = SYSTEM) -> set[str]:
-    filters = FollowUpFilters(QueryDict(query), FollowUp.objects.visible_to(actor), actor=actor)
-    assert not filters.form.errors
-    return set(filters.qs.values_list("title", flat=True))
+    found = filtered(FollowUpFilters, query, FollowUp.objects.visible_to(actor), actor)
+    return set(found.values_list("title", flat=True))
 
 
 def test_the_names_are_those_of_the_contract() -> None:

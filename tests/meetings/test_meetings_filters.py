@@ -11,6 +11,7 @@ from contacts.models import Organisation
 from meetings.filters.meetings import MeetingFilters
 from meetings.models import Meeting
 from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
+from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +27,7 @@ def actor(school: Organisation) -> Actor:
 
 
 def found(actor: Actor, query: str) -> set[Meeting]:
-    filters = MeetingFilters(QueryDict(query), Meeting.objects.visible_to(actor), actor=actor)
-    assert filters.is_valid(), filters.errors
-    return set(filters.qs)
+    return set(filtered(MeetingFilters, query, Meeting.objects.visible_to(actor), actor))
 
 
 def test_without_a_parameter_all_seen_are_found(actor: Actor, school: Organisation) -> None:
