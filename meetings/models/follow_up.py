@@ -4,6 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -46,6 +47,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def of_owner(self, user_id: object) -> Self:
         return self.filter(owner=user_id)
+
+    def with_homes(self) -> Self:
+        """Each with `home_ids`: the districts where those it was made to are at home, seen or not."""
+        links = FollowUpOrganisation.objects.filter(follow_up_id=models.OuterRef("pk"))
+        return self.annotate(home_ids=ArraySubquery(links.values("organisation__home_district")))
 
 
 class FollowUp(models.Model):

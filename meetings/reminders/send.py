@@ -26,7 +26,7 @@ from audit.services import record
 from contacts.models import Organisation
 from lib.days import city_today
 from meetings import rules
-from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Reminder
+from meetings.models import Concern, FollowUp, Meeting, Reminder
 from meetings.models.reminder import SubjectType
 from meetings.reminders.channels import CARRIERS, Carrier, message_id_of
 from meetings.reminders.notices import notice_of
@@ -192,7 +192,6 @@ def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
     """Those that are still wanted and whose recipients still see what they are about."""
     wanted = _wanted_now(rows)
     due = [row for row in rows if _is_among(row, wanted)]
-    homes = _districts_of_follow_ups(due)
     found: dict[UUID, Standing] = {}
     for user in User.objects.active().filter(pk__in={row.recipient_id for row in due}):
         actor = actor_for(user)
@@ -204,7 +203,8 @@ def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
                     ids, districts = [o.pk for o in waiting], [o.home_district_id for o in waiting]
                     found[row.pk] = Standing(user, waiting, "organisation", ids, districts)
             elif subject := seen.get(row.subject_id):
-                districts = homes[subject.pk] if isinstance(subject, FollowUp) else [subject.district_id]
+                promised = isinstance(subject, FollowUp)
+                districts = subject.home_ids if promised else [subject.district_id]
                 found[row.pk] = Standing(user, subject, row.subject_type, [subject.pk], districts)
     return found
 
@@ -234,12 +234,3 @@ def _is_among(row: Reminder, wanted: dict[Key, list[datetime]]) -> bool:
 def _worth_seeing(actor: Actor) -> list[Organisation]:
     mine = Organisation.objects.visible_to(actor).of_officer(actor.id)
     return list(mine.past_their_cadence(city_today()).order_by("meet_by", "pk"))
-
-
-def _districts_of_follow_ups(rows: Iterable[Reminder]) -> dict[UUID, list[UUID]]:
-    ids = {row.subject_id for row in rows if row.subject_type == SubjectType.FOLLOW_UP}
-    homes: dict[UUID, list[UUID]] = defaultdict(list)
-    links = FollowUpOrganisation.objects.filter(follow_up__in=ids)
-    for follow_up_id, home_id in links.values_list("follow_up", "organisation__home_district"):
-        homes[follow_up_id].append(home_id)
-    return homes

@@ -13,7 +13,7 @@ Subject = Meeting | FollowUp | Concern | Relief
 
 
 def subjects_seen_by(actor: Acting, reminders: Iterable[Reminder]) -> dict[UUID, Subject]:
-    """Meetings, promises, concerns and reliefs of these reminders that the actor sees; a query a type."""
+    """Meetings, promises `with_homes`, concerns and reliefs of these that the actor sees; a query a type."""
     ids: dict[str, set[UUID]] = defaultdict(set)
     for reminder in reminders:
         ids[reminder.subject_type].add(reminder.subject_id)
@@ -21,7 +21,8 @@ def subjects_seen_by(actor: Acting, reminders: Iterable[Reminder]) -> dict[UUID,
     if wanted := ids[SubjectType.MEETING]:
         seen.update(Meeting.objects.visible_to(actor).filter(pk__in=wanted).in_bulk())
     if wanted := ids[SubjectType.FOLLOW_UP]:
-        seen.update(FollowUp.objects.visible_to(actor).filter(pk__in=wanted).in_bulk())
+        promises = FollowUp.objects.visible_to(actor).with_homes()
+        seen.update(promises.filter(pk__in=wanted).in_bulk())
     if wanted := ids[SubjectType.CONCERN]:
         concerns = Concern.objects.visible_to(actor).select_related("district")
         seen.update(concerns.filter(pk__in=wanted).in_bulk())
