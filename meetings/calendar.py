@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -48,10 +47,10 @@ class Month:
             yield from (day for day in week if day.is_of_month and (day.meetings or day.promises))
 
     @property
-    def ids(self) -> Iterator[UUID]:
+    def rows(self) -> Iterator[Meeting | FollowUp]:
         for week in self.weeks:
             for day in week:
-                yield from (row.pk for row in (*day.meetings, *day.promises))
+                yield from (*day.meetings, *day.promises)
 
 
 def month_named(name: str, today: date) -> date:
@@ -78,6 +77,7 @@ def month_of(actor: Actor, first: date, *, mine: bool) -> Month:
         FollowUp.objects.visible_to(actor)
         .filter(due_on__gte=since, due_on__lt=until)
         .exclude(status=FollowUpStatus.CANCELLED)
+        .with_homes()
     )
     if mine:
         meetings, promises = meetings.of_officer(actor.id), promises.of_owner(actor.id)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
@@ -39,16 +38,16 @@ class Today:
     more: frozenset[str]
 
     @property
-    def ids(self) -> Iterator[UUID]:
-        """Of every row that is shown."""
+    def rows(self) -> Iterator[Any]:
+        """Everything that is shown, and whom it names."""
         for promise in chain(self.late, self.due):
-            yield promise.pk
+            yield promise
             if promise.contact:
-                yield promise.contact.pk
+                yield promise.contact
         for row in chain(self.late, self.due, self.unsettled, self.meetings, self.coming):
-            yield from (link.organisation_id for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
+            yield from (link.organisation for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
         for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
-            yield from (row.pk for row in found)
+            yield from found
 
     @property
     def promised_count(self) -> int:
@@ -91,7 +90,7 @@ def seen_links(model: type[Any], actor: Actor) -> "Prefetch[str]":
 
 
 def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], list[FollowUp]]:
-    rows = FollowUp.objects.visible_to(actor)
+    rows = FollowUp.objects.visible_to(actor).with_homes()
     if mine:
         rows = rows.of_owner(actor.id)
     late = rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1]

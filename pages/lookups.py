@@ -1,7 +1,7 @@
 """Fetching for a page, and saying so in the trail before the answer leaves."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.services import record
+from contacts.models import Contact, Organisation
 from contacts.search import search_mark
+from meetings.models import FollowUp
 
 T = TypeVar("T", bound=models.Model)
 
@@ -57,3 +59,33 @@ def consult(
             search_hash=mark,
             purpose=purpose,
         )
+
+
+def consult_rows(
+    request: ActorRequest,
+    object_type: str,
+    rows: Iterable[Any],
+    *,
+    action: Action = Action.VIEW,
+    searched: str = "",
+) -> None:
+    """As `consult`, naming the districts of whole rows."""
+    shown = list(rows)
+    ids = [row.pk for row in shown]
+    consult(request, object_type, ids, action=action, searched=searched, district_ids=places_of(shown))
+
+
+def places_of(rows: Iterable[Any]) -> set[UUID]:
+    """Districts of rows, for the trail: where they are at home, or where they take place.
+
+    A promise, read `with_homes`, is where those it was made to are at home.
+    """
+    found: set[UUID] = set()
+    for row in rows:
+        if isinstance(row, FollowUp):
+            found.update(row.home_ids)  # type: ignore[attr-defined]  # annotated
+        elif isinstance(row, Organisation | Contact):
+            found.add(row.home_district_id)
+        else:
+            found.add(row.district_id)
+    return found

@@ -51,4 +51,5 @@ def counted_objects(actor: Actor, figure: FrozenFigure) -> list[Any]:
     model = MODELS.get(figure.noun)
     if model is None or not figure.ids:
         return []
-    return list(model.objects.visible_to(actor).filter(pk__in=figure.ids).order_by("pk")[:AT_MOST])
+    rows = model.objects.visible_to(actor).filter(pk__in=figure.ids).order_by("pk")
+    return list((rows.with_homes() if model is FollowUp else rows)[:AT_MOST])

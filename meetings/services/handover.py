@@ -1,6 +1,6 @@
 """Handing an officer's portfolio to colleagues, and taking that back within ten minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -92,11 +92,10 @@ def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
         raise StaleVersion(0)
     if timezone.now() - handover.created_at > UNDO_WITHIN:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
-    for moved in handover.moves:
-        _give_back(actor, moved)
+    places = {pk for moved in handover.moves for pk in _give_back(actor, moved)}
     handover.undone_at = timezone.now()
     handover.save(update_fields=["undone_at"])
-    _record(actor, Action.UPDATE, Op.UPDATED, handover, ())
+    _record(actor, Action.UPDATE, Op.UPDATED, handover, places)
     return handover
 
 
@@ -131,18 +130,20 @@ def _moved(object_type: str, move: Move, version: int, before: dict[str, Any]) -
     return Moved(type=object_type, id=str(move.row.pk), to=str(move.to.pk), version=version, before=before)
 
 
-def _give_back(actor: Actor, moved: Moved) -> None:
-    pk, version, before = UUID(moved["id"]), moved["version"], moved["before"]
+def _give_back(actor: Actor, moved: Moved) -> Iterable[UUID]:
+    """Answers the districts of what went back."""
+    pk, before = UUID(moved["id"]), moved["before"]
+    common: Any = {"actor": actor, "version": moved["version"], "may_have_left": True}
     if moved["type"] == "organisation":
         people = User.objects.in_bulk([UUID(one) for one in before.values() if one])
         fields: Any = {name: people[UUID(one)] if one else None for name, one in before.items()}
-        edit_organisation(actor=actor, organisation_id=pk, version=version, may_have_left=True, **fields)
-    elif moved["type"] == "follow_up":
-        owner = User.objects.get(pk=before["owner"])
-        edit_follow_up(actor=actor, follow_up_id=pk, version=version, may_have_left=True, owner=owner)
-    else:
-        officers = User.objects.filter(pk__in=before["officers"])
-        edit_meeting(actor=actor, meeting_id=pk, version=version, may_have_left=True, officers=officers)
+        return [edit_organisation(organisation_id=pk, **common, **fields).home_district_id]
+    if moved["type"] == "follow_up":
+        edit_follow_up(follow_up_id=pk, owner=User.objects.get(pk=before["owner"]), **common)
+        homes: Iterable[UUID] = FollowUp.objects.with_homes().get(pk=pk).home_ids
+        return homes
+    officers = User.objects.filter(pk__in=before["officers"])
+    return [edit_meeting(meeting_id=pk, officers=officers, **common).district_id]
 
 
 def _place_of(row: Organisation | FollowUp | Meeting) -> UUID | None:

@@ -103,14 +103,15 @@ class RoleForm(HintedForm):
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     hinted = ("role_title",)
 
-    def __init__(self, *args: Any, actor: Actor, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, offered: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         names = ("role_title", "is_primary", "since", "until")
         organisation = forms.ModelChoiceField(
             label=_("Organisation"), queryset=Organisation.objects.visible_to(actor)
         )
-        organisation.choices = [("", "—"), *self._kept(actor), *offered]
+        self.offered = [*self._kept(), *offered]
+        organisation.choices = [("", "—"), *((str(row.pk), row.name) for row in self.offered)]
         self.fields["organisation"] = organisation
         self.fields |= forms.fields_for_model(Affiliation, names, widgets={"since": day, "until": day})
         for field in self.fields.values():
@@ -118,10 +119,10 @@ class RoleForm(HintedForm):
                 field.label = str(field.label)[:1].upper() + str(field.label)[1:]
         self.fields["role_title"].help_text = _("Such as coordinator or treasurer; never “member”.")
 
-    def _kept(self, actor: Actor) -> list[tuple[str, str]]:
+    def _kept(self) -> list[Organisation]:
         """The organisation this row names already, first in its list."""
         chosen = self.initial.get("organisation")
-        return [(str(chosen.pk), chosen.name)] if isinstance(chosen, Organisation) else []
+        return [chosen] if isinstance(chosen, Organisation) else []
 
 
 class BaseRoles(RowFormSet):
@@ -160,7 +161,7 @@ def contact_values(contact: Contact) -> dict[str, Any]:
     return values | {"version": contact.version, "phone": phone_text(contact.phone)}
 
 
-def offered_organisations(actor: Actor) -> list[tuple[str, str]]:
+def offered_organisations(actor: Actor) -> list[Organisation]:
     """Those a person here most likely speaks for, by name; others are reached from their own page."""
     rows = Organisation.objects.at_home_with(actor).active().order_by("folded", "pk")
-    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")[:OFFERED]]
+    return list(rows.only("name", "home_district")[:OFFERED])

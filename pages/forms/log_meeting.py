@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -51,8 +50,8 @@ class Who:
         return ", ".join(names)
 
     @property
-    def ids(self) -> list[UUID]:
-        return [row.pk for row in (self.organisation, self.contact) if row]
+    def rows(self) -> list[Organisation | Contact]:
+        return [row for row in (self.organisation, self.contact) if row]
 
 
 class TookPlaceForm(HintedForm, WhenAndWhere):

@@ -8,7 +8,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_today
 from meetings.calendar import month_named, month_of
-from pages.lookups import consult, readers_only
+from pages.lookups import consult_rows, readers_only
 
 
 @require_safe
@@ -18,7 +18,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
     today = city_today()
     mine = request.actor.writes and request.GET.get("scope") != "district"
     month = month_of(request.actor, month_named(request.GET.get("month", ""), today), mine=mine)
-    consult(request, "meeting", month.ids, action=Action.LIST)
+    consult_rows(request, "meeting", month.rows, action=Action.LIST)
     days = list(month.days)
     earlier = [entry for entry in days if entry.day < today] if month.first == today.replace(day=1) else []
     return render(

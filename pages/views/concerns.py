@@ -35,7 +35,7 @@ from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import EditConcernForm
 from pages.lists import canonical, listing
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, readers_only
 from pages.undo import undo_url, undoer
 from pages.views.follow_ups import ids_on, with_what_is_seen
 
@@ -129,8 +129,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("concern", pk)
-    shown = [row.pk, *(organisation.pk for organisation in form.shown)]
-    consult(request, "concern", shown, searched=form.searched, district_ids=[row.district_id])
+    consult_rows(request, "concern", [row, *form.shown], searched=form.searched)
     context = {"form": form, "concern": row, "differences": both}
     status = 409 if both is not None else 422 if form.errors else 200
     return render(request, "pages/concerns/edit.html", context, status=status)

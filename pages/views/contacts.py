@@ -38,7 +38,7 @@ from pages.forms.contacts import (
 from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, readers_only
 from pages.merging import undo_of_merge
 from pages.reasons import (
     WANTED,
@@ -133,7 +133,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
             else:
                 messages.success(request, _("%(name)s is in the book.") % {"name": made})
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
-    consult(request, "organisation", _organisations_on(roles))
+    consult_rows(request, "organisation", _organisations_on(roles))
     context = {"form": form, "roles": roles, "organisation": speaks_for, "candidates": candidates}
     return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
 
@@ -152,7 +152,7 @@ def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     """Found by a person's own name, phone and e-mail, never through an organisation (domain.md, rule 3)."""
     found = similar_contacts(request.actor, **{name: typed[name] for name in COMPARED})
     if found:
-        consult(request, "contact", [one.row.pk for one in found], action=Action.SEARCH)
+        consult_rows(request, "contact", [one.row for one in found], action=Action.SEARCH)
     return found
 
 
@@ -162,8 +162,9 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     posted = request.method == "POST"
     form = ContactForm(request.POST if posted else None, actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
-    shown = [row.pk, *_organisations_on(roles)]
+    shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
+    # The reason is about the person: it is for nobody where only an organisation that is offered is.
     consult(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
     context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
     if posted and form.is_valid() & roles.is_valid():
@@ -327,10 +328,9 @@ def _only_district(request: ActorRequest) -> UUID | None:
     return own[0].pk if len(own) == 1 else None
 
 
-def _organisations_on(roles: Any) -> list[UUID]:
+def _organisations_on(roles: Any) -> list[Organisation]:
     """Those that the rows of a form offer or name, for the trail."""
-    offered = {value for form in roles for value, _name in form.fields["organisation"].choices if value}
-    return sorted(map(UUID, offered))
+    return list({row.pk: row for form in roles for row in form.offered}.values())
 
 
 def _roles(request: ActorRequest, initial: Any) -> Any:

@@ -45,7 +45,7 @@ from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, Promis
 from pages.forms.picks import as_uuid
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, places_of, readers_only
 from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
@@ -55,17 +55,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 def with_what_is_seen(rows: QuerySet[FollowUp], actor: Actor) -> QuerySet[FollowUp]:
     """Rows as pages list them: organisations the actor does not see are left out."""
+    rows = rows.with_homes()  # type: ignore[attr-defined]  # our own queryset
     return rows.select_related("owner").prefetch_related(seen_links(FollowUpOrganisation, actor))
 
 
 def ids_on(rows: Iterable[Any]) -> list[UUID]:
     """What rows of promises show, for the trail."""
     return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
-
-
-def homes_on(rows: Iterable[Any]) -> set[UUID]:
-    """Where the organisations that rows of promises show are at home, for the trail."""
-    return {link.organisation.home_district_id for row in rows for link in row.seen_links}
 
 
 @require_GET
@@ -92,7 +88,7 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
         ids_on(page.rows),
         action=Action.LIST,
         searched=searched,
-        district_ids=homes_on(page.rows),
+        district_ids=places_of(page.rows),
     )
     context = {
         "page": page,
@@ -133,8 +129,7 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
                 request, _("Promised: %(title)s") % {"title": follow_up.title}, extra_tags=f"undo:{undo}"
             )
             return redirect(_about_what(about) or follow_up_url(follow_up.pk))
-    shown = [*(row.pk for row in form.shown), *(row.pk for row in about.values())]
-    consult(request, "organisation", shown, searched=form.searched)
+    consult_rows(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
     context = {"form": form, **about}
     return render(request, "pages/follow_ups/new.html", context, status=422 if form.errors else 200)
 
@@ -149,8 +144,9 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         Prefetch("concern", Concern.objects.visible_to(actor)),
     )
     row: Any = find(rows.select_related("series"), pk)
-    about = [one.pk for one in (row.contact, row.meeting, row.concern) if one]
-    consult(request, "follow_up", [*ids_on([row]), *about], district_ids=homes_on([row]))
+    about = [one for one in (row.contact, row.meeting, row.concern) if one]
+    shown = [*ids_on([row]), *(one.pk for one in about)]
+    consult(request, "follow_up", shown, district_ids=places_of([row, *about]))
     context = {
         "follow_up": row,
         "today": city_today(),
@@ -197,8 +193,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(follow_up_url(pk))
-    shown = [row.pk, *(organisation.pk for organisation in form.shown)]
-    consult(request, "follow_up", shown, searched=form.searched, district_ids=homes_on([row]))
+    consult_rows(request, "follow_up", [row, *form.shown], searched=form.searched)
     context = {"form": form, "follow_up": row, "differences": both, "repeats": repeats(row.series)}
     return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
 
@@ -224,14 +219,14 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
                     result=form.cleaned_data["result"] if "result" in request.POST else None,
                     told=told,
                 )
-                record_kept(request, "follow_up", pk, [form], district_ids=homes_on([row]))
+                record_kept(request, "follow_up", pk, [form], district_ids=places_of([row]))
         except StaleVersion as stale:
             both = differences(form, {"result": row.result})
             form = DoneForm(typed_again(form, stale), organisations=organisations)
         else:
             _say_done(request, done, told, can_tell=len(told) < len(organisations))
             return redirect(_back(request, pk))
-    consult(request, "follow_up", ids_on([row]), district_ids=homes_on([row]))
+    consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/done.html", context, status=_status(form, both))
 
@@ -283,7 +278,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
                 request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}"
             )
             return redirect(follow_up_url(pk))
-    consult(request, "follow_up", ids_on([row]), district_ids=homes_on([row]))
+    consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
     context = {"form": form, "follow_up": row, "differences": both}
     return render(request, "pages/follow_ups/cancel.html", context, status=_status(form, both))
 

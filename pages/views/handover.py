@@ -23,7 +23,7 @@ from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.forms.base import add_service_errors
 from pages.forms.handover import HandoverForm
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, find, places_of, readers_only
 from pages.undo import undo_url, undoer
 from pages.views.settings import form_page, posted
 
@@ -38,7 +38,8 @@ def handovers(request: ActorRequest) -> HttpResponse:
     """Whose portfolio may be handed over: those who have left come first."""
     _supervisors_only(request)
     rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
-    consult(request, "handover", [row.pk for row in rows], action=Action.LIST)
+    counted = request.actor.district_ids
+    consult(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
     context = {"rows": rows, "left_behind": left_behind(request.actor)}
     return render(request, "pages/handover/list.html", context)
 
@@ -77,8 +78,8 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row: Handover = find(Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk)
     groups = _what_moved(request.actor, row)
-    shown = [one.pk for _user, rows in groups for _type, one in rows]
-    consult(request, "handover", [row.pk, *shown])
+    shown = [one for _user, rows in groups for _type, one in rows]
+    consult(request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=places_of(shown))
     undo = undo_url(request, "handover", handover_id=str(pk)) if can_undo(request.actor, row) else ""
     context = {
         "handover": row,
@@ -159,7 +160,7 @@ def _what_moved(actor: Actor, row: Handover) -> list[tuple[User, list[tuple[str,
     seen: dict[UUID, tuple[str, Any]] = {}
     for name, rows in (
         ("organisation", Organisation.objects.visible_to(actor)),
-        ("follow_up", FollowUp.objects.visible_to(actor)),
+        ("follow_up", FollowUp.objects.visible_to(actor).with_homes()),
         ("meeting", Meeting.objects.visible_to(actor)),
     ):
         found: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))

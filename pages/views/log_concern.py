@@ -15,7 +15,7 @@ from meetings.services.concerns import log_concern as log
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult_rows, find, readers_only
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,8 +48,8 @@ def log_concern(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("Logged. Those who lead here are being told now."))
             return redirect("concern", concern.pk)
-    shown = [*(row.pk for row in form.shown), *([meeting.pk] if meeting else [])]
-    consult(request, "organisation", shown, searched=form.searched)
+    shown = [*form.shown, *([meeting] if meeting else [])]
+    consult_rows(request, "organisation", shown, searched=form.searched)
     context = {
         "form": form,
         "meeting": meeting,

@@ -29,7 +29,7 @@ from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
 from pages.forms.meetings import MINUTE, Attendances
 from pages.hints import record_kept
-from pages.lookups import consult
+from pages.lookups import consult_rows
 from pages.undo import undo_url, undoer
 
 FOUND = 8
@@ -53,7 +53,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
         found = _found(request.actor, request.GET["q"])
-        consult(request, "organisation", _ids(found), searched=request.GET["q"])
+        consult_rows(request, "organisation", _rows(found), searched=request.GET["q"])
         return render(request, "pages/log/log.html#found", {"found": found})
     chosen = _named(request.actor, request.GET)
     finding = request.POST.get("act") == "find" and request.POST.get("q", "").strip()
@@ -82,7 +82,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
     where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
     searched = request.POST["q"] if finding else ""
-    consult(request, "organisation", [*_ids(offered), *(one.pk for one in people)], searched=searched)
+    consult_rows(request, "organisation", [*_rows(offered), *people], searched=searched)
     context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
     return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
@@ -115,7 +115,7 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
     searched = request.POST.get("q", "") if act == "find" else ""
-    consult(request, "organisation", [row.pk for row in rows.rows], searched=searched)
+    consult_rows(request, "organisation", rows.rows, searched=searched)
     context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}
     return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
 
@@ -227,5 +227,5 @@ def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
     return list(seen.order_by("folded", "pk")[: 2 * FOUND])
 
 
-def _ids(whom: Iterable[Who]) -> list[UUID]:
-    return [pk for who in whom for pk in who.ids]
+def _rows(whom: Iterable[Who]) -> list[Organisation | Contact]:
+    return [row for who in whom for row in who.rows]

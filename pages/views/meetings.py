@@ -41,7 +41,7 @@ from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, readers_only
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 
@@ -144,7 +144,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
                 request, _("Planned. Its officers are reminded the day before and an hour before.")
             )
             return redirect("meeting", made.pk)
-    consult(request, "organisation", [row.pk for row in rows.rows], searched=_searched(request))
+    consult_rows(request, "organisation", rows.rows, searched=_searched(request))
     context = {"form": form, "rows": rows}
     return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
 
@@ -163,8 +163,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     context["repeats"] = repeats(row.series)
-    shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
-    consult(request, "meeting", shown, searched=_searched(request), district_ids=[row.district_id])
+    consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         try:
@@ -223,8 +222,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
-    shown = [row.pk, *(one.pk for one in (*rows.rows, *people.rows))]
-    consult(request, "meeting", shown, searched=_searched(request), district_ids=[row.district_id])
+    consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
     if posted and form.is_valid():
         try:
             with transaction.atomic():

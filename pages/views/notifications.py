@@ -19,7 +19,7 @@ from meetings.models.reminder import SubjectType
 from meetings.reminders.links import path_of
 from meetings.reminders.subjects import Subject, subjects_seen_by
 from meetings.services.reminders import mark_all_read, mark_read
-from pages.lookups import consult
+from pages.lookups import consult_rows
 
 ROWS = 50
 
@@ -58,7 +58,7 @@ def notifications(request: ActorRequest) -> HttpResponse:
     coming = list(own.waiting().order_by("occurrence", "pk")[:ROWS])
     sent = list(own.sent().exclude(pk__in=[r.pk for r in new]).order_by("-sent_at", "-pk")[:ROWS])
     seen = subjects_seen_by(request.actor, [*new, *coming, *sent])
-    consult(request, "reminder", seen)
+    consult_rows(request, "reminder", seen.values())
     return render(
         request,
         "pages/notifications/list.html",

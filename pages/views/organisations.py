@@ -42,7 +42,7 @@ from pages.forms.organisations import (
     organisation_values,
 )
 from pages.lists import canonical, listing
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, readers_only
 from pages.merging import undo_of_merge
 from pages.undo import offered_undo, undo_url, undoer
 
@@ -250,9 +250,9 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
 
 
 def _consult_candidates(request: ActorRequest, candidates: Iterable[Candidate]) -> None:
-    ids = [candidate.organisation.pk for candidate in candidates]
-    if ids:
-        consult(request, "organisation", ids, action=Action.SEARCH)
+    found = [candidate.organisation for candidate in candidates]
+    if found:
+        consult_rows(request, "organisation", found, action=Action.SEARCH)
 
 
 def _focuses(request: ActorRequest, initial: Any = None) -> Any:

@@ -151,7 +151,9 @@ def lines(events: Sequence[Event]) -> list[Line]:
 
 def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
     """Reading the trail is in the trail, with the rows it leads to."""
-    record(request.actor, Action.LIST, "event", {line.event.object_ids[0] for line in shown if line.page})
+    led_to = [line.event for line in shown if line.page]
+    places = {pk for event in led_to for pk in event.district_ids}
+    record(request.actor, Action.LIST, "event", {one.object_ids[0] for one in led_to}, district_ids=places)
 
 
 def _line(event: Event, names: dict[UUID | None, str]) -> Line:

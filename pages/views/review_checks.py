@@ -11,7 +11,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, Meeting
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
-from pages.lookups import consult, find
+from pages.lookups import consult, consult_rows, find
 from pages.views.reviews import find_review, part_page, write_part
 from pages.views.settings import form_page, posted
 from reviews.policies import can_see_samples, can_write_review
@@ -70,8 +70,8 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
     organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
     meeting = Meeting.objects.visible_to(actor).filter(pk=one.meeting_id).first()
     people = list(Affiliation.objects.spokespeople_of(organisation)[:3]) if organisation else []
-    shown = [row.pk, *(found.pk for found in (organisation, meeting) if found)]
-    consult(request, "organisation", [*shown, *(person.contact_id for person in people)])
+    shown = [row, *(found for found in (organisation, meeting) if found)]
+    consult_rows(request, "organisation", [*shown, *(person.contact for person in people)])
     context = {
         "review": row,
         "call": one,

@@ -27,7 +27,7 @@ from pages.forms.reviews import (
     SignForm,
 )
 from pages.frozen import Frozen, as_shown
-from pages.lookups import consult, find, readers_only
+from pages.lookups import consult, consult_rows, find, readers_only
 from pages.views.settings import form_page, posted
 from reports.catalogue import REPORTS
 from reports.questions import By
@@ -151,7 +151,7 @@ def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpRespons
     one = find(row.figures.all(), figure)
     seen = counted_objects(request.actor, one)
     noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
-    consult(request, noun.get(one.noun, "concern"), [row.pk, *(found.pk for found in seen)])
+    consult_rows(request, noun.get(one.noun, "concern"), [row, *seen])
     (shown,) = as_shown([one], {row.district.code: row.district})
     context = {
         "review": row,

@@ -29,7 +29,7 @@ from meetings.policies import can_reassign_follow_up
 from meetings.services.follow_ups import edit_follow_up
 from pages.forms.base import add_service_errors
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
-from pages.lookups import consult
+from pages.lookups import consult_rows
 from pages.undo import offer_undo, undo_url, undoer
 from pages.views.settings import form_page, posted
 
@@ -59,9 +59,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
             back = undo_url(request, "organisations_selected", rows=before)
             _say(request, len(rows), back, on="organisations")
             return redirect(back_to)
-    consult(
-        request, "organisation", [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
-    )
+    consult_rows(request, "organisation", rows)
     context = {
         "rows": rows,
         "forms": forms,
@@ -76,7 +74,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def follow_ups_selected(request: ActorRequest) -> HttpResponse:
-    seen = FollowUp.objects.visible_to(request.actor).select_related("owner")
+    seen = FollowUp.objects.visible_to(request.actor).with_homes().select_related("owner")
     rows = _rows(request, seen.prefetch_related("organisation_links__organisation"))
     back_to = _list(request, "follow_ups")
     if not rows:
@@ -92,7 +90,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
             back = undo_url(request, "follow_ups_selected", rows=before)
             _say(request, len(rows), back, on="follow_ups")
             return redirect(back_to)
-    consult(request, "follow_up", [row.pk for row in rows])
+    consult_rows(request, "follow_up", rows)
     context = {
         "rows": rows,
         "form": form,

@@ -9,7 +9,7 @@ from accounts.middleware import ActorRequest
 from api.models import ApiKey
 from lib.days import city_today
 from meetings.today import today_of
-from pages.lookups import consult
+from pages.lookups import consult_rows
 
 
 @require_safe
@@ -22,5 +22,5 @@ def today(request: ActorRequest) -> HttpResponse:
     asked = request.GET.get("scope")
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
-    consult(request, "follow_up", day.ids)
+    consult_rows(request, "follow_up", day.rows)
     return render(request, "pages/today/today.html", {"day": day, "mine": mine, "today": city_today()})

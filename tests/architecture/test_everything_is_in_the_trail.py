@@ -38,7 +38,7 @@ def test_every_page_that_shows_a_row_records_it(client: Client, city: dict[str, 
     known = {city[noun]: noun for noun in NOUNS}
     client.force_login(users[role])
     client.post(f"/contacts/{city['contact']}/reason/", {"reason": "They called or wrote"})
-    silent = []
+    silent, nowhere = [], []
     for path in pages(city):
         before = set(Event.objects.values_list("pk", flat=True))
         answer = client.get(path)
@@ -50,7 +50,12 @@ def test_every_page_that_shows_a_row_records_it(client: Client, city: dict[str, 
         recorded = {known[pk] for event in new for pk in event.object_ids if pk in known}
         if missing := shown - recorded:
             silent.append(f"{path}: {sorted(missing)}")
+        if role == "supervisor" and any(
+            known.keys() & set(event.object_ids) and not event.district_ids for event in new
+        ):  # nobody else reads a privacy officer’s
+            nowhere.append(path)
     assert silent == []
+    assert nowhere == [], "\n".join(nowhere)
 
 
 def api_lists() -> Iterator[str]:
