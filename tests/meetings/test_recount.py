@@ -9,13 +9,15 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from contacts.models import Organisation
+from audit.models import Change
+from contacts.models import Contact, FocusDeclaration, Organisation, PrivateChannel
 from contacts.services.organisations import edit_organisation
+from lib.days import city_today
 from meetings.codes import MeetingStatus, Outcome
 from meetings.models import Meeting
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting, restore_meeting
-from tests.factories import make_district, make_meeting, make_organisation
+from tests.factories import make_contact, make_district, make_meeting, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +111,43 @@ def test_what_an_older_version_found_in_one_script_only_is_put_right() -> None:
     meeting.refresh_from_db()
     assert (meeting.folded, other.folded) == ("кафе kafe", "coffee")
     recount()  # would raise for one that is still wrong
+
+
+def test_domains_of_an_older_version_are_found_and_written_as_today() -> None:
+    north = make_district()
+    said = {"focus": "roma", "declared_by": "the chair", "declared_on": city_today()}
+    organisation, other = make_organisation(north, focuses=[said]), make_organisation(north)
+    person = make_contact(north)
+    Organisation.objects.filter(pk=organisation.pk).update(email="a@раураl.com", website="https://раураl.com")
+    Organisation.objects.filter(pk=other.pk).update(email="josé@casa.example")  # its domain is as it may be
+    FocusDeclaration.objects.update(evidence_url="https://раураl.com/we")
+    Contact.objects.filter(pk=person.pk).update(email="b@раураl.com")
+    PrivateChannel.objects.create(contact=person, email="c@раураl.com", phone="+34600000001")
+    with pytest.raises(CommandError, match="differences"):
+        recount()
+    assert "domains not in punycode: 1 organisations wrong" in recount("--fix")
+    organisation.refresh_from_db()
+    person.refresh_from_db()
+    punycode = "xn--l-7sba6dbr.com"
+    assert (organisation.email, organisation.website) == (f"a@{punycode}", f"https://{punycode}")
+    assert FocusDeclaration.objects.get().evidence_url == f"https://{punycode}/we"
+    assert (person.email, person.private_channel.email) == (f"b@{punycode}", f"c@{punycode}")
+    assert person.private_channel.phone == "+34600000001"
+    assert organisation.version == 2
+    changed = Change.objects.filter(op="updated").values_list("object_id", flat=True)
+    assert set(changed) == {organisation.pk, person.pk}
+    other.refresh_from_db()
+    assert (other.version, other.email) == (1, "josé@casa.example")
+    recount()  # would raise for one that is still wrong
+
+
+def test_what_cannot_be_written_as_today_is_named_and_the_rest_put_right() -> None:
+    odd, organisation = make_organisation(), make_organisation()
+    Organisation.objects.filter(pk=odd.pk).update(website="https://me:pw@раураl.com/")
+    Organisation.objects.filter(pk=organisation.pk).update(website="https://раураl.com/")
+    with pytest.raises(CommandError, match=f"by hand first: {odd.pk}"):
+        recount("--fix")
+    organisation.refresh_from_db()
+    odd.refresh_from_db()
+    assert organisation.website == "https://xn--l-7sba6dbr.com/"
+    assert odd.website == "https://me:pw@раураl.com/"

@@ -1,12 +1,15 @@
-"""`manage.py recount`: proves the summaries that writes keep, and puts them right with --fix."""
+"""`manage.py recount`: proves what writes keep beside what is typed, and puts it right with --fix."""
 
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from contacts.models import Organisation
+from contacts.services.old_addresses import rewrite_addresses, with_old_addresses
 from contacts.services.summaries import MEET_BY
 from meetings.services.folding import FOLDS, refold, wrongly_folded
 from meetings.services.summaries import LAST_MET_AT, refresh_last_met
@@ -42,6 +45,10 @@ class Command(BaseCommand):
         for model, pks in folds.items():
             self.stdout.write(f"found and compared by: {len(pks)} {model._meta.verbose_name_plural} wrong")
             differences += len(pks)
+        addresses = with_old_addresses()
+        for owner, pks in addresses.items():
+            self.stdout.write(f"domains not in punycode: {len(pks)} {owner._meta.verbose_name_plural} wrong")
+            differences += len(pks)
         if not differences:
             return
         if not options["fix"]:
@@ -53,4 +60,16 @@ class Command(BaseCommand):
             for start in range(0, len(pks), BATCH):
                 with transaction.atomic():
                     refold(model, pks[start : start + BATCH])
-        self.stdout.write(f"{differences} put right.")
+        left = [str(pk) for owner, pks in addresses.items() for pk in pks if not self.rewritten(owner, pk)]
+        self.stdout.write(f"{differences - len(left)} put right.")
+        if left:
+            raise CommandError(
+                f"Something else of these has to be put right by hand first: {', '.join(left)}"
+            )
+
+    def rewritten(self, owner: type[Model], pk: UUID) -> bool:
+        try:
+            rewrite_addresses(owner, pk)
+        except ValidationError:
+            return False
+        return True
