@@ -1,7 +1,9 @@
 """The frame of every page: its look, its headers, its words, on a phone and on a desk."""
 
+import re
 import warnings
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -184,6 +186,15 @@ def test_headers_of_every_answer(client: Client, officer: User) -> None:
         assert "camera=()" in response.headers["Permissions-Policy"]
         assert "unsafe-inline" not in response.headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_every_stylesheet_is_loaded_once_and_parts_before_what_changes_them(client: Client, db: None) -> None:
+    html = client.get("/accounts/login/").content.decode()
+    loaded = re.findall(r'rel="stylesheet" href="/static/pages/(\w+)\.css"', html)
+    assert loaded == ["app", "parts", "figures"]
+    assert set(loaded) == {
+        path.stem for path in (Path(ui.__file__).parents[1] / "static/pages").glob("*.css")
+    }
 
 
 def test_static_files_may_be_kept(client: Client) -> None:
