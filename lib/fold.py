@@ -11,16 +11,27 @@ from functools import lru_cache
 from anyascii import anyascii
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_INVISIBLE = {"Cf", "Cc", "Cs", "Cn"}
+_INVISIBLE = {"Cf", "Cc", "Cs"}
 # Letters and marks by category that are drawn as nothing: fillers of Hangul, the joiner of graphemes,
 # inherent vowels of Khmer, variation selectors (Unicode's Default_Ignorable_Code_Point).
 _FILLER = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
 )
 _BLANK_BRAILLE = "\u2800"
 # Controls but blanks and line ends, and halves of characters: nobody typed them.
 ODD = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _LETTER = re.compile(r"[^\W_]")
+
+
+def is_invisible(character: str) -> bool:
+    """A control, a format, half of a character, or one that Unicode promises never to have.
+
+    Not what this Python does not know yet: a new emoji is somebody's word.
+    """
+    code = ord(character)
+    is_none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return is_none or unicodedata.category(character) in _INVISIBLE
 
 
 class _Plain(dict[int, str | None]):
@@ -31,11 +42,7 @@ class _Plain(dict[int, str | None]):
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
-        drop = (
-            unicodedata.combining(character)
-            or unicodedata.category(character) in _INVISIBLE
-            or _FILLER.match(character)
-        )
+        drop = unicodedata.combining(character) or is_invisible(character) or _FILLER.match(character)
         plain = None if drop else character
         if len(self) < 10_000:
             self[code] = plain
@@ -112,11 +119,7 @@ def squash(text: str) -> str:
         return " ".join(text.split())
     text = unicodedata.normalize("NFC", _FILLER.sub("", text)).replace(_BLANK_BRAILLE, " ")
     if not text.isprintable():  # most are, and looking at each character takes long
-        text = "".join(
-            " " if c.isspace() else c
-            for c in text
-            if c.isspace() or unicodedata.category(c) not in _INVISIBLE
-        )
+        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_invisible(c))
     return " ".join(text.split()) if can_be_seen(text) else ""
 
 
@@ -127,6 +130,13 @@ def _is_plain(text: str) -> bool:
 
 def can_be_seen(text: str) -> bool:
     """Whether it has a letter, digit or sign that draws something; accents over nothing do not."""
-    if _LETTER.search(_FILLER.sub("", text)):
+    text = _FILLER.sub("", text)
+    if _LETTER.search(text):
         return True
-    return any(c != _BLANK_BRAILLE and unicodedata.category(c)[0] in "NPS" for c in text)
+    return any(_is_drawn(character) for character in text)
+
+
+def _is_drawn(character: str) -> bool:
+    kind = unicodedata.category(character)
+    is_new = kind == "Cn" and not is_invisible(character)
+    return (is_new or kind[0] in "NPS") and character != _BLANK_BRAILLE

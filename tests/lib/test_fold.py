@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.fold import findable, fold, latin, squash
+from lib.fold import can_be_seen, findable, fold, latin, squash
 from lib.reasons import read_reason
 from lib.rows import clean_text
 
@@ -49,7 +51,7 @@ def test_a_name_keeps_its_letters_and_loses_what_cannot_be_seen() -> None:
 # Fillers, blank Braille, a joiner, variation selectors, noncharacters, an accent over nothing.
 UNSEEN = [
     *("\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u034f"),
-    *("\ufe0f", "\u180b", "\U000e0100", "\uffff", "\U0010fffe", "\u0301"),
+    *("\ufe0f", "\u180b", "\U000e0100", "\uffff", "\U0010fffe", "\ufdd0", "\u2065", "\ufff0", "\u0301"),
 ]
 
 
@@ -63,6 +65,13 @@ def test_what_draws_nothing_is_no_text_and_beside_letters_makes_no_difference(si
 @pytest.mark.parametrize("text", ["7", "Ж", "ہ", "中", "♥", "§", "?", "\u0915\u093f"])
 def test_one_letter_digit_or_sign_that_draws_something_is_a_text(text: str) -> None:
     assert (squash(text), clean_text(text)) == (text, text)
+
+
+def test_a_sign_newer_than_this_python_stays() -> None:
+    new = next(chr(code) for code in range(0x1FA70, 0x1FB00) if unicodedata.category(chr(code)) == "Cn")
+    for text in (new, f"Thanks {new}"):
+        assert (squash(text), can_be_seen(text)) == (text, True)
+    assert fold(f"Ana{new}Gil") == "ana gil"
 
 
 @given(st.text())
