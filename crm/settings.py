@@ -124,6 +124,7 @@ _application = env.db_url("DATABASE_URL")
 DATABASES = {
     "default": _application
     | {
+        "ENGINE": "crm.database",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": _application.get("OPTIONS", {})

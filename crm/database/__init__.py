@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with less to wait for in each request."""

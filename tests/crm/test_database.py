@@ -1,0 +1,56 @@
+"""A connection is kept from one request to the next, and looked at before it is used again."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import DataError
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept() -> Iterator[BaseDatabaseWrapper]:
+    """As the first request leaves it to the next one."""
+    found = connection.copy()
+    found.health_check_enabled = True
+    found.ensure_connection()
+    yield found
+    found.close()
+
+
+def pid(of: BaseDatabaseWrapper) -> int:
+    with of.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def test_a_connection_that_stands_is_used_again(kept: BaseDatabaseWrapper) -> None:
+    before = pid(kept)
+    kept.close_if_unusable_or_obsolete()
+    assert kept.is_usable()
+    assert pid(kept) == before
+
+
+def test_one_that_the_server_ended_is_made_anew(kept: BaseDatabaseWrapper) -> None:
+    before = pid(kept)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+    kept.close_if_unusable_or_obsolete()
+    until = time.monotonic() + 5
+    while kept.is_usable() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not kept.is_usable()
+    assert pid(kept) != before
+
+
+def test_one_with_a_failed_transaction_is_not_used_again(kept: BaseDatabaseWrapper) -> None:
+    with kept.cursor() as cursor:
+        cursor.execute("BEGIN")
+        assert kept.is_usable()
+        with pytest.raises(DataError):
+            cursor.execute("SELECT 1 / 0")
+    assert not kept.is_usable()
