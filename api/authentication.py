@@ -3,6 +3,7 @@
 import hmac
 from ipaddress import ip_address, ip_network
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from api.services.keys import secret_hashes
 from audit.models import Action
 from audit.services import record
 from lib.addresses import client_address
+from lib.planned import planned_cursor
 
 # Writing down each use would be a write per request; a minute is close enough.
 SECONDS_BETWEEN_USES = 60
@@ -45,12 +47,13 @@ class KeyAuthentication(BaseAuthentication):
         if kind.lower() != "bearer":
             return None
         token = read_token(text.strip())
-        key = _find(token) if token else None
-        if key is None or not _may_come_from(key, client_address(request.META)):
+        found = _find(token) if token else None
+        if found is None or not _may_come_from(found[0], client_address(request.META)):
             if token:
                 _note_refusal(token)
             raise AuthenticationFailed(WRONG)
-        request._request.actor = actor_for_key(key, key.covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
+        key, covered = found
+        request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         _note_use(key)
         return KeyUser(key), key
 
@@ -70,8 +73,9 @@ class BrowserAuthentication(SessionAuthentication):
 
 
 # By hand because every request asks it: Django takes longer to write it than PostgreSQL to answer.
-_FIND = """
-SELECT key.*,
+_COLUMNS = [field.attname for field in ApiKey._meta.concrete_fields]
+_FIND = f"""
+SELECT {", ".join(f"key.{name}" for name in _COLUMNS)},
     ARRAY(
         SELECT secret_hash FROM api_apisecret
         WHERE key_id = key.id AND (expires_at IS NULL OR expires_at > statement_timestamp())
@@ -86,20 +90,25 @@ WHERE key.id = %s AND key.status = 'active' AND key.expires_at > statement_times
     AND (key.created_by_id IS NULL OR EXISTS (
         SELECT FROM accounts_user WHERE id = key.created_by_id AND is_active
     ))
-"""
+"""  # noqa: S608 (names of columns)
 
 
-def _find(token: Token) -> ApiKey | None:
-    """The key with `covered`: its districts and all that lies in them."""
-    key = next(iter(ApiKey.objects.raw(_FIND, [token.key_id])), None)
+def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
+    """The key, its districts and all that lies in them."""
     given = secret_hashes(token.secret)
-    stored: list[bytes] = [] if key is None else [bytes(known) for known in key.hashes]  # type: ignore[attr-defined]  # annotated by the query
+    with planned_cursor() as cursor:
+        cursor.execute(_FIND, [token.key_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, stored, covered = row
+    key = ApiKey.from_db(None, _COLUMNS, values)
     found = [known for known in stored if any(hmac.compare_digest(known, one) for one in given)]
     if not found:
         return None
     if found[0] != given[0]:  # made under a secret of the deployment that is on its way out
         ApiSecret.objects.filter(key=key, secret_hash=found[0]).update(secret_hash=given[0])
-    return key
+    return key, covered
 
 
 def _may_come_from(key: ApiKey, address: str) -> bool:

@@ -129,7 +129,9 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": _application.get("OPTIONS", {})
         # A search forgives one wrong letter in a word of eight: at 0.6 it would not (lib.matching).
-        | {"options": "-c pg_trgm.word_similarity_threshold=0.45"},
+        | {"options": "-c pg_trgm.word_similarity_threshold=0.45"}
+        # After so many times a statement is planned no more (lib.planned; Django's own always are).
+        | {"prepare_threshold": 5},
     },
     # Migrations only: `manage.py prepare_database` uses it.
     "owner": env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL")),

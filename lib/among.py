@@ -9,6 +9,11 @@ from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 
+def as_array(ids: Iterable[UUID]) -> str:
+    """Ids as PostgreSQL reads them where a statement says `%s::uuid[]`: psycopg looks at each one's type."""
+    return f"{{{','.join([one.hex for one in ids])}}}"
+
+
 class Among(Func):
     """`column = ANY (array)`. `__in` makes a parameter of each id: with a city's districts Django then
     takes longer to write a statement than PostgreSQL to answer it.
@@ -24,7 +29,7 @@ class Among(Func):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> tuple[str, list[Any]]:
         column, parameters = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY (%s::uuid[])", [*parameters, list(self.ids)]
+        return f"{column} = ANY (%s::uuid[])", [*parameters, as_array(self.ids)]
 
 
 def among(column: str, ids: Iterable[UUID]) -> Among:

@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from api.rows.reading import read_tuples
+from api.rows.reading import Visible, read_one, read_tuples
 
 Expression = Any
 #: In every answer, whatever `?fields=` asks for: what a row is, and what its writer must name.
@@ -89,6 +89,10 @@ class RowSpec:
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
         """The rows of `queryset` in its order: `names` of them, all unless given. One statement."""
         return self.rows(read_tuples(self, queryset, actor, names), names)
+
+    def read_one(self, visible: Visible, pk: UUID, actor: Actor, names: Sequence[str] = ()) -> list[Row]:
+        """The row of that id, or none where the actor does not see it. One statement."""
+        return self.rows(read_one(self, visible, pk, actor, names), names)
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
         wanted = [name for name in self.names if not names or name in names]

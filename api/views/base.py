@@ -24,7 +24,7 @@ from api.problems import Problem
 from api.quota import count_people
 from api.renderers import to_json
 from api.rows.base import ALWAYS, Row, RowSpec
-from api.rows.reading import read_tuples
+from api.rows.reading import Visible, read_tuples
 from api.throttling import count_request
 from audit.models import Action
 from audit.rules import both_purposes
@@ -41,6 +41,8 @@ class Resource(ViewSet):
     """A noun of the API. `scope` is the noun of its scopes; empty: any key reads it."""
 
     spec: ClassVar[RowSpec]
+    #: A caller's rows: starts with `visible_to`.
+    visible: ClassVar[Visible]
     scope: ClassVar[str] = ""
     #: Reading takes the scope to write, because there is no other.
     needs_write: ClassVar[bool] = False
@@ -70,10 +72,6 @@ class Resource(ViewSet):
     @property
     def key(self) -> ApiKey | None:
         return self.request.auth if isinstance(self.request.auth, ApiKey) else None
-
-    def visible(self) -> models.QuerySet[Any]:
-        """Rows of the caller: starts with `visible_to`."""
-        raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
@@ -131,14 +129,14 @@ class Resource(ViewSet):
 
     def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
         """The row as the caller sees it; raises 404 like what does not exist."""
-        found = self.spec.read(self.visible().filter(pk=pk), self.actor, names)
+        found = self.spec.read_one(self.visible, pk, self.actor, names)
         if not found:
             raise self.spec_model.DoesNotExist
         return found[0]
 
     @property
     def spec_model(self) -> Any:
-        return self.visible().model
+        return self.visible(self.actor).model
 
     def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action, searched: str = "") -> None:
         """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
@@ -204,11 +202,11 @@ class ListMixin(Resource):
 
     def _filtered(self, request: Request) -> models.QuerySet[Any]:
         if self.filterset is None:
-            return self.visible()
+            return self.visible(self.actor)
         given = request.query_params.copy()
         for name in parameters.PAGING:
             given.pop(name, None)
-        filters = self.filterset(given, self.visible(), actor=self.actor, is_form=False)
+        filters = self.filterset(given, self.visible(self.actor), actor=self.actor, is_form=False)
         parameters.check_filters(filters)
         return filters.qs
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.actors import Actor
 from accounts.models import Role, User
 from accounts.rules import WRITES
 from api import parameters
@@ -22,11 +23,9 @@ from meetings import codes as meeting_codes
 
 class Districts(ListMixin, RetrieveMixin):
     spec = DISTRICT
+    visible = District.objects.visible_to
     silent = True
     orderings = ("code", "name")
-
-    def visible(self) -> models.QuerySet[Any]:
-        return District.objects.visible_to(self.actor)
 
 
 class Officers(ListMixin, RetrieveMixin):
@@ -34,8 +33,9 @@ class Officers(ListMixin, RetrieveMixin):
     silent = True
     orderings = ("name",)
 
-    def visible(self) -> models.QuerySet[Any]:
-        seen: models.QuerySet[User] = User.objects.visible_to(self.actor)
+    @staticmethod
+    def visible(actor: Actor) -> models.QuerySet[Any]:
+        seen: models.QuerySet[User] = User.objects.visible_to(actor)
         return seen.filter(is_active=True, role__in=WRITES)
 
 

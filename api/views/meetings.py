@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext as _
 
 from api.inputs.meetings import ConcernInput, FollowUpInput, MeetingInput
@@ -28,12 +27,10 @@ class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
     spec = MEETING
     scope = "meetings"
     filterset = MeetingFilters
+    visible = Meeting.objects.visible_to
     orderings = ("starts_at", "updated_at", "created_at")
     input = MeetingInput
     url_name = "api-meeting"
-
-    def visible(self) -> models.QuerySet[Any]:
-        return Meeting.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> Meeting:
         status = values.pop("status", MeetingStatus.PLANNED)
@@ -51,12 +48,10 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     spec = FOLLOW_UP
     scope = "follow-ups"
     filterset = FollowUpFilters
+    visible = FollowUp.objects.visible_to
     orderings = ("due_on", "first_due_on", "updated_at", "created_at")
     input = FollowUpInput
     url_name = "api-follow-up"
-
-    def visible(self) -> models.QuerySet[Any]:
-        return FollowUp.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> FollowUp:
         told, _untold = _take_told(values, {})
@@ -91,11 +86,9 @@ class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     scope = "concerns"
     filterset = ConcernFilters
     orderings = ("received_at", "updated_at", "created_at")
+    visible = Concern.objects.visible_to
     input = ConcernInput
     url_name = "api-concern"
-
-    def visible(self) -> models.QuerySet[Any]:
-        return Concern.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> Concern:
         return log_concern(actor=self.actor, **values)

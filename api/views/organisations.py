@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import models
-
 from api.inputs.organisations import OrganisationInput
 from api.rows.organisations import ORGANISATION
 from api.views.base import ListMixin, RetrieveMixin
@@ -17,14 +15,12 @@ from meetings.filters.organisations import OrganisationFilters
 
 class Organisations(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     spec = ORGANISATION
+    visible = Organisation.objects.visible_to
     scope = "organisations"
     filterset = OrganisationFilters
     orderings = ("folded", "last_met_at", "updated_at", "created_at")
     input = OrganisationInput
     url_name = "api-organisation"
-
-    def visible(self) -> models.QuerySet[Any]:
-        return Organisation.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> Organisation:
         return create_organisation(actor=self.actor, **values)

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import models
-
 from api.inputs.people import ContactInput
 from api.rows.people import CONTACT
 from api.views.base import ListMixin, RetrieveMixin
@@ -16,15 +14,13 @@ from contacts.services.contacts import create_contact, edit_contact, erase_conta
 
 class Contacts(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     spec = CONTACT
+    visible = Contact.objects.visible_to
     scope = "contacts"
     filterset = ContactFilters
     orderings = ("folded", "updated_at", "created_at")
     shows_people = True
     input = ContactInput
     url_name = "api-contact"
-
-    def visible(self) -> models.QuerySet[Any]:
-        return Contact.objects.visible_to(self.actor)
 
     def perform_create(self, values: dict[str, Any]) -> Contact:
         return create_contact(actor=self.actor, **values)

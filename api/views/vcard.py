@@ -1,6 +1,5 @@
 """`/contacts/{id}/vcard/`: one person for an address book."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,19 +29,17 @@ class ContactCard(Resource):
     """A person as a vCard 4.0."""
 
     spec = CONTACT
+    visible = Contact.objects.visible_to
     scope = "contacts"
     renderer_classes = [VCardRenderer, JSONRenderer]
     shape = serializers.CharField()
     media_type = "text/vcard"
 
-    def visible(self) -> Any:
-        return Contact.objects.visible_to(self.actor)
-
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
         """Read a contact as a vCard."""
         parameters.check_parameters(request, ())
         with transaction.atomic():
-            row = self.visible().for_its_page().get(pk=pk)
+            row = self.visible(self.actor).for_its_page().get(pk=pk)
             self.check_purpose([row.pk])
             roles = current_roles(row, self.actor)
             count_people(self.key, [row.pk])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -42,13 +42,11 @@ class OfKey(Resource):
 
 class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
     spec = WEBHOOK
+    visible = Webhook.objects.visible_to
     orderings = ("created_at", "updated_at")
     input = WebhookInput
     url_name = "api-webhook"
     shape = WEBHOOK
-
-    def visible(self) -> models.QuerySet[Any]:
-        return Webhook.objects.visible_to(self.actor)
 
     def create(self, request: Request) -> HttpResponse:
         """The secret is added to the answer after an Idempotency-Key has kept it: no secret is stored."""
@@ -83,12 +81,10 @@ class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
 
 class WebhookDeliveries(OfKey, ListMixin, RetrieveMixin):
     spec = DELIVERY
+    visible = WebhookDelivery.objects.visible_to
     filterset = WebhookDeliveryFilters
     orderings = ("created_at",)
     shape = DELIVERY
-
-    def visible(self) -> models.QuerySet[Any]:
-        return WebhookDelivery.objects.visible_to(self.actor)
 
     def replay(self, request: Request, pk: UUID) -> HttpResponse:
         """Send it again from the beginning, under the same id."""

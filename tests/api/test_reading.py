@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.rows.base import Column, RowSpec
-from api.rows.reading import read_tuples
+from api.rows.reading import read_one, read_tuples
 from contacts.models import Organisation
 from lib.among import among
 from tests.factories import make_actor, make_district, make_organisation
@@ -46,3 +46,18 @@ def test_districts_given_one_by_one_are_refused_before_they_match_nothing() -> N
     make_organisation(north)
     with pytest.raises(TypeError, match="one array"):
         read_tuples(spec(one_by_one), Organisation.objects.all(), make_actor(north))
+
+
+def test_one_row_is_there_for_who_sees_it_whoever_asked_before() -> None:
+    north, south = make_district(), make_district()
+    ours, theirs = make_organisation(north), make_organisation(south)
+    shared, visible = spec(in_array), Organisation.objects.visible_to
+
+    def seen(actor: Actor) -> list[bool]:
+        return [bool(read_one(shared, visible, row.pk, actor)) for row in (ours, theirs)]
+
+    actors = make_actor(north), make_actor(south), make_actor(north, south), make_actor()
+    # More often than PostgreSQL plans it anew.
+    assert [[seen(actor) for actor in actors] for _ in range(4)] == [
+        [[True, False], [False, True], [True, True], [False, False]]
+    ] * 4
