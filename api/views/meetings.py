@@ -18,8 +18,10 @@ from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.services.concerns import edit_concern, log_concern
-from meetings.services.follow_ups import create_follow_up, edit_follow_up
+from meetings.services.follow_up_series import edit_one_of_follow_up_series
+from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import cancel_meeting
+from meetings.services.series import ONE
 from meetings.services.statuses import change_meeting_to, enter_meeting
 
 
@@ -62,7 +64,8 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         links = FollowUpOrganisation.objects.filter(follow_up=pk)
         told, untold = _take_told(values, dict(links.values_list("organisation", "reported_back_on")))
-        edit_follow_up(actor=self.actor, follow_up_id=pk, version=version, told=told, untold=untold, **values)
+        values |= {"told": told, "untold": untold}
+        edit_one_of_follow_up_series(actor=self.actor, follow_up_id=pk, scope=ONE, version=version, **values)
 
 
 def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple[list[UUID], list[UUID]]:

@@ -55,13 +55,14 @@ def edit_one_of_follow_up_series(
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
     row = locked_follow_up(actor, follow_up_id)
-    check_version(row.version, version)
-    if scope == ONE or row.series is None:
-        edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, **fields)
-        if edited.series_id and edited.version != row.version:
+    if scope == ONE or row.series_id is None:
+        before = _shared(row) if row.series_id else None
+        edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
+        if before and _shared(edited) != before:
             edited.departs = True
             edited.save(update_fields=["departs"])
         return edited
+    check_version(row.version, version)
     rows = _open_ones(row, scope)
     if row not in rows:
         raise ValidationError(_("This one is over. Choose “only this one”."))
@@ -100,6 +101,13 @@ def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:
     if scope == LATER:
         rows = rows.filter(series_on__gte=row.series_on)
     return list(rows.order_by("series_on"))
+
+
+def _shared(row: FollowUp) -> tuple[dict[str, Any], set[UUID]]:
+    """What the others of its series are like, and the day: one that differs in it departs."""
+    names = [FollowUp._meta.get_field(name).attname for name in COPIED]
+    promised_to = row.organisation_links.values_list("organisation", flat=True)
+    return {name: getattr(row, name) for name in (*names, "due_on")}, set(promised_to)
 
 
 def _days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, date]:

@@ -12,6 +12,7 @@ from lib.conflicts import check_version
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from meetings.services.held_meetings import hold_meeting, log_meeting
+from meetings.services.meeting_series import edit_one_of_series
 from meetings.services.meetings import (
     TOOK_PLACE,
     cancel_meeting,
@@ -20,6 +21,7 @@ from meetings.services.meetings import (
     locked_meeting,
     restore_meeting,
 )
+from meetings.services.series import ONE
 
 
 @transaction.atomic
@@ -47,18 +49,25 @@ def change_meeting_to(
     check_version(meeting.version, version)
     before = meeting.status
     if status is None or status == before:
-        return edit_meeting(actor=actor, meeting_id=meeting_id, version=version, **values)
+        return _edit(actor, meeting_id, values)
     if before == MeetingStatus.PLANNED and status in TOOK_PLACE:
         extra = {name: values.pop(name) for name in ("officers", "external_ids") if name in values}
         held = hold_meeting(actor=actor, meeting_id=meeting_id, version=version, status=status, **values)
         return edit_meeting(actor=actor, meeting_id=meeting_id, **extra) if extra else held
     if status == MeetingStatus.CANCELLED:
         if values:
-            edit_meeting(actor=actor, meeting_id=meeting_id, version=version, **values)
+            _edit(actor, meeting_id, values)
         return cancel_meeting(actor=actor, meeting_id=meeting_id)
     if before == MeetingStatus.CANCELLED and status == MeetingStatus.PLANNED:
         restored = restore_meeting(actor=actor, meeting_id=meeting_id, status=status, version=version)
-        return edit_meeting(actor=actor, meeting_id=meeting_id, **values) if values else restored
+        return _edit(actor, meeting_id, values) if values else restored
     raise ValidationError(
         {"status": _("A meeting cannot go from %(a)s to %(b)s.") % {"a": before, "b": status}}
     )
+
+
+def _edit(actor: Actor, meeting_id: UUID, values: dict[str, Any]) -> Meeting:
+    """One of a series departs from it, as on the pages; what other tools call it is its own anyway."""
+    ids = {"external_ids": values.pop("external_ids")} if "external_ids" in values else {}
+    edited = edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
+    return edit_meeting(actor=actor, meeting_id=meeting_id, **ids) if ids else edited
