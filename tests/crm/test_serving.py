@@ -10,6 +10,7 @@ from email.parser import BytesHeaderParser
 
 import pytest
 
+from lib.ids import uuid7
 from tests.plugins import services
 from tests.plugins.workers import wait_until
 
@@ -75,3 +76,8 @@ def test_what_is_refused_before_django_has_the_headers_of_a_page(port: int, head
     assert {name: refused[name] for name in PROTECTING} == {name: page[name] for name in PROTECTING}
     assert [name for name, _value in refused.items() if len(refused.get_all(name, [])) > 1] == []
     assert refused["Location"] is None
+
+
+def test_a_hundred_rows_that_are_ticked_in_a_list_fit_into_the_address(port: int) -> None:
+    rows = "&".join(f"row={uuid7()}" for _n in range(100))
+    assert ask(port, f"GET /organisations/selected/?list=&{rows} HTTP/1.1\r\n")[0] == 302  # to sign in
