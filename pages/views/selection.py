@@ -33,7 +33,7 @@ from pages.lookups import consult_rows
 from pages.undo import offer_undo, undo_url, undoer
 from pages.views.settings import form_page, posted
 
-MOST: Final = 100
+MOST: Final = 100  # changed at once; of more the page asks to take some away
 
 
 @form_page
@@ -42,14 +42,15 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
     back_to = _list(request, "organisations")
     if not rows:
         return _none_chosen(request, back_to)
-    may_edit = all(can_edit_organisation(request.actor, row) for row in rows)
+    too_many = len(rows) > MOST
+    may_edit = not too_many and all(can_edit_organisation(request.actor, row) for row in rows)
     forms: dict[str, Form] = {
         "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
         "cadence": CadenceForm(_sent(request, "cadence")),
         "verify": VerifyForm(_sent(request, "verify")),
     }
     form = forms.get(request.POST.get("act", ""))
-    if form is not None and form.is_valid():
+    if not too_many and form is not None and form.is_valid():
         values = form.cleaned_data or {"verified_on": city_today()}
         try:
             before = _change(request.actor, rows, values, edit_organisation, "organisation_id")
@@ -62,6 +63,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
     consult_rows(request, "organisation", rows)
     context = {
         "rows": rows,
+        "most": MOST if too_many else None,
         "forms": forms,
         "may_edit": may_edit,
         "may_merge": may_edit and 2 <= len(rows) <= MOST_MERGED,
@@ -69,7 +71,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
         "ids": ",".join(str(row.pk) for row in rows),
         "back_to": back_to,
     }
-    return render(request, "pages/selection/organisations.html", context, status=_status(form))
+    return render(request, "pages/selection/organisations.html", context, status=_status(form, too_many))
 
 
 @form_page
@@ -79,9 +81,10 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
     back_to = _list(request, "follow_ups")
     if not rows:
         return _none_chosen(request, back_to)
-    may_edit = all(can_reassign_follow_up(request.actor, row) for row in rows)
+    too_many = len(rows) > MOST
+    may_edit = not too_many and all(can_reassign_follow_up(request.actor, row) for row in rows)
     form = AssignPromisesForm(posted(request), actor=request.actor)
-    if form.is_valid():
+    if not too_many and form.is_valid():
         try:
             before = _change(request.actor, rows, form.cleaned_data, edit_follow_up, "follow_up_id")
         except ValidationError as error:
@@ -93,13 +96,14 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
     consult_rows(request, "follow_up", rows)
     context = {
         "rows": rows,
+        "most": MOST if too_many else None,
         "form": form,
         "may_edit": may_edit,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
         "back_to": back_to,
     }
-    return render(request, "pages/selection/follow_ups.html", context, status=422 if form.errors else 200)
+    return render(request, "pages/selection/follow_ups.html", context, status=_status(form, too_many))
 
 
 @undoer("organisations_selected")
@@ -151,7 +155,7 @@ def _rows(request: ActorRequest, seen: Any) -> list[Any]:
         ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
     except ValueError as error:
         raise Http404 from error
-    found = seen.in_bulk(ids[:MOST])
+    found = seen.in_bulk(ids)
     if len(found) < len(ids):
         raise Http404
     return [found[pk] for pk in ids]
@@ -177,5 +181,5 @@ def _say(request: ActorRequest, n: int, back: str, *, on: str) -> None:
     offer_undo(request, text, back, on=on)
 
 
-def _status(form: Form | None) -> int:
-    return 422 if form is not None and form.errors else 200
+def _status(form: Form | None, too_many: bool) -> int:
+    return 422 if too_many or (form is not None and form.errors) else 200

@@ -11,6 +11,7 @@ from accounts.models import Role
 from audit.models import Action, Event
 from contacts.models import Organisation
 from lib.days import city_today
+from meetings.models import FollowUp
 from meetings.services.follow_ups import create_follow_up
 from tests.contacts.pages import browse, undo
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
@@ -63,6 +64,33 @@ def test_many_rows_are_taken_back_too() -> None:
     client.post(address(*rows), {"act": "verify"})
     undo(client, "/organisations/")
     assert set(Organisation.objects.values_list("verified_on", flat=True)) == {None}
+
+
+@pytest.mark.parametrize("of", ["organisations", "follow-ups"])
+def test_more_than_are_changed_at_once_stay_ticked_and_the_limit_is_said(of: str) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    rows: list[Any] = [make_organisation(north) for _n in range(101)]
+    typed: dict[str, Any] = {"act": "verify"}
+    if of == "follow-ups":
+        day, typed = city_today(), {"owner": officer.pk}
+        rows = [
+            FollowUp(title=f"Call {n}", kind="call_back", owner=officer, due_on=day, first_due_on=day)
+            for n in range(101)
+        ]
+        FollowUp.objects.bulk_create(rows)
+    client = browse(officer)
+    too_many = f"{address(*rows, of=of)}&list=ordering%3D-kind"
+    for answer in (client.get(too_many), client.post(too_many, typed)):
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "101 are chosen, and at most 100 are changed at once." in page
+        assert all(f'name="row" value="{row.pk}" form="chosen" checked' in page for row in rows)
+        assert 'name="list" value="ordering=-kind"' in page
+        assert 'method="post" action' not in page.partition("<main")[2].partition("</main")[0]
+    assert not Event.objects.filter(action=Action.UPDATE).exists()
+    assert client.get(address(*rows[1:], of=of)).status_code == 200
+    assert client.post(address(*rows[1:], of=of), typed).status_code == 302
 
 
 def test_one_that_cannot_be_changed_leaves_all_as_they_are() -> None:
