@@ -18,7 +18,7 @@ from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
 from meetings.services.follow_ups import create_follow_up, edit_follow_up, locked_follow_up
-from meetings.services.series import LATER, ONE, check_end, lock_series, reschedule
+from meetings.services.series import LATER, ONE, check_end, each_alone, lock_series, reschedule
 
 COPIED: Final = ("title", "kind", "contact", "owner")
 
@@ -92,7 +92,8 @@ def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = T
 
 def make_next_follow_ups(today: date) -> int:
     """Make the next promise of every series whose last one is done or due; answers how many."""
-    return sum(_make_next(pk, today) for pk in list(_waiting(today).values_list("pk", flat=True)))
+    ids = list(_waiting(today).values_list("pk", flat=True))
+    return each_alone(ids, lambda pk: _make_next(pk, today))
 
 
 def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:

@@ -33,7 +33,7 @@ from meetings.services.meetings import (
     locked_meeting,
     restore_meeting,
 )
-from meetings.services.series import LATER, ONE, check_end, lock_series, reschedule, split
+from meetings.services.series import LATER, ONE, check_end, each_alone, lock_series, reschedule, split
 
 COPIED: Final = (
     *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
@@ -161,7 +161,7 @@ def extend_all_series(today: date) -> int:
     """Every series that goes on has its meetings of the next three months; answers how many were made."""
     going_on = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
     ids = list(going_on.values_list("pk", flat=True))
-    return sum(extend_series(series_id=pk, today=today) for pk in ids)
+    return each_alone(ids, lambda pk: extend_series(series_id=pk, today=today))
 
 
 def _to_come(series: Series) -> QuerySet[Meeting]:

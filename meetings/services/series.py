@@ -3,10 +3,13 @@
 `series_on` of a row is the day its rule named (RECURRENCE-ID of RFC 5545), wherever the row was moved.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any, Final, Literal
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,6 +22,19 @@ LATER: Final = "later"
 ALL: Final = "all"
 
 Kind = Literal["meetings", "follow_ups"]
+
+log = structlog.get_logger(__name__)
+
+
+def each_alone(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
+    """How many rows were made: a series that cannot go on, as its owner writes no more, holds up no other."""
+    made = 0
+    for pk in ids:
+        try:
+            made += go_on(pk)
+        except (PermissionDenied, ValidationError) as error:
+            log.error("series_stopped", series=str(pk), error=type(error).__name__)
+    return made
 
 
 def check_end(first: date, until: date | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.actors import actor_for
-from accounts.models import User
+from accounts.models import Role, User
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.models import FollowUp, Series
@@ -203,6 +203,17 @@ def test_somebody_who_left_is_promised_nothing_for() -> None:
     complete_follow_up(actor=actor, follow_up_id=first.pk)
     User.objects.filter(pk=first.owner_id).update(is_active=False)
     assert make_next_follow_ups(city_today()) == 0
+
+
+def test_one_that_cannot_go_on_holds_up_no_other() -> None:
+    _actor, stopped = start(due_on=city_today())
+    start(due_on=city_today())
+    User.objects.filter(pk=stopped.owner_id).update(role=Role.ADMINISTRATOR)
+    assert make_next_follow_ups(city_today()) == 1
+    assert stopped.series and stopped.series.follow_ups.count() == 1
+    User.objects.filter(pk=stopped.owner_id).update(role=Role.OFFICER)
+    assert make_next_follow_ups(city_today()) == 1
+    assert stopped.series.follow_ups.count() == 2
 
 
 def test_only_who_sees_a_promise_ends_its_series() -> None:
