@@ -85,7 +85,7 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
         Action.EXPORT,
         "job_file",
         [job.pk, row.pk],
-        purpose=purpose[:200],
+        purpose=purpose,
         recipient=f"download sha256:{row.digest}",
     )
     return row

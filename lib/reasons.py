@@ -3,6 +3,9 @@
 import re
 from typing import Final
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from lib.fold import squash
 
 FEWEST_LETTERS: Final = 3  # signs such as “...” are none
@@ -18,3 +21,13 @@ def read_reason(text: str) -> str:
     """
     reason = squash(text)
     return reason if len(reason) <= MOST_LETTERS and len(_LETTER.findall(reason)) >= FEWEST_LETTERS else ""
+
+
+def check_reason(text: str) -> str:
+    """As `read_reason`. Raises ValidationError for a reason that is too long or says nothing."""
+    if (n := len(squash(text))) > MOST_LETTERS:
+        message = _("A reason has %(most)s letters at most: this one has %(n)s.")
+        raise ValidationError(message % {"most": MOST_LETTERS, "n": n}, code="max_length")
+    if not (reason := read_reason(text)):
+        raise ValidationError(_("Say why, in a few words."), code="required")
+    return reason

@@ -9,15 +9,13 @@ from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
-from lib.reasons import read_reason
+from lib.reasons import check_reason, read_reason
 from meetings.portfolio import is_in_portfolio
 
 REASONS: Final = (
@@ -47,10 +45,7 @@ def given_reason(request: ActorRequest, pk: UUID) -> str:
 
 def asked_reason(request: ActorRequest) -> str:
     """The reason that was sent: typed or tapped, 3 to 200 letters. Raises ValidationError."""
-    reason = read_reason(request.POST.get("other", "").strip() or request.POST.get("reason", ""))
-    if not reason:
-        raise ValidationError(_("Say why, in a few words."))
-    return reason
+    return check_reason(request.POST.get("other", "").strip() or request.POST.get("reason", ""))
 
 
 def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:

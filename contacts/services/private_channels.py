@@ -14,7 +14,7 @@ from contacts.policies import can_reveal_private_channel
 from contacts.services.contacts import districts_of, locked_contact, record_contact, save_contact
 from contacts.services.phones import refuse_letters
 from lib.conflicts import check_version
-from lib.reasons import read_reason
+from lib.reasons import check_reason
 from lib.rows import assign
 
 
@@ -52,9 +52,10 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     if not can_reveal_private_channel(actor):
         raise PermissionDenied
     channel = PrivateChannel.objects.get(contact=contact)
-    reason = read_reason(reason)
-    if not reason:
-        raise ValidationError({"reason": _("Say why you need it, in a few words.")})
+    try:
+        reason = check_reason(reason)
+    except ValidationError as error:
+        raise ValidationError({"reason": error}) from error
     record(
         actor,
         Action.REVEAL,

@@ -6,9 +6,11 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lib.reasons import read_reason
+from lib.fold import squash
+from lib.reasons import MOST_LETTERS, check_reason
 from reports.exports.asked import AUDIENCES, Audience
 
 OTHER: Final = "other"
@@ -36,26 +38,29 @@ class ReasonForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Say why: it is kept in the audit trail.")},
     )
+    # Without `max_length`: a browser would cut what is pasted, and say nothing.
     other = forms.CharField(
         label=_("The reason in your own words"),
-        max_length=150,
         required=False,
-        help_text=_("Kept in the audit trail beside your name. Name no person here."),
+        help_text=format_lazy(
+            _(
+                "Kept in the audit trail beside your name. Up to {most} letters together with the reason "
+                "above. Name no person here."
+            ),
+            most=MOST_LETTERS,
+        ),
     )
+    purpose = ""  # the reason as the trail keeps it
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        given["other"] = read_reason(given.get("other", ""))
-        if given.get("reason") == OTHER and not given["other"] and "other" not in self.errors:
-            self.add_error("other", ValidationError(_("Say why, in a few words."), code="required"))
+        if "reason" in given and "other" in given:
+            usual = "" if given["reason"] == OTHER else str(REASONS[int(given["reason"])])
+            try:
+                self.purpose = check_reason(": ".join(filter(None, (usual, squash(given["other"])))))
+            except ValidationError as error:
+                self.add_error("other", error)
         return given
-
-    @property
-    def purpose(self) -> str:
-        """The reason as the trail keeps it."""
-        given = self.cleaned_data
-        usual = "" if given["reason"] == OTHER else str(REASONS[int(given["reason"])])
-        return ": ".join(part for part in (usual, given["other"]) if part)[:200]
 
 
 class ExportForm(ReasonForm):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from districts.models import District
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.days import city_today
+from lib.reasons import MOST_LETTERS
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
 from tests.factories import (
@@ -190,6 +192,24 @@ def test_only_supervisors_who_say_why_and_who_they_are(north: District, supervis
             "/accounts/reauthenticate/"
         )
     assert not Job.objects.exists()
+
+
+def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: User) -> None:
+    page, usual = sure(supervisor), "To prepare a meeting or an event"
+    room = MOST_LETTERS - len(f"{usual}: ")
+    for tapped, fits in (("0", room), ("other", MOST_LETTERS)):
+        typed = "x" * (fits + 1)
+        answer = page.post("/contacts/export/", {"format": "csv", "reason": tapped, "other": typed})
+        html = answer.content.decode()
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in html
+        assert "A reason has 200 letters at most: this one has 201." in html
+        assert "Up to 200 letters together with the reason above." in html
+        assert not re.search(r'name="other"[^>]*maxlength', html)
+        sent = {"format": "csv", "reason": tapped, "other": typed[:-1]}
+        assert page.post("/contacts/export/", sent).status_code == 302
+        purpose = Job.objects.latest("id").parameters["purpose"]
+        assert purpose == (f"{usual}: {typed[:-1]}" if tapped == "0" else typed[:-1])
 
 
 def test_what_was_typed_waits_for_the_password(north: District, supervisor: User) -> None:

@@ -119,6 +119,17 @@ def test_a_reason_says_something(officer: User, contact: Contact, reason: dict[s
     assert QUESTION in client.get(f"/contacts/{contact.pk}/").content.decode()
 
 
+def test_too_long_a_reason_is_sent_back_whole(officer: User, contact: Contact) -> None:
+    PrivateChannel.objects.create(contact=contact, phone="+34612345678")
+    client, typed = browse(officer), "x" * 201
+    for page in ("reason/", "private/reveal/"):
+        html = client.post(f"/contacts/{contact.pk}/{page}", {"other": typed}).content.decode()
+        assert "A reason has 200 letters at most: this one has 201." in html
+        assert f'value="{typed}"' in html
+        client.post(f"/contacts/{contact.pk}/reason/", {"other": typed[1:]})
+    assert Event.objects.latest("id").purpose == typed[1:]
+
+
 def test_a_reason_opens_nothing_that_is_not_seen(officer: User, contact: Contact) -> None:
     assert browse(officer).post(f"/contacts/{contact.pk}/reason/", REASON).status_code == 302
     hidden = make_contact()
