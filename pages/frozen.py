@@ -40,8 +40,9 @@ class Frozen:
 
     @property
     def rows(self) -> int:
-        """How many objects it counted; only asked where it counts objects."""
-        return round(self.figure.n)
+        """How many objects it is of; only asked where their ids are kept."""
+        adds_up = self.report.adds_up if self.report else ""
+        return round(self.figure.columns[adds_up] if adds_up else self.figure.n)
 
     @property
     def is_share(self) -> bool:

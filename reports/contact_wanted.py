@@ -7,6 +7,7 @@ with a cadence, all at the period's end; those without one are stated beside it.
 organisation, to the hundredth. A meeting with eight organisations is one for each that was there. Source:
 domain.md, "Indicators".
 
+n is no count of rows, so no list call has as many; an audit keeps the ids of the organisations it adds up.
 It does not say when in the period they were met, and it asks for the whole period also of those who came
 into the book during it.
 """
@@ -111,6 +112,7 @@ REPORT = Report(
     drill=drill,
     rest=drill,
     drill_column=drill_column,
+    adds_up="organisations",
     ways=(By.FOCUS, By.DISTRICT, By.KIND),
     columns=(
         Column("organisations", _("organisations with an agreement"), "count"),

@@ -99,7 +99,8 @@ class Report:
 
     `measure` is the attribute that charts and comparisons show (`ratio`, or an own column).
     `rest` lists what `of` counts and n leaves out: the forgotten, the late. `drill_column` lists what an own
-    column counts, by its name.
+    column counts, by its name. Where n is a sum and no number of objects, `adds_up` is the column of those
+    it is the sum of.
     `better` says which way is good news; None where neither is (a level is no better than another).
     `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
@@ -122,3 +123,10 @@ class Report:
     better: Literal["higher", "lower"] | None = "higher"
     rest: Callable[[Row, Question], Drill | None] = no_list
     drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column
+    adds_up: str = ""
+
+    def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
+        """How many objects a figure is of, and the list of just these."""
+        if self.adds_up:
+            return getattr(row, self.adds_up), self.drill_column(row, question, self.adds_up)
+        return row.n, self.drill(row, question)

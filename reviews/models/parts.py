@@ -14,9 +14,10 @@ from reviews.models.review import Review
 
 
 class FrozenFigure(models.Model):
-    """One row of a report as it was: n of N, its own columns, and the ids of the n objects.
+    """One row of a report as it was: n of N, its own columns, and the ids of the objects it is of.
 
-    `ids` is null where a figure counts no single objects; `noun` says what they are (reports.figures.Noun).
+    These are n, or those whose parts n adds up (`Report.adds_up`). `ids` is null where there is no list of
+    them; `noun` says what they are (reports.figures.Noun).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -28,7 +28,7 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
-from reports.figures import Drill, Report, Row
+from reports.figures import Drill, Report
 from reports.periods import Period
 from reports.questions import By, Question, ask
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
@@ -133,8 +133,8 @@ def _freeze_figures(
 
 def _frozen(review: Review, report: Report, question: Question, position: int) -> Iterator[FrozenFigure]:
     for number, row in enumerate(report.rows(question), position):
-        drill = report.drill(row, question)
-        ids = _counted(report, row, drill) if drill and drill.noun in LISTS else None
+        n, drill = report.counted(row, question)
+        ids = _counted(report, n, drill) if drill and drill.noun in LISTS else None
         yield FrozenFigure(
             review=review,
             position=number,
@@ -150,16 +150,16 @@ def _frozen(review: Review, report: Report, question: Question, position: int) -
         )
 
 
-def _counted(report: Report, row: Row, drill: Drill) -> list[UUID] | None:
-    """What the figure counts, by the list behind it; None rather than ids that do not add up."""
-    if not row.n:
+def _counted(report: Report, n: float, drill: Drill) -> list[UUID] | None:
+    """The n objects a figure is of, by the list behind it; None rather than ids that do not add up."""
+    if not n:
         return []
     filterset, rows = LISTS[drill.noun]
     given = QueryDict(mutable=True)
     given.update(drill.parameters)
     found = list(filterset(given, rows.all(), actor=SYSTEM).qs.order_by("pk").values_list("pk", flat=True))
-    if len(found) != row.n:
-        log.error("figure_differs_from_its_list", report=report.slug, n=row.n, listed=len(found))
+    if len(found) != n:
+        log.error("figure_differs_from_its_list", report=report.slug, n=n, listed=len(found))
         return None
     return found
 

@@ -53,6 +53,21 @@ def test_ids_are_as_many_as_the_figure_says(audited: Audited) -> None:
     assert {row.slug for row in listed if len(row.ids or ()) != row.n} == set()
 
 
+def test_a_sum_of_parts_keeps_the_ids_of_those_it_adds_up(audited: Audited) -> None:
+    agreed, never_met, without = audited.organisations
+    for organisation in (agreed, never_met):
+        organisation.periods.update(cadence_days=40)
+    audited.meet(0)
+    audited.meet(2)
+    wanted = audited.freeze().figures.filter(slug="contact-wanted")
+    by_way = {row.by: row for row in wanted}
+    assert by_way.keys() == {"district", "kind"}
+    for row in by_way.values():
+        assert (row.n, row.of, row.columns) == (1, 4.5, {"organisations": 2, "without": 1})
+        assert (row.noun, set(row.ids or ())) == ("organisations", {agreed.pk, never_met.pk})
+        assert without.pk not in (row.ids or ())
+
+
 def test_it_never_changes_when_the_book_does(audited: Audited) -> None:
     audited.meet(0)
     review = audited.freeze()

@@ -1,5 +1,6 @@
 """The pages of audits: listed, frozen, worked on, signed, read; who may do what, and what is in the trail."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -115,6 +116,10 @@ def test_parts_of_meetings_stay_parts(client: Client, audited: Audited) -> None:
     assert (wanted.n, wanted.of) == (1, 2.25)
     page = text(client.get(f"/reviews/{review.pk}/"))
     assert "1 of 2.2" in page or "1 of 2.3" in page
+    counted = f"/reviews/{review.pk}/counted/{wanted.pk}/"
+    html = text(client.get(f"/reviews/{review.pk}/figures/contact-wanted/"))
+    assert re.search(rf'href="{counted}">1 row<', html)
+    assert audited.organisations[0].name in text(client.get(counted))
     assert "<h1>Audit: Northgate" in page
     assert "Confidential, for use inside. Printed by" in page
 
