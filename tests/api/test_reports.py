@@ -88,6 +88,14 @@ def test_a_report_answers_n_of_n_and_the_list_that_yields_just_these(north: Dist
                 assert listed(tool, row["rows_url"]) == row["n"], row["rows_url"]
 
 
+def test_a_sum_of_parts_of_meetings_is_no_list_of_rows(north: District) -> None:
+    tool = Tool(north)
+    for by in BY_SLUG["contact-wanted"].ways:
+        rows = tool.get(f"/reports/contact-wanted/?{QUARTER}&by={by.value}").json()["rows"]
+        assert rows
+        assert {row["rows_url"] for row in rows} == {None}
+
+
 def test_the_figures_of_the_quarter(north: District) -> None:
     tool = Tool(north)
     found = {slug: tool.get(f"/reports/{slug}/?{QUARTER}").json()["rows"][0] for slug in SLUGS}
