@@ -19,12 +19,15 @@ MONTHLY_DAY: Final = "monthly_day"
 QUARTERLY: Final = "quarterly"
 YEARLY: Final = "yearly"
 PATTERNS: Final = (WEEKLY, FORTNIGHTLY, MONTHLY_WEEKDAY, MONTHLY_DAY, QUARTERLY, YEARLY)
+# A fourth weekday that is the last one too may be meant as either: what says that the last is meant.
+LAST_OF: Final = {MONTHLY_WEEKDAY: "monthly_last", QUARTERLY: "quarterly_last"}
 
 AHEAD: Final = timedelta(days=92)
 FAR: Final = timedelta(days=5 * 366)  # longer than from one day of any pattern to the next
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LAST: Final = -1
+_BASE: Final = {last: pattern for pattern, last in LAST_OF.items()}
 
 
 def rule_for(pattern: str, first: date, until: date | None = None, times: int | None = None) -> str:
@@ -32,14 +35,16 @@ def rule_for(pattern: str, first: date, until: date | None = None, times: int | 
 
     Or it happens so many `times`, the first one counted.
 
-    A fifth weekday means the last one; where a month has no such day, the last it has.
+    A fifth weekday means the last one; where a month has no such day, the last it has. A pattern of LAST_OF
+    means the last weekday where `first` is one.
 
     >>> rule_for("monthly_weekday", date(2026, 12, 7))
     'FREQ=MONTHLY;BYDAY=1MO'
     >>> rule_for("monthly_day", date(2026, 12, 31), date(2027, 6, 30))
     'FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1;UNTIL=20270630'
     """
-    weekday = f"{nth_weekday(first)}{DAYS[first.weekday()]}"
+    means_last = pattern in LAST_OF.values() and _is_last(first)
+    weekday = f"{_LAST if means_last else nth_weekday(first)}{DAYS[first.weekday()]}"
     is_leap = (first.month, first.day) == (2, 29)
     rule = {
         WEEKLY: f"FREQ=WEEKLY;BYDAY={DAYS[first.weekday()]}",
@@ -48,10 +53,21 @@ def rule_for(pattern: str, first: date, until: date | None = None, times: int | 
         MONTHLY_DAY: f"FREQ=MONTHLY;{_monthly_day(first.day)}",
         QUARTERLY: f"FREQ=MONTHLY;INTERVAL=3;BYDAY={weekday}",
         YEARLY: f"FREQ=YEARLY;BYMONTH={first.month};BYMONTHDAY={_LAST if is_leap else first.day}",
-    }[pattern]
+    }[_BASE.get(pattern, pattern)]
     if times:
         until = next(islice(days(rule, first, after=None, until=date.max), times - 1, None))
     return ended(rule, until)
+
+
+def patterns_on(day: date, chosen: str = "") -> Iterator[str]:
+    """What may be meant where the first is on `day`; what was `chosen` for another day stays one of them."""
+    for pattern in PATTERNS:
+        last = LAST_OF.get(pattern)
+        is_either = nth_weekday(day) == 4 and _is_last(day)
+        if last is None or is_either or chosen != last:
+            yield pattern
+        if last and (is_either or chosen == last):
+            yield last
 
 
 def parts(rule: str) -> dict[str, str]:
@@ -86,11 +102,8 @@ def moved(rule: str, to: date) -> str:
     """
     if next(days(ended(rule, None), to, after=None, until=to), None):
         return ended(rule, None)
-    other = rule_for(pattern_of(rule), to)
-    was_last = parts(rule).get("BYDAY", "").startswith(f"{_LAST}")
-    if was_last and (to + timedelta(days=7)).month != to.month:
-        return other.replace(f"BYDAY={nth_weekday(to)}", f"BYDAY={_LAST}")
-    return other
+    pattern, was_last = pattern_of(rule), parts(rule).get("BYDAY", "").startswith(f"{_LAST}")
+    return rule_for(LAST_OF[pattern] if was_last else pattern, to)
 
 
 def rescheduled(rule: str, named: Sequence[date], at: date, to: date) -> tuple[str, dict[date, date]]:
@@ -151,6 +164,11 @@ def nth_weekday(day: date) -> int:
     """Which of its weekday in the month: 1 to 4, or -1 for the last where it is a fifth."""
     nth = (day.day - 1) // 7 + 1
     return _LAST if nth == 5 else nth
+
+
+def _is_last(day: date) -> bool:
+    """Whether it is the last of its weekday in the month."""
+    return (day + timedelta(days=7)).month != day.month
 
 
 def _monthly_day(day: int) -> str:

@@ -70,12 +70,18 @@ def of(meeting: Meeting) -> list[Meeting]:
         ("monthly_day", date(2027, 1, 31), [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]),
         ("quarterly", date(2026, 12, 7), [date(2026, 12, 7), date(2027, 3, 1), date(2027, 6, 7)]),
         ("yearly", date(2028, 2, 29), [date(2028, 2, 29), date(2029, 2, 28), date(2030, 2, 28)]),
+        ("monthly_weekday", date(2027, 2, 24), [date(2027, 2, 24), date(2027, 3, 24), date(2027, 4, 28)]),
+        ("monthly_last", date(2027, 2, 24), [date(2027, 2, 24), date(2027, 3, 31), date(2027, 4, 28)]),
+        ("quarterly_last", date(2027, 2, 24), [date(2027, 2, 24), date(2027, 5, 26), date(2027, 8, 25)]),
+        ("quarterly_last", date(2027, 6, 24), [date(2027, 6, 24), date(2027, 9, 30), date(2027, 12, 30)]),
+        ("monthly_last", date(2027, 2, 10), [date(2027, 2, 10), date(2027, 3, 10), date(2027, 4, 14)]),
     ],
 )
 def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date]) -> None:
     rule = recurrence.rule_for(pattern, first)
     assert list(recurrence.days(rule, first, after=None, until=expected[-1])) == expected
-    assert recurrence.pattern_of(rule) == pattern
+    base = {last: pattern for pattern, last in recurrence.LAST_OF.items()}
+    assert recurrence.pattern_of(rule) == base.get(pattern, pattern)
 
 
 @settings(max_examples=60, deadline=None)

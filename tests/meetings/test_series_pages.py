@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting, Series
+from meetings.rules import recurrence
 from meetings.rules.recurrence import rule_for
 from meetings.services.meeting_series import start_series
 from pages.repetition import in_words
@@ -127,6 +128,35 @@ def test_the_choices_say_which_days_they_mean() -> None:
 )
 def test_a_rule_says_itself_in_words(pattern: str, first: date, sentence: str) -> None:
     assert in_words(rule_for(pattern, first)) == sentence
+
+
+def test_a_fourth_weekday_that_is_the_last_too_may_be_meant_as_either() -> None:
+    officer = make_officer(make_district())
+    client = browse(officer)
+
+    def choices(day: str, chosen: str = "") -> Any:
+        typed = {"act": "find", "starts_at": f"{day}T10:00", "repeats": chosen}
+        return client.post("/meetings/new/", typed).context["form"]["repeats"]
+
+    either = dict(choices("2027-02-24").field.choices)
+    assert either["monthly_weekday"] == "Every fourth Wednesday of the month"
+    assert either["monthly_last"] == "Every last Wednesday of the month"
+    assert either["quarterly"] == "Every three months on the fourth Wednesday"
+    assert either["quarterly_last"] == "Every three months on the last Wednesday"
+    for other in ("2027-02-17", "2027-03-24", "2027-03-31"):
+        assert not set(recurrence.LAST_OF.values()) & set(dict(choices(other).field.choices))
+    moved = choices("2027-03-17", "monthly_last")
+    assert (moved.value(), dict(moved.field.choices)["monthly_last"]) == (
+        "monthly_last",
+        "Every third Wednesday of the month",
+    )
+    assert "monthly_weekday" not in dict(moved.field.choices)
+    days = (city_today() + timedelta(days=n) for n in range(1, 100))
+    day = next(one for one in days if "monthly_last" in recurrence.patterns_on(one))
+    answer = plan(officer, starts_at=f"{day}T10:00", repeats="monthly_last")
+    assert answer.status_code == 302
+    assert Series.objects.get().rule == f"FREQ=MONTHLY;BYDAY=-1{recurrence.DAYS[day.weekday()]}"
+    assert f"Every last {day:%A} of the month" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_how_often_and_for_which_stand_before_what_is_changed() -> None:
