@@ -1,14 +1,23 @@
 """What settings.DATABASES names as its engine; Django looks for it in a module of this name."""
 
 import select
+from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus
 
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """For who counts statements: psycopg keeps none that is already planned (lib.planned)."""
+        return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def is_usable(self) -> bool:
         """Whether the connection still stands: asked of the socket, which costs no round trip.
 

@@ -7,6 +7,9 @@ import pytest
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DataError
+from django.test.utils import CaptureQueriesContext
+
+from lib.planned import planned_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +57,17 @@ def test_one_with_a_failed_transaction_is_not_used_again(kept: BaseDatabaseWrapp
         with pytest.raises(DataError):
             cursor.execute("SELECT 1 / 0")
     assert not kept.is_usable()
+
+
+def test_a_statement_is_planned_after_a_while_and_counted_as_before() -> None:
+    asked = "SELECT %s::int + 1"
+    with CaptureQueriesContext(connection) as captured:
+        for number in range(10):
+            with planned_cursor() as cursor:
+                cursor.execute(asked, [number])
+                assert cursor.fetchone() == (number + 1,)
+    assert len(captured) == 10
+    assert all(query["sql"].startswith("SELECT ") for query in captured)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'")
+        assert cursor.fetchone() == (1,)
