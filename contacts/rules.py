@@ -184,7 +184,8 @@ def one_phone(text: str, region: str) -> str | None:
 
 def plain_number(text: str) -> str:
     """`text` with digits of any script as 0–9 and every dash as a hyphen."""
-    return "".join(_plain_digit(c) for c in squash(text))
+    plain = squash(text)
+    return plain if plain.isascii() else "".join(map(_plain_digit, plain))
 
 
 def _plain_digit(character: str) -> str:

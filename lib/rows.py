@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lib.days import city_today, is_thinkable
 from lib.domains import has_user_info, plain_email, plain_url
-from lib.fold import can_be_seen, squash
+from lib.fold import can_be_seen, is_invisible, squash
 
 
 def clean_text(text: str) -> str:
@@ -19,9 +19,9 @@ def clean_text(text: str) -> str:
     Empty where nothing that is left can be seen.
     """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        c for c in lines if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cf", "Cc", "Cs", "Cn"}
-    )
+    kept = lines
+    if not lines.isprintable():  # most lines are, and looking at each character takes long
+        kept = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
     return kept.strip() if can_be_seen(kept) else ""
 
 

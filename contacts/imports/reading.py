@@ -44,7 +44,7 @@ def plain_cell(text: str) -> str:
 
     What our own files write so that no spreadsheet takes it for a formula, `'@Arroba`, is @Arroba again.
     """
-    return unescaped(ODD.sub("", text))
+    return unescaped(text if text.isprintable() else ODD.sub("", text))
 
 
 def named_headings(cells: Iterable[str]) -> list[str]:
