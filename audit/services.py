@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import Action, Change, Event, Op
 from audit.rules import both_purposes, content_hash
 from lib.acting import Acting
-from lib.copying import copy_rows
+from lib.copying import copy_values
 from lib.ids import uuid7
 
 
@@ -77,9 +77,9 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
     )
     written = [_change(event, row) for row in rows]
     if len(written) > 100:
-        copy_rows(Change, written)
+        copy_values(Change, list(written[0]), (content.values() for content in written))
     else:
-        Change.objects.bulk_create(written)
+        Change.objects.bulk_create(Change(**content) for content in written)
     return event
 
 
@@ -132,7 +132,7 @@ def _purpose(actor: Acting, given: str) -> str:
     return both_purposes(actor.purpose, given) if actor.kind == "user" else given or actor.purpose
 
 
-def _change(event: Event, row: Changed) -> Change:
+def _change(event: Event, row: Changed) -> dict[str, Any]:
     content: dict[str, object] = {
         "id": uuid7(),
         "event_id": event.id,
@@ -144,4 +144,4 @@ def _change(event: Event, row: Changed) -> Change:
         "into_id": row.into_id,
         "district_ids": sorted(set(row.district_ids)),
     }
-    return Change(**content, content_hash=content_hash(content))
+    return content | {"content_hash": content_hash(content)}

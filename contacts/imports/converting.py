@@ -84,7 +84,8 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
     elif name == "email":
         _set_email(row, text)
     else:
-        row.fields[name] = _field_clean(name, _plain(name, text, origin, mapping))
+        clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
+        row.fields[name] = clean(name, _plain(name, text, origin, mapping))
 
 
 def _text_of(origin: Origin, line: Line) -> str:
@@ -155,6 +156,9 @@ def _field_clean(name: str, value: Value) -> Value:
         raise ValidationError(_("longer than %(most)d letters") % {"most": most})
     cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
+
+
+_clean_code = lru_cache(maxsize=1_000)(_field_clean)  # the same few in all rows
 
 
 @cache

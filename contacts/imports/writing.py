@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +29,8 @@ from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
 from contacts.services.organisations import DATED
 from contacts.services.summaries import refresh_meet_by
-from lib.copying import copy_rows
+from lib.copying import copy_rows, copy_values
+from lib.ids import uuid7
 
 
 class Outcome(StrEnum):
@@ -71,7 +74,7 @@ class Writer:
         )
         seen = self._seen(groups)
         results: list[Result] = []
-        new: list[tuple[Organisation, Group, Said]] = []
+        new: list[tuple[_New, Group, Said]] = []
         batch = _Batch()
         for group, said in together_said:
             target = group.organisation_id
@@ -89,8 +92,8 @@ class Writer:
                 results += _refused(group, _("belongs to an organisation you may not change"))
         self._insert(new)
         self._update(batch)
-        self.made |= {organisation.pk: group.rows[0].line for organisation, group, _said in new}
-        made = [{"id": str(organisation.pk)} for organisation, _group, _said in new]
+        self.made |= {organisation.id: group.rows[0].line for organisation, group, _said in new}
+        made = [{"id": str(organisation.id)} for organisation, _group, _said in new]
         self._remember_written([*made, *batch.before])
         return results
 
@@ -115,28 +118,27 @@ class Writer:
 
     # --- New ones -----------------------------------------------------------------------------------
 
-    def _fresh(self, said: Said) -> Organisation:
-        organisation = Organisation()
+    def _fresh(self, said: Said) -> "_New":
+        now = timezone.now()
+        organisation = _New(**(_empty() | {"id": uuid7(), "created_at": now, "updated_at": now}))
         self._assign(organisation, said.fields)
         return organisation
 
-    def _insert(self, new: list[tuple[Organisation, Group, Said]]) -> None:
+    def _insert(self, new: list[tuple["_New", Group, Said]]) -> None:
         if not new:
             return
         copy_rows(Organisation, (organisation for organisation, _group, _said in new))
-        copy_rows(
-            OrganisationExternalId,
-            (
-                self._external_id(organisation, external_id)
-                for organisation, group, _said in new
-                for external_id in sorted({row.external_id for row in group.rows})
-            ),
+        self._copy_external_ids((o.id, {row.external_id for row in group.rows}) for o, group, _said in new)
+        _copy_periods((organisation, organisation.created_at) for organisation, _group, _said in new)
+        source = self._mapping.source
+        copy_values(
+            ImportedFields,
+            ["organisation_id", "source", "fingerprints"],
+            ((organisation.id, source, _fingerprints(said)) for organisation, _group, said in new),
         )
-        copy_rows(OrganisationPeriod, (_period(o, o.created_at) for o, _group, _said in new))
-        copy_rows(ImportedFields, (self._remember(o, said.fields, {}) for o, _group, said in new))
         self._record(
             Changed(
-                "organisation", o.pk, Op.CREATED, o.version, [o.home_district_id], field_names=said.fields
+                "organisation", o.id, Op.CREATED, o.version, [o.home_district_id], field_names=said.fields
             )
             for o, _group, said in new
         )
@@ -157,9 +159,11 @@ class Writer:
         districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
         current = self._current(organisation)
         self._assign(organisation, found.write)
-        remembered = self._remember(organisation, said.fields, before)
-        if remembered.fingerprints != before:
-            batch.imported.append(remembered)
+        after = before | _fingerprints(said)
+        if after != before:
+            batch.imported.append(
+                ImportedFields(organisation=organisation, source=self._mapping.source, fingerprints=after)
+            )
         if names:
             organisation.version += 1
             organisation.updated_at = timezone.now()
@@ -174,7 +178,7 @@ class Writer:
                 }
             )
             batch.names.update(found.write)
-            batch.external_ids += [self._external_id(organisation, id_) for id_ in sorted(group.new_ids)]
+            batch.external_ids.append((organisation.pk, group.new_ids))
             batch.dated += [organisation] if set(found.write) & set(DATED) else []
             batch.changes.append(
                 Changed(
@@ -197,13 +201,13 @@ class Writer:
         if batch.changed:
             names = batch.names | {"folded", "clues", "version", "updated_at"}
             Organisation.objects.bulk_update(batch.changed, sorted(names), batch_size=250)
-            OrganisationExternalId.objects.bulk_create(batch.external_ids)
+            self._copy_external_ids(batch.external_ids)
             self._record(batch.changes)
         if batch.dated:
             now = timezone.now()
             ids = [organisation.pk for organisation in batch.dated]
             OrganisationPeriod.objects.filter(organisation__in=ids, until__isnull=True).update(until=now)
-            OrganisationPeriod.objects.bulk_create(_period(o, now) for o in batch.dated)
+            _copy_periods((organisation, now) for organisation in batch.dated)
             refresh_meet_by(ids)
         ImportedFields.objects.bulk_create(
             batch.imported,
@@ -214,10 +218,10 @@ class Writer:
 
     # --- Both -----------------------------------------------------------------------------------------
 
-    def _assign(self, organisation: Organisation, fields: dict[str, Value]) -> None:
+    def _assign(self, organisation: "Organisation | _New", fields: dict[str, Value]) -> None:
         for name, value in fields.items():
             if name == "home_district":
-                organisation.home_district = self._places.district(str(value))
+                organisation.home_district_id = self._places.district(str(value)).pk
             else:  # past the field's own setter, which would read a number anew that `converting` has read
                 organisation.__dict__[name] = value
         fold_organisation(organisation)
@@ -232,16 +236,13 @@ class Writer:
         current["website"] = organisation.website
         return current
 
-    def _external_id(self, organisation: Organisation, external_id: str) -> OrganisationExternalId:
-        return OrganisationExternalId(
-            organisation=organisation, source=self._mapping.source, external_id=external_id
+    def _copy_external_ids(self, ids: Iterable[tuple[UUID, set[str]]]) -> None:
+        source = self._mapping.source
+        copy_values(
+            OrganisationExternalId,
+            ["organisation_id", "source", "external_id"],
+            ((pk, source, external_id) for pk, of_it in ids for external_id in sorted(of_it)),
         )
-
-    def _remember(
-        self, organisation: Organisation, said: dict[str, Value], before: dict[str, str]
-    ) -> ImportedFields:
-        after = before | {name: fingerprint(value) for name, value in said.items()}
-        return ImportedFields(organisation=organisation, source=self._mapping.source, fingerprints=after)
 
     def _record(self, changes: Iterable[Changed]) -> None:
         record_changes(self._actor, Action.IMPORT, changes, purpose=self._purpose)
@@ -253,17 +254,34 @@ class _Batch:
     def __init__(self) -> None:
         self.changed: list[Organisation] = []
         self.names: set[str] = set()
-        self.external_ids: list[OrganisationExternalId] = []
+        self.external_ids: list[tuple[UUID, set[str]]] = []
         self.dated: list[Organisation] = []
         self.imported: list[ImportedFields] = []
         self.changes: list[Changed] = []
         self.before: list[dict[str, Any]] = []
 
 
-def _period(organisation: Organisation, since: datetime) -> OrganisationPeriod:
-    return OrganisationPeriod(
-        organisation=organisation, since=since, **{name: getattr(organisation, name) for name in DATED}
+class _New(SimpleNamespace):
+    """The columns of an organisation that is not there yet: an instance of the model takes far longer."""
+
+
+@cache
+def _empty() -> dict[str, Any]:
+    """What every column has where a file says nothing."""
+    return {field.attname: field.get_default() for field in Organisation._meta.concrete_fields}
+
+
+def _copy_periods(since: Iterable[tuple["Organisation | _New", datetime]]) -> None:
+    names = [OrganisationPeriod._meta.get_field(name).attname for name in DATED]
+    copy_values(
+        OrganisationPeriod,
+        ["id", "organisation_id", "since", *names],
+        ((uuid7(), row.id, moment, *(getattr(row, name) for name in names)) for row, moment in since),
     )
+
+
+def _fingerprints(said: Said) -> dict[str, str]:
+    return {name: fingerprint(value) for name, value in said.fields.items()}
 
 
 def _refused(group: Group, why: str) -> list[Result]:
@@ -272,11 +290,11 @@ def _refused(group: Group, why: str) -> list[Result]:
 
 def _created(group: Group) -> list[Result]:
     first, *others = group.rows
+    created = Result(first.line, Outcome.CREATED, _reason(first))
+    if not others:
+        return [created]
     same = _("the same as line %(line)d") % {"line": first.line}
-    return [
-        Result(first.line, Outcome.CREATED, _reason(first)),
-        *(Result(row.line, Outcome.MERGED, _reason(row, same)) for row in others),
-    ]
+    return [created, *(Result(row.line, Outcome.MERGED, _reason(row, same)) for row in others)]
 
 
 def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
