@@ -33,7 +33,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         for merge in rows.defer("memory").annotate(versions=F("memory__versions")):
             if as_left.get(str(merge.kept_id)) == merge.kept_version:
                 found.append(merge)
-                as_left |= merge.versions or {}
+                as_left |= merge.versions or {}  # type: ignore[attr-defined]  # annotated
         return found
 
     def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:

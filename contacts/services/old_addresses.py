@@ -63,7 +63,7 @@ def rewrite_addresses(model: type[models.Model], pk: UUID) -> None:
 
 
 def _is_old(row: models.Model, name: str) -> bool:
-    value = getattr(row, name)
+    value: str = getattr(row, name)
     try:
         return clean_value(row._meta.get_field(name), value) != value
     except ValidationError:  # somebody's name before the host: for a person to put right
