@@ -50,7 +50,8 @@ class Month:
     def rows(self) -> Iterator[Meeting | FollowUp]:
         for week in self.weeks:
             for day in week:
-                yield from (*day.meetings, *day.promises)
+                yield from day.meetings
+                yield from day.promises
 
 
 def month_named(name: str, today: date) -> date:

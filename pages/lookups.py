@@ -83,7 +83,7 @@ def places_of(rows: Iterable[Any]) -> set[UUID]:
     found: set[UUID] = set()
     for row in rows:
         if isinstance(row, FollowUp):
-            found.update(row.home_ids)  # type: ignore[attr-defined]  # annotated
+            found.update(row.home_ids)
         elif isinstance(row, Organisation | Contact):
             found.add(row.home_district_id)
         else:

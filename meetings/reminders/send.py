@@ -203,8 +203,7 @@ def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
                     ids, districts = [o.pk for o in waiting], [o.home_district_id for o in waiting]
                     found[row.pk] = Standing(user, waiting, "organisation", ids, districts)
             elif subject := seen.get(row.subject_id):
-                promised = isinstance(subject, FollowUp)
-                districts = subject.home_ids if promised else [subject.district_id]
+                districts = subject.home_ids if isinstance(subject, FollowUp) else [subject.district_id]
                 found[row.pk] = Standing(user, subject, row.subject_type, [subject.pk], districts)
     return found
 

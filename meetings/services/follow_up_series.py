@@ -106,9 +106,8 @@ def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:
 
 def _shared(row: FollowUp) -> tuple[dict[str, Any], set[UUID]]:
     """What the others of its series are like, and the day: one that differs in it departs."""
-    names = [FollowUp._meta.get_field(name).attname for name in COPIED]
-    promised_to = row.organisation_links.values_list("organisation", flat=True)
-    return {name: getattr(row, name) for name in (*names, "due_on")}, set(promised_to)
+    same = {name: row.serializable_value(name) for name in (*COPIED, "due_on")}
+    return same, set(row.organisation_links.values_list("organisation", flat=True))
 
 
 def _days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, date]:

@@ -1,6 +1,6 @@
 """Handing an officer's portfolio to colleagues, and taking that back within ten minutes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -130,7 +130,7 @@ def _moved(object_type: str, move: Move, version: int, before: dict[str, Any]) -
     return Moved(type=object_type, id=str(move.row.pk), to=str(move.to.pk), version=version, before=before)
 
 
-def _give_back(actor: Actor, moved: Moved) -> Iterable[UUID]:
+def _give_back(actor: Actor, moved: Moved) -> list[UUID]:
     """Answers the districts of what went back."""
     pk, before = UUID(moved["id"]), moved["before"]
     common: Any = {"actor": actor, "version": moved["version"], "may_have_left": True}
@@ -140,8 +140,7 @@ def _give_back(actor: Actor, moved: Moved) -> Iterable[UUID]:
         return [edit_organisation(organisation_id=pk, **common, **fields).home_district_id]
     if moved["type"] == "follow_up":
         edit_follow_up(follow_up_id=pk, owner=User.objects.get(pk=before["owner"]), **common)
-        homes: Iterable[UUID] = FollowUp.objects.with_homes().get(pk=pk).home_ids
-        return homes
+        return FollowUp.objects.with_homes().get(pk=pk).home_ids
     officers = User.objects.filter(pk__in=before["officers"])
     return [edit_meeting(meeting_id=pk, officers=officers, **common).district_id]
 
