@@ -152,9 +152,11 @@ def cancel_series(
 @transaction.atomic
 def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> None:
     """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
-    for pk, version in cancelled:
+    versions = dict(cancelled)
+    lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk__in=versions))
+    for pk, version in versions.items():
         restore_meeting(actor=actor, meeting_id=pk, status="planned", version=version)
-        Series.objects.filter(meetings=pk).update(is_ended=False)
+    Series.objects.filter(meetings__in=versions).update(is_ended=False)
 
 
 def extend_all_series(today: date) -> int:
