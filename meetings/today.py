@@ -110,7 +110,7 @@ def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
     """Planned meetings of the last weeks and the next days; those that are past, latest first."""
     rows = Meeting.objects.visible_to(actor).planned()
     if mine:
-        rows = rows.of_officer(actor.id)
+        rows = rows.first_of_officer(actor.id)
     until = _midnight(timezone.localdate(now) + timedelta(days=COMING_DAYS + 1))
     past = rows.filter(starts_at__gte=now - timedelta(days=UNSETTLED_DAYS), starts_at__lt=now)
     ahead = rows.filter(starts_at__gte=now, starts_at__lt=until)
