@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypedDict
 
 from django import template
@@ -33,6 +34,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache  # drawn once: a page has dozens, of a hundred or so
 def icon(name: str) -> str:
     """A Lucide icon, hidden from screen readers: a word always stands beside it."""
     return lucide(name, size=None, **{"class": "icon", "aria_hidden": "true", "focusable": "false"})
