@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from audit.models import Action, Change, Event, Op
 from audit.rules import both_purposes, content_hash
 from lib.acting import Acting
+from lib.among import as_array
 from lib.copying import copy_values
 from lib.ids import uuid7
+from lib.planned import planned_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,9 @@ def _write_event(
         "search_hash": search_hash,
     }
     content["content_hash"] = content_hash(content)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, content)
+    ids = {name: as_array(content[name]) for name in ("object_ids", "district_ids")}
+    with planned_cursor() as cursor:
+        cursor.execute(_INSERT, content | ids)
     return Event(**content)
 
 
