@@ -32,6 +32,12 @@ def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pyt
         report.longrepr = f"Skipped where CI is set: {item.nodeid}: {report.longrepr}"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, at random among itself: no worker waits at the end for another's."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _speak_english_again() -> Iterator[None]:
     """A request in another language leaves it behind for whatever comes next in the thread."""

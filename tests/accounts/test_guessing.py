@@ -77,6 +77,7 @@ def _answers(port: int) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(gunicorn: str) -> None:
     user = make_officer(email="person0@police.example")
     tried = Event.objects.filter(action=Action.SIGN_IN_FAILED)

@@ -178,6 +178,7 @@ def reader_of(client: Client, city: dict[str, Any], path: str) -> User:
     return reader
 
 
+@pytest.mark.long
 def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
     broken = []
     for path in pages(city):
@@ -194,6 +195,7 @@ def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
     assert [one for one in broken if one] == []
 
 
+@pytest.mark.long
 def test_no_form_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
     broken = []
     for path in pages(city):
@@ -234,6 +236,7 @@ def right_forms(asking: Asking) -> Iterator[tuple[str, Client, Ask, Form]]:
             yield route, asking.ground.client(role, "north"), ask, form
 
 
+@pytest.mark.long
 def test_no_day_or_number_breaks_a_form_that_is_right_but_for_it(asking: Asking) -> None:
     refused, broken, asked = [], [], set()
     for route, client, ask, form in right_forms(asking):

@@ -280,6 +280,7 @@ def look_again(page: Page) -> Iterator[str]:
     yield from shape(page) + violations(page, rules={COLOURS: {"enabled": False}})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_page_can_be_read_by_everybody_who_reaches_it(
     open_page: OpenPage, settings: Settings, share: int

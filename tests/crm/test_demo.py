@@ -106,6 +106,7 @@ def test_it_is_not_loaded_beside_real_data() -> None:
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.long
 def test_one_command_removes_it_and_refuses_where_the_data_is_real(committed_db: None) -> None:
     make_district()
     with pytest.raises(CommandError, match="not filled by the demo"):

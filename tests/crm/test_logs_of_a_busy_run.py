@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
@@ -125,6 +126,7 @@ def be_busy(port: int, officer: User, organisation: Organisation, contact: Conta
     }
 
 
+@pytest.mark.long
 def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path: Path) -> None:
     officer, organisation, contact = make_book()
     port = services.free_port()

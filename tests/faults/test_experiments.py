@@ -34,18 +34,21 @@ def city(django_db_setup: None) -> Iterator[City]:
         yield city
 
 
+@pytest.mark.long
 def test_a_database_that_stops_at_once_keeps_every_write_that_was_promised(city: City) -> None:
     outcome = requests.postgres_stopped(city, stops=1, seconds=1)
     assert outcome.passed, outcome
     assert outcome.acknowledged
 
 
+@pytest.mark.long
 def test_a_web_server_asked_to_stop_answers_whoever_it_let_in(city: City) -> None:
     outcome = requests.web_stopped(city, stops=1, seconds=1)
     assert outcome.passed, outcome
     assert outcome.acknowledged
 
 
+@pytest.mark.long
 def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -> None:
     outcome = work.import_killed(city, count=1500, kills=1)
     assert outcome.passed, outcome

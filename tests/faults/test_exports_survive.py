@@ -4,6 +4,7 @@ import os
 import signal
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from accounts.actors import actor_for
@@ -20,6 +21,7 @@ from tests.plugins.workers import celery_process, wait_until
 ROWS = 4_000
 
 
+@pytest.mark.long
 def test_a_killed_workers_export_is_made_by_the_next(committed_db: None) -> None:
     district = make_district()
     supervisor = make_supervisor(district)

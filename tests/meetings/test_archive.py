@@ -106,6 +106,7 @@ def make_busy(chance: random.Random) -> None:
     Audited().audit_twice()
 
 
+@pytest.mark.long
 def test_a_busy_city_comes_back_the_same(committed_db: None) -> None:
     load_demo()
     make_busy(random.Random(6))
