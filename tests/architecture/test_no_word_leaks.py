@@ -83,7 +83,8 @@ def plain(answer: Any, asked: str) -> str:
         text,
         flags=re.MULTILINE,
     )
-    return re.sub(r'"request_id": ?"[^"]*"', "", text)
+    text = re.sub(r'"request_id": ?"[^"]*"', "", text)
+    return re.sub(r'value="\d{4}-\d\d-\d\dT\d\d:\d\d"', "", text)  # a form's "now"
 
 
 def forms_of_words(name: str) -> tuple[str, ...]:
