@@ -24,8 +24,8 @@ class DraftState(models.TextChoices):
 
 class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own: the file is of whoever gave it."""
-        return self.filter(started_by=actor.id, started_by__isnull=False)
+        """One's own: the file is of whoever gave it, and read only where it is worked on."""
+        return self.filter(started_by=actor.id, started_by__isnull=False).defer("content")
 
     def with_content(self) -> Self:
         return self.filter(content__isnull=False)

@@ -1,6 +1,8 @@
 """What the pages of an import say where something is in the way."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM
 from contacts.models import ImportDraft, Organisation
@@ -47,3 +49,14 @@ def test_an_undo_that_was_refused_is_not_shown_as_an_import_that_can_be_undone()
     Organisation.objects.filter(pk=row.pk).update(version=changed.version - 1)
     assert send(user, draft, "undo").state == "undone"
     assert "It was not undone." not in browse(user).get(page).content.decode()
+
+
+def test_its_pages_do_not_read_the_file() -> None:
+    user = supervisor_of_n1()
+    draft = imported(user)
+    for page in ("/import/", f"/import/{draft.pk}/"):
+        with CaptureQueriesContext(connection) as captured:
+            assert browse(user).get(page).status_code == 200
+        said = [query["sql"] for query in captured.captured_queries if "importdraft" in query["sql"]]
+        assert said, page
+        assert not [statement for statement in said if '"content"' in statement.partition(" WHERE ")[0]]
