@@ -171,7 +171,7 @@ class _Pulse:
 
     def __init__(self, job: Job) -> None:
         self.job, self.done, self.total = job, job.done, job.total
-        self.stopped = self.cancelled = False
+        self.stopped = self.cancelled = self._is_seen = False
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="job-pulse", daemon=True)
 
@@ -200,8 +200,11 @@ class _Pulse:
         row = Job.objects.filter(pk=self.job.pk)
         ours = row.filter(status=JobStatus.RUNNING, attempts=self.job.attempts, cancel_asked_at=None)
         if ours.update(done=self.done, total=self.total, lease_until=Now() + LEASE):
+            self._is_seen = True
             return
         now = row.first()
-        if now is not None:  # one whose claim is not committed yet is ours all the same
+        if now is not None:
             self.cancelled = now.cancel_asked_at is not None and now.attempts == self.job.attempts
+            self.stopped = True
+        elif self._is_seen:  # deleted; one whose claim is not committed yet is ours all the same
             self.stopped = True

@@ -36,3 +36,23 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
     job.refresh_from_db()
     assert (job.status, job.total) == ("cancelled", 2_000)
     assert 0 < job.done < 2_000
+
+
+def test_a_job_whose_row_is_deleted_stops(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    counted = []
+
+    def count_for_ever(work: Work) -> Outcome:
+        for number in range(1, 500):
+            work.progress(number, 500)
+            counted.append(number)
+            if Job.objects.filter(pk=work.job_id, done__gt=0).exists():
+                Job.objects.filter(pk=work.job_id).delete()
+            time.sleep(0.01)
+        return Outcome({})
+
+    kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
+    queue_job(actor=actor_for(make_supervisor(make_district())), kind="count", parameters={})
+    assert run_next()
+    assert 0 < len(counted) < 499
