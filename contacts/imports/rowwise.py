@@ -344,21 +344,27 @@ def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
 
 
 def _given(draft: ImportDraft, file: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line, and field → text, of rows that are not blank: columns joined, values mapped, what is fixed."""
+    """Line, and field → text, of rows that are not blank: columns joined, of codes the first known."""
     for number, row in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
         if not any(map(str.strip, row)):
             continue
         cells: dict[str, str] = {}
+        known: set[str] = set()  # fields of which a code was said
         for heading, text in zip(draft.headings, row, strict=False):
             name = draft.columns.get(heading)
             if not name:
                 continue
             mapped = draft.values.get(name)
             said = text.strip()
-            if mapped is not None:  # what was not mapped is refused by name, unless all rows have a value
-                said = mapped.get(said, "") or ("" if name in draft.fixed else said)
-            if said:
-                cells[name] = f"{cells[name]} {said}" if name in cells else said
+            if mapped is None:
+                if said:
+                    cells[name] = f"{cells[name]} {said}" if name in cells else said
+            elif code := mapped.get(said):
+                if name not in known:
+                    cells[name] = code
+                known.add(name)
+            elif said and name not in draft.fixed:  # refused by name, unless another column is known
+                cells.setdefault(name, said)
         for name, value in draft.fixed.items():
             cells.setdefault(name, value)
         yield number, cells

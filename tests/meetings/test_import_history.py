@@ -359,3 +359,22 @@ def test_an_organisation_of_another_district_is_nobody_to_meet() -> None:
     make_officer(make_district())
     text = "Fecha;Tipo;Asociación;Distrito\n03.02.2025;visit;Far House;N1\n03.02.2025;visit;Casa Roma;S1\n"
     assert sums(bring(user, "meetings", text)) == {"refused": 2}
+
+
+TWO_KINDS = """Fecha;Asociación;Tipo;Modo
+03.02.2025 10:30;Casa Roma;visit;phone call
+04.02.2025 10:30;Casa Roma;;phone call
+05.02.2025 10:30;Casa Roma;zz;phone call
+06.02.2025 10:30;Casa Roma;zz;
+"""
+
+
+def test_of_two_columns_of_one_list_the_first_that_is_known_counts() -> None:
+    draft = bring(city(), "meetings", TWO_KINDS, column_2="kind", column_3="kind")
+    assert list(Meeting.objects.order_by("starts_at").values_list("kind", flat=True)) == [
+        "visit",
+        "phone",
+        "phone",
+    ]
+    assert sums(draft) == {"created": 3, "refused": 1}
+    assert "zz" in draft.report["lines"]["refused"][0][2]
