@@ -9,6 +9,7 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
+from openpyxl.utils.cell import get_column_letter
 
 from contacts.imports.reading import UnreadableFile, digest_and_encoding, named_headings, plain_cell
 from contacts.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
@@ -69,7 +70,9 @@ def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_
     at = heading_row or _heading_row(rows)
     headings = named_headings(rows[at - 1]) if len(rows) >= at else []
     under = rows[at:]
-    if not any(headings):
+    if any(headings):
+        headings = _with_places(headings, under)
+    else:
         raise UnreadableFile(_("Row %(n)d has no headings.") % {"n": at})
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than 200 columns."))
@@ -77,6 +80,23 @@ def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_
         raise UnreadableFile(_("There is nothing under the headings."))
     distinct = _distinct(headings, under)
     return Table(content, digest, encoding, delimiter, first, at, headings, distinct)
+
+
+def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """A column that says something under no heading is named by its place, so that it can be chosen.
+
+    One past the last heading is a column where half of the rows have it; in fewer a row has a mistake.
+    """
+    filled = [[n for n, cell in enumerate(row) if cell] for row in rows if any(row)]
+    times = Counter(n for row in filled for n in row)
+    beyond = [n for n, rows_with_it in times.items() if 2 * rows_with_it >= len(filled)]
+    width = max(len(headings), *(n + 1 for n in beyond), 0)
+    padded = [*headings, *([""] * (width - len(headings)))]
+    return named_headings(heading or (_place(n) if times[n] else "") for n, heading in enumerate(padded))
+
+
+def _place(n: int) -> str:
+    return _("Column %(n)d (%(letter)s)") % {"n": n + 1, "letter": get_column_letter(n + 1)}
 
 
 def _heading_row(rows: list[list[str]]) -> int:

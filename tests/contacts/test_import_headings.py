@@ -64,3 +64,38 @@ def test_a_first_row_that_only_lacks_some_headings_is_still_the_first_row() -> N
     user = supervisor_of_n1()
     upload(user, "Name;\nCasa Roma;ngo\n")
     assert ImportDraft.objects.get().heading_row == 1
+
+
+UNNAMED = "Nombre;;Distrito;\nCasa Roma;vecinos;N1;\nCasa Sur;vecinos;N1;\n"
+PAST_THE_LAST = [["Nombre", "Distrito"], ["Casa Roma", "N1", "vecinos"], ["Casa Sur", "N1", "vecinos"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "named"),
+    [
+        (UNNAMED, 1, ["Nombre", "Column 2 (B)", "Distrito", ""]),
+        (workbook(*PAST_THE_LAST), 2, ["Nombre", "Distrito", "Column 3 (C)"]),
+    ],
+)
+def test_a_column_without_a_heading_is_chosen_by_its_place_and_so_the_next_time(
+    content: Any, place: int, named: list[str]
+) -> None:
+    user = supervisor_of_n1()
+    upload(user, content)
+    draft = ImportDraft.objects.get()
+    assert draft.headings == named
+    assert named[place] in columns(user, draft).content.decode()
+    draft = mapped(user, content, **{f"column_{place}": "kind", "kind_0": "residents_association"})
+    assert sums(draft) == {"created": 2}
+    upload(user, content)
+    again = ImportDraft.objects.latest("created_at")
+    assert (again.columns[named[place]], again.values["kind"]) == (
+        "kind",
+        {"vecinos": "residents_association"},
+    )
+
+
+def test_a_cell_past_the_last_heading_of_one_row_among_several_is_still_refused() -> None:
+    rows = "".join(f"Casa {n};vecinos;N1\n" for n in range(3))
+    draft = mapped(supervisor_of_n1(), f"Nombre;Tipo;Distrito\n{rows}Casa Sur;vecinos;N1;?\n")
+    assert sums(draft) == {"created": 3, "refused": 1}
