@@ -120,7 +120,7 @@ def _sharing(seen: Any, new: Collection[UUID]) -> dict[UUID, list[tuple[UUID, li
     """By new row the others of `seen` that share enough clues with it, of the new ones those before it.
 
     One statement for a whole file: asked row by row or batch by batch it takes longer than the import. What
-    comes of it is read in parts: of 100,000 rows, a third of a million pairs may share an address and no more.
+    comes of it is read in parts: of 100,000 rows a third of a million pairs may share an address only.
     """
     found: dict[UUID, list[tuple[UUID, list[str]]]] = {}
     if not new:
