@@ -304,8 +304,8 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
         if rows and step == RUN:
             draft.steps.create(rows=rows)
 
-    def tell(_part: str, done: int, total: int | None) -> None:
-        work.progress(done, total)
+    def tell(part: str, done: int, total: int | None) -> None:
+        work.progress(done, total if part == "write" else None)  # else it would be whole before it begins
 
     with content_of(draft) as file:
         report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
