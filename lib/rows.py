@@ -19,7 +19,9 @@ def clean_text(text: str) -> str:
     Empty where nothing that is left can be seen.
     """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
+    kept = lines
+    if not lines.isprintable():  # most lines are, and looking at each character takes long
+        kept = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
     return kept.strip() if can_be_seen(kept) else ""
 
 
