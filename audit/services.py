@@ -78,7 +78,7 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
     )
     written = [_change(event, row) for row in rows]
     if len(written) > 100:
-        copy_values(Change, list(written[0]), (content.values() for content in written))
+        copy_values(Change, list(written[0]), (list(content.values()) for content in written))
     else:
         Change.objects.bulk_create(Change(**content) for content in written)
     return event

@@ -218,7 +218,7 @@ class Writer:
 
     # --- Both -----------------------------------------------------------------------------------------
 
-    def _assign(self, organisation: "Organisation | _New", fields: dict[str, Value]) -> None:
+    def _assign(self, organisation: Any, fields: dict[str, Value]) -> None:
         for name, value in fields.items():
             if name == "home_district":
                 organisation.home_district_id = self._places.district(str(value)).pk
@@ -272,7 +272,8 @@ def _empty() -> dict[str, Any]:
 
 
 def _copy_periods(since: Iterable[tuple["Organisation | _New", datetime]]) -> None:
-    names = [OrganisationPeriod._meta.get_field(name).attname for name in DATED]
+    dated: list[Any] = [OrganisationPeriod._meta.get_field(name) for name in DATED]
+    names = [field.attname for field in dated]
     copy_values(
         OrganisationPeriod,
         ["id", "organisation_id", "since", *names],
