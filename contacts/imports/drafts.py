@@ -22,7 +22,7 @@ from audit.models import Action
 from audit.services import record
 from contacts.imports.guessing import guess_columns, guess_values
 from contacts.imports.organisations import places_of, shouted
-from contacts.imports.reading import read_cells
+from contacts.imports.reading import named_headings, read_cells
 from contacts.imports.tables import Table, count_values, look, read_table
 from contacts.imports.targets import Target, targets
 from contacts.imports.writing import Outcome
@@ -87,7 +87,7 @@ def start_draft(
 def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
     """Read the headings from another of the first rows; what is above is left out. Raises ValidationError."""
     draft = _own(actor, draft_id)
-    if draft.content is None or not 1 <= row <= len(draft.first_rows):
+    if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
         raise ValidationError(_("Choose one of the first rows."))
     with content_of(draft) as file:
         _guess(actor, draft, look(file, draft.digest, draft.encoding, draft.delimiter, row))
@@ -217,7 +217,7 @@ def _as_before(
 def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
     draft = _own(actor, draft_id)
-    if draft.state not in _FROM[step] or (step != UNDO and draft.content is None):
+    if draft.state not in _FROM[step] or (step != UNDO and not _has_content(draft)):
         raise ValidationError(_("This is not possible now. Look at the import again."))
     if step == UNDO and (not draft.imported_at or timezone.now() > draft.imported_at + KEPT_FOR):
         raise ValidationError(_("An import can be undone for 24 hours."))
@@ -253,12 +253,17 @@ def forget_drafts(now: datetime) -> int:
 def content_of(draft: ImportDraft) -> BinaryIO:
     """The table as it was given, on disk once it is large: a file of 50 MB is never in memory whole."""
     copy, unpacking = spool(), zlib.decompressobj()
-    packed = draft.content or b""
+    # Past the draft, which would hold it as long as the work lasts and write it anew each time it is saved.
+    packed = ImportDraft.objects.values_list("content", flat=True).get(pk=draft.pk) or b""
     for start in range(0, len(packed), _PIECE):
         copy.write(unpacking.decompress(packed[start : start + _PIECE]))
     copy.write(unpacking.flush())
     copy.seek(0)
     return copy
+
+
+def _has_content(draft: ImportDraft) -> bool:
+    return ImportDraft.objects.with_content().filter(pk=draft.pk).exists()
 
 
 def _packed(content: BinaryIO) -> bytes:
@@ -343,10 +348,10 @@ def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Outpu
                     padded = [*cells, *([""] * len(headings))][: len(headings)]
                     yield [*padded, reasons[number]]
 
-    content, headings, reason = spool(), draft.headings, _("Reason")
-    if headings[-1] == reason:  # of the time before
+    content, headings, reason = spool(), draft.headings, _("Refused because")
+    if headings[-1] == reason and reason not in draft.columns:  # of the time before
         headings = headings[:-1]
-    columns = [Column(heading) for heading in (*headings, reason)]
+    columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
     write_csv(content, Sheet(_("Refused"), columns, rows()))
     return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
 

@@ -77,7 +77,7 @@ class Plan:
         self._join_same_targets()
 
     def groups(self, spool: Spool) -> Iterator[Group]:
-        """Groups as soon as their last row is read; rows refused on reading are not among them."""
+        """Groups as soon as their last row is read, once; rows refused on reading are not among them."""
         roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._of_row))
         left = Counter(root for root in roots if root >= 0)
         waiting: dict[int, list[Row]] = {}
@@ -90,6 +90,7 @@ class Plan:
                 ids = {row.external_id for row in waiting.pop(root)}
                 new_ids = {id_ for id_ in ids if self._numbers[id_] not in self._known}
                 yield Group(rows, new_ids, self._targets.get(root), root in self._doubtful)
+        self._numbers.clear()  # what follows needs the room
 
     def _known_ids(self) -> dict[int, UUID]:
         """Numbers whose external id the book has."""
