@@ -1,14 +1,18 @@
 """What the pages of an import say where something is in the way."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
+from contacts.imports.drafts import work_on_draft
 from contacts.models import ImportDraft, Organisation
 from contacts.services.organisations import edit_organisation
 from tests.contacts.pages import browse
-from tests.contacts.test_import_wizard import imported, send, supervisor_of_n1, upload
+from tests.contacts.test_import_wizard import imported, mapped, send, supervisor_of_n1, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +64,15 @@ def test_its_pages_do_not_read_the_file() -> None:
         said = [query["sql"] for query in captured.captured_queries if "importdraft" in query["sql"]]
         assert said, page
         assert not [statement for statement in said if '"content"' in statement.partition(" WHERE ")[0]]
+
+
+def test_how_many_rows_there_are_is_said_once_they_are_written() -> None:
+    user = supervisor_of_n1()
+    told = []
+    work: Any = SimpleNamespace(
+        actor=actor_for(user),
+        parameters={"draft": str(mapped(user).pk), "step": "try"},
+        progress=lambda done, total=None: told.append((done, total)),
+    )
+    work_on_draft(work)
+    assert told == [(3, None), (3, 3)]
