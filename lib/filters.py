@@ -133,6 +133,8 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
     takes longer than to answer.
     """
 
+    base_filters: dict[str, Any]
+
     def __init__(
         self, data: QueryDict | None, queryset: models.QuerySet[Any], *, actor: Any, is_form: bool = True
     ) -> None:

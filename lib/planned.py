@@ -11,8 +11,9 @@ def planned_cursor() -> Any:
 
     For what finds its row by an id: the plan is made without the values, which a list needs.
     """
-    database: Any = connection  # Django gives no such cursor beside its own
+    database: Any = connection  # neither Django nor its types give such a cursor beside its own
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:
-        return database._prepare_cursor(ServerBindingCursor(database.connection))
+        cursor: Any = ServerBindingCursor
+        return database._prepare_cursor(cursor(database.connection))

@@ -54,7 +54,8 @@ def read_tuples(
     extra: Sequence[str] = (),
 ) -> list[Values]:
     """`names` of the rows of `queryset` in its order, where they are, the model's columns `extra`, the id."""
-    columns = _write(spec, queryset.model, _asking(actor), tuple(names), tuple(extra), city_today())
+    model: type[models.Model] = queryset.model
+    columns = _write(spec, model, _asking(actor), tuple(names), tuple(extra), city_today())
     try:
         which, parameters = _write_ids(queryset)
     except EmptyResultSet:
@@ -109,7 +110,8 @@ def _write_one(
 ) -> _Statement | None:
     """`day`: whom a role makes visible depends on it. None for who sees no row."""
     queryset = visible(asking).filter(pk=ROW)
-    columns = _write(spec, queryset.model, asking, names, (), day)
+    model: type[models.Model] = queryset.model
+    columns = _write(spec, model, asking, names, (), day)
     try:
         which, parameters = _write_ids(queryset)
     except EmptyResultSet:

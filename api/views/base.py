@@ -24,7 +24,7 @@ from api.problems import Problem
 from api.quota import count_people
 from api.renderers import to_json
 from api.rows.base import ALWAYS, Row, RowSpec
-from api.rows.reading import Visible, read_tuples
+from api.rows.reading import read_tuples
 from api.throttling import count_request
 from audit.models import Action
 from audit.rules import both_purposes
@@ -41,8 +41,6 @@ class Resource(ViewSet):
     """A noun of the API. `scope` is the noun of its scopes; empty: any key reads it."""
 
     spec: ClassVar[RowSpec]
-    #: A caller's rows: starts with `visible_to`.
-    visible: ClassVar[Visible]
     scope: ClassVar[str] = ""
     #: Reading takes the scope to write, because there is no other.
     needs_write: ClassVar[bool] = False
@@ -72,6 +70,11 @@ class Resource(ViewSet):
     @property
     def key(self) -> ApiKey | None:
         return self.request.auth if isinstance(self.request.auth, ApiKey) else None
+
+    @staticmethod
+    def visible(actor: Actor) -> models.QuerySet[Any]:
+        """Rows of the caller: starts with `visible_to`."""
+        raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def kept() -> Iterator[BaseDatabaseWrapper]:
     """As the first request leaves it to the next one."""
-    found = connection.copy()
+    found: Any = connection.copy()
     found.health_check_enabled = True
     found.ensure_connection()
     yield found
