@@ -27,9 +27,9 @@ from meetings.services.statuses import change_meeting_to, enter_meeting
 
 class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     spec = MEETING
+    visible = Meeting.objects.visible_to
     scope = "meetings"
     filterset = MeetingFilters
-    visible = Meeting.objects.visible_to
     orderings = ("starts_at", "updated_at", "created_at")
     input = MeetingInput
     url_name = "api-meeting"
@@ -48,9 +48,9 @@ class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
 
 class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     spec = FOLLOW_UP
+    visible = FollowUp.objects.visible_to
     scope = "follow-ups"
     filterset = FollowUpFilters
-    visible = FollowUp.objects.visible_to
     orderings = ("due_on", "first_due_on", "updated_at", "created_at")
     input = FollowUpInput
     url_name = "api-follow-up"
@@ -86,10 +86,10 @@ def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple
 
 class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     spec = CONCERN
+    visible = Concern.objects.visible_to
     scope = "concerns"
     filterset = ConcernFilters
     orderings = ("received_at", "updated_at", "created_at")
-    visible = Concern.objects.visible_to
     input = ConcernInput
     url_name = "api-concern"
 
