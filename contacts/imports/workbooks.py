@@ -11,13 +11,15 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
-from openpyxl.formula.translate import Translator
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
@@ -217,13 +219,14 @@ class _Texts(_Part):
         if "xl/sharedStrings.xml" not in archive.NameToInfo:
             return
         self._is_sound = False
+        self._parts: list[str] = []
+        self._size = 0
         super().__init__(archive, "xl/sharedStrings.xml", MOST_SHARED)
         self.read()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "si":
-            self._parts: list[str] = []
-            self._size = 0
+            self._parts, self._size = [], 0
         elif name == "rPh":  # how it is spoken, beside it
             self._is_sound = True
         elif name == "t" and not self._is_sound:
@@ -253,6 +256,9 @@ class _Sheet(_Part):
         self._cells: list[str] = []
         self._blank = self._column = self._written = 0
         self._derived: dict[str, Translator] = {}
+        self._attributes: dict[str, str] = {}
+        self._place = self._style = self._value = self._formula = self._inline = ""
+        self._type = "n"
         self._is_sound = False
         super().__init__(archive, book.sheet, MOST_UNPACKED)
 
@@ -322,15 +328,19 @@ class _Sheet(_Part):
         self._found.append(cells)
 
     def _whole_formula(self, text: str) -> str:
-        """As it stands in the cell; one that was filled down is written out once and derived from there."""
+        """As it stands in the cell; one that was filled down is written out once and derived from there.
+
+        Nothing where it cannot be derived: what it came to is read then.
+        """
         key = self._attributes.get("si")
         if self._attributes.get("t") != "shared" or key is None:
             return f"={text}"
-        if text:
-            if len(self._derived) < MOST_FORMULAS and len(text) <= _DERIVED:
+        with suppress(TokenizerError, TranslatorError):
+            if text and self._place and len(self._derived) < MOST_FORMULAS and len(text) <= _DERIVED:
                 self._derived[key] = Translator(f"={text}", origin=self._place)
-            return f"={text}"
-        return str(self._derived[key].translate_formula(self._place)) if key in self._derived else ""
+            elif not text and self._place and key in self._derived:
+                return str(self._derived[key].translate_formula(self._place))
+        return f"={text}" if text else ""
 
     def _cell(self) -> str:
         """612345678, not 612345678.0; a day as 2026-11-25; a formula as it is written."""

@@ -90,6 +90,37 @@ def test_a_formula_that_was_filled_down_is_as_it_stands_in_its_cell() -> None:
     assert rows(sheet(cells)) == [["", "=A1*2"], ["", "=A2*2"]]
 
 
+@pytest.mark.parametrize(
+    "formula", ["A1+1", '"unterminated', "[Book", "#FOO"], ids=["above the sheet", "quoted", "book", "sign"]
+)
+def test_of_a_formula_that_cannot_be_derived_the_value_is_read(formula: str) -> None:
+    cells = [
+        '<row r="1"><c r="A1"><v>7</v></c></row>',
+        f'<row r="5"><c r="E5"><f t="shared" si="0">{formula}</f><v>8</v></c></row>',
+        '<row r="6"><c r="A6"><f t="shared" si="0"/><v>9</v></c></row>',
+    ]
+    assert rows(sheet(cells)) == [["7"], [], [], [], ["", "", "", "", f"={formula}"], ["9"]]
+
+
+def test_of_a_formula_filled_down_in_cells_that_do_not_say_where_they_are_the_value_is_read() -> None:
+    cells = [
+        '<row><c><f t="shared" si="0">A1*2</f><v>2</v></c></row>',
+        '<row><c><f t="shared" si="0"/><v>4</v></c></row>',
+    ]
+    assert rows(sheet(cells)) == [["=A1*2"], ["4"]]
+
+
+@pytest.mark.parametrize("stray", ['<f t="shared" si="0">1</f>', "<f>1</f>", "<t>x</t>", "<v>1</v>"])
+def test_what_stands_in_no_cell_is_not_read(stray: str) -> None:
+    assert rows(sheet([f"<row>{stray}</row>", "<row><c><v>2</v></c></row>"])) == [[], ["2"]]
+
+
+def test_a_shared_text_that_is_not_counted_is_not_read() -> None:
+    texts = "<sst xmlns='x'><t>x</t><si><t>Name</t></si></sst>"
+    base = with_part("xl/sharedStrings.xml", [texts])
+    assert rows(sheet(['<row><c t="s"><v>0</v></c></row>'], base=base)) == [["Name"]]
+
+
 @pytest.mark.parametrize("escaped", ["_xD800_", "_x0000_", "_xDFFF__xD800_"])
 @pytest.mark.django_db
 def test_halves_of_characters_and_nul_do_not_come_in(escaped: str) -> None:
