@@ -119,7 +119,7 @@ def test_it_is_imported_with_events_and_the_refused_rows_can_be_fetched() -> Non
     refused = JobFile.objects.made().filter(job=draft.job_id).get()
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, refused.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Reason"
+    assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Refused because"
     assert text[1].startswith("Sin sitio,vecinos,Z9,,")
     assert len(text) == 2
     address = reverse("job_file", args=[draft.job_id, refused.pk])
