@@ -83,11 +83,11 @@ def offered_undo(request: ActorRequest, on: str) -> Offer | None:
 
 def undo(request: ActorRequest, token: str) -> None:
     """Reverse the write behind `token`; raises BadSignature when too old, forged or somebody else's."""
-    offers = request.session.get(_OFFERED, {})
-    request.session[_OFFERED] = {on: offer for on, offer in offers.items() if token not in offer[1]}
     found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
     if found["user"] != str(request.user.pk):
         raise signing.BadSignature
+    url, offers = reverse("undo", args=[token]), request.session.get(_OFFERED, {})
+    request.session[_OFFERED] = {on: offer for on, offer in offers.items() if offer[1] != url}
     payload = found["payload"]
     if payload is None:
         payload = request.session.pop(found["key"], None)

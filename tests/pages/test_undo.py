@@ -127,3 +127,15 @@ def test_after_ten_minutes_the_list_offers_nothing(checked: tuple[Client, Organi
     session["undo_offered"] = {on: [text, url, time.time() - 1]}
     session.save()
     assert SAID not in client.get("/organisations/").content
+
+
+@pytest.mark.parametrize("token", ["undo", "o", "x"])
+def test_an_address_that_undoes_nothing_takes_no_offer_away(
+    token: str, checked: tuple[Client, Organisation]
+) -> None:
+    client, _organisation = checked
+    assert b"too late" in client.post(reverse("undo", args=[token]), follow=True).content
+    assert SAID in client.get("/organisations/").content
+    undo(client, "/organisations/")
+    client.get("/")
+    assert SAID not in client.get("/organisations/").content
