@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
+from accounts.rules import WRITES
 from lib.conflicts import check_version
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
@@ -132,7 +133,7 @@ def _make_next(series_id: UUID, today: date) -> bool:
     if not source or not _waiting(today).filter(pk=series_id).exists():
         return False
     day = recurrence.next_day(series.rule, series.first_on, made_until=series.made_until, today=today)
-    if day is None or not source.owner.is_active:
+    if day is None or not (source.owner.is_active and source.owner.role in WRITES):
         Series.objects.filter(pk=series_id).update(is_ended=day is None)
         return False
     fields: Any = {name: getattr(source, name) for name in COPIED}

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import structlog
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from meetings.rules import recurrence
 ONE: Final = "one"
 LATER: Final = "later"
 ALL: Final = "all"
+_SAID_AGAIN: Final = 24 * 60 * 60  # seconds: they are gone through every few minutes
 
 Kind = Literal["meetings", "follow_ups"]
 
@@ -27,13 +29,14 @@ log = structlog.get_logger(__name__)
 
 
 def each_alone(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
-    """How many rows were made: a series that cannot go on, as its owner writes no more, holds up no other."""
+    """How many rows were made: a series that cannot go on holds up no other, and is said once a day."""
     made = 0
     for pk in ids:
         try:
             made += go_on(pk)
         except (PermissionDenied, ValidationError) as error:
-            log.error("series_stopped", series=str(pk), error=type(error).__name__)
+            if cache.add(f"series-stopped:{pk}", True, timeout=_SAID_AGAIN):
+                log.error("series_stopped", series=str(pk), error=type(error).__name__)
     return made
 
 

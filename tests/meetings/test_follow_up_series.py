@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from structlog.testing import capture_logs
 
 from accounts.actors import actor_for
 from accounts.models import Role, User
@@ -214,6 +215,26 @@ def test_one_that_cannot_go_on_holds_up_no_other() -> None:
     User.objects.filter(pk=stopped.owner_id).update(role=Role.OFFICER)
     assert make_next_follow_ups(city_today()) == 1
     assert stopped.series.follow_ups.count() == 2
+
+
+def test_a_series_waits_without_a_word_for_an_owner_who_writes_no_more() -> None:
+    _actor, first = start(due_on=city_today())
+    User.objects.filter(pk=first.owner_id).update(role=Role.ADMINISTRATOR)
+    with capture_logs() as said:
+        assert make_next_follow_ups(city_today()) == 0
+    assert not said
+    assert not Series.objects.get().is_ended
+
+
+def test_a_series_that_cannot_go_on_holds_up_no_other_and_is_said_once() -> None:
+    _actor, stopped = start(due_on=city_today())
+    start(due_on=city_today())
+    FollowUp.objects.filter(pk=stopped.pk).update(title="")
+    with capture_logs() as said:
+        assert make_next_follow_ups(city_today()) == 1
+        assert make_next_follow_ups(city_today()) == 0
+    [line] = said
+    assert (line["event"], line["series"]) == ("series_stopped", str(stopped.series_id))
 
 
 def test_only_who_sees_a_promise_ends_its_series() -> None:
