@@ -87,8 +87,8 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
     if not 2 <= len(rows) <= MOST:
         messages.warning(request, _("Choose two to %(most)s that are the same.") % {"most": MOST})
         return redirect("duplicates", noun)
-    if not all(MAY_EDIT[object_type](request.actor, row) for row in rows):
-        raise PermissionDenied
+    if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
+        return _only_looked_at(request, noun, rows, read_only)
     form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():
         try:
@@ -116,6 +116,16 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         "referring": what_refers_to(rows),
     }
     return render(request, "pages/duplicates/merge.html", context, status=422 if form.errors else 200)
+
+
+def _only_looked_at(request: ActorRequest, noun: str, rows: list[Any], read_only: list[Any]) -> HttpResponse:
+    """A list lets any row be ticked: say which cannot be merged here, and go on with the others."""
+    if request.method == "POST":
+        raise PermissionDenied
+    object_type = NOUNS[noun]
+    consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
+    context = {"noun": noun, "object_type": object_type, "rows": rows, "read_only": read_only}
+    return render(request, "pages/duplicates/read_only.html", context, status=403)
 
 
 @undoer("merge")

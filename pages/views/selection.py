@@ -43,7 +43,7 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
     if not rows:
         return _none_chosen(request, back_to)
     too_many = len(rows) > MOST
-    may_edit = not too_many and all(can_edit_organisation(request.actor, row) for row in rows)
+    read_only = [] if too_many else [row for row in rows if not can_edit_organisation(request.actor, row)]
     forms: dict[str, Form] = {
         "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
         "cadence": CadenceForm(_sent(request, "cadence")),
@@ -65,8 +65,8 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
         "rows": rows,
         "most": MOST if too_many else None,
         "forms": forms,
-        "may_edit": may_edit,
-        "may_merge": may_edit and 2 <= len(rows) <= MOST_MERGED,
+        "read_only": read_only,
+        "may_merge": not read_only and 2 <= len(rows) <= MOST_MERGED,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
         "back_to": back_to,
@@ -82,7 +82,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
     if not rows:
         return _none_chosen(request, back_to)
     too_many = len(rows) > MOST
-    may_edit = not too_many and all(can_reassign_follow_up(request.actor, row) for row in rows)
+    read_only = [] if too_many else [row for row in rows if not can_reassign_follow_up(request.actor, row)]
     form = AssignPromisesForm(posted(request), actor=request.actor)
     if not too_many and form.is_valid():
         try:
@@ -98,7 +98,7 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
         "rows": rows,
         "most": MOST if too_many else None,
         "form": form,
-        "may_edit": may_edit,
+        "read_only": read_only,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
         "back_to": back_to,

@@ -154,6 +154,29 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_refused() -> 
     assert client.get(merge_address(kept, visiting)).status_code == 403
 
 
+@pytest.mark.parametrize("noun", ["organisations", "contacts"])
+def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked(noun: str) -> None:
+    officer, *ours = a_pair()
+    visiting = make_organisation(name="Casa Lejana", also_in=[ours[0].home_district])
+    rows: list[Any] = [*ours, visiting]
+    if noun == "contacts":
+        homes = [row.home_district for row in rows]
+        rows = [make_contact(home, row, given_name="Ana") for home, row in zip(homes, rows, strict=True)]
+    client = browse(officer)
+    answer = client.get(merge_address(*rows, noun=noun))
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert "at home in another district" in html
+    assert "only to look at" in html.partition(f"/{rows[2].pk}/")[2]
+    ticked = [f'name="row" value="{row.pk}" form="chosen" checked' in html for row in rows]
+    assert ticked == [True, True, False]
+    assert f'action="{reverse("merge", args=[noun])}"' in html
+    shown = Event.objects.get(actor_id=officer.pk, action=Action.VIEW)
+    assert set(shown.object_ids) == {row.pk for row in rows}
+    assert client.post(merge_address(*rows, noun=noun), versions(*rows)).status_code == 403
+    assert client.get(merge_address(*rows[:2], noun=noun)).status_code == 200
+
+
 @pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
 def test_who_writes_nothing_merges_nothing(role: str) -> None:
     assert browse(make_user(role)).get(LIST).status_code == 403

@@ -115,6 +115,41 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_stay() -> Non
     assert client.post(address(ours), {"act": "verify"}).status_code == 302
 
 
+def is_ticked(page: str, row: Any) -> bool:
+    return f'name="row" value="{row.pk}" form="chosen" checked' in page
+
+
+def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked() -> None:
+    north = make_district()
+    ours, visiting = make_organisation(north), make_organisation(also_in=[north], name="Casa Lejana")
+    client = browse(make_officer(north))
+    page = client.get(f"{address(ours, visiting)}&list=kind%3Dfaith").content.decode()
+    assert "only to look at" in page.partition("Casa Lejana")[2]
+    assert (is_ticked(page, ours), is_ticked(page, visiting)) == (True, False)
+    assert 'id="chosen"' in page
+    assert 'name="list" value="kind=faith"' in page
+    assert "only to look at" not in client.get(address(ours)).content.decode()
+    alone = client.get(address(visiting)).content.decode()
+    assert "only to look at" in alone
+    assert 'id="chosen"' not in alone
+
+
+def test_which_promises_are_not_handed_over_is_said_and_the_others_stay_ticked() -> None:
+    north, day = make_district(), city_today()
+    officer, other = make_officer(north), make_officer(north)
+    fields: Any = {"kind": "call_back", "due_on": day, "organisations": [make_organisation(north)]}
+    mine = create_follow_up(actor=SYSTEM, title="Call", owner=officer, **fields)
+    theirs = create_follow_up(actor=SYSTEM, title="Visit them", owner=other, **fields)
+    client = browse(officer)
+    page = client.get(address(mine, theirs, of="follow-ups")).content.decode()
+    assert "You may not hand over some of them." in page
+    assert "only to look at" in page.partition("Visit them")[2]
+    assert (is_ticked(page, mine), is_ticked(page, theirs)) == (True, False)
+    typed = {"owner": make_officer(north).pk}
+    assert client.post(address(mine, theirs, of="follow-ups"), typed).status_code == 403
+    assert client.post(address(mine, of="follow-ups"), typed).status_code == 302
+
+
 @pytest.mark.parametrize("of", ["organisations", "follow-ups"])
 def test_nothing_chosen_is_said_on_the_list_as_it_was(of: str) -> None:
     client = browse(make_officer(make_district()))
