@@ -37,6 +37,9 @@ class JobQuerySet(models.QuerySet["Job"]):
             Q(status=JobStatus.WAITING) | Q(status=JobStatus.RUNNING, lease_until__lt=Now())
         ).order_by("pk")
 
+    def under_way(self) -> Self:
+        return self.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
+
     def held(self) -> Self:
         """Running at this moment in a worker."""
         return self.filter(status=JobStatus.RUNNING, lease_until__gte=Now())

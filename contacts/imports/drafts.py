@@ -30,6 +30,7 @@ from contacts.models import DraftState, ImportDraft, SavedMapping
 from contacts.policies import can_import
 from jobs import kinds
 from jobs.files import spool
+from jobs.models import Job
 from jobs.services import queue_job
 from lib.fold import fold, squash
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
@@ -42,6 +43,11 @@ _PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 TRY, RUN, UNDO = "try", "run", "undo"
 _DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
 _AFTER: Final = {TRY: DraftState.TRIED, RUN: DraftState.IMPORTED, UNDO: DraftState.UNDONE}
+_BEFORE: Final = {
+    DraftState.TRYING: DraftState.MAPPING,
+    DraftState.IMPORTING: DraftState.TRIED,
+    DraftState.UNDOING: DraftState.IMPORTED,
+}
 _FROM: Final = {
     TRY: {DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED},
     RUN: {DraftState.TRIED},
@@ -237,6 +243,23 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     return draft
 
 
+def settle_draft(draft: ImportDraft) -> None:
+    """A step that was stopped, or took its workers with it, is not under way: it can be done again."""
+    before = _BEFORE.get(DraftState(draft.state))
+    if before is None or Job.objects.under_way().filter(pk=draft.job_id).exists():
+        return
+    report = draft.report
+    if draft.state == DraftState.IMPORTING:
+        said = _(
+            "It stopped before its end. What was written stays: import again and it goes on from there."
+        )
+        report = report | {"error": said}
+    # A job is over after its draft was saved: one that has just ended is found in its new state.
+    was = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
+    was.update(state=before, report=report)
+    draft.refresh_from_db(fields=["state", "report"])
+
+
 def forget_drafts(now: datetime) -> int:
     """Files of imports, and what would take them back, go after a day; their sums stay."""
     old = ImportDraft.objects.with_content().filter(created_at__lt=now - KEPT_FOR)
@@ -359,7 +382,9 @@ def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Outpu
 def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
     if not can_import(actor):
         raise PermissionDenied
-    return ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
+    draft = ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
+    settle_draft(draft)
+    return draft
 
 
 def _by_name(actor: Actor) -> dict[str, str]:

@@ -21,6 +21,7 @@ from contacts.imports.drafts import (
     name_columns,
     name_values,
     queue_step,
+    settle_draft,
     start_draft,
     values_to_name,
 )
@@ -138,6 +139,7 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
 def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
     """How far it is and what came of it; for htmx, while it goes on, the part that changes."""
     draft = _find(request, pk)
+    settle_draft(draft)
     job = Job.objects.visible_to(request.actor).filter(pk=draft.job_id).first() if draft.job_id else None
     sums = draft.report.get("sums", {})
     lines = draft.report.get("lines", {})

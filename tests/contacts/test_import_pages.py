@@ -76,3 +76,20 @@ def test_how_many_rows_there_are_is_said_once_they_are_written() -> None:
     )
     work_on_draft(work)
     assert told == [(3, None), (3, 3)]
+
+
+@pytest.mark.parametrize("step", ["run", "undo"])
+def test_a_step_that_was_stopped_can_be_done_again(step: str) -> None:
+    user = supervisor_of_n1()
+    draft = mapped(user) if step == "run" else imported(user)
+    page = f"/import/{draft.pk}/"
+    browse(user).post(f"{page}{step}/")
+    assert f"{page}{step}/" not in browse(user).get(page).content.decode()
+    draft.refresh_from_db()
+    browse(user).post(f"/jobs/{draft.job_id}/cancel/")
+    said = browse(user).get(page).content.decode()
+    assert f"{page}{step}/" in said
+    assert ("It stopped before its end." in said) == (step == "run")
+    assert "Nothing is written yet." not in said
+    assert send(user, draft, step).state == {"run": "imported", "undo": "undone"}[step]
+    assert Organisation.objects.count() == {"run": 2, "undo": 0}[step]
