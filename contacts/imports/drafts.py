@@ -250,9 +250,7 @@ def settle_draft(draft: ImportDraft) -> None:
         return
     report = draft.report
     if draft.state == DraftState.IMPORTING:
-        said = _(
-            "It stopped before its end. What was written stays: import again and it goes on from there."
-        )
+        said = _("It stopped before its end. What was written stays: import again and it goes on from there.")
         report = report | {"error": said}
     # A job is over after its draft was saved: one that has just ended is found in its new state.
     was = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
