@@ -21,7 +21,7 @@ from contacts.imports.mapping import Mapping as FileMapping
 from contacts.imports.mapping import Origin
 from contacts.imports.services import Progress, bring_in
 from contacts.imports.targets import Field, Report, Target
-from contacts.imports.undoing import follow_undo, version_left
+from contacts.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
 from contacts.imports.words import HEADINGS, KINDS, STATUSES
 from contacts.imports.writing import Remember
 from contacts.merging.relations import built_upon
@@ -29,10 +29,12 @@ from contacts.models import (
     FocusDeclaration,
     ImportDraft,
     ImportedFields,
+    ImportStep,
     Organisation,
     OrganisationExternalId,
     OrganisationPeriod,
 )
+from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
 from contacts.services.organisations import DATED, districts_of_organisation, follow_period
 from contacts.services.summaries import refresh_meet_by
@@ -120,7 +122,18 @@ def shouted(values: Iterable[str]) -> str:
 def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
     """Delete what was created and put back what was changed, as long as nothing was built on it."""
     steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
-    built_on = [name for pk in steps for name in _built_on(draft.steps.get(pk=pk).rows)]
+    _refuse([name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk))])
+    others = sharing(draft)
+    for done, pk in enumerate(steps, 1):
+        with transaction.atomic():
+            step = draft.steps.get(pk=pk)
+            _refuse(_built_on(actor, step))  # since it was looked at; from now on nobody can
+            follow_undo(others, _take_back(actor, draft, step.rows))
+            step.delete()
+        progress("undo", done, len(steps))
+
+
+def _refuse(built_on: list[str]) -> None:
     if built_on:
         text = ngettext(
             "%(n)s organisation was changed or used since (%(names)s), so the import stays.",
@@ -128,18 +141,20 @@ def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
             len(built_on),
         )
         raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
-    for done, pk in enumerate(steps, 1):
-        with transaction.atomic():
-            step = draft.steps.select_for_update().get(pk=pk)
-            _take_back(actor, draft, step.rows)
-            step.delete()
-        progress("undo", done, len(steps))
 
 
-def _built_on(rows: list[dict[str, Any]]) -> list[str]:
-    wanted = {UUID(row["id"]): version_left(row) for row in rows}
-    made = {UUID(row["id"]) for row in rows if "version" not in row}
-    found = Organisation.objects.only("name", "version").in_bulk(list(wanted))
+@transaction.atomic
+def _built_on(actor: Actor, step: ImportStep) -> list[str]:
+    """What stands in the way; the organisations, and so the step, are the caller's transaction's alone."""
+    book = Organisation.objects.only("name", "version", "home_district")
+    ids = [UUID(row["id"]) for row in step.rows]
+    found = lock_rows(actor, book, ids, lambda row: can_edit_organisation(actor, row))
+    step.refresh_from_db(fields=["rows"])  # undoing another import changes it
+    homes = {code for row in step.rows if (code := row.get("fields", {}).get("home_district"))}
+    if District.objects.covered_by(actor).filter(code__in=homes).count() < len(homes):
+        raise ValidationError(NOT_YOURS)
+    wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
+    made = {UUID(row["id"]) for row in step.rows if "version" not in row}
     gone = len(wanted) - len(found)
     names = [_("one that is gone")] * gone
     used = built_upon([row for pk, row in found.items() if pk in made], _OWN)
@@ -149,27 +164,23 @@ def _built_on(rows: list[dict[str, Any]]) -> list[str]:
     return names
 
 
-def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> None:
+def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Answers what was put back, as `follow_undo` takes it."""
     if made := [UUID(row["id"]) for row in rows if "version" not in row]:
         _erase(actor, draft, made)
     changed = [row for row in rows if "version" in row]
     ids = [UUID(row["id"]) for row in changed]
-    locked = {
-        row.pk: row for row in Organisation.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-    }
-    changes = [_put_back(draft, locked[UUID(row["id"])], row) for row in changed]
+    found = Organisation.objects.in_bulk(ids)
+    changes = [_put_back(draft, found[UUID(row["id"])], row) for row in changed]
     if changes:
         record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
-    follow_undo(
-        draft,
-        {row["id"]: (row["version"] - 1, locked[UUID(row["id"])].version) for row in changed},
-    )
+    return {row["id"]: (row["version"] - 1, found[UUID(row["id"])].version) for row in changed}
 
 
 def _erase(actor: Actor, draft: ImportDraft, ids: list[UUID]) -> None:
     """Read no more of them than the trail needs: of each number read the country's rules are asked."""
     made = Organisation.objects.filter(pk__in=ids).only("version", "home_district")
-    rows = made.order_by("pk").select_for_update().prefetch_related("also_in")
+    rows = made.prefetch_related("also_in")
     erased = [
         Changed(
             "organisation",

@@ -17,6 +17,7 @@ from contacts.imports.targets import Field
 from contacts.imports.words import CHANNELS, PEOPLE_HEADINGS
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
 from contacts.pairs import likely_among_contacts
+from contacts.policies import can_edit_contact
 from contacts.rules import one_phone
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
 from districts.models import District
@@ -85,6 +86,8 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         create=lambda **values: create_contact(actor=actor, action=Action.IMPORT, **values),
         edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
         remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
+        may_edit=lambda row: can_edit_contact(actor, row),
+        reads=("affiliations__organisation",),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
         alike=lambda new: likely_among_contacts(actor, new),
         named_by=("given_name", "family_name"),

@@ -29,7 +29,7 @@ from contacts.imports.merging import fingerprint
 from contacts.imports.reading import read_cells
 from contacts.imports.services import Progress, ReportLine, record_looked_at
 from contacts.imports.targets import Field, Target, targets
-from contacts.imports.undoing import follow_undo, version_left
+from contacts.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
 from contacts.imports.writing import Outcome, Remember
 from contacts.merging.relations import built_upon
 from contacts.models import ImportDraft, ImportedRow
@@ -61,10 +61,12 @@ class Kind:
     create: Callable[..., Any]
     edit: Callable[..., Any]
     remove: Callable[[Any], None]
+    may_edit: Callable[[Any], bool]
     label: Callable[[Plain], str]
     named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
     columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
     alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
+    reads: tuple[str, ...] = ()  # what `may_edit` reads beside the row
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
@@ -118,7 +120,7 @@ def row_target(
         return bring_in_rows(actor, draft, file, dry_run, progress, remember, kind(actor, draft))
 
     def undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-        undo_rows(draft, progress, kind(actor, draft))
+        undo_rows(actor, draft, progress, kind(actor, draft))
 
     return Target(what, title, fields, headings, bring_in, undo)
 
@@ -152,25 +154,43 @@ def bring_in_rows(
     return report
 
 
-def undo_rows(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
+def undo_rows(actor: Actor, draft: ImportDraft, progress: Progress, kind: Kind) -> None:
     """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
+    try:
+        with transaction.atomic():
+            _lock(actor, draft, kind)
+            _take_all_back(draft, progress, kind)
+    except (PermissionDenied, ObjectDoesNotExist) as error:
+        raise ValidationError(NOT_YOURS) from error
+
+
+def _lock(actor: Actor, draft: ImportDraft, kind: Kind) -> None:
+    """In one order for all of it: two undos that share rows come one after the other."""
+    steps = draft.steps.values_list("rows", flat=True)
+    ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
+    book = kind.model.objects.prefetch_related(*kind.reads)
+    for start in range(0, len(ids), BATCH):
+        lock_rows(actor, book, ids[start : start + BATCH], kind.may_edit)
+
+
+def _take_all_back(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
     steps = list(draft.steps.order_by("-pk"))
-    with transaction.atomic():
-        built_on = [name for step in steps for name in _built_on(kind, step.rows)]
-        if built_on:
-            text = ngettext(
-                "%(n)s row was changed or used since (%(names)s), so the import stays.",
-                "%(n)s rows were changed or used since (%(names)s), so the import stays.",
-                len(built_on),
-            )
-            raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
-        for done, step in enumerate(steps, 1):
-            put_back: dict[str, tuple[int, int]] = {}
-            for row in reversed(step.rows):
-                put_back |= _take_back(draft, kind, row)
-            step.delete()
-            follow_undo(draft, put_back)
-            progress("undo", done, len(steps))
+    built_on = [name for step in steps for name in _built_on(kind, step.rows)]
+    if built_on:
+        text = ngettext(
+            "%(n)s row was changed or used since (%(names)s), so the import stays.",
+            "%(n)s rows were changed or used since (%(names)s), so the import stays.",
+            len(built_on),
+        )
+        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
+    others = sharing(draft)
+    put_back: dict[str, tuple[int, int]] = {}
+    for done, step in enumerate(steps, 1):
+        for row in reversed(step.rows):
+            put_back |= _take_back(draft, kind, row)
+        step.delete()
+        progress("undo", done, len(steps))
+    follow_undo(others, put_back)
 
 
 class _Run:

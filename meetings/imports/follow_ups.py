@@ -20,6 +20,7 @@ from lib.rows import clean_text
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.imports.words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
 from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.policies import can_edit_follow_up
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 
 _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
@@ -57,6 +58,8 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         create=lambda **values: _create(actor, **values),
         edit=lambda pk, **values: _edit(actor, pk, **values),
         remove=lambda row: _remove(actor, row),
+        may_edit=lambda row: can_edit_follow_up(actor, row),
+        reads=("organisation_links__organisation",),
         label=lambda plain: str(plain["title"]),
         named_by=("title",),
         joined="organisations",

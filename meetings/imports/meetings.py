@@ -23,6 +23,7 @@ from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.imports.words import MEETING_HEADINGS, MEETING_KINDS
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
+from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import create_meeting, districts_of, edit_meeting
 from meetings.services.summaries import refresh_last_met
@@ -65,6 +66,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         create=lambda **values: _create(actor, **values),
         edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
         remove=lambda row: _remove(actor, row),
+        may_edit=lambda row: can_edit_meeting(actor, row),
         label=lambda plain: str(plain["subject"]),
         named_by=("subject", "starts_at", "organisations"),
         columns={"outcomes": "outcome"},
