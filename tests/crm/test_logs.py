@@ -6,6 +6,7 @@ import logging
 import pytest
 import structlog
 from django.test import Client
+from pytest_django import Settings
 
 from crm import logs
 
@@ -83,3 +84,12 @@ def test_words_of_a_search_stay_out(lines: pytest.LogCaptureFixture, client: Cli
     client.get("/livez", {"q": "Zofia Canary"})
     assert "request" in lines.text
     assert "Canary" not in lines.text
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "10.0.0.1"), (1, "198.51.100.7")])
+def test_a_request_comes_from_where_our_proxies_say_and_nobody_else(
+    client: Client, lines: pytest.LogCaptureFixture, settings: Settings, proxies: int, address: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    client.get("/livez", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    assert {line["ip"] for line in parsed(lines) if "ip" in line} == {address}
