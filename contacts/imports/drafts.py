@@ -105,7 +105,7 @@ def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
 def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
     """What the columns mean: as earlier files of the source said, else by their headings and values."""
     draft.first_rows, draft.heading_row = table.first_rows, table.heading_row
-    draft.headings = table.headings
+    draft.headings, draft.counted = table.headings, {}
     draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
     headings = targets()[draft.what].headings
     saved = SavedMapping.objects.visible_to(actor).filter(what=draft.what, source=draft.source).first()
@@ -138,6 +138,7 @@ def name_columns(
         if field.is_needed and field.name not in {*draft.columns.values(), *draft.fixed}
     ]:
         raise ValidationError(_("Say where these come from: %(names)s.") % {"names": ", ".join(missing)})
+    draft.counted = _counted(draft)
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     return draft
@@ -154,27 +155,35 @@ class Values:
 def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
     """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
     target, places = targets()[draft.what], _by_name(actor)
-    fields = {
-        number: name
-        for number, heading in enumerate(draft.headings)
-        if (name := draft.columns.get(heading)) and target.field(name).codes
-    }
-    with content_of(draft) as file:
-        rows = (
-            cells for _line, cells in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row)
-        )
-        counted = count_values(rows, fields) if fields else {}
     named: dict[str, Values] = {}
-    for name, times in counted.items():
+    for name, (values, has_more) in (draft.counted or _counted(draft)).items():
         meaning = target.field(name)
-        values = [value for value, _times in times.most_common(VALUES_SHOWN)]
         codes = meaning.codes(actor) if meaning.codes else {}
         guessed = guess_values(
             values, codes, meaning.stems or {}, places if meaning.codes is places_of else {}
         )
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
-        named[name] = Values({value: meant[value] for value in values}, len(times) > VALUES_SHOWN)
+        named[name] = Values({value: meant[value] for value in values}, has_more)
     return named
+
+
+def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
+    """By field with codes: the values of all its rows, the most frequent first; whether there are more."""
+    target = targets()[draft.what]
+    fields = {
+        number: name
+        for number, heading in enumerate(draft.headings)
+        if (name := draft.columns.get(heading)) and target.field(name).codes
+    }
+    if not fields:
+        return {}
+    with content_of(draft) as file:
+        rows = read_cells(file, draft.encoding, draft.delimiter, draft.heading_row)
+        counted = count_values((cells for _line, cells in rows), fields)
+    return {
+        name: ([value for value, _times in times.most_common(VALUES_SHOWN)], len(times) > VALUES_SHOWN)
+        for name, times in counted.items()
+    }
 
 
 @transaction.atomic
@@ -266,7 +275,8 @@ def forget_drafts(now: datetime) -> int:
     for draft in ImportDraft.objects.filter(pk__in=ids):
         draft.steps.all().delete()
         draft.report.pop("lines", None)
-        draft.content, draft.first_rows, draft.sample, draft.values = None, [], {}, {}
+        draft.content, draft.first_rows = None, []
+        draft.sample, draft.values, draft.counted = {}, {}, {}
         draft.save()
     return len(ids)
 

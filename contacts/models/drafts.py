@@ -35,7 +35,8 @@ class ImportDraft(models.Model):
     """A table on its way into the book. Its content, and the steps that would take it back, go after a day.
 
     `columns`: heading of each column → field. `fixed`: field → the value where no column says one.
-    `values`: field → cell text → code. `report` has sums and some lines.
+    `values`: field → cell text → code. `counted`: field → texts of all rows, the most frequent first, and
+    whether there are more. `report` has sums and some lines.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -57,6 +58,7 @@ class ImportDraft(models.Model):
     identify = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
+    counted = models.JSONField(default=dict, db_default={})
     job_id = models.UUIDField(null=True)
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,6 +1,8 @@
 """What the values of a file mean: known, not known, the same for all rows, remembered for the next file."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import SavedMapping
 from tests.contacts.pages import browse
@@ -30,6 +32,25 @@ def test_a_value_of_the_last_row_is_asked_for_and_the_most_frequent_one_first() 
     form = browse(user).get(step["location"]).context["form"]
     assert form.named == {"kind": ["ngo", "last", "rare"], "home_district": ["N1"]}
     assert "the file has more" not in browse(user).get(step["location"]).content.decode()
+
+
+def test_the_file_is_read_when_its_columns_are_named_and_for_no_page_after() -> None:
+    user = supervisor_of_n1()
+    client = browse(user)
+    columns = upload(user, STREETS)["location"]
+    form = client.get(columns).context["form"]
+    sent = {name: form[name].initial or "" for name in form.fields}
+    read = 'SELECT "contacts_importdraft"."content"'
+    with CaptureQueriesContext(connection) as naming:
+        page = client.post(columns, sent)["location"]
+    assert sum(one["sql"].startswith(read) for one in naming) == 1
+    with CaptureQueriesContext(connection) as shown:
+        form = client.get(page).context["form"]
+        assert client.post(page, {"kind_0": "nothing like it"}).status_code == 422
+    assert not [one for one in shown if one["sql"].startswith(read)]
+    assert form.named == {"kind": ["zz", "yy", "ngo"], "home_district": ["Downtown", "Harbour"]}
+    client.post(columns, sent | {"column_1": ""} | {"fixed_kind": "ngo"})
+    assert list(client.get(page).context["form"].named) == ["home_district"]
 
 
 def test_where_a_file_has_more_values_than_are_shown_the_page_says_so() -> None:
