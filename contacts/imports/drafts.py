@@ -255,7 +255,7 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
 def settle_draft(draft: ImportDraft) -> None:
     """A step that was stopped, or took its workers with it, is not under way: it can be done again."""
     before = _BEFORE.get(DraftState(draft.state))
-    if before is None or Job.objects.under_way().filter(pk=draft.job_id).exists():
+    if before is None or (draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists()):
         return
     report = draft.report
     if draft.state == DraftState.IMPORTING:
