@@ -42,11 +42,17 @@ def core_name(name: str) -> str:
     True
     >>> core_name("Kulttuuri ry")
     'kulttuuri'
+    >>> core_name("Amigos de Europa y África")
+    'africa amigos europa'
+    >>> core_name("Vecinos del Bloque E")  # nothing follows that it could link
+    'bloque e vecinos'
     """
     spelled = _INITIALS.sub(lambda found: found.group().replace(" ", ""), fold(name))
     words = [_SHORT.get(word, word) for word in spelled.split()]
     kept = words[words[0] in _FORMS : len(words) - (words[-1] in _FORMS)] if len(words) > 1 else words
-    return " ".join(sorted([word for word in kept if word not in _LINKS] or words))
+    ends = {0, len(kept) - 1}
+    told = [word for at, word in enumerate(kept) if word not in _LINKS or (len(word) == 1 and at in ends)]
+    return " ".join(sorted(told or words))
 
 
 # --- Letter case: registers shout -------------------------------------------------------------------

@@ -29,6 +29,9 @@ def test_two_spellings_of_one_name_have_the_same_core(one: str, other: str) -> N
         ("Club Disctrito II", "Club Distrito III"),
         ("Asociación de Mujeres", "Asociación de Vecinos"),
         ("Asociación", "Fundación"),
+        ("Residents of Block A", "Residents of Block E"),
+        ("Comunidad de Vecinos Portal Y", "Comunidad de Vecinos Portal I"),
+        ("A Block Residents", "E Block Residents"),
     ],
 )
 def test_different_names_have_different_cores(one: str, other: str) -> None:
