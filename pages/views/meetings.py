@@ -44,6 +44,7 @@ from pages.lists import canonical, listing
 from pages.lookups import consult, consult_rows, find, readers_only
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
+from pages.who import who_did
 
 FOUND = 8
 CHANGES = 20
@@ -104,6 +105,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
     shown += [one.pk for one in (*promises, *concerns)]
     consult(request, "meeting", shown, district_ids=[row.district_id])
+    changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
     context = {
         "meeting": row,
         "invited": invited,
@@ -111,7 +113,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "officers": list(row.officers.order_by("name", "pk")),
         "promises": promises,
         "concerns": concerns,
-        "changes": list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES]),
+        "changes": list(zip(changes, who_did([one.event for one in changes]), strict=True)),
         "may_edit": can_edit_meeting(actor, row),
         "is_past": row.starts_at <= timezone.now(),
         "repeats": repeats(row.series),

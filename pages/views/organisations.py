@@ -45,6 +45,7 @@ from pages.lists import canonical, listing
 from pages.lookups import consult, consult_rows, find, readers_only
 from pages.merging import undo_of_merge
 from pages.undo import offered_undo, undo_url, undoer
+from pages.who import who_did
 
 
 @require_safe
@@ -90,9 +91,9 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     people = list(Affiliation.objects.spokespeople_of(row))
     promises = next_promises(request.actor, row)
     happened = organisation_timeline(request.actor, row, before=request.GET.get("older", ""))
-    for entry in happened.entries:
-        if entry.type == "change":
-            entry.row.labels = _labels(entry.row.event.field_names)
+    changes = [entry.row for entry in happened.entries if entry.type == "change"]
+    for change, who in zip(changes, who_did([one.event for one in changes]), strict=True):
+        change.who, change.labels = who, _labels(change.event.field_names)
     seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
     seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
     consult(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))

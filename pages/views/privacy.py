@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from accounts.models import Role, User
-from api.models import ApiKey
+from accounts.models import Role
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact
@@ -28,6 +27,7 @@ from pages.forms.privacy import InquiryForm
 from pages.identity import who_say_who_they_are
 from pages.lists import ROWS, canonical
 from pages.lookups import consult, readers_only
+from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import can_inquire, events_about, record_inquiry
 from privacy.trail import events_visible_to, readers_of_trail
@@ -57,6 +57,11 @@ class Line:
     @property
     def count(self) -> int:
         return len(self.event.object_ids)
+
+    @property
+    def beside(self) -> int:
+        """Rows that were shown with the one looked at, of any type."""
+        return self.count - 1 if self.event.action == Action.VIEW else 0
 
 
 @require_safe
@@ -142,11 +147,8 @@ def kept_words(request: ActorRequest) -> HttpResponse:
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
-    """Events with names for ids: two statements, whatever their number."""
-    ids = {event.actor_id for event in events if event.actor_id}
-    names: dict[UUID | None, str] = dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
-    names |= dict(ApiKey.objects.filter(pk__in=ids).values_list("pk", "name"))
-    return [_line(event, names) for event in events]
+    """Events with names for ids."""
+    return [_line(event, who) for event, who in zip(events, who_did(events), strict=True)]
 
 
 def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
@@ -156,14 +158,7 @@ def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
     record(request.actor, Action.LIST, "event", {one.object_ids[0] for one in led_to}, district_ids=places)
 
 
-def _line(event: Event, names: dict[UUID | None, str]) -> Line:
-    match event.actor_kind:
-        case "system":
-            who = _("the system")
-        case "key":
-            who = _("API key “%(name)s”") % {"name": names.get(event.actor_id, "?")}
-        case _kind:
-            who = names.get(event.actor_id, _("somebody not signed in"))
+def _line(event: Event, who: str) -> Line:
     alone = event.allowed and len(event.object_ids) == 1
     page = PAGES_OF.get(event.object_type, "") if alone else ""
     role = str(ROLES.get(event.actor_role, ""))

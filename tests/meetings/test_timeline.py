@@ -49,7 +49,7 @@ def test_everything_stands_in_one_order_newest_first() -> None:
     assert [entry.type for entry in entries] == ["follow_up", "meeting", "concern", "change", "change"]
     assert [entry.row.pk for entry in entries[:3]] == [promise.pk, meeting.pk, concern.pk]
     assert entries[1].row.officer_names == ["Anna Saar"]
-    assert entries[3].row.by_name == "Anna Saar"
+    assert entries[3].row.event.actor_id == officer.pk
     assert entries[3].row.event.field_names == ["summary"]
 
 

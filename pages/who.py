@@ -1,0 +1,30 @@
+"""Who did something, as a page names them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from api.models import ApiKey
+from audit.models import Event
+
+
+def who_did(events: Sequence[Event]) -> list[str]:
+    """For each event a colleague, a tool by its key, or the system: one statement, whatever their number."""
+    ids = {event.actor_id for event in events if event.actor_id}
+    people, keys = (
+        model.objects.filter(pk__in=ids).order_by().values_list("pk", "name") for model in (User, ApiKey)
+    )
+    names = dict(people.union(keys, all=True))
+    return [_who(event, names) for event in events]
+
+
+def _who(event: Event, names: dict[UUID | None, str]) -> str:
+    match event.actor_kind:
+        case "system":
+            return _("the system")
+        case "key":
+            return _("API key “%(name)s”") % {"name": names.get(event.actor_id, "?")}
+        case _kind:
+            return names.get(event.actor_id, _("somebody not signed in"))
