@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
 from accounts.models import User
@@ -54,6 +55,11 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # As long as ACCOUNT_RATE_LIMITS counts a wrong try, at most.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many tries went wrong. Wait five minutes, then try again.")
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
