@@ -14,7 +14,14 @@ from audit.services import record
 from districts.models import District
 from lib.ids import uuid7
 from tests.api.clients import Tool
-from tests.factories import make_contact, make_district, make_officer, make_supervisor, make_user
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 PATH = "/privacy/trail/"
@@ -140,6 +147,21 @@ def test_the_trail_links_to_the_row_and_names_nobody(
     html = browse(officer).get(PATH).content.decode()
     assert f'href="/contacts/{contact.pk}/"' in html
     assert "Canarybird" not in html
+
+
+def test_one_opened_person_is_one_and_what_stood_beside_is_counted_apart(
+    browse: Callable[[User], Client], north: District
+) -> None:
+    officer = make_officer(north)
+    organisation = make_organisation(north, lead_officer=officer)
+    contact, client = make_contact(north, organisation), browse(officer)
+    assert client.get(f"/contacts/{contact.pk}/").status_code == 200
+    assert client.get("/contacts/").status_code == 200
+    make_contact(north, organisation)
+    assert client.get("/contacts/").status_code == 200
+    html = client.get(PATH).content.decode()
+    assert "and 1 row beside it" in html
+    assert html.count("(2 rows)") == 1
 
 
 def test_a_supervisor_sees_what_a_tool_received_in_their_districts(
