@@ -164,7 +164,8 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         )
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
         named[name] = Values({value: meant[value] for value in values}, has_more)
-    return named
+    # Districts first: a row of none is refused, whatever else is known of it.
+    return dict(sorted(named.items(), key=lambda one: target.field(one[0]).codes is not places_of))
 
 
 def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:

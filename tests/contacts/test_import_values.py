@@ -34,6 +34,13 @@ def test_a_value_of_the_last_row_is_asked_for_and_the_most_frequent_one_first() 
     assert "the file has more" not in browse(user).get(step["location"]).content.decode()
 
 
+def test_districts_are_asked_for_before_everything_else() -> None:
+    user = supervisor_of_n1()
+    draft = mapped(user, STREETS)
+    form = browse(user).get(f"/import/{draft.pk}/values/").context["form"]
+    assert [str(label) for label, _fields, _more in form.groups] == ["Home district", "Kind"]
+
+
 def test_the_file_is_read_when_its_columns_are_named_and_for_no_page_after() -> None:
     user = supervisor_of_n1()
     client = browse(user)
