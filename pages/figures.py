@@ -16,7 +16,7 @@ from pages.maps import Drawing, Shape, drawing
 from reports.charts import HEIGHT, Mark, bars, lines, meter, sparkline, top_of
 from reports.figures import Column, Drill, Report, Row, Text
 from reports.scorecard import Line, mark_of
-from reports.wording import name_group, say, say_of, say_of_whom, say_unit
+from reports.wording import name_group, say, say_of, say_of_whom, say_own, say_unit
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",
@@ -112,12 +112,12 @@ class Figure:
     @property
     def columns(self) -> list[Cell]:
         """The report's own columns with what they say here."""
-        return [self._cell(column) for column in own_columns(self.report)]
+        return [self._cell(column) for column in self.report.own_columns]
 
     @property
     def notable(self) -> list[Cell]:
         """Those that say more than nought or nothing."""
-        return [cell for cell in self.columns if cell.value]
+        return [self._cell(column) for column in self.line.notable]
 
     def _cell(self, column: Column) -> Cell:
         row = self.row
@@ -125,18 +125,7 @@ class Figure:
         url = ""
         if row is not None and value and column.unit == "count":
             url = rows_url(self.report.drill_column(row, self.line.table.question, column.name))
-        return Cell(column.label, value, say_cell(value, column.unit), url)
-
-
-def own_columns(report: Report) -> list[Column]:
-    """A report's columns beside the figure itself."""
-    return [column for column in report.columns if column.name != report.measure]
-
-
-def say_cell(value: Any, unit: str) -> str:
-    if unit == "text":
-        return str(value or "")
-    return say(value, unit)
+        return Cell(column.label, value, say_own(value, column.unit), url)
 
 
 def trend(line: Line, title: str, *, top: float | None = None, height: int = HEIGHT) -> SafeString:

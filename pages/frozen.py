@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from districts.models import District
-from pages.figures import say_cell
 from reports.catalogue import REPORTS
 from reports.figures import Report, Text
-from reports.wording import NOT_APPLICABLE, name_group, say
+from reports.wording import NOT_APPLICABLE, name_group, say, say_own
 from reviews.models import FrozenFigure
 
 
@@ -51,7 +50,7 @@ class Frozen:
     @property
     def columns(self) -> list[tuple[Text, str]]:
         columns = self.report.columns if self.report else ()
-        return [(one.label, say_cell(self.figure.columns.get(one.name), one.unit)) for one in columns]
+        return [(one.label, say_own(self.figure.columns.get(one.name), one.unit)) for one in columns]
 
 
 def as_shown(figures: Iterable[FrozenFigure], districts: Mapping[str, District]) -> list[Frozen]:

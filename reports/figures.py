@@ -125,6 +125,11 @@ class Report:
     drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column
     adds_up: str = ""
 
+    @property
+    def own_columns(self) -> list[Column]:
+        """Those beside the figure itself."""
+        return [column for column in self.columns if column.name != self.measure]
+
     def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
         """How many objects a figure is of, and the list of just these."""
         if self.adds_up:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.charts import Mark
-from reports.figures import Report, Row, Source, Tally, Text
+from reports.figures import Column, Report, Row, Source, Tally, Text
 from reports.periods import Period
 from reports.questions import Question
 from reports.reading import read_together
@@ -121,6 +121,11 @@ class Line:
     @property
     def change(self) -> str:
         return say_change(self.value_before, self.value, self.report.unit)
+
+    @property
+    def notable(self) -> list[Column]:
+        """The report's own columns that say more than nought or nothing here: what is stated beside it."""
+        return [column for column in self.report.own_columns if getattr(self.row, column.name, None)]
 
     @property
     def is_worse(self) -> bool:

@@ -1,7 +1,7 @@
 """Figures in words: one way to say a share, days or a number, for pages, charts and documents."""
 
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -34,6 +34,11 @@ def say(value: float | None, unit: str) -> str:
     if unit == "per_week":
         return _("%(n)s a week") % {"n": _number(value)}
     return _number(value)
+
+
+def say_own(value: Any, unit: str) -> str:
+    """What a report's own column says; `unit` is a Column's."""
+    return str(value or "") if unit == "text" else say(value, unit)
 
 
 def change_of(before: float | None, now: float | None, unit: str) -> float | None:

@@ -18,7 +18,7 @@ from districts.models import District
 from lib.days import city_today
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
-from pages.figures import Figure, call_of_report, group_marks, named, own_columns, shading, split, trend
+from pages.figures import Figure, call_of_report, group_marks, named, shading, split, trend
 from pages.forms.reports import (
     LATELY,
     AgreementsForm,
@@ -112,7 +112,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
         "figures": figures,
         "trend": trend(whole, _chart_title(report, district.name)),
         "bars": _bars(report, figures),
-        "columns": own_columns(report),
+        "columns": report.own_columns,
         "call": call_of_report(slug, _api_parameters(form, asked)),
     }
     return render(request, "pages/reports/report.html", context)

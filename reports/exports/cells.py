@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from lib.sheets import Cell, Column, Number
 from reports.figures import Report, Row
-from reports.scorecard import measure_of
-from reports.wording import label_of, say
+from reports.scorecard import Line, measure_of
+from reports.wording import label_of, say, say_own
 
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 
@@ -23,11 +23,7 @@ class Value:
 
 def columns_of(report: Report) -> list[Column]:
     """n, of, the figure, and the report's own columns."""
-    own = [
-        Column(_sentence(column.label), cell_of(column.unit), width=16)
-        for column in report.columns
-        if column.name != report.measure
-    ]
+    own = [Column(_sentence(column.label), cell_of(column.unit), width=16) for column in report.own_columns]
     figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
     return [
         Column(_sentence(label_of(report.n_label)), Cell.NUMBER, width=16),
@@ -45,18 +41,24 @@ def _figure(report: Report) -> str:
 
 
 def cells_of(report: Report, row: Row | None) -> list[Value]:
-    own = [column for column in report.columns if column.name != report.measure]
     figure = measure_of(report, row)
     return [
         number(row.n if row else None),
         number(row.of if row else None),
         *([] if report.measure == "n" else [Value(typed(figure), say(figure, report.unit))]),
-        *(_own(column.unit, getattr(row, column.name, None)) for column in own),
+        *(_own(column.unit, getattr(row, column.name, None)) for column in report.own_columns),
     ]
 
 
 def _own(unit: str, value: Any) -> Value:
-    return text(str(value or "")) if unit == "text" else Value(typed(value), say(value, unit))
+    said = say_own(value, unit)
+    return text(said) if unit == "text" else Value(typed(value), said)
+
+
+def stated_beside(line: Line) -> Value:
+    """`Nothing agreed: 1 · …`: what the page says beside a figure."""
+    said = [(column.label, say_own(getattr(line.row, column.name), column.unit)) for column in line.notable]
+    return text(_sentence(" · ".join(f"{label}: {value}" for label, value in said)))
 
 
 def typed(value: float | None) -> Any:

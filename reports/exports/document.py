@@ -17,7 +17,17 @@ from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
 from reports.charts import PRINT, Mark, bars, lines, meter, sparkline
 from reports.exports.asked import Asked
-from reports.exports.cells import Value, cell_of, cells_of, columns_of, measured, number, text, typed
+from reports.exports.cells import (
+    Value,
+    cell_of,
+    cells_of,
+    columns_of,
+    measured,
+    number,
+    stated_beside,
+    text,
+    typed,
+)
 from reports.figures import Report
 from reports.periods import Period
 from reports.questions import By, Question
@@ -36,7 +46,8 @@ _UNIT, _CHANGE = 5, 7  # of the scorecard's columns: on paper each figure says i
 class Table:
     """The first column names the rows; `unsaid` is one that only sheets need, `briefly` headings on paper.
 
-    On paper `chart` stands above it, and `drawings`, one a row under the heading `drawn`, in a last column.
+    On paper `chart` stands above it, `below` is a column that is a line under its row, and `drawings`, one a
+    row under the heading `drawn`, stand in a last column.
     """
 
     title: str
@@ -45,6 +56,7 @@ class Table:
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
     unsaid: int | None = None
+    below: int | None = None
     briefly: Mapping[int, str] = field(default_factory=dict)
     drawn: str = ""
     drawings: Sequence[SafeString | str] = ()
@@ -55,7 +67,7 @@ class Table:
         return [
             replace(column, heading=self.briefly.get(number, column.heading))
             for number, column in enumerate(self.columns)
-            if number != self.unsaid
+            if number not in (self.unsaid, self.below)
         ]
 
     @property
@@ -65,15 +77,16 @@ class Table:
             [
                 (value.said, column.cell in _AT_THE_RIGHT)
                 for number, (column, value) in enumerate(zip(self.columns, row, strict=True))
-                if number != self.unsaid
+                if number not in (self.unsaid, self.below)
             ]
             for row in self.rows
         ]
 
     @property
-    def lines_drawn(self) -> list[tuple[list[tuple[str, bool]], SafeString | str]]:
-        """The rows on paper, each with what is drawn at its end."""
-        return list(zip(self.lines, self.drawings or [""] * len(self.rows), strict=True))
+    def lines_drawn(self) -> list[tuple[list[tuple[str, bool]], SafeString | str, str]]:
+        """The rows on paper, each with what is drawn at its end and what stands under it."""
+        under = ["" if self.below is None else row[self.below].said for row in self.rows]
+        return list(zip(self.lines, self.drawings or [""] * len(self.rows), under, strict=True))
 
     @property
     def shares(self) -> list[str]:
@@ -181,6 +194,10 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(_before(asked), Cell.SHARE, width=17),
         Column(_("Change (shares in points)"), Cell.NUMBER, width=19),
     ]
+    below = None
+    if not asked.is_public:  # nothing hides what is small there
+        below = len(columns)
+        columns.append(Column(_("Stated beside it"), width=60))
     tables = []
     for title, slugs in GROUPS:
         here = [found[slug] for slug in slugs if slug in found]
@@ -188,8 +205,9 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
             Table(
                 str(title),
                 columns,
-                [_indicator(line) for line in here],
+                [_indicator(line, is_public=asked.is_public) for line in here],
                 unsaid=_UNIT,
+                below=below,
                 briefly={_CHANGE: _("Change")},
                 drawn=_("Last 12 periods"),
                 drawings=[_spark(line) for line in here],
@@ -202,7 +220,7 @@ def _remark(remark: Remark) -> str:
     return f"{remark.line.report.title}: {remark.text}"
 
 
-def _indicator(line: Line) -> list[Value]:
+def _indicator(line: Line, *, is_public: bool) -> list[Value]:
     report, row = line.report, line.row
     return [
         text(str(report.title)),
@@ -213,6 +231,7 @@ def _indicator(line: Line) -> list[Value]:
         text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         Value(measured(line.value_before, report), line.said_before),
         Value(number(change_of(line.value_before, line.value, report.unit)).typed, line.change),
+        *([] if is_public else [stated_beside(line)]),
     ]
 
 

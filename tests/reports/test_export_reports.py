@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -21,7 +22,7 @@ from reports.exports import files
 from reports.wording import name_group
 from tests.contacts.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
-from tests.reports.city import QUARTER, at, old
+from tests.reports.city import QUARTER, at, make_promise, old
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,65 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     assert len(book.worksheets) == 2
     assert book.worksheets[0].max_row == len(REPORTS) + 1
     assert book.worksheets[0]["H2"].value == 54
+
+
+BESIDE = "Stated beside it"
+
+
+@pytest.fixture
+def promised(city: City) -> City:
+    """Of four promises one was cancelled and two moved; 13 organisations were never met."""
+    met = Organisation.objects.filter(home_district=city.market).order_by("name")[0]
+    day = date(2024, 8, 1)
+    make_promise(met, due_on=day, done_at=at(day))
+    make_promise(met, due_on=day, status="cancelled", cancel_reason="They moved away")
+    for _number in range(2):
+        make_promise(met, due_on=date(2024, 9, 1), first_due_on=day, done_at=at(date(2024, 8, 20)))
+    return city
+
+
+def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promised: City) -> None:
+    user, query = promised.supervisor, f"report=scorecard&{ASKED}"
+    moved = "Kept later: 2 · Moved to another day: 2 · Cancelled: 1"
+    html = sure(user).get(f"/reports/?{ASKED}").content.decode()
+    page = " ".join(re.sub("<[^>]*>", "", html).split())
+    assert f"· {moved}" in page
+    assert "· nothing agreed: 28" in page
+    rows = {row["Indicator"]: row for row in table(export(user, query, "csv"))}
+    assert list(rows["Promises kept on time"])[-1] == BESIDE
+    assert rows["Promises kept on time"][BESIDE] == moved
+    assert rows["Met as often as agreed"][BESIDE] == "Nothing agreed: 28"
+    assert "never met: 13" in rows["Days since last met"][BESIDE]
+    assert rows["Organisations met"][BESIDE] == "", "it has nothing beside it"
+    [figures, _about] = load_workbook(io.BytesIO(export(user, query, "xlsx"))).worksheets
+    assert figures["I1"].value == BESIDE
+    assert moved in [cell.value for cell in figures["I"]]
+    paper = " ".join(" ".join(text_of(export(user, query, "pdf"))).split())
+    for stated in (moved, "Nothing agreed: 28", "never met: 13"):
+        assert stated in paper
+    assert BESIDE not in paper, "it stands under its figure"
+
+
+def test_what_the_page_states_beside_a_figure_is_in_a_reports_own_files(promised: City) -> None:
+    [north, _market] = table(export(promised.supervisor, f"report=follow-ups&{ASKED}", "csv"))
+    assert (north["Kept later"], north["Moved to another day"], north["Cancelled"]) == ("2", "2", "1")
+    paper = " ".join(text_of(export(promised.supervisor, f"report=follow-ups&{ASKED}", "pdf")))
+    assert "Moved to another day" in " ".join(paper.split())
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "pdf"])
+def test_a_published_scorecard_leaves_out_what_hides_no_small_number(promised: City, extension: str) -> None:
+    content = export(promised.supervisor, f"report=scorecard&{ASKED}", extension, "public")
+    if extension == "csv":
+        said = content.decode("utf-8-sig")
+    elif extension == "xlsx":
+        figures = load_workbook(io.BytesIO(content)).worksheets[0]
+        said = " ".join(str(cell) for row in figures.iter_rows(values_only=True) for cell in row)
+    else:
+        said = " ".join(" ".join(text_of(content)).split())
+    assert "Promises kept on time" in said
+    for beside in (BESIDE, "Cancelled: 1", "Moved to another day", "ever met: 13", "othing agreed: 28"):
+        assert beside not in said
 
 
 def test_a_fall_is_a_number_below_nought(city: City) -> None:
