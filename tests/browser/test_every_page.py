@@ -19,6 +19,8 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
+from audit.models import Action
+from audit.services import record
 from contacts.imports.drafts import start_draft
 from contacts.models import ImportDraft, Organisation
 from districts.models import District
@@ -133,6 +135,15 @@ class City:
                 **state,
             )
         make_meeting(north, organisation, other, starts_at=timezone.now() - timedelta(days=9))
+        record(
+            actor_for(supervisor),
+            Action.EXPORT,
+            "contact",
+            [contact.pk],
+            district_ids=[north.pk],
+            purpose="To prepare a meeting or an event",
+            recipient=f"file sha256:{'e' * 64} filter:{'f' * 64}",
+        )
         self.rows: dict[str, list[Any]] = {
             "organisations": [organisation],
             "contacts": [contact],
