@@ -104,3 +104,37 @@ def test_paper_keeps_blind_spots_to_the_screen(open_page: OpenPage, supervisor: 
     page.goto("/reports/")
     expect(page.get_by_text("How the figures are counted")).to_be_visible()
     expect(page.get_by_role("link", name="Roma")).to_be_hidden()
+
+
+# How much wider than its box what a field has chosen would be.
+CUT_OFF = """one => {
+    const alone = one.cloneNode(), chosen = one.selectedOptions[0].cloneNode(true);
+    alone.append(chosen);
+    alone.style.width = 'max-content';
+    one.after(alone);
+    const wide = alone.getBoundingClientRect().width - one.getBoundingClientRect().width;
+    alone.remove();
+    return wide;
+}"""
+
+
+def test_on_a_phone_what_is_chosen_is_read_to_its_end(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("phone", user=supervisor)
+    page.goto("/reports/?history=true")
+    choices = page.locator(".period select").all()
+    assert choices
+    assert [said for one in choices if one.evaluate(CUT_OFF) > 0 and (said := one.input_value())] == []
+
+
+def test_on_paper_a_line_stays_in_its_table(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("desk", user=supervisor)
+    page.goto("/reports/?period=90d")
+    expect(page.locator(".spark svg").first).to_be_visible()
+    page.set_viewport_size({"width": 673, "height": 1000})  # an A4 sheet without its margins
+    page.emulate_media(media="print")
+    beyond = page.locator(".spark svg").evaluate_all(
+        "all => all.map(one => [one, one.closest('table')].map(box => box.getBoundingClientRect().right))"
+        ".map(([line, table]) => line - table)"
+    )
+    assert beyond
+    assert max(beyond) <= 0
