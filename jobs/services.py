@@ -84,7 +84,7 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
         actor,
         Action.EXPORT,
         "job_file",
-        [row.pk],
+        [job.pk, row.pk],
         purpose=purpose,
         recipient=f"download sha256:{row.digest}",
     )

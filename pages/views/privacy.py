@@ -56,6 +56,8 @@ class Line:
 
     @property
     def count(self) -> int:
+        if self.event.object_type == "job_file":
+            return 1  # the job that made it is named with it
         return len(self.event.object_ids)
 
     @property
