@@ -56,14 +56,6 @@ def test_a_key_is_made_and_copied_in_a_browser(open_page: OpenPage, device: str,
 
 
 @pytest.mark.parametrize(("device", "scheme"), DEVICES)
-def test_the_developer_page_is_accessible_and_fits(open_page: OpenPage, device: str, scheme: str) -> None:
-    page = open_page(device, scheme=scheme, user=make_officer(make_district()))
-    page.goto("/developer/")
-    assert violations(page) == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
-@pytest.mark.parametrize(("device", "scheme"), DEVICES)
 def test_a_list_is_copied_as_a_call_and_follows_its_filters(
     open_page: OpenPage, device: str, scheme: str
 ) -> None:

@@ -12,9 +12,8 @@ from accounts.models import User
 from contacts.models import Organisation
 from lib.days import city_today
 from meetings.models import FollowUp
-from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_district, make_officer, make_organisation
-from tests.pages.test_look import violations
 
 DONE = re.compile("^Done.*Call back Mārtiņš")
 
@@ -86,39 +85,3 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
     follow_up = FollowUp.objects.get()
     assert follow_up.due_on == city_today() + timedelta(days=1)
     assert [organisation.name for organisation in follow_up.organisations.all()] == ["Δίκτυο Γυναικών"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["phone", "desk"])
-def test_pages_of_promises_are_accessible(open_page: Any, device: str, scheme: str) -> None:
-    north = make_district("North")
-    officer = make_officer(north, name="Anna Saar")
-    organisations = [
-        make_organisation(north, name=name, phone="+34912345678", lead_officer=officer)
-        for name in ("Сдружение „Младост“", "Market traders’ association", "Põhjala kool")
-    ]
-    follow_up = promise(officer, *organisations)
-    promise(officer, organisations[1], title="Meet the headteacher", due=0)
-    promise(make_officer(north, name="Jüri Tamm"), organisations[2], title="Translate the leaflet", due=4)
-    done = promise(officer, organisations[0], organisations[2], title="Send the noise form", due=-20)
-    complete_follow_up(
-        actor=SYSTEM,
-        follow_up_id=done.pk,
-        told=[organisations[0].pk],
-        result="Sent, with a stamped envelope.",
-    )
-    page = open_page(device, scheme=scheme, user=officer)
-    one = f"/follow-ups/{follow_up.pk}/"
-    for address in (
-        "/follow-ups/?status=open,in_progress,done",
-        "/follow-ups/?q=zzz",
-        f"/follow-ups/new/?organisation={organisations[0].pk}",
-        one,
-        f"{one}edit/",
-        f"{one}done/",
-        f"{one}cancel/",
-        f"/follow-ups/{done.pk}/",
-    ):
-        page.goto(address)
-        assert violations(page) == [], address
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
