@@ -21,7 +21,6 @@ from meetings.services.meeting_series import (
     edit_one_of_series,
     extend_all_series,
     extend_series,
-    restore_series,
     start_series,
 )
 from meetings.services.meetings import cancel_meeting
@@ -416,27 +415,6 @@ def test_a_stale_form_changes_none_of_them() -> None:
     with pytest.raises(StaleVersion):
         edit_one_of_series(actor=actor, meeting_id=rows[0].pk, scope=ALL, version=1, subject="Newer")
     assert {row.subject for row in of(rows[0])} == {"New"}
-
-
-def test_this_and_later_are_cancelled_and_brought_back() -> None:
-    north = make_district()
-    actor = make_actor(north)
-    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
-    cancelled = cancel_series(actor=actor, meeting_id=rows[2].pk, scope=LATER)
-    assert len(cancelled) == len(rows) - 2
-    assert [row.status for row in of(rows[0])][:3] == ["planned", "planned", "cancelled"]
-    assert extend_all_series(city_today() + timedelta(days=30)) == 0
-    restore_series(actor=actor, cancelled=cancelled)
-    assert {row.status for row in of(rows[0])} == {"planned"}
-    assert extend_all_series(city_today() + timedelta(days=14)) == 1
-
-
-def test_cancelling_one_leaves_the_series_alone() -> None:
-    north = make_district()
-    actor = make_actor(north)
-    rows = of(start(actor, city_today() + timedelta(days=1), "fortnightly", district=north))
-    cancel_meeting(actor=actor, meeting_id=rows[0].pk)
-    assert {row.status for row in of(rows[0])[1:]} == {"planned"}
 
 
 def test_only_who_may_change_a_meeting_changes_its_series() -> None:
