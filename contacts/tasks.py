@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from contacts.imports.drafts import forget_drafts
 from contacts.merging.services import forget_merges
+from contacts.services.ended_roles import tell_of_ended_roles
 
 
 @shared_task(name="contacts.forget_imports")
@@ -15,3 +16,8 @@ def forget_old_imports() -> None:
 @shared_task(name="contacts.forget_merges")
 def forget_old_merges() -> None:
     forget_merges(timezone.now())
+
+
+@shared_task(name="contacts.tell_of_ended_roles")
+def tell_of_ends() -> int:
+    return tell_of_ended_roles()

@@ -45,6 +45,16 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "tell of moved districts": {
+        "task": "meetings.tell_of_moved_ground",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "tell of roles that ended": {
+        "task": "contacts.tell_of_ended_roles",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget files of old imports": {
         "task": "contacts.forget_imports",
         "schedule": 600.0,

@@ -87,6 +87,36 @@ class District(models.Model):
         return self.name
 
 
+class MoveQuerySet(models.QuerySet["Move"]):
+    def untold(self) -> Self:
+        """Those whose rows the change feed does not know of, or not of all (index move_untold)."""
+        return self.filter(told_at__isnull=True)
+
+
+class Move(models.Model):
+    """A district came to lie elsewhere: whoever keeps a copy is told of all that is seen through it.
+
+    Written with the move itself, so that no broker can lose it; `step` and `after` say how far the
+    telling is, so that whoever takes it up goes on there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    part_ids = ArrayField(models.UUIDField())  # the district, and all that lay in it
+    lost_ids = ArrayField(models.UUIDField(), default=list)  # it lay in these, and does not any more
+    gained_ids = ArrayField(models.UUIDField(), default=list)
+    moved_at = models.DateTimeField(default=timezone.now)
+    step = models.PositiveSmallIntegerField(default=0)
+    after = models.UUIDField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    objects = MoveQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="move_untold", condition=models.Q(told_at__isnull=True)),
+        ]
+
+
 class ExpectedCommunityQuerySet(models.QuerySet["ExpectedCommunity"]):
     def visible_to(self, actor: Acting) -> Self:
         """Those of the districts the actor covers: shown in their district only, never mapped or exported."""

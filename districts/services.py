@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from districts.models import District, ExpectedCommunity
+from districts.models import District, ExpectedCommunity, Move
 from districts.policies import can_keep_expected_communities, can_manage_districts
 from districts.rules import BadBoundary, as_geojson, read_boundary
 from lib.acting import Acting
 from lib.conflicts import check_version
 from lib.rows import assign
+from lib.waking import wake_on_commit
 
+TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # what is seen there is in rooms above
 RESERVED_CODES: Final = frozenset({"new", "import"})  # addresses of pages
 
 
@@ -99,8 +101,8 @@ def _lineage(district: District, parent: District | None) -> list[UUID]:
 
 
 def _move(district: District) -> None:
-    """Give the district and all that lies in it their new lineages; refuses a circle."""
-    lineage = _lineage(district, district.parent)
+    """Give the district and all that lies in it their new lineages, and note it down; refuses a circle."""
+    before, lineage = set(district.lineage), _lineage(district, district.parent)
     if district.pk in lineage[:-1]:
         raise ValidationError({"parent": _("A district cannot lie in itself or in one of its own parts.")})
     parts = list(District.objects.under(district).exclude(pk=district.pk).only("lineage"))
@@ -108,6 +110,12 @@ def _move(district: District) -> None:
         part.lineage = lineage + part.lineage[part.lineage.index(district.pk) + 1 :]
     District.objects.bulk_update(parts, ["lineage"])
     district.lineage = lineage
+    Move.objects.create(
+        part_ids=[district.pk, *(part.pk for part in parts)],
+        lost_ids=sorted(before - set(lineage)),
+        gained_ids=sorted(set(lineage) - before),
+    )
+    wake_on_commit(TELL_OF_MOVES)
 
 
 def _check(district: District) -> None:

@@ -8,11 +8,13 @@ from celery.signals import worker_ready
 from django.db import transaction
 
 from accounts.services.users import REFRESH_REMINDERS
+from districts.services import TELL_OF_MOVES
 from lib.days import city_today
 from meetings.reminders import refresh_for_user, send_due, top_up
 from meetings.reminders.wake import SEND_DUE
 from meetings.services.follow_up_series import make_next_follow_ups
 from meetings.services.meeting_series import extend_all_series
+from meetings.services.moved_ground import tell_of_moved_ground
 
 TOP_UP = "meetings.top_up_reminders"
 GO_ON = "meetings.go_on_with_series"
@@ -39,6 +41,11 @@ def go_on_with_series() -> int:
     """What happens again and again has its next meetings and promises."""
     today = city_today()
     return extend_all_series(today) + make_next_follow_ups(today)
+
+
+@shared_task(name=TELL_OF_MOVES)
+def tell_of_moves() -> int:
+    return tell_of_moved_ground()
 
 
 @worker_ready.connect

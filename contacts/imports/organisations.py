@@ -36,6 +36,7 @@ from contacts.models import (
 )
 from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
+from contacts.services.moves import moves_among, tell_of_moves
 from contacts.services.organisations import DATED, districts_of_organisation, follow_period
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
@@ -174,6 +175,7 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
     changes = [_put_back(draft, found[UUID(row["id"])], row) for row in changed]
     if changes:
         record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
+        tell_of_moves(actor, moves_among(changes), purpose=draft.purpose)
     return {row["id"]: (row["version"] - 1, found[UUID(row["id"])].version) for row in changed}
 
 

@@ -27,6 +27,7 @@ from contacts.imports.planning import Group
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
+from contacts.services.moves import moves_among, tell_of_moves
 from contacts.services.organisations import DATED
 from contacts.services.summaries import refresh_meet_by
 from lib.copying import copy_rows, copy_values
@@ -203,6 +204,7 @@ class Writer:
             Organisation.objects.bulk_update(batch.changed, sorted(names), batch_size=250)
             self._copy_external_ids(batch.external_ids)
             self._record(batch.changes)
+            tell_of_moves(self._actor, moves_among(batch.changes), purpose=self._purpose)
         if batch.dated:
             now = timezone.now()
             ids = [organisation.pk for organisation in batch.dated]

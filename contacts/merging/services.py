@@ -24,10 +24,11 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
-from contacts.models import UNDO_WITHIN, Contact, Merge, Organisation
+from contacts.models import UNDO_WITHIN, Affiliation, Contact, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.services.contacts import districts_of as districts_of_contact
 from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.moves import districts_by_organisation, tell_of_moves
 from contacts.services.organisations import DATED, districts_of_organisation, follow_period
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
@@ -78,7 +79,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     if merge != in_order[0]:
         later = {"merge_id": in_order[0].pk}
         raise ValidationError(_("Take back what was merged later first."), code="later_first", params=later)
-    districts = _districts(kept)
+    districts = there = _districts(kept)
     before = merge.memory["kept"]
     met_then, met_now = merge.memory["last_met_at"], getattr(kept, "last_met_at", None)
     rows = [_restored(one["row"]) for one in merge.memory["gone"]]
@@ -109,7 +110,9 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
         Action.MERGE,
         [Changed(merge.object_type, row.pk, op, version, districts) for row, version, op in changed],
     )
-    _record_touched(actor, _together(one["relations"]["touched"] for one in merge.memory["gone"]), districts)
+    touched = _together(one["relations"]["touched"] for one in merge.memory["gone"])
+    _record_touched(actor, touched, districts)
+    _tell_if_moved(actor, kept, there, touched)
     merge.undone_at, merge.memory = timezone.now(), None
     merge.save()
     return merge
@@ -131,6 +134,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         if getattr(row, "withdrawn_on", None):
             raise ValidationError(_("Somebody who withdrew cannot be merged."))
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
+    there = _districts(kept)
     districts = set[UUID]().union(*map(_districts, rows))
     homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
@@ -171,6 +175,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         ],
     )
     _record_touched(actor, _together(touched), districts)
+    _tell_if_moved(actor, kept, there, _together(touched))
     return merge
 
 
@@ -248,16 +253,39 @@ def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: s
         model: Any = apps.get_model(label)
         rows = model.objects.filter(pk__in=ids)
         rows.update(version=F("version") + 1, updated_at=timezone.now())
-        home = next((f.attname for f in model._meta.concrete_fields if f.related_model is District), "pk")
-        found = rows.values_list("pk", "version", home)
+        where = _grounds(model, ids)
         changes = [
-            Changed(
-                object_type(model), pk, Op.UPDATED, version, districts | ({where} if home != "pk" else set())
-            )
-            for pk, version, where in found
+            Changed(object_type(model), pk, Op.UPDATED, version, districts | where[pk])
+            for pk, version in rows.values_list("pk", "version")
         ]
         if changes:
             record_changes(actor, Action.UPDATE, changes)
+
+
+def _grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Where each of these objects is seen, by its own district and through its organisations."""
+    where: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
+    names = [f.name for f in model._meta.concrete_fields if f.related_model is District]
+    if any(f.name == "organisations" for f in model._meta.many_to_many):
+        names.append("organisations__home_district")
+    for name in names:
+        for pk, district_id in model.objects.filter(pk__in=where).values_list("pk", name):
+            where[pk] |= {district_id} - {None}
+    if model is Contact:
+        roles = Affiliation.objects.current_to_copies().filter(contact__in=where)
+        speaking = list(roles.values_list("contact", "organisation"))
+        seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
+        for pk, organisation_id in speaking:
+            where[pk] |= seen[organisation_id]
+    return where
+
+
+def _tell_if_moved(actor: Actor, kept: Any, before: set[UUID], touched: Mapping[str, set[UUID]]) -> None:
+    """What is seen through an organisation that stays is seen elsewhere when its districts are others now."""
+    after = _districts(kept)
+    if isinstance(kept, Organisation) and after != before:
+        told = set[UUID]().union(*touched.values())
+        tell_of_moves(actor, {kept.pk: before | after}, told=told)
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -156,9 +156,20 @@ class PrivateChannel(models.Model):
         ]
 
 
+END_UNTOLD = Q(until__isnull=False) & (Q(told_until__isnull=True) | ~Q(told_until=F("until")))
+
+
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def current(self) -> Self:
         return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()))
+
+    def ended_in_silence(self) -> Self:
+        """Those that ended by their day, while nobody wrote anything (index affiliation_end_untold)."""
+        return self.filter(END_UNTOLD, until__lte=city_today())
+
+    def current_to_copies(self) -> Self:
+        """Current, or ended in silence: whoever keeps a copy by the change feed has them as current."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | END_UNTOLD)
 
     def spokespeople_of(self, organisation: Organisation) -> Self:
         """Who speaks for it now, the first to call first. Whoever sees the organisation sees them."""
@@ -178,10 +189,18 @@ class Affiliation(models.Model):
     is_primary = models.BooleanField(_("first to call"), default=False)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
+    told_until = models.DateField(null=True, editable=False)  # the end that the change feed knows of
 
     objects = AffiliationQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["until"],
+                name="affiliation_end_untold",
+                condition=END_UNTOLD,
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["contact", "organisation"],

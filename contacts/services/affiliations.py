@@ -71,6 +71,8 @@ def set_affiliations(
         if not (row._state.adding or names):
             continue
         changed = True
+        if not row.is_current:
+            row.told_until = row.until  # the edit's own change says so
         if row.is_primary and row.until is None:
             demoted += _demote_others(row, actor)
         _check(row)

@@ -216,9 +216,12 @@ def _follow_demoted(actor: Actor, demoted: Iterable[Contact]) -> None:
 
 
 def districts_of(contact: Contact) -> set[UUID]:
-    """Where the person is seen: at home, and where the organisations it speaks for now are."""
+    """Where the person is seen: at home, and where the organisations it speaks for are.
+
+    With those it spoke for until a day that the change feed has not been told of.
+    """
     organisations = Organisation.objects.filter(
-        affiliations__in=Affiliation.objects.current().filter(contact=contact)
+        affiliations__in=Affiliation.objects.current_to_copies().filter(contact=contact)
     )
     homes = organisations.values_list("home_district", flat=True)
     visited = Organisation.also_in.through.objects.filter(organisation__in=organisations)

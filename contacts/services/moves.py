@@ -1,30 +1,66 @@
-"""When an organisation moves, its people, meetings and promises are seen elsewhere too.
+"""When organisations move, their people, meetings and promises are seen elsewhere too.
 
 They have not changed themselves, but whoever keeps a copy (the change feed) must learn that they
 came or left.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Affiliation, Contact, Organisation
+from contacts.models import Affiliation, Organisation
 
 
-def tell_of_move(actor: Actor, organisation: Organisation, district_ids: set[UUID]) -> None:
-    """Record what is seen through it as changed in `district_ids`, those before and after the move.
+def tell_of_moves(
+    actor: Actor,
+    moved: Mapping[UUID, Collection[UUID]],
+    *,
+    told: Collection[UUID] = (),
+    purpose: str = "",
+) -> None:
+    """Record what is seen through `moved` (organisation → districts before and after) as changed there.
 
-    Meetings and promises are in a room above, so they are reached through the organisation. It is
-    done in the move's own transaction: a task could be lost with the broker.
+    `told`: ids of what is recorded anyway. Meetings and promises are in a room above, so they are reached
+    through the organisation. It is done in the move's own transaction: a task could be lost with the broker.
     """
-    speaking = Affiliation.objects.current().filter(organisation=organisation).values("contact")
-    for object_type, rows in (
-        ("contact", Contact.objects.filter(pk__in=speaking)),
-        ("meeting", organisation.meetings.all()),
-        ("follow_up", organisation.follow_ups.all()),
+    if not moved:
+        return
+    rows = Organisation.objects.filter(pk__in=list(moved))
+    speaking = Affiliation.objects.current_to_copies().filter(organisation__in=list(moved))
+    for object_type, found in (
+        ("contact", speaking.values_list("organisation", "contact", "contact__version")),
+        ("meeting", rows.filter(meetings__isnull=False).values_list("pk", "meetings", "meetings__version")),
+        (
+            "follow_up",
+            rows.filter(follow_ups__isnull=False).values_list("pk", "follow_ups", "follow_ups__version"),
+        ),
     ):
-        found = rows.values_list("pk", "version")
-        changes = [Changed(object_type, pk, Op.UPDATED, version, district_ids) for pk, version in found]
-        if changes:
-            record_changes(actor, Action.UPDATE, changes)
+        districts: dict[UUID, set[UUID]] = defaultdict(set)
+        versions: dict[UUID, int] = {}
+        for organisation_id, pk, version in found:
+            if pk not in told:
+                districts[pk].update(moved[organisation_id])
+                versions[pk] = version
+        if districts:
+            changes = [Changed(object_type, pk, Op.UPDATED, versions[pk], districts[pk]) for pk in districts]
+            record_changes(actor, Action.UPDATE, changes, purpose=purpose)
+
+
+def moves_among(changes: Iterable[Changed]) -> dict[UUID, Collection[UUID]]:
+    """Of changed organisations, those that are in other districts now, as `tell_of_moves` takes them."""
+    places = {"home_district", "also_in"}
+    return {row.object_id: set(row.district_ids) for row in changes if places & set(row.field_names)}
+
+
+def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Where each of these organisations is seen: at home, and where else it is active."""
+    wanted = list(set(ids))
+    homes = Organisation.objects.filter(pk__in=wanted).values_list("pk", "home_district")
+    where: dict[UUID, set[UUID]] = {pk: {home} for pk, home in homes}
+    visited = Organisation.also_in.through.objects.filter(organisation__in=wanted)
+    for pk, district_id in visited.values_list("organisation", "district"):
+        where[pk].add(district_id)
+    return where

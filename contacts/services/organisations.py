@@ -19,7 +19,7 @@ from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.folding import fold_organisation
-from contacts.services.moves import tell_of_move
+from contacts.services.moves import tell_of_moves
 from contacts.services.phones import refuse_letters
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
@@ -149,7 +149,7 @@ def edit_organisation(
     districts |= districts_of_organisation(organisation)
     _record(actor, action, op, organisation, districts, changed)
     if {"home_district", "also_in"} & set(changed):
-        tell_of_move(actor, organisation, districts)
+        tell_of_moves(actor, {organisation.pk: districts})
     return organisation
 
 

@@ -1,0 +1,136 @@
+"""Telling the change feed of what is seen through a district that came to lie elsewhere.
+
+The rows have not changed themselves, but who sees them has: a tool that covers the ground before must
+erase its copies, one that covers the ground now must read them. It may be a city's whole book, so each
+transaction goes through a window of one table and notes how far it is (districts.models.Move).
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor
+from audit.models import Action, Change, Op
+from audit.services import Changed, record_changes
+from contacts.models import Affiliation, Contact, Organisation
+from districts.models import Move
+from districts.services import TELL_OF_MOVES
+from lib.waking import wake
+from meetings.models import Concern, FollowUp, Meeting
+
+WINDOW: Final = 5_000  # rows gone through in one transaction
+MAX_SECONDS: Final = 20.0  # then another task goes on
+KEPT: Final = timedelta(days=400)  # how long the feed keeps changes
+PURPOSE: Final = "its district lies elsewhere now"
+
+
+def tell_of_moved_ground() -> int:
+    """Go on with every move that is not told; answers how many rows were told of. May run twice at once."""
+    started, told = time.monotonic(), 0
+    while (count := _go_on()) is not None:
+        told += count
+        if time.monotonic() - started > MAX_SECONDS:
+            wake(TELL_OF_MOVES)
+            break
+    return told
+
+
+@transaction.atomic
+def _go_on() -> int | None:
+    """One window of the oldest move that nobody else is at; None where there is nothing to do."""
+    move = Move.objects.untold().order_by("pk").select_for_update(skip_locked=True).first()
+    if move is None:
+        return None
+    model, find = STEPS[move.step]
+    rows = model.objects.order_by("pk")
+    rows = rows.filter(pk__gt=move.after) if move.after else rows
+    window = list(rows.values_list("pk", flat=True)[:WINDOW])
+    told = _record(find(move, window[0], window[-1])) if window else 0
+    if len(window) < WINDOW:
+        move.step, move.after = move.step + 1, None
+        move.told_at = timezone.now() if move.step == len(STEPS) else None
+    else:
+        move.after = window[-1]
+    move.save()
+    return told
+
+
+def _record(changes: Iterable[Changed]) -> int:
+    """An event is about objects of one type."""
+    by_type: dict[str, list[Changed]] = defaultdict(list)
+    for change in changes:
+        by_type[change.object_type].append(change)
+    for found in by_type.values():
+        record_changes(SYSTEM, Action.UPDATE, found, purpose=PURPOSE)
+    return sum(map(len, by_type.values()))
+
+
+Find = Callable[[Move, UUID, UUID], Iterator[Changed]]
+
+
+def _seen_there(model: Any, object_type: str) -> Find:
+    """What a tool that covers nothing but the moved ground sees, between two ids."""
+
+    def find(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
+        there = Actor(kind="key", district_ids=frozenset(move.part_ids))
+        rows = dict(
+            model.objects.visible_to(there).filter(pk__range=(first, last)).values_list("pk", "version")
+        )
+        if model is Contact:
+            rows |= _spoke_for(there, first, last)
+        for pk, version in rows.items():
+            yield Changed(object_type, pk, Op.UPDATED, version, [*move.lost_ids, *move.gained_ids])
+
+    return find
+
+
+def _spoke_for(there: Actor, first: UUID, last: UUID) -> dict[UUID, int]:
+    """People whose role for an organisation there has ended, and who are not told of yet."""
+    ended = Affiliation.objects.ended_in_silence()
+    ended = ended.filter(
+        organisation__in=Organisation.objects.visible_to(there), contact__pk__range=(first, last)
+    )
+    return dict(ended.values_list("contact", "contact__version"))
+
+
+def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
+    """What was erased, or left, before the district moved: who had not read that yet cannot any more.
+
+    The last that was said of each object on the moved ground, unless those who lost it were told since.
+    """
+    if not move.lost_ids:
+        return
+    later = Change.objects.filter(object_id=OuterRef("object_id"), pk__gt=OuterRef("pk"))
+    known = Q(district_ids__overlap=move.part_ids) | Q(district_ids__contains=move.lost_ids)
+    said = Change.objects.filter(
+        ~Exists(later.filter(known)),
+        pk__range=(first, last),
+        at__gte=move.moved_at - KEPT,
+        object_type__in=[name for _model, name in SEEN],
+        district_ids__overlap=move.part_ids,
+    )
+    for row in said.exclude(district_ids__contains=move.lost_ids):
+        op = Op(row.op) if row.op in GONE else Op.UPDATED
+        yield Changed(row.object_type, row.object_id, op, row.version, move.lost_ids, row.into_id)
+
+
+GONE: Final = (Op.ERASED, Op.MERGED)
+SEEN: Final[tuple[tuple[Any, str], ...]] = (
+    (Organisation, "organisation"),
+    (Contact, "contact"),
+    (Meeting, "meeting"),
+    (FollowUp, "follow_up"),
+    (Concern, "concern"),
+)
+# In this order: who leaves the ground meanwhile says so in a change that the last step reads.
+STEPS: Final[tuple[tuple[Any, Find], ...]] = (
+    *((model, _seen_there(model, name)) for model, name in SEEN),
+    (Change, _seen_earlier),
+)

@@ -1,0 +1,55 @@
+"""A copy of the book that is kept by nothing but the change feed, to be compared with what a key sees."""
+
+from typing import Any
+from uuid import UUID
+
+from api.actors import actor_for_key
+from api.changes import MODELS
+from districts.models import District
+from tests.api.clients import Tool
+from tests.audit.numbering import publish_all
+
+Rows = dict[tuple[str, UUID], int]  # type and id → version
+
+
+class Copy:
+    """What one key's tool holds: everything it sees when it starts, then what the feed says."""
+
+    def __init__(self, *districts: District) -> None:
+        self.tool = Tool(*districts)
+        publish_all()
+        self.rows: Rows = self.truth()
+        self._read("/changes/?cursor=latest")
+
+    def truth(self) -> Rows:
+        """What the key sees now."""
+        actor = actor_for_key(self.tool.key)
+        return {
+            (name, pk): version
+            for name, model in MODELS.items()
+            for pk, version in model.objects.visible_to(actor).values_list("pk", "version")
+        }
+
+    def follow(self) -> list[dict[str, Any]]:
+        """Read the feed to its end and do as it says; answers the rows that were read."""
+        publish_all()
+        told: list[dict[str, Any]] = []
+        while page := self._read(self._next):
+            told += page
+        truth = self.truth()
+        for row in told:
+            key = (row["type"], UUID(row["id"]))
+            if row["op"] in {"out_of_scope", "erased", "merged"}:
+                self.rows.pop(key, None)
+            elif key in truth:  # the tool reads it by its id
+                self.rows[key] = truth[key]
+        return told
+
+    def is_true(self) -> bool:
+        return self.rows == self.truth()
+
+    def _read(self, path: str) -> list[dict[str, Any]]:
+        body = self.tool.get(path).json()
+        self._next = body["next"].split("/api/v1")[1]
+        rows: list[dict[str, Any]] = body["results"]
+        return rows
