@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 
 from api.targets import Checked
@@ -19,8 +20,16 @@ class NotDelivered(OSError):
         self.code = code
 
 
-def post(checked: Checked, body: bytes, headers: Mapping[str, str], *, limit_seconds: float) -> int:
-    """The status of the answer. Raises NotDelivered; all of it takes `limit_seconds` at most."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver said; `retry_after` as its header has it, empty where there is none."""
+
+    status: int
+    retry_after: str = ""
+
+
+def post(checked: Checked, body: bytes, headers: Mapping[str, str], *, limit_seconds: float) -> Answer:
+    """What was answered. Raises NotDelivered; all of it takes `limit_seconds` at most."""
     connection = _Pinned(checked, limit_seconds)
     # A socket's timeout starts again with each byte: this one ends an answer that only drips, too.
     watchdog = threading.Timer(limit_seconds, connection.hang_up)
@@ -28,7 +37,8 @@ def post(checked: Checked, body: bytes, headers: Mapping[str, str], *, limit_sec
     watchdog.start()
     try:
         connection.request("POST", checked.target.path, body, dict(headers))
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return Answer(answer.status, (answer.getheader("retry-after") or "")[:100])
     except TimeoutError:
         raise NotDelivered("timeout") from None
     except ssl.SSLError:

@@ -5,7 +5,8 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -156,3 +157,37 @@ WAITS: Final = (
 def wait_after(attempts: int) -> timedelta | None:
     """How long to wait after so many failed attempts; None when it is given up."""
     return timedelta(seconds=WAITS[attempts - 1]) if attempts <= len(WAITS) else None
+
+
+# Seconds until a receiver that fails is asked again: short enough to notice soon that it is well.
+PAUSES: Final = (5, _MINUTE, 5 * _MINUTE, 30 * _MINUTE)
+LONGEST_PAUSE: Final = timedelta(days=1)
+GIVEN_UP_AFTER: Final = timedelta(seconds=sum(WAITS))
+
+
+def pause_after(failures: int, asked: timedelta = timedelta()) -> timedelta:
+    """How long a receiver is left alone after so many failures in a row; `asked`: what it asked for itself.
+
+    >>> pause_after(1), pause_after(99), pause_after(1, timedelta(hours=1))
+    (datetime.timedelta(seconds=5), datetime.timedelta(seconds=1800), datetime.timedelta(seconds=3600))
+    """
+    pause = timedelta(seconds=PAUSES[min(failures, len(PAUSES)) - 1])
+    return min(max(pause, asked), LONGEST_PAUSE)
+
+
+def read_retry_after(text: str, now: datetime) -> timedelta:
+    """What a header Retry-After asks for, in seconds or as a moment; nothing where it says nothing.
+
+    >>> read_retry_after("120", datetime(2026, 1, 1, tzinfo=UTC))
+    datetime.timedelta(seconds=120)
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:9]), 10**8))
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return timedelta()
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(moment - now, timedelta())

@@ -24,7 +24,7 @@ def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
     """The secrets that sign now, the newest first."""
     kept = [webhook.secret]
     if webhook.previous_secret and webhook.previous_until and webhook.previous_until > now:
-        kept.append(webhook.previous_secret)
+        kept += [*reversed(webhook.between_secrets), webhook.previous_secret]
     return [_cipher().decrypt(bytes(one)).decode() for one in kept]
 
 

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from api.idempotency import forget_old_requests
 from api.quota import forget_old_reads
-from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries, send_due
+from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
+from api.services.sending import send_due
 
 
 @shared_task(name=SEND)

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,17 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
             answered_for, is_active=True, key__status=KeyStatus.ACTIVE, key__expires_at__gt=now
         )
 
+    def not_paused(self, now: datetime) -> Self:
+        """Those whose receiver answers, or has had its pause."""
+        return self.filter(Q(resume_at__isnull=True) | Q(resume_at__lte=now))
+
+    def free(self, now: datetime) -> Self:
+        """Those with something to tell that no worker is at; who has waited longest for its turn first."""
+        due = WebhookDelivery.objects.waiting().filter(webhook=OuterRef("pk"), due_at__lte=now)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+        rows = self.live(now).not_paused(now).filter(free, Exists(due))
+        return rows.order_by(F("served_at").asc(nulls_first=True), "pk")
+
 
 class Webhook(models.Model):
     """Signs with its secret, which is stored encrypted (api.services.webhooks); two while it rotates."""
@@ -44,6 +55,16 @@ class Webhook(models.Model):
     secret = models.BinaryField(editable=False)
     previous_secret = models.BinaryField(null=True, editable=False)
     previous_until = models.DateTimeField(null=True, editable=False)
+    # Made and replaced while `previous_secret` still signs; they end with it. A lost answer ends nothing.
+    between_secrets = ArrayField(
+        models.BinaryField(), default=list, db_default=[], blank=True, editable=False
+    )
+    # Sending goes on where a worker's lease ends, and after the pause that follows a failure.
+    lease_until = models.DateTimeField(null=True, editable=False)
+    served_at = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # in a row
+    failing_since = models.DateTimeField(null=True, editable=False)
+    resume_at = models.DateTimeField(null=True, editable=False)
     last_seq = models.BigIntegerField(default=0, editable=False)  # audit.Numbered up to which rows are made
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -84,12 +105,12 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         return self.filter(failed_at__isnull=False)
 
     def due(self, now: datetime) -> Self:
-        live = Webhook.objects.live(now).values("pk")
+        live = Webhook.objects.live(now).not_paused(now).values("pk")
         return self.waiting().filter(due_at__lte=now, webhook__in=live)
 
 
 class WebhookDelivery(models.Model):
-    """The truth about one change on its way: `due_at` is the next attempt, or the end of a worker's lease."""
+    """The truth about one change on its way; it is sent from `due_at` on, in its webhook's turn."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
@@ -120,6 +141,11 @@ class WebhookDelivery(models.Model):
                 F("id"),
                 condition=Q(delivered_at__isnull=True, failed_at__isnull=True),
                 name="webhook_delivery_due",
+            ),
+            models.Index(
+                fields=["webhook", "seq"],
+                condition=Q(delivered_at__isnull=True, failed_at__isnull=True),
+                name="webhook_delivery_waiting",
             ),
             models.Index(fields=["created_at"], name="webhook_delivery_by_age"),
         ]

@@ -27,6 +27,7 @@ from lib.waking import wake_on_commit
 
 ROTATION: Final = timedelta(days=7)
 MAX_PER_KEY: Final = 20
+MAX_SECRETS: Final = 5
 
 
 @transaction.atomic
@@ -85,6 +86,7 @@ def edit_webhook(
         setattr(webhook, name, fields[name])
     if webhook.is_active:
         webhook.disabled_reason = ""
+    webhook.failures, webhook.failing_since, webhook.resume_at = 0, None, None  # perhaps it is well now
     webhook.full_clean()
     _save(actor, webhook, changed)
     wake_on_commit(SEND)
@@ -108,11 +110,23 @@ def _switch(actor: Actor, webhook_id: UUID, *, is_active: bool) -> Webhook:
 
 @transaction.atomic
 def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
-    """A second secret; deliveries are signed with both for seven days."""
+    """A second secret; deliveries are signed with both for seven days.
+
+    Again within these, none that may be in use stops: the answer with the second may have been lost.
+    Raises ValidationError past MAX_SECRETS.
+    """
     webhook = _locked(actor, webhook_id)
-    secret = new_secret()
-    webhook.previous_secret, webhook.previous_until = webhook.secret, timezone.now() + ROTATION
-    webhook.secret = encrypt(secret)
+    now, secret = timezone.now(), new_secret()
+    if webhook.previous_secret is not None and webhook.previous_until and webhook.previous_until > now:
+        if len(webhook.between_secrets) + 2 >= MAX_SECRETS:
+            raise ValidationError(
+                _("%(n)d of its secrets still sign. Wait until the older ones end.") % {"n": MAX_SECRETS},
+                code="too_many_secrets",
+            )
+        webhook.between_secrets = [*webhook.between_secrets, webhook.secret]
+    else:
+        webhook.previous_secret, webhook.between_secrets = webhook.secret, []
+    webhook.previous_until, webhook.secret = now + ROTATION, encrypt(secret)
     _save(actor, webhook, ["secret"])
     return webhook, secret
 
@@ -140,6 +154,7 @@ def replay_delivery(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
     delivery.delivered_at = delivery.failed_at = delivery.last_status = None
     delivery.attempts, delivery.last_error, delivery.due_at = 0, "", timezone.now()
     delivery.save()
+    Webhook.objects.filter(pk=delivery.webhook_id).update(resume_at=None)
     record(actor, Action.UPDATE, "webhook", [delivery.webhook_id], field_names=["deliveries"])
     wake_on_commit(SEND)
     return delivery
@@ -214,5 +229,6 @@ def renew_secrets() -> int:
         webhook.secret = renewed(webhook.secret)
         if webhook.previous_secret is not None:
             webhook.previous_secret = renewed(webhook.previous_secret)
-    Webhook.objects.bulk_update(webhooks, ["secret", "previous_secret"])
+        webhook.between_secrets = [renewed(one) for one in webhook.between_secrets]
+    Webhook.objects.bulk_update(webhooks, ["secret", "previous_secret", "between_secrets"])
     return len(webhooks)

@@ -14,8 +14,9 @@ from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from accounts.actors import actor_for
-from api.services.deliveries import make_deliveries, send_due
+from api.services.deliveries import make_deliveries
 from api.services.feeds import create_feed
+from api.services.sending import send_due
 from audit.publishing import publish
 from meetings.models import Meeting
 from tests.api.clients import Tool

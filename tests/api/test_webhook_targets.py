@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from api.delivery import post
 from api.models import Webhook, WebhookDelivery
 from api.rules import BadTarget, is_public, read_target
-from api.services.deliveries import send_due
+from api.services.sending import send_due
 from api.services.webhooks import create_webhook
 from api.targets import check_target, resolve
 from lib.domains import plain_url

@@ -14,9 +14,10 @@ from accounts.models import Role
 from api import delivery
 from api.models import ApiKey, IdempotentRequest, Webhook, WebhookDelivery
 from api.rules import WAITS
-from api.services import deliveries
-from api.services.deliveries import forget_old_deliveries, make_deliveries, send_due
+from api.services import sending
+from api.services.deliveries import forget_old_deliveries, make_deliveries
 from api.services.keys import revoke_key
+from api.services.sending import send_due
 from api.services.webhooks import (
     create_webhook,
     disable_webhook,
@@ -64,7 +65,11 @@ def deliver() -> int:
 
 
 def fast_forward() -> None:
-    WebhookDelivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    """Past every pause and lease."""
+    past = timezone.now() - timedelta(seconds=1)
+    WebhookDelivery.objects.update(due_at=past)
+    Webhook.objects.filter(resume_at__isnull=False).update(resume_at=past)
+    Webhook.objects.filter(lease_until__isnull=False).update(lease_until=past)
 
 
 def test_a_change_arrives_signed_and_as_the_change_feed_tells_it(receiver: Receiver) -> None:
@@ -168,8 +173,10 @@ def test_a_slow_receiver_is_left_after_the_limit_and_the_rest_waits_too(
     receiver.seconds = 1
     assert deliver() == 0
     assert len(receiver.taken) == 1
-    rows = WebhookDelivery.objects.all()
-    assert {(row.last_error, row.attempts) for row in rows} == {("timeout", 1)}
+    rows = WebhookDelivery.objects.order_by("seq")
+    assert [(row.last_error, row.attempts) for row in rows] == [("timeout", 1), ("", 0)]
+    assert send_due() == 0
+    assert len(receiver.taken) == 1  # the receiver has its pause, and so has what is not tried yet
 
 
 def test_both_secrets_sign_while_a_webhook_rotates_and_then_one(receiver: Receiver) -> None:
@@ -184,6 +191,26 @@ def test_both_secrets_sign_while_a_webhook_rotates_and_then_one(receiver: Receiv
     deliver()
     assert receiver.verify(second)
     assert len(receiver.taken[-1][0]["webhook-signature"].split()) == 1
+
+
+def test_a_webhook_rotated_again_signs_with_every_secret_that_may_be_in_use(receiver: Receiver) -> None:
+    tool = Tool()
+    webhook, first = register(tool, receiver)
+    path = f"/webhooks/{webhook.pk}/rotate/"
+    lost = tool.post(path, {}).json()["secret"]
+    third = tool.post(path, {}).json()["secret"]
+    make_organisation()
+    deliver()
+    assert receiver.verify(first) == receiver.verify(lost) == receiver.verify(third)
+    for _more in range(2):
+        assert tool.post(path, {}).status_code == 200
+    assert tool.post(path, {}).status_code == 400
+    Webhook.objects.update(previous_until=timezone.now())
+    last = tool.post(path, {}).json()["secret"]
+    make_organisation()
+    deliver()
+    assert receiver.verify(last)
+    assert len(receiver.taken[-1][0]["webhook-signature"].split()) == 2
 
 
 def test_a_delivery_is_sent_again_on_request_under_the_same_id(receiver: Receiver) -> None:
@@ -204,14 +231,14 @@ def test_a_worker_that_dies_before_the_mark_leaves_it_to_another(
     class Died(BaseException):
         pass
 
-    def die(*_: object, **__: object) -> int:
+    def die(*_: object, **__: object) -> delivery.Answer:
         post(*_, **__)
         raise Died
 
     post = delivery.post
     register(Tool(), receiver)
     make_organisation()
-    monkeypatch.setattr(deliveries, "post", die)
+    monkeypatch.setattr(sending, "post", die)
     with pytest.raises(Died):
         deliver()
     monkeypatch.undo()

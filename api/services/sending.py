@@ -1,0 +1,222 @@
+"""Sending what webhooks are to be told: each has its turn, its request at a time, and its pause.
+
+A worker takes a webhook with a lease, sends its rows in their order and marks them. One that dies leaves
+its lease to run out, and another goes on: at least once, always under the same `webhook-id`. Requests to
+different receivers are under way at once, each in a thread that knows no database, so that one that
+hangs holds up nobody else; one that fails, or is slow, loses its turn.
+"""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from api.delivery import Answer, NotDelivered, post
+from api.models import Webhook, WebhookDelivery
+from api.renderers import to_json
+from api.rules import GIVEN_UP_AFTER, BadTarget, pause_after, read_retry_after, wait_after
+from api.services.deliveries import SEND, make_deliveries
+from api.signing import signed_headers
+from api.targets import Resolve, check_target, resolve
+from audit.models import Action
+from audit.services import record
+from lib.waking import wake
+
+BATCH: Final = 50  # rows of one webhook before the next one's turn
+AT_ONCE: Final = 8  # receivers that are asked at the same time
+LEASE: Final = timedelta(minutes=2)
+MAX_SECONDS: Final = 5.0  # then another task goes on, so that a worker can stop in between
+SLOW_SECONDS: Final = 1.0
+GONE: Final = 410
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A webhook that is this worker's until `lease`, and the row on its way."""
+
+    webhook_id: UUID
+    lease: datetime
+    row: WebhookDelivery
+    sent: int = 0
+    began: float = 0.0
+
+
+def send_due(resolve: Resolve = resolve) -> int:
+    """Send what is due; answers how many arrived. Any number of these may run at once."""
+    started, arrived = time.monotonic(), 0
+    with ThreadPoolExecutor(AT_ONCE, "webhook") as pool:
+        under_way: dict[Future[Answer], _Turn] = {}
+        while True:
+            if _may_begin(started, under_way.values()):
+                while len(under_way) < AT_ONCE and (turn := _claim()):
+                    _begin(turn, pool, under_way, resolve)
+            if not under_way:
+                break
+            done, _others = wait(under_way, SLOW_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                turn = under_way.pop(future)
+                arrived += (well := _finish(turn, future))
+                if well and _goes_on(turn, started):
+                    _begin(turn, pool, under_way, resolve)
+                else:
+                    _leave(turn)
+            if not done:
+                make_deliveries()  # somebody hangs: what is new meanwhile goes to the others
+    if time.monotonic() - started > MAX_SECONDS:
+        wake(SEND)
+    return arrived
+
+
+# --- Turns ----------------------------------------------------------------------------------------------
+
+
+def _may_begin(started: float, turns: Iterable[_Turn]) -> bool:
+    """Whether another webhook is taken: for some seconds, and while this worker waits for one that hangs."""
+    now = time.monotonic()
+    spent = now - started
+    hangs = any(now - turn.began > SLOW_SECONDS for turn in turns)
+    return spent <= MAX_SECONDS or (hangs and spent <= MAX_SECONDS + settings.WEBHOOK_SECONDS)
+
+
+@transaction.atomic
+def _claim() -> _Turn | None:
+    """The webhook whose turn it is, nobody else's until the lease ends, by the database's clock."""
+    now = _database_now()
+    free = Webhook.objects.free(now).select_for_update(of=("self",), skip_locked=True)
+    webhook = free.first()
+    if webhook is None:
+        return None
+    row = _next_row(webhook.pk, now)
+    if row is None:
+        return None
+    Webhook.objects.filter(pk=webhook.pk).update(lease_until=now + LEASE, served_at=now)
+    return _Turn(webhook.pk, now + LEASE, row)
+
+
+def _next_row(webhook_id: UUID, now: datetime) -> WebhookDelivery | None:
+    waiting = WebhookDelivery.objects.waiting().filter(webhook=webhook_id, due_at__lte=now)
+    return waiting.order_by("seq").first()
+
+
+def _database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def _begin(
+    turn: _Turn, pool: ThreadPoolExecutor, under_way: dict[Future[Answer], _Turn], resolve: Resolve
+) -> None:
+    """Send the turn's row, unless the webhook is not to be told any more or is not ours."""
+    until = _database_now() + LEASE
+    ours = Webhook.objects.filter(pk=turn.webhook_id, lease_until=turn.lease)
+    webhook = ours.live(timezone.now()).first()
+    if webhook is None or not ours.update(lease_until=until):
+        return _leave(turn)
+    turn.lease, turn.began = until, time.monotonic()
+    body = to_json(turn.row.payload)
+    headers = {
+        "content-type": "application/json",
+        "user-agent": "Proximity-CRM-Webhooks/1",
+        **signed_headers(webhook, str(turn.row.pk), body, timezone.now()),
+    }
+    under_way[pool.submit(_call, webhook.url, body, headers, resolve)] = turn
+    return None
+
+
+def _call(url: str, body: bytes, headers: dict[str, str], resolve: Resolve) -> Answer:
+    """In a thread of its own."""
+    checked = check_target(url, resolve)
+    return post(checked, body, headers, limit_seconds=settings.WEBHOOK_SECONDS)
+
+
+def _goes_on(turn: _Turn, started: float) -> bool:
+    """After a quick answer with the next row, until others have their turn."""
+    turn.sent += 1
+    slow = time.monotonic() - turn.began > SLOW_SECONDS
+    if slow or turn.sent >= BATCH or time.monotonic() - started > MAX_SECONDS:
+        return False
+    row = _next_row(turn.webhook_id, _database_now())
+    if row is not None:
+        turn.row = row
+    return row is not None
+
+
+def _leave(turn: _Turn) -> None:
+    Webhook.objects.filter(pk=turn.webhook_id, lease_until=turn.lease).update(lease_until=None)
+
+
+# --- Answers --------------------------------------------------------------------------------------------
+
+
+def _finish(turn: _Turn, future: Future[Answer]) -> bool:
+    """Mark what came of the row; answers whether it arrived."""
+    try:
+        answer = future.result()
+    except (BadTarget, NotDelivered) as error:
+        _failed(turn, None, error.code)
+        return False
+    if 200 <= answer.status < 300:
+        _row(turn).update(
+            attempts=F("attempts") + 1, delivered_at=Now(), last_status=answer.status, last_error=""
+        )
+        well = {"failures": 0, "failing_since": None, "resume_at": None}
+        Webhook.objects.filter(pk=turn.webhook_id, failures__gt=0).update(**well)
+        return True
+    if answer.status == GONE:
+        _disable(turn)
+    else:
+        _failed(turn, answer.status, "status", read_retry_after(answer.retry_after, timezone.now()))
+    return False
+
+
+def _row(turn: _Turn) -> Any:
+    return WebhookDelivery.objects.waiting().filter(pk=turn.row.pk)
+
+
+@transaction.atomic
+def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = timedelta()) -> None:
+    """The row is tried again later, or given up and left to be replayed; its receiver has a pause.
+
+    A receiver that has failed for as long as one row is tried loses what has waited as long.
+    """
+    webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=turn.webhook_id).first()
+    if webhook is None:
+        return
+    now, attempts = _database_now(), turn.row.attempts + 1
+    pause = pause_after(webhook.failures + 1, asked)
+    since = webhook.failing_since or now
+    Webhook.objects.filter(pk=webhook.pk).update(
+        failures=F("failures") + 1, failing_since=since, resume_at=now + pause
+    )
+    later = wait_after(attempts)
+    ended = {"failed_at": now} if later is None else {"due_at": now + max(later, pause)}
+    _row(turn).update(attempts=attempts, last_status=status, last_error=error, **ended)
+    if now - since >= GIVEN_UP_AFTER:
+        old = WebhookDelivery.objects.waiting().filter(webhook=webhook, created_at__lte=now - GIVEN_UP_AFTER)
+        old.update(failed_at=now, last_status=status, last_error=error)
+    log.warning("webhook_not_delivered", webhook=str(webhook.pk), status=status, error=error)
+
+
+@transaction.atomic
+def _disable(turn: _Turn) -> None:
+    """Its receiver said 410: nothing more goes there until somebody switches it on again."""
+    _row(turn).update(attempts=F("attempts") + 1, last_status=GONE, last_error="gone", failed_at=Now())
+    Webhook.objects.filter(pk=turn.webhook_id).update(
+        is_active=False, disabled_reason="gone", version=F("version") + 1, updated_at=Now()
+    )
+    record(SYSTEM, Action.UPDATE, "webhook", [turn.row.webhook_id], field_names=["is_active"])
