@@ -140,8 +140,9 @@ def ending(until: date, district: District, organisation: Organisation) -> Conta
 
 def as_time_goes_by(days: int) -> None:
     """What would be in `days` days, with everything written as it is."""
-    for row in Affiliation.objects.filter(until__isnull=False):
-        Affiliation.objects.filter(pk=row.pk).update(until=row.until - timedelta(days=days))
+    for pk, until in Affiliation.objects.filter(until__isnull=False).values_list("pk", "until"):
+        if until:
+            Affiliation.objects.filter(pk=pk).update(until=until - timedelta(days=days))
 
 
 def test_a_role_that_ends_by_its_date_is_told_once_even_days_later() -> None:
