@@ -16,6 +16,7 @@ from lib.domains import plain_domain
 
 PREFIX: Final = "crm"
 MAX_DAYS: Final = 365
+WARN_BEFORE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

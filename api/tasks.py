@@ -5,6 +5,7 @@ from celery import shared_task
 from api.idempotency import forget_old_requests
 from api.quota import forget_old_reads
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
+from api.services.key_warnings import warn_of_ends
 from api.services.sending import send_due
 
 
@@ -17,3 +18,8 @@ def send_webhooks() -> int:
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
     return forget_old_requests() + forget_old_deliveries() + forget_old_reads()
+
+
+@shared_task(name="api.warn_of_keys_that_end")
+def warn_of_keys_that_end() -> int:
+    return warn_of_ends()

@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 600},
     },
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "warn of keys that end": {
+        "task": "api.warn_of_keys_that_end",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "forget old answers and deliveries": {
         "task": "api.forget_old",
         "schedule": 3600.0,

@@ -2,7 +2,7 @@
 
 from api.models.feed import CalendarFeed
 from api.models.idempotency import IdempotentRequest
-from api.models.key import ApiKey, ApiSecret, ContactRead
+from api.models.key import ApiKey, ApiSecret, ContactRead, KeyWarning
 from api.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "CalendarFeed",
     "ContactRead",
     "IdempotentRequest",
+    "KeyWarning",
     "Webhook",
     "WebhookDelivery",
 ]

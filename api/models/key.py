@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api.codes import Scope
-from api.rules import MAX_DAYS
+from api.rules import MAX_DAYS, WARN_BEFORE
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
@@ -32,6 +33,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def usable(self, now: datetime) -> Self:
         return self.filter(status=KeyStatus.ACTIVE, expires_at__gt=now)
+
+    def ending(self, now: datetime) -> Self:
+        """Those that end soon, and whose administrators are told so."""
+        live = self.exclude(status=KeyStatus.REVOKED).filter(expires_at__gt=now)
+        return live.filter(expires_at__lte=now + WARN_BEFORE)
 
     def waiting(self, now: datetime) -> Self:
         """For a privacy officer."""
@@ -73,6 +79,7 @@ class ApiKey(models.Model):
     )
     last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    renewed_at = models.DateTimeField(null=True, editable=False)  # a year at most from here on
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiKeyQuerySet.as_manager()
@@ -96,7 +103,10 @@ class ApiKey(models.Model):
                 violation_error_message=_("Choose a status from the list."),
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__lte=F("created_at") + timedelta(days=MAX_DAYS, hours=1)),
+                condition=Q(
+                    expires_at__lte=Coalesce(F("renewed_at"), F("created_at"))
+                    + timedelta(days=MAX_DAYS, hours=1)
+                ),
                 name="key_expires_in_a_year",
                 violation_error_message=_("A key lives for a year at most."),
             ),
@@ -105,14 +115,60 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def ends_soon(self, now: datetime) -> bool:
+        return self.expires_at - now <= WARN_BEFORE
+
+
+class KeyWarningQuerySet(models.QuerySet["KeyWarning"]):
+    def waiting(self) -> Self:
+        """Neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting, and no worker holds a lease (serves index key_warning_waiting)."""
+        return self.waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+class KeyWarning(models.Model):
+    """An e-mail to one administrator that a key ends: one for each end, which a renewal moves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="warnings")
+    ends_at = models.DateTimeField()
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = KeyWarningQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="key_warning_waiting",
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "ends_at", "recipient"],
+                name="key_warning_once",
+                violation_error_message=_("This e-mail is already there."),
+            ),
+        ]
+
 
 class ApiSecret(models.Model):
-    """A keyed hash of one secret; two live for up to seven days while a key rotates."""
+    """A keyed hash of one secret; those before the newest live for up to seven days while a key rotates."""
 
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="secrets")
     secret_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(null=True)  # the older one, while rotating
+    expires_at = models.DateTimeField(null=True)  # of older ones, while rotating
 
 
 class ContactRead(models.Model):

@@ -1,7 +1,7 @@
-"""Making, confirming, rotating and revoking keys. A secret is shown once and never stored."""
+"""Making, confirming, rotating, renewing and revoking keys. A secret is shown once and never stored."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from lib.reasons import read_reason
 from lib.secret_keys import keyed_hashes
 
 ROTATION = timedelta(days=7)
+MAX_SECRETS = 5  # of one key at once
 
 
 def secret_hashes(secret: str) -> list[bytes]:
@@ -52,8 +53,7 @@ def create_key(
     active, and the trail says so. Raises PermissionDenied, ValidationError by field.
     """
     _administrators_only(actor)
-    if not 1 <= days <= MAX_DAYS:
-        raise ValidationError({"days": _("A key lives for 1 to 365 days.")})
+    _check_days(days)
     if not read_reason(purpose):
         raise ValidationError({"purpose": _("Say what it is for, in a few words.")})
     now = timezone.now()
@@ -70,8 +70,8 @@ def create_key(
         created_by_id=actor.id if actor.kind == "user" else None,
         created_at=now,
     )
-    waits = actor.kind == "user" and READS_PEOPLE & set(key.scopes)
-    key.status = KeyStatus.WAITING if waits else KeyStatus.ACTIVE
+    key.status = KeyStatus.WAITING if _waits(actor, key) else KeyStatus.ACTIVE
+    _free_source(actor, key.source, now)
     key.full_clean(exclude=["created_by", "confirmed_by", "last_used_at", "revoked_at"])
     covered = list(districts)
     if not covered and not is_citywide:
@@ -98,26 +98,51 @@ def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
 
 
 @transaction.atomic
-def rotate_key(*, actor: Actor, key_id: UUID) -> tuple[ApiKey, Token]:
-    """A second secret; the first one works for seven more days.
+def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[ApiKey, Token]:
+    """A further secret; those before it work for seven more days. With `days` the key itself ends that late.
+
+    Renewed, it stays what it is: its source name, webhooks, scopes and districts, and a privacy officer's
+    word for them. Past its end it is renewed or nothing, and later than seven days past it, it waits for
+    a privacy officer again and no older secret comes back. Asked for again, because the answer was lost,
+    it ends no secret that may be in use.
 
     A key stops while who answers for it is switched off: whoever rotates it takes it over, and the
     secrets that person has seen end at once.
+    Raises PermissionDenied, ValidationError.
     """
     _administrators_only(actor)
     key = _locked(actor, key_id)
+    now = timezone.now()
     if key.status == KeyStatus.REVOKED:
         raise ValidationError(_("This key is revoked."))
-    now = timezone.now()
-    key.secrets.filter(expires_at__isnull=False).delete()
+    if key.expires_at <= now and days is None:
+        raise ValidationError({"days": _("This key has expired. Choose how long it works from now on.")})
+    if days is not None:
+        _renew(actor, key, days, now)
     if key.created_by and not key.created_by.is_active:
         key.secrets.all().delete()
         key.created_by_id = actor.id if actor.kind == "user" else None
-        key.save(update_fields=["created_by"])
+    key.secrets.filter(expires_at__lte=now).delete()
+    if key.secrets.count() >= MAX_SECRETS:
+        text = _("%(n)d secrets of this key work already. Wait until the older ones end, or revoke it.")
+        raise ValidationError(text % {"n": MAX_SECRETS}, code="too_many_secrets")
+    key.save(update_fields=["created_by", "expires_at", "renewed_at", "status", "confirmed_by"])
     key.secrets.filter(expires_at__isnull=True).update(expires_at=now + ROTATION)
     token = _add_secret(key)
-    _record(actor, Action.UPDATE, key, ["secret"])
+    _record(actor, Action.UPDATE, key, ["secret"] if days is None else ["secret", "expires_at"])
     return key, token
+
+
+def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
+    """Move the end of the key to so many days from now."""
+    _check_days(days)
+    if now + timedelta(days=days) < key.expires_at:
+        raise ValidationError({"days": _("It works longer than that already.")})
+    if key.expires_at + ROTATION <= now:
+        key.secrets.all().delete()
+        if _waits(actor, key):
+            key.status, key.confirmed_by = KeyStatus.WAITING, None
+    key.expires_at, key.renewed_at = now + timedelta(days=days), now
 
 
 @transaction.atomic
@@ -127,11 +152,32 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> ApiKey:
         _administrators_only(actor)
     key = _locked(actor, key_id)
     if key.status != KeyStatus.REVOKED:
-        key.status, key.revoked_at = KeyStatus.REVOKED, timezone.now()
-        key.save(update_fields=["status", "revoked_at"])
-        key.secrets.all().delete()
-        _record(actor, Action.ARCHIVE, key, ["status"])
+        _end(actor, key)
     return key
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MAX_DAYS:
+        raise ValidationError({"days": _("A key lives for 1 to 365 days.")})
+
+
+def _waits(actor: Actor, key: ApiKey) -> bool:
+    """Whether a privacy officer has to confirm the key before it works."""
+    return actor.kind == "user" and bool(READS_PEOPLE & set(key.scopes))
+
+
+def _free_source(actor: Actor, source: str, now: datetime) -> None:
+    """A key that has expired leaves its source name to the next one, and is renewed no more."""
+    expired = ApiKey.objects.filter(source=source, expires_at__lte=now).exclude(status=KeyStatus.REVOKED)
+    for key in expired.select_for_update():
+        _end(actor, key)
+
+
+def _end(actor: Actor, key: ApiKey) -> None:
+    key.status, key.revoked_at = KeyStatus.REVOKED, timezone.now()
+    key.save(update_fields=["status", "revoked_at"])
+    key.secrets.all().delete()
+    _record(actor, Action.ARCHIVE, key, ["status"])
 
 
 def _add_secret(key: ApiKey) -> Token:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
@@ -103,6 +104,9 @@ class Resource(ViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in getattr(self, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
+        key = self.key if self.request.auth is not None else None
+        if key and key.ends_soon(timezone.now()):
+            response.headers["Key-Expires-At"] = key.expires_at.isoformat(timespec="seconds")
         return response
 
     def check_scope(self, verb: str, noun: str = "") -> None:

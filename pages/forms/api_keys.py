@@ -63,7 +63,7 @@ class KeyForm(forms.Form):
         min_value=1,
         max_value=MAX_DAYS,
         initial=90,
-        help_text=_("A year at most. It can be renewed by making a new one."),
+        help_text=_("A year at most. It can be renewed before it ends: its page does that."),
     )
     cidrs = forms.CharField(
         label=_("Only from these networks"),
@@ -91,6 +91,18 @@ class KeyForm(forms.Form):
         if given.get("is_citywide") and given.get("districts"):
             self.add_error("districts", ValidationError(_("Choose districts or the whole city, not both.")))
         return given
+
+
+class RenewForm(forms.Form):
+    """A further secret, and a later end of the key if one is given."""
+
+    days = forms.IntegerField(
+        label=_("Works for so many days from today"),
+        min_value=1,
+        max_value=MAX_DAYS,
+        required=False,
+        help_text=_("A year at most. Leave it empty to keep the day on which the key ends."),
+    )
 
 
 def reads_people(scopes: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Keys of other tools: made, rotated and revoked by administrators, confirmed by privacy officers.
+"""Keys of other tools: made, renewed and revoked by administrators, confirmed by privacy officers.
 
 A secret is on one answer only, the one to the form that made it: in no message, session or address.
 """
@@ -18,7 +18,7 @@ from accounts.models import Role
 from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
-from pages.forms.api_keys import KeyForm, reads_people
+from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import add_service_errors
 from pages.identity import who_say_who_they_are
 from pages.lookups import find
@@ -62,7 +62,8 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
         "may_confirm": row.status == KeyStatus.WAITING
         and is_live
         and request.actor.role == Role.PRIVACY_OFFICER,
-        "may_rotate": row.status != KeyStatus.REVOKED and is_live and request.actor.is_administrator,
+        "may_rotate": row.status != KeyStatus.REVOKED and request.actor.is_administrator,
+        "ends_soon": is_live and row.ends_soon(timezone.now()),
         "may_revoke": row.status != KeyStatus.REVOKED,
     }
     return render(request, "pages/keys/detail.html", context)
@@ -89,10 +90,17 @@ def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.status == KeyStatus.REVOKED:
         messages.error(request, _("This key is revoked."))
         return redirect("settings_key", pk)
-    if request.method != "POST":
-        return render(request, "pages/keys/rotate.html", {"key": row})
-    rotated, token = rotate_key(actor=request.actor, key_id=pk)
-    return render(request, "pages/keys/token.html", {"key": rotated, "token": str(token), "is_second": True})
+    form = RenewForm(posted(request))
+    if form.is_valid():
+        try:
+            rotated, token = rotate_key(actor=request.actor, key_id=pk, days=form.cleaned_data["days"])
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            context = {"key": rotated, "token": str(token), "is_second": rotated.status == KeyStatus.ACTIVE}
+            return render(request, "pages/keys/token.html", context)
+    context = {"key": row, "form": form, "is_live": row.expires_at > timezone.now()}
+    return render(request, "pages/keys/rotate.html", context, status=422 if form.is_bound else 200)
 
 
 @form_page

@@ -1,6 +1,7 @@
 """Keys of other tools: made and rotated by administrators, confirmed by privacy officers, shown once."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -187,6 +188,23 @@ def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(admini
     assert (call(first), call(second)) == (200, 200)
     ApiSecret.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now())
     assert (call(first), call(second)) == (401, 200)
+
+
+def test_a_key_is_renewed_on_its_page_and_a_number_that_is_not_one_is_refused(administrator: User) -> None:
+    client = sure(administrator)
+    first = token_on(client.post(NEW, typed()))
+    key = ApiKey.objects.get()
+    path = f"/settings/keys/{key.pk}/rotate/"
+    for wrong in ("366", "0", "soon", "1"):
+        assert client.post(path, {"days": wrong}).status_code == 422, wrong
+    second = token_on(client.post(path, {"days": "365"}))
+    assert (call(first), call(second)) == (200, 200)
+    key.refresh_from_db()
+    assert key.expires_at > timezone.now() + timedelta(days=364)
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    assert "has expired" in client.get(path).content.decode()
+    assert client.post(path).status_code == 422
+    assert call(token_on(client.post(path, {"days": "30"}))) == 200
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER])

@@ -24,6 +24,10 @@ class Command(BaseCommand):
             "--source", help="names its records in external ids; made of the name unless given"
         )
         parser.add_argument("--days", type=int, default=90, help="1 to 365")
+        parser.add_argument(
+            "--people-a-day", type=int, default=500, help="how many different contacts it may read in a day"
+        )
+        parser.add_argument("--requests-a-minute", type=int, default=600)
 
     def handle(self, *args: Any, **options: Any) -> None:
         codes = [code for code in options["districts"].split(",") if code]
@@ -41,6 +45,8 @@ class Command(BaseCommand):
                 purpose=options["purpose"],
                 source=options["source"] or slugify(options["name"])[:60],
                 days=options["days"],
+                daily_contacts=options["people_a_day"],
+                requests_per_minute=options["requests_a_minute"],
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
