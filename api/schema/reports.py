@@ -119,6 +119,10 @@ def row() -> Json:
             known = properties.setdefault(column.name, {**_TYPES.get(column.unit, NUMBER), "description": ""})
             said = f"{slug}: {column.label} ({column.unit.replace('_', ' ')})."
             known["description"] = f"{known['description']} {said}".strip()
+    figures = {name: one for name, one in properties.items() if name not in {way.value for way in By}}
+    for name, one in figures.items():
+        before = one["type"] if isinstance(one["type"], list) else [one["type"], "null"]
+        properties[f"{COMPARED}{name}"] = {"type": before, "description": f"With `compare`: `{name}` before."}
     properties["rows_url"] = {**URL, "description": "Lists exactly the n; null where no list does."}
     return {
         "type": "object",

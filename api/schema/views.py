@@ -23,18 +23,20 @@ class YAMLRenderer(OpenApiYamlRenderer):
 
 
 class SchemaView(APIView):
-    """The OpenAPI document: JSON, or YAML by Accept or `?format=yaml`."""
+    """The OpenAPI document: JSON, or YAML by Accept or `?format=yaml`; `?webhooks=false`: without these."""
 
     authentication_classes: list[Any] = []
     renderer_classes = [JSONRenderer, YAMLRenderer]
 
     def get(self, request: Request) -> HttpResponse:
-        parameters.check_parameters(request, ("format",))
+        parameters.check_parameters(request, ("format", "webhooks"))
         asked = parameters.read_choice(request, "format", FORMATS)
         chosen = asked[0] if asked else request.accepted_renderer.format
+        webhooks = parameters.read_flag(request, "webhooks", default=True)
         if chosen == "yaml":
-            return HttpResponse(document.as_yaml(), content_type="application/yaml; charset=utf-8")
-        return HttpResponse(document.as_json(), content_type="application/json")
+            text = document.as_yaml(webhooks=webhooks)
+            return HttpResponse(text, content_type="application/yaml; charset=utf-8")
+        return HttpResponse(document.as_json(webhooks=webhooks), content_type="application/json")
 
 
 class Nothing(APIView):

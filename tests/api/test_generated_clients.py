@@ -51,7 +51,8 @@ def test_the_python_client_performs_the_six_uses(site: str, generated: Path, rec
     north = make_district("North")
     officer = make_officer(north)
     told = run_example(
-        generated,
+        [sys.executable, str(EXAMPLE)],
+        PYTHONPATH=str(generated),
         SITE=site,
         KEY=Tool(north).token,
         DISTRICT=north.code,
@@ -66,12 +67,11 @@ def test_the_python_client_performs_the_six_uses(site: str, generated: Path, rec
     assert told["seq"] in [row["seq"] for row in rows if row["id"] == told["meeting"]]
 
 
-def run_example(folder: Path, **variables: str) -> Any:
+def run_example(command: list[str], **variables: str) -> Any:
     """What the example prints, while changes are numbered and delivered as workers do."""
-    environment = os.environ | variables | {"PYTHONPATH": str(folder)}
     with subprocess.Popen(
-        [sys.executable, str(EXAMPLE)],
-        env=environment,
+        command,
+        env=os.environ | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,0 +1,71 @@
+"""openapi-generator, Node, TypeScript and Go for the tests: installed once, in the folder of the test data.
+
+They are larger than all the project needs to run, so they have a lock of their own beside this file.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.plugins.services import FOLDER
+
+HERE = Path(__file__).resolve().parent
+LOCKS = (HERE / "requirements.lock", HERE / "package.json", HERE / "package-lock.json")
+
+
+class NotInstalled(Exception):
+    """The package registries could not be reached, or have no package for this machine."""
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> None:
+    """Run a program; raises with all that it said."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{Path(command[0]).name}: {done.stdout[-4000:]}")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time makes what is in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def installed() -> Path:
+    """The folder whose `bin` has the programs. Raises NotInstalled."""
+    said = b"".join(path.read_bytes() for path in LOCKS) + sys.version.encode()
+    top = FOLDER / "generators"
+    folder = top / hashlib.sha256(said).hexdigest()[:12]
+    with alone(top):
+        stamp = folder / "installed"
+        if stamp.exists():
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            run(sys.executable, "-m", "venv", folder, folder=folder)
+            pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r")
+            run(*pip, LOCKS[0], folder=folder)
+            for path in LOCKS[1:]:
+                shutil.copy(path, folder)
+            path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+            run(folder / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", folder=folder, PATH=path)
+        except (OSError, RuntimeError) as error:
+            raise NotInstalled(str(error)) from error
+        stamp.touch()
+    return folder
