@@ -10,6 +10,8 @@ from typing import Any, Final
 from django.db import connections, transaction
 
 LOCK: Final = 7_236_001
+#: The connection whose role alone may add numbers and seals (docs/adr/0003).
+PUBLISHER: Final = "audit"
 
 # The oldest transaction still running, and the next one's number. Those known to work in another
 # database of the same server are left out: they write nothing here, and may run for hours. It is
@@ -45,7 +47,7 @@ SELECT last.seq + row_number() OVER (ORDER BY found.id), found.event_id, found.c
 _BOUNDS = "{row}.xid >= %(low)s AND {row}.xid < %(horizon)s AND"
 
 
-def publish(*, everything: bool = False, using: str = "default") -> int:
+def publish(*, everything: bool = False, using: str = PUBLISHER) -> int:
     """Number what can be; answers how many rows. Another publisher at work: nothing is done.
 
     `everything` also looks at rows outside the bounds: after a restore, whose transaction numbers

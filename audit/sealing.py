@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from audit.models import Seal
+from audit.publishing import PUBLISHER
 from audit.rules import NO_ROOT, chained_root, leaf, seal_message
 from audit.shipping import is_same, last_shipped, ship
 from audit.signing import NoKey, key_id, read_private_key
@@ -34,7 +35,7 @@ class SealsAreGone(Exception):
     """The shipped file has a seal that the database has not: a restored backup, or somebody's hand."""
 
 
-def seal(*, using: str = "default") -> int:
+def seal(*, using: str = PUBLISHER) -> int:
     """Seal what is numbered and not sealed, and ship it; answers how many seals were made.
 
     Raises NoKey and SealsAreGone: nothing is sealed then.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Action, Change, Event, Op
@@ -76,21 +77,35 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
         "",
         True,
     )
-    written = [_change(event, row) for row in rows]
-    if len(written) > 100:
-        copy_values(Change, list(written[0]), (list(content.values()) for content in written))
-    else:
-        Change.objects.bulk_create(Change(**content) for content in written)
+    _write_changes([_change(event, row) for row in rows])
     return event
 
 
-# By hand because every answer writes one, and `save()` does much besides.
+# By hand because every answer writes one, `save()` does much besides, and Django names every column: the
+# application may not name `xid` (crm.database.roles).
 _COLUMNS = [field.name for field in Event._meta.concrete_fields if field.name != "xid"]
 _INSERT = "INSERT INTO {} ({}) VALUES ({})".format(  # noqa: S608 (names of columns)
     Event._meta.db_table,
     ", ".join(_COLUMNS),
     ", ".join(f"%({name})s::uuid[]" if name.endswith("_ids") else f"%({name})s" for name in _COLUMNS),
 )
+_CHANGE_COLUMNS = [field.attname for field in Change._meta.concrete_fields if field.name != "xid"]
+_INSERT_CHANGES = "INSERT INTO {} ({}) VALUES ".format(  # noqa: S608 (names of columns)
+    Change._meta.db_table, ", ".join(_CHANGE_COLUMNS)
+)
+_ONE_CHANGE = "({})".format(
+    ", ".join("%s::uuid[]" if name.endswith("_ids") else "%s" for name in _CHANGE_COLUMNS)
+)
+_MANY: Final = 100  # from so many rows on COPY is faster
+
+
+def _write_changes(written: list[dict[str, Any]]) -> None:
+    if len(written) > _MANY:
+        copy_values(Change, list(written[0]), (list(content.values()) for content in written))
+        return
+    values = [content[name] for content in written for name in _CHANGE_COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_CHANGES + ", ".join([_ONE_CHANGE] * len(written)), values)
 
 
 def _write_event(

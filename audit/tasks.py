@@ -2,6 +2,8 @@
 
 import structlog
 from celery import shared_task
+from django.db import ProgrammingError
+from psycopg.errors import InsufficientPrivilege
 
 from audit.publishing import publish
 from audit.sealing import SealsAreGone, seal
@@ -10,9 +12,21 @@ from audit.signing import NoKey
 log = structlog.get_logger(__name__)
 
 
+NOT_THE_PUBLISHER = (
+    "This role of the database may neither number nor seal the trail: set DATABASE_AUDIT_URL for the worker "
+    "to the one that may (docs/operations.md)."
+)
+
+
 @shared_task(name="audit.publish")
 def publish_trail() -> int:
-    return publish()
+    """Once a second. Where the role may not, the rows wait, and the log says what to set."""
+    try:
+        return publish()
+    except ProgrammingError as error:
+        _raise_unless_refused(error)
+        log.error("trail_not_numbered", error=NOT_THE_PUBLISHER)
+        return 0
 
 
 @shared_task(name="audit.seal")
@@ -23,3 +37,12 @@ def seal_trail() -> int:
     except (NoKey, SealsAreGone, OSError, ValueError) as error:
         log.error("trail_not_sealed", error=str(error))
         return 0
+    except ProgrammingError as error:
+        _raise_unless_refused(error)
+        log.error("trail_not_sealed", error=NOT_THE_PUBLISHER)
+        return 0
+
+
+def _raise_unless_refused(error: ProgrammingError) -> None:
+    if not isinstance(error.__cause__, InsufficientPrivilege):
+        raise error

@@ -47,7 +47,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.rows) - set(ROWS):
         parser.error(f"no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "DATABASE_AUDIT_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
         os.environ.pop(name, None)  # a benchmark never touches a database that is somebody's
     stop_on_signals()
     rows: list[Row] = []

@@ -25,12 +25,7 @@ def pool() -> ConnectionPool:
     """Opened by each worker for itself."""
     return ConnectionPool(
         os.environ["DATABASE_URL"],
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            # As the application's own connections are set (crm.settings).
-            "options": "-c pg_trgm.word_similarity_threshold=0.45",
-        },
+        kwargs={"autocommit": True, "row_factory": dict_row},
         min_size=4,
         max_size=4,
         open=True,

@@ -16,7 +16,7 @@ import psycopg
 from benchmarks import seeding
 from crm.embedded.environment import ROOT, copy_in
 from crm.embedded.files import Unavailable, private_folder
-from crm.embedded.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, Postgres
+from crm.embedded.postgres import DATABASE, OWNER, SUPERUSER, Postgres
 from crm.embedded.run import WEB, free_port
 from crm.embedded.services import Services
 from crm.embedded.supervisor import Child, Supervisor
@@ -110,10 +110,7 @@ class Stack:
     @contextmanager
     def scratch(self) -> Iterator[tuple[dict[str, str], psycopg.Connection]]:
         """An empty database beside the seeded one: the variables that name it, and a superuser in it."""
-        urls = {
-            "DATABASE_URL": self.postgres.url(APPLICATION, SCRATCH),
-            "DATABASE_OWNER_URL": self.postgres.url(OWNER, SCRATCH),
-        }
+        urls = self.postgres.urls(SCRATCH)
         self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", SCRATCH)
         self.postgres.execute("CREATE DATABASE {} OWNER {}", SCRATCH, OWNER)
         try:

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -120,19 +121,27 @@ TEMPLATES = [
 ]
 
 # --- Rows: the application signs in as a role that owns no table (docs/adr/0003) -------------------
-_application = env.db_url("DATABASE_URL")
-DATABASES = {
-    "default": _application
-    | {
+# With a pooler that gives a connection away after each transaction (docs/operations.md, "PgBouncer").
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+
+
+def _running(url: dict[str, Any]) -> dict[str, Any]:
+    """For processes that run. What a session starts with is said of its role (crm.database.roles)."""
+    # After so many times a statement is planned no more (lib.planned; Django's own always are).
+    options = {"prepare_threshold": None if DATABASE_POOLED else 5}
+    return url | {
         "ENGINE": "crm.database",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _application.get("OPTIONS", {})
-        # A search forgives one wrong letter in a word of eight: at 0.6 it would not (lib.matching).
-        | {"options": "-c pg_trgm.word_similarity_threshold=0.45"}
-        # After so many times a statement is planned no more (lib.planned; Django's own always are).
-        | {"prepare_threshold": 5},
-    },
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
+        "OPTIONS": url.get("OPTIONS", {}) | options,
+    }
+
+
+DATABASES = {
+    "default": _running(env.db_url("DATABASE_URL")),
+    # Numbers and seals of the trail: the worker that publishes knows it (audit.tasks).
+    "audit": _running(env.db_url("DATABASE_AUDIT_URL", default=env.str("DATABASE_URL"))),
     # Migrations only: `manage.py prepare_database` uses it.
     "owner": env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL")),
 }

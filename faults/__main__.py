@@ -37,7 +37,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(EXPERIMENTS):
         parser.error(f"no experiment {', '.join(sorted(unknown))}; there are {', '.join(EXPERIMENTS)}")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "DATABASE_AUDIT_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
         os.environ.pop(name, None)  # nothing of anybody's is ever broken
     stop_on_signals()
     outcomes: list[Outcome] = []

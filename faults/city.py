@@ -18,7 +18,7 @@ import redis
 from crm.embedded.children import die_with_parent
 from crm.embedded.environment import ROOT, copy_in
 from crm.embedded.files import Unavailable, private_folder
-from crm.embedded.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, Postgres
+from crm.embedded.postgres import DATABASE, OWNER, SUPERUSER, Postgres
 from crm.embedded.run import free_port
 from crm.embedded.valkey import Valkey
 
@@ -100,8 +100,7 @@ class City:
         self.book = self.folder / "taken.txt"
         self.programs: list[Program] = []
         ours = copy_in(self.folder).variables | {
-            "DATABASE_URL": self.postgres.url(APPLICATION, SCRATCH),
-            "DATABASE_OWNER_URL": self.postgres.url(OWNER, SCRATCH),
+            **self.postgres.urls(SCRATCH),
             "REDIS_URL": self.valkey.cache_url(),
             "REDIS_CACHE_URL": self.valkey.cache_url(),
             "CELERY_BROKER_URL": self.valkey.broker_url(),
@@ -120,10 +119,7 @@ class City:
 
     def prepare(self) -> None:
         """Migrate the database that those of the experiments are copies of."""
-        prepared = self.environment | {
-            "DATABASE_URL": self.postgres.url(APPLICATION, DATABASE),
-            "DATABASE_OWNER_URL": self.postgres.url(OWNER, DATABASE),
-        }
+        prepared = self.environment | self.postgres.urls(DATABASE)
         self._run(["manage.py", "prepare_database", "--verbosity", "0"], prepared)
 
     def __exit__(self, *_: object) -> None:

@@ -19,6 +19,7 @@ LIKE_PRODUCTION = {
     "SITE_URL": "https://crm.example",
     "ALLOWED_HOSTS": "crm.example",
     "DATABASE_URL": "postgres://proximity_app@127.0.0.1:1/proximity",
+    "DATABASE_AUDIT_URL": "postgres://proximity_audit@127.0.0.1:1/proximity",
     "DATABASE_OWNER_URL": "postgres://proximity_owner@127.0.0.1:1/proximity",
     "REDIS_URL": "redis://127.0.0.1:1",
     "DEBUG": "0",

@@ -10,7 +10,7 @@ from pathlib import Path
 from audit.signing import make_key
 
 from .files import private_folder
-from .postgres import APPLICATION, OWNER, Postgres
+from .postgres import Postgres
 from .services import Server
 from .valkey import Valkey
 
@@ -89,8 +89,7 @@ def copy_in(folder: Path) -> Copy:
     if "DATABASE_URL" not in os.environ:
         postgres = Postgres(folder)
         copy.servers.append(postgres)
-        copy.variables["DATABASE_URL"] = postgres.url(APPLICATION)
-        copy.variables["DATABASE_OWNER_URL"] = postgres.url(OWNER)
+        copy.variables |= postgres.urls()
     if "REDIS_URL" not in os.environ:
         valkey = Valkey(folder)
         copy.servers.append(valkey)

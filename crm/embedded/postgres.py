@@ -18,6 +18,7 @@ from .files import Unavailable, private_folder, socket_folder
 from .launcher import launcher
 
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "proximity_owner", "proximity_app", "proximity"
+PUBLISHER = "proximity_audit"  # numbers and seals the trail
 LOCALE = ("--locale=C.UTF-8", "--encoding=UTF8")
 BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 BUILTIN_LOCALE_SINCE = 17
@@ -42,6 +43,14 @@ class Postgres:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return f"postgres://{role}@/{database}?host={self.sockets}"
+
+    def urls(self, database: str = DATABASE) -> dict[str, str]:
+        """The variables that name a database to the application, one for each role."""
+        return {
+            "DATABASE_URL": self.url(APPLICATION, database),
+            "DATABASE_AUDIT_URL": self.url(PUBLISHER, database),
+            "DATABASE_OWNER_URL": self.url(OWNER, database),
+        }
 
     @contextmanager
     def connect(self, database: str = "postgres", role: str = SUPERUSER) -> Iterator[psycopg.Connection]:

@@ -26,11 +26,12 @@ from api.services.webhooks import (
     rotate_webhook,
 )
 from api.tasks import send_webhooks
-from audit.models import Change, Event, Numbered
+from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver, receiving
+from tests.audit.numbering import number_open_transaction
 from tests.factories import make_district, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,14 +44,6 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
         yield one
 
 
-def publish() -> None:
-    """Number what a test's open transaction has written: the publisher waits until it has ended."""
-    last = Numbered.objects.count()
-    for change in Change.objects.filter(numbered__isnull=True).order_by("pk"):
-        last += 1
-        Numbered.objects.create(seq=last, change=change, below_xid=0)
-
-
 def register(tool: Tool, receiver: Receiver, **fields: object) -> tuple[Webhook, str]:
     answer = tool.post("/webhooks/", {"name": "Platform", "url": receiver.url, **fields})
     assert answer.status_code == 201, answer.content
@@ -59,7 +52,7 @@ def register(tool: Tool, receiver: Receiver, **fields: object) -> tuple[Webhook,
 
 
 def deliver() -> int:
-    publish()
+    number_open_transaction()
     make_deliveries()
     return send_due()
 
@@ -106,7 +99,7 @@ def test_only_the_keys_districts_and_types_are_told_and_what_leaves_is_said(
 
 def test_what_was_before_the_webhook_is_not_told(receiver: Receiver) -> None:
     make_organisation()
-    publish()
+    number_open_transaction()
     register(Tool(), receiver)
     assert deliver() == 0
 
@@ -253,7 +246,7 @@ def test_a_key_that_may_not_call_any_more_is_told_nothing(receiver: Receiver) ->
     tool = Tool()
     register(tool, receiver)
     make_organisation()
-    publish()
+    number_open_transaction()
     make_deliveries()
     revoke_key(actor=SYSTEM, key_id=tool.key.pk)
     assert send_due() == 0

@@ -1,9 +1,15 @@
 """Numbering in tests: transactions of other test runs on the same cluster hold the publisher up."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from audit.models import Change, Event
+from django.db import connection
+
+from audit.models import Change, Event, Numbered
 from audit.publishing import publish
+from crm.embedded.postgres import APPLICATION, OWNER
+from tests.plugins import services
 
 
 def publish_all(seconds: float = 90) -> None:
@@ -13,6 +19,26 @@ def publish_all(seconds: float = 90) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("an older transaction is still running")
         time.sleep(0.05)
+
+
+def number_open_transaction() -> None:
+    """Number what a test's open transaction has written: the publisher waits until it has ended."""
+    last = Numbered.objects.count()
+    with may_number():
+        for change in Change.objects.filter(numbered__isnull=True).order_by("pk"):
+            last += 1
+            Numbered.objects.create(seq=last, change=change, below_xid=0)
+
+
+@contextmanager
+def may_number() -> Iterator[None]:
+    """The application may, for the moment and in this test's own database: it alone sees its open rows."""
+    with services.postgres.connect(str(connection.settings_dict["NAME"]), OWNER) as owner:
+        owner.execute(f"GRANT INSERT ON audit_numbered TO {APPLICATION}")
+        try:
+            yield
+        finally:
+            owner.execute(f"REVOKE INSERT ON audit_numbered FROM {APPLICATION}")
 
 
 def are_left() -> bool:

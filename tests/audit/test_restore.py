@@ -12,7 +12,7 @@ from accounts.actors import SYSTEM
 from audit.models import Action, Numbered
 from audit.publishing import publish
 from audit.services import record
-from crm.embedded.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
+from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER, SUPERUSER, Postgres
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
 from tests.plugins import services
@@ -23,7 +23,8 @@ def younger(tmp_path: Path) -> Iterator[Postgres]:
     """Another cluster, whose transaction numbers start anew."""
     cluster = Postgres(tmp_path, durable=False)
     cluster.start()
-    cluster.execute("CREATE ROLE {} LOGIN", APPLICATION)
+    for role in (APPLICATION, PUBLISHER):
+        cluster.execute("CREATE ROLE {} LOGIN", role)
     yield cluster
     cluster.stop()
 
@@ -55,12 +56,12 @@ def test_numbers_go_on_where_the_dump_ended(committed_db: None, younger: Postgre
         view()  # committed, not numbered yet when the dump is made
     restore(services.postgres, str(connection.settings_dict["NAME"]), younger, tmp_path / "dump.sql")
     options = connection.settings_dict["OPTIONS"] | {"host": str(younger.sockets)}
-    settings = connection.settings_dict | {"NAME": "restored", "USER": APPLICATION, "OPTIONS": options}
+    settings = connection.settings_dict | {"NAME": "restored", "USER": PUBLISHER, "OPTIONS": options}
     connections.databases["restored"] = settings
     try:
         assert publish(using="restored") + publish(everything=True, using="restored") == 3
-        with connections["restored"].cursor() as cursor:
-            cursor.execute(
+        with younger.connect("restored", APPLICATION) as application:
+            application.execute(
                 "INSERT INTO audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids,"
                 " field_names, district_ids, purpose, request_id, recipient, allowed, content_hash)"
                 " SELECT gen_random_uuid(), now(), 'system', '', 'view', '', '{}', '{}', '{}', '', '', '',"

@@ -22,6 +22,7 @@ SECRETS = {
     "ALLOWED_HOSTS": "crm.city.example",
     "DATABASE_APP_PASSWORD": "app0",
     "DATABASE_OWNER_PASSWORD": "owner0",
+    "DATABASE_AUDIT_PASSWORD": "publisher0",
     "VALKEY_PASSWORD": "valkey0",
     "AUDIT_SIGNING_KEY_FILE": "./audit-key.pem",
     "EMAIL_URL": "smtp://mail.city.example:25",
@@ -102,7 +103,19 @@ def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
 
 def test_only_the_worker_has_the_key_that_seals_the_trail(parts: dict[str, Any]) -> None:
     assert {name for name, part in parts.items() if part.get("secrets")} == {"worker"}
-    assert {name for name, part in parts.items() if "audit" in json.dumps(part).lower()} == {"worker"}
+    assert {name for name, part in parts.items() if "signing" in json.dumps(part).lower()} == {"worker"}
+
+
+def test_only_the_worker_may_number_the_trail(parts: dict[str, Any]) -> None:
+    """And the migration, which makes that role."""
+    knowing = {name for name, part in parts.items() if SECRETS["DATABASE_AUDIT_PASSWORD"] in json.dumps(part)}
+    assert knowing == {"migrate", "worker"}
+
+
+def test_only_this_machine_reaches_a_port(parts: dict[str, Any]) -> None:
+    """The proxy's: whoever else reached it could say which address a request comes from."""
+    assert parts["web"]["ports"] == ["127.0.0.1:8000:8000"]
+    assert [name for name, part in parts.items() if part.get("ports")] == ["web"]
 
 
 def test_every_part_is_fenced(parts: dict[str, Any]) -> None:

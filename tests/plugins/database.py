@@ -14,7 +14,12 @@ from crm.embedded.postgres import OWNER
 
 from . import services
 
-MADE_BY = ("*/migrations/*.py", "crm/management/commands/prepare_database.py", "requirements.lock")
+MADE_BY = (
+    "*/migrations/*.py",
+    "crm/management/commands/prepare_database.py",
+    "crm/database/*.py",
+    "requirements.lock",
+)
 
 
 def template_name() -> str:

@@ -12,7 +12,7 @@ import socket
 import tempfile
 from pathlib import Path
 
-from crm.embedded.postgres import APPLICATION, OWNER, Postgres
+from crm.embedded.postgres import Postgres
 from crm.embedded.services import Services
 from crm.embedded.valkey import Valkey
 
@@ -50,8 +50,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "REQUIRE_SECOND_FACTOR": "0",  # tests sign in many; what it means has tests of its own
         "STATIC_FROM_FINDERS": "1",
         "FONT_CACHE_DIR": str(FOLDER / "fonts"),
-        "DATABASE_URL": postgres.url(APPLICATION, database),
-        "DATABASE_OWNER_URL": postgres.url(OWNER, database),
+        **postgres.urls(database),
         "REDIS_URL": valkey.cache_url(),
         "REDIS_CACHE_URL": valkey.cache_url(),
         "CELERY_BROKER_URL": valkey.broker_url(),

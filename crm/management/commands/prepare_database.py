@@ -11,20 +11,25 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from psycopg import sql
+from django.db.migrations.recorder import MigrationRecorder
 
 from audit.publishing import publish
+from crm.database import roles
 
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
-ROWS = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
-APPEND = sql.SQL("SELECT, INSERT")
-APPEND_ONLY_PREFIX = "audit_"
+# Versions before this migration name `xid` when they add a row to the trail.
+BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_place")
+NO_PUBLISHER = (
+    "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
+    "it alone numbers and seals the audit trail. The role is made here; choose a new password for it "
+    '(docs/operations.md, "A new version"). Nothing was changed.'
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Makes the application's role, migrates as the owner (DATABASE_OWNER_URL) and grants the role its "
-        "rights. Safe to run again, and by two at once."
+        "Makes the application's role and that of the trail's publisher, migrates as the owner "
+        "(DATABASE_OWNER_URL) and gives each its rights. Safe to run again, and by two at once."
     )
     requires_system_checks: list[str] = []
 
@@ -36,15 +41,28 @@ class Command(BaseCommand):
     def handle(self, *, wait: float, verbosity: int, **_: Any) -> None:
         owner = connections["owner"]
         self._wait_for(owner, seconds=wait)
-        application = connections["default"].settings_dict
+        application, publisher = (connections[alias].settings_dict for alias in ("default", "audit"))
         shared = application["USER"] == owner.settings_dict["USER"]
+        if not shared and publisher["USER"] in (application["USER"], owner.settings_dict["USER"]):
+            raise CommandError(NO_PUBLISHER)
         with _alone(owner):
             if not shared:
-                make_role(owner, application["USER"], application["PASSWORD"])
-                grant_future_tables(owner, application["USER"])
+                for one in (application, publisher):
+                    roles.make_role(owner, one["USER"], one["PASSWORD"])
+                roles.grant_future_tables(owner, application["USER"])
+            applied = MigrationRecorder(owner).applied_migrations()
             call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
             if not shared:
-                grant_tables(owner, application["USER"])
+                roles.grant_tables(
+                    owner,
+                    application["USER"],
+                    publisher["USER"],
+                    beside_older=BEFORE_FENCE in applied and FENCE not in applied,
+                )
+            try:
+                roles.set_sessions(owner, application["USER"], roles.SESSION_SETTINGS)
+            except roles.NotAllowed as problem:
+                raise CommandError(str(problem)) from problem
             publish(everything=True, using="owner")  # of a restored trail, what has no number yet
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
@@ -79,41 +97,3 @@ def _locked(cursor: CursorWrapper) -> bool:
     cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_NUMBER])
     [locked] = cursor.fetchone()
     return bool(locked)
-
-
-def make_role(owner: BaseDatabaseWrapper, role: str, password: str) -> None:
-    """Create the application's role where it is missing; a known one keeps its password."""
-    with owner.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-        if cursor.fetchone() is None:
-            secret = sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
-            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)) + secret)
-
-
-def grant_future_tables(owner: BaseDatabaseWrapper, role: str) -> None:
-    """Before migrating, so that a migration can take rights back from the tables it makes."""
-    name = sql.Identifier(role)
-    with owner.cursor() as cursor:
-        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
-        for rights, objects in ((ROWS, "TABLES"), (sql.SQL("USAGE, SELECT"), "SEQUENCES")):
-            cursor.execute(
-                sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} ON {} TO {}").format(
-                    rights, sql.SQL(objects), name
-                )
-            )
-
-
-def grant_tables(owner: BaseDatabaseWrapper, role: str) -> None:
-    """For tables that are older than the role, or restored: the trail can be read and added to, no more."""
-    name = sql.Identifier(role)
-    with owner.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
-        )
-        for (table,) in cursor.fetchall():
-            rights = APPEND if table.startswith(APPEND_ONLY_PREFIX) else ROWS
-            there = sql.Identifier(table)
-            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, there, name))
-            if rights is APPEND:
-                cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(there, name))
-        cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name))

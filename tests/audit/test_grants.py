@@ -1,0 +1,286 @@
+"""Who may write what of the trail: signed in as each role, as psql would, and read from the catalogue."""
+
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from psycopg import errors
+from structlog.testing import capture_logs
+
+from accounts.actors import SYSTEM
+from audit.models import Action, Change, Event, Numbered, Op, Seal
+from audit.publishing import publish
+from audit.services import Changed, record, record_changes
+from audit.tasks import publish_trail
+from crm.database import roles
+from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER
+from lib.ids import uuid7
+from tests.audit.numbering import publish_all
+from tests.plugins import services
+
+EVENT: LiteralString = (
+    "INSERT INTO audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids, field_names,"
+    " district_ids, purpose, request_id, recipient, allowed, content_hash{}) VALUES (gen_random_uuid(),"
+    " now(), 'user', 'officer', 'view', 'contact', '{{}}', '{{}}', '{{}}', 'curious', '', '', true, ''{})"
+)
+CHANGE: LiteralString = (
+    "INSERT INTO audit_change (id, event_id, at, object_type, object_id, op, version, district_ids,"
+    " content_hash{}) SELECT gen_random_uuid(), id, now(), 'contact', gen_random_uuid(), 'updated', 1,"
+    " '{{}}', ''{} FROM audit_event LIMIT 1"
+)
+OWN = ", pg_current_xact_id()::text::bigint"
+NUMBER: LiteralString = (
+    "INSERT INTO audit_numbered (seq, event_id, below_xid) SELECT {}, e.id, 1 FROM audit_event e"
+    " WHERE NOT EXISTS (SELECT FROM audit_numbered n WHERE n.event_id = e.id) LIMIT 1"
+)
+SEAL: LiteralString = (
+    "INSERT INTO audit_seal (number, at, first_seq, last_seq, leaves, previous_root, root, key_id,"
+    " public_key, signature) VALUES ({}, now(), 1, 1, '', '', '', '', '', '')"
+)
+FORBIDDEN: dict[str, LiteralString] = {
+    "an event of the first transaction": EVENT.format(", xid", ", 1"),
+    "an event with the right number, named": EVENT.format(", xid", OWN),
+    "an event with the default, named": EVENT.format(", xid", ", DEFAULT"),
+    "a change of the first transaction": CHANGE.format(", xid", ", 1"),
+    "a change with the right number, named": CHANGE.format(", xid", OWN),
+    "the next number": NUMBER.format("(SELECT coalesce(max(seq), 0) + 1 FROM audit_numbered)"),
+    "the last number there is": NUMBER.format(2**63 - 2),
+    "a seal": SEAL.format(1),
+    **{
+        f"{what.split()[0]} {table}": what.format(table)
+        for table in ("audit_event", "audit_change", "audit_numbered", "audit_seal")
+        for what in (
+            "DELETE FROM {}",
+            "TRUNCATE {} CASCADE",
+            "ALTER TABLE {} DISABLE TRIGGER ALL",
+            "DROP TABLE {} CASCADE",
+            "DO $$BEGIN LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; END$$",
+        )
+    },
+    "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
+    "UPDATE audit_event's transaction": "UPDATE audit_event SET xid = 1",
+    "UPDATE audit_change": "UPDATE audit_change SET version = 9",
+    "UPDATE audit_numbered": "UPDATE audit_numbered SET seq = seq + 1",
+    "UPDATE audit_seal": "UPDATE audit_seal SET at = now()",
+    "the publisher's role": f"SET ROLE {PUBLISHER}",
+}
+ALLOWED: dict[str, LiteralString] = {
+    "an event": EVENT.format("", ""),
+    "a change": CHANGE.format("", ""),
+    "reading all four": "SELECT 1 FROM audit_event, audit_change, audit_numbered, audit_seal",
+}
+COPIES = {
+    "audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids, field_names, district_ids,"
+    " purpose, request_id, recipient, allowed, content_hash)": True,
+    "audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids, field_names, district_ids,"
+    " purpose, request_id, recipient, allowed, content_hash, xid)": False,
+    "audit_event": False,
+    "audit_change": False,
+    "audit_numbered": False,
+    "audit_seal": False,
+}
+
+
+@pytest.fixture
+def trail(committed_db: None) -> None:
+    """Two numbered rows, and one that waits."""
+    record_changes(SYSTEM, Action.UPDATE, [Changed("meeting", uuid7(), Op.UPDATED, 1)])
+    publish_all()
+    record(SYSTEM, Action.VIEW, "contact", [uuid7()])
+
+
+@pytest.fixture
+def application(trail: None) -> Iterator[psycopg.Connection[Any]]:
+    with signed_in(APPLICATION) as one:
+        yield one
+
+
+@pytest.fixture
+def publisher(trail: None) -> Iterator[psycopg.Connection[Any]]:
+    with signed_in(PUBLISHER) as one:
+        yield one
+
+
+def signed_in(role: str) -> Any:
+    return services.postgres.connect(str(connection.settings_dict["NAME"]), role)
+
+
+def test_the_application_adds_rows_and_nothing_else(application: psycopg.Connection[Any]) -> None:
+    for what, statement in ALLOWED.items():
+        assert application.execute(statement).statusmessage, what
+    for what, statement in FORBIDDEN.items():
+        with pytest.raises(errors.InsufficientPrivilege):
+            application.execute(statement)
+            pytest.fail(what)
+    for what, is_allowed in COPIES.items():
+        if is_allowed:
+            with application.cursor().copy(f"COPY {what} FROM STDIN"):
+                pass
+        else:
+            with pytest.raises(errors.InsufficientPrivilege):
+                refused(application, f"COPY {what} FROM STDIN")
+    publish_all()
+    assert Numbered.objects.count() == Event.objects.count() + Change.objects.count()
+
+
+def refused(application: psycopg.Connection[Any], copying: str) -> None:
+    with application.cursor().copy(copying):
+        pytest.fail(copying)
+
+
+def test_the_publisher_numbers_and_seals_and_reads_no_word(publisher: psycopg.Connection[Any]) -> None:
+    for statement in (
+        EVENT.format("", ""),
+        CHANGE.format("", ""),
+        "SELECT purpose FROM audit_event",
+        "SELECT object_id FROM audit_change",
+        "SELECT * FROM contacts_contact",
+        "UPDATE audit_numbered SET seq = seq + 1",
+        "DELETE FROM audit_seal",
+        "TRUNCATE audit_numbered",
+        f"SET ROLE {APPLICATION}",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege):
+            publisher.execute(statement)
+            pytest.fail(statement)
+    publisher.execute(NUMBER_WITH_READABLE.format(3))
+    publisher.execute(SEAL.format(1))
+    assert (Numbered.objects.count(), Seal.objects.count()) == (3, 1)
+
+
+NUMBER_WITH_READABLE: LiteralString = (
+    "INSERT INTO audit_numbered (seq, event_id, below_xid) SELECT {}, e.id, 1 FROM audit_event e"
+    " WHERE e.id NOT IN (SELECT event_id FROM audit_numbered WHERE event_id IS NOT NULL) LIMIT 1"
+)
+
+
+@pytest.mark.parametrize("seq", [2**63 - 2, 5, 0, -1, -(2**63)])
+def test_a_number_that_is_not_the_next_stops_nothing(publisher: psycopg.Connection[Any], seq: int) -> None:
+    """Even by the publisher's own hand; the next one is given as if nothing had been tried."""
+    with pytest.raises(errors.CheckViolation):
+        publisher.execute(NUMBER_WITH_READABLE.format(seq))
+    with pytest.raises(errors.CheckViolation):
+        publisher.execute(SEAL.format(seq))
+    publish_all()
+    assert list(Numbered.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
+
+
+def test_nobody_writes_an_event_of_another_transaction(trail: None) -> None:
+    """Whoever kept the column, as the owner has and the application of the version before had."""
+    with signed_in(connections["owner"].settings_dict["USER"]) as owner:
+        owner.execute(EVENT.format(", xid", ", DEFAULT"))
+        owner.execute(EVENT.format(", xid", OWN))
+        for table in (EVENT, CHANGE):
+            with pytest.raises(errors.InsufficientPrivilege, match="transaction that writes it"):
+                owner.execute(table.format(", xid", ", 1"))
+
+
+# Each table of the trail, and what each role may do to it as a whole or to which columns.
+COLUMNS_WRITTEN = {
+    "audit_event": {
+        *("id", "at", "actor_kind", "actor_id", "actor_role", "action", "object_type", "object_ids"),
+        *("field_names", "district_ids", "purpose", "request_id", "recipient", "allowed", "search_hash"),
+        "content_hash",
+    },
+    "audit_change": {
+        *("id", "event_id", "at", "object_type", "object_id", "op", "version", "into_id", "district_ids"),
+        "content_hash",
+    },
+}
+GRANTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("audit_event", APPLICATION): {"SELECT": "all", "INSERT": COLUMNS_WRITTEN["audit_event"]},
+    ("audit_change", APPLICATION): {"SELECT": "all", "INSERT": COLUMNS_WRITTEN["audit_change"]},
+    ("audit_numbered", APPLICATION): {"SELECT": "all"},
+    ("audit_seal", APPLICATION): {"SELECT": "all"},
+    ("audit_event", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
+    ("audit_change", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
+    ("audit_numbered", PUBLISHER): {"SELECT": "all", "INSERT": "all"},
+    ("audit_seal", PUBLISHER): {"SELECT": "all", "INSERT": "all"},
+}
+_TABLE_GRANTS = """
+SELECT relname, coalesce(rolname, 'PUBLIC'), privilege_type
+  FROM pg_class, aclexplode(relacl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
+ WHERE starts_with(relname, 'audit_') AND relkind = 'r' AND grantee <> relowner
+"""
+_COLUMN_GRANTS = """
+SELECT relname, coalesce(rolname, 'PUBLIC'), privilege_type, attname
+  FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid, aclexplode(attacl)
+  LEFT JOIN pg_roles ON pg_roles.oid = grantee
+ WHERE starts_with(relname, 'audit_') AND relkind = 'r' AND grantee <> relowner
+"""
+
+
+def grants_of_the_trail() -> dict[tuple[str, str], dict[str, Any]]:
+    """As the catalogue has them: no role but these two may do anything, PUBLIC neither."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLE_GRANTS)
+        for table, role, right in cursor.fetchall():
+            found.setdefault((table, role), {})[right] = "all"
+        cursor.execute(_COLUMN_GRANTS)
+        for table, role, right, column in cursor.fetchall():
+            found.setdefault((table, role), {}).setdefault(right, set()).add(column)
+    return found
+
+
+@pytest.mark.django_db
+def test_the_catalogue_has_these_grants_and_no_others() -> None:
+    with connection.cursor() as cursor:
+        tables = {name for name in connection.introspection.table_names(cursor) if name.startswith("audit_")}
+    assert {table for table, _role in GRANTS} == tables
+    assert grants_of_the_trail() == GRANTS
+
+
+def test_an_installation_from_before_is_fenced_too(trail: None) -> None:
+    """Its rights on the whole tables are taken, once nobody of the version before can be there any more."""
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {APPLICATION}")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {PUBLISHER}")
+    roles.grant_tables(owner, APPLICATION, PUBLISHER, beside_older=True)
+    with signed_in(APPLICATION) as older:
+        older.execute(EVENT.format(", xid", ", DEFAULT"))  # as the version before writes it
+        for statement in (EVENT.format(", xid", ", 1"), NUMBER.format(3), SEAL.format(1)):
+            with pytest.raises(errors.InsufficientPrivilege):
+                older.execute(statement)
+    owner.close()
+    call_command("prepare_database", verbosity=0)
+    assert grants_of_the_trail() == GRANTS
+    assert publish() == 0
+    owner.close()
+
+
+@pytest.mark.parametrize("role", [APPLICATION, OWNER])
+def test_without_a_publisher_of_its_own_nothing_is_prepared_and_it_says_what_to_set(
+    trail: None, role: str
+) -> None:
+    settings = connections["audit"].settings_dict
+    before = settings["USER"]
+    settings["USER"] = role
+    try:
+        with pytest.raises(CommandError, match="Set DATABASE_AUDIT_URL to a role of its own"):
+            call_command("prepare_database", verbosity=0)
+    finally:
+        settings["USER"] = before
+        connections["owner"].close()
+
+
+def test_a_worker_without_it_leaves_the_rows_and_says_what_to_set(trail: None) -> None:
+    settings = connections["audit"].settings_dict
+    connections["audit"].close()
+    settings["USER"] = APPLICATION
+    try:
+        with capture_logs() as logs:
+            assert publish_trail() == 0
+    finally:
+        connections["audit"].close()
+        settings["USER"] = PUBLISHER
+    [line] = logs
+    assert line["event"] == "trail_not_numbered"
+    assert "set DATABASE_AUDIT_URL for the worker" in line["error"]
+    assert Numbered.objects.count() == 2
+    publish_all()
+    assert Numbered.objects.count() == 3
