@@ -1,0 +1,183 @@
+"""Every variable that the application is started with: the one list. `python -m crm.variables` writes it
+into docs/operations.md; a test compares it with crm/settings.py and docker-compose.yml.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+GUIDE: Final = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
+START, END = "<!-- variables: `python -m crm.variables` writes this table -->", "<!-- end of variables -->"
+
+
+class Variable(NamedTuple):
+    """`default` as it is written in `.env`; None: it has to be given. `compose`: why it passes none on."""
+
+    name: str
+    text: str
+    default: str | None = ""
+    compose: str = ""
+
+
+# What compose makes of the passwords in `.env`, or knows about itself.
+MADE_BY_COMPOSE: Final = "made by compose"
+
+VARIABLES: Final = (
+    Variable(
+        "SECRET_KEY",
+        "signs sessions and links, proves API keys and keeps webhook secrets (“Changing secrets”); "
+        '`python3 -c "import secrets; print(secrets.token_urlsafe(64))"`',
+        None,
+    ),
+    Variable("SECRET_KEY_FALLBACKS", "secrets that still count while they are changed, separated by commas"),
+    Variable(
+        "METRICS_TOKEN", "opens `/metrics` to whoever sends it, and has requests counted; none: neither"
+    ),
+    Variable("SITE_URL", "what links in e-mails start with", None),
+    Variable("ALLOWED_HOSTS", "host names, separated by commas", None),
+    Variable("EMAIL_URL", "such as `smtp+tls://user:password@mail.city.example:587`", None),
+    Variable("DEFAULT_FROM_EMAIL", "the sender, such as `Proximity <proximity@city.example>`", None),
+    Variable("EMAIL_TIMEOUT", "seconds the mail server may take for each answer (docs/reliability.md)", "10"),
+    Variable("CITY_NAME", "the city", "Proximity"),
+    Variable("CITY_TIME_ZONE", "where its days begin", "Europe/Madrid"),
+    Variable("CITY_PHONE_REGION", "the country of short phone numbers", "ES"),
+    Variable("COMPLAINTS_BODY_NAME", "who receives complaints about the police", "Ombudsman"),
+    Variable("COMPLAINTS_BODY_URL", "and where"),
+    Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),
+    Variable("DEFAULT_PURPOSE", "and the purpose", "community_liaison"),
+    Variable(
+        "AUDIT_SIGNING_KEY_FILE",
+        "the key that seals the audit trail (“The audit trail's seals”); of the worker alone",
+        None,
+        "a secret of the worker",
+    ),
+    Variable(
+        "AUDIT_SEAL_FILE",
+        "where seals are appended; compose: `/var/lib/proximity/seals/seals.jsonl` in the volume `seals`",
+        "",
+        "a volume of the worker",
+    ),
+    Variable(
+        "AUDIT_SEARCH_KEY",
+        "keys of the hashes of searched words, the current one first, separated by commas; none: made of "
+        "`SECRET_KEY`",
+    ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "how many proxies add to `X-Forwarded-For` (compose 1): limits on signing in and networks of API "
+        "keys go by the address the outermost wrote",
+        "0",
+    ),
+    Variable(
+        "REQUIRE_SECOND_FACTOR",
+        "`0` waives the second factor of supervisors, privacy officers and administrators (the demo "
+        "waives it)",
+        "1",
+    ),
+    Variable(
+        "SECOND_FACTOR_FOR_ALL", "`1` asks officers for one too, before anything else opens to them", "0"
+    ),
+    Variable(
+        "SESSION_IDLE_MINUTES",
+        "a session ends after so many minutes without a request; after ten hours in any case",
+        "15",
+    ),
+    Variable("OIDC_ISSUER", "the city's own sign-in (OpenID Connect; “Who gets in”)"),
+    Variable("OIDC_NAME", "its name on the button", "OpenID"),
+    Variable("OIDC_CLIENT_ID", "who the site is there"),
+    Variable("OIDC_CLIENT_SECRET", "and how it proves it"),
+    Variable(
+        "WEBHOOK_ALLOWED_HOSTS",
+        "`host:port` of receivers inside the city's network, separated by commas; others must be public",
+    ),
+    Variable("WEBHOOK_PORTS", "ports webhooks may call, separated by commas", "443"),
+    Variable("WEBHOOK_SECONDS", "how long a receiver may take", "15"),
+    Variable(
+        "JOBS_AT_ONCE",
+        "how many imports and exports run at once: fewer than there are worker processes",
+        "1",
+    ),
+    Variable(
+        "PASSWORD_RESET_SECONDS", "how long asking for a new password takes, for every address alike", "0.5"
+    ),
+    Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
+    Variable("DATABASE_POOLED", "`1` behind PgBouncer in transaction mode (“Behind PgBouncer”)", "0"),
+    Variable("LOG_LEVEL", "what is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`", "INFO"),
+    Variable(
+        "DATABASE_URL",
+        "the application's role, e.g. `postgres://proximity_app:…@host/proximity`",
+        None,
+        MADE_BY_COMPOSE,
+    ),
+    Variable(
+        "DATABASE_AUDIT_URL",
+        "the role that numbers and seals the audit trail, e.g. `postgres://proximity_audit:…@host/…`; "
+        "for `manage.py prepare_database` and `restore`, and the worker",
+        None,
+        MADE_BY_COMPOSE,
+    ),
+    Variable(
+        "DATABASE_OWNER_URL",
+        "the tables' owner; for `manage.py prepare_database`, `backup` and `restore` only",
+        None,
+        MADE_BY_COMPOSE,
+    ),
+    Variable("REDIS_URL", "Valkey or Redis", None, MADE_BY_COMPOSE),
+    Variable("REDIS_CACHE_URL", "where the cache is another one", "", "compose has one"),
+    Variable("CELERY_BROKER_URL", "where the queue is another one", "", "compose has one"),
+    Variable("BEHIND_PROXY", "`1` believes the proxy's `X-Forwarded-Proto`", "0", MADE_BY_COMPOSE),
+    Variable("CSRF_TRUSTED_ORIGINS", "other origins whose forms are taken", "", MADE_BY_COMPOSE),
+    Variable("HTTPS", "`0` only on one's own machine: no redirect, no secure cookies", "1", "always on"),
+    Variable(
+        "STATIC_FROM_FINDERS",
+        "`1` serves static files without `collectstatic`",
+        "0",
+        "collected in the image",
+    ),
+    Variable("FONT_CACHE_DIR", "where fonts are unpacked", "", "set by the image"),
+    Variable("DEBUG", "`1` only while developing: pages tell what they know", "0", "never in a city"),
+    Variable("DEMO", "`1` says everywhere that it is one; `run` sets it", "0", "never in a city"),
+    Variable("MAIL_SINK_DIR", "where `run` keeps e-mails that go to nobody", "", "never in a city"),
+)
+
+# Read by compose itself.
+COMPOSE_ONLY: Final = (
+    Variable("DATABASE_APP_PASSWORD", "the application's, letters and digits", None),
+    Variable("DATABASE_AUDIT_PASSWORD", "of who numbers and seals the trail, letters and digits", None),
+    Variable("DATABASE_OWNER_PASSWORD", "the tables' owner's, letters and digits", None),
+    Variable("VALKEY_PASSWORD", "letters and digits", None),
+    Variable("PORT", "where web listens, on 127.0.0.1", "8000"),
+)
+
+
+def table() -> str:
+    """In Markdown: first what belongs into `.env`, then what compose sets or leaves out."""
+    passed = [one for one in VARIABLES if not one.compose or one.name == "AUDIT_SIGNING_KEY_FILE"]
+    rest = [one for one in VARIABLES if one not in passed]
+    return "\n\n".join(
+        [
+            _rows([*passed, *COMPOSE_ONLY]),
+            "The last five are compose's own. Without compose, the application reads the others and these:",
+            _rows(rest),
+        ]
+    )
+
+
+def _rows(variables: list[Variable]) -> str:
+    lines = ["| Variable | What it is |", "|---|---|"]
+    for one in variables:
+        name = f"`{one.name}`" + (" *" if one.default is None else "")
+        lines.append(f"| {name} | {one.text}{f' ({one.default})' if one.default else ''} |")
+    return "\n".join(lines)
+
+
+def with_table(guide: str) -> str:
+    """The guide with the table as it should be."""
+    before, _start, rest = guide.partition(START)
+    _old, _end, after = rest.partition(END)
+    return f"{before}{START}\n\n{table()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    GUIDE.write_text(with_table(GUIDE.read_text()))
+    sys.stdout.write(f"Written: {GUIDE.name}\n")
