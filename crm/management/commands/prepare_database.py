@@ -12,10 +12,13 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from audit.publishing import publish
 from crm.database import roles
 
+LOCK_SECONDS = 2  # for which a migration waits for a table, and others behind it
+ATTEMPTS = 40
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
 # Versions before this migration name `xid` when they add a row to the trail.
 BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_place")
@@ -51,7 +54,7 @@ class Command(BaseCommand):
                     roles.make_role(owner, one["USER"], one["PASSWORD"])
                 roles.grant_future_tables(owner, application["USER"])
             applied = MigrationRecorder(owner).applied_migrations()
-            call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
+            _migrate(owner, verbosity)
             if not shared:
                 roles.grant_tables(
                     owner,
@@ -91,6 +94,42 @@ def _alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+
+
+def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
+    """Again and again where somebody holds what a migration needs: nobody waits behind it for longer."""
+    with owner.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    try:
+        with owner.execute_wrapper(_wait_for_indexes):
+            for attempt in range(ATTEMPTS):
+                try:
+                    call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
+                except OperationalError as problem:
+                    if not isinstance(problem.__cause__, LockNotAvailable | DeadlockDetected):
+                        raise
+                    time.sleep(min(0.2 * 2**attempt, LOCK_SECONDS * 3))
+                else:
+                    return
+    finally:
+        with owner.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    raise CommandError(
+        f"A migration found no moment to lock its table in {ATTEMPTS} attempts: something has used it for "
+        "minutes (see pg_stat_activity). Nothing of that migration was done; run this again."
+    )
+
+
+def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
+    """An index that is built concurrently waits for others and nobody for it: given up it is left invalid."""
+    if "CONCURRENTLY" not in str(statement):
+        return execute(statement, parameters, many, context)
+    database = context["connection"].connection
+    database.execute("SET lock_timeout = 0")
+    try:
+        return execute(statement, parameters, many, context)
+    finally:
+        database.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
 
 
 def _locked(cursor: CursorWrapper) -> bool:

@@ -1,0 +1,184 @@
+"""A migration that somebody may have applied never changes, and each is safe beside the version before.
+
+Rules are looked for in the SQL of those after the first release; those before are its baseline.
+"""
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import Final, NamedTuple
+
+import pytest
+from django.core.management import call_command
+
+from tests.architecture.released import FIRST, digests, names, recorded
+
+# Where a rule does not hold: migration -> (rule, why nobody waits or fails all the same).
+EXCEPTIONS: Final[dict[tuple[str, str], dict[str, str]]] = {}
+# Tables of at most a few thousand rows, even in a large city: an index is built at once.
+SMALL: Final = {
+    "accounts_user",
+    "api_apikey",
+    "api_webhook",
+    "contacts_draft",
+    "contacts_importdraft",
+    "districts_district",
+    "reviews_review",
+}
+NEW: Final = [one for one in names(digests()) if one not in names(recorded(until=FIRST))]
+
+
+def test_each_migration_is_recorded_and_as_it_was() -> None:
+    known, found = recorded(), digests()
+    changed = [path for path, digest in known.items() if found.get(path) != digest]
+    assert changed == [], "Applied migrations never change: put these back, and write another one."
+    missing = [path for path in found if path not in known]
+    assert missing == [], (
+        "Run `python -m tests.architecture.released` once these are as they will be applied."
+    )
+
+
+class Rule(NamedTuple):
+    """`pattern` is looked for in one statement; its group `table` is not one that the migration makes."""
+
+    name: str
+    pattern: str
+    instead: str
+
+
+RULES: Final = (
+    Rule(
+        "required column",
+        r'ALTER TABLE "(?P<table>\w+)" ADD COLUMN (?!.*DEFAULT).*NOT NULL',
+        "The version before leaves it out: give it a db_default.",
+    ),
+    Rule(
+        "default taken away",
+        r'ALTER TABLE "(?P<table>\w+)" ALTER COLUMN "\w+" DROP DEFAULT',
+        "The version before leaves the column out: use db_default, which stays.",
+    ),
+    Rule(
+        "required from now on",
+        r'ALTER TABLE "(?P<table>\w+)" ALTER COLUMN "\w+" SET NOT NULL',
+        "Every row is read under an exclusive lock: add a NOT VALID check, validate it, then set it.",
+    ),
+    Rule(
+        "another type",
+        r'ALTER TABLE "(?P<table>\w+)" ALTER COLUMN "\w+" TYPE',
+        "The table is written anew: add a column, fill it by batches, change over.",
+    ),
+    Rule(
+        "column or table gone",
+        r'(ALTER TABLE "(?P<table>\w+)" DROP COLUMN|DROP TABLE "?(?P<gone>\w+))',
+        "The version before still reads it: drop it one release later.",
+    ),
+    Rule(
+        "another name",
+        r'ALTER TABLE "?(?P<table>\w+)"? RENAME',
+        "The version before knows the old one only.",
+    ),
+    Rule(
+        "index",
+        r'CREATE (UNIQUE )?INDEX (?!CONCURRENTLY).* ON "(?P<table>\w+)"',
+        "Writers wait while it is built: AddIndexConcurrently, in a migration of its own.",
+    ),
+    Rule(
+        "constraint",
+        r'ALTER TABLE "(?P<table>\w+)" ADD CONSTRAINT (?!.*(NOT VALID|USING INDEX))',
+        "Every row is read under a lock: AddConstraintNotValid, and ValidateConstraint in the next one.",
+    ),
+    Rule(
+        "rows rewritten",
+        r'^(UPDATE|DELETE FROM) "?(?P<table>\w+)',
+        "Rows stay locked until the end: by batches of their own transactions.",
+    ),
+)
+
+
+def statements(sql: str) -> Iterator[str]:
+    """Without comments; what is between dollar signs is a function's, and not run."""
+    code = re.sub(
+        r"\$(\w*)\$.*?\$\1\$", "''", re.sub(r"^--.*$", "", sql, flags=re.MULTILINE), flags=re.DOTALL
+    )
+    for statement in code.split(";"):
+        if text := " ".join(statement.split()):
+            yield text
+
+
+def broken(sql: str) -> list[tuple[Rule, str]]:
+    """Which rules a migration's SQL breaks, and in which statement. A table it makes itself is empty."""
+    found = list(statements(sql))
+    made = {name for one in found for name in re.findall(r'^CREATE TABLE "?(\w+)', one)}
+    wrong = []
+    for statement in found:
+        for rule in RULES:
+            if match := re.search(rule.pattern, statement, re.IGNORECASE):
+                table = next(filter(None, match.groupdict().values()), "")
+                is_small = table in SMALL and rule.name in ("index", "constraint", "rows rewritten")
+                if table not in made and not is_small:
+                    wrong.append((rule, statement))
+    if not found_in_transaction(sql) and len(found) > 1:
+        rest = [one for one in found if "CONCURRENTLY" not in one]
+        wrong += [(NOT_ATOMIC, one) for one in rest]
+    return wrong
+
+
+NOT_ATOMIC: Final = Rule(
+    "outside a transaction",
+    "",
+    "One that stops in the middle cannot be run again: keep it in another migration.",
+)
+
+
+def found_in_transaction(sql: str) -> bool:
+    return sql.lstrip().startswith("BEGIN")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("app", "name"), NEW, ids=lambda one: str(one))
+def test_it_is_safe_beside_the_version_before(app: str, name: str) -> None:
+    out = StringIO()
+    call_command("sqlmigrate", app, name, database="default", stdout=out, no_color=True)
+    allowed = EXCEPTIONS.get((app, name), {})
+    wrong = [(rule, one) for rule, one in broken(out.getvalue()) if rule.name not in allowed]
+    said = "\n".join(f"{rule.name}: {one}\n  {rule.instead}" for rule, one in wrong)
+    assert not wrong, f"{app}/{name}\n{said}"
+
+
+UNSAFE: Final = {
+    'ALTER TABLE "meetings_meeting" ADD COLUMN "a" integer NOT NULL;': "required column",
+    'ALTER TABLE "meetings_meeting" ADD COLUMN "a" integer DEFAULT 3 NOT NULL;\n'
+    'ALTER TABLE "meetings_meeting" ALTER COLUMN "a" DROP DEFAULT;': "default taken away",
+    'ALTER TABLE "meetings_meeting" ALTER COLUMN "a" SET NOT NULL;': "required from now on",
+    'ALTER TABLE "meetings_meeting" ALTER COLUMN "a" TYPE bigint USING "a"::bigint;': "another type",
+    'ALTER TABLE "meetings_meeting" DROP COLUMN "a" CASCADE;': "column or table gone",
+    'DROP TABLE "meetings_meeting" CASCADE;': "column or table gone",
+    'ALTER TABLE "meetings_meeting" RENAME COLUMN "a" TO "b";': "another name",
+    'CREATE INDEX "a" ON "meetings_meeting" ("a");': "index",
+    'ALTER TABLE "meetings_meeting" ADD CONSTRAINT "a" CHECK ("a" > 0);': "constraint",
+    "UPDATE meetings_meeting SET a = 3;": "rows rewritten",
+}
+SAFE: Final = (
+    'BEGIN;\nALTER TABLE "meetings_meeting" ADD COLUMN "a" integer DEFAULT 3 NOT NULL;\nCOMMIT;',
+    'BEGIN;\nALTER TABLE "meetings_meeting" ADD COLUMN "a" integer NULL;\nCOMMIT;',
+    'BEGIN;\nCREATE TABLE "a" ("b" integer NOT NULL);\nCREATE INDEX "c" ON "a" ("b");\nCOMMIT;',
+    'CREATE INDEX CONCURRENTLY "a" ON "meetings_meeting" ("a");',
+    'BEGIN;\nALTER TABLE "meetings_meeting" ADD CONSTRAINT "a" CHECK ("a" > 0) NOT VALID;\nCOMMIT;',
+    "BEGIN;\nCREATE FUNCTION a() RETURNS trigger AS $$ BEGIN UPDATE b SET c = 1; END $$;\nCOMMIT;",
+)
+
+
+@pytest.mark.parametrize("sql", UNSAFE)
+def test_the_rules_find_what_is_not_safe(sql: str) -> None:
+    assert [rule.name for rule, _statement in broken(f"BEGIN;\n{sql}\nCOMMIT;")] == [UNSAFE[sql]]
+
+
+@pytest.mark.parametrize("sql", SAFE)
+def test_the_rules_leave_the_rest_alone(sql: str) -> None:
+    assert broken(sql) == []
+
+
+def test_one_outside_a_transaction_does_one_thing() -> None:
+    index = 'CREATE INDEX CONCURRENTLY "a" ON "meetings_meeting" ("a");'
+    both = index + '\nALTER TABLE "meetings_meeting" ADD COLUMN "a" integer NULL;'
+    assert [rule.name for rule, _statement in broken(both)] == ["outside a transaction"]
