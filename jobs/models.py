@@ -147,3 +147,11 @@ class JobFileChunk(models.Model):
                 violation_error_message=_("This part of the file is already kept."),
             ),
         ]
+
+
+class Lease(models.Model):
+    """What one process may do at a time, and until when it says so: whoever dies keeps it no longer."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    holder = models.UUIDField()
+    until = models.DateTimeField()

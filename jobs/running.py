@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,9 +25,8 @@ from accounts.models import User
 from jobs.files import keep_file, opened
 from jobs.kinds import JobRefused, JobStopped, KeptFile, Kind, Outcome, find_kind
 from jobs.models import Job, JobFile, JobStatus
-from jobs.services import end_job, fail_job
+from jobs.services import LEASE, end_job, fail_job
 
-LEASE: Final = timedelta(seconds=60)
 PULSE_SECONDS: Final = 1.0
 MAX_ATTEMPTS: Final = 3  # what takes its workers with it each time is given up
 LOCK: Final = 0x6A6F6273  # claiming is one worker's at a time; any number that is ours

@@ -1,11 +1,15 @@
 """The life of a job: started, told how far it is, finished, failed or cancelled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -13,11 +17,13 @@ from audit.models import Action
 from audit.services import record
 from jobs.files import keep_file
 from jobs.kinds import find_kind
-from jobs.models import Job, JobFile, JobStatus
+from jobs.models import Job, JobFile, JobStatus, Lease
 from lib.acting import Acting
+from lib.ids import uuid7
 from lib.waking import wake_on_commit
 
 RUN: Final = "jobs.run_due"
+LEASE: Final = timedelta(seconds=60)  # of a job's worker, and of what one at a time may do
 
 
 @transaction.atomic
@@ -133,3 +139,42 @@ def end_job(*, job_id: UUID, status: JobStatus, attempt: int | None = None, **fi
     if attempt is not None:
         going_on = going_on.filter(attempts=attempt)
     going_on.update(status=status, finished_at=timezone.now(), needs={}, lease_until=None, **fields)
+
+
+class IsHeld(Exception):
+    """Somebody else holds it, or took it since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lease held by this process, by the database's clock."""
+
+    name: str
+    holder: UUID
+
+    def renew(self) -> None:
+        """Hold on; in a transaction nobody else takes it before its end. Raises IsHeld where it was taken."""
+        mine = Lease.objects.filter(name=self.name, holder=self.holder)
+        if not mine.update(until=Now() + LEASE):
+            raise IsHeld(self.name)
+
+
+@contextmanager
+def held_alone(name: str) -> Iterator[Hold]:
+    """Hold the lease `name` until the end, or raise IsHeld at once.
+
+    A row and not a lock of the session: behind a pooler a session is whoever's comes next.
+    """
+    hold = Hold(name, uuid7())
+    Lease.objects.bulk_create(
+        [Lease(name=name, holder=hold.holder, until=datetime.fromtimestamp(0, UTC))], ignore_conflicts=True
+    )
+    with transaction.atomic():
+        free = Lease.objects.filter(name=name, until__lt=Now()).select_for_update(skip_locked=True)
+        if not free.exists():
+            raise IsHeld(name)
+        Lease.objects.filter(name=name).update(holder=hold.holder, until=Now() + LEASE)
+    try:
+        yield hold
+    finally:
+        Lease.objects.filter(name=name, holder=hold.holder).update(until=Now() - LEASE)

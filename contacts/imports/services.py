@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -24,14 +24,14 @@ from contacts.imports.writing import Outcome, Remember, Result, Writer
 from contacts.models import Organisation
 from contacts.pairs import Likely, likely_among_organisations
 from contacts.policies import can_import
-from jobs.services import fail_job, finish_job, report_progress, start_job
+from jobs.services import Hold, IsHeld, fail_job, finish_job, held_alone, report_progress, start_job
 from lib.reasons import read_reason
 
 Progress = Callable[[str, int, int | None], None]
 
 ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
 _BATCH: Final = 1_000
-LOCK: Final = 0x696D706F  # one import at a time; any number that is ours
+LEASE: Final = "import"  # one at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def import_organisations(
     if dry_run:
         return bring_in(actor, file, mapping, purpose=purpose, progress=progress, dry_run=True)
     _check(actor, purpose)
-    with _alone():
+    with _alone() as hold:
         digest, _encoding = digest_and_encoding(file)
         parameters = {
             "source": mapping.source,
@@ -103,7 +103,7 @@ def import_organisations(
                 report_progress(job_id=job.pk, done=done, total=total)
 
         try:
-            report = _run(actor, file, mapping, purpose, tell, _forget, dry_run=False)
+            report = _run(actor, file, mapping, purpose, tell, _forget, hold, dry_run=False)
         except Exception as error:
             fail_job(job_id=job.pk, error=type(error).__name__)
             raise
@@ -123,8 +123,8 @@ def bring_in(
 ) -> ImportReport:
     """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch."""
     _check(actor, purpose)
-    with _alone():
-        return _run(actor, file, mapping, purpose, progress, remember or _forget, dry_run=dry_run)
+    with _alone() as hold:
+        return _run(actor, file, mapping, purpose, progress, remember or _forget, hold, dry_run=dry_run)
 
 
 def _check(actor: Actor, purpose: str) -> None:
@@ -145,6 +145,7 @@ def _run(
     purpose: str,
     progress: Progress,
     remember: Remember,
+    hold: Hold,
     *,
     dry_run: bool,
 ) -> ImportReport:
@@ -156,6 +157,7 @@ def _run(
         if row.refusal:
             _note(report, Result(row.line, Outcome.REFUSED, "; ".join([row.refusal, *row.notes])))
         if len(spool) % _BATCH == 0:
+            hold.renew()
             progress("read", len(spool), None)
     progress("read", len(spool), len(spool))
     plan.look_up(actor, places)
@@ -163,9 +165,11 @@ def _run(
     at_once = dry_run or len(spool) <= ALL_AT_ONCE
     with transaction.atomic() if at_once else _nothing():
         with transaction.atomic():
+            hold.renew()
             places.make_missing()
         for batch in _batches(plan.groups(spool)):
             with transaction.atomic():
+                hold.renew()
                 results = writer.write(batch)
             for result in results:
                 _note(report, result)
@@ -225,14 +229,10 @@ def _nothing() -> Iterator[None]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> Iterator[Hold]:
     """Two imports at once could both miss the other's new organisations."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise ValidationError(_("Another import is running. Try again when it is done."))
     try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        with held_alone(LEASE) as hold:
+            yield hold
+    except IsHeld as problem:
+        raise ValidationError(_("Another import is running. Try again when it is done.")) from problem

@@ -1,18 +1,23 @@
 """Files as people export them, and mappings as people write them."""
 
+from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from contacts.imports.mapping import MappingError, load_mapping
 from contacts.imports.reading import UnreadableFile
-from contacts.imports.services import LOCK, ImportReport, import_organisations
+from contacts.imports.services import LEASE, ImportReport, import_organisations
 from contacts.models import Organisation
+from jobs.models import Lease
+from jobs.services import held_alone
+from lib.ids import uuid7
 from tests.factories import make_district, make_officer, make_supervisor
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +42,8 @@ def district() -> None:
     make_district("Test", code="T-1")
 
 
-def run(data: bytes, mapping: str = MAPPING) -> ImportReport:
-    return import_organisations(actor=SYSTEM, file=BytesIO(data), mapping=load_mapping(mapping))
+def run(data: bytes, mapping: str = MAPPING, **options: Any) -> ImportReport:
+    return import_organisations(actor=SYSTEM, file=BytesIO(data), mapping=load_mapping(mapping), **options)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
@@ -127,17 +132,27 @@ def test_an_unknown_district_refuses_its_row() -> None:
 
 
 def test_only_one_import_runs_at_a_time() -> None:
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        with pytest.raises(ValidationError, match="Another import"):
-            run((HEADER + "One;;;\n").encode())
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    finally:
-        other.close()
+    with held_alone(LEASE), pytest.raises(ValidationError, match="Another import"):
+        run((HEADER + "One;;;\n").encode())
     run((HEADER + "One;;;\n").encode())
+
+
+def test_an_import_that_died_is_waited_for_no_longer_than_its_lease() -> None:
+    Lease.objects.create(name=LEASE, holder=uuid7(), until=timezone.now() + timedelta(seconds=50))
+    with pytest.raises(ValidationError, match="Another import"):
+        run((HEADER + "One;;;\n").encode())
+    Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
+    run((HEADER + "One;;;\n").encode())
+
+
+def test_an_import_whose_place_another_took_writes_nothing_more() -> None:
+    def take(step: str, _done: int, total: int | None) -> None:
+        if (step, total) == ("read", 1):
+            Lease.objects.update(holder=uuid7())
+
+    with pytest.raises(ValidationError, match="Another import"):
+        run((HEADER + "One;;;\n").encode(), progress=take)
+    assert not Organisation.objects.exists()
 
 
 class TestCommand:
