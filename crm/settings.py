@@ -133,7 +133,7 @@ def _running(url: dict[str, Any]) -> dict[str, Any]:
         "ENGINE": "crm.database",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
+        "POOLED": DATABASE_POOLED,
         "OPTIONS": url.get("OPTIONS", {}) | options,
     }
 

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.plugins.mail",
     "tests.plugins.browser",
     "tests.plugins.workers",
+    *(["tests.plugins.pooler"] if os.environ.get("TEST_POOLER") else []),
 ]
 
 

@@ -18,6 +18,15 @@ class DatabaseOperations(operations.DatabaseOperations):
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
+    def chunked_cursor(self) -> Any:
+        """A cursor of the server's, but where its next rows would be asked of another connection.
+
+        Behind a pooler one outlives no transaction: what is read outside of one is read whole.
+        """
+        if self.settings_dict.get("POOLED") and not self.in_atomic_block:
+            return self.cursor()
+        return super().chunked_cursor()
+
     def is_usable(self) -> bool:
         """Whether the connection still stands: asked of the socket, which costs no round trip.
 

@@ -56,6 +56,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "CELERY_BROKER_URL": valkey.broker_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}",
         "LOG_LEVEL": "WARNING",
+        "DATABASE_POOLED": os.environ.get("TEST_POOLER", "0"),
         # Playwright's loop runs in the tests' own thread; Django would refuse to query beside it.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
