@@ -15,7 +15,13 @@ FAST = "--fast"
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "docker-compose": ("docker-compose", "docker"),
+    "pgbouncer": ("pgbouncer",),
 }
+
+
+def find_program(name: str) -> str | None:
+    """Also where Debian keeps what only administrators start."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
 
 def test(arguments: list[str]) -> int:
@@ -32,7 +38,7 @@ def test(arguments: list[str]) -> int:
 
 def install_programs() -> None:
     """On Debian as root; elsewhere the tests that need them skip, saying why."""
-    missing = [package for package, programs in PROGRAMS.items() if not any(map(shutil.which, programs))]
+    missing = [package for package, programs in PROGRAMS.items() if not any(map(find_program, programs))]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
     print(f"Installing {' and '.join(missing)} for the tests …", flush=True)

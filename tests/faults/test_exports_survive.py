@@ -13,8 +13,7 @@ from contacts.exports.lists import KIND
 from contacts.models import Organisation
 from jobs.files import parts_of
 from jobs.models import Job, JobFile
-from jobs.running import LEASE
-from jobs.services import queue_job
+from jobs.services import LEASE, queue_job
 from tests.factories import make_district, make_supervisor
 from tests.plugins.workers import celery_process, wait_until
 

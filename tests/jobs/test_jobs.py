@@ -19,8 +19,8 @@ from jobs import kinds
 from jobs.files import opened, parts_of
 from jobs.kinds import JobRefused, JobStopped, KeptFile, Outcome, Output, Work
 from jobs.models import Job, JobFile, JobFileChunk, JobStatus
-from jobs.running import LEASE, MAX_ATTEMPTS, run_next
-from jobs.services import cancel_job, delete_expired_files, queue_job
+from jobs.running import MAX_ATTEMPTS, run_next
+from jobs.services import LEASE, cancel_job, delete_expired_files, queue_job
 from tests.factories import make_district, make_officer, make_supervisor
 
 pytestmark = pytest.mark.django_db

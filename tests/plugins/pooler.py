@@ -3,7 +3,6 @@
 Every commit is real, so that a connection goes to whoever comes next; each test's rows are removed after it.
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from crm.embedded.files import socket_folder
 from crm.embedded.postgres import APPLICATION, PUBLISHER
+from crm.embedded.testing import find_program
 from tests.plugins import services
 
 POOL: int = 5
@@ -45,7 +45,7 @@ class PgBouncer:
         )
         for path in (self.sockets, users, settings):
             launcher.give(path)
-        program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+        program = find_program("pgbouncer")
         assert program, "pgbouncer is not installed (Debian: apt install pgbouncer)"
         with (self.sockets / "pgbouncer.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -98,4 +98,4 @@ def _empty() -> None:
         superuser.execute("SET session_replication_role = replica")
         found = superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = ", ".join(f'"{name}"' for (name,) in found if name not in KEPT)
-        superuser.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+        superuser.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
