@@ -1,13 +1,16 @@
 """The application's role changes rows, never tables, and only adds to the trail."""
 
+import os
 from threading import Thread
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
+from crm.database import roles
 from crm.embedded.postgres import APPLICATION, OWNER
 from crm.management.commands.prepare_database import LOCK_NUMBER
+from tests.plugins import services
 
 
 def tables() -> list[str]:
@@ -94,3 +97,21 @@ def test_two_prepare_at_once_and_one_waits_without_being_waited_for(committed_db
 def _prepare() -> None:
     call_command("prepare_database", verbosity=0)
     connections.close_all()
+
+
+def test_a_role_that_the_owner_may_not_change_is_told_with_the_statement_to_run(committed_db: None) -> None:
+    """One that a database's administrator made by hand."""
+    role, owner = f"role_{os.getpid()}", connections["owner"]
+    services.postgres.execute("CREATE ROLE {} LOGIN", role)
+    try:
+        with pytest.raises(roles.NotAllowed, match="Have a superuser run") as problem:
+            roles.set_sessions(owner, role, roles.SESSION_SETTINGS)
+        owner.close()
+        statement = str(problem.value).partition("superuser run: ")[2]
+        with services.postgres.connect(str(connection.settings_dict["NAME"])) as superuser:
+            superuser.execute("SELECT show_limit()")
+            superuser.execute(statement.encode())
+        roles.set_sessions(owner, role, roles.SESSION_SETTINGS)
+    finally:
+        owner.close()
+        services.postgres.execute("DROP ROLE {}", role)
