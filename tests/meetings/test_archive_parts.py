@@ -37,6 +37,7 @@ DERIVED = {
     "contact.folded",
     "contact.clues",
     "meeting.folded",
+    "affiliation.told_until",
     "meetingorganisation.met_at",
     "concern.folded",
     "followup.folded",
