@@ -334,3 +334,21 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SentForm(models.Model):
+    """A form that was sent and did something. Sent again, it is answered with where that led.
+
+    `form` is the id its page carried, `digest` what was in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    form = models.UUIDField()
+    digest = models.BinaryField(max_length=32)
+    led_to = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "form"], name="sent_form_once")]
+        indexes = [models.Index(fields=["created_at"], name="sent_form_by_age")]

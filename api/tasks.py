@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts.sent_forms import forget_sent_forms
 from api.idempotency import forget_old_requests
 from api.quota import forget_old_reads
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
@@ -17,7 +18,7 @@ def send_webhooks() -> int:
 
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
-    return forget_old_requests() + forget_old_deliveries() + forget_old_reads()
+    return forget_old_requests() + forget_old_deliveries() + forget_old_reads() + forget_sent_forms()
 
 
 @shared_task(name="api.warn_of_keys_that_end")

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "pages.resuming.HeldFormMiddleware",
     "pages.middleware.NotAllowedMiddleware",
     "pages.middleware.MergedMiddleware",
+    "pages.once.SentOnceMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.forms import BaseForm, BaseFormSet, BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -22,8 +23,11 @@ from lucide.templatetags.lucide import lucide
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
+from accounts.sent_forms import FIELD
 from lib.days import city_today
 from lib.fold import fold
+from lib.ids import uuid7
+from meetings.codes import Outcome
 from meetings.models import Meeting
 from pages.api_calls import Call, call_of
 from pages.context import Place
@@ -47,6 +51,20 @@ def current(context: Context, place: Place) -> SafeString | str:
     if path == url:
         return mark_safe(' aria-current="page"')
     return mark_safe(' aria-current="true"') if url != "/" and path.startswith(url) else ""
+
+
+@register.simple_tag(takes_context=True)
+def csrf_token(context: Context) -> SafeString | str:
+    """Django's own, and the id by which a form that arrives twice is known (pages.once).
+
+    It is new with each page, whatever the browser kept of the one before.
+    """
+    token = CsrfTokenNode().render(context)
+    request = context.get("request")
+    if not token or request is None or not request.user.is_authenticated:
+        return token
+    once = format_html('<input type="hidden" name="{}" value="{}" autocomplete="off">', FIELD, uuid7())
+    return token + once
 
 
 # --- Days and moments -----------------------------------------------------------------------------
@@ -286,6 +304,25 @@ def undo_url(message: Any) -> str:
 def told_url(message: Any) -> str:
     """Where “Told them” goes, of a promise just kept: `extra_tags=f"undo:{url} told:{url}"`."""
     return _address(message, "told:")
+
+
+@register.filter
+def outcome_url(message: Any) -> str:
+    """Where what came of a meeting goes that does not count as met: `extra_tags=f"outcome:{url}"`."""
+    return _address(message, "outcome:")
+
+
+@register.simple_tag
+def counting_outcomes() -> list[tuple[str, str]]:
+    """The usual ones of those that make a meeting count as met."""
+    usual = (
+        Outcome.CONCERN_RAISED,
+        Outcome.ADVICE_RECEIVED,
+        Outcome.PRIORITY_AGREED,
+        Outcome.FEEDBACK_GIVEN,
+        Outcome.REASSURANCE_GIVEN,
+    )
+    return [(code.value, str(code.label)) for code in usual]
 
 
 def _address(message: Any, prefix: str) -> str:

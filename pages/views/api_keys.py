@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +23,7 @@ from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import add_service_errors
 from pages.identity import who_say_who_they_are
 from pages.lookups import find
+from pages.once import shown_once
 from pages.views.settings import form_page, posted
 
 
@@ -79,7 +81,8 @@ def key_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            return render(request, "pages/keys/token.html", {"key": made, "token": str(token)})
+            page = render(request, "pages/keys/token.html", {"key": made, "token": str(token)})
+            return shown_once(page, reverse("settings_key", args=[made.pk]))
     return render(request, "pages/keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -98,7 +101,8 @@ def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
             add_service_errors(form, error)
         else:
             context = {"key": rotated, "token": str(token), "is_second": rotated.status == KeyStatus.ACTIVE}
-            return render(request, "pages/keys/token.html", context)
+            page = render(request, "pages/keys/token.html", context)
+            return shown_once(page, reverse("settings_key", args=[rotated.pk]))
     context = {"key": row, "form": form, "is_live": row.expires_at > timezone.now()}
     return render(request, "pages/keys/rotate.html", context, status=422 if form.is_bound else 200)
 

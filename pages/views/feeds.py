@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from api.services.feeds import create_feed, feed_of, has_calendar, revoke_feed
+from pages.once import shown_once
 from pages.views.settings import form_page
 
 
@@ -24,7 +25,8 @@ def calendar_feed(request: ActorRequest) -> HttpResponse:
         token = create_feed(actor=request.actor, with_subjects="with_subjects" in request.POST)
         address = settings.SITE_URL + reverse("meetings-feed", args=[token])
     context = {"feed": feed_of(request.actor), "address": address}
-    return render(request, "pages/settings/feed.html", context)
+    page = render(request, "pages/settings/feed.html", context)
+    return shown_once(page, reverse("settings_calendar")) if address else page
 
 
 @require_POST

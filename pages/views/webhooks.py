@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,7 @@ from api.services.webhooks import (
 from pages.forms.base import add_service_errors
 from pages.forms.webhooks import WebhookForm
 from pages.lookups import find
+from pages.once import shown_once
 from pages.views.api_keys import administrators_who_say_who_they_are
 from pages.views.settings import form_page, posted
 
@@ -53,7 +55,8 @@ def webhook_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            return render(request, "pages/webhooks/secret.html", {"webhook": made, "secret": secret})
+            page = render(request, "pages/webhooks/secret.html", {"webhook": made, "secret": secret})
+            return shown_once(page, reverse("settings_webhook", args=[made.pk]))
     return render(request, "pages/webhooks/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -65,7 +68,8 @@ def webhook_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
         return render(request, "pages/webhooks/rotate.html", {"webhook": row})
     rotated, secret = rotate_webhook(actor=request.actor, webhook_id=pk)
     context = {"webhook": rotated, "secret": secret, "is_second": True}
-    return render(request, "pages/webhooks/secret.html", context)
+    page = render(request, "pages/webhooks/secret.html", context)
+    return shown_once(page, reverse("settings_webhook", args=[pk]))
 
 
 @require_POST

@@ -60,7 +60,7 @@ def _import(rows: Rows) -> Fields:
 
 def _ground(rows: Rows) -> Fields:
     square = [[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]
-    one = {"type": "Feature", "properties": {"code": "Z9", "name": "New"}}
+    one = {"type": "Feature", "properties": {"code": "Z8", "name": "New"}}
     one["geometry"] = {"type": "Polygon", "coordinates": square}
     text = orjson.dumps({"type": "FeatureCollection", "features": [one]}).decode()
     return {"file": upload(text, "districts.geojson"), "code_property": "code", "name_property": "name"}
@@ -72,6 +72,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
     "log_assembly": _assembly,
     "meeting_hold": lambda rows: {"status": "held"},
+    "meeting_outcome": lambda rows: {"outcome": "advice_received"},
     "organisations_selected": lambda rows: {"act": "verify"},
     "follow_ups_selected": lambda rows: {"owner": rows["officer"]},
     "organisation_new": lambda rows: {"name": "New", "kind": "ngo", "home_district": rows["district"].pk},

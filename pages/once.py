@@ -1,0 +1,89 @@
+"""A form that is sent twice is answered twice and does its work once.
+
+Whoever fills it in taps twice, loads the page again, or tries again because no answer came. The id that
+every form carries (`{% csrf_token %}` writes it) tells that it is the same: the second answer leads to
+where the first one led. Somebody else's id is nobody's business: it counts for its own reader only.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import sent_forms
+from accounts.models import SentForm, User
+
+#: The address of what a page of its own, not a redirect, is about: a secret that is shown once.
+MADE: Final = "Content-Location"
+
+
+class SentOnceMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not (isinstance(user, User) and _may_be_repeated(request)):
+            return self.get_response(request)
+        if (form := sent_forms.form_id(request)) is None:
+            return self.get_response(request)
+        with transaction.atomic():
+            sent, is_new = sent_forms.claim(request, user, form)
+            if not is_new:
+                return _again(request, sent)
+            response = self.get_response(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                transaction.set_rollback(True)
+            elif led_to := _led_to(response):
+                SentForm.objects.filter(pk=sent.pk).update(led_to=led_to)
+            else:
+                sent.delete()  # it did nothing yet: a search within it, or a mistake to put right
+        return response
+
+
+def _may_be_repeated(request: HttpRequest) -> bool:
+    """A form of a page; what htmx asks for while it is filled in does nothing yet."""
+    is_form = request.method == "POST" and "HX-Request" not in request.headers
+    return is_form and not request.path.startswith(("/api/", "/accounts/"))
+
+
+def _led_to(response: HttpResponseBase) -> str:
+    """Empty where nothing was done: also where the reader is first asked who they are."""
+    place = response.headers.get(MADE, "")
+    if response.status_code == HTTPStatus.FOUND:
+        place = response.headers["Location"]
+    signing_in = (resolve_url(settings.LOGIN_URL), reverse("account_reauthenticate"), reverse("mfa_index"))
+    return "" if place.startswith(signing_in) else place
+
+
+def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
+    if sent_forms.is_the_same(request, sent):
+        messages.info(request, _("This had arrived before. It is saved once."))
+        return redirect(sent.led_to)
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in (sent_forms.FIELD, "csrfmiddlewaretoken")
+    ]
+    context = {
+        "address": request.get_full_path(),
+        "fields": fields,
+        "led_to": sent.led_to,
+        "has_files": bool(request.FILES),
+    }
+    return render(request, "pages/sent_before.html", context, status=HTTPStatus.CONFLICT)
+
+
+def shown_once(response: HttpResponse, url: str) -> HttpResponse:
+    """A page with a secret that was just made: who sends its form again is led to `url`, without it."""
+    response.headers[MADE] = url
+    return response

@@ -1,0 +1,143 @@
+"""A form that arrives again is led to what its first arrival made: for its own reader, and word for word."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role, SentForm, User
+from accounts.sent_forms import FIELD, KEPT, forget_sent_forms
+from districts.models import District
+from meetings.models import Concern, FollowUp
+from tests.factories import make_district, make_officer, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    return make_officer(north)
+
+
+@pytest.fixture
+def browser(client: Client, officer: User) -> Client:
+    client.force_login(officer)
+    return client
+
+
+def concern(north: District, **typed: Any) -> dict[str, Any]:
+    return {"kinds": ["tension"], "district": north.pk, FIELD: str(uuid4()), **typed}
+
+
+def test_the_second_answer_leads_to_what_the_first_one_made(browser: Client, north: District) -> None:
+    typed = concern(north)
+    first = browser.post("/concerns/log/", typed)
+    second = browser.post("/concerns/log/", typed)
+    assert first.status_code == second.status_code == 302
+    assert second["Location"] == first["Location"] == f"/concerns/{Concern.objects.get().pk}/"
+    assert "This had arrived before. It is saved once." in [
+        str(one) for one in get_messages(second.wsgi_request)
+    ]
+
+
+def test_somebody_elses_id_says_nothing_and_stops_nothing(browser: Client, north: District) -> None:
+    typed = concern(north)
+    browser.post("/concerns/log/", typed)
+    other = Client()
+    other.force_login(make_officer(north))
+    answer = other.post("/concerns/log/", typed)
+    assert Concern.objects.count() == 2
+    assert answer["Location"] == f"/concerns/{Concern.objects.latest('created_at').pk}/"
+
+
+def test_other_words_under_the_same_id_are_neither_saved_nor_lost(browser: Client, north: District) -> None:
+    typed = concern(north, facts="A symbol on the wall")
+    made = browser.post("/concerns/log/", typed)["Location"]
+    changed = typed | {"facts": "A symbol on the door"}
+    answer = browser.post("/concerns/log/", changed)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert f'href="{made}"' in text
+    assert 'name="facts" value="A symbol on the door"' in text
+    assert typed[FIELD] not in text
+    assert Concern.objects.get().facts == "A symbol on the wall"
+    browser.post("/concerns/log/", changed | {FIELD: text.split(f'name="{FIELD}" value="')[-1].split('"')[0]})
+    assert Concern.objects.count() == 2
+
+
+def test_a_form_with_a_mistake_is_sent_again_under_its_id(browser: Client, north: District) -> None:
+    typed = concern(north, kinds=[])
+    assert browser.post("/concerns/log/", typed).status_code == 422
+    assert browser.post("/concerns/log/", typed | {"kinds": ["tension"]}).status_code == 302
+    assert Concern.objects.count() == 1
+
+
+def test_what_is_refused_is_asked_anew(north: District) -> None:
+    typed, supervisor = concern(north), make_user(Role.PRIVACY_OFFICER)
+    client = Client()
+    client.force_login(supervisor)
+    assert client.post("/concerns/log/", typed).status_code == 403
+    supervisor.role = Role.OFFICER
+    supervisor.save()
+    supervisor.districts.add(north)
+    assert client.post("/concerns/log/", typed).status_code == 302
+
+
+@pytest.mark.parametrize("once", ["", "x", "0", "a\0b", "9" * 5000, "\ud800"])
+def test_an_id_that_is_none_stops_nothing(browser: Client, north: District, once: str) -> None:
+    body = f"kinds=tension&district={north.pk}&{FIELD}=".encode() + once.encode(errors="surrogatepass")
+    form = "application/x-www-form-urlencoded"
+    assert browser.post("/concerns/log/", body, content_type=form).status_code == 302
+    assert not SentForm.objects.exists()
+
+
+def test_of_an_id_that_is_sent_doubled_the_last_counts(browser: Client, north: District) -> None:
+    typed = concern(north)
+    for ids in (["x", typed[FIELD]], [str(uuid4()), typed[FIELD]], [typed[FIELD], typed[FIELD]]):
+        browser.post("/concerns/log/", typed | {FIELD: ids})
+    assert Concern.objects.count() == 1
+
+
+def test_a_search_within_the_form_does_not_use_its_id_up(browser: Client, north: District) -> None:
+    typed = concern(north)
+    assert browser.post("/concerns/log/", typed | {"look_for": "", "find": "Saar"}).status_code == 200
+    assert browser.post("/concerns/log/", typed).status_code == 302
+    assert Concern.objects.count() == 1
+
+
+def test_a_second_done_is_no_conflict(browser: Client, officer: User, north: District) -> None:
+    promise = FollowUp.objects.create(
+        title="Call",
+        owner=officer,
+        due_on=timezone.localdate(),
+        kind="other",
+        first_due_on=timezone.localdate(),
+    )
+    typed = {"version": promise.version, FIELD: str(uuid4())}
+    first = browser.post(f"/follow-ups/{promise.pk}/done/", typed)
+    second = browser.post(f"/follow-ups/{promise.pk}/done/", typed)
+    assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
+
+
+def test_each_page_has_an_id_of_its_own_that_no_browser_fills_in(browser: Client) -> None:
+    found = [browser.get("/concerns/log/").content.decode() for _number in range(2)]
+    ids = {page.split(f'<input type="hidden" name="{FIELD}" value="')[1].split('"')[0] for page in found}
+    assert len(ids) == 2
+    assert 'autocomplete="off"' in found[0].split(f'name="{FIELD}"')[1].split(">")[0]
+    assert f'name="{FIELD}"' not in Client().get("/accounts/login/").content.decode()
+
+
+def test_after_two_weeks_it_is_forgotten(browser: Client, north: District) -> None:
+    browser.post("/concerns/log/", concern(north))
+    assert forget_sent_forms() == 0
+    SentForm.objects.update(created_at=timezone.now() - KEPT - timedelta(minutes=1))
+    assert forget_sent_forms() == 1
