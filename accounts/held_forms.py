@@ -8,15 +8,18 @@ import base64
 import json
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.http import HttpRequest, QueryDict
 
 from lib.secret_keys import derived_keys
 
-ENDED: Final = "ended"  # in a session: the one before it ran out, which the sign-in page says
+ENDED: Final = "ended"  # in a session: whose the one before was that ran out, which the sign-in page says
 HELD: Final = "held_form"
 SECONDS: Final = 60 * 60
+#: What says that the form is only filled in so far; it is saved when it comes back.
+DRAFTS: Final = ("act", "look_for", "suggest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,17 @@ class HeldForm:
 
 
 def hold(request: HttpRequest, owner: str) -> None:
-    """Keep what `owner`, the id of a user as text, has sent."""
-    kept = {"owner": owner, "address": request.get_full_path(), "fields": request.POST.urlencode()}
+    """Keep what `owner`, the id of a user as text, has sent.
+
+    Of what htmx asks while a form is filled in, that which has all of the form in it.
+    """
+    fields = request.POST.copy()
+    if "HX-Request" in request.headers:
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path != request.path:
+            return
+        for name in DRAFTS:
+            fields.pop(name, None)
+    kept = {"owner": owner, "address": request.get_full_path(), "fields": fields.urlencode()}
     request.session[HELD] = _cipher().encrypt(json.dumps(kept).encode()).decode()
 
 

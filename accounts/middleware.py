@@ -66,10 +66,12 @@ class SessionLimitMiddleware:
                 request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
                 session.flush()
                 request.user = AnonymousUser()
-                request.session[held_forms.ENDED] = True
+                request.session[held_forms.ENDED] = request.ended_for  # type: ignore[attr-defined]  # see above
             elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
                 session[SEEN] = now
                 session.setdefault(STARTED, now)
+        elif isinstance(owner := session.get(held_forms.ENDED), str):
+            request.ended_for = owner  # type: ignore[attr-defined]  # whose it was, until they sign in again
         response = self.get_response(request)
         if was_in and SESSION_KEY not in request.session:
             response["Clear-Site-Data"] = FORGET

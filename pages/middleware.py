@@ -2,6 +2,8 @@
 
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -9,8 +11,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 
+from accounts.middleware import WAITING
 from contacts.merging.services import MODELS
 from contacts.models import Merge
+
+#: A form that app.js sends: its page stays until it is told where to go.
+STAYING: Final = "X-Staying"
+LEADS_TO: Final = "X-Leads-To"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -40,8 +47,8 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if _signed_out_in_a_fragment(request, response):
-            response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        if response.status_code == HTTPStatus.FOUND:
+            _leave_the_page(request, response)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -52,13 +59,24 @@ class HeadersMiddleware:
         return response
 
 
-def _signed_out_in_a_fragment(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """htmx would follow the redirect and put the sign-in page into a corner: reload the page instead."""
-    return (
-        response.status_code == 302
-        and "HX-Request" in request.headers
-        and response.headers["Location"].startswith(resolve_url(settings.LOGIN_URL))
-    )
+def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
+    """The page that asked goes where the answer leads, or stays: what is typed there is nowhere else.
+
+    htmx would follow to the sign-in page and put it into a corner. app.js says that the reader was signed
+    out instead, and takes a form along (accounts.held_forms); a page that asks by itself is loaded again.
+    What the answer sets, a session with a form in it above all, is set all the same.
+    """
+    if STAYING in request.headers:
+        response.headers[LEADS_TO] = response.headers["Location"]
+        del response.headers["Location"]
+        response.status_code = HTTPStatus.NO_CONTENT
+    elif "HX-Request" in request.headers and response.headers["Location"].startswith(
+        resolve_url(settings.LOGIN_URL)
+    ):
+        del response.headers["Location"]
+        response.status_code = HTTPStatus.UNAUTHORIZED
+        if WAITING in request.headers:
+            response.headers["HX-Refresh"] = "true"
 
 
 class PreferencesMiddleware:

@@ -220,9 +220,14 @@ def test_a_page_that_says_a_file_is_not_there_is_not_kept(client: Client) -> Non
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
-def test_a_fragment_asked_for_after_signing_out_reloads_the_page(client: Client, db: None) -> None:
+def test_a_fragment_asked_for_after_signing_out_says_so_and_the_page_stays(client: Client, db: None) -> None:
     response = client.get("/more/", headers={"HX-Request": "true"})
-    assert response.status_code == 204
+    assert response.status_code == 401
+    assert not {"HX-Refresh", "Location"} & set(response.headers)
+
+
+def test_a_page_that_asks_by_itself_after_signing_out_is_loaded_again(client: Client, db: None) -> None:
+    response = client.get("/more/", headers={"HX-Request": "true", "X-Waiting": "1"})
     assert response.headers["HX-Refresh"] == "true"
 
 

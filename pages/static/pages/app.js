@@ -64,21 +64,125 @@
     }
   });
 
+  // A promise is made to those who were there or invited: to nobody else of the list above it.
+  const showWhom = () => {
+    for (const box of document.querySelectorAll("[data-of]")) {
+      const answer = document.querySelector(`[name="${CSS.escape(box.dataset.of)}"]:checked`)?.value;
+      box.hidden = !answer || answer === "out";
+      if (box.hidden) box.querySelector("input").checked = false;
+    }
+    for (const hint of document.querySelectorAll("[data-of-nobody]"))
+      hint.hidden = Boolean(hint.parentElement.querySelector("[data-of]:not([hidden])"));
+  };
+  showWhom();
+  document.addEventListener("htmx:afterSettle", showWhom);
+  document.addEventListener("change", showWhom);
+
   // A passkey's button works once its script is there, not before.
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("button[data-passkey]")) button.disabled = false;
   });
 
-  // A fragment that did not come, and a passkey that was not used, are said aloud, not swallowed.
-  const say = (text) => {
+  // What went wrong is said by the thumb, where the reader is, not at the top of a long page.
+  const say = (text, label, act) => {
+    const place = document.getElementById("alert");
     const notice = document.createElement("div");
     notice.className = "notice wrong";
     notice.append(Object.assign(document.createElement("p"), { textContent: text }));
-    document.getElementById("messages")?.replaceChildren(notice);
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button" });
+    if (act) {
+      button.textContent = label;
+      button.addEventListener("click", () => {
+        place.replaceChildren();
+        act();
+      });
+    } else {
+      button.className = "button secondary";
+      button.textContent = body.dataset.close;
+      button.addEventListener("click", () => place.replaceChildren());
+    }
+    notice.append(button);
+    place?.replaceChildren(notice);
+  };
+  // Who was signed out takes the form along: the server holds it until they are back.
+  const signIn = (element) => {
+    const form = element.closest?.("form[method=post]");
+    if (form) HTMLFormElement.prototype.submit.call(form);
+    else location.reload();
   };
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
-    document.addEventListener(name, () => say(body.dataset.failed));
+    document.addEventListener(name, ({ detail }) => {
+      if (detail.xhr?.status !== 401) say(body.dataset.failed);
+      else say(body.dataset.signedOut, body.dataset.signIn, () => signIn(detail.elt));
+    });
   document.addEventListener("allauth.error", () =>
     say(document.querySelector("button[data-passkey]").dataset.passkey),
   );
+
+  // A form is sent once, and its page stays until there is an answer: without one nothing typed is lost.
+  // Nothing is kept on the device. Each form has an id, so that trying again saves it once (pages/once.py).
+  const PATIENCE = 15000;
+  const typed = (form, submitter) => {
+    const data = new FormData(form);
+    if (submitter?.name) data.append(submitter.name, submitter.value);
+    return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  };
+  const wait = (form, submitter) => {
+    const words = submitter && !submitter.formNoValidate ? [...submitter.childNodes] : null;
+    form.setAttribute("aria-busy", "true");
+    if (words) submitter.replaceChildren(body.dataset.saving);
+    return () => {
+      form.removeAttribute("aria-busy");
+      if (words) submitter.replaceChildren(...words);
+    };
+  };
+  const show = (page, url) => {
+    document.title = page.title;
+    if (new URL(url).pathname !== location.pathname) history.replaceState(null, "", url);
+    body.replaceChildren(...page.body.childNodes);
+    window.htmx?.process(body);
+    scrollTo(0, 0);
+    focusMistakes();
+    offerCopies();
+    showWhom();
+  };
+  const go = (place) => {
+    const to = new URL(place, location.href);
+    location.assign(to);
+    if (to.hash && to.pathname + to.search === location.pathname + location.search) location.reload();
+  };
+  const target = (form) => new URL(form.getAttribute("action") || location.href, location.href);
+  const send = async (form, submitter) => {
+    const again = wait(form, submitter);
+    const fail = (text) => {
+      again();
+      say(text, body.dataset.again, () => send(form, submitter));
+    };
+    const upload = form.enctype === "multipart/form-data";
+    try {
+      const answer = await fetch(target(form), {
+        method: "POST",
+        body: typed(form, submitter),
+        headers: { "X-Staying": "1" },
+        signal: upload ? undefined : AbortSignal.timeout(PATIENCE),
+      });
+      const place = answer.headers.get("X-Leads-To");
+      if (place) return go(place);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok || answer.status === 409 || answer.status === 422) show(page, answer.url);
+      else fail(page.querySelector("h1")?.textContent || body.dataset.failed);
+    } catch {
+      fail(body.dataset.unsent);
+    }
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const isOurs = "unsent" in body.dataset && form.getAttribute("method") === "post";
+    if (event.defaultPrevented || !isOurs || target(form).pathname.startsWith("/accounts/")) return;
+    event.preventDefault();
+    if (!form.hasAttribute("aria-busy")) send(form, event.submitter);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && document.querySelector("form[aria-busy]")) location.reload();
+  });
 })();

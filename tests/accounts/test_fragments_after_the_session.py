@@ -1,0 +1,152 @@
+"""What htmx asks for after the session has ended: the page stays, and what was typed comes back."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from accounts import held_forms
+from accounts.models import User
+from districts.models import District
+from tests.accounts.test_sessions import LOGIN, MINUTE, let_pass
+from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
+TYPED: Final = "Lanterns & a <broken> door"
+#: A page that asks while it is filled in: what htmx sends beside the form, where to, and a field of it.
+ASKING: Final[dict[str, tuple[dict[str, str], str, str]]] = {
+    "/meetings/log/": ({}, "GET /meetings/log/?q=mosque", "facts"),
+    "/meetings/log/assembly/": ({"act": "add"}, "POST /meetings/log/assembly/", "facts"),
+    "/meetings/new/": ({"act": "find"}, "POST /meetings/new/", "agenda"),
+    "/concerns/log/": ({"suggest": "1"}, "POST /concerns/log/", "facts"),
+    "/follow-ups/new/": ({"look_for": "1"}, "POST /follow-ups/new/", "title"),
+    "/contacts/new/": ({}, "POST /contacts/new/similar/", "family_name"),
+    "/organisations/new/": ({}, "POST /organisations/new/similar/", "summary"),
+}
+#: The pages these templates are part of.
+ASK_FROM: Final = {
+    "pages/log/log.html",
+    "pages/log/assembly.html",
+    "pages/meetings/find.html",
+    "pages/meetings/new.html",
+    "pages/follow_ups/new.html",
+    "pages/follow_ups/picks.html",
+    "pages/concerns/log.html",
+    "pages/contacts/new.html",
+    "pages/organisations/new.html",
+}
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def officer(north: District) -> User:
+    return make_officer(north)
+
+
+def fragment(client: Client, ask: str, page: str, fields: dict[str, Any]) -> Any:
+    method, path = ask.split(" ")
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    return (
+        client.generic(method, path, headers=headers)
+        if method == "GET"
+        else client.post(path, fields, headers=headers)
+    )
+
+
+def sign_in(client: Client, user: User, address: str) -> str:
+    answer = client.post(LOGIN, {"login": user.email, "password": PASSWORD, "next": address}, follow=True)
+    page: str = answer.content.decode()
+    return page
+
+
+def shows_what_was_typed(page: str) -> bool:
+    return "Lanterns &amp; a &lt;broken&gt; door" in page
+
+
+def test_these_are_all_forms_that_ask_while_they_are_filled_in() -> None:
+    found = {
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        if "hx-post" in path.read_text() or re.search(r'name="q"[^>]*hx-get="{% url', path.read_text())
+    }
+    assert found == ASK_FROM
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_saving_after_a_fragment_was_refused_keeps_all_of_it(
+    client: Client, officer: User, page: str
+) -> None:
+    client.force_login(officer)
+    beside, ask, field = ASKING[page]
+    let_pass(client, idle=16 * MINUTE)
+    answer = fragment(client, ask, page, {field: TYPED, **beside})
+    assert answer.status_code == 401
+    assert "HX-Refresh" not in answer.headers
+    assert answer.headers["Clear-Site-Data"]
+    saved = client.post(page, {field: TYPED})
+    assert saved["Location"].startswith(LOGIN)
+    back = sign_in(client, officer, page)
+    assert shows_what_was_typed(back)
+    assert "You were signed out before this was saved" in back
+
+
+@pytest.mark.parametrize("page", [page for page in ASKING if f"POST {page}" == ASKING[page][1]])
+def test_what_htmx_sent_comes_back_when_the_page_is_loaded_again(
+    client: Client, officer: User, page: str
+) -> None:
+    """It is the form then, not the question: saving it saves it."""
+    client.force_login(officer)
+    beside, ask, field = ASKING[page]
+    let_pass(client, idle=16 * MINUTE)
+    assert fragment(client, ask, page, {field: TYPED, **beside}).status_code == 401
+    back = sign_in(client, officer, page)
+    assert shows_what_was_typed(back)
+    for name in held_forms.DRAFTS:
+        assert f'<input type="hidden" name="{name}"' not in back
+
+
+def test_a_part_of_a_form_is_not_taken_for_the_form(client: Client, officer: User) -> None:
+    client.force_login(officer)
+    let_pass(client, idle=16 * MINUTE)
+    fragment(client, "POST /organisations/new/similar/", "/organisations/new/", {"name": "Casa"})
+    assert held_forms.HELD not in client.session
+
+
+def test_nobody_else_gets_what_was_saved_after_a_fragment(
+    client: Client, officer: User, north: District
+) -> None:
+    client.force_login(officer)
+    let_pass(client, idle=16 * MINUTE)
+    fragment(client, "GET /meetings/log/?q=a", "/meetings/log/", {})
+    client.post("/meetings/log/", {"facts": TYPED})
+    assert not shows_what_was_typed(sign_in(client, make_officer(north), "/meetings/log/"))
+    assert not shows_what_was_typed(client.get("/meetings/log/").content.decode())
+
+
+def test_a_form_that_stays_is_told_where_to_go_and_keeps_its_cookies(
+    client: Client, officer: User, north: District
+) -> None:
+    client.force_login(officer)
+    organisation = make_organisation(north)
+    meeting = make_meeting(north, organisation)
+    plain = client.post("/concerns/log/", {"kinds": ["tension"], "district": north.pk})
+    answer = client.post(
+        f"/concerns/log/?meeting={meeting.pk}",
+        {"kinds": ["tension"], "district": north.pk},
+        headers={"X-Staying": "1"},
+    )
+    assert (plain.status_code, answer.status_code) == (302, 204)
+    assert answer["X-Leads-To"].startswith("/concerns/")
+    assert "Location" not in answer
+    let_pass(client, idle=16 * MINUTE)
+    answer = client.post("/concerns/log/", {"facts": TYPED}, headers={"X-Staying": "1"})
+    assert answer["X-Leads-To"] == f"{LOGIN}?next=/concerns/log/"
+    assert shows_what_was_typed(sign_in(client, officer, "/concerns/log/"))

@@ -1,0 +1,177 @@
+"""A form in a real browser: tapped twice, sent without a network, or after its writer was signed out."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import Session, User
+from accounts.sessions import SEEN, SessionStore
+from contacts.models import Organisation
+from meetings.models import Concern, Meeting
+from tests.factories import PASSWORD, make_district, make_officer, make_organisation
+from tests.plugins.browser import OpenPage
+
+FACTS = "Lanterns & a <broken> door"
+
+
+@pytest.fixture
+def officer(committed_db: None) -> User:
+    return make_officer(make_district("North"), name="Anna Saar")
+
+
+@pytest.fixture
+def school(officer: User) -> Organisation:
+    return make_organisation(officer.districts.get(), name="Põhjala kool", lead_officer=officer)
+
+
+def write_a_log(page: Page) -> None:
+    page.goto("/meetings/log/")
+    page.get_by_role("radio", name="Põhjala kool").first.tap()
+    page.locator("[name=facts]").fill(FACTS)
+
+
+def kept_on_the_device(page: Page) -> Any:
+    return page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+
+
+@pytest.mark.parametrize("apart", [0, 120])
+def test_two_taps_send_once(open_page: OpenPage, officer: User, school: Organisation, apart: int) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate(
+        """apart => {
+          const save = document.querySelector(".stuck button");
+          save.click();
+          if (apart) setTimeout(() => save.click(), apart); else save.click();
+        }""",
+        apart,
+    )
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(sent) == 1
+    assert Meeting.objects.count() == 1
+
+
+def test_while_it_is_sent_the_button_says_so(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    waiting: list[Route] = []
+    page.route("**/meetings/log/", waiting.append)
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_role("button", name="Saving…")).to_be_visible()
+    waiting[0].continue_()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+
+
+def test_without_a_network_the_form_stays_and_is_saved_once_there_is_one(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save meeting").tap()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Not saved")
+    expect(alert).to_be_in_viewport()
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    expect(page.get_by_role("button", name="Save meeting")).to_be_visible()
+    assert "Lanterns" not in kept_on_the_device(page)
+    alert.get_by_role("button", name="Try again").tap()
+    expect(alert).to_contain_text("Not saved")
+    page.context.set_offline(False)
+    alert.get_by_role("button", name="Try again").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    assert Meeting.objects.get().facts == FACTS
+
+
+def test_an_answer_that_is_lost_on_its_way_makes_no_second_meeting(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/meetings/log/", lose)
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_role("alert")).to_contain_text("Not saved")
+    assert Meeting.objects.count() == 1
+    page.unroute("**/meetings/log/")
+    page.get_by_role("alert").get_by_role("button", name="Try again").tap()
+    expect(page.get_by_text("It is saved once.")).to_be_visible()
+    assert Meeting.objects.count() == 1
+
+
+def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: User) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/concerns/log/")
+    page.locator("[name=facts]").fill(FACTS)
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    page.get_by_role("checkbox").first.check(force=True)
+    page.get_by_role("button", name="Save and see whom to call").tap()
+    expect(page.get_by_text("Those who lead here are being told now.")).to_be_visible()
+    assert Concern.objects.get().facts == FACTS
+
+
+def test_a_fragment_that_does_not_come_is_said_where_the_reader_is(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/meetings/log/assembly/")
+    another = page.get_by_role("button", name="Another promise")
+    another.scroll_into_view_if_needed()
+    page.context.set_offline(True)
+    another.tap()
+    expect(page.get_by_role("alert")).to_contain_text("That did not work")
+    expect(page.get_by_role("alert").get_by_role("button")).to_be_in_viewport()
+    page.get_by_role("alert").get_by_role("button", name="Close").tap()
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def end_the_session() -> None:
+    """Nothing has happened in it for an hour."""
+    store = SessionStore(Session.objects.get(user__isnull=False).pk)
+    store[SEEN] -= 60 * 60
+    store.save()
+
+
+@pytest.mark.parametrize(
+    ("address", "ask"),
+    [
+        (
+            "/meetings/log/",
+            lambda page: page.get_by_label("Find an organisation or a person").press_sequentially("mo"),
+        ),
+        ("/meetings/log/assembly/", lambda page: page.get_by_role("button", name="Another promise").tap()),
+        ("/concerns/log/", lambda page: page.get_by_role("checkbox", name="Antisemitic").check(force=True)),
+    ],
+)
+def test_who_was_signed_out_meanwhile_finds_what_they_typed(
+    open_page: OpenPage, officer: User, school: Organisation, address: str, ask: Any
+) -> None:
+    page = open_page("phone", user=officer)
+    page.goto(address)
+    page.locator("[name=facts]").fill(FACTS)
+    end_the_session()
+    ask(page)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("You were signed out")
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    alert.get_by_role("button", name="Sign in").tap()
+    page.get_by_label("E-mail").fill(officer.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).first.tap()
+    expect(page.get_by_text("You were signed out before this was saved")).to_be_visible()
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
