@@ -47,6 +47,11 @@ class Listing:
         return any(value not in (None, "", []) for value in getattr(self.form, "cleaned_data", {}).values())
 
     @property
+    def is_cut(self) -> bool:
+        """Whether a search found more than stands here."""
+        return self.count > len(self.rows) and not (self.next or self.previous)
+
+    @property
     def status(self) -> int:
         """422 when a filter was not understood."""
         return 422 if self.form.errors else 200
@@ -78,7 +83,8 @@ def listing(
     about = _about(request)
     if ranked and form.is_valid() and form.cleaned_data.get("q"):
         found = list(rows[:BEST])
-        return Listing(form, found, len(found), None, None, "", given, **about)
+        count = rows.count() if len(found) == BEST else len(found)
+        return Listing(form, found, count, None, None, "", given, **about)
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
     page: Page[Any]

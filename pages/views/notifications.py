@@ -62,7 +62,13 @@ def notifications(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "pages/notifications/list.html",
-        {"new": _rows(new, seen), "coming": _rows(coming, seen), "sent": _rows(sent, seen)},
+        {
+            "new": _rows(new, seen),
+            "n_new": len(new) if len(new) < ROWS else own.unread().count(),
+            "coming": _rows(coming, seen),
+            "n_coming": len(coming) if len(coming) < ROWS else own.waiting().count(),
+            "sent": _rows(sent, seen),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""One box over organisations, people, meetings and promises."""
+"""One box over organisations, people, meetings, promises and concerns."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from audit.services import record
 from contacts.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
-from meetings.search import SHOWN, search_everything
+from meetings.search import search_everything
 from pages.lookups import readers_only
 
 
@@ -32,5 +32,5 @@ def search(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "pages/search/search.html",
-        {"q": q, "found": found, "most": SHOWN, "today": city_today()},
+        {"q": q, "found": found, "today": city_today()},
     )
