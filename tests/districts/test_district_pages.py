@@ -69,6 +69,8 @@ def test_the_map_links_the_districts_covered_and_names_the_others(
     client.force_login(officer)
     page = client.get("/districts/").content.decode()
     assert page.count("<svg viewBox") == 1
+    assert "Darker" not in page, "what is darker by day is lighter by night"
+    assert [f'class="area {step}" x=' in page for step in ("t0", "t1", "t2", "t3", "t4")] == [True] * 5
     assert f'<a href="/districts/{north.code}/"><title>North: 0 of 1 organisations met' in page
     assert "<g><title>South</title>" in page
     assert cells(page, "North") == ["1", "0 of 1", "0", "0"]
