@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from lib.days import city_today
+from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 
 ROWS: Final = 10
@@ -139,15 +140,26 @@ def _midnight(day: date) -> datetime:
 
 
 def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
-    """Whom the actor is most likely to log next: met lately, then led or deputised, longest unmet first."""
-    lately = Meeting.objects.of_officer(actor.id).order_by("-starts_at", "pk").values_list("pk", flat=True)
+    """Whom the actor is likely to log next: met or tried lately, then led or deputised, longest unmet first.
+
+    One query, and a second where so many were not met.
+    """
+    took_place = Meeting.objects.of_officer(actor.id).filter(
+        status__in=[MeetingStatus.HELD, MeetingStatus.NOT_REACHED], starts_at__lte=timezone.now()
+    )
+    lately = took_place.order_by("-starts_at", "pk").values("pk")[:LATELY]
     seen = Organisation.objects.visible_to(actor).active()
-    links = MeetingOrganisation.objects.filter(meeting__in=list(lately[:LATELY]), organisation__in=seen)
-    met = [
-        link.organisation
-        for link in links.select_related("organisation").order_by(
-            "-meeting__starts_at", "organisation__folded"
-        )
-    ]
-    led = seen.of_officer(actor.id).order_by(F("last_met_at").asc(nulls_first=True), "pk")[:limit]
-    return list({organisation.pk: organisation for organisation in (*met, *led)}.values())[:limit]
+    links = MeetingOrganisation.objects.filter(
+        Q(present=True) | Q(meeting__status=MeetingStatus.NOT_REACHED),
+        meeting__in=lately,
+        organisation__in=seen,
+    ).select_related("organisation__home_district")
+    met = {
+        link.organisation_id: link.organisation
+        for link in links.order_by("-meeting__starts_at", "organisation__folded", "organisation")
+    }
+    if len(met) < limit:
+        led = seen.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
+        longest_unmet = led.order_by(F("last_met_at").asc(nulls_first=True), "pk")
+        met |= {row.pk: row for row in longest_unmet[: limit - len(met)]}
+    return list(met.values())[:limit]

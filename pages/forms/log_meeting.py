@@ -1,9 +1,10 @@
 """What is typed on the pavement: whom I met, how, what came of it, what I promised."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -311,11 +312,21 @@ class PromiseForm(HintedForm, DraftForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organisations: Iterable[Organisation], invited: Collection[UUID], **kwargs: Any
+    ) -> None:
+        """`invited` are those of the organisations who were there or were asked to come."""
         super().__init__(*args, **kwargs)
         self.organisations = {str(row.pk): row for row in organisations}
+        self.invited = {str(pk) for pk in invited}
         names = [(key, row.short_name or row.name) for key, row in self.organisations.items()]
         self.fields["to"].choices = names  # type: ignore[attr-defined]  # a field of choices
+
+    def clean_to(self) -> list[str]:
+        named: list[str] = self.cleaned_data["to"]
+        if not self.invited.issuperset(named):
+            raise forms.ValidationError(_("Choose only those who were there or were invited."))
+        return named
 
     def promise(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any] | None:
         """What `log_meeting` takes as a promise; None for a row left empty."""

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from pages.views import calendar, log_meeting, meetings, today
 from pages.views.ics import meeting_ics
+from pages.views.meeting_outcome import meeting_outcome
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -15,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("meetings/<uuid:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
     path("meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
     path("meetings/<uuid:pk>/hold/", meetings.meeting_hold, name="meeting_hold"),
+    path("meetings/<uuid:pk>/outcome/", meeting_outcome, name="meeting_outcome"),
 ]

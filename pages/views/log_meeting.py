@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import formset_factory
@@ -30,7 +29,8 @@ from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, hom
 from pages.forms.meetings import MINUTE, Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows
-from pages.undo import undo_url, undoer
+from pages.undo import undoer
+from pages.views.meeting_outcome import say_logged
 
 FOUND = 8
 CANDIDATES = 16
@@ -101,7 +101,7 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
     home = next((row.home_district_id for row in listed if request.actor.covers(row.home_district_id)), None)
     form = AssemblyForm(request.POST or None, initial=_now() | {"district": home}, actor=request.actor)
     form.draft = act in {"find", "add"}
-    promises = _promise_forms(request, rows.rows, adding=act == "add")
+    promises = _promise_forms(request, rows, adding=act == "add")
     failed = request.method == "POST" and not form.draft
     if failed and form.is_valid() & promises.is_valid() and _somebody(form, rows):
         attended = rows.given
@@ -127,8 +127,7 @@ def undo_log(*, actor: Actor, meeting_id: str, version: int) -> None:
 
 def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation | None = None) -> HttpResponse:
     """On to the organisation the reader came from, the concern to log, or Today."""
-    url = undo_url(request, "log_meeting", meeting_id=str(meeting.pk), version=meeting.version)
-    messages.success(request, _("Meeting logged."), extra_tags=f"undo:{url}")
+    say_logged(request, meeting)
     if request.POST.get("then") == "concern":
         return redirect(f"{reverse('log_concern')}?meeting={meeting.pk}")
     if organisation and request.GET.get("organisation") == str(organisation.pk):
@@ -148,8 +147,8 @@ def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
     return False
 
 
-def _promise_forms(request: ActorRequest, organisations: list[Organisation], *, adding: bool) -> Any:
-    """One empty row to begin with, and one more whenever it is asked for."""
+def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, adding: bool) -> Any:
+    """One empty row to begin with, and one more whenever it is asked for: there the writer goes on."""
     formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
     in_a_week = city_today() + timedelta(days=7)
     data = request.POST.copy() if request.method == "POST" else None
@@ -160,7 +159,11 @@ def _promise_forms(request: ActorRequest, organisations: list[Organisation], *, 
         data["form-TOTAL_FORMS"] = str(count + 1)
         data[f"form-{count}-due_on"] = str(in_a_week)
         data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
-    promises = formset(data, form_kwargs={"organisations": organisations, "initial": {"due_on": in_a_week}})
+    invited = {row.pk for row, _answer in rows.given}
+    given = {"organisations": rows.rows, "invited": invited, "initial": {"due_on": in_a_week}}
+    promises = formset(data, form_kwargs=given)
+    if adding:
+        promises.forms[-1].fields["title"].widget.attrs["autofocus"] = True
     for form in promises:
         form.draft = request.POST.get("act") in {"find", "add"}
     return promises

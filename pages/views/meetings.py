@@ -44,6 +44,7 @@ from pages.lists import canonical, listing
 from pages.lookups import consult, consult_rows, find, readers_only
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
+from pages.views.meeting_outcome import say_logged
 from pages.who import who_did
 
 FOUND = 8
@@ -228,7 +229,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     if posted and form.is_valid():
         try:
             with transaction.atomic():
-                hold_meeting(
+                held = hold_meeting(
                     actor=request.actor,
                     meeting_id=pk,
                     contacts=_attendance(people),
@@ -243,7 +244,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Meeting logged."))
+            say_logged(request, held)
             return redirect("meeting", pk)
     return render(request, "pages/meetings/hold.html", context, status=422 if posted else 200)
 

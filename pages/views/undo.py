@@ -28,10 +28,11 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
     except (ValidationError, ObjectDoesNotExist, PermissionDenied) as error:
         changed = _("This has changed since, so it cannot be undone.")
         messages.error(request, late if getattr(error, "code", "") == "too_late" else changed)
-    return redirect(_where_from(request))
+    return redirect(where_from(request))
 
 
-def _where_from(request: HttpRequest) -> str:
+def where_from(request: HttpRequest) -> str:
+    """The page whose form this is; Today where it is not known."""
     referer = request.headers.get("referer", "")
     if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return referer

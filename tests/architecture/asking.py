@@ -32,6 +32,7 @@ ROWS: Final = {
     "contact": "contact",
     "meeting": "meeting",
     "meeting_hold": "meeting_due",
+    "meeting_outcome": "meeting_held",
     "follow_up": "follow_up",
     "follow_up_reopen": "follow_up_done",
     "follow_up_end_series": "follow_up_repeated",

@@ -129,3 +129,27 @@ def test_a_broken_number_of_promises_breaks_nothing(client: Client, north: Distr
     given = typed(north, {make_organisation(north): "present"}) | {"form-TOTAL_FORMS": count}
     assert client.post(ADDRESS, given).status_code in {302, 422}
     assert client.post(ADDRESS, given | {"act": "add"}).status_code == 200
+
+
+def test_a_promise_is_made_to_nobody_who_was_not_invited(client: Client, north: District) -> None:
+    there, absent, out = (make_organisation(north) for _number in range(3))
+    attended = {there: "present", absent: "absent", out: "out"}
+    promise = {"title": "Send the minutes", "to": [str(out.pk)]}
+    answer = client.post(ADDRESS, typed(north, attended, promise))
+    assert answer.status_code == 422
+    assert "Choose only those who were there or were invited." in answer.content.decode()
+    assert not Meeting.objects.exists()
+    named = {"title": "Send the minutes", "to": [str(absent.pk)]}
+    assert client.post(ADDRESS, typed(north, attended, named)).status_code == 302
+    assert list(FollowUp.objects.get().organisations.all()) == [absent]
+
+
+def test_another_promise_begins_with_its_first_field(client: Client, north: District) -> None:
+    there = make_organisation(north)
+    page = client.post(
+        ADDRESS, typed(north, {there: "present"}, {"title": "One"}, act="add")
+    ).content.decode()
+    focused = [field for field in page.split("<input")[1:] if "autofocus" in field.split(">")[0]]
+    assert len(focused) == 1
+    assert 'name="form-1-title"' in focused[0]
+    assert "autofocus" not in client.get(ADDRESS).content.decode()

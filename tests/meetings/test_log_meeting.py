@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actors import actor_for
 from accounts.models import User
 from audit.models import Event
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
+from meetings.today import recently_met
 from tests.factories import (
     make_contact,
     make_district,
@@ -75,6 +77,42 @@ def test_those_met_lately_are_offered_first_then_those_i_lead(
     page = client.get(ADDRESS).content.decode()
     assert page.index("Põhjala kool") < page.index("Led")
     assert "Somebody else’s" not in page
+
+
+def test_who_was_met_or_tried_last_comes_first_and_nobody_else_is_recent(
+    client: Client, officer: User, north: District
+) -> None:
+    now = timezone.now()
+    rows = {name: make_organisation(north, name=name) for name in ("Met", "Tried", "Older", "Absent")}
+    coming = [make_organisation(north, name=f"Coming {number}") for number in range(8)]
+    called_off = make_organisation(north, name="Called off")
+    planned = {"status": "planned", "outcomes": [], "officers": [officer]}
+    make_meeting(north, *coming, starts_at=now + timedelta(days=30), **planned)
+    make_meeting(north, called_off, starts_at=now - timedelta(days=1), **planned | {"status": "cancelled"})
+    make_meeting(north, rows["Older"], starts_at=now - timedelta(days=3), officers=[officer])
+    tried = make_meeting(
+        north, rows["Tried"], starts_at=now - timedelta(days=2), **planned | {"status": "not_reached"}
+    )
+    tried.organisation_links.update(present=False)
+    met = make_meeting(north, rows["Met"], rows["Absent"], starts_at=now, officers=[officer])
+    met.organisation_links.filter(organisation=rows["Absent"]).update(present=False)
+    overdue = make_organisation(north, name="Overdue plan")
+    make_meeting(north, overdue, starts_at=now - timedelta(hours=1), **planned)
+    assert [row.name for row in recently_met(actor_for(officer))] == ["Met", "Tried", "Older"]
+
+
+def test_an_organisation_met_often_is_offered_once_and_the_led_fill_the_rest(
+    officer: User, north: District, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    often = make_organisation(north, name="Often", lead_officer=officer)
+    for days in range(1, 4):
+        make_meeting(north, often, starts_at=timezone.now() - timedelta(days=days), officers=[officer])
+    never = make_organisation(north, name="Never met", lead_officer=officer)
+    actor = actor_for(officer)
+    with django_assert_num_queries(2):
+        assert [row.pk for row in recently_met(actor)] == [often.pk, never.pk]
+    with django_assert_num_queries(1):
+        assert [row.home_district.pk for row in recently_met(actor, 1)] == [north.pk]
 
 
 def test_a_tap_on_who_what_came_of_it_and_save_is_enough(
@@ -253,3 +291,62 @@ def test_the_page_is_cheap(
     make_contact(None, chosen)
     with django_assert_max_num_queries(14):
         client.get(f"{ADDRESS}?organisation={chosen.pk}")
+
+
+def said(answer: Any) -> str:
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "It does not count as met yet."),
+        ({"outcomes": ["information_shared"]}, "It does not count as met yet."),
+        ({"outcomes": ["information_shared", "advice_received"]}, "It counts as met."),
+        ({"promise_when": "week"}, "It counts as met."),
+        ({"not_reached": "on"}, "Nobody was reached, so it does not count as met."),
+    ],
+)
+def test_the_message_says_whether_it_counts_as_met(
+    client: Client, school: Organisation, fields: dict[str, Any], text: str
+) -> None:
+    page = said(client.post(ADDRESS, typed(school, **fields), follow=True))
+    school.refresh_from_db()
+    assert text in page
+    assert ("It counts as met." in page) == (school.last_met_at is not None)
+    assert ('/outcome/"' in page) == ("yet" in text)
+
+
+def test_one_tap_adds_what_came_of_it_and_today_knows(client: Client, officer: User, north: District) -> None:
+    school = make_organisation(north, name="Põhjala kool", lead_officer=officer, cadence_days=30)
+    page = said(client.post(ADDRESS, typed(school), follow=True))
+    assert "Worth seeing" in page
+    meeting = Meeting.objects.get()
+    assert 'value="advice_received"' in page
+    assert 'value="information_shared"' not in page
+    address = reverse("meeting_outcome", args=[meeting.pk])
+    page = said(client.post(address, {"outcome": "advice_received"}, follow=True))
+    assert "It counts as met." in page
+    assert "Worth seeing" not in page
+    meeting.refresh_from_db()
+    assert meeting.outcomes == ["advice_received"]
+    undo = page.split('action="/undo/')[1].split('"')[0]
+    client.post(f"/undo/{undo}")
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["", "information_shared", "nonsense", "a\0b"])
+def test_what_does_not_count_is_not_added(client: Client, school: Organisation, outcome: str) -> None:
+    client.post(ADDRESS, typed(school))
+    address = reverse("meeting_outcome", args=[Meeting.objects.get().pk])
+    assert client.post(address, {"outcome": outcome}).status_code == 404
+    assert Meeting.objects.get().outcomes == []
+
+
+def test_nothing_comes_of_what_was_not_held_or_is_another_districts(client: Client, north: District) -> None:
+    told = {"outcome": "advice_received"}
+    tried = make_meeting(north, status="not_reached", outcomes=[])
+    elsewhere = make_meeting(make_district("South"), outcomes=[])
+    held = make_meeting(north, outcomes=[])
+    for row, status in ((tried, 404), (elsewhere, 404), (held, 302)):
+        assert client.post(reverse("meeting_outcome", args=[row.pk]), told).status_code == status
