@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import rules
 from districts.models import District
@@ -132,6 +133,8 @@ class User(AbstractBaseUser):
         _("time zone"), max_length=40, default=city_time_zone, validators=[check_time_zone]
     )
     theme = models.CharField(_("colours"), max_length=5, choices=Theme, default=Theme.AUTO)
+    # For colleagues who share a district, at night: on pages only, in no answer of the API.
+    phone = PhoneNumberField(_("phone at work"), blank=True, default="", db_default="")
     reminder_channels = ArrayField(
         models.CharField(max_length=10, choices=Channel),
         default=every_channel,

@@ -4,6 +4,7 @@ Organisations are found by what they say of themselves; a person is never looked
 rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import Role, User
 from contacts.codes import FOCUS_OF_KIND, Kind
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
 from districts.codes import Focus
@@ -22,6 +23,7 @@ from meetings.codes import ReminderRule
 from meetings.models import Concern, Reminder
 
 AT_MOST: Final = 20
+HELPING: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Call:
 def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
     """Active organisations the actor sees: the place's own first, then the affected communities', by name.
 
-    Three statements, however many there are.
+    Three statements, however many there are; one more than AT_MOST shows that there are more.
     """
     affected = concern.affected_focuses
     is_the_place = Q(pk=concern.site_organisation_id)
@@ -66,7 +68,40 @@ def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
         )
         .order_by(Case(When(is_the_place, then=0), default=1), "folded", "pk")
     )
-    return [_call(concern, row) for row in rows[:AT_MOST]]
+    return [_call(concern, row) for row in rows[: AT_MOST + 1]]
+
+
+def who_helps(actor: Actor, concern: Concern, calls: Collection[Call]) -> list[Call]:
+    """Whoever is called whatever the bias: victim support and reporting centres around, then the affected
+    communities' in other districts that the actor sees. Those with a number come first; none of `calls`.
+    """
+    affected = concern.affected_focuses
+    around = _around(concern.district)
+    helping = around & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
+    rows = (
+        Organisation.objects.visible_to(actor)
+        .active()
+        .filter(helping | _speaking_for(affected))
+        .exclude(pk__in=[call.organisation.pk for call in calls])
+        .select_related("lead_officer", "deputy_officer")
+        .prefetch_related(
+            Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
+            Prefetch("affiliations", _first_to_call(actor)),
+        )
+        .order_by(
+            Case(When(helping, then=0), default=1), Case(When(phone="", then=1), default=0), "folded", "pk"
+        )
+    )
+    return [_call(concern, row) for row in rows[:HELPING]]
+
+
+def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
+    """Who answers for the district at night, those with a number first: for who works in it too."""
+    if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
+        return []
+    rows = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR).covering(concern.district)
+    nearest = rows.exclude(pk=actor.id).order_by(Case(When(phone="", then=1), default=0), "name", "pk")
+    return list(nearest[:HELPING])
 
 
 def is_touched_by(concern: Concern) -> Q:

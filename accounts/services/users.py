@@ -38,6 +38,7 @@ class UserFields(TypedDict, total=False):
 
     email: str
     name: str
+    phone: str
     role: str
     language: str
     is_active: bool
@@ -47,6 +48,7 @@ class Preferences(TypedDict, total=False):
     """What everybody decides for themselves."""
 
     language: str
+    phone: str
     time_zone: str
     theme: str
     reminder_channels: list[str]

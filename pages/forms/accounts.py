@@ -8,11 +8,25 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Channel, Role, Theme, User
 from districts.models import District
 from pages.forms.base import VersionedForm
 from pages.forms.districts import DistrictsField
+from pages.forms.organisations import phone_text
+
+
+def phone_field() -> PhoneNumberField:
+    return PhoneNumberField(
+        label=_("Phone at work"),
+        required=False,
+        help_text=_(
+            "For colleagues who share a district, such as at night. It is not given to other systems."
+        ),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        error_messages={"invalid": _("Enter a phone number, such as 612 345 678.")},
+    )
 
 
 class InvitationForm(forms.Form):
@@ -24,6 +38,7 @@ class InvitationForm(forms.Form):
         help_text=_("What they sign in with, and where the invitation goes."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    phone = phone_field()
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     districts = DistrictsField(
         label=_("Districts"),
@@ -54,6 +69,7 @@ class PersonForm(VersionedForm, InvitationForm):
 
 def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
+    values["phone"] = phone_text(person.phone)
     role = person.asked_role or person.role  # what was asked for is not taken back unseen
     return values | {"role": role, "districts": list(person.districts.all())}
 
@@ -70,6 +86,7 @@ def zones(own: str) -> list[tuple[str, str]]:
 
 class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    phone = phone_field()
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Reminders of promises come at 09:00 there.")
     )
@@ -90,4 +107,5 @@ class PreferencesForm(forms.Form):
 
 
 def preferences(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in PreferencesForm.base_fields}
+    values = {name: getattr(user, name) for name in PreferencesForm.base_fields}
+    return values | {"phone": phone_text(user.phone)}

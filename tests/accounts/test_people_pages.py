@@ -212,3 +212,23 @@ def test_nobodys_role_changes_by_settings(client: Client) -> None:
 def test_a_zone_outside_the_list_that_an_account_has_can_be_kept(client: Client) -> None:
     client.force_login(make_officer(time_zone="Etc/GMT+1"))
     assert client.post("/settings/", PREFERENCES | {"time_zone": "Etc/GMT+1"}).status_code == 302
+
+
+def test_a_number_at_work_is_kept_by_its_person_and_by_administrators(
+    client: Client, administrator: User
+) -> None:
+    person = make_officer(make_district("North"))
+    address = f"/settings/people/{person.pk}/"
+    assert client.post(address, typed(person, phone="617 862 338")).status_code == 302
+    person.refresh_from_db()
+    assert person.phone == "+34617862338"
+    assert client.post(address, typed(person, phone="no number")).status_code == 422
+    client.force_login(person)
+    page = client.get("/settings/").content.decode()
+    assert 'value="+34 617 86 23 38"' in page
+    kept = {"language": "en-gb", "time_zone": "Europe/Riga", "theme": "auto"}
+    assert client.post("/settings/", kept | {"phone": "12"}).status_code == 422
+    assert client.post("/settings/", kept | {"phone": ""}).status_code == 302
+    person.refresh_from_db()
+    assert person.phone == ""
+    assert ["phone"] in Event.objects.filter(actor_id=person.pk).values_list("field_names", flat=True)

@@ -3,15 +3,17 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Role
-from contacts.models import Organisation
+from contacts.models import Contact, Organisation
 from lib.days import city_today
+from meetings.codes import BiasGround
 from meetings.models import Concern, Reminder
 from meetings.services.concerns import log_concern
-from meetings.whom_to_call import told_of, whom_to_call
+from meetings.whom_to_call import supervisors_of, told_of, who_helps, whom_to_call
 from tests.factories import (
     make_actor,
     make_contact,
@@ -19,6 +21,7 @@ from tests.factories import (
     make_officer,
     make_organisation,
     make_supervisor,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,78 @@ def test_who_is_told_is_known_before_and_after_it_is_sent() -> None:
     now = timezone.now()
     Reminder.objects.filter(recipient=lead, channel="in_page").update(sent_at=now)
     assert [told.sent_at for told in told_of(concern)] == [now, None]
+
+
+# --- At 23:00 somebody is always there to call -----------------------------------------------------
+
+
+def helping(actor: Actor, concern: Concern) -> list[Organisation]:
+    return [call.organisation for call in who_helps(actor, concern, whom_to_call(actor, concern))]
+
+
+@pytest.mark.parametrize("ground", BiasGround.values)
+def test_victim_support_and_reporting_centres_help_whatever_the_bias(ground: str) -> None:
+    north = make_district()
+    silent = make_organisation(north, name="A centre", kind="ngo", is_reporting_centre=True)
+    support = make_organisation(north, name="Victim Support", kind="victim_support", phone="+34617862338")
+    make_organisation(north, kind="victim_support", status="closed")
+    make_organisation(make_district("South"), kind="victim_support")
+    make_organisation(north, name="A choir", kind="culture_sport")
+    concern = log(north, bias_grounds=[ground])
+    assert helping(make_actor(north), concern) == [support, silent]
+
+
+def test_those_called_already_do_not_stand_there_twice_and_those_elsewhere_come_last() -> None:
+    city = make_district("City")
+    north, south, far = (make_district(name, parent=city) for name in ("North", "South", "Far"))
+    here = speaking_for("lgbti", north, kind="victim_support")
+    there = speaking_for("lgbti", south, phone="+34617862338")
+    unseen = speaking_for("lgbti", far)
+    support = make_organisation(north, kind="victim_support")
+    concern = log(north, bias_grounds=["anti_lgbti"])
+    actor = make_actor(north, south)
+    assert called(actor, concern) == [here]
+    assert helping(actor, concern) == [support, there]
+    assert unseen not in helping(actor, concern)
+
+
+def test_who_has_withdrawn_is_not_called_there_either() -> None:
+    north = make_district()
+    support = make_organisation(north, kind="victim_support")
+    person = make_contact(north, support, phone="+34617862338")
+    person.affiliations.update(is_primary=True)
+    concern, actor = log(north), make_actor(north)
+    assert who_helps(actor, concern, [])[0].first_to_call
+    Contact.objects.filter(pk=person.pk).update(withdrawn_on=city_today())
+    assert not who_helps(actor, concern, [])[0].first_to_call
+
+
+def test_supervisors_of_the_district_have_a_number_for_who_works_in_it() -> None:
+    city = make_district("City")
+    north, south = make_district("North", parent=city), make_district("South", parent=city)
+    silent = make_supervisor(north, name="A without")
+    of_city = make_supervisor(city, name="B with", phone="+34617862338")
+    make_supervisor(south, name="Of the south", phone="+34617862338")
+    make_supervisor(north, name="Off", phone="+34617862338", is_active=False)
+    make_officer(north, name="Colleague", phone="+34617862338")
+    concern = log(north)
+    assert supervisors_of(make_actor(north), concern) == [of_city, silent]
+    assert supervisors_of(make_actor(role=Role.PRIVACY_OFFICER), concern) == []
+    assert supervisors_of(make_actor(south), concern) == []
+
+
+def test_the_page_never_says_none_and_a_number_is_a_large_link(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    make_supervisor(north, name="Sofia Marin", phone="+34617862338")
+    make_organisation(north, name="Victim Support", kind="victim_support", phone="+34617862339")
+    concern = log(north)
+    client.force_login(officer)
+    page = client.get(f"/concerns/{concern.pk}/").content.decode()
+    assert "Call now <span>0" not in page
+    for number in ("+34617862338", "+34617862339"):
+        assert f'<a class="button" href="tel:{number}">' in page
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    page = client.get(f"/concerns/{concern.pk}/").content.decode()
+    assert "+34617862339" in page
+    assert "+34617862338" not in page
