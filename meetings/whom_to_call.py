@@ -4,7 +4,6 @@ Organisations are found by what they say of themselves; a person is never looked
 rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +23,7 @@ from meetings.models import Concern, Reminder
 
 AT_MOST: Final = 20
 HELPING: Final = 6
+PLACE, TOUCHED, HELPS, ELSEWHERE = range(4)  # how near to a concern
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +50,48 @@ class Call:
         return [self.organisation.pk, *first]
 
 
-def whom_to_call(actor: Actor, concern: Concern) -> list[Call]:
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Whom a concern touches, at most AT_MOST (`more`: not all of them), and who helps beside them."""
+
+    touched: list[Call]
+    helping: list[Call]
+    more: bool
+
+
+def whom_to_call(actor: Actor, concern: Concern) -> Calls:
     """Active organisations the actor sees: the place's own first, then the affected communities', by name.
 
-    Three statements, however many there are; one more than AT_MOST shows that there are more.
+    Beside them whoever is called whatever the bias: victim support and reporting centres around, then who
+    speaks for the communities in other districts the actor sees; those with a number first.
+    Three statements, however many there are.
     """
     affected = concern.affected_focuses
-    is_the_place = Q(pk=concern.site_organisation_id)
-    rows = (
-        Organisation.objects.visible_to(actor)
-        .active()
-        .filter(is_touched_by(concern))
-        .select_related("lead_officer", "deputy_officer")
-        .prefetch_related(
-            Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
-            Prefetch("affiliations", _first_to_call(actor)),
-        )
-        .order_by(Case(When(is_the_place, then=0), default=1), "folded", "pk")
-    )
-    return [_call(concern, row) for row in rows[: AT_MOST + 1]]
-
-
-def who_helps(actor: Actor, concern: Concern, calls: Collection[Call]) -> list[Call]:
-    """Whoever is called whatever the bias: victim support and reporting centres around, then the affected
-    communities' in other districts that the actor sees. Those with a number come first; none of `calls`.
-    """
-    affected = concern.affected_focuses
-    around = _around(concern.district)
+    speaking, around = _speaking_for(affected), _around(concern.district)
     helping = around & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
-    rows = (
+    nearness = Case(
+        When(pk=concern.site_organisation_id, then=PLACE),
+        When(speaking & around, then=TOUCHED),
+        When(helping, then=HELPS),
+        default=ELSEWHERE,
+    )
+    silent = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
+    found = (
         Organisation.objects.visible_to(actor)
         .active()
-        .filter(helping | _speaking_for(affected))
-        .exclude(pk__in=[call.organisation.pk for call in calls])
+        .filter(Q(pk=concern.site_organisation_id) | speaking | helping)
+        .annotate(nearness=nearness)
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(
             Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
             Prefetch("affiliations", _first_to_call(actor)),
         )
-        .order_by(
-            Case(When(helping, then=0), default=1), Case(When(phone="", then=1), default=0), "folded", "pk"
-        )
+        .order_by("nearness", silent, "folded", "pk")
     )
-    return [_call(concern, row) for row in rows[:HELPING]]
+    rows = list(found[: AT_MOST + HELPING])
+    touched = [_call(concern, row) for row in rows if row.nearness < HELPS]
+    others = [_call(concern, row) for row in rows if row.nearness >= HELPS]
+    return Calls(touched[:AT_MOST], others[:HELPING], len(touched) > AT_MOST)
 
 
 def supervisors_of(actor: Actor, concern: Concern) -> list[User]:

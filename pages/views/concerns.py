@@ -30,7 +30,7 @@ from meetings.services.concerns import (
     reopen_concern,
     report_back,
 )
-from meetings.whom_to_call import AT_MOST, supervisors_of, told_of, who_helps, whom_to_call
+from meetings.whom_to_call import supervisors_of, told_of, whom_to_call
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import EditConcernForm
@@ -84,18 +84,17 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor = request.actor
     row = find(with_references(Concern.objects.visible_to(actor), actor), pk)
     calls = whom_to_call(actor, row)
-    helping = who_helps(actor, row, calls) if row.status != ConcernStatus.CLOSED else []
     told = told_of(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
-    called = [pk for call in [*calls[:AT_MOST], *helping] for pk in call.object_ids]
+    called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
     shown = [*_ids_of(row), *called, *ids_on(promises)]
     consult(request, "concern", shown, district_ids=[row.district_id])
     context = {
         "concern": row,
-        "calls": calls[:AT_MOST],
-        "more_calls": len(calls) > AT_MOST,
-        "helping": helping,
+        "calls": calls.touched,
+        "more_calls": calls.more,
+        "helping": calls.helping,
         "supervisors": supervisors_of(actor, row) if row.status != ConcernStatus.CLOSED else [],
         "told": told,
         "told_ids": {one.user.pk for one in told if one.sent_at},

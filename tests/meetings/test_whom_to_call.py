@@ -13,7 +13,7 @@ from lib.days import city_today
 from meetings.codes import BiasGround
 from meetings.models import Concern, Reminder
 from meetings.services.concerns import log_concern
-from meetings.whom_to_call import supervisors_of, told_of, who_helps, whom_to_call
+from meetings.whom_to_call import supervisors_of, told_of, whom_to_call
 from tests.factories import (
     make_actor,
     make_contact,
@@ -33,7 +33,7 @@ def speaking_for(focus: str, district: Any, **fields: Any) -> Organisation:
 
 
 def called(actor: Actor, concern: Concern) -> list[Organisation]:
-    return [call.organisation for call in whom_to_call(actor, concern)]
+    return [call.organisation for call in whom_to_call(actor, concern).touched]
 
 
 def log(district: Any, **fields: Any) -> Concern:
@@ -48,7 +48,7 @@ def test_the_place_comes_first_then_the_affected_communities_by_name() -> None:
     speaking_for("jewish", north)
     make_organisation(north)
     concern = log(north, bias_grounds=["anti_muslim"], site_organisation=mosque)
-    calls = whom_to_call(make_actor(north), concern)
+    calls = whom_to_call(make_actor(north), concern).touched
     assert [call.organisation for call in calls] == [mosque, first, second]
     assert [call.is_the_place for call in calls] == [True, False, False]
     assert [call.communities for call in calls] == [[], ["muslim"], ["muslim"]]
@@ -58,7 +58,7 @@ def test_a_kind_stands_for_its_community() -> None:
     north = make_district()
     shelter = make_organisation(north, kind="womens_organisation")
     make_organisation(north, kind="religious_community")
-    calls = whom_to_call(make_actor(north), log(north, bias_grounds=["gender_based"]))
+    calls = whom_to_call(make_actor(north), log(north, bias_grounds=["gender_based"])).touched
     assert [(call.organisation, call.communities) for call in calls] == [(shelter, ["women"])]
 
 
@@ -99,13 +99,13 @@ def test_the_first_to_call_is_on_the_card_unless_they_withdrew_or_have_no_number
     first.affiliations.update(is_primary=True)
     concern = log(north, bias_grounds=["anti_roma"])
     actor = make_actor(north)
-    (call,) = whom_to_call(actor, concern)
+    (call,) = whom_to_call(actor, concern).touched
     assert call.first_to_call is not None
     assert call.first_to_call.contact == first
     assert call.object_ids == [centre.pk, first.pk]
     first.phone = ""
     first.save()
-    assert whom_to_call(actor, concern)[0].first_to_call is None
+    assert whom_to_call(actor, concern).touched[0].first_to_call is None
 
 
 def test_the_cost_does_not_grow_with_the_organisations(django_assert_num_queries: Any) -> None:
@@ -115,7 +115,7 @@ def test_the_cost_does_not_grow_with_the_organisations(django_assert_num_queries
     concern = log(north, bias_grounds=["anti_roma"])
     actor = make_actor(north)
     with django_assert_num_queries(3):
-        calls = whom_to_call(actor, concern)
+        calls = whom_to_call(actor, concern).touched
         assert all(call.organisation.lead_officer for call in calls)
     assert len(calls) == 20
 
@@ -134,7 +134,7 @@ def test_who_is_told_is_known_before_and_after_it_is_sent() -> None:
 
 
 def helping(actor: Actor, concern: Concern) -> list[Organisation]:
-    return [call.organisation for call in who_helps(actor, concern, whom_to_call(actor, concern))]
+    return [call.organisation for call in whom_to_call(actor, concern).helping]
 
 
 @pytest.mark.parametrize("ground", BiasGround.values)
@@ -169,9 +169,9 @@ def test_who_has_withdrawn_is_not_called_there_either() -> None:
     person = make_contact(north, support, phone="+34617862338")
     person.affiliations.update(is_primary=True)
     concern, actor = log(north), make_actor(north)
-    assert who_helps(actor, concern, [])[0].first_to_call
+    assert whom_to_call(actor, concern).helping[0].first_to_call
     Contact.objects.filter(pk=person.pk).update(withdrawn_on=city_today())
-    assert not who_helps(actor, concern, [])[0].first_to_call
+    assert not whom_to_call(actor, concern).helping[0].first_to_call
 
 
 def test_supervisors_of_the_district_have_a_number_for_who_works_in_it() -> None:
