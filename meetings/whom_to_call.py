@@ -6,7 +6,7 @@ rule 3): an organisation's card has the number of whoever is its first to call, 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
@@ -88,7 +88,7 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
         )
         .order_by("nearness", silent, "folded", "pk")
     )
-    rows = list(found[: AT_MOST + HELPING])
+    rows: list[Any] = list(found[: AT_MOST + HELPING])
     touched = [_call(concern, row) for row in rows if row.nearness < HELPS]
     others = [_call(concern, row) for row in rows if row.nearness >= HELPS]
     return Calls(touched[:AT_MOST], others[:HELPING], len(touched) > AT_MOST)

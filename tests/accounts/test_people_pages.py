@@ -231,4 +231,5 @@ def test_a_number_at_work_is_kept_by_its_person_and_by_administrators(
     assert client.post("/settings/", kept | {"phone": ""}).status_code == 302
     person.refresh_from_db()
     assert person.phone == ""
-    assert ["phone"] in Event.objects.filter(actor_id=person.pk).values_list("field_names", flat=True)
+    named = Event.objects.filter(actor_id=person.pk).values_list("field_names", flat=True)
+    assert any("phone" in names for names in named)

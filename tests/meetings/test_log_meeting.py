@@ -294,7 +294,7 @@ def test_the_page_is_cheap(
 
 
 def said(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.mark.parametrize(
