@@ -209,7 +209,7 @@ def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, 
     organisation.updated_at = timezone.now()
     organisation.save()
     if set(row["fields"]) & set(DATED):
-        follow_period(organisation, organisation.updated_at)
+        follow_period(organisation, organisation.updated_at, taken_back=draft.created_at)
         refresh_meet_by([organisation.pk])
     organisation.external_ids.filter(source=draft.source, external_id__in=row["external_ids"]).delete()
     remembered = organisation.imported_fields.filter(source=draft.source)

@@ -16,7 +16,7 @@ from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
-from contacts.models import FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.models import UNDO_WITHIN, FocusDeclaration, Organisation, OrganisationPeriod
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import tell_of_moves
@@ -217,8 +217,18 @@ def _open_period(organisation: Organisation, since: datetime) -> None:
     )
 
 
-def follow_period(organisation: Organisation, now: datetime) -> None:
-    """End the current period and begin one with what figures depend on as it is now."""
+def follow_period(organisation: Organisation, now: datetime, *, taken_back: datetime | None = None) -> None:
+    """End the current period and begin one with what figures depend on as it is now.
+
+    What is again as it was within the time of an undo never was otherwise, so that period goes on: no figure
+    knows of a change that was taken back. `taken_back` is when it was made, where an undo has longer.
+    """
+    as_now = {name: getattr(organisation, name) for name in DATED}
+    lately = organisation.periods.filter(until__gte=taken_back or now - UNDO_WITHIN, **as_now)
+    if same := lately.order_by("since").last():
+        organisation.periods.filter(since__gte=same.until).delete()
+        organisation.periods.filter(pk=same.pk).update(until=None)
+        return
     organisation.periods.filter(until__isnull=True).update(until=now)
     _open_period(organisation, now)
 
