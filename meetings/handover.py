@@ -109,7 +109,7 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One object that goes to `to`. `part`: what the officer was there; `alone`: nobody is the other one."""
+    """One object that goes to `to`. `part`: what the officer was there; `alone`: nobody is deputy then."""
 
     row: Organisation | FollowUp | Meeting
     part: Part
@@ -171,7 +171,7 @@ def plan(portfolio: Portfolio, to: User, others: Mapping[UUID, User]) -> list[Mo
 
 
 def _of_organisation(row: Organisation, officer: User, to: User) -> Move:
-    """A deputy who becomes the lead leaves no deputy behind, and the other way round."""
+    """A deputy who becomes the lead leaves no deputy behind; the lead who takes over stays the lead."""
     if row.lead_officer_id == officer.pk:
         return Move(row, "lead", to, alone=row.deputy_officer_id == to.pk)
     return Move(row, "deputy", to, alone=row.lead_officer_id == to.pk)

@@ -112,8 +112,7 @@ def _move(actor: Actor, officer: User, move: Move) -> Moved:
     before: dict[str, Any]
     if isinstance(row, Organisation):
         now = {"lead_officer": row.lead_officer_id, "deputy_officer": row.deputy_officer_id}
-        mine, other = ("lead_officer", "deputy_officer")[:: 1 if move.part == "lead" else -1]
-        fields: Any = {mine: to} | ({other: None} if move.alone else {})
+        fields: Any = {f"{move.part}_officer": to} | ({"deputy_officer": None} if move.alone else {})
         before = {name: str(pk) if pk else None for name, pk in now.items()}
         changed = edit_organisation(actor=actor, organisation_id=row.pk, version=row.version, **fields)
         return _moved("organisation", move, changed.version, before)

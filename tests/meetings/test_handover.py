@@ -88,6 +88,17 @@ def lead(organisation: Organisation) -> tuple[User | None, User | None]:
     return row.lead_officer, row.deputy_officer
 
 
+def test_the_lead_who_takes_over_from_the_deputy_stays_the_lead(north: North) -> None:
+    others = [
+        make_organisation(north.district, lead_officer=north.anna, deputy_officer=north.leaving)
+        for _number in range(2)
+    ]
+    made = hand_over(actor=north.actor, officer_id=north.leaving.pk, to_id=north.anna.pk)
+    assert [lead(one) for one in others] == [(north.anna, None)] * 2
+    undo_handover(actor=north.actor, handover_id=made.pk)
+    assert [lead(one) for one in others] == [(north.anna, north.leaving)] * 2
+
+
 def test_everything_the_officer_has_in_the_districts_covered_moves(north: North) -> None:
     made = hand_over(actor=north.actor, officer_id=north.leaving.pk, to_id=north.anna.pk)
     assert lead(north.led) == (north.anna, None)  # she was the deputy, and cannot be both
