@@ -96,9 +96,11 @@ def day(value: date | None, style: str = "") -> str:
 
 
 @register.filter
-def moment(value: datetime | None) -> str:
-    """`today 14:05`, `24 Nov 14:05`, in the reader's time zone."""
-    return f"{day(value)} {clock(value)}" if value else ""
+def moment(value: date | None) -> str:
+    """`today 14:05`, `24 Nov 14:05`, in the reader's time zone; a day, which has no time, as a day."""
+    if value is None:
+        return ""
+    return f"{day(value)} {clock(value)}" if isinstance(value, datetime) else day(value)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Concerns: listed, shown with whom to call, answered, closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -204,17 +204,17 @@ def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in hidden}
 
 
-def _moments(row: Concern) -> list[tuple[datetime, str, str]]:
-    """What happened with it, oldest first: moment, icon, text."""
+def _moments(row: Concern) -> list[tuple[date, str, str]]:
+    """What happened with it, oldest first: moment, icon, text. When they were told is a day, and ends it."""
     offered = _("Reassurance offered")
     if row.reassurance_answer:
         offered = f"{offered}: {row.get_reassurance_answer_display()}"
-    told_at = day_ends_at(row.reported_back_on) if row.reported_back_on else None
     steps = [
         (row.received_at, "shield-alert", _("Received")),
         (row.reassurance_offered_at, "heart-handshake", offered),
         (row.answered_at, "check", _("Answered")),
-        (told_at, "message-circle-check", _("They were told what became of it")),
+        (row.reported_back_on, "message-circle-check", _("They were told what became of it")),
         (row.closed_at, "check-check", _("Closed")),
     ]
-    return sorted(((at, icon, text) for at, icon, text in steps if at), key=lambda step: step[0])
+    found = [(at, icon, text) for at, icon, text in steps if at]
+    return sorted(found, key=lambda step: step[0] if isinstance(step[0], datetime) else day_ends_at(step[0]))

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
@@ -323,3 +324,16 @@ def test_a_conflict_does_not_name_what_is_hidden(client: Client) -> None:
     conflict = client.post(page("concern_edit", concern), chosen)
     assert conflict.status_code == 409
     assert "Hidden house" not in conflict.content.decode()
+
+
+def test_the_day_they_were_told_is_shown_as_that_day(client: Client) -> None:
+    north = make_district()
+    received = timezone.now() - timedelta(days=60)
+    told = city_today() - timedelta(days=50)
+    row = Concern.objects.create(
+        district=north, kinds=["threat"], received_at=received, reported_back_on=told, status="open"
+    )
+    html = signed_in(client, make_officer(north)).get(page("concern", row)).content.decode()
+    step = html.split("They were told what became of it</h3>")[1].split("</li>")[0]
+    assert date_format(told, "j M") in step
+    assert "00:00" not in step
