@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
 
 from accounts.actors import Actor
-from contacts.codes import FOCUS_OF_KIND, Kind
+from contacts.codes import FOCUS_OF_KIND, NOT_COUNTED, Kind
 from contacts.models import FocusDeclaration, Organisation
 from districts.models import District, ExpectedCommunity
 from lib.days import day_starts_at
@@ -24,7 +24,10 @@ LATELY_DAYS: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Active organisations at home in a district, those met in the last 90 days, promises open and late."""
+    """Active organisations at home in a district, those met in the last 90 days, promises open and late.
+
+    Who is counted, and which days, are those of the scorecard: the same question has the same answer.
+    """
 
     organisations: int = 0
     met: int = 0
@@ -39,10 +42,11 @@ class Figures:
 
 def figures(actor: Actor, today: date) -> dict[UUID, Figures]:
     """By district, each with all that lies in it; only districts the actor covers."""
-    lately = day_starts_at(today - timedelta(days=LATELY_DAYS))
+    lately = day_starts_at(today - timedelta(days=LATELY_DAYS - 1))  # today is one of them
     organisations = (
         Organisation.objects.at_home_with(actor)
         .active()
+        .counted()
         .annotate(ground=_each_of("home_district__lineage"))
         .values("ground")
         .annotate(n=Count("pk"), met=Count("pk", filter=Q(last_met_at__gte=lately)))
@@ -96,11 +100,12 @@ def profile(actor: Actor, district: District, today: date, *, limit: int = 12) -
         .filter(home_district__lineage__contains=[district.pk])
     )
     rows = list(there.values_list("pk", "kind", "last_met_at"))
+    counted = [(pk, kind, met) for pk, kind, met in rows if kind not in NOT_COUNTED]
     counts = Counter(kind for _pk, kind, _met in rows)
     worth = there.filter(Q(meet_by__lt=today) | Q(last_met_at__isnull=True))
     return Profile(
         kinds=[(str(Kind(kind).label), n) for kind, n in counts.most_common()],
-        communities=list(_communities(actor, district, there, rows)),
+        communities=list(_communities(actor, district, there.counted(), counted)),
         worth_seeing=list(
             worth.select_related("lead_officer").order_by(
                 F("meet_by").asc(nulls_last=True), F("last_met_at").asc(nulls_first=True), "pk"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from contacts.codes import Kind, OrganisationStatus
+from contacts.codes import NOT_COUNTED, Kind, OrganisationStatus
 from contacts.models.finding import found_by
 from districts.codes import Focus
 from districts.models import District
@@ -42,6 +42,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def active(self) -> Self:
         return self.filter(status=OrganisationStatus.ACTIVE)
+
+    def counted(self) -> Self:
+        """Of the kinds that figures are of: not partners (such as schools), not culture and sport."""
+        return self.exclude(kind__in=NOT_COUNTED)
 
     def of_officer(self, user_id: object) -> Self:
         """Led or deputised by this officer."""

@@ -12,8 +12,9 @@ from django.utils import timezone
 from audit.models import Action, Event
 from contacts.models import Organisation
 from districts.models import District, ExpectedCommunity
-from lib.days import city_today
+from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
+from meetings.services.summaries import refresh_last_met
 from tests.districts.squares import polygon
 from tests.factories import (
     make_district,
@@ -251,3 +252,28 @@ def test_without_districts_the_page_says_what_to_do(client: Client) -> None:
     page = client.get("/districts/").content.decode()
     assert "No districts yet" in page
     assert "/settings/districts/import/" in page
+
+
+def test_who_is_counted_is_the_same_on_the_districts_page_its_map_and_the_scorecard(
+    client: Client, north: District
+) -> None:
+    for kind in ("ngo", "ngo", "school", "culture_sport"):
+        make_meeting(north, make_organisation(north, kind=kind))
+    for days, kind in ((89, "ngo"), (90, "ngo"), (400, "school")):
+        make_meeting(
+            north,
+            make_organisation(north, kind=kind),
+            starts_at=day_starts_at(city_today() - timedelta(days=days)),
+        )
+    refresh_last_met(Organisation.objects.values_list("pk", flat=True))
+    client.force_login(make_supervisor(north))
+    page = client.get(f"/districts/{north.code}/")
+    card = client.get(f"/reports/?district={north.code}&period=90d")
+    [met] = [one for one in card.context["figures"] if one.report.slug == "coverage"]
+    figures = page.context["here"].figures
+    assert (figures.met, figures.organisations) == (met.row.n, met.row.of) == (3, 4)
+    assert "3 of 4 organisations met" in page.content.decode()
+    assert "not counted here, nor in the scorecard" in page.content.decode()
+    listed = client.get(f"/districts/{north.code}/").context["here"]
+    assert listed.shade == "t4"
+    assert "status=active&amp;counted=true" in client.get("/districts/").content.decode()
