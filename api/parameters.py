@@ -153,6 +153,15 @@ def bad_comparison(name: str) -> Problem:
     return _bad(name, _("These days did not exist then."))
 
 
+def period_in_future(name: str, detail: Any) -> Problem:
+    errors = [_error(name, "period_in_future", str(detail))]
+    return Problem(400, "period_in_future", _("Nothing of this period has happened yet."), errors=errors)
+
+
+def bad_rest(name: str) -> Problem:
+    return _bad(name, _("Ask by district, for one district and parts of it."))
+
+
 def read_ordering(request: Request, orderings: Collection[str]) -> str:
     """`id` unless given; a column of the fixed list, with `-` for descending."""
     order = request.query_params.get("ordering", "id")

@@ -15,6 +15,7 @@ from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
 from reports.charts import HEIGHT, Mark, bars, lines, meter, sparkline, top_of
 from reports.figures import Column, Drill, Report, Row, Text
+from reports.parts import is_rest
 from reports.scorecard import Line, mark_of
 from reports.wording import name_group, say, say_of, say_of_whom, say_own, say_unit
 
@@ -87,13 +88,15 @@ class Figure:
     def url(self) -> str:
         """Of the rows it counts: none where it counts none."""
         row = self.row
-        return rows_url(self.report.drill(row, self.line.table.question)) if row is not None and row.n else ""
+        if row is None or not row.n or is_rest(row):
+            return ""
+        return rows_url(self.report.drill(row, self.line.table.question))
 
     @property
     def rest_url(self) -> str:
         """Of the rows it is of but does not count: the forgotten, the late."""
         row = self.row
-        if row is None or row.of <= row.n:
+        if row is None or row.of <= row.n or is_rest(row):
             return ""
         return rows_url(self.report.rest(row, self.line.table.question))
 
@@ -123,7 +126,7 @@ class Figure:
         row = self.row
         value = getattr(row, column.name, None)
         url = ""
-        if row is not None and value and column.unit == "count":
+        if row is not None and value and column.unit == "count" and not is_rest(row):
             url = rows_url(self.report.drill_column(row, self.line.table.question, column.name))
         return Cell(column.label, value, say_own(value, column.unit), url)
 

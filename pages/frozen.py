@@ -1,37 +1,39 @@
-"""Frozen figures as a page shows them: read from the audit, never counted again."""
+"""Frozen figures as a page shows them: read from the audit, never counted again and never named anew."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from districts.models import District
-from reports.catalogue import REPORTS
-from reports.figures import Report, Text
+from reports.questions import By
 from reports.wording import NOT_APPLICABLE, name_group, say, say_own
-from reviews.models import FrozenFigure
+from reviews.definitions import Definition, definition_of
+from reviews.models import FrozenFigure, Review
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One row; `report` is None where that report is no longer made."""
+    """One row; `definition` is None where nobody knows any more what it was."""
 
     figure: FrozenFigure
-    report: Report | None
+    definition: Definition | None
     name: str
 
     @property
-    def title(self) -> Text:
-        return self.report.title if self.report else self.figure.slug
+    def title(self) -> str:
+        return self.definition.title if self.definition else self.figure.slug
 
     @property
     def value(self) -> str:
-        """What the report measures: a share, days, a number."""
-        if self.report is None:
+        """What the report measured: a share, days, a number."""
+        if self.definition is None:
             return str(NOT_APPLICABLE)
-        measure = self.report.measure
-        value = self.figure.ratio if measure == "ratio" else self.figure.columns.get(measure)
-        return say(value, self.report.unit)
+        measure = self.definition.measure
+        value = {"ratio": self.figure.ratio, "n": self.figure.n}.get(
+            measure, self.figure.columns.get(measure)
+        )
+        return say(value, self.definition.unit)
 
     @property
     def n_of(self) -> str:
@@ -40,18 +42,44 @@ class Frozen:
     @property
     def rows(self) -> int:
         """How many objects it is of; only asked where their ids are kept."""
-        adds_up = self.report.adds_up if self.report else ""
+        adds_up = self.definition.adds_up if self.definition else ""
         return round(self.figure.columns[adds_up] if adds_up else self.figure.n)
 
     @property
     def is_share(self) -> bool:
-        return self.report is None or self.report.unit == "ratio"
+        return self.definition is None or self.definition.unit == "ratio"
 
     @property
-    def columns(self) -> list[tuple[Text, str]]:
-        columns = self.report.columns if self.report else ()
+    def columns(self) -> list[tuple[str, str]]:
+        columns = self.definition.columns if self.definition else ()
         return [(one.label, say_own(self.figure.columns.get(one.name), one.unit)) for one in columns]
 
 
-def as_shown(figures: Iterable[FrozenFigure], districts: Mapping[str, District]) -> list[Frozen]:
-    return [Frozen(row, REPORTS.get(row.slug), name_group(row.group, dict(districts))) for row in figures]
+def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
+    """Each named as it was; in audits that kept no names, as what has that code is called today."""
+    rows = list(figures)
+    named: dict[str, District] = {}
+    if any(row.by == By.DISTRICT and not row.name for row in rows):
+        named = {one.code: one for one in District.objects.under(review.district).in_order()}
+    return [
+        Frozen(row, definition_of(review.definitions, row.slug), row.name or name_group(row.group, named))
+        for row in rows
+    ]
+
+
+def whole_of(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[FrozenFigure], bool]:
+    """Rows of the audit's own district among those by district, and whether that is certain.
+
+    An older audit does not say which code its district had. It is today's where there are rows of that code,
+    else the only one that no part of it has; where that is not one either, all rows are shown.
+    """
+    rows = [row for row in figures if row.by == By.DISTRICT]
+    if review.district_code:
+        return [row for row in rows if row.group == review.district_code], True
+    found = {row.group for row in rows}
+    code = review.district.code
+    if code not in found:
+        parts = District.objects.under(review.district).values_list("code", flat=True)
+        left = found - set(parts)
+        code = left.pop() if len(left) == 1 else ""
+    return [row for row in rows if not code or row.group == code], False

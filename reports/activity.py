@@ -29,7 +29,6 @@ class ActivityRow(Row):
 
     @property
     def per_week(self) -> float | None:
-        """None before the period has begun."""
         return self.n * 7 / self.days if self.days else None
 
 
@@ -45,7 +44,7 @@ TALLY: Final = Tally(
         "cancelled": "count(*) FILTER (WHERE became = 'cancelled')",
         "not_reached": "count(*) FILTER (WHERE became = 'not_reached')",
         "unsettled": "count(*) FILTER (WHERE became = 'unsettled')",
-        "days": "greatest(least(max(until_on), %(today)s + 1) - max(since_on), 0)",
+        "days": "max(until_on) - max(since_on)",
     },
 )
 
@@ -64,10 +63,8 @@ def drill_to_meetings(row: Row, question: Question, **parameters: str) -> Drill 
     """The meetings that began in the row's period, in its district or of its kind."""
     if question.by == By.FOCUS:
         return None
-    period = {
-        "starts_after": row.period.since.isoformat(),
-        "starts_before": row.period.until.isoformat(),
-    }
+    since, until = question.so_far(row.period).as_text
+    period = {"starts_after": since, "starts_before": until}
     return drill_to("meetings", row, question, **parameters, **period)
 
 

@@ -73,6 +73,7 @@ REPORT = Report(
     not_said=_("Whether they were met as often all through the period; those with no agreement."),
     rows=rows,
     tally=TALLY,
+    is_state=True,
     drill=drill,
     rest=rest,
     drill_column=drill_column,

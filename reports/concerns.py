@@ -69,7 +69,7 @@ def rows(question: Question) -> list[ConcernsRow]:
 
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
-    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    since, until = question.so_far(row.period).as_text
     received = {"received_after": since, "received_before": until}
     closed = {"status": "closed", "closed_after": since, "closed_before": until}
     lists: dict[str, dict[str, str]] = {

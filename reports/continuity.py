@@ -63,6 +63,7 @@ REPORT = Report(
     not_said=_("Who they are; whether they have met. A first lead officer is no change of lead."),
     rows=rows,
     tally=TALLY,
+    is_state=True,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -41,13 +41,13 @@ def rows(question: Question) -> list[CoverageRow]:
 
 def drill(row: Row, question: Question) -> Drill:
     """Those met in the period."""
-    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    since, until = question.so_far(row.period).as_text
     return those(row, question, met_from=since, met_to=until)
 
 
 def rest(row: Row, question: Question) -> Drill:
     """Those not met in it."""
-    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    since, until = question.so_far(row.period).as_text
     return those(row, question, not_met_from=since, not_met_to=until)
 
 

@@ -81,6 +81,7 @@ REPORT = Report(
     not_said=_("Whether the details are right. Overdue reviews are those still not done today."),
     rows=rows,
     tally=TALLY,
+    is_state=True,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -29,7 +29,7 @@ class Row:
     @property
     def ratio(self) -> float | None:
         """n ÷ of; None where there is nothing to divide by: shown as n/a, never as 0 or 100 %."""
-        return self.n / self.of if self.of else None
+        return self.n / self.of if self.of > 0 else None
 
 
 R = TypeVar("R", bound=Row)
@@ -101,6 +101,7 @@ class Report:
     `rest` lists what `of` counts and n leaves out: the forgotten, the late. `drill_column` lists what an own
     column counts, by its name. Where n is a sum and no number of objects, `adds_up` is the column of those
     it is the sum of.
+    `is_state` says that it is of a moment: asked while a period runs, it can be compared with a whole one.
     `better` says which way is good news; None where neither is (a level is no better than another).
     `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
@@ -124,6 +125,7 @@ class Report:
     rest: Callable[[Row, Question], Drill | None] = no_list
     drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column
     adds_up: str = ""
+    is_state: bool = False
 
     @property
     def own_columns(self) -> list[Column]:

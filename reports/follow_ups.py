@@ -77,7 +77,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
         question,
         first_due_after=row.period.since.isoformat(),
         first_due_before=row.period.until.isoformat(),
-        as_of=row.period.until.isoformat(),
+        as_of=question.so_far(row.period).until.isoformat(),
         **lists[column],
     )
 

@@ -14,7 +14,6 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from lib.days import city_today
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.promises import PROMISES
 from reports.questions import By, Question
@@ -53,7 +52,8 @@ def rows(question: Question) -> list[OverdueRow]:
 
 def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     """None by community: a list of promises names people, who are never found by community (domain.md)."""
-    end = min(row.period.until, city_today())
+    ends = question.so_far(row.period).until
+    end = min(ends, question.today)
     soon, long = ((end - timedelta(days=days)).isoformat() for days in (SOON, LONG))
     lists: dict[str, dict[str, str]] = {
         "n": {},
@@ -63,8 +63,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     }
     if question.by == By.FOCUS or column not in lists:
         return None
-    as_of = row.period.until.isoformat()
-    return drill_to("follow-ups", row, question, overdue="true", as_of=as_of, **lists[column])
+    return drill_to("follow-ups", row, question, overdue="true", as_of=ends.isoformat(), **lists[column])
 
 
 REPORT = Report(
@@ -76,6 +75,7 @@ REPORT = Report(
     not_said=_("Why a promise is late. What was moved or cancelled since is counted as it is now."),
     rows=rows,
     tally=TALLY,
+    is_state=True,
     drill=drill,
     drill_column=drill,
     columns=(

@@ -4,10 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lib.days import day_starts_at
+
+
+class PeriodInFuture(ValidationError):
+    """Nothing of a period has happened yet, so there is nothing to count."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This period lies in the future. Choose one that has begun."), code="period_in_future"
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +45,11 @@ class Period:
         return (self.until - self.since).days
 
     @property
+    def as_text(self) -> tuple[str, str]:
+        """`since` and `until` as addresses have them."""
+        return self.since.isoformat(), self.until.isoformat()
+
+    @property
     def last_day(self) -> date:
         return self.until - timedelta(days=1)
 
@@ -44,6 +59,20 @@ class Period:
         if self.since.day != 1 or self.until.day != 1:
             return None
         return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month
+
+    def so_far(self, today: date) -> "Period":
+        """What has passed of it, today included: what its figures are of. Raises PeriodInFuture.
+
+        The one place that decides where a period ends that runs: all that a figure says of "the end" is of
+        this end, and so is the list behind it.
+        """
+        if self.since > today:
+            raise PeriodInFuture
+        return Period(self.since, min(self.until, today + timedelta(days=1)))
+
+    def runs(self, today: date) -> bool:
+        """Whether days of it are still to come."""
+        return self.until > today + timedelta(days=1)
 
     def back(self, times: int) -> "Period":
         """The period `times` before this one: by months where it is of whole months, else by days."""

@@ -3,29 +3,33 @@
 Common table expressions that a report's statement starts with. Source: domain.md, "Indicators";
 `OrganisationPeriod` is the dated copy that makes a figure of last year say what was so last year. A period
 is half-open, and so is its end: what changed at the very midnight it ends with belongs to the next one.
+A period that runs ends with today (`Period.so_far`).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
-from django.utils import timezone
 
 from contacts.codes import FOCUS_OF_KIND
-from lib.days import city_today
 from reports.figures import Source
 from reports.questions import By, Question
 
-# asked: one row a period. ground: each district asked for (`code`) with every district that lies in it.
+# asked: one row a period: `until` and `until_on` are where its counting ends, `ends_on` where it does.
+# ground: each district asked for (`code`) with every district that lies in it; without a code what is in none
+# of the parts.
 ASKED: Final = """
-asked (nr, since, until, since_on, until_on) AS (
+asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],
-                         %(since_on)s::date[], %(until_on)s::date[])
+                         %(since_on)s::date[], %(until_on)s::date[], %(ends_on)s::date[])
 ), ground (code, district_id) AS (
     SELECT root.code, district.id
     FROM districts_district root
     JOIN districts_district district ON district.lineage @> ARRAY[root.id]
     WHERE root.id = ANY(%(roots)s::uuid[])
+    UNION ALL
+    SELECT '', district.id FROM districts_district district
+    WHERE district.lineage @> ARRAY[%(whole)s::uuid] AND NOT district.lineage && %(parts)s::uuid[]
 )"""
 
 # The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
@@ -142,8 +146,6 @@ def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
     known = question.parameters | {
         "by": question.by.value,
-        "now": timezone.now(),
-        "today": city_today(),
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],
         "focuses_of_kinds": [focus.value for focus in FOCUS_OF_KIND.values()],
     }

@@ -12,6 +12,6 @@ def those(row: Row, question: Question, **parameters: str) -> Drill:
     has since moved where the reader does not see it is in the figure, which is the same for every reader,
     and not in the list.
     """
-    then = {"as_of": row.period.until.isoformat(), "status": "active"}
+    then = {"as_of": question.so_far(row.period).until.isoformat(), "status": "active"}
     counted = {} if question.all_kinds else {"counted": "true"}
     return drill_to("organisations", row, question, **then, **counted, **parameters)

@@ -26,8 +26,9 @@ _GROUPS: Final[Mapping[By, tuple[str, str]]] = {
     By.FOCUS: ("community.focus", _COMMUNITIES),
 }
 
-# Which promises were first due in a period, and which were open at its end: one that is not over ends now.
-_IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < asked.until_on"
+# Which promises were first due in a period, to its last day even while it runs (those to come have time
+# left), and which were open at its end: one that is not over ends now.
+_IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < asked.ends_on"
 _IS_OPEN: Final = """made.status <> 'cancelled' AND made.created_at < asked.until
     AND (made.completed_at IS NULL OR made.completed_at >= least(asked.until, %(now)s))"""
 

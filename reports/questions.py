@@ -1,19 +1,25 @@
 """What a figure is asked of: periods, districts and how it is split."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.codes import NOT_COUNTED
 from districts.models import District
+from lib.days import city_day
 from reports.periods import Period
 from reports.policies import can_read_reports
+
+# Instead of a district's code: what lies in `Question.rest_of` and in none of the others.
+IN_NO_PART: Final = ""
 
 
 class By(StrEnum):
@@ -29,24 +35,42 @@ class Question:
     """Periods and districts, each district with all that lies in it; one row a period and group.
 
     By focus and by kind, all districts are counted together, each organisation once. `all_kinds` counts
-    partners and culture_sport too.
+    partners and culture_sport too. `rest_of` is the one that the other districts are parts of: what lies in
+    none of them has a row (reports.parts). A period that runs ends now: `as_of`, the moment of asking.
     """
 
     periods: tuple[Period, ...]
     districts: tuple[District, ...]
     by: By = By.DISTRICT
     all_kinds: bool = False
+    rest_of: District | None = None
+    as_of: datetime = field(default_factory=timezone.now, compare=False)
+
+    @property
+    def today(self) -> date:
+        """The city's day of asking."""
+        return city_day(self.as_of)
+
+    def so_far(self, period: Period) -> Period:
+        """What is counted of a period."""
+        return period.so_far(self.today)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What `reports.population` names in its SQL."""
+        counted = [self.so_far(period) for period in self.periods]
         return {
             "numbers": list(range(len(self.periods))),
-            "since": [period.starts_at for period in self.periods],
-            "until": [period.ends_at for period in self.periods],
-            "since_on": [period.since for period in self.periods],
-            "until_on": [period.until for period in self.periods],
+            "since": [period.starts_at for period in counted],
+            "until": [period.ends_at for period in counted],
+            "since_on": [period.since for period in counted],
+            "until_on": [period.until for period in counted],
+            "ends_on": [period.until for period in self.periods],
+            "now": self.as_of,
+            "today": self.today,
             "roots": [district.pk for district in self.districts],
+            "whole": self.rest_of.pk if self.rest_of else None,
+            "parts": [district.pk for district in self.districts if district != self.rest_of],
             "zone": settings.TIME_ZONE,
             "not_counted": [] if self.all_kinds else sorted(kind.value for kind in NOT_COUNTED),
         }
@@ -63,7 +87,8 @@ def ask(
     """A question `actor` may ask: of the districts with these codes, or of all that it covers.
 
     Figures are the same for every reader, so who asks decides only which districts may be asked for.
-    Raises PermissionDenied for who reads no reports, and for a district not covered (or not there).
+    Raises PermissionDenied for who reads no reports, and for a district not covered (or not there), and
+    PeriodInFuture.
     """
     if not can_read_reports(actor):
         raise PermissionDenied(_("You do not have access to reports."))
@@ -72,4 +97,7 @@ def ask(
     found = tuple(covered.filter(code__in=codes) if codes else covered)
     if len(found) < len(codes):
         raise PermissionDenied(_("You do not have access to the figures of this district."))
-    return Question(tuple(periods), found, by, all_kinds)
+    question = Question(tuple(periods), found, by, all_kinds)
+    for period in question.periods:
+        question.so_far(period)
+    return question

@@ -70,7 +70,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
     }
     if column not in lists:
         return None
-    since, until = row.period.since.isoformat(), row.period.until.isoformat()
+    since, until = question.so_far(row.period).as_text
     return drill_to(
         "concerns", row, question, received_after=since, received_before=until, bias="true", **lists[column]
     )

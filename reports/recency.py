@@ -53,12 +53,12 @@ def rows(question: Question) -> list[RecencyRow]:
 
 def drill(row: Row, question: Question) -> Drill:
     """Those met at any time before the period's end."""
-    return those(row, question, met_to=row.period.until.isoformat())
+    return those(row, question, met_to=question.so_far(row.period).until.isoformat())
 
 
 def rest(row: Row, question: Question) -> Drill:
     """Those never met until then."""
-    return those(row, question, not_met_to=row.period.until.isoformat())
+    return those(row, question, not_met_to=question.so_far(row.period).until.isoformat())
 
 
 REPORT = Report(
@@ -72,6 +72,7 @@ REPORT = Report(
     ),
     rows=rows,
     tally=TALLY,
+    is_state=True,
     drill=drill,
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.charts import Mark
 from reports.figures import Column, Report, Row, Source, Tally, Text
+from reports.parts import rows_of
 from reports.periods import Period
 from reports.questions import Question
 from reports.reading import read_together
@@ -18,11 +20,11 @@ FEW: Final = 5  # figures of fewer are not judged
 
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
-    (_("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
-    (_("Promises"), ("follow-ups", "overdue")),
-    (_("Concerns"), ("concerns", "loop-closed", "reassurance")),
-    (_("How we work together"), ("activity", "level", "reciprocity")),
-    (_("Whether it will last"), ("continuity", "data-health")),
+    (gettext_lazy("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
+    (gettext_lazy("Promises"), ("follow-ups", "overdue")),
+    (gettext_lazy("Concerns"), ("concerns", "loop-closed", "reassurance")),
+    (gettext_lazy("How we work together"), ("activity", "level", "reciprocity")),
+    (gettext_lazy("Whether it will last"), ("continuity", "data-health")),
 )
 
 
@@ -32,13 +34,22 @@ def measure_of(report: Report, row: Row | None) -> float | None:
     return value
 
 
-def mark_of(report: Report, row: Row | None, label: str, short: str = "") -> Mark:
-    """A row in a chart: its share never without its n of N."""
+def mark_of(
+    report: Report, row: Row | None, label: str, short: str = "", *, is_running: bool = False
+) -> Mark:
+    """A row in a chart: its share never without its n of N; of a period that runs, so far."""
     value = measure_of(report, row)
     said = say(value, report.unit)
     if row is not None and value is not None and report.unit == "ratio":
         said = f"{said}, {say_of(row)}"
-    return Mark(label, value, said, short)
+    if is_running:
+        said = _("%(figure)s so far") % {"figure": said}
+    return Mark(label, value, said, short, is_running)
+
+
+def is_comparable(report: Report, question: Question, period: Period, before: Period) -> bool:
+    """What a part of a period adds up to cannot be compared with what a whole one did; a state can be."""
+    return report.is_state or period.runs(question.today) == before.runs(question.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Table:
 
 def table(report: Report, question: Question) -> Table:
     """One statement."""
-    return _table(report, question, report.rows(question))
+    return _table(report, question, rows_of(report, question))
 
 
 def tables(reports: Sequence[Report], question: Question) -> list[Table]:
@@ -119,7 +130,17 @@ class Line:
         return say(self.value_before, self.report.unit)
 
     @property
+    def is_running(self) -> bool:
+        return self.period.runs(self.table.question.today)
+
+    @property
+    def is_comparable(self) -> bool:
+        return is_comparable(self.report, self.table.question, self.period, self.before)
+
+    @property
     def change(self) -> str:
+        if not self.is_comparable:
+            return _("not yet comparable")
         return say_change(self.value_before, self.value, self.report.unit)
 
     @property
@@ -144,13 +165,21 @@ class Line:
     def _went(self, way: str) -> bool:
         if self.value is None or self.value_before is None or self.report.better is None:
             return False
+        if not self.is_comparable:
+            return False
         return self.value > self.value_before if way == "higher" else self.value < self.value_before
 
     @property
     def marks(self) -> list[Mark]:
         """The periods that led up to it, oldest first."""
         return [
-            mark_of(self.report, self.table.row(self.group, period), str(period), say_briefly(period))
+            mark_of(
+                self.report,
+                self.table.row(self.group, period),
+                str(period),
+                say_briefly(period),
+                is_running=period.runs(self.table.question.today),
+            )
             for period in self.run_up
         ]
 

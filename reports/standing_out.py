@@ -35,6 +35,8 @@ def _moved(line: Line) -> bool:
     row, before, now, then = line.row, line.row_before, line.value, line.value_before
     if row is None or before is None or now is None or then is None or line.report.better is None:
         return False
+    if not line.is_comparable:
+        return False
     if line.report.unit == "ratio":
         return abs(now - then) >= POINTS and not line.is_of_few
     return abs(now - then) >= PART * max(then, 1) and max(now, then) >= FEW

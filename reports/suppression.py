@@ -1,4 +1,6 @@
-"""What a figure for publication does not say: small cells, and those they could be worked out from.
+"""Not in use: nothing with small cells is published for now (reports.exports.publications).
+
+What a figure for publication does not say: small cells, and those they could be worked out from.
 
 Pure. A table gives, for each community or kind, n organisations of `of`, and the totals N and OF of the
 district. A cell under LEAST is hidden (that nobody of 12 was met, or all but one, is a small cell too). As

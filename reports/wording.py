@@ -1,5 +1,6 @@
 """Figures in words: one way to say a share, days or a number, for pages, charts and documents."""
 
+from datetime import date
 from math import ceil
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from districts.codes import Focus
 from districts.models import District
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from reports.figures import Report, Row
+from reports.parts import name_rest
 from reports.periods import Period
 
 MANY: Final = 100  # what a heading of a column is in the number of
@@ -94,6 +96,14 @@ def say_briefly(period: Period) -> str:
     return date_format(first, pgettext("Django date format of a day of another year", "j M Y"))
 
 
+def say_so_far(period: Period, today: date) -> str:
+    """`so far, to 26 Nov` of a period that runs; nothing of one that is over."""
+    if not period.runs(today):
+        return ""
+    day = date_format(today, pgettext("Django date format of a day of this year", "j M"))
+    return _("so far, to %(day)s") % {"day": day}
+
+
 def say_unit(unit: str) -> str:
     """What an axis is measured in."""
     return {
@@ -108,6 +118,8 @@ def name_group(group: str, districts: dict[str, District]) -> str:
     """A row's group as people read it: a district's name, or the label of a code."""
     if group in districts:
         return districts[group].name
+    if rest := name_rest(group):
+        return rest
     for codes in _CODES:
         if group in codes.values:
             label = str(codes(group).label)

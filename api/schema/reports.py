@@ -23,8 +23,11 @@ EXAMPLE: Final[Json] = {
     "report": "reassurance",
     "from": "2026-07-01",
     "to": "2026-10-01",
+    "counted_to": "2026-10-01",
     "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
+    "comparable": True,
     "by": "district",
+    "as_of": "2026-11-24T13:05:00+00:00",
     "generated_at": "2026-11-24T13:05:00+00:00",
     "rows": [
         {
@@ -62,7 +65,11 @@ def parameters() -> list[Json]:
     said = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
     return [
         {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": said},
-        _required("from", "The first day, of the city.", "2026-07-01"),
+        _required(
+            "from",
+            "The first day, of the city. A day to come is refused: 400 `period_in_future`.",
+            "2026-07-01",
+        ),
         _required("to", "The day after the last one.", "2026-10-01"),
         query(
             "by",
@@ -81,6 +88,12 @@ def parameters() -> list[Json]:
             f"Beside each figure what it was before, as `{COMPARED}…`.",
         ),
         query("all_kinds", BOOLEAN, "Count partners and culture and sport as well."),
+        query(
+            "rest",
+            BOOLEAN,
+            "With `by=district`, a district and its parts: rows more, so that they add up to the whole: what "
+            "lies in none of them, and, below nought, by how much what lies in several counts too often.",
+        ),
     ]
 
 
@@ -90,15 +103,24 @@ def responses(row: Json) -> Json:
         "report": {"type": "string", "enum": list(BY_SLUG)},
         "from": DAY,
         "to": DAY,
+        "counted_to": {
+            **DAY,
+            "description": "`to`, or of a period that runs the day after `as_of`: its end is now.",
+        },
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
+        "comparable": {
+            "type": "boolean",
+            "description": "With `compare`. False while the period runs, unless the figure is of a moment.",
+        },
         "by": {"type": "string", "enum": [way.value for way in By]},
+        "as_of": {"type": "string", "format": "date-time"},
         "generated_at": {"type": "string", "format": "date-time"},
         "rows": {"type": "array", "items": row},
     }
     schema: Json = {
         "type": "object",
         "properties": properties,
-        "required": [name for name in properties if name != "compared_with"],
+        "required": [name for name in properties if name not in ("compared_with", "comparable")],
     }
     found = answers.success("The figures.", schema)
     found["content"]["application/json"]["example"] = EXAMPLE
@@ -109,6 +131,7 @@ def responses(row: Json) -> Json:
 def row() -> Json:
     """Every column of every report: those of the report asked for are there."""
     properties: Json = {way.value: {**CODE, "description": "With `by`."} for way in By}
+    properties[By.DISTRICT.value] |= {"type": ["string", "null"]}
     properties |= {
         "n": {"type": "number"},
         "of": {"type": "number"},
@@ -123,6 +146,11 @@ def row() -> Json:
     for name, one in figures.items():
         before = one["type"] if isinstance(one["type"], list) else [one["type"], "null"]
         properties[f"{COMPARED}{name}"] = {"type": before, "description": f"With `compare`: `{name}` before."}
+    properties["rest"] = {
+        "type": ["string", "null"],
+        "enum": ["no_part", "several_parts", None],
+        "description": "With `rest`. The row is of no district, and `district` is null.",
+    }
     properties["rows_url"] = {**URL, "description": "Lists exactly the n; null where no list does."}
     return {
         "type": "object",

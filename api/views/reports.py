@@ -1,6 +1,7 @@
 """`/reports/{slug}/`: figures of a period, each with its n of N and the call that lists what it counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,12 +16,16 @@ from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
 from api.views.base import Resource
 from audit.models import Action
 from audit.services import record
+from lib.days import city_today
 from reports.figures import Drill, Report
-from reports.periods import Period
-from reports.questions import By, Question, ask
+from reports.parts import IN_SEVERAL, is_rest, rows_of
+from reports.periods import Period, PeriodInFuture
+from reports.questions import IN_NO_PART, By, Question, ask
+from reports.scorecard import is_comparable
 
+REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")
-TAKEN: Final = ("from", "to", "by", "district", "compare", "all_kinds")
+TAKEN: Final = ("from", "to", "by", "district", "compare", "all_kinds", "rest")
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "api-organisations",
     "meetings": "api-meetings",
@@ -44,6 +49,10 @@ class Reports(Resource):
             raise Http404
         parameters.check_parameters(request, TAKEN)
         period = Period(*parameters.read_period(request, "from", "to"))
+        try:
+            period.so_far(city_today())
+        except PeriodInFuture as error:
+            raise parameters.period_in_future("from", error.message) from None
         before = _compared_with(request, period)
         ways = [way.value for way in report.ways]
         question = ask(
@@ -53,6 +62,8 @@ class Reports(Resource):
             by=By(parameters.read_word(request, "by", ways, By.DISTRICT.value)),
             all_kinds=parameters.read_flag(request, "all_kinds"),
         )
+        if parameters.read_flag(request, "rest"):
+            question = _with_rest(question)
         rows = list(_rows(request, report, question))
         # No object is named, everybody's are counted: the event says which report, of which districts.
         counted = [district.pk for district in question.districts]
@@ -62,10 +73,22 @@ class Reports(Resource):
             lines: Sequence[Any] = [names, *([row[name] for name in names] for row in rows)]
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
         about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
+        about["counted_to"] = question.so_far(period).until
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}
-        about |= {"by": question.by.value, "generated_at": timezone.now(), "rows": rows}
+            about["comparable"] = is_comparable(report, question, period, before)
+        about |= {"by": question.by.value, "as_of": question.as_of}
+        about |= {"generated_at": timezone.now(), "rows": rows}
         return HttpResponse(to_json(about), content_type="application/json")
+
+
+def _with_rest(question: Question) -> Question:
+    """Of one district and its parts, what lies in none of them or in several too."""
+    asked = question.districts
+    whole = [one for one in asked if all(one.pk in other.lineage for other in asked)]
+    if question.by != By.DISTRICT or not whole:
+        raise parameters.bad_rest("rest")
+    return replace(question, rest_of=whole[0])
 
 
 def _compared_with(request: Request, period: Period) -> Period | None:
@@ -79,20 +102,23 @@ def _compared_with(request: Request, period: Period) -> Period | None:
 def _rows(request: Request, report: Report, question: Question) -> Iterator[dict[str, Any]]:
     """One a group; what it was in the period compared with stands in it, under names of its own."""
     now, *others = question.periods
-    found = report.rows(question)
+    found = rows_of(report, question)
     before = {row.group: row for row in found if row.period in others}
     for row in found:
         if row.period == now:
             then = figures_of(report, before.get(row.group), COMPARED) if others else {}
-            url = _url(request, report.drill(row, question))
-            yield {question.by.value: row.group, **figures_of(report, row), **then, "rows_url": url}
+            url = None if is_rest(row) else _url(request, report.drill(row, question))
+            rest = {"rest": REST[row.group] if is_rest(row) else None} if question.rest_of else {}
+            group = None if is_rest(row) else row.group
+            yield {question.by.value: group, **rest, **figures_of(report, row), **then, "rows_url": url}
 
 
 def _names(report: Report, question: Question) -> list[str]:
     """Of the columns, in the order of the answer."""
     names = columns_of(report)
     compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
-    return [question.by.value, *names, *compared, "rows_url"]
+    rest = ["rest"] if question.rest_of else []
+    return [question.by.value, *rest, *names, *compared, "rows_url"]
 
 
 def _url(request: Request, drill: Drill | None) -> str | None:

@@ -17,13 +17,14 @@ from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
 from lib.days import is_thinkable
+from meetings.ground import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree
-from reports.periods import Period, month_of, quarter_of, year_of
+from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import By, Question
+from reports.wording import say_so_far
 
 FREE: Final = "free"
 LATELY: Final = "90d"
-LATELY_DAYS: Final = 90
 MAX_DAYS: Final = 1_100  # three years: figures over more say little, and twelve such periods nothing
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TICK = forms.CheckboxInput(attrs={"value": "true"})
@@ -85,6 +86,11 @@ class PeriodForm(forms.Form):
             self.asked = self._free(given.get("from"), given.get("to"))
         elif "period" in given:
             self.asked = period_named(given["period"], self.today)
+        if self.asked is not None:
+            try:
+                self.asked.so_far(self.today)
+            except PeriodInFuture as error:
+                self.add_error("from" if given.get("period") == FREE else "period", error)
         return given
 
     def _free(self, since: date | None, until: date | None) -> Period | None:
@@ -104,7 +110,17 @@ class PeriodForm(forms.Form):
     @property
     def is_over(self) -> bool:
         """Whether nothing more can happen in the period but today."""
-        return self.asked is None or self.asked.last_day <= self.today
+        return self.asked is None or not self.asked.runs(self.today)
+
+    @property
+    def so_far(self) -> str:
+        """`so far, to 26 Nov` where the period runs."""
+        return say_so_far(self.asked, self.today) if self.asked and self.is_valid() else ""
+
+    @property
+    def so_far_after(self) -> str:
+        """The same behind the period's name."""
+        return f", {self.so_far}" if self.so_far else ""
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -25,8 +25,9 @@ from reports.catalogue import REPORTS
 from reports.exports.asked import SCORECARD, Asked, Audience
 from reports.exports.files import TYPES, can_write_pdf
 from reports.exports.publications import KIND as REPORT_KIND
-from reports.exports.publications import SPLIT, check_publication
+from reports.exports.publications import check_publication, why_inside
 from reports.questions import By
+from reports.wording import say_so_far
 
 
 @form_page
@@ -99,7 +100,8 @@ def export_report(request: ActorRequest) -> HttpResponse:
         "asked": asked,
         "district": next((row for row in districts if asked and row.code == asked.district), None),
         "no_pdf": "pdf" not in formats,
-        "stays_inside": asked is not None and asked.is_split and asked.slug not in SPLIT,
+        "why_inside": why_inside(asked) if asked else "",
+        "so_far": say_so_far(asked.period, city_today()) if asked else "",
         "back": _page_of(request, slug),
     }
     status = 422 if form.is_bound or asked is None else 200

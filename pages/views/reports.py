@@ -34,8 +34,9 @@ from reports import contact_wanted
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.figures import Report
+from reports.parts import IN_SEVERAL
 from reports.policies import can_read_reports
-from reports.questions import By, Question, ask
+from reports.questions import IN_NO_PART, By, Question, ask
 from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
 from reports.standing_out import standing_out
 from reports.wording import name_group
@@ -289,9 +290,15 @@ def _split_up(
     by, [district] = By(form.cleaned_data["by"]), question.districts
     asked = replace(question, periods=(form.asked, form.before), by=by)
     if by == By.DISTRICT:
-        asked = replace(asked, districts=tuple(row for row in districts if row.parent_id == district.pk))
+        parts = tuple(row for row in districts if row.parent_id == district.pk)
+        if not parts:
+            return asked, []
+        asked = replace(asked, districts=(district, *parts), rest_of=district)
     found = table(report, asked)
-    groups = [row.code for row in asked.districts] if by == By.DISTRICT else found.groups
+    groups = found.groups
+    if by == By.DISTRICT:  # in their order, then what makes them add up
+        rest = [group for group in groups if group in (IN_NO_PART, IN_SEVERAL)]
+        groups = [*(row.code for row in asked.districts if row != district), *rest]
     figures = named((Line(found, group, form.asked, form.before) for group in groups), asked.districts)
     return asked, figures if by == By.DISTRICT else sorted(figures, key=lambda figure: figure.name)
 
@@ -318,8 +325,8 @@ def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]
     """With by=district, of the whole district and of its parts."""
     period = asked.periods[0]
     codes = [form.cleaned_data["district"]]
-    if asked.by == By.DISTRICT:
-        codes += [row.code for row in asked.districts]
+    if asked.rest_of:
+        codes = [row.code for row in asked.districts]
     given = {
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
@@ -327,6 +334,7 @@ def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]
         "district": ",".join(codes),
         "compare": form.cleaned_data["compare"] or "previous",
     }
+    given |= {"rest": "true"} if asked.rest_of else {}
     return given | ({"all_kinds": "true"} if asked.all_kinds else {})
 
 

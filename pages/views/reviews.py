@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.keyset import InvalidCursor, Page, paginate
 from pages.forms.base import add_service_errors
@@ -26,12 +25,12 @@ from pages.forms.reviews import (
     NewReviewForm,
     SignForm,
 )
-from pages.frozen import Frozen, as_shown
+from pages.frozen import Frozen, as_shown, whole_of
 from pages.lookups import consult, consult_rows, find, readers_only
 from pages.views.settings import form_page, posted
-from reports.catalogue import REPORTS
 from reports.questions import By
 from reviews.codes import WasDone
+from reviews.definitions import definition_of
 from reviews.models import Review
 from reviews.policies import can_review, can_see_samples, can_write_review
 from reviews.reading import counted_objects, earlier_actions, figures_of, with_meetings, with_organisations
@@ -93,14 +92,16 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
     sees_samples = can_see_samples(actor, row)
     samples = list(with_meetings(actor, row)) if sees_samples else []
     calls = list(with_organisations(actor, row)) if sees_samples else []
-    figures = figures_of(row).filter(by="district", group=row.district.code)
+    figures, is_certain = whole_of(row, figures_of(row).filter(by=By.DISTRICT))
     shown = [one.meeting_id for one in samples if one.subject] + [
         one.organisation_id for one in calls if one.organisation
     ]
     consult(request, "review", [row.pk, *shown], district_ids=[row.district_id])
     context = {
         "review": row,
-        "figures": as_shown(figures, {row.district.code: row.district}),
+        "figures": as_shown(row, figures),
+        "keeps_names": is_certain,
+        "several": len({one.group for one in figures}) > 1,
         "sees_samples": sees_samples,
         "samples": samples,
         "marked": sum(one.marked_at is not None for one in samples),
@@ -118,7 +119,7 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
 def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBase:
     """One report's frozen rows, and what the supervisor says to them."""
     row = find_review(request, pk, write=request.method == "POST")
-    report = REPORTS.get(slug)
+    report = definition_of(row.definitions, slug)
     figures = list(figures_of(row).filter(slug=slug))
     if report is None or not figures:
         raise Http404
@@ -132,11 +133,11 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
     ):
         return done
     consult(request, "review", [row.pk], district_ids=[row.district_id])
-    named = {one.code: one for one in District.objects.under(row.district).in_order()}
     context = {
         "review": row,
         "report": report,
-        "groups": _by_way(as_shown(figures, named)),
+        "groups": _by_way(as_shown(row, figures)),
+        "keeps_names": report.is_frozen,
         "comment": comment,
         "form": form,
         **_may(request, row),
@@ -152,7 +153,7 @@ def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpRespons
     seen = counted_objects(request.actor, one)
     noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
     consult_rows(request, noun.get(one.noun, "concern"), [row, *seen])
-    (shown,) = as_shown([one], {row.district.code: row.district})
+    (shown,) = as_shown(row, [one])
     context = {
         "review": row,
         "one": shown,

@@ -57,7 +57,7 @@ def lines(
     _draw(canvas, points, palette, radius=3.0)
     _label(canvas, [mark.short or mark.label for mark in marks], left, step, palette)
     if points and (last := points[-1]):
-        canvas.put("circle", cx=last[0], cy=last[1], r=5.0, fill=palette.accent)
+        _end(canvas, last, 5.0, palette, is_hollow=marks[-1].is_hollow)
     return canvas.drawn()
 
 
@@ -88,8 +88,18 @@ def sparkline(
     ]
     _draw(canvas, points, palette, radius=0)
     if points and (last := points[-1]):
-        canvas.put("circle", cx=last[0], cy=last[1], r=3.5, fill=palette.accent)
+        _end(canvas, last, 3.5, palette, is_hollow=marks[-1].is_hollow)
     return canvas.drawn()
+
+
+def _end(canvas: Canvas, at: Point, radius: float, palette: Palette, *, is_hollow: bool) -> None:
+    """The last point: a ring where it is not final."""
+    x, y = at
+    if is_hollow:
+        ring = {"fill": palette.tint, "stroke": palette.accent, "stroke_width": 2}
+        canvas.put("circle", cx=x, cy=y, r=radius - 1, **ring)
+    else:
+        canvas.put("circle", cx=x, cy=y, r=radius, fill=palette.accent)
 
 
 def _draw(canvas: Canvas, points: Sequence[Point | None], palette: Palette, *, radius: float) -> None:

@@ -26,7 +26,7 @@ class Audience(StrEnum):
 
 AUDIENCES: Final[Mapping[Audience, Text]] = {
     Audience.INTERNAL: _("Inside: complete, marked confidential with your name on each page"),
-    Audience.PUBLIC: _("For publication: small numbers on communities are left out"),
+    Audience.PUBLIC: _("For publication: nothing on communities, concerns or reassurance"),
 }
 
 

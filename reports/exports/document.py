@@ -28,23 +28,26 @@ from reports.exports.cells import (
     text,
     typed,
 )
+from reports.exports.publications import CONCERNS_STAY, NOT_PUBLISHED
 from reports.figures import Report
+from reports.parts import IN_SEVERAL
 from reports.periods import Period
-from reports.questions import By, Question
+from reports.questions import IN_NO_PART, By, Question
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
-from reports.suppression import Counts, suppress
-from reports.wording import change_of, label_of, name_group, say, say_briefly, say_unit
+from reports.wording import change_of, label_of, name_group, say, say_briefly, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
 _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 _UNIT, _CHANGE = 5, 7  # of the scorecard's columns: on paper each figure says its own unit
+# What a sheet says of each row, and paper once.
+_WHERE, _WHEN = 34, 34
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first column names the rows; `unsaid` is one that only sheets need, `briefly` headings on paper.
+    """The first column names the rows; `unsaid` are those that only sheets need, `briefly` headings on paper.
 
     On paper `chart` stands above it, `below` is a column that is a line under its row, and `drawings`, one a
     row under the heading `drawn`, stand in a last column.
@@ -55,7 +58,7 @@ class Table:
     rows: Sequence[Sequence[Value]]
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
-    unsaid: int | None = None
+    unsaid: Sequence[int] = ()
     below: int | None = None
     briefly: Mapping[int, str] = field(default_factory=dict)
     drawn: str = ""
@@ -67,7 +70,7 @@ class Table:
         return [
             replace(column, heading=self.briefly.get(number, column.heading))
             for number, column in enumerate(self.columns)
-            if number not in (self.unsaid, self.below)
+            if number not in (*self.unsaid, self.below)
         ]
 
     @property
@@ -77,7 +80,7 @@ class Table:
             [
                 (value.said, column.cell in _AT_THE_RIGHT)
                 for number, (column, value) in enumerate(zip(self.columns, row, strict=True))
-                if number not in (self.unsaid, self.below)
+                if number not in (*self.unsaid, self.below)
             ]
             for row in self.rows
         ]
@@ -119,10 +122,10 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
     now = timezone.now()
     return Document(
         title=asked.title,
-        subtitle=f"{district.name}, {asked.period}",
-        facts=list(_facts(asked, district, actor, purpose, now)),
+        subtitle=f"{district.name}, {_period(asked, question)}",
+        facts=list(_facts(asked, question, actor, purpose, now)),
         tables=tables,
-        methods=[report] if report else list(REPORTS.values()),
+        methods=[report] if report else _of_scorecard(asked),
         remarks=remarks,
         marking=_marking(asked, actor, now),
         made_at=now,
@@ -131,23 +134,30 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
 
 
 def _facts(
-    asked: Asked, district: District, actor: Actor, purpose: str, now: datetime
+    asked: Asked, question: Question, actor: Actor, purpose: str, now: datetime
 ) -> Iterator[tuple[str, str]]:
+    district = question.districts[0]
     yield _("District"), f"{district.name} ({district.code})"
-    yield _("Period"), _days(asked.period)
-    if not asked.is_public or not asked.is_split:
-        yield _("Compared with"), _days(asked.before)
+    so_far = say_so_far(asked.period, question.today)
+    yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
+    yield _("Compared with"), _days(asked.before)
     yield _("One row for each"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
     yield (
         _("Kinds counted"),
         _("all") if asked.all_kinds else _("all but partners (such as schools), culture and sport"),
     )
     if asked.is_public:
+        yield _("Left out"), str(CONCERNS_STAY)
         yield _("Published by"), settings.CITY_NAME
     else:
         yield _("Made by"), actor.name
         yield _("Reason"), purpose
     yield _("Made at"), _moment(now)
+
+
+def _period(asked: Asked, question: Question) -> str:
+    """Its name; of one that runs, up to when it is counted."""
+    return ", ".join(filter(None, (str(asked.period), say_so_far(asked.period, question.today))))
 
 
 def _days(period: Period) -> str:
@@ -170,7 +180,7 @@ def _moment(moment: datetime) -> str:
 
 def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
     if asked.is_public:
-        return _("For publication: small numbers on communities are left out.")
+        return _("For publication: nothing on communities, concerns or reassurance.")
     return _("Confidential. For %(name)s, %(at)s.") % {
         "name": actor.name,
         "at": _moment(now),
@@ -182,7 +192,7 @@ def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
 
 def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
     run_up = asked.period.run_up(RUN_UP)
-    lines_ = scorecard(REPORTS.values(), question, asked.period, asked.before, run_up)
+    lines_ = scorecard(_of_scorecard(asked), question, asked.period, asked.before, run_up)
     found = {line.report.slug: line for line in lines_}
     columns = [
         Column(_("Indicator"), width=34),
@@ -198,15 +208,20 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
     if not asked.is_public:  # nothing hides what is small there
         below = len(columns)
         columns.append(Column(_("Stated beside it"), width=60))
+    said_once = [text(question.districts[0].name), text(_period(asked, question))]
+    unsaid = (_UNIT, len(columns), len(columns) + 1)
+    columns += [Column(_("District"), width=_WHERE), Column(_("Period"), width=_WHEN)]
     tables = []
     for title, slugs in GROUPS:
         here = [found[slug] for slug in slugs if slug in found]
+        if not here:
+            continue
         tables.append(
             Table(
                 str(title),
                 columns,
-                [_indicator(line, is_public=asked.is_public) for line in here],
-                unsaid=_UNIT,
+                [[*_indicator(line, is_public=asked.is_public), *said_once] for line in here],
+                unsaid=unsaid,
                 below=below,
                 briefly={_CHANGE: _("Change")},
                 drawn=_("Last 12 periods"),
@@ -214,6 +229,11 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
             )
         )
     return tables, [_remark(remark) for remark in standing_out(found.values())]
+
+
+def _of_scorecard(asked: Asked) -> list[Report]:
+    """All indicators; published, those that may be."""
+    return [one for slug, one in REPORTS.items() if not asked.is_public or slug not in NOT_PUBLISHED]
 
 
 def _remark(remark: Remark) -> str:
@@ -230,9 +250,16 @@ def _indicator(line: Line, *, is_public: bool) -> list[Value]:
         Value(measured(line.value, report), line.said),
         text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         Value(measured(line.value_before, report), line.said_before),
-        Value(number(change_of(line.value_before, line.value, report.unit)).typed, line.change),
+        _change(line),
         *([] if is_public else [stated_beside(line)]),
     ]
+
+
+def _change(line: Line) -> Value:
+    if not line.is_comparable:
+        return text(line.change)
+    change = change_of(line.value_before, line.value, line.report.unit)
+    return Value(number(change).typed, line.change)
 
 
 # --- One report -----------------------------------------------------------------------------------
@@ -267,7 +294,7 @@ def _over_time(report: Report, district: District, whole: Line) -> Table:
     ]
     rows = [
         [
-            text(str(period)),
+            text(", ".join(filter(None, (str(period), say_so_far(period, whole.table.question.today))))),
             Value(period.since, _day(period.since)),
             Value(period.until, _day(period.until)),
             *cells_of(report, whole.table.row(district.code, period)),
@@ -285,82 +312,50 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     if asked.by == By.DISTRICT:
         parts = list(District.objects.filter(parent=district).active().in_order())
         by_code |= {part.code: part for part in parts}
-        asked_of = replace(asked_of, districts=tuple(parts))
-    split_up = table(report, asked_of) if asked_of.districts else None
-    groups = split_up.groups if split_up else []
-    if asked.by == By.DISTRICT:
-        groups = [code for code in by_code if code != district.code]
+        asked_of = replace(asked_of, districts=(district, *parts), rest_of=district if parts else None)
+    split_up = table(report, asked_of)
+    groups = split_up.groups
+    if asked.by == By.DISTRICT:  # in their order, then what makes them add up
+        groups = [
+            code for code in (*by_code, IN_NO_PART, IN_SEVERAL) if code in groups and code != district.code
+        ]
     named = [(group, name_group(group, by_code)) for group in groups]
     if asked.by != By.DISTRICT:
         named.sort(key=lambda pair: pair[1])
-    found = [(name, Line(split_up, group, asked.period, asked.before)) for group, name in named if split_up]
+    found = [(name, Line(split_up, group, asked.period, asked.before)) for group, name in named]
     notes = [_("n of N stands beside every share. Where there is nothing to divide by, it says n/a.")]
     if asked.by == By.FOCUS:
         notes.append(
             _("An organisation that speaks for several communities counts for each: rows do not add up.")
         )
+    if not whole.is_comparable:
+        notes.append(
+            _("This period is not over: its figure is not yet comparable with that of a whole period.")
+        )
     first = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(asked.by, _("District"))
-    if asked.is_public and asked.is_split:
-        return _published(report, district, whole, found, first, notes)
     columns = [
         Column(first, width=34),
         *columns_of(report),
         Column(_before(asked), cell_of(report.unit), width=14),
+        Column(_("Period"), width=_WHEN),
     ]
+    unsaid = (len(columns) - 1,)
+    when = text(_period(asked, question))
     lines_ = [(district.name, whole), *found]
     rows = [
-        [text(name), *cells_of(report, line.row), Value(typed(line.value_before), line.said_before)]
+        [text(name), *cells_of(report, line.row), Value(typed(line.value_before), line.said_before), when]
         for name, line in lines_
     ]
     title = report_title(report, asked)
     if report.unit == "ratio":
         drawings = [meter(line.value, palette=PRINT) for _name, line in lines_]
-        return Table(title, columns, rows, notes=notes, drawn=_("Drawn"), drawings=drawings)
+        return Table(title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Drawn"), drawings=drawings)
     marks = [mark_of(report, line.row, name) for name, line in found]
-    return Table(title, columns, rows, _bars(report, marks), notes)
+    return Table(title, columns, rows, _bars(report, marks), notes, unsaid)
 
 
 def report_title(report: Report, asked: Asked) -> str:
     return f"{report.title}, {asked.period}"
-
-
-def _published(
-    report: Report,
-    district: District,
-    whole: Line,
-    found: Sequence[tuple[str, Line]],
-    first: str,
-    notes: list[str],
-) -> Table:
-    """Only n, of and their share; small cells hidden, and what would give them away."""
-    counted = {name: (int(line.row.n), int(line.row.of)) for name, line in found if line.row is not None}
-    total = whole.row
-    published = suppress(counted, (int(total.n), int(total.of)) if total else (0, 0))
-    columns = [Column(first, width=34), *columns_of(report)[:3]]
-    rows = [[text(district.name), *_shown(published.total)]]
-    rows += [[text(name), *_shown(counts)] for name, counts in published.rows.items()]
-    shown = [_share(counts) for counts in (published.total, *published.rows.values())]
-    drawings = ["" if share is None else meter(share, palette=PRINT) for share in shown]
-    if published.hidden:
-        notes.append(
-            _(
-                "“Hidden” stands where a number is under five, or where it would let such a number be worked "
-                "out. Nothing can be concluded from a hidden number."
-            )
-        )
-    return Table(str(report.title), columns, rows, notes=notes, drawn=_("Drawn"), drawings=drawings)
-
-
-def _shown(counts: Counts) -> list[Value]:
-    hidden = text(_("hidden"))
-    if counts.n is None or counts.of is None:
-        return [hidden, number(counts.of) if counts.of is not None else hidden, hidden]
-    share = _share(counts)
-    return [number(counts.n), number(counts.of), Value(typed(share), say(share, "ratio"))]
-
-
-def _share(counts: Counts) -> float | None:
-    return counts.n / counts.of if counts.n is not None and counts.of else None
 
 
 # --- Charts ---------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def export_report(work: Work) -> Outcome:
     work.progress(0, STEPS)
     try:
         districts = [district.pk for district in asked.question(work.actor).districts]
-        check_publication(asked, before=work.job_id)
+        check_publication(asked)
         document = build(asked, work.actor, purpose)
     except ValidationError as error:
         raise JobRefused(" ".join(error.messages)) from error

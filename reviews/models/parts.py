@@ -26,6 +26,7 @@ class FrozenFigure(models.Model):
     slug = models.CharField(max_length=40)
     by = models.CharField(max_length=10)
     group = models.CharField(max_length=40)
+    name = models.CharField(blank=True, default="", db_default="", max_length=200)  # the group's, then
     n = models.FloatField()  # a whole number but for contact wanted, which counts parts of meetings
     of = models.FloatField()
     ratio = models.FloatField(null=True)

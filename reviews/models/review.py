@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -38,8 +39,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class Review(models.Model):
     """`since` and `until` are days of the city, half-open; `as_of` is when its figures were frozen.
 
-    Which figures, samples, calls and actions belong to it, `reviews.models.parts` says. A trigger keeps
-    all of it once it is signed, and what it is of from the start (migration 0002).
+    `district_code`, `district_name`, `definitions` (reviews.definitions) and `signed_by_name` are as they
+    were then, and empty in audits older than these. Which figures, samples, calls and actions belong to it,
+    `reviews.models.parts` says. A trigger keeps all of it once it is signed, and what it is of from the
+    start (migrations 0002 and 0004).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -49,6 +52,9 @@ class Review(models.Model):
     since = models.DateField(_("from"))
     until = models.DateField(_("before"))
     as_of = models.DateTimeField(editable=False)
+    district_code = models.CharField(blank=True, default="", db_default="", editable=False, max_length=20)
+    district_name = models.CharField(blank=True, default="", db_default="", editable=False, max_length=120)
+    definitions = models.JSONField(default=dict, db_default={}, editable=False, encoder=DjangoJSONEncoder)
     meetings_held = models.PositiveIntegerField(default=0, editable=False)  # what the samples are drawn from
     organisations_met = models.PositiveIntegerField(default=0, editable=False)
     conclusion = models.TextField(_("conclusion"), blank=True, max_length=8000)
@@ -58,6 +64,7 @@ class Review(models.Model):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    signed_by_name = models.CharField(blank=True, default="", db_default="", editable=False, max_length=200)
     signed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -84,6 +91,15 @@ class Review(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.since, self.until)
+
+    @property
+    def name(self) -> str:
+        """Of its district: as it was; of an older audit, as it is."""
+        return self.district_name or self.district.name
+
+    @property
+    def signer(self) -> str:
+        return self.signed_by_name or (self.signed_by.name if self.signed_by else "")
 
     @property
     def is_signed(self) -> bool:

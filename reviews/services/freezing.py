@@ -29,8 +29,11 @@ from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
 from reports.figures import Drill, Report
+from reports.parts import is_rest, rows_of
 from reports.periods import Period
 from reports.questions import By, Question, ask
+from reports.wording import name_group
+from reviews.definitions import definitions_now
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
 
@@ -76,6 +79,9 @@ def freeze_review(
         since=period.since,
         until=period.until,
         as_of=timezone.now(),
+        district_code=district.code,
+        district_name=district.name,
+        definitions=definitions_now(),
         meetings_held=held.count(),
         organisations_met=len(met),
         started_by_id=actor.id,
@@ -121,19 +127,24 @@ def _freeze_figures(
     codes = list(District.objects.under(district).active().values_list("code", flat=True))
     parts = ask(actor, [period], districts=codes)
     whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
+    names = {row.code: row for row in parts.districts}
     figures: list[FrozenFigure] = []
     for number, report in enumerate(REPORTS.values()):
         if progress:
             progress(number, len(REPORTS))
         for way in report.ways:
-            question = replace(parts if way == By.DISTRICT else whole, by=way)
-            figures += _frozen(review, report, question, len(figures))
+            question = whole if way != By.DISTRICT else parts
+            question = replace(question, by=way, rest_of=district if len(codes) > 1 else None)
+            figures += _frozen(review, report, question, len(figures), names)
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
 
 
-def _frozen(review: Review, report: Report, question: Question, position: int) -> Iterator[FrozenFigure]:
-    for number, row in enumerate(report.rows(question), position):
+def _frozen(
+    review: Review, report: Report, question: Question, position: int, names: dict[str, District]
+) -> Iterator[FrozenFigure]:
+    for number, row in enumerate(rows_of(report, question), position):
         n, drill = report.counted(row, question)
+        drill = None if is_rest(row) else drill
         ids = _counted(report, n, drill) if drill and drill.noun in LISTS else None
         yield FrozenFigure(
             review=review,
@@ -141,6 +152,7 @@ def _frozen(review: Review, report: Report, question: Question, position: int) -
             slug=report.slug,
             by=question.by.value,
             group=row.group,
+            name=name_group(row.group, names),
             n=row.n,
             of=row.of,
             ratio=row.ratio,

@@ -154,6 +154,7 @@ def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None) ->
     if missing := list(still_open(review)):
         raise ValidationError([ValidationError(text, code="open") for text in missing])
     review.signed_by_id, review.signed_at = actor.id, timezone.now()
+    review.signed_by_name = actor.name
     _touch(actor, review, ["signed_by", "signed_at"])
     return review
 

@@ -12,6 +12,7 @@ from lib.days import city_today
 from lib.ids import uuid7
 from reports.catalogue import REPORTS
 from reports.periods import Period
+from reports.questions import IN_NO_PART
 from reviews.models import Review
 from tests.factories import make_district, make_meeting, make_supervisor, make_user
 from tests.reviews.making import Audited
@@ -82,7 +83,7 @@ def test_parts_of_the_district_are_counted_on_their_own_too(audited: Audited) ->
     part = make_district(parent=audited.district)
     review = audited.freeze()
     groups = set(review.figures.filter(slug="coverage", by="district").values_list("group", flat=True))
-    assert groups == {audited.district.code, part.code}
+    assert groups == {audited.district.code, part.code, IN_NO_PART}
 
 
 def test_samples_are_held_meetings_of_the_period_and_district_without_the_supervisor(

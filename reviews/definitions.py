@@ -1,0 +1,83 @@
+"""What a figure was when it was frozen: its title, how it is counted, and what its columns are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.conf import settings
+from django.utils import translation
+
+from reports.catalogue import REPORTS
+from reports.figures import Report
+from reports.wording import label_of
+
+_TEXTS = ("title", "formula", "population", "source", "not_said")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A report's own column."""
+
+    name: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Of one report: `is_frozen` says whether as it was, or (an older audit) as it is today."""
+
+    slug: str
+    title: str
+    formula: str
+    population: str
+    source: str
+    not_said: str
+    measure: str
+    unit: str
+    adds_up: str
+    columns: tuple[Heading, ...]
+    is_frozen: bool = True
+
+    @classmethod
+    def read(cls, slug: str, kept: Mapping[str, Any]) -> Self:
+        columns = tuple(Heading(**one) for one in kept["columns"])
+        names = (*_TEXTS, "measure", "unit", "adds_up")
+        return cls(slug=slug, columns=columns, **{name: kept[name] for name in names})
+
+    @classmethod
+    def of_today(cls, report: Report) -> Self:
+        return cls(
+            slug=report.slug,
+            measure=report.measure,
+            unit=report.unit,
+            adds_up=report.adds_up,
+            columns=tuple(Heading(one.name, str(one.label), one.unit) for one in report.columns),
+            is_frozen=False,
+            **{name: str(getattr(report, name)) for name in _TEXTS},
+        )
+
+
+def definitions_now() -> dict[str, Any]:
+    """Of all reports, to be kept: in the system's language, whoever freezes."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {slug: _kept(report) for slug, report in REPORTS.items()}
+
+
+def _kept(report: Report) -> dict[str, Any]:
+    return {
+        **{name: str(getattr(report, name)) for name in _TEXTS},
+        "measure": report.measure,
+        "unit": report.unit,
+        "adds_up": report.adds_up,
+        "n": label_of(report.n_label),
+        "of": label_of(report.of_label),
+        "columns": [{"name": one.name, "label": str(one.label), "unit": one.unit} for one in report.columns],
+    }
+
+
+def definition_of(kept: Mapping[str, Any], slug: str) -> Definition | None:
+    """As it was when the audit was frozen; of an older audit as it is today; None where neither is known."""
+    if slug in kept:
+        return Definition.read(slug, kept[slug])
+    return Definition.of_today(REPORTS[slug]) if slug in REPORTS else None

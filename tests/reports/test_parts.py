@@ -1,0 +1,143 @@
+"""Parts of a district add up to it, on pages, in files and calls; what is in none or in several says so."""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from districts.models import District
+from reports.catalogue import REPORTS
+from reports.parts import IN_SEVERAL, rows_of
+from reports.questions import IN_NO_PART, Question, ask
+from reviews.services.freezing import freeze_review
+from tests.api.clients import Tool
+from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
+from tests.reports.city import QUARTER, at, make_concern, make_promise, old
+from tests.reports.test_export_reports import export
+
+pytestmark = pytest.mark.django_db
+
+JULY = date(2024, 7, 10)
+ASKED = "period=2024-Q3"
+
+
+class Split:
+    """A district with two parts and one that is closed, and something of everything in each and in itself."""
+
+    def __init__(self) -> None:
+        self.north = make_district("Northgate")
+        self.parts = [make_district(name, parent=self.north) for name in ("Market", "Ponds")]
+        self.closed = make_district("Old", parent=self.north, is_active=False)
+        self.supervisor = make_supervisor(self.north)
+        homes = [self.north, *self.parts, self.closed]
+        rows = [old(make_organisation(home, cadence_days=30)) for home in homes]
+        for row, home in zip(rows, homes, strict=True):
+            row.periods.update(cadence_days=30)
+            make_meeting(home, row, starts_at=at(JULY), level="inform")
+            make_concern(home, at(JULY), bias_grounds=["anti_roma"], status="closed", closed_at=at(JULY, 15))
+            make_promise(row, due_on=JULY, done_at=at(JULY))
+        make_promise(*rows, due_on=JULY)  # in all four
+
+    def question(self) -> Question:
+        codes = [row.code for row in (self.north, *self.parts)]
+        from accounts.actors import actor_for
+
+        asked = ask(actor_for(self.supervisor), [QUARTER], districts=codes)
+        return Question(asked.periods, asked.districts, rest_of=self.north)
+
+
+@pytest.fixture
+def split() -> Split:
+    return Split()
+
+
+@pytest.mark.parametrize("slug", REPORTS)
+def test_parts_and_the_rest_add_up_to_the_whole(split: Split, slug: str) -> None:
+    rows = {row.group: row for row in rows_of(REPORTS[slug], split.question())}
+    whole = rows.pop(split.north.code)
+    assert whole.of > 0
+    assert (sum(row.n for row in rows.values()), sum(row.of for row in rows.values())) == pytest.approx(
+        (whole.n, whole.of)
+    )
+    assert rows[IN_NO_PART].of > 0
+    assert (IN_SEVERAL in rows) == (slug in ("follow-ups", "overdue"))
+
+
+def test_where_all_lies_in_one_part_there_is_no_row_more(split: Split) -> None:
+    alone = make_district("Alone")
+    part = make_district("Part", parent=alone)
+    make_meeting(part, old(make_organisation(part)), starts_at=at(JULY))
+    for report in REPORTS.values():
+        rows = rows_of(report, Question((QUARTER,), (alone, part), rest_of=alone))
+        assert {row.group for row in rows} == {alone.code, part.code}
+
+
+def test_parts_of_parts_are_not_counted_twice(split: Split) -> None:
+    inner = make_district("Inner", parent=split.parts[0])
+    make_meeting(inner, old(make_organisation(inner)), starts_at=at(JULY))
+    question = Question((QUARTER,), (split.north, *split.parts, inner), rest_of=split.north)
+    for slug in ("coverage", "activity"):
+        rows = {row.group: row for row in rows_of(REPORTS[slug], question)}
+        assert IN_SEVERAL not in rows
+        assert rows[IN_NO_PART].of == 2
+
+
+def numbers(rows: list[dict[str, Any]], name: str, n: str, of: str) -> dict[str, tuple[float, float]]:
+    return {row[name]: (float(row[n]), float(row[of])) for row in rows}
+
+
+def test_the_page_says_what_is_in_no_part_and_in_several(client: Client, split: Split) -> None:
+    client.force_login(split.supervisor)
+    page = client.get(f"/reports/follow-ups/?{ASKED}&district={split.north.code}")
+    names = [figure.name for figure in page.context["figures"]]
+    assert names == ["Market", "Ponds", "In no part", "In several parts"]
+    whole, rows = page.context["whole"].row, [figure.row for figure in page.context["figures"]]
+    assert (sum(row.n for row in rows), sum(row.of for row in rows)) == (whole.n, whole.of)
+    assert [bool(figure.url) for figure in page.context["figures"]] == [True, True, False, False]
+    assert "rest=true" in page.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["coverage", "follow-ups", "activity", "concerns"])
+def test_a_file_adds_up(split: Split, slug: str) -> None:
+    content = export(split.supervisor, f"report={slug}&{ASKED}&district={split.north.code}", "csv")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+    (_name, n, of), *others = [(row[0], float(row[1]), float(row[2])) for row in rows]
+    assert [row[0] for row in others][:3] == ["Market", "Ponds", "In no part"]
+    assert (sum(row[1] for row in others), sum(row[2] for row in others)) == (n, of)
+
+
+def test_a_call_adds_up_where_it_asks_for_the_rest(split: Split) -> None:
+    codes = ",".join(row.code for row in (split.north, *split.parts))
+    asked = f"from=2024-07-01&to=2024-10-01&district={codes}"
+    tool = Tool(split.north)
+    body = tool.get(f"/reports/follow-ups/?{asked}&rest=true").json()
+    rows = {row["rest"] or row["district"]: row for row in body["rows"]}
+    whole = rows.pop(split.north.code)
+    assert sum(row["of"] for row in rows.values()) == whole["of"]
+    assert {"no_part", "several_parts"} <= set(rows)
+    assert rows["no_part"]["district"] is None
+    assert rows["no_part"]["rows_url"] is None
+    assert all("rest" not in row for row in tool.get(f"/reports/follow-ups/?{asked}").json()["rows"])
+    lines = tool.get(f"/reports/follow-ups/?{asked}&rest=true", accept="text/csv").content.decode()
+    assert "several_parts" in lines
+    for wrong in ("&by=kind", "&by=focus"):
+        assert tool.get(f"/reports/follow-ups/?{asked}&rest=true{wrong}").status_code == 400
+    beside = ",".join(row.code for row in split.parts)
+    answer = tool.get(f"/reports/follow-ups/?from=2024-07-01&to=2024-10-01&district={beside}&rest=true")
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "rest")
+
+
+def test_a_frozen_audit_adds_up(split: Split) -> None:
+    from accounts.actors import actor_for
+
+    review = freeze_review(
+        actor=actor_for(split.supervisor), district_id=split.north.pk, period=QUARTER, samples=1
+    )
+    rows = {row.name: row for row in review.figures.filter(slug="coverage", by="district")}
+    assert set(rows) == {"Northgate", "Market", "Ponds", "In no part"}
+    assert sum(row.of for name, row in rows.items() if name != "Northgate") == rows["Northgate"].of == 4
+    assert rows["In no part"].ids is None
+    assert District.objects.get(pk=split.north.pk).code == review.district_code
