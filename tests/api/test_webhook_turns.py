@@ -19,7 +19,8 @@ from api.services.sending import send_due
 from api.services.webhooks import edit_webhook, replay_delivery
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver, receiving
-from tests.api.test_webhooks import fast_forward, publish, register
+from tests.api.test_webhooks import fast_forward, register
+from tests.audit.numbering import number_open_transaction
 from tests.factories import make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def due(*receivers: Receiver, changes: int = 1) -> list[Webhook]:
     webhooks = [register(Tool(), one)[0] for one in receivers]
     for _n in range(changes):
         make_organisation()
-    publish()
+    number_open_transaction()
     make_deliveries()
     return webhooks
 
@@ -83,7 +84,7 @@ def test_what_happens_while_somebody_hangs_is_told_to_the_others_meanwhile(
     def make() -> int:
         if next(made, False):
             make_organisation()
-            publish()
+            number_open_transaction()
         return make_deliveries()
 
     monkeypatch.setattr(sending, "make_deliveries", make)

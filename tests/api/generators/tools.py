@@ -63,8 +63,8 @@ def installed() -> Path:
             run(*pip, LOCKS[0], folder=folder)
             for path in LOCKS[1:]:
                 shutil.copy(path, folder)
-            path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-            run(folder / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", folder=folder, PATH=path)
+            programs = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+            run(folder / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", folder=folder, PATH=programs)
         except (OSError, RuntimeError) as error:
             raise NotInstalled(str(error)) from error
         stamp.touch()
