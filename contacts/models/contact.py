@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
-from contacts.models.finding import found_by
+from contacts.models.finding import people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
@@ -36,7 +36,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def matching(self, q: str) -> Self:
         """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first."""
-        return found_by(self, q)
+        return people_found_by(self, q)
 
     def for_its_page(self) -> Self:
         """With all one page says of a person: two statements. Which roles are seen, the page asks."""

@@ -1,6 +1,7 @@
 """Rows of the book by what is typed into one box: a number, an address, or words."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
@@ -16,7 +17,7 @@ _ENOUGH_DIGITS: Final = 6
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-def found_by(rows: Rows, q: str) -> Rows:
+def found_by(rows: Rows, q: str, in_part: Callable[[Any, str], Any] | None = None) -> Rows:
     """Organisations or people with this phone or e-mail of theirs, else by words; best first.
 
     A whole number or address through the index of clues; parts of one, and words, as they are.
@@ -28,9 +29,27 @@ def found_by(rows: Rows, q: str) -> Rows:
     if "@" in q:
         address = plain_email(q)
         exactly = rows.filter(clues__contains=[f"email:{address.casefold()}"])
-        found = exactly if exactly.exists() else rows.filter(email__icontains=address)
+        found = exactly if exactly.exists() else (in_part or _by_any_part)(rows, address)
         return found.order_by("folded", "pk")
     return matching(rows, q)
+
+
+def people_found_by(rows: Rows, q: str) -> Rows:
+    """As `found_by`, but never by the domain of an address: it is an organisation's name (domain.md, rule 3).
+
+    A whole address finds, and all that stands before the `@`; half a domain after it finds nobody, or one
+    letter before it would list everybody of an organisation.
+    """
+    return found_by(rows, q, in_part=_by_local_part)
+
+
+def _by_any_part(rows: Rows, address: str) -> Rows:
+    return rows.filter(email__icontains=address)
+
+
+def _by_local_part(rows: Rows, address: str) -> Rows:
+    local, _at, domain = address.partition("@")
+    return rows.none() if domain or not local else rows.filter(email__istartswith=f"{local}@")
 
 
 def number_in(q: str) -> str:
