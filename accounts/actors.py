@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Q, Subquery, Value
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, Subquery, Value
 from django.utils import timezone
 
 from accounts import rules
@@ -32,6 +32,7 @@ class Actor:
     name: str = ""
     scopes: frozenset[str] = frozenset()
     district_ids: frozenset[UUID] = frozenset()
+    relief_ids: frozenset[UUID] = frozenset()  # of these, what temporary access alone opens
     purpose: str = ""
     request_id: str = ""
 
@@ -83,23 +84,26 @@ def actor_for(user: User, *, request_id: str = "") -> Actor:
     """
     if not user.is_active:
         return Actor(kind="user", id=user.pk, request_id=request_id)
-    covered: dict[UUID, str | None] = {}
+    covered: dict[UUID, tuple[str | None, bool]] = {}
     if user.role in rules.READS_OWN_DISTRICTS:
         own = user.districts.through.objects.filter(user_id=user.pk).values("district_id")
-        lies_in = Q(lineage__overlap=ArraySubquery(own))
+        lies_in = in_own = Q(lineage__overlap=ArraySubquery(own))
         reason: Any = Value(None, CharField())
+        is_own: Any = Value(True)
         if user.role == rules.OFFICER:
             relief = Relief.objects.filter(officer_id=user.pk).open_at(timezone.now())
             lies_in |= Q(lineage__overlap=ArraySubquery(relief.values("district_id")))
-            reason = Subquery(relief.values("reason")[:1])
-        covered = dict(District.objects.filter(lies_in).values_list("pk", reason))
-    reasons = [reason for reason in covered.values() if reason]
+            reason, is_own = Subquery(relief.values("reason")[:1]), ExpressionWrapper(in_own, BooleanField())
+        found = District.objects.filter(lies_in).values_list("pk", reason, is_own)
+        covered = {pk: (why, own) for pk, why, own in found}
+    reasons = [why for why, _own in covered.values() if why]
     return Actor(
         kind="user",
         id=user.pk,
         role=user.role,
         name=user.name,
         district_ids=frozenset(covered),
+        relief_ids=frozenset(pk for pk, (_why, own) in covered.items() if not own),
         purpose=rules.relief_purpose(reasons[0]) if reasons else "",
         request_id=request_id,
     )

@@ -1,9 +1,15 @@
 """Who changes whose account."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
+
+from django.utils import timezone
 
 from accounts import rules
 from accounts.actors import Actor
+from accounts.models import AccountRequest
+from audit.models import Action, Event
 
 
 def can_manage_users(actor: Actor) -> bool:
@@ -11,16 +17,47 @@ def can_manage_users(actor: Actor) -> bool:
     return actor.kind == "system" or actor.is_administrator
 
 
-def can_confirm_roles(actor: Actor) -> bool:
-    """Let a role above officer hold: privacy officers, so that no administrator makes powers alone."""
-    return actor.kind == "system" or actor.role == rules.PRIVACY_OFFICER
+def can_confirm_requests(actor: Actor) -> bool:
+    """Be the second person for what opens the book: privacy officers, and supervisors for their districts."""
+    return actor.kind == "system" or actor.role in (rules.PRIVACY_OFFICER, rules.SUPERVISOR)
 
 
-def can_confirm_role(actor: Actor, user_id: UUID) -> bool:
-    """Anybody's but one's own."""
-    return can_confirm_roles(actor) and actor.id != user_id
+def can_confirm(actor: Actor, request: AccountRequest) -> bool:
+    """Of what the actor sees waiting: anybody's but one's own, and for who had no hand in one's account."""
+    if not can_confirm_requests(actor) or actor.id == request.user_id:
+        return False
+    return is_second_person(actor, request.asked_by_id)
+
+
+def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
+    """Whether the actor is somebody else than who asks, and no account that the asker shaped in a week."""
+    if actor.kind == "system" or asker_id is None:
+        return True
+    if actor.id is None or actor.id == asker_id:
+        return False
+    since = timezone.now() - timedelta(days=rules.DAYS_APART)
+    changed = Event.objects.filter(
+        actor_id=asker_id,
+        at__gte=since,
+        object_type="user",
+        object_ids__contains=[actor.id],
+        action__in=(Action.CREATE, Action.UPDATE, Action.ARCHIVE),
+    )
+    helped = AccountRequest.objects.filter(user=actor.id, asked_by=asker_id, decided_at__gte=since)
+    return not (changed.exists() or helped.filter(is_confirmed=True).exists())
 
 
 def can_open_relief(actor: Actor) -> bool:
-    """Work in a further district for some hours: officers."""
-    return actor.kind == "user" and actor.role == rules.OFFICER
+    """Work in a further district for some hours: officers who have one, which a second person confirmed."""
+    return actor.kind == "user" and actor.role == rules.OFFICER and bool(actor.district_ids)
+
+
+def can_widen(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> bool:
+    """Whether a row seen in the districts `before` may be seen in those of `after` too.
+
+    What temporary access alone opened stays where it is: a write must not show it after the access has ended,
+    nor to anybody else. Rows are moved about inside the district that was opened.
+    """
+    own = actor.district_ids - actor.relief_ids
+    is_opened = bool(before) and own.isdisjoint(before)
+    return not (actor.relief_ids and is_opened) or actor.relief_ids.issuperset(set(after) - set(before))

@@ -13,6 +13,17 @@ ABOVE_OFFICER = frozenset({SUPERVISOR, PRIVACY_OFFICER, ADMINISTRATOR})
 # Those who see or decide more than an officer prove with a second thing that it is them.
 NEEDS_SECOND_FACTOR = ABOVE_OFFICER
 
+# What an administrator asks for an account, and a second person confirms.
+ROLE = "role"
+DISTRICTS = "districts"
+EMAIL = "email"
+SECOND_FACTOR = "second_factor"
+REACTIVATION = "reactivation"
+# A supervisor of the districts may confirm these too, but not of accounts above officer.
+CONFIRMED_BY_SUPERVISORS = frozenset({DISTRICTS, EMAIL, REACTIVATION})
+# Whoever the asker made or changed in this many days confirms nothing that the asker wants.
+DAYS_APART = 7
+
 NIGHT_DUTY = "night_duty"
 COLLEAGUE_AWAY = "colleague_away"
 INCIDENT = "incident"

@@ -201,6 +201,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # asking for a new password mails nobody who has no account
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True  # until the ten hours are over: no box to tick
 SESSION_ENGINE = "accounts.sessions"
@@ -279,6 +281,9 @@ REST_FRAMEWORK = {
 # Webhooks call public addresses only, but for `host:port` of these: a demo, or the city's own network.
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443])
+# Different people a day that somebody's browser may read through the API.
+SESSION_PEOPLE_OFFICER = env.int("SESSION_PEOPLE_OFFICER", default=60)
+SESSION_PEOPLE_SUPERVISOR = env.int("SESSION_PEOPLE_SUPERVISOR", default=200)
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Proximity CRM",

@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.db import transaction
 
-from accounts.services.users import REFRESH_REMINDERS
+from accounts.services.requests import REFRESH_REMINDERS
 from districts.services import TELL_OF_MOVES
 from lib.days import city_today
 from meetings.reminders import refresh_for_user, send_due, top_up

@@ -1,6 +1,8 @@
 """Relief: an officer opens one further district for some hours, with a reason; supervisors are told."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import rules
 from accounts.actors import Actor
 from accounts.models import Relief, User
-from accounts.policies import can_open_relief
+from accounts.policies import can_open_relief, can_widen
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
@@ -27,6 +29,8 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
         raise PermissionDenied
     officer: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
     own = {row for lineage in officer.districts.values_list("lineage", flat=True) for row in lineage}
+    if not own:
+        raise PermissionDenied
     if actor.covers(district.pk):
         raise ValidationError({"district": _("You work there already.")})
     if district.pk in own or not district.is_active:
@@ -65,6 +69,14 @@ def end_relief(*, actor: Actor) -> Relief | None:
     relief.save()
     _record(actor, Action.UPDATE, Op.UPDATED, relief, ["ended_at"])
     return relief
+
+
+def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> None:
+    """Raise ValidationError where a write under temporary access would show a row in further districts."""
+    if not can_widen(actor, before, after):
+        raise ValidationError(
+            _("You have temporary access here. Ask an officer of the district to show this record elsewhere.")
+        )
 
 
 def _record(actor: Actor, action: Action, op: Op, relief: Relief, names: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Accounts: invited, changed, switched off, never deleted: the trail names them for years."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -15,8 +15,17 @@ from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
 from accounts.actors import Actor
-from accounts.models import Role, User, UserQuerySet
+from accounts.models import Asked, Role, User, UserQuerySet
 from accounts.policies import can_manage_users
+from accounts.services.notices import mail_account_change
+from accounts.services.requests import (
+    MOVES_REMINDERS,
+    REFRESH_REMINDERS,
+    ask,
+    is_above_officer,
+    opens_the_book,
+    withdraw,
+)
 from accounts.sessions import end_sessions
 from accounts.sign_in import forget_addresses, password_link
 from audit.models import Action, Op
@@ -26,9 +35,6 @@ from lib.conflicts import check_version
 from lib.mail import sending
 from lib.rows import assign
 from lib.waking import wake_on_commit
-
-REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
-MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "role", "is_active"})
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +67,8 @@ def invite_user(
 ) -> User:
     """A new account without a password; `send_invitation` lets its person choose one.
 
-    A role above officer waits until a privacy officer confirms it, unless the server's command line gives it.
-    Raises PermissionDenied, and ValidationError by field.
+    A role above officer and districts wait until a second person confirms them, unless the server's
+    command line gives them. Raises PermissionDenied, and ValidationError by field.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
@@ -72,7 +78,9 @@ def invite_user(
     user.set_unusable_password()
     _check(user)
     user.save(force_insert=True)
-    user.districts.set(districts)
+    if user.asked_role:
+        ask(actor, user, Asked.ROLE)
+    _set_districts(actor, user, list(districts), kept=())
     _record(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
     return user
 
@@ -109,7 +117,9 @@ def edit_user(
 ) -> User:
     """Change the given fields; what is not given stays. Switching off ends the sessions at once.
 
-    Of a role above officer nothing holds until a privacy officer confirms it: till then they are an officer.
+    What would open the book waits for a second person: a role above officer, districts not covered before,
+    and, of an account that reads or decides, its address and signing in again. Until then they are an
+    officer, and all else stays as it was. Giving back what holds withdraws what was asked.
     Raises PermissionDenied, StaleVersion and ValidationError: of one's own account neither role nor
     `is_active` can be changed, and one administrator stays.
     """
@@ -119,28 +129,26 @@ def edit_user(
     list(User.objects.with_role(Role.ADMINISTRATOR).select_for_update(no_key=True).order_by("pk"))
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
-    before, role, asked = _districts(user), user.role, user.asked_role
+    was = User.objects.get(pk=user_id)
+    before, sensitive = _districts(user), opens_the_book(user)
     changed = assign(user, fields)
-    if "role" in changed:
-        _let_role_wait(actor, user)
-        changed.remove("role")
-        changed += [
-            name for name, was in (("role", role), ("asked_role", asked)) if getattr(user, name) != was
-        ]
-    elif "role" in fields and asked:
-        user.asked_role = ""  # an officer it stays
-        changed.append("asked_role")
-    if districts is not None:
-        user.districts.set(districts)
-        if before != _districts(user):
-            changed.append("districts")
+    changed = _role_changes(actor, user, was, changed, fields)
+    changed += _address_waits(actor, user, was, changed, fields) if sensitive else []
+    changed += _reactivation_waits(actor, user, was, changed, fields) if sensitive else []
+    reads_anew = was.role not in rules.READS_OWN_DISTRICTS and user.role in rules.READS_OWN_DISTRICTS
+    if districts is not None or (reads_anew and before):
+        wanted = list(user.districts.all() if districts is None else districts)
+        # Nobody confirmed the districts of an administrator as ones to read in.
+        kept = () if reads_anew and was.role == Role.ADMINISTRATOR else before
+        changed += _set_districts(actor, user, wanted, kept=kept)
     if not changed:
         return user
     _keep_administrators(actor, user, changed)
     _check(user)
     if "email" in changed:
         forget_addresses(user)
-    if "is_active" in changed and not user.is_active:
+        mail_account_change(user, "email", "done", {was.email})
+    if ("is_active" in changed and not user.is_active) or "email" in changed:
         end_sessions(user.pk)
     _save(user, changed)
     closed = "is_active" in changed and not user.is_active
@@ -149,17 +157,83 @@ def edit_user(
     return user
 
 
+def _role_changes(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
+    """The names of what changed, once a role above officer waits."""
+    if "role" in changed:
+        _let_role_wait(actor, user)
+        changed.remove("role")
+        changed += [name for name in ("role", "asked_role") if getattr(user, name) != getattr(was, name)]
+    elif "role" in fields and was.asked_role:
+        user.asked_role = ""  # an officer it stays
+        changed.append("asked_role")
+    if "role" in fields:
+        if user.asked_role:
+            ask(actor, user, Asked.ROLE)
+        else:
+            withdraw(user, Asked.ROLE)
+    return changed
+
+
+def _address_waits(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
+    """Who controls the address can set the password: it is a second person's to confirm."""
+    if "email" not in fields or actor.kind == "system":
+        return []
+    if "email" not in changed:
+        return ["asked_email"] if withdraw(user, Asked.EMAIL) else []
+    _check(user)  # an address that is taken or none is refused now
+    asked, user.email = user.email, was.email
+    changed.remove("email")
+    if asked == was.email or not ask(actor, user, Asked.EMAIL, email=asked):
+        return []
+    mail_account_change(user, "email", "asked", {was.email})
+    return ["asked_email"]
+
+
+def _reactivation_waits(
+    actor: Actor, user: User, was: User, changed: list[str], fields: UserFields
+) -> list[str]:
+    if "is_active" not in fields or actor.kind == "system":
+        return []
+    if not user.is_active or was.is_active:
+        return ["asked_reactivation"] if withdraw(user, Asked.REACTIVATION) else []
+    user.is_active = False
+    changed.remove("is_active")
+    return ["asked_reactivation"] if ask(actor, user, Asked.REACTIVATION) else []
+
+
+def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Collection[UUID]) -> list[str]:
+    """Those that lie in `kept` hold, the others wait; answers the names of what changed."""
+    before = _districts(user)
+    holds = [one for one in wanted if actor.kind == "system" or set(one.lineage) & set(kept)]
+    user.districts.set(holds)
+    changed = ["districts"] if before != _districts(user) else []
+    more = [one for one in wanted if one not in holds]
+    if more:
+        return changed + (["asked_districts"] if ask(actor, user, Asked.DISTRICTS, districts=more) else [])
+    return changed + (["asked_districts"] if withdraw(user, Asked.DISTRICTS) else [])
+
+
 @transaction.atomic
-def forget_second_factor(*, actor: Actor, user_id: UUID) -> None:
-    """For who has lost it: they are signed out everywhere and set up a new one. Raises PermissionDenied."""
+def forget_second_factor(*, actor: Actor, user_id: UUID) -> User:
+    """For who has lost it: they are signed out everywhere and set up a new one.
+
+    Of a role above officer it waits for a privacy officer. Raises PermissionDenied.
+    """
     if not can_manage_users(actor) or user_id == actor.id:
         raise PermissionDenied
     user: User = User.objects.visible_to(actor).select_for_update(no_key=True).get(pk=user_id)
-    second_factor.forget(user)
-    end_sessions(user.pk)
+    waits = actor.kind != "system" and is_above_officer(user)
+    if waits and not ask(actor, user, Asked.SECOND_FACTOR):
+        return user
+    if not waits:
+        second_factor.forget(user)
+        end_sessions(user.pk)
+    mail_account_change(user, "second_factor", "asked" if waits else "done", {user.email})
     user.version += 1
     user.save()
-    _record(actor, Action.UPDATE, Op.UPDATED, user, _districts(user), ["second_factor"])
+    changed = ["asked_second_factor" if waits else "second_factor"]
+    _record(actor, Action.UPDATE, Op.UPDATED, user, _districts(user), changed)
+    return user
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.models import Channel, Role, Theme, User
+from accounts.models import Asked, Channel, Role, Theme, User
 from districts.models import District
 from pages.forms.base import VersionedForm
 from pages.forms.districts import DistrictsField
@@ -61,8 +61,10 @@ class PersonForm(VersionedForm, InvitationForm):
 
     def __init__(self, data: QueryDict | None, *, person: User) -> None:
         super().__init__(data, initial=person_values(person))
-        own = Q(pk__in=[district.pk for district in person.districts.all()])
-        offered = District.objects.filter(own | Q(is_active=True)).as_tree()
+        own = Q(users=person) | Q(account_requests__in=person.requests.waiting())
+        offered = District.objects.filter(
+            pk__in=District.objects.filter(own | Q(is_active=True)).values("pk")
+        ).as_tree()
         self.fields["districts"].queryset = offered  # type: ignore[attr-defined]  # a field of models
         del self.fields["language"]
 
@@ -70,8 +72,15 @@ class PersonForm(VersionedForm, InvitationForm):
 def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
     values["phone"] = phone_text(person.phone)
-    role = person.asked_role or person.role  # what was asked for is not taken back unseen
-    return values | {"role": role, "districts": list(person.districts.all())}
+    values |= {"role": person.asked_role or person.role, "districts": list(person.districts.all())}
+    for asked in person.requests.waiting().prefetch_related("districts"):  # not taken back unseen
+        if asked.kind == Asked.EMAIL:
+            values["email"] = asked.email
+        elif asked.kind == Asked.REACTIVATION:
+            values["is_active"] = True
+        elif asked.kind == Asked.DISTRICTS:
+            values["districts"] += asked.districts.all()
+    return values
 
 
 def zones(own: str) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """People who work here: invited, given a role and districts, switched off. For administrators."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,9 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import rules
 from accounts.middleware import ActorRequest
-from accounts.models import User
-from accounts.policies import can_confirm_role, can_confirm_roles, can_manage_users
-from accounts.services.roles import confirm_role, refuse_role
+from accounts.models import Asked, User
+from accounts.policies import can_manage_users
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
 from lib.conflicts import StaleVersion
 from lib.mail import MailNotSent
@@ -24,6 +23,9 @@ from pages.forms.base import add_service_errors
 from pages.identity import say_who_you_are
 from pages.lookups import find
 from pages.views.settings import form_page, posted
+
+#: Changes of an account that are asked for only by who has just said who they are.
+OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
 
 
 def _administrators_only(request: ActorRequest) -> None:
@@ -43,7 +45,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
     form = InvitationForm(posted(request), initial={"language": request.user.language})
     if form.is_valid():
-        if form.cleaned_data["role"] in rules.ABOVE_OFFICER:
+        if form.cleaned_data["role"] in rules.ABOVE_OFFICER or form.cleaned_data["districts"]:
             say_who_you_are(request)
         try:
             person = invite_user(actor=request.actor, **form.cleaned_data)
@@ -60,9 +62,10 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
     row = find(User.objects.visible_to(request.actor), pk)
     form = PersonForm(posted(request), person=row)
-    context: dict[str, Any] = {"person": row, "form": form}
+    was_active = row.is_active
+    context: dict[str, Any] = {"person": row, "form": form, "waiting": row.requests.waiting().in_order()}
     if form.is_valid():
-        if "role" in form.changed_data:
+        if OPENS & set(form.changed_data):
             say_who_you_are(request)
         version = form.cleaned_data["version"]
         try:
@@ -74,52 +77,19 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _saved(row, saved))
+            messages.success(request, _saved(was_active, saved))
             return redirect("settings_people")
     return render(request, "pages/settings/person.html", context, status=422 if form.is_bound else 200)
 
 
-def _saved(before: User, after: User) -> str:
-    if after.asked_role:
-        text = _("Saved. %(name)s works as an officer until a privacy officer confirms the role.")
-    elif before.is_active and not after.is_active:
+def _saved(was_active: bool, after: User) -> str:
+    if after.requests.waiting().exists():
+        text = _("Account of %(name)s saved. What is listed under “Pending” waits for a second person.")
+    elif was_active and not after.is_active:
         text = _("%(name)s is signed out everywhere and can no longer sign in.")
     else:
         text = _("The account of %(name)s is saved.")
     return text % {"name": after.name}
-
-
-@require_safe
-def roles(request: ActorRequest) -> HttpResponse:
-    """Roles above officer that wait for a privacy officer."""
-    _confirmers_only(request)
-    waiting = User.objects.visible_to(request.actor).awaiting_a_role().active().with_districts().in_order()
-    rows = [(row, can_confirm_role(request.actor, row.pk)) for row in waiting]
-    return render(request, "pages/settings/roles.html", {"rows": rows})
-
-
-@require_POST
-def role_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """`decision` is confirm or refuse, `version` the one that was shown."""
-    _confirmers_only(request)
-    find(User.objects.visible_to(request.actor), pk)
-    say_who_you_are(request)
-    shown = request.POST.get("version", "")
-    decide = confirm_role if request.POST.get("decision") == "confirm" else refuse_role
-    try:
-        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # none is that of no account
-        person = decide(actor=request.actor, user_id=pk, version=version)
-    except (ValidationError, StaleVersion):
-        messages.error(request, _("This account was changed meanwhile. Look again."))
-    else:
-        now = {"name": person.name, "role": person.get_role_display()}
-        messages.success(request, _("%(name)s works as %(role)s from now on.") % now)
-    return redirect("settings_roles")
-
-
-def _confirmers_only(request: ActorRequest) -> None:
-    if not can_confirm_roles(request.actor):
-        raise PermissionDenied
 
 
 @require_POST
@@ -128,8 +98,10 @@ def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
     row = find(User.objects.visible_to(request.actor), pk)
     say_who_you_are(request)
-    forget_second_factor(actor=request.actor, user_id=pk)
+    saved = forget_second_factor(actor=request.actor, user_id=pk)
     text = _("%(name)s is signed out and sets up a new second factor.")
+    if saved.requests.waiting().of_kind(Asked.SECOND_FACTOR).exists():
+        text = _("The second factor of %(name)s is removed once a privacy officer confirms it.")
     messages.success(request, text % {"name": row.name})
     return redirect("settings_person", pk)
 

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from accounts.actors import NOBODY, SYSTEM, actor_for
 from accounts.models import Role, Session, User
+from accounts.services.requests import REFRESH_REMINDERS, confirm_all
 from accounts.services.users import (
-    REFRESH_REMINDERS,
     edit_preferences,
     edit_user,
     invite_user,
@@ -38,13 +38,9 @@ def test_an_administrator_invites(administrator: Any, mail_sink: MailSink) -> No
         actor=administrator, name="Ann  Lee", email="Ann@Police.example", role="officer", districts=[district]
     )
     assert (user.name, user.email, user.has_usable_password()) == ("Ann Lee", "ann@police.example", False)
-    assert actor_for(user).district_ids == {district.pk}
+    assert actor_for(user).district_ids == frozenset()  # until a second person confirms
     change = Change.objects.get(object_id=user.pk)
-    assert (change.op, change.district_ids, change.event.actor_id) == (
-        "created",
-        [district.pk],
-        administrator.id,
-    )
+    assert (change.op, change.district_ids, change.event.actor_id) == ("created", [], administrator.id)
     send_invitation(actor=administrator, user_id=user.pk)
     (message,) = mail_sink.messages
     body = message.get_content()
@@ -153,10 +149,10 @@ def test_role_and_districts_change_and_the_trail_says_where(administrator: Any) 
     user = make_officer(north)
     edit_user(actor=administrator, user_id=user.pk, version=1, role="supervisor", districts=[south])
     user.refresh_from_db()
-    assert (user.asked_role, user.version, set(actor_for(user).district_ids)) == ("supervisor", 2, {south.pk})
+    assert (user.asked_role, user.version, set(actor_for(user).district_ids)) == ("supervisor", 2, set())
     event = Event.objects.get(action=Action.UPDATE, object_type="user")
-    assert event.field_names == ["asked_role", "districts"]
-    assert set(event.district_ids) == {north.pk, south.pk}
+    assert event.field_names == ["asked_districts", "asked_role", "districts"]
+    assert set(event.district_ids) == {north.pk}
 
 
 def test_nothing_changed_nothing_written(administrator: Any) -> None:
@@ -218,6 +214,7 @@ def test_an_old_address_no_longer_signs_in(administrator: Any) -> None:
     credentials = {"login": "old@police.example", "password": "correct horse battery"}
     assert Client().post("/accounts/login/", credentials).status_code == 302
     edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
+    confirm_all(actor=SYSTEM, user_id=user.pk)
     assert Client().post("/accounts/login/", credentials).status_code == 422
     assert Client().post("/accounts/login/", credentials | {"login": "new@police.example"}).status_code == 302
 

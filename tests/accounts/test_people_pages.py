@@ -58,7 +58,8 @@ def test_an_invitation_makes_an_account_and_sends_a_link(
     assert "An invitation is on its way to ann@police.example." in answer.content.decode()
     assert "has not signed in yet" in answer.content.decode()
     user = User.objects.get(email="ann@police.example")
-    assert list(user.districts.all()) == [district]
+    assert list(user.districts.all()) == []
+    assert list(user.requests.waiting().get().districts.all()) == [district]
     assert "/accounts/password/reset/key/" in mail_sink.messages[0].get_content()
     event = Event.objects.get(action=Action.CREATE, object_type="user")
     assert (event.actor_id, event.object_ids) == (administrator.pk, [user.pk])
@@ -106,12 +107,13 @@ def test_roles_and_districts_change(client: Client, administrator: User) -> None
     answer = client.post(
         f"/settings/people/{user.pk}/", typed(user, role="supervisor", districts=[str(south.pk)]), follow=True
     )
-    assert (
-        f"{user.name} works as an officer until a privacy officer confirms the role."
-        in answer.content.decode()
-    )
+    assert f"Account of {user.name} saved. What is listed under" in answer.content.decode()
     user.refresh_from_db()
-    assert (user.role, user.asked_role, list(user.districts.all())) == ("officer", "supervisor", [south])
+    assert (user.role, user.asked_role, list(user.districts.all())) == ("officer", "supervisor", [])
+    page = client.get(f"/settings/people/{user.pk}/").content.decode()
+    assert "Pending" in page
+    assert f'value="{south.pk}"' in page
+    assert south in client.get(f"/settings/people/{user.pk}/").context["form"].initial["districts"]
 
 
 def test_a_district_out_of_use_is_not_taken_away_unseen(client: Client, administrator: User) -> None:

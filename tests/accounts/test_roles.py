@@ -2,19 +2,20 @@
 
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import Role, User
-from accounts.services.roles import confirm_role, refuse_role
+from accounts.models import AccountRequest, Role, User
+from accounts.services.requests import confirm_request, refuse_request
 from accounts.services.users import edit_user, invite_user
 from audit.models import Action, Change, Event
 from lib.conflicts import StaleVersion
-from tests.factories import PASSWORD, make_actor, make_district, make_user
+from tests.factories import PASSWORD, make_actor, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,12 @@ def waiting() -> User:
         name="Sue",
         email="sue@police.example",
         role=Role.SUPERVISOR,
-        districts=[make_district()],
     )
+
+
+def asked(user: User) -> UUID:
+    """The one request of an account."""
+    return AccountRequest.objects.waiting().get(user=user).pk
 
 
 def prove(client: Client, password: str = PASSWORD) -> None:
@@ -42,7 +47,7 @@ def test_until_then_they_work_as_an_officer(role: Role) -> None:
     administrator = make_actor(role=Role.ADMINISTRATOR)
     user = invite_user(actor=administrator, name="Sue", email="sue@police.example", role=role)
     assert (user.role, user.asked_role, actor_for(user).role) == ("officer", role, "officer")
-    confirmed = confirm_role(actor=make_actor(role=Role.PRIVACY_OFFICER), user_id=user.pk)
+    confirmed = confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=asked(user)).user
     assert (confirmed.role, confirmed.asked_role) == (role, "")
     assert actor_for(User.objects.get(pk=user.pk)).role == role
 
@@ -71,9 +76,9 @@ def test_the_name_of_one_who_waits_can_change_and_the_role_be_taken_back(waiting
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
 def test_only_privacy_officers_confirm(waiting: User, role: Role) -> None:
-    for decide in (confirm_role, refuse_role):
-        with pytest.raises(PermissionDenied):
-            decide(actor=make_actor(role=role), user_id=waiting.pk)
+    for decide in (confirm_request, refuse_request):
+        with pytest.raises((PermissionDenied, AccountRequest.DoesNotExist)):
+            decide(actor=make_actor(role=role), request_id=asked(waiting))
     waiting.refresh_from_db()
     assert waiting.asked_role == "supervisor"
 
@@ -81,23 +86,24 @@ def test_only_privacy_officers_confirm(waiting: User, role: Role) -> None:
 def test_nobody_confirms_their_own() -> None:
     user = make_user(Role.PRIVACY_OFFICER)
     actor = actor_for(user)
-    User.objects.filter(pk=user.pk).update(role=Role.OFFICER, asked_role=Role.ADMINISTRATOR)
+    edit_user(actor=make_actor(role=Role.ADMINISTRATOR), user_id=user.pk, role=Role.ADMINISTRATOR)
     with pytest.raises(PermissionDenied):
-        confirm_role(actor=actor, user_id=user.pk)
+        confirm_request(actor=actor, request_id=asked(user))
 
 
 def test_refusing_and_confirming_are_in_the_trail(waiting: User) -> None:
     actor = make_actor(role=Role.PRIVACY_OFFICER)
+    request = asked(waiting)
     with pytest.raises(StaleVersion):
-        refuse_role(actor=actor, user_id=waiting.pk, version=99)
-    refuse_role(actor=actor, user_id=waiting.pk, version=1)
+        refuse_request(actor=actor, request_id=request, version=99)
+    refuse_request(actor=actor, request_id=request, version=1)
     waiting.refresh_from_db()
     assert (waiting.role, waiting.asked_role, waiting.version) == ("officer", "", 2)
     event = Event.objects.get(action=Action.UPDATE, object_ids=[waiting.pk])
     assert (event.actor_id, event.field_names) == (actor.id, ["asked_role"])
     assert Change.objects.filter(event=event).exists()
-    with pytest.raises(ValidationError):
-        confirm_role(actor=actor, user_id=waiting.pk)
+    with pytest.raises(AccountRequest.DoesNotExist):
+        confirm_request(actor=actor, request_id=request)
 
 
 def test_a_privacy_officer_confirms_on_a_page_after_saying_who_they_are(
@@ -105,22 +111,22 @@ def test_a_privacy_officer_confirms_on_a_page_after_saying_who_they_are(
 ) -> None:
     privacy_officer = make_user(Role.PRIVACY_OFFICER)
     client.force_login(privacy_officer)
-    assert "Sue" in client.get("/settings/roles/").content.decode()
+    assert "Sue" in client.get("/settings/waiting/").content.decode()
     sent = {"decision": "confirm", "version": "1"}
-    address = f"/settings/people/{waiting.pk}/role/"
+    address = f"/settings/waiting/{asked(waiting)}/"
     answer = client.post(address, sent)
     assert answer["Location"].startswith("/accounts/reauthenticate/")
     answer = client.post(answer["Location"], {"password": PASSWORD, "next": address}, follow=True)
-    assert "Sue works as supervisor from now on." in answer.content.decode()
-    assert "Nothing waits for you" in client.get("/settings/roles/").content.decode()
+    assert "Confirmed for Sue: role." in answer.content.decode()
+    assert "Nothing waits for you" in client.get("/settings/waiting/").content.decode()
 
 
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
 def test_other_roles_have_no_such_page(client: Client, waiting: User, role: Role) -> None:
     client.force_login(make_user(role))
-    assert client.get("/settings/roles/").status_code == 403
+    assert client.get("/settings/waiting/").status_code == 403
     sent = {"decision": "confirm", "version": "1"}
-    assert client.post(f"/settings/people/{waiting.pk}/role/", sent).status_code == 403
+    assert client.post(f"/settings/waiting/{asked(waiting)}/", sent).status_code == 403
     waiting.refresh_from_db()
     assert waiting.role == "officer"
 
@@ -131,7 +137,7 @@ def test_what_was_changed_meanwhile_is_not_confirmed_unseen(
 ) -> None:
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     prove(client)
-    client.post(f"/settings/people/{waiting.pk}/role/", {"decision": "confirm", "version": version})
+    client.post(f"/settings/waiting/{asked(waiting)}/", {"decision": "confirm", "version": version})
     waiting.refresh_from_db()
     assert (waiting.role, waiting.asked_role) == ("officer", "supervisor")
 
@@ -153,7 +159,7 @@ def test_an_administrator_says_who_they_are_before_giving_a_role(client: Client)
 
 
 def test_an_administrator_lets_who_lost_it_set_up_a_new_second_factor(client: Client) -> None:
-    administrator, user = make_user(Role.ADMINISTRATOR), make_user(Role.SUPERVISOR)
+    administrator, user = make_user(Role.ADMINISTRATOR), make_user(Role.OFFICER)
     theirs = Client()
     theirs.force_login(user)
     client.force_login(administrator)

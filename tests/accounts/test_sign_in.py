@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Action, Event
+from tests.accounts.codes import set_up_app
 from tests.factories import PASSWORD, make_district, make_officer, make_user
 from tests.plugins import services
 from tests.plugins.mail import MailSink
@@ -103,10 +104,27 @@ def test_a_new_password_is_promised_to_all_alike(client: Client, mail_sink: Mail
         for address in (user.email, "nobody@police.example")
     ]
     assert [a.redirect_chain for a in answers] == [[("/accounts/password/reset/done/", 302)]] * 2
-    known, unknown = (message.get_content() for message in mail_sink.messages)
-    assert "http://testserver/accounts/password/reset/key/" in known
-    assert "Nobody signs in with it" in unknown
-    assert "/key/" not in unknown
+    (message,) = mail_sink.messages  # and nobody's mailbox is filled through this page
+    assert message["To"] == user.email
+    assert "http://testserver/accounts/password/reset/key/" in message.get_content()
+
+
+def test_a_changed_password_is_told_to_its_owner(client: Client, mail_sink: MailSink) -> None:
+    user = make_officer()
+    client.force_login(user)
+    sent = {"oldpassword": PASSWORD, "password1": "a long pass phrase", "password2": "a long pass phrase"}
+    assert client.post("/accounts/password/change/", sent).status_code == 302
+    (message,) = mail_sink.messages
+    assert message["To"] == user.email
+    assert "a long pass phrase" not in message.get_content()
+
+
+def test_a_new_second_factor_is_told_to_its_owner(client: Client, mail_sink: MailSink) -> None:
+    user = make_officer()
+    client.force_login(user)
+    set_up_app(client)
+    assert {message["To"] for message in mail_sink.messages} == {user.email}
+    assert len(mail_sink.messages) >= 1
 
 
 def test_a_mail_server_that_is_down_tells_nothing(

@@ -1,4 +1,4 @@
-"""`manage.py confirm_role EMAIL`: the first privacy officer, whom nobody else can confirm yet."""
+"""`manage.py confirm_role EMAIL`: the second person, for a city that has none yet."""
 
 from typing import Any
 
@@ -7,21 +7,27 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from accounts.models import User
-from accounts.services.roles import confirm_role
+from accounts.services.requests import confirm_all
 
 
 class Command(BaseCommand):
-    help = "Let the role that waits for EMAIL hold, as a privacy officer would; the trail says so."
+    help = (
+        "Confirm all that waits for the account of EMAIL, as a privacy officer would: role, districts, "
+        "e-mail address, second factor, signing in again. The trail says that the server did."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email", metavar="EMAIL")
+        parser.add_argument("email", metavar="EMAIL", help="the address the account has now")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.with_address(options["email"]).first()
         if user is None:
             raise CommandError("Nobody signs in with this address.")
         try:
-            confirmed = confirm_role(actor=SYSTEM, user_id=user.pk)
+            confirmed = confirm_all(actor=SYSTEM, user_id=user.pk)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        self.stdout.write(f"{confirmed.email} works as {confirmed.get_role_display()} from now on.")
+        user.refresh_from_db()
+        kinds = ", ".join(one.get_kind_display() for one in confirmed)
+        self.stdout.write(f"Confirmed for {user.email}: {kinds}.")
+        self.stdout.write(f"{user.email} works as {user.get_role_display()} from now on.")

@@ -78,10 +78,6 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_role(self, *roles: str) -> Self:
         return self.filter(role__in=roles)
 
-    def awaiting_a_role(self) -> Self:
-        """Those whose role above officer waits for a privacy officer; until then they work as officers."""
-        return self.exclude(asked_role="")
-
     def with_address(self, email: str) -> Self:
         """Who signs in with this address, whatever its case: one or none."""
         return self.filter(email=email.strip().lower())

@@ -1,0 +1,89 @@
+"""What an administrator asked for an account, and who decided."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules
+from accounts.models.user import Role, User
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class Asked(models.TextChoices):
+    """What an administrator asks for an account and somebody else confirms."""
+
+    ROLE = rules.ROLE, _("role")
+    DISTRICTS = rules.DISTRICTS, _("districts")
+    EMAIL = rules.EMAIL, _("e-mail address")
+    SECOND_FACTOR = rules.SECOND_FACTOR, _("new second factor")
+    REACTIVATION = rules.REACTIVATION, _("signing in again")
+
+
+class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """What nobody has decided: all for privacy officers; for supervisors what their districts cover."""
+        waiting = self.filter(decided_at__isnull=True)
+        if actor.sees_everywhere:
+            return waiting
+        if actor.role != Role.SUPERVISOR:
+            return self.none()
+        above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
+        elsewhere = District.objects.exclude(pk__in=actor.district_ids)
+        added = elsewhere.filter(account_requests=models.OuterRef("pk"))
+        own = elsewhere.filter(users=models.OuterRef("user"))
+        somewhere = District.objects.filter(users=models.OuterRef("user"))
+        districts = models.Q(kind=Asked.DISTRICTS) & ~models.Exists(added)
+        others = models.Q(kind__in=(Asked.EMAIL, Asked.REACTIVATION)) & ~above
+        return waiting.filter(districts | others & ~models.Exists(own) & models.Exists(somewhere))
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def waiting(self) -> Self:
+        return self.filter(decided_at__isnull=True)
+
+    def in_order(self) -> Self:
+        """For lists: the oldest first."""
+        return self.order_by("asked_at", "pk")
+
+
+class AccountRequest(models.Model):
+    """What opens the book, asked for by an administrator: it holds when a second person confirms it.
+
+    A row stays when it is decided: who was helped by whom counts for a week (accounts.policies).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(max_length=20, choices=Asked)
+    email = models.EmailField(blank=True)  # the address asked for
+    districts = models.ManyToManyField(District, blank=True, related_name="account_requests")  # added ones
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+
+    objects = AccountRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=models.Q(decided_at__isnull=True),
+                name="account_request_once",
+                violation_error_message=_("This is asked for already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=Asked.values),
+                name="account_request_kind_is_known",
+                violation_error_message=_("Choose from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_kind_display()}"

@@ -1,0 +1,387 @@
+"""An administrator alone opens no door to the book: accounts that read take a second person."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts import rules
+from accounts.actors import Actor, actor_for
+from accounts.models import AccountRequest, Asked, Role, User
+from accounts.services.relief import open_relief
+from accounts.services.requests import confirm_all, confirm_request, refuse_request
+from accounts.services.users import edit_user, forget_second_factor, invite_user
+from audit.models import Action, Event
+from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
+from tests.plugins.mail import MailSink
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = (PermissionDenied, AccountRequest.DoesNotExist)
+
+
+@pytest.fixture
+def administrator() -> Actor:
+    return actor_for(make_user(Role.ADMINISTRATOR, name="Ada Admin"))
+
+
+def waiting(user: User, kind: str) -> AccountRequest:
+    return user.requests.waiting().of_kind(kind).get()
+
+
+def invited(administrator: Actor, *districts: Any, **fields: Any) -> User:
+    fields = {"name": "Olga", "email": "olga@police.example"} | fields
+    return invite_user(actor=administrator, districts=districts, **fields)
+
+
+# --- An account of one's own that reads -----------------------------------------------------------
+
+
+def test_an_administrator_reads_nothing_through_an_officer_of_their_own(
+    administrator: Actor, client: Client
+) -> None:
+    organisation = make_organisation(make_district("Northgate"))
+    user = invited(administrator, organisation.home_district)
+    client.force_login(user)
+    assert client.get(f"/organisations/{organisation.pk}/").status_code == 404
+    supervisor = make_actor(organisation.home_district, role=Role.SUPERVISOR)
+    confirm_request(actor=supervisor, request_id=waiting(user, Asked.DISTRICTS).pk)
+    assert client.get(f"/organisations/{organisation.pk}/").status_code == 200
+
+
+def test_nor_through_temporary_access_of_an_officer_without_a_district(administrator: Actor) -> None:
+    district, user = make_district(), make_officer()
+    with pytest.raises(PermissionDenied):
+        open_relief(actor=actor_for(user), district=district, reason="night_duty", hours=2)
+    user.districts.add(make_district())
+    assert open_relief(actor=actor_for(user), district=district, reason="night_duty", hours=2)
+
+
+def test_more_districts_wait_and_fewer_hold_at_once(administrator: Actor) -> None:
+    city = make_district("City")
+    north, south = make_district("North", parent=city), make_district("South", parent=city)
+    user = make_officer(city)
+    edit_user(actor=administrator, user_id=user.pk, districts=[north])  # a part of what was theirs
+    assert list(user.districts.all()) == [north]
+    assert not user.requests.exists()
+    edit_user(actor=administrator, user_id=user.pk, districts=[city, north])
+    assert list(user.districts.all()) == [north]
+    assert list(waiting(user, Asked.DISTRICTS).districts.all()) == [city]
+    edit_user(actor=administrator, user_id=user.pk, districts=[south])  # the other way round: nothing stays
+    assert list(user.districts.all()) == []
+    edit_user(actor=administrator, user_id=user.pk, districts=[])  # taken back
+    assert not user.requests.waiting().exists()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_districts_are_confirmed_by_no_officer_and_no_administrator(administrator: Actor, role: str) -> None:
+    district = make_district()
+    user = invited(administrator, district)
+    for actor in (make_actor(district, role=role), administrator):
+        with pytest.raises(REFUSED):
+            confirm_request(actor=actor, request_id=waiting(user, Asked.DISTRICTS).pk)
+    assert not user.districts.exists()
+
+
+def test_a_supervisor_confirms_what_lies_in_their_own_districts_whole(administrator: Actor) -> None:
+    north, south = make_district(), make_district()
+    user = invited(administrator, north, south)
+    request = waiting(user, Asked.DISTRICTS).pk
+    with pytest.raises(AccountRequest.DoesNotExist):
+        confirm_request(actor=make_actor(north, role=Role.SUPERVISOR), request_id=request)
+    confirm_request(actor=make_actor(north, south, role=Role.SUPERVISOR), request_id=request)
+    assert set(user.districts.all()) == {north, south}
+
+
+def test_whoever_the_asker_made_or_changed_this_week_confirms_nothing_of_theirs(
+    administrator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district = make_district()
+    second = make_user(Role.PRIVACY_OFFICER)
+    edit_user(actor=administrator, user_id=second.pk, name="Renamed")
+    user = invited(administrator, district)
+    request = waiting(user, Asked.DISTRICTS).pk
+    with pytest.raises(PermissionDenied):
+        confirm_request(actor=actor_for(second), request_id=request)
+    monkeypatch.setattr(rules, "DAYS_APART", 0)  # the week is over; nobody changes the trail's days
+    assert confirm_request(actor=actor_for(second), request_id=request).is_confirmed
+
+
+def test_whoever_was_helped_into_an_account_by_the_asker_confirms_nothing_of_theirs(
+    administrator: Actor,
+) -> None:
+    second = make_user(Role.PRIVACY_OFFICER)
+    helped = AccountRequest.objects.create(
+        user=second,
+        kind=Asked.EMAIL,
+        email="x@y.example",
+        asked_by_id=administrator.id,
+        decided_at=timezone.now() - timedelta(days=6),
+        is_confirmed=True,
+    )
+    user = invited(administrator, make_district())
+    request = waiting(user, Asked.DISTRICTS).pk
+    with pytest.raises(PermissionDenied):
+        confirm_request(actor=actor_for(second), request_id=request)
+    AccountRequest.objects.filter(pk=helped.pk).update(decided_at=timezone.now() - timedelta(days=8))
+    assert confirm_request(actor=actor_for(second), request_id=request).is_confirmed
+
+
+def test_the_asker_confirms_nothing_even_as_a_privacy_officer_later(administrator: Actor) -> None:
+    user = invited(administrator, make_district())
+    User.objects.filter(pk=administrator.id).update(role=Role.PRIVACY_OFFICER)
+    actor = actor_for(User.objects.get(pk=administrator.id))
+    with pytest.raises(PermissionDenied):
+        confirm_request(actor=actor, request_id=waiting(user, Asked.DISTRICTS).pk)
+
+
+def test_an_administrator_made_an_officer_again_does_not_read_in_districts_nobody_confirmed(
+    administrator: Actor,
+) -> None:
+    district = make_district()
+    user = make_user(Role.ADMINISTRATOR, district)
+    edit_user(actor=administrator, user_id=user.pk, role=Role.OFFICER)
+    user.refresh_from_db()
+    assert (user.role, list(user.districts.all())) == ("officer", [])
+    assert list(waiting(user, Asked.DISTRICTS).districts.all()) == [district]
+
+
+def test_the_same_asked_twice_is_one_request(administrator: Actor) -> None:
+    user, district = make_officer(), make_district()
+    for _time in range(2):
+        edit_user(actor=administrator, user_id=user.pk, districts=[district])
+    assert user.requests.count() == 1
+    user.refresh_from_db()
+    assert user.version == 2
+
+
+def test_a_deactivated_account_with_districts_comes_back_by_two(administrator: Actor) -> None:
+    district = make_district()
+    user = make_officer(district)
+    edit_user(actor=administrator, user_id=user.pk, is_active=False)
+    edit_user(actor=administrator, user_id=user.pk, is_active=True)
+    user.refresh_from_db()
+    assert not user.is_active
+    supervisor = make_actor(district, role=Role.SUPERVISOR)
+    confirm_request(actor=supervisor, request_id=waiting(user, Asked.REACTIVATION).pk)
+    user.refresh_from_db()
+    assert user.is_active
+
+
+# --- Taking over an account that reads or decides -------------------------------------------------
+
+
+ABOVE = [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR]
+
+
+@pytest.mark.parametrize("role", ABOVE)
+def test_the_address_of_who_decides_changes_by_two_and_the_old_one_is_told(
+    administrator: Actor, mail_sink: MailSink, django_capture_on_commit_callbacks: Any, role: str
+) -> None:
+    user = make_user(role, make_district(), email="paula@police.example")
+    session = Client()
+    session.force_login(user)
+    with django_capture_on_commit_callbacks(execute=True):
+        edit_user(actor=administrator, user_id=user.pk, email="mine@evil.example")
+    user.refresh_from_db()
+    assert user.email == "paula@police.example"
+    assert [message["To"] for message in mail_sink.messages] == ["paula@police.example"]
+    assert "waits until a second person confirms it" in mail_sink.messages[0].get_content()
+    assert session.get("/settings/").status_code == 200
+    request = waiting(user, Asked.EMAIL)
+    with pytest.raises(REFUSED):  # their own
+        confirm_request(actor=actor_for(user), request_id=request.pk)
+    for other in (Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR):
+        with pytest.raises(REFUSED):
+            confirm_request(actor=make_actor(*user.districts.all(), role=other), request_id=request.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=request.pk)
+    user.refresh_from_db()
+    assert user.email == "mine@evil.example"
+    assert session.get("/settings/").status_code == 302
+    assert sorted(message["To"] for message in mail_sink.messages[1:]) == [
+        "mine@evil.example",
+        "paula@police.example",
+    ]
+
+
+def test_an_officers_address_waits_for_a_supervisor_of_all_their_districts(administrator: Actor) -> None:
+    north, south = make_district(), make_district()
+    user = make_officer(north, south)
+    edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
+    request = waiting(user, Asked.EMAIL).pk
+    with pytest.raises(AccountRequest.DoesNotExist):
+        confirm_request(actor=make_actor(north, role=Role.SUPERVISOR), request_id=request)
+    confirm_request(actor=make_actor(north, south, role=Role.SUPERVISOR), request_id=request)
+    user.refresh_from_db()
+    assert user.email == "new@police.example"
+
+
+def test_the_address_of_who_has_never_signed_in_and_reads_nothing_changes_at_once(
+    administrator: Actor,
+) -> None:
+    user = invited(administrator, make_district())
+    edit_user(actor=administrator, user_id=user.pk, email="olga.lind@police.example")
+    user.refresh_from_db()
+    assert user.email == "olga.lind@police.example"
+
+
+def test_taking_the_districts_away_first_does_not_free_the_address(administrator: Actor) -> None:
+    user = make_officer(make_district(), last_login=timezone.now())
+    edit_user(actor=administrator, user_id=user.pk, districts=[])
+    edit_user(actor=administrator, user_id=user.pk, email="mine@evil.example")
+    user.refresh_from_db()
+    assert user.email != "mine@evil.example"
+
+
+def test_nor_does_making_them_an_officer(administrator: Actor) -> None:
+    user = make_user(Role.PRIVACY_OFFICER, last_login=timezone.now())
+    edit_user(actor=administrator, user_id=user.pk, role=Role.OFFICER, email="mine@evil.example")
+    edit_user(actor=administrator, user_id=user.pk, email="mine@evil.example")
+    user.refresh_from_db()
+    assert user.email != "mine@evil.example"
+
+
+def test_a_taken_address_is_refused_when_it_is_asked_for_and_when_it_is_confirmed(
+    administrator: Actor,
+) -> None:
+    user, other = make_officer(make_district()), make_officer()
+    with pytest.raises(Exception, match="already"):
+        edit_user(actor=administrator, user_id=user.pk, email=other.email.upper())
+    edit_user(actor=administrator, user_id=user.pk, email="free@police.example")
+    User.objects.filter(pk=other.pk).update(email="free@police.example")
+    with pytest.raises(Exception, match="already"):
+        confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=waiting(user, Asked.EMAIL).pk)
+
+
+@pytest.mark.parametrize("role", ABOVE)
+def test_the_second_factor_of_who_decides_is_forgotten_by_two(
+    administrator: Actor, mail_sink: MailSink, django_capture_on_commit_callbacks: Any, role: str
+) -> None:
+    user, session = make_user(role), Client()
+    session.force_login(user)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    with django_capture_on_commit_callbacks(execute=True):
+        for _tap in range(2):
+            forget_second_factor(actor=administrator, user_id=user.pk)
+    assert Authenticator.objects.filter(user=user).exists()
+    assert session.get("/settings/").status_code == 200
+    assert len(mail_sink.messages) == 1
+    confirm_request(
+        actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=waiting(user, Asked.SECOND_FACTOR).pk
+    )
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert session.get("/settings/").status_code == 302
+
+
+def test_a_refused_request_changes_nothing_and_is_in_the_trail(administrator: Actor) -> None:
+    user = make_officer(make_district(), email="was@police.example")
+    edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
+    actor = make_actor(role=Role.PRIVACY_OFFICER)
+    refuse_request(actor=actor, request_id=waiting(user, Asked.EMAIL).pk)
+    user.refresh_from_db()
+    assert user.email == "was@police.example"
+    names = Event.objects.filter(action=Action.UPDATE, object_type="user").values_list(
+        "actor_id", "field_names"
+    )
+    assert list(names.order_by("at")) == [
+        (administrator.id, ["asked_email"]),
+        (actor.id, ["asked_email"]),
+    ]
+
+
+def test_the_only_privacy_officers_own_address_is_confirmed_at_the_command_line(
+    administrator: Actor,
+) -> None:
+    user = make_user(Role.PRIVACY_OFFICER, email="paula@police.example")
+    edit_user(actor=administrator, user_id=user.pk, email="paula.weiss@police.example")
+    forget_second_factor(actor=administrator, user_id=user.pk)
+    out = StringIO()
+    call_command("confirm_role", "paula@police.example", stdout=out)
+    user.refresh_from_db()
+    assert user.email == "paula.weiss@police.example"
+    assert "e-mail address, new second factor" in out.getvalue()
+    trail = Event.objects.filter(actor_kind="system", object_type="user", object_ids=[user.pk])
+    assert sorted(name for event in trail for name in event.field_names) == ["email", "second_factor"]
+
+
+def test_the_command_line_confirms_the_first_officers_too(administrator: Actor) -> None:
+    district = make_district()
+    user = invited(administrator, district, role=Role.SUPERVISOR)
+    assert len(confirm_all(actor=Actor(kind="system"), user_id=user.pk)) == 2
+    user.refresh_from_db()
+    assert (user.role, list(user.districts.all())) == ("supervisor", [district])
+
+
+# --- On the pages ---------------------------------------------------------------------------------
+
+
+def prove(client: Client) -> None:
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+@pytest.mark.parametrize("field", ["email", "districts", "is_active", "role"])
+def test_an_administrator_says_who_they_are_before_asking_for_what_opens(client: Client, field: str) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    user, district = make_officer(), make_district()
+    sent: dict[str, Any] = {
+        "name": user.name,
+        "email": user.email,
+        "role": "officer",
+        "version": 1,
+        "is_active": "on",
+    }
+    changes = {"email": "x@y.example", "districts": [str(district.pk)], "is_active": "", "role": "supervisor"}
+    answer = client.post(f"/settings/people/{user.pk}/", sent | {field: changes[field]})
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    prove(client)
+    answer = client.post(f"/settings/people/{user.pk}/", sent | {field: changes[field]})
+    assert answer["Location"] == "/settings/people/"
+
+
+def test_a_supervisor_decides_on_a_page_with_a_fresh_sign_in(client: Client, administrator: Actor) -> None:
+    district = make_district("Northgate")
+    user, elsewhere = invited(administrator, district), make_officer()
+    edit_user(actor=administrator, user_id=elsewhere.pk, districts=[make_district("Southgate")])
+    client.force_login(make_user(Role.SUPERVISOR, district))
+    page = client.get("/settings/waiting/").content.decode()
+    assert "Olga" in page
+    assert "Asked by Ada Admin" in page
+    assert "Southgate" not in page
+    request = waiting(user, Asked.DISTRICTS)
+    address, sent = f"/settings/waiting/{request.pk}/", {"decision": "confirm", "version": user.version}
+    assert client.post(address, sent)["Location"].startswith("/accounts/reauthenticate/")
+    prove(client)
+    assert client.post(address, sent | {"decision": "x"}).status_code == 302
+    assert not user.districts.exists()
+    page = client.post(address, sent, follow=True).content.decode()
+    assert "Confirmed for Olga: districts." in page
+    assert client.post(address, sent).status_code == 404  # tapped twice
+    assert client.post(f"/settings/waiting/{elsewhere.requests.get().pk}/", sent).status_code == 404
+
+
+def test_saving_the_name_keeps_what_waits(client: Client, administrator: Actor) -> None:
+    district = make_district()
+    user = make_user(Role.OFFICER, make_district(), is_active=False, email="was@police.example")
+    edit_user(
+        actor=administrator,
+        user_id=user.pk,
+        email="new@police.example",
+        is_active=True,
+        districts=[*user.districts.all(), district],
+    )
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    page = client.get(f"/settings/people/{user.pk}/")
+    form = page.context["form"]
+    initial = form.initial | {"name": "Renamed", "is_active": "on"}
+    initial["districts"] = [str(one.pk) for one in initial["districts"]]
+    answer = client.post(f"/settings/people/{user.pk}/", initial)
+    assert answer["Location"] == "/settings/people/"
+    user.refresh_from_db()
+    assert (user.name, user.email, user.requests.waiting().count()) == ("Renamed", "was@police.example", 3)
