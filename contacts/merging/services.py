@@ -20,6 +20,7 @@ from django.utils.text import camel_case_to_spaces
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.merging import relations
@@ -136,6 +137,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
     there = _districts(kept)
     districts = set[UUID]().union(*map(_districts, rows))
+    for row in rows:
+        refuse_widening(actor, _districts(row), districts)
     homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
         "versions": {str(row.pk): row.version for row in rows},

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
@@ -126,7 +127,9 @@ def edit_contact(
         raise PermissionDenied
     _check(contact, changed)
     save_contact(contact)
-    record_contact(actor, action, Op.UPDATED, contact, districts | districts_of(contact), changed)
+    after = districts_of(contact)
+    refuse_widening(actor, districts, after)
+    record_contact(actor, action, Op.UPDATED, contact, districts | after, changed)
     _follow_demoted(actor, demoted)
     return contact
 

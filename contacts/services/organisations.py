@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
@@ -146,7 +147,9 @@ def edit_organisation(
         refresh_meet_by([organisation.pk])
     closed = "status" in changed and organisation.status == OrganisationStatus.CLOSED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    districts |= districts_of_organisation(organisation)
+    after = districts_of_organisation(organisation)
+    refuse_widening(actor, districts, after)
+    districts |= after
     _record(actor, action, op, organisation, districts, changed)
     if {"home_district", "also_in"} & set(changed):
         tell_of_moves(actor, {organisation.pk: districts})

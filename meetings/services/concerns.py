@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Organisation
@@ -101,6 +102,7 @@ def edit_concern(
         raise PermissionDenied
     if not changed:
         return concern
+    refuse_widening(actor, districts, {concern.district_id})
     _tidy(concern)
     _check_seen(actor, concern, changed)
     _check(concern)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
@@ -132,7 +133,9 @@ def edit_follow_up(
     follow_up.updated_at = timezone.now()
     follow_up.save()
     refresh_for_follow_up(follow_up.pk)
-    _record(actor, Action.UPDATE, Op.UPDATED, follow_up, districts | _districts(follow_up), changed)
+    after = _districts(follow_up)
+    refuse_widening(actor, districts, after)
+    _record(actor, Action.UPDATE, Op.UPDATED, follow_up, districts | after, changed)
     return follow_up
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
@@ -222,7 +223,9 @@ def change_meeting(
     refresh_for_meeting(meeting.pk)
     cancelled = "status" in changed and meeting.status == MeetingStatus.CANCELLED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if cancelled else (Action.UPDATE, Op.UPDATED)
-    _record(actor, action, op, meeting, districts | districts_of(meeting), changed)
+    after = districts_of(meeting)
+    refuse_widening(actor, districts, after)
+    _record(actor, action, op, meeting, districts | after, changed)
     return meeting
 
 
