@@ -83,16 +83,25 @@ class Kind:
     run: Callable[[Work], Outcome]
     title: str | Promise
     may: Callable[[Actor], bool]
+    needs_release: bool = False
 
 
 _KINDS: dict[str, Kind] = {}
 
 
 def register(
-    name: str, run: Callable[[Work], Outcome], *, title: str | Promise, may: Callable[[Actor], bool]
+    name: str,
+    run: Callable[[Work], Outcome],
+    *,
+    title: str | Promise,
+    may: Callable[[Actor], bool],
+    needs_release: bool = False,
 ) -> None:
-    """`title` is what people call it; `may` is asked when it starts, runs and is fetched."""
-    _KINDS[name] = Kind(name, run, title, may)
+    """`title` is what people call it; `may` is asked when it starts, runs and is fetched.
+
+    With `needs_release` its files are fetched once a second person has released them.
+    """
+    _KINDS[name] = Kind(name, run, title, may, needs_release)
 
 
 def find_kind(name: str) -> Kind | None:

@@ -1,5 +1,6 @@
 """Long work with progress: imports, exports, later merges and erasures; and the files it takes and makes."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -37,6 +38,12 @@ class JobQuerySet(models.QuerySet["Job"]):
             Q(status=JobStatus.WAITING) | Q(status=JobStatus.RUNNING, lease_until__lt=Now())
         ).order_by("pk")
 
+    def to_release(self, kinds: Collection[str]) -> Self:
+        """Done, with files that are there still, and not yet for their starter to fetch."""
+        files = JobFile.objects.made().filter(job=models.OuterRef("pk"))
+        done = self.filter(kind__in=kinds, status=JobStatus.DONE, released_at__isnull=True)
+        return done.filter(models.Exists(files)).order_by("created_at", "pk")
+
     def under_way(self) -> Self:
         return self.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
 
@@ -68,6 +75,9 @@ class Job(models.Model):
     cancel_asked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True)
+    # What takes two people (jobs.kinds): who let the starter fetch it, and when.
+    released_by = models.UUIDField(null=True)
+    released_at = models.DateTimeField(null=True)
 
     objects = JobQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
-from jobs.files import keep_file
+from jobs.files import KEPT_FOR, keep_file
 from jobs.kinds import find_kind
 from jobs.models import Job, JobFile, JobStatus, Lease
 from lib.acting import Acting
@@ -75,11 +75,12 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
     """A file that was made, for whoever started the job and still may: recorded before it leaves.
 
     Raises Job.DoesNotExist for another's job and when a district that was covered then is not any more,
-    JobFile.DoesNotExist for a file that is gone (24 hours), PermissionDenied when the role is another now.
+    JobFile.DoesNotExist for a file that is gone (24 hours), PermissionDenied when the role is another now or
+    while a second person has not released it.
     """
     job = Job.objects.visible_to(actor).get(pk=job_id)
     kind = find_kind(job.kind)
-    if kind is None or not kind.may(actor):
+    if kind is None or not kind.may(actor) or (kind.needs_release and job.released_at is None):
         raise PermissionDenied
     there = JobFile.objects.made().filter(pk=file_id, job=job)
     row = there.visible_to(actor).first()
@@ -95,6 +96,22 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
         recipient=f"download sha256:{row.digest}",
     )
     return row
+
+
+@transaction.atomic
+def release_job(*, actor: Actor, job: Job) -> Job:
+    """Let the starter fetch what this job made, for 24 hours from now. Who may, the caller has asked."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.released_at is not None:
+        return job
+    job.released_by, job.released_at = actor.id, timezone.now()
+    job.save(update_fields=["released_by", "released_at"])
+    JobFile.objects.made().filter(job=job).update(expires_at=timezone.now() + KEPT_FOR)
+    purpose, recipient = (str(job.parameters.get(name, "")) for name in ("purpose", "recipient"))
+    record(
+        actor, Action.UPDATE, "job", [job.pk], field_names=["released"], purpose=purpose, recipient=recipient
+    )
+    return job
 
 
 def delete_expired_files() -> int:

@@ -41,7 +41,7 @@ LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("People"), "users")
 BOUNDARIES = Place("settings_districts", _("Districts"), "map")
 RELIEF = Place("relief", _("Further districts"), "moon")
-ROLES = Place("settings_roles", _("Roles to confirm"), "user-check")
+WAITING = Place("waiting", _("Waiting for you"), "user-check")
 KEYS = Place("settings_keys", _("API keys"), "key-round")
 TO_CONFIRM = Place("settings_keys", _("Keys to confirm"), "key-round")
 FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
@@ -69,7 +69,8 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     """Places that are not for every day."""
     tidying = (DUPLICATES,) if actor.writes else ()
     bringing_in = (IMPORT,) if can_import(actor) else ()
-    return (*tidying, *bringing_in, RELIEF) if actor.reads else ()
+    confirming = (WAITING,) if actor.is_supervisor else ()
+    return (*tidying, *bringing_in, *confirming, RELIEF) if actor.reads else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
     if actor.role == Role.PRIVACY_OFFICER:
-        nav = (*READING, PRIVACY, TO_CONFIRM, ROLES)
+        nav = (*READING, PRIVACY, TO_CONFIRM, WAITING)
     if actor.writes:
         bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
     elif actor.reads:

@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -19,6 +20,8 @@ from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
+from jobs.files import spool
+from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
 from meetings.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
 from meetings.archive.writing import Progress, digest_of
@@ -44,13 +47,40 @@ class Manifest:
 
 
 def read_archive(
-    file: BinaryIO, *, actor: Actor, purpose: str, progress: Progress = lambda _done, _total: None
+    file: BinaryIO,
+    *,
+    actor: Actor,
+    purpose: str,
+    passphrase: str = "",
+    progress: Progress = lambda _done, _total: None,
 ) -> Manifest:
-    """Bring everything in, all or nothing. Raises ArchiveRefused.
+    """Bring everything in, all or nothing. `passphrase` opens an encrypted one. Raises ArchiveRefused.
 
     Districts that are there (by code) and colleagues (by e-mail) are kept as they are; other colleagues
     become accounts that nobody can sign in to.
     """
+    with _opened(file, passphrase) as plain:
+        return _read(plain, actor, purpose, progress)
+
+
+@contextmanager
+def _opened(file: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
+    """The ZIP itself: as it is, or decrypted to a file without a name."""
+    if not is_encrypted(file):
+        yield file
+        return
+    with spool() as plain:
+        try:
+            decrypt(file, plain, passphrase)
+        except NotOpened as error:
+            raise ArchiveRefused(
+                _("The passphrase is wrong, or the archive was cut off or changed.")
+            ) from error
+        plain.seek(0)
+        yield plain
+
+
+def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Manifest:
     try:
         archive = zipfile.ZipFile(file)
         manifest = check_archive(archive)

@@ -40,8 +40,9 @@ class Archived:
     def rows(self) -> int:
         return sum(len(ids) for ids in self.ids.values()) // 16
 
-    def record(self, actor: Actor, *, purpose: str, digest: str) -> None:
-        """Which objects left, to which file: before anybody can have it."""
+    def record(self, actor: Actor, *, purpose: str, digest: str, recipient: str = "") -> None:
+        """Which objects left, to which file and for whom: before anybody can have it."""
+        leaves_for = " · ".join(filter(None, (recipient, f"archive sha256:{digest}")))
         for object_type, ids in self.ids.items():
             for start in range(0, max(len(ids), 1), 16 * _IDS):
                 part = bytes(ids[start : start + 16 * _IDS])
@@ -53,7 +54,7 @@ class Archived:
                     district_ids=self.district_ids,
                     field_names=["archive"],
                     purpose=purpose,
-                    recipient=f"archive sha256:{digest}",
+                    recipient=leaves_for,
                 )
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lib.age import SHORTEST
 from lib.fold import squash
 from lib.reasons import MOST_LETTERS, check_reason
 from reports.exports.asked import AUDIENCES, Audience
@@ -61,6 +62,41 @@ class ReasonForm(forms.Form):
             except ValidationError as error:
                 self.add_error("other", error)
         return given
+
+
+class ArchiveForm(ReasonForm):
+    """Also for whom, and the passphrase it is encrypted to, typed twice."""
+
+    field_order = ("reason", "other", "recipient", "passphrase", "again")
+
+    recipient = forms.CharField(
+        label=_("Who gets the archive?"),
+        max_length=100,
+        help_text=_("The office or system. The activity log keeps it."),
+    )
+    passphrase = forms.CharField(
+        label=_("Passphrase"),
+        min_length=SHORTEST,
+        max_length=200,
+        strip=False,
+        help_text=_("The archive is encrypted with it and cannot be opened without it. It is kept nowhere."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Passphrase again"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if {"passphrase", "again"} <= given.keys() and given["passphrase"] != given["again"]:
+            self.add_error("again", _("Enter the same passphrase twice."))
+        return given
+
+    def clean_recipient(self) -> str:
+        return squash(self.cleaned_data["recipient"])
 
 
 class ExportForm(ReasonForm):

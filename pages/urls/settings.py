@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import feeds, people, sessions, settings_districts
+from pages.views import feeds, people, sessions, settings_districts, waiting
 from pages.views import settings as views
 
 urlpatterns: list[URLPattern] = [
@@ -14,13 +14,14 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/invite/", people.invite, name="settings_invite"),
     path("settings/people/<uuid:pk>/", people.person, name="settings_person"),
     path("settings/people/<uuid:pk>/invite/", people.invite_again, name="settings_invite_again"),
-    path("settings/people/<uuid:pk>/role/", people.role_decide, name="settings_role_decide"),
     path(
         "settings/people/<uuid:pk>/second-factor/",
         people.second_factor_forget,
         name="settings_second_factor_forget",
     ),
-    path("settings/roles/", people.roles, name="settings_roles"),
+    path("settings/waiting/", waiting.waiting, name="waiting"),
+    path("settings/waiting/archives/<uuid:pk>/", waiting.archive_release, name="archive_release"),
+    path("settings/waiting/<uuid:pk>/", waiting.waiting_decide, name="waiting_decide"),
     path("settings/districts/", settings_districts.districts, name="settings_districts"),
     path("settings/districts/new/", settings_districts.district_new, name="settings_district_new"),
     path("settings/districts/import/", settings_districts.district_import, name="settings_district_import"),

@@ -1,4 +1,4 @@
-"""All of a district as one file: the role, the password, the reason; then a job."""
+"""All of a district as one file: the role, the password, the reason; then a job and a second person."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,8 +8,8 @@ from accounts.middleware import ActorRequest
 from contacts.policies import can_export
 from districts.models import District
 from jobs.services import queue_job
-from meetings.archive.work import KIND
-from pages.forms.exports import ReasonForm
+from meetings.archive.work import KIND, needs_of
+from pages.forms.exports import ArchiveForm
 from pages.identity import who_say_who_they_are
 from pages.views.settings import form_page, posted
 
@@ -18,7 +18,7 @@ from pages.views.settings import form_page, posted
 @who_say_who_they_are(can_export)
 def archive_district(request: ActorRequest, code: str) -> HttpResponse:
     district = get_object_or_404(District.objects.covered_by(request.actor).defer("boundary"), code=code)
-    form = ReasonForm(posted(request))
+    form = ArchiveForm(posted(request))
     if form.is_valid():
         job = queue_job(
             actor=request.actor,
@@ -27,7 +27,9 @@ def archive_district(request: ActorRequest, code: str) -> HttpResponse:
                 "district": district.code,
                 "title": _("Archive of %(name)s") % {"name": district.name},
                 "purpose": form.purpose,
+                "recipient": form.cleaned_data["recipient"],
             },
+            needs=needs_of(form.cleaned_data["passphrase"]),
         )
         return redirect("job", job.pk)
     context = {"form": form, "district": district}

@@ -77,4 +77,11 @@ def _entitle(row: Any) -> Any:
 def _context(request: ActorRequest, row: Job) -> dict[str, Any]:
     made = list(JobFile.objects.visible_to(request.actor).made().filter(job=row).order_by("pk"))
     ended = row.finished_at or timezone.now()
-    return {"job": row, "files": made, "seconds": int((ended - row.created_at).total_seconds())}
+    kind = find_kind(row.kind)
+    waits = bool(kind and kind.needs_release and row.released_at is None)
+    return {
+        "job": row,
+        "files": made,
+        "waits_for_release": waits,
+        "seconds": int((ended - row.created_at).total_seconds()),
+    }

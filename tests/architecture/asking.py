@@ -52,7 +52,8 @@ ROWS: Final = {
     "reminder": "reminder",
     "settings_person": "officer",
     "settings_invite_again": "officer",
-    "settings_role_decide": "promoted",
+    "waiting_decide": "promoted",
+    "archive_release": "job_archive",
     "settings_second_factor": "officer",
     "settings_key": "key",
     "settings_key_confirm": "key_waiting",
@@ -87,10 +88,10 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
 
 #: Who is shown the forms of which pages.
 SENDERS: Final = {
-    Role.SUPERVISOR: r"/(?!settings/(people|roles|districts|keys|webhooks)|accounts/oidc)",
+    Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc)",
     Role.OFFICER: r"/(relief|notifications|settings/calendar)/",
     Role.ADMINISTRATOR: r"/settings/(people|districts|keys|webhooks)|/reminders/",
-    Role.PRIVACY_OFFICER: r"/settings/(roles|keys)|/privacy/",
+    Role.PRIVACY_OFFICER: r"/settings/(waiting|keys)|/privacy/",
 }
 
 

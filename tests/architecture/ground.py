@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import AccountRequest, Asked, Role, User
 from accounts.services.views import save_view
 from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
 from api.models.key import KeyStatus
@@ -237,6 +237,7 @@ class Ground:
         )
         signed, draft = self._reviews(actor, district, canaries.words_of(name))
         key = Tool(district, name=f"Tool of {name}").key
+        ApiKey.objects.filter(pk=key.pk).update(created_by=self.users[Role.ADMINISTRATOR, "north"])
         waiting = Tool(district, name=f"Waiting tool of {name}").key
         ApiKey.objects.filter(pk=waiting.pk).update(status=KeyStatus.WAITING)
         webhook = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key.pk)
@@ -254,7 +255,7 @@ class Ground:
             "elsewhere": next(one.pk for one in self.districts.values() if one != district),
             "code": district.code,
             "officer": officer.pk,
-            "promoted": make_user(Role.OFFICER, district, asked_role=Role.SUPERVISOR).pk,
+            "promoted": self._promoted(district),
             "supervisor": supervisor.pk,
             "organisation": organisation.pk,
             "organisation_twin": twin.pk,
@@ -270,6 +271,7 @@ class Ground:
             "concern": concern.pk,
             "expected": expected.pk,
             "job": job.pk,
+            "job_archive": self._archive(district),
             "job_waiting": Job.objects.create(kind="export_list", started_by=supervisor.pk).pk,
             "file": file.pk,
             "handover": handover.pk,
@@ -303,6 +305,29 @@ class Ground:
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
+
+    @staticmethod
+    def _archive(district: District) -> Any:
+        """An archive that waits for a second person."""
+        asker = make_user(Role.SUPERVISOR, district)
+        given = {"district": district.code, "title": "Archive", "purpose": "Moving", "recipient": "The city"}
+        job = Job.objects.create(kind="export_archive", status="done", started_by=asker.pk, parameters=given)
+        keep_file(
+            job_id=job.pk,
+            name="x.age",
+            media_type="x/y",
+            content=BytesIO(b"x"),
+            is_input=False,
+            district_ids=[],
+        )
+        return job.pk
+
+    @staticmethod
+    def _promoted(district: District) -> Any:
+        """What waits for a second person: an officer is to work in this district."""
+        asked = AccountRequest.objects.create(user=make_user(Role.OFFICER), kind=Asked.DISTRICTS)
+        asked.districts.add(district)
+        return asked.pk
 
     @staticmethod
     def _reminder(subject: Any, officer: User, **state: Any) -> Any:

@@ -16,6 +16,11 @@ Rows = Mapping[str, Any]
 Fields = dict[str, Any]
 
 WHY: Final = {"reason": "0", "format": "csv"}
+ENCRYPTED: Final = {
+    "recipient": "The city",
+    "passphrase": "four words of some length",
+    "again": "four words of some length",
+}
 YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes", "answer": "yes"}
 
 
@@ -108,7 +113,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "meetings_export": lambda rows: WHY,
     "follow-ups_export": lambda rows: WHY,
     "concerns_export": lambda rows: WHY,
-    "district_archive": lambda rows: WHY,
+    "district_archive": lambda rows: WHY | ENCRYPTED,
     "reports_export": lambda rows: WHY | {"audience": "internal"},
     "review_new": lambda rows: {"district": rows["code"]},
     "review_figure": lambda rows: {"text": "Two had moved away."},
@@ -122,7 +127,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "view_new": lambda rows: {"name": "Mine", "query": "kind=ngo", "shared_with": rows["district"].pk},
     "relief": lambda rows: {"district": rows["elsewhere"], "reason": "night_duty", "hours": "8"},
     "settings_invite": _invitation,
-    "settings_role_decide": lambda rows: {"decision": "confirm"},
+    "waiting_decide": lambda rows: {"decision": "confirm"},
     "settings_district_new": lambda rows: {"name": "New", "code": "Z9", "parent": rows["district"].pk},
     "settings_district_import": _ground,
     "settings_key_new": _key,

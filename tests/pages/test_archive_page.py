@@ -4,16 +4,21 @@ import io
 import zipfile
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
+from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District, ExpectedCommunity
 from jobs.models import Job, JobFile
 from jobs.running import run_next
+from lib.age import decrypt
+from meetings.archive.release import release_archive
 from tests.factories import (
     PASSWORD,
+    make_actor,
     make_contact,
     make_district,
     make_meeting,
@@ -24,7 +29,14 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-WHY = {"reason": "other", "other": "Moving to a system of our own"}
+PASSPHRASE = "correct horse battery staple"
+WHY = {
+    "reason": "other",
+    "other": "Moving to a system of our own",
+    "recipient": "City archive",
+    "passphrase": PASSPHRASE,
+    "again": PASSPHRASE,
+}
 
 
 @pytest.fixture
@@ -68,8 +80,16 @@ def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> Non
     assert Event.objects.get(action=Action.EXPORT, object_type="meeting").object_ids == [meeting.pk]
     assert not Event.objects.filter(action=Action.EXPORT, object_ids__contains=[elsewhere.pk]).exists()
     file = JobFile.objects.get(job=job)
-    assert event.recipient == f"archive sha256:{file.digest}"
-    content = client.get(f"/jobs/{job.pk}/files/{file.pk}/").getvalue()
+    assert event.recipient == f"City archive · archive sha256:{file.digest}"
+    assert (job.needs, PASSPHRASE in str(job.parameters)) == ({}, False)
+    assert client.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 403
+    assert "has to release this file" in client.get(f"/jobs/{job.pk}/").content.decode()
+    release_archive(actor=make_actor(north, role=Role.SUPERVISOR), job_id=job.pk)
+    encrypted = io.BytesIO(client.get(f"/jobs/{job.pk}/files/{file.pk}/").getvalue())
+    for plain in (b"Casa Norte", b"organisations.jsonl"):
+        assert plain not in encrypted.getvalue()
+    decrypt(encrypted, opened := io.BytesIO(), PASSPHRASE)
+    content = opened.getvalue()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"Casa Norte" in everything
@@ -79,9 +99,63 @@ def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> Non
     assert client.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 404
 
 
-def test_nothing_leaves_without_a_reason(north: District, supervisor: User) -> None:
-    assert sure(supervisor).post(address(north), {"reason": "other"}).status_code == 422
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reason": "other", "other": ""},
+        {"recipient": ""},
+        {"passphrase": "", "again": ""},
+        {"passphrase": "too short", "again": "too short"},
+        {"again": "another horse battery staple"},
+    ],
+)
+def test_nothing_leaves_without_a_reason_a_recipient_and_a_passphrase(
+    north: District, supervisor: User, wrong: dict[str, str]
+) -> None:
+    assert sure(supervisor).post(address(north), WHY | wrong).status_code == 422
     assert not Job.objects.exists()
+
+
+@pytest.fixture
+def made(north: District, supervisor: User) -> Job:
+    """An archive that waits for a second person."""
+    make_contact(north)
+    assert sure(supervisor).post(address(north), WHY).status_code == 302
+    assert run_next()
+    return Job.objects.get()
+
+
+def test_a_second_supervisor_releases_it_on_a_page_with_a_fresh_sign_in(
+    north: District, supervisor: User, made: Job
+) -> None:
+    client = Client()
+    client.force_login(make_supervisor(north))
+    page = client.get("/settings/waiting/").content.decode()
+    assert "Archive of North" in page
+    assert f"Asked by {supervisor.name}" in page
+    released = f"/settings/waiting/archives/{made.pk}/"
+    assert "/reauthenticate/" in client.post(released)["Location"]
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert "Released: Archive of North." in client.post(released, follow=True).content.decode()
+    made.refresh_from_db()
+    assert made.released_at is not None
+    event = Event.objects.get(action=Action.UPDATE, object_type="job")
+    assert (event.purpose, event.recipient, event.field_names) == (
+        WHY["other"],
+        "City archive",
+        ["released"],
+    )
+    assert client.post(released).status_code == 404  # once
+
+
+def test_nobody_else_releases_it(north: District, supervisor: User, made: Job) -> None:
+    with pytest.raises(PermissionDenied):
+        release_archive(actor=actor_for(supervisor), job_id=made.pk)
+    elsewhere = make_actor(make_district("South"), role=Role.SUPERVISOR)
+    for actor in (elsewhere, make_actor(north), make_actor(role=Role.ADMINISTRATOR)):
+        with pytest.raises(Job.DoesNotExist):
+            release_archive(actor=actor, job_id=made.pk)
+    release_archive(actor=make_actor(role=Role.PRIVACY_OFFICER), job_id=made.pk)
 
 
 def test_the_password_is_asked_first(north: District, supervisor: User) -> None:

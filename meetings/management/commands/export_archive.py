@@ -2,6 +2,7 @@
 
 import hashlib
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM
 from districts.models import District
+from jobs.files import spool
+from lib.age import SHORTEST, encrypt
 from meetings.archive.writing import scope_of, write_archive
 
 
@@ -23,9 +26,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="a file that is not there yet")
         parser.add_argument("--district", help="code: only it and what lies in it; otherwise the whole book")
+        parser.add_argument(
+            "--passphrase-file", type=Path, help="encrypts the file (age format); else it is not"
+        )
         parser.add_argument("--reason", default="archive", help="why, for the audit trail")
 
-    def handle(self, *, path: Path, district: str | None, reason: str, **_: Any) -> None:
+    def handle(
+        self, *, path: Path, district: str | None, passphrase_file: Path | None, reason: str, **_: Any
+    ) -> None:
         place = District.objects.filter(code=district).first() if district else None
         if district and place is None:
             raise CommandError(f"There is no district {district}.")
@@ -37,7 +45,11 @@ class Command(BaseCommand):
             with draft.open("x+b") as out:
                 try:
                     draft.chmod(0o600)
-                    told = write_archive(out, actor=SYSTEM, scope=scope, district=place, purpose=reason)
+                    with spool() if passphrase_file else nullcontext(out) as plain:
+                        told = write_archive(plain, actor=SYSTEM, scope=scope, district=place, purpose=reason)
+                        plain.seek(0)
+                        if passphrase_file:
+                            encrypt(plain, out, _passphrase(passphrase_file))
                     out.seek(0)
                     digest = hashlib.file_digest(out, "sha256").hexdigest()
                     with transaction.atomic():
@@ -49,3 +61,12 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
         self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")
+        if not passphrase_file:
+            self.stderr.write("The file is not encrypted. Use --passphrase-file, or encrypt it yourself.")
+
+
+def _passphrase(path: Path) -> str:
+    said = path.read_text().rstrip("\r\n")
+    if len(said) < SHORTEST:
+        raise CommandError(f"Write a passphrase of {SHORTEST} characters or more into {path}.")
+    return said

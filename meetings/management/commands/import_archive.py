@@ -1,12 +1,14 @@
 """manage.py import_archive PATH: an archive into an empty system, all or nothing."""
 
 from argparse import ArgumentParser
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actors import SYSTEM
+from lib.age import is_encrypted
 from meetings.archive.reading import ArchiveRefused, read_archive
 
 
@@ -19,12 +21,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
+        parser.add_argument(
+            "--passphrase-file", type=Path, help="of an encrypted one; asked for unless given"
+        )
         parser.add_argument("--reason", default="archive", help="why, for the audit trail")
 
-    def handle(self, *, path: Path, reason: str, **_: Any) -> None:
+    def handle(self, *, path: Path, passphrase_file: Path | None, reason: str, **_: Any) -> None:
         try:
             with path.open("rb") as file:
-                manifest = read_archive(file, actor=SYSTEM, purpose=reason)
+                passphrase = ""
+                if passphrase_file is not None:
+                    passphrase = passphrase_file.read_text().rstrip("\r\n")
+                elif is_encrypted(file):
+                    passphrase = getpass("Passphrase: ")
+                manifest = read_archive(file, actor=SYSTEM, purpose=reason, passphrase=passphrase)
         except (ArchiveRefused, OSError) as problem:
             raise CommandError(str(problem)) from problem
         where = f"district {manifest.district}" if manifest.district else "the whole book"

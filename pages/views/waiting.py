@@ -1,0 +1,79 @@
+"""“Waiting for you”: what opens the book and takes a second person (design: trust)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from accounts.models import AccountRequest, User
+from accounts.policies import can_confirm, can_confirm_requests
+from accounts.services.requests import confirm_request, refuse_request
+from lib.conflicts import StaleVersion
+from meetings.archive.release import archives_to_release, can_release, release_archive
+from pages.identity import say_who_you_are
+from pages.lookups import find
+
+
+def _confirmers_only(request: ActorRequest) -> None:
+    if not can_confirm_requests(request.actor):
+        raise PermissionDenied
+
+
+@require_safe
+def waiting(request: ActorRequest) -> HttpResponse:
+    """What administrators asked for, with what the reader sees but may not decide."""
+    _confirmers_only(request)
+    seen = AccountRequest.objects.visible_to(request.actor).select_related("user", "asked_by")
+    found = seen.prefetch_related("districts", "user__districts").in_order()
+    rows = [(row, can_confirm(request.actor, row)) for row in found]
+    archives = [(row, can_release(request.actor, row)) for row in archives_to_release(request.actor)]
+    names = dict(
+        User.objects.filter(pk__in=[row.started_by for row, _may in archives]).values_list("pk", "name")
+    )
+    shown = [(row, names.get(row.started_by, ""), may) for row, may in archives]
+    return render(request, "pages/settings/waiting.html", {"rows": rows, "archives": shown})
+
+
+@require_POST
+def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """`decision` is confirm or refuse, `version` the account's that was shown."""
+    _confirmers_only(request)
+    find(AccountRequest.objects.visible_to(request.actor), pk)
+    say_who_you_are(request)
+    shown = request.POST.get("version", "")
+    decision = request.POST.get("decision", "")
+    try:
+        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # none is that of no account
+        decide = {"confirm": confirm_request, "refuse": refuse_request}[decision]
+        decided = decide(actor=request.actor, request_id=pk, version=version)
+    except KeyError:
+        messages.error(request, _("Choose to confirm or to refuse."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except (AccountRequest.DoesNotExist, StaleVersion):
+        messages.error(request, _("This account was changed meanwhile. Look again."))
+    else:
+        now = {"name": decided.user.name, "what": decided.get_kind_display()}
+        text = (
+            _("Confirmed for %(name)s: %(what)s.")
+            if decided.is_confirmed
+            else _("Refused for %(name)s: %(what)s.")
+        )
+        messages.success(request, text % now)
+    return redirect("waiting")
+
+
+@require_POST
+def archive_release(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Let who had the archive made download it."""
+    _confirmers_only(request)
+    find(archives_to_release(request.actor), pk)
+    say_who_you_are(request)
+    job = release_archive(actor=request.actor, job_id=pk)
+    messages.success(request, _("Released: %(title)s.") % {"title": job.parameters["title"]})
+    return redirect("waiting")
