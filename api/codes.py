@@ -1,5 +1,6 @@
 """Scopes of a key. Writing does not imply reading."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import models
@@ -23,5 +24,13 @@ class Scope(models.TextChoices):
     WEBHOOKS_WRITE = "webhooks:write", _("manage webhooks")
 
 
-# A key with one of these becomes active when a privacy officer confirms it.
+# A key with one of these reads or erases people: what a privacy officer looks at first.
 READS_PEOPLE: Final = frozenset({Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE})
+# A key with no other scopes opens no row of the book. With any other, to read or to write, it becomes
+# active when a privacy officer confirms it.
+OPENS_NOTHING: Final = frozenset({Scope.REPORTS_READ, Scope.CHANGES_READ, Scope.WEBHOOKS_WRITE})
+
+
+def opens_the_book(scopes: Iterable[str]) -> bool:
+    """Whether a key with these reads or changes organisations, contacts, meetings, follow-ups or concerns."""
+    return not OPENS_NOTHING.issuperset(scopes)

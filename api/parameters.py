@@ -86,11 +86,12 @@ def check_object(data: Any, prefix: str = "") -> dict[str, Any]:
     return data
 
 
-def read_limit(request: Request) -> int:
-    """1 to 200, 50 unless given."""
-    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_LIMIT):
-        raise _bad("limit", _("A number from 1 to %(n)d.") % {"n": MAX_LIMIT})
+def read_limit(request: Request, most: int | None = None) -> int:
+    """1 to 200, 50 unless given; or 1 to `most`, as many unless given."""
+    text = request.query_params.get("limit", str(most or DEFAULT_LIMIT))
+    most = most or MAX_LIMIT
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+        raise _bad("limit", _("A number from 1 to %(n)d.") % {"n": most})
     return int(text)
 
 

@@ -1,44 +1,72 @@
-"""How many different people a key may read in a day."""
+"""How many different people a key, or a browser's session, may read in a day."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from api.models import ApiKey, ContactRead
+from accounts.actors import Actor
+from accounts.models import Role
+from api.models import ApiKey, ContactRead, PersonRead
 from api.problems import Problem
 from lib.days import city_today
 
-# Reading somebody again costs nothing; who would go past the quota reads nobody.
-_COUNT = """
-WITH new AS (
-    INSERT INTO api_contactread (key_id, day, contact_id)
-    SELECT %(key)s, %(day)s, unnest(%(ids)s::uuid[])
-    ON CONFLICT DO NOTHING RETURNING 1
-)
-SELECT (SELECT count(*) FROM new)
-     + (SELECT count(*) FROM api_contactread WHERE key_id = %(key)s AND day = %(day)s)
-"""
 
+@dataclass(frozen=True, slots=True)
+class _Quota:
+    """Where the people that somebody has read today are counted, and how many there may be."""
 
-def count_people(key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
-    """Count the contacts about to be shown. Raises 429 past the key's quota, and forgets them."""
-    if key is None or not contact_ids:
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key.pk, "day": city_today(), "ids": list(contact_ids)})
-        (read,) = cursor.fetchone()
-        if read > key.daily_contacts:
-            raise Problem(
-                429,
-                "people_quota",
-                _("This key has read %(n)d different people today, as many as it may.")
-                % {"n": key.daily_contacts},
-                headers={"Retry-After": "3600"},
+    reads: type[ContactRead] | type[PersonRead]
+    reader: str
+    id: UUID
+    most: int
+
+    def count(self, contact_ids: Collection[UUID]) -> int:
+        """Reading somebody again costs nothing."""
+        table = self.reads._meta.db_table
+        statement = f"""
+            WITH new AS (
+                INSERT INTO {table} ({self.reader}, day, contact_id)
+                SELECT %(id)s, %(day)s, unnest(%(ids)s::uuid[])
+                ON CONFLICT DO NOTHING RETURNING 1
             )
+            SELECT (SELECT count(*) FROM new)
+                 + (SELECT count(*) FROM {table} WHERE {self.reader} = %(id)s AND day = %(day)s)
+        """  # noqa: S608 (names of a table and a column)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"id": self.id, "day": city_today(), "ids": list(contact_ids)})
+            (read,) = cursor.fetchone()
+        return int(read)
+
+
+def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
+    """Count the contacts about to be shown. Raises 429 past the caller's quota, and forgets them."""
+    if not contact_ids or actor.id is None:
+        return
+    with transaction.atomic():
+        quota = _quota_of(actor, key)
+        if quota.count(contact_ids) <= quota.most:
+            return
+        text = (
+            _("You have read %(n)d different people today, as many as you may.")
+            if key is None
+            else _("This key has read %(n)d different people today, as many as it may.")
+        )
+        raise Problem(429, "people_quota", text % {"n": quota.most}, headers={"Retry-After": "3600"})
+
+
+def _quota_of(actor: Actor, key: ApiKey | None) -> _Quota:
+    if key is not None:
+        return _Quota(ContactRead, "key_id", key.pk, key.daily_contacts)
+    is_officer = actor.role == Role.OFFICER
+    most = settings.SESSION_PEOPLE_OFFICER if is_officer else settings.SESSION_PEOPLE_SUPERVISOR
+    return _Quota(PersonRead, "user_id", actor.id, most)  # type: ignore[arg-type]  # asked before
 
 
 def forget_old_reads() -> int:
     """Delete counts of past days; answers how many."""
-    return ContactRead.objects.filter(day__lt=city_today()).delete()[0]
+    past = (model.objects.filter(day__lt=city_today()) for model in (ContactRead, PersonRead))
+    return sum(rows.delete()[0] for rows in past)

@@ -2,7 +2,7 @@
 
 from api.models.feed import CalendarFeed
 from api.models.idempotency import IdempotentRequest
-from api.models.key import ApiKey, ApiSecret, ContactRead, KeyWarning
+from api.models.key import ApiKey, ApiSecret, ContactRead, KeyWarning, PersonRead
 from api.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ContactRead",
     "IdempotentRequest",
     "KeyWarning",
+    "PersonRead",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from api.codes import Scope
+from api.codes import Scope, opens_the_book
 from api.rules import MAX_DAYS, WARN_BEFORE
 from districts.models import District
 from lib.acting import Acting
@@ -118,6 +118,12 @@ class ApiKey(models.Model):
     def ends_soon(self, now: datetime) -> bool:
         return self.expires_at - now <= WARN_BEFORE
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Active although no privacy officer confirmed it: of an older version, or by the command line."""
+        confirmed = self.confirmed_by_id is not None or not opens_the_book(self.scopes)
+        return self.status == KeyStatus.ACTIVE and not confirmed
+
 
 class KeyWarningQuerySet(models.QuerySet["KeyWarning"]):
     def waiting(self) -> Self:
@@ -180,3 +186,14 @@ class ContactRead(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "day", "contact_id"], name="contact_read_once")]
+
+
+class PersonRead(models.Model):
+    """A contact that somebody's browser read through the API on a day, counted as for keys."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    contact_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day", "contact_id"], name="person_read_once")]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Role
-from api.codes import READS_PEOPLE
+from accounts.policies import is_second_person
+from api.codes import opens_the_book
 from api.models import ApiKey, ApiSecret
 from api.models.key import KeyStatus
 from api.rules import MAX_DAYS, Token, new_token
@@ -49,7 +50,7 @@ def create_key(
 ) -> tuple[ApiKey, Token]:
     """A new key and its token, which is never seen again.
 
-    An administrator's key that reads people waits for a privacy officer; the command line's is
+    An administrator's key that opens the book waits for a privacy officer; the command line's is
     active, and the trail says so. Raises PermissionDenied, ValidationError by field.
     """
     _administrators_only(actor)
@@ -85,11 +86,16 @@ def create_key(
 
 @transaction.atomic
 def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
-    """A privacy officer agrees that this tool reads people."""
+    """A privacy officer agrees that this tool opens the book; also of one that was active without it.
+
+    Raises PermissionDenied for who made the key, and for an account that its maker made or changed lately.
+    """
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
     key = _locked(actor, key_id)
-    if key.status == KeyStatus.WAITING:
+    if not is_second_person(actor, key.created_by_id):
+        raise PermissionDenied
+    if key.status == KeyStatus.WAITING or key.is_unconfirmed:
         key.status = KeyStatus.ACTIVE
         key.confirmed_by_id = actor.id
         key.save(update_fields=["status", "confirmed_by"])
@@ -107,8 +113,9 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
     it ends no secret that may be in use.
 
     A key stops while who answers for it is switched off: whoever rotates it takes it over, and the
-    secrets that person has seen end at once.
-    Raises PermissionDenied, ValidationError.
+    secrets that person has seen end at once. A privacy officer confirmed what opens the book for who made
+    it: nobody else gets its secret, and one that is taken over waits for a privacy officer again.
+    Raises PermissionDenied, and ValidationError, also for a key of somebody else's.
     """
     _administrators_only(actor)
     key = _locked(actor, key_id)
@@ -117,11 +124,21 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
         raise ValidationError(_("This key is revoked."))
     if key.expires_at <= now and days is None:
         raise ValidationError({"days": _("This key has expired. Choose how long it works from now on.")})
+    is_left = key.created_by is not None and not key.created_by.is_active
+    is_anothers = _waits(actor, key) and key.created_by_id != actor.id
+    if is_anothers and not is_left:
+        raise ValidationError(
+            _("Only %(name)s can rotate this key. Make a new key instead.") % {"name": key.created_by}
+            if key.created_by
+            else _("This key was made on the server. Rotate it there: manage.py rotate_api_key.")
+        )
     if days is not None:
         _renew(actor, key, days, now)
-    if key.created_by and not key.created_by.is_active:
+    if is_left:
         key.secrets.all().delete()
         key.created_by_id = actor.id if actor.kind == "user" else None
+        if is_anothers:
+            key.status, key.confirmed_by_id = KeyStatus.WAITING, None
     key.secrets.filter(expires_at__lte=now).delete()
     if key.secrets.count() >= MAX_SECRETS:
         text = _("%(n)d secrets of this key work already. Wait until the older ones end, or revoke it.")
@@ -163,7 +180,7 @@ def _check_days(days: int) -> None:
 
 def _waits(actor: Actor, key: ApiKey) -> bool:
     """Whether a privacy officer has to confirm the key before it works."""
-    return actor.kind == "user" and bool(READS_PEOPLE & set(key.scopes))
+    return actor.kind == "user" and opens_the_book(key.scopes)
 
 
 def _free_source(actor: Actor, source: str, now: datetime) -> None:

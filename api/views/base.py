@@ -36,6 +36,7 @@ from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
 
 BEST = 200  # rows a search answers
+SESSION_ROWS = 20  # people on one list that a browser's session reads
 
 
 class Resource(ViewSet):
@@ -49,6 +50,8 @@ class Resource(ViewSet):
     orderings: ClassVar[Sequence[str]] = ()
     #: Expansions and columns whose ids are contacts, for the quota and the trail.
     shows_people: ClassVar[bool] = False
+    #: Columns that tie a person to organisations: on one person's answer, not on a browser's lists.
+    ties: ClassVar[Sequence[str]] = ()
     #: No event: names of districts, officers and codes say nothing about anybody in the book.
     silent: ClassVar[bool] = False
 
@@ -97,7 +100,7 @@ class Resource(ViewSet):
 
     def check_purpose(self, people: Collection[UUID]) -> None:
         """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
-        if people and not self.says_why and self.request.method in ("GET", "HEAD"):
+        if people and not self.says_why and self.request.method != "POST":  # who is new was just typed
             raise Problem(403, "reason_needed", _("Say why you read people: X-Purpose, 3 to 200 letters."))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -154,7 +157,7 @@ class Resource(ViewSet):
         if self.shows_people:
             people.extend(row["id"] for row in rows)
         self.check_purpose(people)
-        count_people(self.key, people)
+        count_people(self.actor, self.key, people)
         if not self.silent:
             left = [*rows, *(row for found in shown.values() for row in found)]
             mark = search_mark(searched)
@@ -188,13 +191,17 @@ class ListMixin(Resource):
             *(self.filterset.parameters() if self.filterset else ()),
         ]
         parameters.check_parameters(request, known)
-        limit = parameters.read_limit(request)
+        most = SESSION_ROWS if self.shows_people and self.key is None else None
+        limit = parameters.read_limit(request, most)
         order = parameters.read_ordering(request, self.orderings)
-        names, expand = self.read_fields(request), self.read_expand(request)
+        names: Sequence[str] = self.read_fields(request)
+        expand = self.read_expand(request)
+        if self.key is None:
+            names = self._without_ties(names, expand)
         queryset = self._filtered(request)
         links: dict[str, str | None] = {"next": None, "previous": None}
         if request.query_params.get("q"):
-            rows = self._best(queryset, names)
+            rows = self._best(queryset[: most or BEST], names)
         else:
             rows, links = self._page(request, queryset, names, order, limit)
         counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
@@ -218,7 +225,15 @@ class ListMixin(Resource):
         return filters.qs
 
     def _best(self, queryset: models.QuerySet[Any], names: Sequence[str]) -> Sequence[Row]:
-        return self.spec.read(queryset[:BEST], self.actor, names)
+        return self.spec.read(queryset, self.actor, names)
+
+    def _without_ties(self, names: Sequence[str], expand: Iterable[str]) -> Sequence[str]:
+        """A browser's list names no person together with organisations (docs/adr/0013); asked for: 403."""
+        ties = {name for name, one in self.spec.expansions.items() if one.people} | {*self.ties}
+        if asked := ties & {*names, *expand}:
+            detail = _("A list does not show “%(name)s” to a browser’s session: read the record itself.")
+            raise Problem(403, "not_on_lists", detail % {"name": min(asked)})
+        return [name for name in self.spec.names if name not in ties] if ties and not names else names
 
     def _page(
         self,

@@ -19,6 +19,7 @@ class Contacts(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
     filterset = ContactFilters
     orderings = ("folded", "updated_at", "created_at")
     shows_people = True
+    ties = ("affiliations",)
     input = ContactInput
     url_name = "api-contact"
 

@@ -42,7 +42,7 @@ class ContactCard(Resource):
             row = self.visible(self.actor).for_its_page().get(pk=pk)
             self.check_purpose([row.pk])
             roles = current_roles(row, self.actor)
-            count_people(self.key, [row.pk])
+            count_people(self.actor, self.key, [row.pk])
             shown = [row.pk, *(role.organisation_id for role in roles)]
             where = self.fetch(pk, ["id"]).district_ids
             record(self.actor, Action.VIEW, self.object_type, shown, district_ids=where)

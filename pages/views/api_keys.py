@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import Role
+from accounts.policies import is_second_person
+from api.codes import opens_the_book
 from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import add_service_errors
-from pages.identity import who_say_who_they_are
+from pages.identity import say_who_you_are, who_say_who_they_are
 from pages.lookups import find
 from pages.once import shown_once
 from pages.views.settings import form_page, posted
@@ -47,7 +49,8 @@ def keys(request: ActorRequest) -> HttpResponse:
     live = [key for key in found if key.status != KeyStatus.REVOKED and key.expires_at > now]
     context = {
         "waiting": [key for key in live if key.status == KeyStatus.WAITING],
-        "active": [key for key in live if key.status == KeyStatus.ACTIVE],
+        "unconfirmed": [key for key in live if key.is_unconfirmed],
+        "active": [key for key in live if key.status == KeyStatus.ACTIVE and not key.is_unconfirmed],
         "past": [key for key in found if key not in live] if request.actor.is_administrator else [],
     }
     return render(request, "pages/keys/list.html", context)
@@ -61,9 +64,11 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
         "key": row,
         "is_live": is_live,
         "reads_people": reads_people(row.scopes),
-        "may_confirm": row.status == KeyStatus.WAITING
+        "opens_the_book": opens_the_book(row.scopes),
+        "may_confirm": (row.status == KeyStatus.WAITING or row.is_unconfirmed)
         and is_live
-        and request.actor.role == Role.PRIVACY_OFFICER,
+        and request.actor.role == Role.PRIVACY_OFFICER
+        and is_second_person(request.actor, row.created_by_id),
         "may_rotate": row.status != KeyStatus.REVOKED and request.actor.is_administrator,
         "ends_soon": is_live and row.ends_soon(timezone.now()),
         "may_revoke": row.status != KeyStatus.REVOKED,
@@ -120,6 +125,9 @@ def key_revoke(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
+    if request.actor.role != Role.PRIVACY_OFFICER:
+        raise PermissionDenied
+    say_who_you_are(request)
     confirm_key(actor=request.actor, key_id=pk)
     messages.success(request, _("The key of %(name)s works from now on.") % {"name": row.name})
     return redirect("settings_keys")

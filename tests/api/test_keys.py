@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import Role
+from accounts.models import Role, User
+from accounts.services.users import edit_user
+from api.codes import OPENS_NOTHING, Scope
 from api.models import ApiKey, ApiSecret
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from audit.models import Action, Event
@@ -114,18 +117,70 @@ def test_a_key_sees_the_districts_it_was_given_and_all_that_lies_in_them() -> No
     assert len(Tool().get("/organisations/").json()["results"]) == 2
 
 
-def test_an_administrators_key_that_reads_people_waits_for_a_privacy_officer() -> None:
+FIELDS: dict[str, Any] = {"name": "Platform", "purpose": "participation", "is_citywide": True}
+OPENS = [scope for scope in Scope.values if scope not in OPENS_NOTHING]
+
+
+def test_all_scopes_but_these_open_the_book() -> None:
+    assert {"reports:read", "changes:read", "webhooks:write"} == OPENS_NOTHING
+
+
+@pytest.mark.parametrize("scope", OPENS)
+def test_an_administrators_key_that_opens_the_book_waits_for_a_privacy_officer(scope: str) -> None:
     administrator = actor_for(make_user(Role.ADMINISTRATOR))
-    privacy_officer = actor_for(make_user(Role.PRIVACY_OFFICER))
-    fields = {"name": "Platform", "purpose": "participation", "is_citywide": True}
-    key, token = create_key(actor=administrator, scopes=["contacts:read"], source="platform", **fields)
+    key, token = create_key(actor=administrator, scopes=[scope], source="platform", **FIELDS)
     assert call(str(token)) == 401
     with pytest.raises(PermissionDenied):
         confirm_key(actor=administrator, key_id=key.pk)
-    confirm_key(actor=privacy_officer, key_id=key.pk)
+    confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=key.pk)
     assert call(str(token)) == 200
-    _other, free = create_key(actor=administrator, scopes=["meetings:read"], source="calendar", **fields)
-    assert call(str(free)) == 200
+
+
+@pytest.mark.parametrize("scopes", [[scope] for scope in sorted(OPENS_NOTHING)])
+def test_one_that_opens_nothing_works_at_once(scopes: list[str]) -> None:
+    administrator = actor_for(make_user(Role.ADMINISTRATOR))
+    _key, token = create_key(actor=administrator, scopes=scopes, source="figures", **FIELDS)
+    assert call(str(token)) == 200
+
+
+def test_whoever_asked_for_a_key_or_was_changed_by_them_does_not_confirm_it() -> None:
+    user, second = make_user(Role.ADMINISTRATOR), make_user(Role.PRIVACY_OFFICER)
+    key, _token = create_key(actor=actor_for(user), scopes=["contacts:write"], source="platform", **FIELDS)
+    edit_user(actor=actor_for(user), user_id=second.pk, name="Renamed")
+    User.objects.filter(pk=user.pk).update(role=Role.PRIVACY_OFFICER)
+    for one in (User.objects.get(pk=user.pk), second):
+        with pytest.raises(PermissionDenied):
+            confirm_key(actor=actor_for(one), key_id=key.pk)
+
+
+def test_a_key_of_before_works_on_and_a_privacy_officer_can_confirm_it() -> None:
+    tool = Tool()
+    assert tool.key.is_unconfirmed
+    confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=tool.key.pk)
+    assert not ApiKey.objects.get(pk=tool.key.pk).is_unconfirmed
+    assert call(tool.token) == 200
+    assert not Tool(scopes=("reports:read",)).key.is_unconfirmed
+
+
+def test_nobody_else_gets_the_secret_of_a_key_that_opens_the_book() -> None:
+    maker, other = (actor_for(make_user(Role.ADMINISTRATOR)) for _number in range(2))
+    key, token = create_key(actor=maker, scopes=["contacts:read"], source="platform", **FIELDS)
+    confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=key.pk)
+    for one in (key, Tool().key):
+        with pytest.raises(ValidationError):
+            rotate_key(actor=other, key_id=one.pk)
+    assert call(str(rotate_key(actor=maker, key_id=key.pk)[1])) == 200
+    assert call(str(token)) == 200
+
+
+def test_a_key_made_on_the_server_is_rotated_there() -> None:
+    tool, out = Tool(), StringIO()
+    call_command("rotate_api_key", str(tool.key.pk), stdout=out, stderr=StringIO())
+    assert call(out.getvalue().splitlines()[-1]) == 200
+    revoke_key(actor=SYSTEM, key_id=tool.key.pk)
+    for one in (tool.key.pk, make_user(Role.OFFICER).pk):
+        with pytest.raises(CommandError):
+            call_command("rotate_api_key", str(one))
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER])

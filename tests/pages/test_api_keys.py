@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from api.models import ApiKey, ApiSecret
-from api.services.keys import create_key
+from api.services.keys import confirm_key, create_key
 from audit.models import Action, Event
 from tests.api.clients import Tool
 from tests.api.test_keys import call
@@ -96,7 +96,7 @@ def test_a_key_is_made_shown_once_and_kept_nowhere(administrator: User) -> None:
     )
     token = token_on(answer)
     assert "no-store" in answer["Cache-Control"]
-    assert call(token) == 200
+    assert call(token) == 401
     key = ApiKey.objects.get()
     assert (key.scopes, key.cidrs, list(key.districts.all())) == (
         ["meetings:read", "organisations:read"],
@@ -111,7 +111,7 @@ def test_a_key_is_made_shown_once_and_kept_nowhere(administrator: User) -> None:
         assert secret not in shown
         assert "Read organisations" in shown or "read organisations" in shown
         assert "North" in shown
-    assert Event.objects.get(object_type="api_key").object_ids == [key.pk]
+    assert Event.objects.get(object_type="api_key", action=Action.CREATE).object_ids == [key.pk]
 
 
 def test_the_password_is_asked_for_and_what_was_typed_waits(administrator: User) -> None:
@@ -123,7 +123,8 @@ def test_the_password_is_asked_for_and_what_was_typed_waits(administrator: User)
     wrong = client.post(asked["Location"], {"password": "not it", "next": NEW})
     assert wrong.status_code == 422
     assert not ApiKey.objects.exists()
-    assert call(token_on(client.post(asked["Location"], {"password": PASSWORD, "next": NEW}))) == 200
+    token_on(client.post(asked["Location"], {"password": PASSWORD, "next": NEW}))
+    assert ApiKey.objects.get().status == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -171,16 +172,36 @@ def test_a_key_that_reads_people_waits_until_a_privacy_officer_confirms_it(
     privacy = browse(privacy_officer)
     assert "Keys to confirm" in privacy.get("/").content.decode()
     assert "May this tool read people?" in privacy.get(f"/settings/keys/{key.pk}/").content.decode()
-    privacy.post(f"/settings/keys/{key.pk}/confirm/")
+    asked = privacy.post(f"/settings/keys/{key.pk}/confirm/")
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert call(token) == 401
+    sure(privacy_officer).post(f"/settings/keys/{key.pk}/confirm/")
     assert call(token) == 200
     assert "Participation platform" in privacy.get("/settings/keys/").content.decode()
     assert Event.objects.filter(object_type="api_key", action=Action.UPDATE).count() == 1
 
 
-def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(administrator: User) -> None:
+def test_keys_nobody_confirmed_are_listed_apart_until_a_privacy_officer_does(privacy_officer: User) -> None:
+    key, client = Tool(name="Old tool").key, sure(privacy_officer)
+    assert "Active, confirmed by nobody" in client.get("/settings/keys/").content.decode()
+    assert "no privacy officer has confirmed it" in client.get(f"/settings/keys/{key.pk}/").content.decode()
+    client.post(f"/settings/keys/{key.pk}/confirm/")
+    assert "Active, confirmed by nobody" not in client.get("/settings/keys/").content.decode()
+
+
+def test_another_administrators_key_is_not_rotated(administrator: User) -> None:
+    key, _token = waiting_key(make_user(Role.ADMINISTRATOR, name="Max Maker"))
+    page = sure(administrator).post(f"/settings/keys/{key.pk}/rotate/", follow=True).content.decode()
+    assert "Only Max Maker can rotate this key." in page
+
+
+def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(
+    administrator: User, privacy_officer: User
+) -> None:
     client = sure(administrator)
     first = token_on(client.post(NEW, typed()))
     key = ApiKey.objects.get()
+    confirm_key(actor=actor_for(privacy_officer), key_id=key.pk)
     path = f"/settings/keys/{key.pk}/rotate/"
     assert "ends in seven days" in client.get(path).content.decode()
     second = token_on(client.post(path))
