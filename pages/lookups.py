@@ -68,11 +68,20 @@ def consult_rows(
     *,
     action: Action = Action.VIEW,
     searched: str = "",
+    purpose: str = "",
 ) -> None:
     """As `consult`, naming the districts of whole rows."""
     shown = list(rows)
-    ids = [row.pk for row in shown]
-    consult(request, object_type, ids, action=action, searched=searched, district_ids=places_of(shown))
+    ids, places = [row.pk for row in shown], places_of(shown)
+    consult(request, object_type, ids, action=action, searched=searched, district_ids=places, purpose=purpose)
+
+
+def is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def places_of(rows: Iterable[Any]) -> set[UUID]:

@@ -4,11 +4,12 @@ What is asked, of whom, and why names in lists are not: docs/adr/0013.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -28,6 +29,10 @@ HOURS: Final = 12
 MOST: Final = 200  # people in one session: a list of that length is a question of its own
 #: Pages that a reason opens, by the name of their address.
 WANTED: Final = ("contact", "contact_vcard", "contact_edit", "contact_private", "contact_withdraw")
+
+#: In a form that carries what was sent before the reason was asked for.
+ANSWER: Final = "why"
+_ASKED: Final = (ANSWER, "reason", "other", "csrfmiddlewaretoken")
 
 _KEPT: Final = "reasons"  # in the session: {id: [reason, until]}
 
@@ -56,8 +61,13 @@ def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:
     request.session[_KEPT] = dict(list(kept.items())[-MOST:])
 
 
-def ask_reason(request: ActorRequest, pk: UUID, mistakes: Sequence[str] = ()) -> HttpResponse:
-    """The question, in place of the page; nothing of the person is on it."""
+def ask_reason(
+    request: ActorRequest, pk: UUID, mistakes: Sequence[str] = (), *, carries: bool = False
+) -> HttpResponse:
+    """The question, in place of the page; nothing of the person is on it.
+
+    `carries`: what was sent goes along, to the same address again with the reason, so that no text is lost.
+    """
     name = request.resolver_match.url_name if request.resolver_match else ""
     wanted = request.POST.get("next", "") or name
     context = {
@@ -67,24 +77,48 @@ def ask_reason(request: ActorRequest, pk: UUID, mistakes: Sequence[str] = ()) ->
         "mistakes": mistakes,
         "other": request.POST.get("other", ""),
         "hours": HOURS,
+        "carried": [*_sent(request)] if carries else None,
     }
-    return render(request, "pages/contacts/reason.html", context, status=422 if mistakes else 200)
+    status = 422 if mistakes or carries else 200
+    return render(request, "pages/contacts/reason.html", context, status=status)
+
+
+def _sent(request: ActorRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.POST.lists():
+        if name not in _ASKED:
+            yield from ((name, value) for value in values)
+
+
+def take_reason(request: ActorRequest, pk: UUID) -> HttpResponse | None:
+    """For a form about this person that was sent: None where it may go on, else the question."""
+    if reason_for(request, pk) is not None:
+        return None
+    if ANSWER not in request.POST:
+        return ask_reason(request, pk, carries=True)
+    try:
+        remember_reason(request, pk, asked_reason(request))
+    except ValidationError as error:
+        return ask_reason(request, pk, mistakes=error.messages, carries=True)
+    return None
 
 
 def for_a_reason(fetch: Callable[[ActorRequest, UUID], Contact]) -> Callable[..., Any]:
     """A page about one person asks first; `fetch` refuses those who may not open it at all.
 
-    What is sent is not asked for again, so that no text is lost.
+    What is sent and saved is not asked for; an answer that shows the person again is, with what was sent.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def asking(request: ActorRequest, pk: UUID) -> HttpResponse:
+            fetch(request, pk)
             if request.method in ("GET", "HEAD"):
-                fetch(request, pk)
-                if reason_for(request, pk) is None:
-                    return ask_reason(request, pk)
-            return view(request, pk)
+                return view(request, pk) if reason_for(request, pk) is not None else ask_reason(request, pk)
+            if ANSWER in request.POST and (question := take_reason(request, pk)):
+                return question
+            known = reason_for(request, pk) is not None
+            answer = view(request, pk)
+            return answer if known or answer.status_code == 302 else ask_reason(request, pk, carries=True)
 
         return asking
 

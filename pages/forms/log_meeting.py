@@ -37,6 +37,8 @@ class Who:
 
     organisation: Organisation | None
     contact: Contact | None = None
+    #: In place of the organisation, for whom its tie to a person is not to be shown without a reason.
+    role_title: str = ""
 
     @property
     def value(self) -> str:
@@ -48,6 +50,8 @@ class Who:
         names = [str(self.contact)] if self.contact else []
         if self.organisation:
             names.append(self.organisation.short_name or self.organisation.name)
+        elif self.role_title:
+            names.append(self.role_title)
         return ", ".join(names)
 
     @property

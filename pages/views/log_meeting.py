@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import formset_factory
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,13 +28,15 @@ from pages.forms.base import add_service_errors
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
 from pages.forms.meetings import MINUTE, Attendances
 from pages.hints import record_kept
-from pages.lookups import consult_rows
+from pages.lookups import consult_rows, is_id
+from pages.reasons import given_reason, reason_for, take_reason
 from pages.undo import undoer
 from pages.views.meeting_outcome import say_logged
 
 FOUND = 8
 CANDIDATES = 16
 MAX_PROMISES = 20
+MAX_PURPOSE = 400  # letters: of several people several reasons
 WAS_THERE = {
     "present": gettext_lazy("There"),
     "absent": gettext_lazy("Absent"),
@@ -52,13 +54,15 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps what was typed."""
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
-        found = _found(request.actor, request.GET["q"])
-        consult_rows(request, "organisation", _rows(found), searched=request.GET["q"])
+        found = _found(request, request.GET["q"])
+        _consult(request, _rows(found), searched=request.GET["q"])
         return render(request, "pages/log/log.html#found", {"found": found})
-    chosen = _named(request.actor, request.GET)
     finding = request.POST.get("act") == "find" and request.POST.get("q", "").strip()
-    found = _found(request.actor, request.POST["q"]) if finding else []
-    typed = _named_by_value(request.actor, request.POST.get("who", ""))
+    if request.method == "POST" and not finding and (question := _ask_about(request)):
+        return question
+    chosen = _named(request)
+    found = _found(request, request.POST["q"]) if finding else []
+    typed = _named_by_value(request, request.POST.get("who", ""))
     recent = [Who(organisation) for organisation in recently_met(request.actor)]
     offered = list({who.value: who for who in (*chosen, *typed, *found, *recent)}.values())
     people = _people(request.actor, (typed or chosen)[:1])
@@ -82,7 +86,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
     where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
     searched = request.POST["q"] if finding else ""
-    consult_rows(request, "organisation", [*_rows(offered), *people], searched=searched)
+    _consult(request, [*_rows(offered), *people], searched=searched)
     context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
     return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
@@ -178,47 +182,64 @@ def _search(actor: Actor, q: str) -> list[Organisation]:
     )
 
 
-def _found(actor: Actor, q: str) -> list[Who]:
+def _found(request: ActorRequest, q: str) -> list[Who]:
     """Organisations by name, then people by their own."""
-    people = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True).matching(q)[:FOUND]
-    organisations = [Who(organisation) for organisation in _search(actor, q)]
-    return [*organisations, *_speaking(actor, people)][:FOUND]
+    seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
+    people = list(seen.matching(q)[:FOUND])
+    organisations = [Who(organisation) for organisation in _search(request.actor, q)]
+    roles = _roles(request.actor, people)
+    return [*organisations, *(_titled(person, roles[person.pk]) for person in people)][:FOUND]
 
 
-def _speaking(actor: Actor, people: Iterable[Contact]) -> list[Who]:
-    """People, each with the organisation they speak for when it is one."""
-    found = {person.pk: person for person in people}
+def _roles(actor: Actor, people: Iterable[Contact]) -> dict[UUID, list[Affiliation]]:
+    """What each is in organisations that the reader sees."""
+    found: dict[UUID, list[Affiliation]] = {person.pk: [] for person in people}
     seen = Organisation.objects.visible_to(actor)
     links = Affiliation.objects.current().filter(contact__in=found, organisation__in=seen)
-    spoken_for: dict[UUID, list[Organisation]] = {}
     for link in links.select_related("organisation__home_district"):
-        spoken_for.setdefault(link.contact_id, []).append(link.organisation)
-    return [
-        Who(spoken_for[pk][0] if len(spoken_for.get(pk, ())) == 1 else None, person)
-        for pk, person in found.items()
-    ]
+        found[link.contact_id].append(link)
+    return found
 
 
-def _named(actor: Actor, query: QueryDict) -> list[Who]:
+def _titled(person: Contact, roles: list[Affiliation]) -> Who:
+    """With the role's title alone: a name leads to no organisation without a reason (docs/adr/0013)."""
+    return Who(None, person, role_title=roles[0].role_title if len(roles) == 1 else "")
+
+
+def _speaking(request: ActorRequest, person: Contact) -> Who:
+    """With the organisation they speak for when it is one, for whom it needs no reason or has given it."""
+    roles = _roles(request.actor, [person])[person.pk]
+    if len(roles) != 1 or reason_for(request, person.pk) is None:
+        return _titled(person, roles)
+    return Who(roles[0].organisation, person)
+
+
+def _ask_about(request: ActorRequest) -> HttpResponse | None:
+    """Why this person, of who logs a meeting with somebody they have not worked with lately."""
+    kind, _colon, key = request.POST.get("who", "").partition(":")
+    if kind != "contact" or not is_id(key):
+        return None
+    seen = Contact.objects.visible_to(request.actor).filter(pk=key)
+    return take_reason(request, UUID(key)) if seen.exists() else None
+
+
+def _named(request: ActorRequest) -> list[Who]:
     """Who an address preselects: nobody when the actor does not see them."""
     for kind in ("organisation", "contact"):
-        if kind in query:
-            return _named_by_value(actor, f"{kind}:{query[kind]}")
+        if kind in request.GET:
+            return _named_by_value(request, f"{kind}:{request.GET[kind]}")
     return []
 
 
-def _named_by_value(actor: Actor, value: str) -> list[Who]:
+def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     kind, _colon, key = value.partition(":")
-    try:
-        pk = UUID(key)
-    except ValueError:
+    if not is_id(key):
         return []
     if kind == "contact":
-        return _speaking(
-            actor, Contact.objects.visible_to(actor).select_related("home_district").filter(pk=pk)
-        )
-    seen = Organisation.objects.visible_to(actor).select_related("home_district")
-    return [Who(organisation) for organisation in seen.filter(pk=pk)]
+        seen = Contact.objects.visible_to(request.actor).select_related("home_district")
+        return [_speaking(request, person) for person in seen.filter(pk=UUID(key))]
+    organisations = Organisation.objects.visible_to(request.actor).select_related("home_district")
+    return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
 def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
@@ -228,6 +249,17 @@ def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
     speaking = Affiliation.objects.current().filter(organisation=whom[0].organisation).values("contact")
     seen = Contact.objects.visible_to(actor).filter(pk__in=speaking, withdrawn_on__isnull=True)
     return list(seen.order_by("folded", "pk")[: 2 * FOUND])
+
+
+def _consult(request: ActorRequest, rows: list[Organisation | Contact], searched: str) -> None:
+    """People apart, with the reason given for one of them: who looked for whom is asked by person."""
+    people = [row for row in rows if isinstance(row, Contact)]
+    others = [row for row in rows if isinstance(row, Organisation)]
+    if people:
+        why = "; ".join(dict.fromkeys(filter(None, (given_reason(request, row.pk) for row in people))))
+        consult_rows(request, "contact", people, searched=searched, purpose=why[:MAX_PURPOSE])
+    if others or not people:
+        consult_rows(request, "organisation", others, searched=searched)
 
 
 def _rows(whom: Iterable[Who]) -> list[Organisation | Contact]:

@@ -41,7 +41,7 @@ from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, readers_only
+from pages.lookups import consult, consult_rows, find, is_id, readers_only
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 from pages.views.meeting_outcome import say_logged
@@ -127,7 +127,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     if not request.actor.writes:
         raise PermissionDenied
     asked = request.GET.get("organisation", "")
-    wanted = [UUID(asked)] if _is_id(asked) else []
+    wanted = [UUID(asked)] if is_id(asked) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
     home = next(
         (row.home_district_id for row in rows.rows if request.actor.covers(row.home_district_id)), None
@@ -291,7 +291,8 @@ def _rows_of(
     known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
     rows = _organisation_rows(request, options, known)
     came = dict(row.contact_links.values_list("contact", "attendance"))
-    speaking = Affiliation.objects.current().filter(organisation__in=[one.pk for one in rows.rows])
+    chosen = [one.pk for one, answer in rows.given if answer != "out"]  # not of those just found by a word
+    speaking = Affiliation.objects.current().filter(organisation__in=chosen)
     to_invite = Q(pk__in=speaking.values("contact"), withdrawn_on__isnull=True)
     # Who was there stays, even if they withdrew since: what is not on the page would be taken out.
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
@@ -319,11 +320,3 @@ def _attendance(people: Attendances[Contact]) -> list[Any]:
 
 def _searched(request: ActorRequest) -> str:
     return request.POST.get("q", "") if request.POST.get("act") == "find" else ""
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

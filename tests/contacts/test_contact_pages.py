@@ -182,12 +182,35 @@ def test_a_conflict_shows_both_texts() -> None:
     contact = make_contact(north)
     edit_contact(actor=SYSTEM, contact_id=contact.pk, given_name="Theirname")
     fields = edit_fields(contact, given_name="Myname")
-    answer = browse(make_officer(north)).post(page(contact, "contact_edit"), fields)
+    answer = browse_for(make_officer(north), contact).post(page(contact, "contact_edit"), fields)
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "Theirname" in html
     assert "Myname" in html
     assert 'name="version" value="2"' in html
+
+
+@pytest.mark.parametrize("wrong", [{"version": "1"}, {"version": "2", "review_on": "never"}])
+def test_what_was_sent_shows_nothing_of_them_before_a_reason(wrong: dict[str, str]) -> None:
+    """Another version, or a mistake, is no way around the question."""
+    north = make_district()
+    contact = make_contact(north, family_name="Canaryname", phone="+34612345678", email="canary@x.example")
+    edit_contact(actor=SYSTEM, contact_id=contact.pk, given_name="Theirname")
+    client = browse(make_officer(north))
+    fields = edit_fields(contact, given_name="Myname", family_name="Mine", phone="", email="") | wrong
+    answer = client.post(page(contact, "contact_edit"), fields)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    for word in ("Theirname", "Canaryname", "612", "canary@x.example"):
+        assert word not in html
+    assert 'name="given_name" value="Myname"' in html  # nothing typed is lost
+    assert client.post(page(contact, "contact_edit"), fields | {"why": "1", "other": "x"}).status_code == 422
+    asked = fields | {"why": "1", "reason": "They called or wrote"}
+    shown = client.post(page(contact, "contact_edit"), asked)
+    assert (shown.status_code, "Myname" in shown.content.decode()) == (
+        409 if wrong["version"] == "1" else 422,
+        True,
+    )
 
 
 def test_withdrawing_says_the_consequence_first() -> None:
@@ -223,7 +246,7 @@ def test_a_private_number_is_not_replaced_unseen() -> None:
     contact = make_contact(north)
     edit_contact(actor=SYSTEM, contact_id=contact.pk, given_name="Åsa")
     fields = {"version": "1", "phone": "699 999 999", "email": ""}
-    answer = browse(make_officer(north)).post(page(contact, "contact_private"), fields)
+    answer = browse_for(make_officer(north), contact).post(page(contact, "contact_private"), fields)
     assert answer.status_code == 409
     assert 'name="version" value="2"' in answer.content.decode()
     assert not PrivateChannel.objects.exists()

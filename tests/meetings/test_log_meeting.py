@@ -173,12 +173,33 @@ def test_nobody_reached_is_said_so(client: Client, school: Organisation) -> None
 def test_a_person_is_met_with_the_organisation_they_speak_for(client: Client, school: Organisation) -> None:
     person = make_contact(None, school, given_name="Åsa", family_name="Lindqvist")
     page = client.post(ADDRESS, typed("", act="find", q="asa lindqvist")).content.decode()
-    assert "Åsa Lindqvist, Põhjala kool" in page
-    client.post(ADDRESS, typed(f"contact:{person.pk}"))
+    assert "Åsa Lindqvist, coordinator" in page
+    assert "Põhjala kool" not in page
+    asked = client.post(ADDRESS, typed(f"contact:{person.pk}", facts="A crossing guard"))
+    assert (asked.status_code, Meeting.objects.count()) == (422, 0)
+    assert 'name="facts" value="A crossing guard"' in asked.content.decode()
+    assert "Põhjala kool" not in asked.content.decode()
+    client.post(ADDRESS, typed(f"contact:{person.pk}", why="1", reason="They called or wrote"))
     meeting = Meeting.objects.get()
     assert list(meeting.organisations.all()) == [school]
     assert meeting.contact_links.get().attendance == "attended"
     assert "Lindqvist" not in meeting.subject
+
+
+def test_neither_a_word_nor_an_address_leads_from_a_person_to_the_organisation(
+    client: Client, school: Organisation
+) -> None:
+    person = make_contact(None, school, given_name="Åsa", family_name="Lindqvist")
+    fragment = client.get(ADDRESS, {"q": "lindqvist"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Åsa Lindqvist, coordinator" in fragment
+    event = Event.objects.latest("at")
+    assert (event.action, event.object_type, event.object_ids) == ("search", "contact", [person.pk])
+    address = f"{ADDRESS}?contact={person.pk}"
+    assert "Põhjala kool" not in fragment + client.get(address).content.decode()
+    client.post(f"/contacts/{person.pk}/reason/", {"reason": "They called or wrote"})
+    assert "Åsa Lindqvist, Põhjala kool" in client.get(address).content.decode()
+    event = Event.objects.filter(object_type="contact").latest("at")
+    assert (event.object_ids, event.purpose) == ([person.pk], "They called or wrote")
 
 
 def test_finding_keeps_what_was_typed(client: Client, school: Organisation) -> None:
