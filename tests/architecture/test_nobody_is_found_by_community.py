@@ -1,0 +1,188 @@
+"""No answer leads from a community, a kind or an organisation's name to a person, or back (docs/adr/0013).
+
+Two halves, over every route of the URL configuration: no answer names a person together with the organisation
+they speak for, and nothing that is sent about the organisation brings up the person. `TIES` are the answers
+about one record that may, each with its event; a route that is not there and does fails.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import Role
+from api.views.people import Contacts
+from audit.models import Action, Event
+from contacts.models import Contact, Organisation
+from contacts.services.folding import fold_contact, fold_organisation
+from meetings.models import Meeting
+from tests.architecture import canaries
+from tests.architecture.asking import Asking, undone
+from tests.architecture.ground import Ground, ground_for_all
+
+PERSON: Final = "Zorvanna"
+ORGANISATION: Final = "Quibbleth"
+DOMAIN: Final = "quibbleth.example"
+
+#: Answers about one record that name both. All others name at most one of the two.
+TIES: Final = {
+    "organisations/<uuid:pk>/": "the organisation's own page, the path to its people",
+    "organisations/<uuid:pk>/brief/": "the same, printed",
+    "contacts/<uuid:pk>/": "the person's own page",
+    "contacts/<uuid:pk>/edit/": "the person's own form",
+    "contacts/<uuid:pk>/vcard/": "the person's own card",
+    "api/v1/contacts/<uuid:pk>/": "the person, for a purpose",
+    "api/v1/contacts/<uuid:pk>/vcard/": "the person's own card, for a purpose",
+    "meetings/<uuid:pk>/": "one meeting: who was there",
+    "meetings/<uuid:pk>/edit/": "one meeting: who is invited",
+    "meetings/<uuid:pk>/hold/": "one meeting: who came",
+    "follow-ups/<uuid:pk>/": "one follow-up: to whom",
+    "follow-ups/<uuid:pk>/edit/": "one follow-up: to whom",
+    "concerns/<uuid:pk>/": "one concern: whom to call",
+    "concerns/<uuid:pk>/call/": "one concern: whom to call",
+    "meetings/log/": "one organisation that was chosen: who speaks for it",
+}
+
+ROLES: Final = (Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER)
+
+#: What somebody knows of a community or an organisation and might look for.
+KNOWN: Final = (
+    ORGANISATION,
+    f"{ORGANISATION} Synagogue",
+    f"@{DOMAIN}",
+    f"@{ORGANISATION}",
+    f"n@{DOMAIN[:9]}",
+    DOMAIN,
+    f"https://{DOMAIN}/",
+    "religious_community",
+    "jewish",
+    "coordinator",
+)
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+    with ground_for_all(django_db_blocker) as ground:
+        rows = ground.rows["north"]
+        organisation = Organisation.objects.get(pk=rows["organisation"])
+        organisation.name, organisation.short_name = f"{ORGANISATION} Synagogue", ""
+        organisation.kind, organisation.email = "religious_community", f"office@{DOMAIN}"
+        organisation.website = f"https://{DOMAIN}/"
+        fold_organisation(organisation)
+        organisation.save()
+        organisation.focus_declarations.update(focus="jewish")
+        contact = Contact.objects.get(pk=rows["contact"])
+        contact.given_name, contact.family_name, contact.email = PERSON, "Tixel", f"rosa@{DOMAIN}"
+        fold_contact(contact)
+        contact.save()
+        yield ground
+
+
+def named(answer: Any) -> set[str]:
+    text = canaries.text_of(answer)
+    return {name for name in (PERSON, ORGANISATION) if name in text}
+
+
+def pages(ground: Ground) -> Iterator[tuple[str, str]]:
+    """Route and address of everything that is read, pages and API alike."""
+    asking = Asking(ground)
+    for route in asking.routes:
+        if not route.startswith(("accounts/", "static/")):
+            yield route, asking.ask("GET", route, "north").path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_names_a_person_with_their_organisation_but_those_about_one_record(
+    ground: Ground, role: Role
+) -> None:
+    where = "north" if (role, "north") in ground.users else "none"
+    client, told = ground.client(role, where), []
+    for route, path in pages(ground):
+        for headers in ({}, {"HX-Request": "true"}):
+            with undone():
+                answer = client.get(path, headers={"X-Purpose": "testing", **headers})
+            if len(named(answer)) == 2 and route not in TIES:
+                told.append(route)
+    assert told == []
+
+
+@pytest.mark.parametrize("noun", ["contacts", "meetings", "follow-ups"])
+@pytest.mark.parametrize("role", ROLES)
+def test_no_list_ties_them_for_a_browser_whatever_is_expanded(ground: Ground, role: Role, noun: str) -> None:
+    client = ground.client(role, "north")
+    organisation = str(ground.rows["north"]["organisation"])
+    asked = [{}, {"expand": "affiliations"}, {"expand": "contacts"}, {"expand": "contacts,organisations"}]
+    asked += [
+        {"fields": "id,given_name,affiliations"},
+        {"q": PERSON},
+        {"q": PERSON, "expand": "affiliations"},
+    ]
+    for query in asked:
+        with undone():
+            answer = client.get(f"/api/v1/{noun}/", query, headers={"X-Purpose": "testing"})
+        text = canaries.text_of(answer)
+        assert PERSON not in text or (ORGANISATION not in text and organisation not in text), query
+
+
+def finders(client: Client, q: str) -> Iterator[Any]:
+    """Every place where words are looked for and people may come up."""
+    for page in ("/contacts/", "/search/", "/privacy/inquiry/", "/meetings/", "/follow-ups/"):
+        yield client.get(page, {"q": q})
+    for headers in ({}, {"HX-Request": "true"}):
+        yield client.get("/meetings/log/", {"q": q}, headers=headers)
+    for page in ("/meetings/log/", "/meetings/log/assembly/", "/meetings/new/"):
+        yield client.post(page, {"act": "find", "q": q, "subject": "x"})
+    for page in ("/concerns/log/", "/follow-ups/new/"):
+        yield client.post(page, {"act": "find", "look_for": "1", "find": q})
+    for name in Contacts.filterset.parameters():  # type: ignore[union-attr]  # it has one
+        yield client.get("/contacts/", {name: q})
+        yield client.get("/api/v1/contacts/", {name: q}, headers={"X-Purpose": "testing"})
+    for name in ("kind", "focus", "organisation__kind", "organisation__name", "ordering"):
+        yield client.get("/contacts/", {name: q})
+        yield client.get("/api/v1/contacts/", {name: q}, headers={"X-Purpose": "testing"})
+    yield client.post("/contacts/new/similar/", {"given_name": q, "family_name": q, "email": q, "phone": q})
+    yield client.get("/contacts/export/", {"q": q})
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("q", KNOWN)
+def test_nothing_that_is_known_of_an_organisation_brings_up_a_person(
+    ground: Ground, role: Role, q: str
+) -> None:
+    where = "north" if (role, "north") in ground.users else "none"
+    client, told = ground.client(role, where), []
+    with undone():
+        for answer in finders(client, q):
+            is_unfiltered = answer.status_code == 200 and "q" not in answer.request["QUERY_STRING"]
+            if PERSON in canaries.text_of(answer) and not is_unfiltered:
+                told.append((answer.request["PATH_INFO"], answer.request["QUERY_STRING"]))
+    assert told == []
+
+
+def test_the_person_is_found_by_their_own_name_there(ground: Ground) -> None:
+    """Otherwise the test above would say nothing."""
+    client = ground.client(Role.SUPERVISOR, "north")
+    with undone():
+        found = [answer for answer in finders(client, PERSON) if PERSON in canaries.text_of(answer)]
+    assert len(found) >= 6
+
+
+def test_an_organisation_found_by_a_word_on_a_meetings_form_does_not_list_its_people(ground: Ground) -> None:
+    rows = ground.rows["north"]
+    twin = Organisation.objects.get(pk=rows["organisation_twin"])
+    with undone():
+        meeting = Meeting.objects.get(pk=rows["meeting_held"])
+        meeting.contact_links.all().delete()
+        meeting.organisation_links.update(organisation=twin)
+        client = ground.client(Role.SUPERVISOR, "north")
+        sent = {"act": "find", "q": ORGANISATION, "version": meeting.version}
+        answer = client.post(f"/meetings/{meeting.pk}/edit/", sent)
+        assert named(answer) == {ORGANISATION}
+        chosen = client.post(
+            f"/meetings/{meeting.pk}/edit/", sent | {f"was-{rows['organisation']}": "present"}
+        )
+        assert named(chosen) == {PERSON, ORGANISATION}
+        event = Event.objects.filter(object_ids__contains=[rows["contact"]]).latest("at")
+        assert event.action in (Action.SEARCH, Action.VIEW)
