@@ -9,7 +9,7 @@ from typing import Final, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,6 +74,7 @@ def edit_district(
     if not changed:
         return district
     if "parent" in changed:
+        _refuse_widening(actor, district, before)
         _move(district)
     _check(district)
     district.version += 1
@@ -98,6 +99,24 @@ def _lineage(district: District, parent: District | None) -> list[UUID]:
         return [district.pk]
     now: list[UUID] = District.objects.values_list("lineage", flat=True).get(pk=parent.pk)
     return [*now, district.pk]
+
+
+def _refuse_widening(actor: Acting, district: District, before: list[UUID]) -> None:
+    """Nobody alone shows a district to accounts and keys by moving it under one that they were given."""
+    gained = set(_lineage(district, district.parent)) - set(before)
+    if actor.kind != "user" or not gained:
+        return
+    for relation in District._meta.get_fields(include_hidden=True):
+        given = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
+        if given and relation.related_model._default_manager.filter(districts__in=gained).exists():  # type: ignore[union-attr]  # no generic relation
+            raise ValidationError(
+                {
+                    "parent": _(
+                        "Accounts or API keys would see more. Move it on the server: "
+                        "manage.py import_districts."
+                    )
+                }
+            )
 
 
 def _move(district: District) -> None:

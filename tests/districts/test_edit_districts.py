@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from audit.models import Action, Change, Event
 from contacts.models import Organisation
 from districts.models import District, ExpectedCommunity
@@ -16,6 +16,7 @@ from districts.services import (
     withdraw_expected_community,
 )
 from lib.conflicts import StaleVersion
+from tests.api.clients import Tool
 from tests.districts.squares import polygon
 from tests.factories import make_actor, make_district, make_officer, make_organisation, make_supervisor
 
@@ -49,13 +50,13 @@ def test_other_roles_change_no_district(role: str) -> None:
         edit_district(actor=actor, district_id=district.pk, name="Other")
 
 
-def test_a_moved_district_takes_its_parts_and_its_readers_along(administrator: Any) -> None:
+def test_a_moved_district_takes_its_parts_and_its_readers_along() -> None:
     west, east = make_district("West"), make_district("East")
     quarter = make_district("Quarter", parent=west)
     street = make_district("Street", parent=quarter)
     reader = make_officer(east)
     make_organisation(street)
-    edit_district(actor=administrator, district_id=quarter.pk, parent=east)
+    edit_district(actor=SYSTEM, district_id=quarter.pk, parent=east)
     street.refresh_from_db()
     assert street.lineage == [east.pk, quarter.pk, street.pk]
     assert Organisation.objects.visible_to(actor_for(reader)).count() == 1
@@ -169,3 +170,20 @@ def test_an_expectation_without_community_or_evidence_is_refused(fields: dict[st
         expect_community(
             actor=actor, district_id=district.pk, **({"focus": "roma", "evidence": "Census"} | fields)
         )
+
+
+@pytest.mark.parametrize("given", ["account", "key"])
+def test_an_administrator_alone_shows_no_district_to_others_by_moving_it(given: str) -> None:
+    """A harmless district is confirmed for somebody, and the city is moved under it: two people again."""
+    harmless, north = make_district("Test"), make_district("North")
+    if given == "account":
+        make_officer(harmless)
+    else:
+        Tool(harmless)
+    administrator = make_actor(role="administrator")
+    with pytest.raises(ValidationError, match="on the server"):
+        edit_district(actor=administrator, district_id=north.pk, parent=harmless)
+    north.refresh_from_db()
+    assert north.lineage == [north.pk]
+    edit_district(actor=administrator, district_id=north.pk, parent=make_district("Empty"))
+    assert edit_district(actor=SYSTEM, district_id=north.pk, parent=harmless).lineage[0] == harmless.pk
