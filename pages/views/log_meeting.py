@@ -253,7 +253,7 @@ def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
 
 def _consult(request: ActorRequest, rows: list[Organisation | Contact], searched: str) -> None:
     """People apart, with the reason given for one of them: who looked for whom is asked by person."""
-    people = [row for row in rows if isinstance(row, Contact)]
+    people = list({row.pk: row for row in rows if isinstance(row, Contact)}.values())
     others = [row for row in rows if isinstance(row, Organisation)]
     if people:
         why = "; ".join(dict.fromkeys(filter(None, (given_reason(request, row.pk) for row in people))))

