@@ -1,5 +1,6 @@
 """Signing in and out, with django-allauth, and what the trail says of it."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -119,10 +120,13 @@ def test_a_changed_password_is_told_to_its_owner(client: Client, mail_sink: Mail
     assert "a long pass phrase" not in message.get_content()
 
 
-def test_a_new_second_factor_is_told_to_its_owner(client: Client, mail_sink: MailSink) -> None:
+def test_a_new_second_factor_is_told_to_its_owner(
+    client: Client, mail_sink: MailSink, django_capture_on_commit_callbacks: Any
+) -> None:
     user = make_officer()
     client.force_login(user)
-    set_up_app(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up_app(client)
     assert {message["To"] for message in mail_sink.messages} == {user.email}
     assert len(mail_sink.messages) >= 1
 
