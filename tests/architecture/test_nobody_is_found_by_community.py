@@ -83,6 +83,7 @@ def pages(ground: Ground) -> Iterator[tuple[str, str]]:
             yield route, asking.ask("GET", route, "north").path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_names_a_person_with_their_organisation_but_those_about_one_record(
     ground: Ground, role: Role
