@@ -99,14 +99,14 @@ VARIABLES: Final = (
     ),
     Variable(
         "SESSION_PEOPLE_OFFICER",
-        "different contacts a day that an officer's browser reads through the API",
+        "contacts a day that an officer’s browser reads through the API",
         "60",
     ),
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),
     Variable(
         "PASSWORD_RESET_SECONDS",
-        "how long asking for a new password takes, for every address alike; only one with an account gets a mail, "
-        "so set it above the time your mail server takes",
+        "how long asking for a new password takes, for every address alike; only one with an account gets "
+        "a mail, so set it above the time your mail server takes",
         "0.5",
     ),
     Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
