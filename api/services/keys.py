@@ -130,7 +130,7 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
         raise ValidationError(
             _("Only %(name)s can rotate this key. Make a new key instead.") % {"name": key.created_by}
             if key.created_by
-            else _("This key was made on the server. Rotate it there: manage.py rotate_api_key.")
+            else _("This key was made on the server. Renew it there: manage.py renew_api_key.")
         )
     if days is not None:
         _renew(actor, key, days, now)

@@ -173,16 +173,6 @@ def test_nobody_else_gets_the_secret_of_a_key_that_opens_the_book() -> None:
     assert call(str(token)) == 200
 
 
-def test_a_key_made_on_the_server_is_rotated_there() -> None:
-    tool, out = Tool(), StringIO()
-    call_command("rotate_api_key", str(tool.key.pk), stdout=out, stderr=StringIO())
-    assert call(out.getvalue().splitlines()[-1]) == 200
-    revoke_key(actor=SYSTEM, key_id=tool.key.pk)
-    for one in (tool.key.pk, make_user(Role.OFFICER).pk):
-        with pytest.raises(CommandError):
-            call_command("rotate_api_key", str(one))
-
-
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER])
 def test_only_administrators_make_and_rotate_keys(role: Role) -> None:
     actor = actor_for(make_user(role, make_district()))

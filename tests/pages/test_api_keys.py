@@ -211,10 +211,13 @@ def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(
     assert (call(first), call(second)) == (401, 200)
 
 
-def test_a_key_is_renewed_on_its_page_and_a_number_that_is_not_one_is_refused(administrator: User) -> None:
+def test_a_key_is_renewed_on_its_page_and_a_number_that_is_not_one_is_refused(
+    administrator: User, privacy_officer: User
+) -> None:
     client = sure(administrator)
     first = token_on(client.post(NEW, typed()))
     key = ApiKey.objects.get()
+    confirm_key(actor=actor_for(privacy_officer), key_id=key.pk)
     path = f"/settings/keys/{key.pk}/rotate/"
     for wrong in ("366", "0", "soon", "1"):
         assert client.post(path, {"days": wrong}).status_code == 422, wrong
