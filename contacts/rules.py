@@ -30,6 +30,7 @@ _LINKS: Final = _words(
     "lo los och of og para por the un und y za и на των του της και"
 )
 _INITIALS: Final = re.compile(r"\b[^\W\d](?: [^\W\d]\b)+")  # “o n g” was “O.N.G.”
+_TURNED: Final = 3  # words of a name that is known when it is turned round
 _SHORT: Final = {"sta": "santa", "sto": "santo", "ma": "maria", "ntra": "nuestra", "sra": "senora"}
 
 
@@ -53,6 +54,28 @@ def core_name(name: str) -> str:
     ends = {0, len(kept) - 1}
     told = [word for at, word in enumerate(kept) if word not in _LINKS or (len(word) == 1 and at in ends)]
     return " ".join(sorted(told or words))
+
+
+def exact_name(name: str) -> str:
+    """What two names that name one organisation have in common: the same words in the same order.
+
+    Every single letter counts (“Bloque A”, “Bloque E”); the order is another only where a register turns
+    a name of three words or more round (“Dinamo, Club Fútbol”).
+
+    >>> exact_name("CLUB FUTBOL DINAMO") == exact_name("Dinamo, Club de Fútbol")
+    True
+    >>> exact_name("Vecinos del Bloque A Norte") == exact_name("Vecinos del Bloque E Norte")
+    False
+    >>> exact_name("Casa de Cuba en España") == exact_name("Casa de España en Cuba")
+    False
+    """
+    spelled = _INITIALS.sub(lambda found: found.group().replace(" ", ""), fold(name))
+    words = [_SHORT.get(word, word) for word in spelled.split()]
+    kept = words[words[0] in _FORMS : len(words) - (words[-1] in _FORMS)] if len(words) > 1 else words
+    told = [word for word in kept if len(word) == 1 or word not in _LINKS] or words
+    if len(told) < _TURNED:
+        return " ".join(told)
+    return min(" ".join([*told[at:], *told[:at]]) for at in range(len(told)))
 
 
 # --- Letter case: registers shout -------------------------------------------------------------------
@@ -142,50 +165,140 @@ def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: b
 _LABEL: Final = re.compile(
     r"\b(?:tel[eé]fono|tel[ef]?|tlfn?o?|tfn?o|phone|m[oó]v(?:il)?|mob(?:ile)?|puh)\b\.?:?", re.IGNORECASE
 )
-_FAX: Final = re.compile(r"\bfax\b\.?:?[\s\d.+()-]*", re.IGNORECASE)
-_EXTENSION: Final = re.compile(r"\b(?:ext(?:ension|ensión)?|x)\b\.?\s*\d{1,6}", re.IGNORECASE)
-_BETWEEN: Final = re.compile(r"\s*(?:[/;,|\n]|\s(?:y|o|e|and|or)\s|\s-\s)\s*", re.IGNORECASE)
+_BOTH: Final = re.compile(rf"{_LABEL.pattern}\s*(?:[/&,-]|\b(?:y|e|and)\b)\s*fax\b\.?:?", re.IGNORECASE)
+_FAX: Final = re.compile(r"\bfax\b\.?:?(?P<number>[ \d.+()-]*)", re.IGNORECASE)
+# A marker and a few digits, and no more after them: “ext 949010380” is another number.
+_EXTENSION: Final = re.compile(
+    r"[,;]?\s*(?:\b(?:ext(?:ensi[oó]n)?|anexo|interno)|(?<![^\W\d_])x|#|;\s*ext=)\.?:?\s*"
+    r"(\d{1,6})(?![ .-]*\d)",
+    re.IGNORECASE,
+)
+_NO_EXTENSION: Final = re.compile(r"\b(?:ext(?:ensi[oó]n)?)\b\.?:?|(?<![^\W\d_])x(?=\s*\d)", re.IGNORECASE)
+# Two numbers are listed by a sign, or by “and” and “or” in the nine languages.
+_BETWEEN: Final = re.compile(
+    r"\s*(?:[/;,|\n]|\s(?:y|o|u|e|ou|and|or|ja|tai|või|un|vai|и|или|och|eller|&)\s|\s-\s)\s*", re.IGNORECASE
+)
+_RUN: Final = re.compile(r"(?<![^\W_])[+(]?\d(?:[\d\s().-]*\d)?(?![^\W_])")
+_GAP: Final = re.compile(r"[\s().-]+")
+_AROUND: Final = " .-()"
+_FEWEST: Final = 7  # digits of a number that is told from its neighbour by a blank only
+_MOST_PIECES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """Numbers found in a text, in E.164, in their order; `rest` is what was not understood."""
+    """Numbers found in a text, in E.164, in their order; `rest` is what was not understood.
+
+    `extensions` are by number.
+    """
 
     numbers: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
+    faxes: list[str] = field(default_factory=list)
+    extensions: dict[str, str] = field(default_factory=dict)
 
 
 def find_phones(text: str, region: str) -> Phones:
     """Phones in a cell as people fill it: “Tel. 91 885 29 65 / 617 86 23 38”, digits of any script.
 
     `region` is the country (ISO 3166) of numbers without a country code. A part with letters is not
-    a phone: “617 ABC DEF” would dial something else.
+    a phone: “617 ABC DEF” would dial something else. Each digit of the text is in what is returned.
     """
-    plain = _EXTENSION.sub("", _FAX.sub("", _LABEL.sub(" ", plain_number(text)))).strip()
-    whole = one_phone(plain, region)
-    if whole or not plain:
-        return Phones([whole] if whole else [])
     found = Phones()
-    for part in (part for part in _BETWEEN.split(plain) if part and part.strip(" .-")):
-        number = one_phone(part, region)
-        if number is None:
-            found.rest.append(part)
-        elif number not in found.numbers:
-            found.numbers.append(number)
+    plain = _BOTH.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
+    for fax in _FAX.finditer(plain):
+        numbers = _numbers(fax["number"], region)
+        found.faxes.extend(number for number in numbers if number not in found.faxes)
+        found.rest.extend([] if numbers else [fax.group().strip()])
+    pieces = _EXTENSION.split(_LABEL.sub(" ", _FAX.sub("\n", plain)))
+    for at in range(0, len(pieces), 2):
+        before = len(found.numbers)
+        _read_piece(_NO_EXTENSION.sub(" ", pieces[at]), region, found)
+        if at + 1 < len(pieces):
+            if len(found.numbers) > before:
+                found.extensions[found.numbers[-1]] = pieces[at + 1]
+            else:
+                found.rest.append(pieces[at + 1])
     return found
 
 
+def _read_piece(text: str, region: str, found: Phones) -> None:
+    parts = [part for part in _BETWEEN.split(text) if part and part.strip(_AROUND)]
+    listed = [one_phone(part, region) for part in parts]
+    if len(parts) > 1 and not all(listed) and (whole := one_phone(" ".join(text.split()), region)):
+        parts, listed = [text], [whole]  # “91/885 29 65”
+    for part, number in zip(parts, listed, strict=True):
+        numbers = [number] if number else _numbers(part, region)
+        if not numbers:
+            numbers, words = _beside_words(part, region)
+            found.rest.extend([words] if words else [])
+        found.numbers.extend(number for number in dict.fromkeys(numbers) if number not in found.numbers)
+
+
+def _numbers(text: str, region: str) -> list[str]:
+    """The numbers a text without letters is made of, told apart by blanks; none if a digit would be left."""
+    if number := one_phone(text, region):
+        return [number]
+    pieces = [piece for piece in _GAP.split(text) if piece]
+    if len(pieces) > _MOST_PIECES:
+        return []
+    best: list[list[str] | None] = [[], *([None] * len(pieces))]
+    for end in range(1, len(pieces) + 1):
+        for start in range(end):
+            before, part = best[start], " ".join(pieces[start:end])
+            if before is None or sum(map(str.isdigit, part)) < _FEWEST:
+                continue
+            number = one_phone(part, region)
+            known = best[end]
+            if number and (known is None or len(before) + 1 < len(known)):
+                best[end] = [*before, number]
+    return (best[-1] or []) if pieces else []
+
+
+def _beside_words(part: str, region: str) -> tuple[list[str], str]:
+    """The numbers of a part that has words too, “949217792 (Ana)”, and the words; none if one is unclear."""
+    numbers: list[str] = []
+    for run in _RUN.finditer(part):
+        inside = _numbers(run.group(), region)
+        if not inside:
+            return [], part.strip()
+        numbers += inside
+    if not numbers:
+        return [], part.strip()
+    return numbers, " ".join(" ".join(_RUN.sub(" ", part).split()).split("()")).strip(_AROUND)
+
+
 def one_phone(text: str, region: str) -> str | None:
-    """`text` as one valid number in E.164, or None."""
+    """`text` as one valid number in E.164, or None: also where it is a number and something else besides."""
     if any(c.isalpha() for c in text):
         return None
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) or says_more(text, number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def says_more(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Whether `text` has digits that the library did not take into the number it read there.
+
+    It takes what follows a comma or a semicolon for an extension, and drops what follows a second sign.
+    """
+    digits = "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+    national = phonenumbers.national_significant_number(number)
+    return bool(number.extension) or not digits.endswith(national)
+
+
+def phone_text(number: str) -> str:
+    """A number in E.164 as people read it.
+
+    >>> phone_text("+34949010380")
+    '+34 949 01 03 80'
+    """
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def plain_number(text: str) -> str:
@@ -207,10 +320,14 @@ def _plain_digit(character: str) -> str:
 
 
 def evidence(name: str, district: str, phone: str = "", email: str = "") -> list[tuple[str, str, str]]:
-    """What makes an organisation itself: its name's core with its district, its phone or its e-mail.
-
-    Two that share one of these are one organisation.
-    """
+    """What two rows that may be one share: a name's core with a district, a phone or an e-mail."""
     core = core_name(name)
     known = (("district", district), ("phone", phone), ("email", email.casefold()))
     return [(core, what, value) for what, value in known if value]
+
+
+def proof(name: str, phone: str = "", email: str = "") -> list[tuple[str, str, str]]:
+    """What makes two rows one unless somebody says otherwise: the name with a phone or an e-mail."""
+    known = [(what, value) for what, value in (("phone", phone), ("email", email.casefold())) if value]
+    exact = exact_name(name) if known else ""
+    return [(exact, what, value) for what, value in known]

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.clues import name_clue
+from contacts.imports.noting import Note, NoteKind
 from contacts.models import Organisation, OrganisationExternalId
 from districts.models import District
 from lib.days import city_zone, moment_at
@@ -26,6 +27,15 @@ _BETWEEN: Final = re.compile(r"[;|\n]")
 def day(text: str, what: str) -> date:
     """2026-11-25, or day, month and year as in most of Europe: 25.11.2026, 25/11/2026."""
     return moment(text, what).astimezone(city_zone()).date()
+
+
+def time_left_out(text: str, what: str) -> list[Note]:
+    """Say of a cell that only its day counts, where it has a time besides midnight."""
+    at = moment(text, what).astimezone(city_zone()).time()
+    if at in (time(0), time(12)):
+        return []
+    said = _("%(what)s: the time in “%(text)s” is left out") % {"what": what, "text": squash(text)[:40]}
+    return [(NoteKind.LEFT_OUT.value, said)]
 
 
 def moment(text: str, what: str) -> datetime:

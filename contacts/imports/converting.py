@@ -9,100 +9,138 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from contacts.imports.channels import Extra, Said, read_emails, read_phones, read_websites
+from contacts.imports.languages import find_languages
 from contacts.imports.mapping import NEEDED, Mapping, Origin
+from contacts.imports.noting import Note, NoteKind
 from contacts.imports.reading import Line
 from contacts.models import Organisation
-from contacts.rules import evidence, find_phones, title_case
+from contacts.rules import evidence, find_phones, proof, title_case
 from lib.fold import fold, squash
 from lib.rows import clean_text, clean_value
 
 Value = str | list[str]
 
 LONGEST_ID: Final = 200
+_TOLD: Final = 200  # letters of a cell that a line says
+_BLANKS: Final = re.compile(r"(?<=\d) (?=\d)")
 _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
-_WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_BETWEEN: Final = re.compile(r"[,;/\s]+")
 
 
 @dataclass(slots=True)
 class Row:
     """A converted row. `fields` has what it says (an empty text: says that there is none); `home_district`
-    is a district's code. A cell that was not understood is not in it, and `notes` says so.
+    is a district's code. `more` is what it names besides its first phone, e-mail and web address. A cell
+    that was not understood is in neither, and `notes` says so.
     """
 
     line: int
     name: str = ""
     external_id: str = ""
     fields: dict[str, Value] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    more: list[Extra] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     refusal: str = ""
 
     @property
     def evidence(self) -> list[tuple[str, str, str]]:
-        phone, email = self.fields.get("phone", ""), self.fields.get("email", "")
-        return evidence(self.name, str(self.fields["home_district"]), str(phone), str(email))
+        return evidence(self.name, str(self.fields["home_district"]), *self._reached)
+
+    @property
+    def proof(self) -> list[tuple[str, str, str]]:
+        return proof(self.name, *self._reached)
+
+    @property
+    def _reached(self) -> tuple[str, str]:
+        return str(self.fields.get("phone", "")), str(self.fields.get("email", ""))
+
+    def note(self, kind: NoteKind, text: str) -> None:
+        self.notes.append((kind.value, text))
 
 
 def convert(line: Line, mapping: Mapping) -> Row:
     """Follow the mapping for one line; never raises for what a cell holds."""
-    row = Row(line.number, refusal=line.refusal, notes=[line.note] if line.note else [])
+    row = Row(line.number, refusal=line.refusal, notes=list(line.notes))
     key = [fold(line.cells.get(column, "")) for column in mapping.identify]
     row.external_id = _external_id(key, line, mapping)
     for name, origin in mapping.fields.items():
         try:
             _set(row, name, origin, line, mapping)
         except ValidationError as error:
-            said = f"{label_of(name)}: {' '.join(error.messages).rstrip('.')}"
+            why = " ".join(error.messages).rstrip(".")
             if name in NEEDED:
-                row.refusal = row.refusal or said
+                row.refusal = row.refusal or f"{label_of(name)}: {why}"
             else:
-                row.notes.append(_("%(what)s (left out)") % {"what": said})
+                _leave_out(row, name, _text_of_cells(origin, line), why)
     row.name = str(row.fields.get("name", "")) or squash(" ".join(line.cells.values()))[:80]
     if not row.refusal and not any(key):
         row.refusal = _("nothing in it identifies the organisation")
+    if not row.refusal and len(row.external_id) > LONGEST_ID:
+        row.refusal = _("its number is longer than %(most)d letters") % {"most": LONGEST_ID}
     return row
+
+
+def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
+    """Say that a cell, or a part of it, is nowhere in what is kept."""
+    said = _("%(what)s: “%(text)s” is left out") % {"what": label_of(name), "text": text[:_TOLD]}
+    row.note(NoteKind.LEFT_OUT, f"{said} ({why})" if why else said)
+
+
+def _text_of_cells(origin: Origin, line: Line) -> str:
+    if origin.fixed is not None:
+        return origin.fixed
+    return squash(" ".join(line.cells.get(column, "") for column in origin.columns))
 
 
 def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
     """A number of the register as it is, so that others find it by it; else a hash of what names the row."""
     if mapping.has_numbers and (number := squash(" ".join(line.cells.get(c, "") for c in mapping.identify))):
-        return number[:LONGEST_ID]
+        return number
     return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
 
 
 def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
-    text = _text_of(origin, line)
+    text = _text_of(row, name, origin, line)
     if name == "home_district":
         if not text:
             raise ValidationError(_("not given"))
         row.fields[name] = text
     elif name == "languages":
-        row.fields[name] = sorted({code for code in _BETWEEN.split(text.lower()) if code})
-        _field_clean(name, row.fields[name])
+        codes, unknown = find_languages(text)
+        row.fields[name] = _field_clean(name, codes)
+        for word in unknown:
+            _leave_out(row, name, word, _("no language is called so"))
     elif name == "phone":
-        _set_phone(row, _phones(text, origin, line, mapping.region), mapping.region)
+        _set_channel(row, name, read_phones(_phones(text, origin, line, mapping.region), mapping.region))
     elif name == "email":
-        _set_email(row, text)
+        _set_channel(row, name, read_emails(text))
+    elif name == "website":
+        _set_channel(row, name, read_websites(text))
     else:
         clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
         row.fields[name] = clean(name, _plain(name, text, origin, mapping))
 
 
-def _text_of(origin: Origin, line: Line) -> str:
+def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
     """The cell's text, or the code it stands for. Raises when a value map does not know it."""
     if origin.fixed is not None:
         return origin.fixed
     cells = [line.cells.get(column, "") for column in origin.columns]
     if not origin.values and not (origin.only_values and origin.default is not None):
         return origin.join.join(cell.strip() for cell in cells if cell.strip()) or origin.default or ""
-    for cell in cells:
-        if (known := origin.values.get(_fold_cell(cell))) is not None:
-            return known
-    if origin.default is not None:
-        return origin.default
-    said = ", ".join(squash(cell) for cell in cells if cell.strip())
-    if not said:
+    meant = [(squash(cell), origin.values.get(_fold_cell(cell))) for cell in cells if cell.strip()]
+    code = next((code for _text, code in meant if code is not None), None)
+    if code is not None or origin.default is not None:
+        chosen = origin.default if code is None else code
+        for text, other in meant:
+            if other != chosen:
+                said = _("%(what)s: “%(text)s” does not count, “%(code)s” does")
+                what = {"what": label_of(name), "text": text[:_TOLD], "code": chosen}
+                row.note(NoteKind.NOT_COUNTED, said % what)
+        return str(chosen)
+    if not meant:
         return ""
+    said = ", ".join(text for text, _code in meant)
     raise ValidationError(_("“%(value)s” is not in the mapping") % {"value": said})
 
 
@@ -117,29 +155,37 @@ def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
     if name == "summary":
         return clean_text(text)
     plain = squash(text)
-    if name == "website" and plain and "://" not in plain:
-        plain = f"https://{plain}"
     return title_case(plain, origin.case, mapping.spellings) if origin.case else plain
 
 
-def _set_phone(row: Row, text: str, region: str) -> None:
-    found = find_phones(text, region)
-    row.notes += [_("phone: “%(text)s” is not a number (left out)") % {"text": part} for part in found.rest]
-    if found.numbers or not found.rest:
-        row.fields["phone"] = found.numbers[0] if found.numbers else ""
-    if len(found.numbers) > 1:
-        row.notes.append(_("phone: also %(numbers)s") % {"numbers": ", ".join(found.numbers[1:])})
+def _set_channel(row: Row, name: str, said: Said) -> None:
+    """The first number or address is the field; the others go to the row's note, what is none is told."""
+    for text in said.rest:
+        _leave_out(row, name, text, _("not a number") if name == "phone" else "")
+    if said.first:
+        try:
+            row.fields[name] = said.first if name == "phone" else _field_clean(name, said.first)
+        except ValidationError as error:
+            _leave_out(row, name, said.first, " ".join(error.messages).rstrip("."))
+    elif not said.rest:
+        row.fields[name] = ""
+    for what, value in said.more:
+        if what == "website" and name == "email" and not row.fields.get("website"):
+            row.fields["website"] = _field_clean("website", value)
+            row.note(
+                NoteKind.MORE, _("e-mail: “%(text)s”, a web address (kept as website)") % {"text": value}
+            )
+        else:
+            row.more.append((what, value))
+            row.note(
+                NoteKind.MORE,
+                _("%(what)s: also %(text)s") % {"what": label_of(name), "text": _dialled(value)},
+            )
 
 
-def _set_email(row: Row, text: str) -> None:
-    """An address; a web address in its place is kept as the website when the row has no other."""
-    if _WEB.fullmatch(address := squash(text)):
-        site = address if "://" in address else f"https://{address}"
-        if not row.fields.get("website"):
-            row.fields["website"] = _field_clean("website", site)
-            row.notes.append(_("e-mail: a web address (kept as website)"))
-        return
-    row.fields["email"] = _field_clean("email", text)
+def _dialled(value: str) -> str:
+    """A number without its blanks, as the field has it."""
+    return _BLANKS.sub("", value)
 
 
 def _field_clean(name: str, value: Value) -> Value:

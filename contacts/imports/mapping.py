@@ -82,6 +82,13 @@ class Mapping:
     has_numbers: bool = False  # `identify` names the register's own numbers
     heading_row: int = 1
     headings: tuple[str, ...] = ()  # what the columns are called, where somebody has looked already
+    joins: Table[int, str] = field(default_factory=dict)  # line → what it is one with (planning.Option)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether rows are told apart by something else than their names: two numbers are never one."""
+        name = self.fields["name"].columns
+        return self.has_numbers or not set(self.identify) & set(name)
 
     @property
     def columns(self) -> tuple[str, ...]:

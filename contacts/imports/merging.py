@@ -1,44 +1,77 @@
 """What the rows of one organisation say together, and what that changes."""
 
-import hashlib
-import json
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.utils.translation import gettext as _
 
+from contacts.imports.channels import Extra
 from contacts.imports.converting import Row, Value, label_of
+from contacts.imports.extras import drop, join
 from contacts.imports.mapping import Mapping
+from contacts.imports.noting import NoteKind
+from contacts.imports.remembered import Fingerprints, fingerprint, is_imported, said_before
 from lib.fold import fold
+
+CHANNELS: Final = ("phone", "email", "website")
 
 
 @dataclass(slots=True)
 class Said:
-    """`fields` as the rows say together, `of` which row each comes from, by its line."""
+    """`fields` as the rows say together, `of` which row each comes from, by its line; `more` what else."""
 
     fields: dict[str, Value] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
+    more: list[Extra] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Extra]:
+        """The first number and addresses, as the others are written."""
+        return [(name, str(self.fields[name])) for name in CHANNELS if self.fields.get(name)]
 
 
 def together(rows: list[Row], mapping: Mapping) -> Said:
     """The first row that says something wins; of mapped values the one the mapping names first.
 
-    What another row says differently is noted on that row.
+    What another row says differently is noted on that row; a number or an address is one more of the row.
     """
     said = Said()
     for row in rows:
         for name, value in row.fields.items():
             if not said.fields.get(name) or (value and _outranks(name, value, said.fields[name], mapping)):
                 said.fields[name], said.of[name] = value, row.line
+    said.more = join(*(row.more for row in rows))
     for row in rows:
         for name, value in row.fields.items():
             kept = said.fields[name]
-            if value and value != kept and name not in mapping_values(mapping) and not _alike(value, kept):
-                row.notes.append(
-                    _("%(field)s differs from line %(line)d, which is kept")
-                    % {"field": label_of(name), "line": said.of[name]}
+            if not value or value == kept or _alike(value, kept):
+                continue
+            what = {"field": label_of(name), "text": _shown(value), "line": said.of[name]}
+            if name in CHANNELS:
+                said.more = join(said.more, [(name, str(value))])
+                row.note(NoteKind.MORE, _("%(field)s: also %(text)s") % what)
+            elif name in mapping_values(mapping):
+                row.note(
+                    NoteKind.NOT_COUNTED,
+                    _("%(field)s: “%(text)s” does not count, line %(line)d does") % what,
                 )
+            else:
+                text = _("%(field)s “%(text)s” differs from line %(line)d, which is kept") % what
+                row.note(NoteKind.DIFFERS, text)
+    said.more = drop(said.more, said.first)
     return said
+
+
+def contradictions(rows: list[Row], mapping: Mapping) -> list[str]:
+    """Fields of which rows of one number say different things: nobody can tell which of them is right."""
+    mapped = mapping_values(mapping)
+    found = []
+    for name in dict.fromkeys(name for row in rows for name in row.fields):
+        values = [row.fields[name] for row in rows if row.fields.get(name)]
+        if name not in mapped and any(v != values[0] and not _alike(v, values[0]) for v in values):
+            found.append(name)
+    return found
 
 
 def mapping_values(mapping: Mapping) -> set[str]:
@@ -57,9 +90,8 @@ def _alike(one: Value, other: Value) -> bool:
     return isinstance(one, str) and isinstance(other, str) and fold(one) == fold(other)
 
 
-def fingerprint(value: Value) -> str:
-    """12 hexadecimal digits that tell one value from another, and no more."""
-    return hashlib.blake2b(json.dumps(value).encode(), digest_size=6).hexdigest()
+def _shown(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 @dataclass(slots=True)
@@ -70,18 +102,18 @@ class Difference:
     kept: list[str] = field(default_factory=list)
 
 
-def difference(said: Table[str, Value], current: Table[str, Value], before: Table[str, str]) -> Difference:
+def difference(said: Table[str, Value], current: Table[str, Value], before: Fingerprints) -> Difference:
     """What the file changes on an organisation that has `current` and for which `before` was remembered.
 
     Unchanged in the file: nothing. Empty and never imported: filled. Still what was imported: corrected.
-    Anything else a person wrote, and it stays.
+    Anything else a person wrote, or decided in a merge, and it stays.
     """
     found = Difference()
     for name, value in said.items():
-        was, now = before.get(name), current[name]
-        if value == now or was == fingerprint(value):
+        now = current[name]
+        if value == now or fingerprint(value) in said_before(before, name):
             continue
-        if (was is None and not now) or was == fingerprint(now):
+        if (name not in before and not now) or is_imported(before, name, now):
             found.write[name] = value
         elif value:
             found.kept.append(name)

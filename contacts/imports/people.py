@@ -3,25 +3,24 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from accounts.actors import Actor
 from audit.models import Action
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.imports import cells as read
+from contacts.imports.channels import Said, read_emails, read_phones
+from contacts.imports.noting import Note, NoteKind
 from contacts.imports.organisations import places_of
-from contacts.imports.rowwise import Kind, Plain, row_target
+from contacts.imports.rowwise import NOTES, Kind, Plain, row_target
 from contacts.imports.targets import Field
 from contacts.imports.words import CHANNELS, PEOPLE_HEADINGS
 from contacts.models import Affiliation, Contact, ContactExternalId, ImportDraft
 from contacts.pairs import likely_among_contacts
 from contacts.policies import can_edit_contact
-from contacts.rules import one_phone
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
 from districts.models import District
-from lib.domains import plain_email
 from lib.fold import squash
 
 _TEXTS: Final = ("given_name", "family_name")
@@ -40,25 +39,27 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
             plain["preferred_channel"] = read.code(
                 channel, PreferredChannel.values, _("Likes to be reached by")
             )
-        if email := cells.get("email"):
-            plain["email"] = plain_email(email)
-        if phone := cells.get("phone"):
-            number = one_phone(phone, settings.PHONENUMBER_DEFAULT_REGION)
-            if not number:
-                raise ValidationError(
-                    _("Phone of the role: “%(text)s” is not a number.") % {"text": phone[:40]}
-                )
-            plain["phone"] = number
+        notes: list[Note] = []
+        _set(plain, notes, "email", read_emails(cells.get("email", "")), _("E-mail of the role"))
+        phones = read_phones(cells.get("phone", ""), settings.PHONENUMBER_DEFAULT_REGION)
+        _set(plain, notes, "phone", phones, _("Phone of the role"))
         if notice := cells.get("notice_given_on"):
-            plain["notice_given_on"] = read.day(notice, _("Privacy notice given on")).isoformat()
+            label = _("Privacy notice given on")
+            plain["notice_given_on"] = read.day(notice, label).isoformat()
+            notes += read.time_left_out(notice, label)
         spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
-        role = squash(cells.get("role_title", "")) or _("contact")
+        role = squash(cells.get("role_title", ""))
+        if role and not spoken_for:
+            said = _("Role “%(role)s” is left out: the row names no organisation") % {"role": role}
+            notes.append((NoteKind.LEFT_OUT.value, said))
+        role = role or _role()
         plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
         home = cells.get("home_district", "")
         if not home and spoken_for:
             home = spoken_for[0].home_district.code
         plain["home_district"] = read.district(actor, home).code
         plain["key"] = " ".join(read.ids(spoken_for)) or plain["home_district"]
+        plain[NOTES] = notes
         return plain
 
     def arguments(plain: Plain) -> dict[str, Any]:
@@ -93,6 +94,22 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         named_by=("given_name", "family_name"),
         columns={"speaks_for": "organisation"},
     )
+
+
+def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> None:
+    """The first number or address is the role's. A person has no note: the others are told, and left out."""
+    if said.first:
+        plain[name] = said.first
+    for text in [*said.rest, *(value for _what, value in said.more)]:
+        kind = NoteKind.LEFT_OUT if text in said.rest else NoteKind.MORE
+        left_out = _("%(what)s: “%(text)s” is left out") % {"what": label, "text": text}
+        notes.append((kind.value, left_out))
+
+
+def _role() -> str:
+    """A role that the file does not name, in the installation's language: the same each time."""
+    with override(settings.LANGUAGE_CODE):
+        return _("contact")
 
 
 def _current(row: Contact) -> Plain:

@@ -6,13 +6,14 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, islice, zip_longest
 from typing import BinaryIO, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.imports.mapping import Mapping
+from contacts.imports.noting import Note, NoteKind
 from lib.fold import ODD, squash
 from lib.sheets import unescaped
 
@@ -35,7 +36,7 @@ class Line:
 
     number: int
     cells: dict[str, str]
-    note: str = ""
+    notes: tuple[Note, ...] = ()
     refusal: str = ""
 
 
@@ -135,16 +136,30 @@ def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str], heading_ro
         row = [plain_cell(cell) for cell in row]
         if not any(map(str.strip, row)):
             continue
-        note = refusal = ""
+        notes, refusal = odd_cells(header, row), ""
         if any(map(str.strip, row[len(header) :])):
             refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
                 "cells": len(row),
                 "header": len(header),
             }
         elif len(row) < len(header):
-            note = _("shorter than the header: missing cells read as empty")
+            notes.append((NoteKind.SHORT.value, _("shorter than the header: missing cells read as empty")))
             row += [""] * (len(header) - len(row))
-        yield Line(number, dict(zip(header, row, strict=False)), note, refusal)
+        yield Line(number, dict(zip(header, row, strict=False)), tuple(notes), refusal)
+
+
+def odd_cells(header: list[str], row: list[str]) -> list[Note]:
+    """What no column can keep: what stands under no heading, and characters that the encoding lacks."""
+    notes = []
+    if lost := [
+        squash(cell) for name, cell in zip_longest(header, row, fillvalue="") if not name and cell.strip()
+    ]:
+        said = _("under no heading: %(cells)s (left out)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
+        notes.append((NoteKind.PAST_HEADINGS.value, said))
+    if broken := [squash(cell)[:60] for cell in row if "\ufffd" in cell]:
+        said = _("characters that cannot be read: %(cells)s. Choose another encoding.")
+        notes.append((NoteKind.UNREADABLE.value, said % {"cells": ", ".join(f"“{c}”" for c in broken)}))
+    return notes
 
 
 def read_cells(

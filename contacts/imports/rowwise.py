@@ -25,8 +25,9 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from contacts.imports.converting import LONGEST_ID
-from contacts.imports.merging import fingerprint
-from contacts.imports.reading import read_cells
+from contacts.imports.given import Given, Together, given, of_one_number
+from contacts.imports.noting import Note, NoteKind
+from contacts.imports.remembered import fingerprint
 from contacts.imports.services import Progress, ReportLine, record_looked_at
 from contacts.imports.targets import Field, Target, targets
 from contacts.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
@@ -41,6 +42,8 @@ BATCH: Final = 200
 ALL_AT_ONCE: Final = 2_000  # past that many rows each batch is a transaction
 
 Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in ISO
+NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
+_KIND_OF: Final = {Outcome.REFUSED: NoteKind.REFUSED, Outcome.MERGED: NoteKind.SAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Kind:
     """How rows of one kind are read and written.
 
     `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
-    label, tells it from others where the file has no numbers. `arguments` turns some of that into what the
-    services take; `current` says the same of a row that is there.
+    label, tells it from others where the file has no numbers; under NOTES what no field keeps. `arguments`
+    turns some of that into what the services take; `current` says the same of a row that is there.
     """
 
     object_type: str
@@ -86,15 +89,23 @@ class Rows:
         self.sums: Counter[Outcome] = Counter()
         self._lines: list[ReportLine] = []
 
-    def note(self, number: int, outcome: Outcome, name: str, reason: str = "") -> None:
+    def note(
+        self, number: int, outcome: Outcome, name: str, reason: str = "", notes: Iterable[Note] = ()
+    ) -> None:
         self.sums[outcome] += 1
-        self._lines.append(ReportLine(number, outcome, name[:80], reason))
+        kind = _KIND_OF.get(outcome, NoteKind.KEPT)
+        kinds = [*([kind.value] if reason else []), *(kind for kind, _text in notes)]
+        texts = [*([reason] if reason else []), *(text for _kind, text in notes)]
+        line = ReportLine(number, outcome, name[:80], "; ".join(texts), tuple(dict.fromkeys(kinds)))
+        self._lines.append(line)
 
     def point_out(self, likely: Mapping[int, list[Likely]]) -> None:
         """Say of a new row whom it may be already; it comes in all the same: people decide."""
         for at, line in enumerate(self._lines):
             if found := likely.get(line.number):
-                self._lines[at] = replace(line, reason="; ".join(map(str, found)))
+                reason = "; ".join([*([line.reason] if line.reason else []), *map(str, found)])
+                kinds = tuple(dict.fromkeys([*line.kinds, NoteKind.ALIKE.value]))
+                self._lines[at] = replace(line, reason=reason, kinds=kinds)
 
     def lines(self) -> Iterator[ReportLine]:
         return iter(self._lines)
@@ -137,11 +148,11 @@ def bring_in_rows(
     """Write every row that can be, and say why the others cannot. Raises PermissionDenied."""
     if not can_import(actor):
         raise PermissionDenied
-    total = sum(1 for _row in _given(draft, file))
+    total = sum(1 for _row in given(draft, file))
     report = Rows()
-    run = _Run(draft, kind, report, _of_one_number(draft, file, kind.joined))
+    run = _Run(draft, kind, report, of_one_number(draft, file, kind.joined, _labels(draft)))
     with transaction.atomic() if dry_run or total <= ALL_AT_ONCE else _nothing():
-        for batch in _batches(_given(draft, file)):
+        for batch in _batches(given(draft, file)):
             with transaction.atomic():
                 remember(run.write(batch))
             progress("write", report.sums.total(), total)
@@ -196,29 +207,33 @@ def _take_all_back(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
 class _Run:
     """One file on its way in, from the first row to the last."""
 
-    def __init__(self, draft: ImportDraft, kind: Kind, report: Rows, together: "_Together") -> None:
+    def __init__(self, draft: ImportDraft, kind: Kind, report: Rows, together: "Together") -> None:
         self._draft, self._kind, self._report, self._together = draft, kind, report, together
-        self._labels = {one.name: str(one.label) for one in targets()[draft.what].fields}
+        self._labels = _labels(draft)
         self._first: dict[str, First] = {}  # by external id
         self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
         self._written: list[dict[str, Any]] = []
         self.made: dict[UUID, int] = {}  # new row → its line
 
-    def write(self, batch: Iterable[tuple[int, dict[str, str]]]) -> list[dict[str, Any]]:
+    def write(self, batch: Iterable[Given]) -> list[dict[str, Any]]:
         """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
         self._written = []
-        for number, cells in batch:
-            self._one(number, cells)
+        for row in batch:
+            self._one(row)
         return self._written
 
-    def _one(self, number: int, cells: Mapping[str, str]) -> None:
+    def _one(self, row: Given) -> None:
+        number, cells, notes = row.line, row.cells, list(row.notes)
         name = squash(" ".join(cells.get(column, "") for column in self._kind.named_by))
         try:
             with transaction.atomic():
+                if number in self._together.refusals:
+                    raise ValidationError(self._together.refusals[number])
                 if number in self._together.lines:
                     outcome, reason = self._joined(self._together.lines[number])
                 else:
                     plain = self._kind.read(self._together.cells(number, cells))
+                    notes += plain.pop(NOTES, [])
                     name = self._kind.label(plain)
                     outcome, reason = self._write(number, cells, plain)
         except ValidationError as error:
@@ -227,7 +242,7 @@ class _Run:
             outcome, reason = Outcome.REFUSED, _("It belongs to something that you may not change.")
         if number in self._together.said:
             self._came_of[number] = outcome
-        self._report.note(number, outcome, name, reason)
+        self._report.note(number, outcome, name, reason, notes)
 
     def _joined(self, line: int) -> tuple[Outcome, str]:
         """A row that only says who else belongs to an earlier one."""
@@ -322,75 +337,21 @@ def _after(first: Outcome) -> Outcome:
     return Outcome.MERGED if first in (Outcome.CREATED, Outcome.UPDATED) else Outcome.UNCHANGED
 
 
-@dataclass(slots=True)
-class _Together:
-    """Rows of one number that say the same, but for one column: together they are one."""
-
-    column: str = ""
-    said: dict[int, list[str]] = field(default_factory=dict)  # first line → what all of them say there
-    lines: dict[int, int] = field(default_factory=dict)  # other line → first line
-
-    def cells(self, number: int, cells: Mapping[str, str]) -> Mapping[str, str]:
-        if number not in self.said:
-            return cells
-        return {**cells, self.column: "\n".join(self.said[number])}
-
-
-def _of_one_number(draft: ImportDraft, file: BinaryIO, column: str) -> _Together:
-    """Which rows are one. A later row may leave cells empty; with another word in one it stays apart."""
-    together = _Together(column)
-    if not column:
-        return together
-    times = Counter(cells["external_id"] for _n, cells in _given(draft, file) if "external_id" in cells)
-    firsts: dict[str, tuple[int, dict[str, str]]] = {}
-    for number, cells in _given(draft, file):
-        given = cells.get("external_id", "")
-        if times[given] < 2:
-            continue
-        line, first = firsts.setdefault(given, (number, cells))
-        rest = {name: text for name, text in cells.items() if name != column}
-        if line != number and rest.items() <= first.items():
-            together.said.setdefault(line, [first.get(column, "")]).append(cells.get(column, ""))
-            together.lines[number] = line
-    return together
-
-
 def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
     """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
-    if given := squash(cells.get("external_id", "")):
-        return given[:LONGEST_ID]
+    if number := squash(cells.get("external_id", "")):
+        if len(number) > LONGEST_ID:
+            raise ValidationError(_("Its number is longer than %(most)d letters.") % {"most": LONGEST_ID})
+        return number
     said = "\0".join(fold(part) for part in (label, key))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def _given(draft: ImportDraft, file: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line, and field → text, of rows that are not blank: columns joined, of codes the first known."""
-    for number, row in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
-        if not any(map(str.strip, row)):
-            continue
-        cells: dict[str, str] = {}
-        known: set[str] = set()  # fields of which a code was said
-        for heading, text in zip(draft.headings, row, strict=False):
-            name = draft.columns.get(heading)
-            if not name:
-                continue
-            mapped = draft.values.get(name)
-            said = text.strip()
-            if mapped is None:
-                if said:
-                    cells[name] = f"{cells[name]} {said}" if name in cells else said
-            elif code := mapped.get(said):
-                if name not in known:
-                    cells[name] = code
-                known.add(name)
-            elif said and name not in draft.fixed:  # refused by name, unless another column is known
-                cells.setdefault(name, said)
-        for name, value in draft.fixed.items():
-            cells.setdefault(name, value)
-        yield number, cells
+def _labels(draft: ImportDraft) -> dict[str, str]:
+    return {one.name: str(one.label) for one in targets()[draft.what].fields}
 
 
-def _batches(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[list[tuple[int, dict[str, str]]]]:
+def _batches(rows: Iterator[Given]) -> Iterator[list[Given]]:
     batch = []
     for row in rows:
         batch.append(row)

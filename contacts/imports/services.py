@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,12 +15,14 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.imports.converting import Row, convert
-from contacts.imports.mapping import Mapping
+from contacts.imports.mapping import Mapping as FileMapping
+from contacts.imports.noting import NoteKind
+from contacts.imports.offering import NamedOffer, named_offers
 from contacts.imports.places import Places
 from contacts.imports.planning import Group, Plan
 from contacts.imports.reading import digest_and_encoding, read_lines
 from contacts.imports.spooling import Spool
-from contacts.imports.writing import Outcome, Remember, Result, Writer
+from contacts.imports.writing import Outcome, Remember, Result, Writer, refused
 from contacts.models import Organisation
 from contacts.pairs import Likely, likely_among_organisations
 from contacts.policies import can_import
@@ -36,12 +38,13 @@ LEASE: Final = "import"  # one at a time
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """What became of one row of the file. `reason` says why, and what was odd or left out."""
+    """What became of one row. `reason` says why, and what was odd or left out; `kinds` are of that."""
 
     number: int
     outcome: Outcome
     name: str
     reason: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,18 +53,30 @@ class ImportReport:
 
     sums: Counter[Outcome]
     _spool: Spool
-    _results: dict[int, tuple[Outcome, str]] = field(default_factory=dict)
+    _results: dict[int, Result] = field(default_factory=dict)
+    offers: list[NamedOffer] = field(default_factory=list)
 
     def lines(self) -> Iterator[ReportLine]:
         for row in self._spool:
-            outcome, reason = self._results[row.line]
-            yield ReportLine(row.line, outcome, row.name, reason)
+            found = self._results[row.line]
+            yield ReportLine(row.line, found.outcome, row.name, found.reason, found.kinds)
 
-    def point_out(self, likely: dict[int, list[Likely]]) -> None:
-        """Add to the reason of a line what it may be already; it comes in all the same: people decide."""
+    def add(self, result: Result) -> None:
+        self.sums[result.outcome] += 1
+        self._results[result.line] = result
+
+    def point_out(self, likely: Mapping[int, Iterable[object]]) -> None:
+        """Add to the reason of a line what it may be already; people decide."""
         for line, found in likely.items():
-            outcome, reason = self._results[line]
-            self._results[line] = (outcome, "; ".join([*([reason] if reason else []), *map(str, found)]))
+            result = self._results[line]
+            reason = "; ".join([*([result.reason] if result.reason else []), *map(str, found)])
+            kinds = tuple(dict.fromkeys([*result.kinds, NoteKind.ALIKE.value]))
+            self._results[line] = replace(result, reason=reason, kinds=kinds)
+
+    def name_offers(self, actor: Actor, plan: Plan) -> None:
+        """Say of each line what it may be one with, by name, and what it counts as until somebody decides."""
+        self.offers = named_offers(actor, plan, self._spool)
+        self.point_out({offer.line: [offer] for offer in self.offers})
 
     def __str__(self) -> str:
         return ", ".join(f"{outcome.value} {self.sums[outcome]}" for outcome in Outcome)
@@ -71,7 +86,7 @@ def import_organisations(
     *,
     actor: Actor,
     file: BinaryIO,
-    mapping: Mapping,
+    mapping: FileMapping,
     dry_run: bool = False,
     purpose: str = "",
     progress: Progress = lambda _step, _done, _total: None,
@@ -114,7 +129,7 @@ def import_organisations(
 def bring_in(
     actor: Actor,
     file: BinaryIO,
-    mapping: Mapping,
+    mapping: FileMapping,
     *,
     purpose: str,
     progress: Progress,
@@ -141,7 +156,7 @@ def _forget(_rows: list[dict[str, Any]]) -> None:
 def _run(
     actor: Actor,
     file: BinaryIO,
-    mapping: Mapping,
+    mapping: FileMapping,
     purpose: str,
     progress: Progress,
     remember: Remember,
@@ -149,13 +164,13 @@ def _run(
     *,
     dry_run: bool,
 ) -> ImportReport:
-    places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping.source)
+    places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping)
     report = ImportReport(Counter(), spool)
     for row in _rows(file, mapping, places):
         spool.append(row)
         plan.add(row)
         if row.refusal:
-            _note(report, Result(row.line, Outcome.REFUSED, "; ".join([row.refusal, *row.notes])))
+            report.add(refused(row, row.refusal))
         if len(spool) % _BATCH == 0:
             hold.renew()
             progress("read", len(spool), None)
@@ -172,10 +187,13 @@ def _run(
                 hold.renew()
                 results = writer.write(batch)
             for result in results:
-                _note(report, result)
+                report.add(result)
             progress("write", sum(report.sums.values()), len(spool))
         likely = likely_among_organisations(actor, writer.made)
-        report.point_out({writer.made[pk]: found for pk, found in likely.items()})
+        report.name_offers(actor, plan)
+        offered = {offer.line for offer in report.offers}
+        told = {writer.made[pk]: found for pk, found in likely.items()}
+        report.point_out({line: found for line, found in told.items() if line not in offered})
         if dry_run:
             transaction.set_rollback(True)
     record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), likely.values(), purpose)
@@ -195,7 +213,7 @@ def record_looked_at(
         record(actor, Action.SEARCH, object_type, rows[start : start + _BATCH], purpose=purpose)
 
 
-def _rows(file: BinaryIO, mapping: Mapping, places: Places) -> Iterator[Row]:
+def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]:
     encoding = mapping.encoding or digest_and_encoding(file)[1]
     for line in read_lines(file, mapping, encoding):
         row = convert(line, mapping)
@@ -205,11 +223,6 @@ def _rows(file: BinaryIO, mapping: Mapping, places: Places) -> Iterator[Row]:
             except ValidationError as error:
                 row.refusal = " ".join(error.messages)
         yield row
-
-
-def _note(report: ImportReport, result: Result) -> None:
-    report.sums[result.outcome] += 1
-    report._results[result.line] = (result.outcome, result.reason)
 
 
 def _batches(groups: Iterator[Group]) -> Iterator[list[Group]]:

@@ -25,4 +25,7 @@ class Spool:
     def __iter__(self) -> Iterator[Row]:
         self._file.seek(0)
         for line in self._file:
-            yield Row(**orjson.loads(line))
+            row = Row(**orjson.loads(line))
+            row.notes = [(kind, text) for kind, text in row.notes]
+            row.more = [(what, value) for what, value in row.more]
+            yield row

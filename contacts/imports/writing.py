@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,11 +19,15 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.imports.channels import Extra
 from contacts.imports.converting import Row, Value, label_of
+from contacts.imports.extras import drop, join, with_extras, without_extras
 from contacts.imports.mapping import Mapping
-from contacts.imports.merging import Said, difference, fingerprint, together
+from contacts.imports.merging import CHANNELS, Said, difference, together
+from contacts.imports.noting import NoteKind
 from contacts.imports.places import Places
 from contacts.imports.planning import Group
+from contacts.imports.remembered import MORE, Fingerprints, fingerprint, following, of_extras, said_before
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation
 from contacts.services.folding import fold_organisation
@@ -44,12 +48,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one row, by its line."""
+    """What became of one row, by its line; `kinds` are those of what `reason` says (noting)."""
 
     line: int
     outcome: Outcome
     reason: str
+    kinds: tuple[str, ...] = ()
 
+
+_LONGEST_SUMMARY: Final = 4_000
+_TOLD: Final = 200  # letters of a value that a line says
 
 # Told what a batch wrote, in its transaction: what it takes to undo it.
 Remember = Callable[[list[dict[str, Any]]], None]
@@ -66,7 +74,9 @@ class Writer:
         self.made: dict[UUID, int] = {}  # organisation → its first line
 
     def write(self, groups: list[Group]) -> list[Result]:
-        together_said = [(group, together(group.rows, self._mapping)) for group in groups]
+        together_said = [
+            (group, Said() if group.refusal else together(group.rows, self._mapping)) for group in groups
+        ]
         remembered = self._remembered(groups)
         known = self._locked(
             group.organisation_id
@@ -79,16 +89,16 @@ class Writer:
         batch = _Batch()
         for group, said in together_said:
             target = group.organisation_id
-            if group.is_doubtful:
-                results += _refused(group, _("fits several organisations of the book: merge those first"))
+            if group.refusal:
+                results += _refused(group, group.refusal)
             elif target is None:
-                new.append((self._fresh(said), group, said))
+                new.append((self._fresh(group, said), group, said))
                 results += _created(group)
             elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
                 before = remembered.get(target, {})
                 results += self._bring_up_to_date(organisation, group, said, before, batch)
             elif target in seen and self._is_old(group, said, remembered):
-                results += [Result(row.line, Outcome.UNCHANGED, _reason(row)) for row in group.rows]
+                results += [_result(row, Outcome.UNCHANGED) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you may not change"))
         self._insert(new)
@@ -98,17 +108,20 @@ class Writer:
         self._remember_written([*made, *batch.before])
         return results
 
-    def _remembered(self, groups: list[Group]) -> dict[UUID, dict[str, str]]:
+    def _remembered(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
         """What the source last said of the groups' organisations, as fingerprints by field."""
         ids = [group.organisation_id for group in groups if group.organisation_id]
         rows = ImportedFields.objects.filter(source=self._mapping.source, organisation__in=ids)
         return dict(rows.values_list("organisation_id", "fingerprints"))
 
-    def _is_old(self, group: Group, said: Said, remembered: dict[UUID, dict[str, str]]) -> bool:
+    def _is_old(self, group: Group, said: Said, remembered: dict[UUID, Fingerprints]) -> bool:
         """The source says what it said last time: nothing to read, nothing to write."""
         before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
-        return not group.new_ids and all(
-            before.get(name) == fingerprint(value) for name, value in said.fields.items()
+        if group.new_ids or not set(of_extras(said.more)) <= set(said_before(before, MORE)):
+            return False
+        return all(
+            fingerprint(value) in said_before(before, name) or (not value and name not in before)
+            for name, value in said.fields.items()
         )
 
     def _seen(self, groups: list[Group]) -> set[UUID]:
@@ -119,11 +132,25 @@ class Writer:
 
     # --- New ones -----------------------------------------------------------------------------------
 
-    def _fresh(self, said: Said) -> "_New":
+    def _fresh(self, group: Group, said: Said) -> "_New":
         now = timezone.now()
         organisation = _New(**(_empty() | {"id": uuid7(), "created_at": now, "updated_at": now}))
-        self._assign(organisation, said.fields)
+        fields = dict(said.fields)
+        if said.more:
+            fields["summary"] = self._noted(group, str(fields.get("summary", "")), said.more)
+        self._assign(organisation, fields)
         return organisation
+
+    def _noted(self, group: Group, summary: str, extras: list[Extra], before: str | None = None) -> str:
+        """The summary with what else the rows name below it; where that is too long it stays as it was."""
+        text = with_extras(summary, extras)
+        if len(text) <= _LONGEST_SUMMARY:
+            return text
+        values = ", ".join(value for _what, value in extras)
+        said = _("%(field)s is full: %(values)s is left out")
+        what = {"field": label_of("summary"), "values": values}
+        group.rows[0].note(NoteKind.LEFT_OUT, said % what)
+        return summary if before is None else before
 
     def _insert(self, new: list[tuple["_New", Group, Said]]) -> None:
         if not new:
@@ -139,7 +166,12 @@ class Writer:
         )
         self._record(
             Changed(
-                "organisation", o.id, Op.CREATED, o.version, [o.home_district_id], field_names=said.fields
+                "organisation",
+                o.id,
+                Op.CREATED,
+                o.version,
+                [o.home_district_id],
+                field_names=dict.fromkeys([*said.fields, *(["summary"] if said.more else [])]),
             )
             for o, _group, said in new
         )
@@ -153,14 +185,22 @@ class Writer:
         return {row.pk: row for row in rows}
 
     def _bring_up_to_date(
-        self, organisation: Organisation, group: Group, said: Said, before: dict[str, str], batch: "_Batch"
+        self, organisation: Organisation, group: Group, said: Said, before: Fingerprints, batch: "_Batch"
     ) -> list[Result]:
-        found = difference(said.fields, self._current(organisation), before)
+        current = self._current(organisation)
+        summary, extras = without_extras(organisation.summary)
+        found = difference(said.fields, current | {"summary": summary}, before)
+        kept_extras = self._extras(organisation, said, before, extras, found.write)
+        if kept_extras != extras or "summary" in found.write:
+            text = str(found.write.get("summary", summary))
+            found.write["summary"] = self._noted(group, text, kept_extras, organisation.summary)
+            said.of.setdefault("summary", group.rows[0].line)
+            if found.write["summary"] == organisation.summary:
+                del found.write["summary"]
         names = [*found.write, *(["external_ids"] if group.new_ids else [])]
         districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
-        current = self._current(organisation)
         self._assign(organisation, found.write)
-        after = before | _fingerprints(said)
+        after = following(before, _fingerprints(said))
         if after != before:
             batch.imported.append(
                 ImportedFields(organisation=organisation, source=self._mapping.source, fingerprints=after)
@@ -192,11 +232,40 @@ class Writer:
                 )
             )
         if found.kept:
-            group.rows[0].notes.append(
-                _("%(fields)s: what a person wrote is kept")
-                % {"fields": ", ".join(map(label_of, found.kept))}
-            )
-        return _compared(group, {said.of[name] for name in found.write})
+            texts = (f"{label_of(name)} “{_shown(said.fields[name])}”" for name in found.kept)
+            said_of_it = _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(texts)}
+            group.rows[0].note(NoteKind.KEPT, said_of_it)
+        return _compared(group, {said.of[name] for name in found.write if name in said.of})
+
+    def _extras(
+        self,
+        organisation: Organisation,
+        said: Said,
+        before: Fingerprints,
+        there: list[Extra],
+        write: dict[str, Value],
+    ) -> list[Extra]:
+        """The note's numbers and addresses after this file: what is new is added, what it corrected goes.
+
+        What the source has named before and is not there any more was taken out by a person.
+        """
+        known = set(said_before(before, MORE))
+        had = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
+        first = {**had, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
+        replaced = [extra for extra in had.items() if extra[1] and extra[0] in write]
+        new = [
+            extra
+            for extra, print_ in zip(said.more, of_extras(said.more), strict=True)
+            if print_ not in known or not drop([extra], replaced)
+        ]
+        gone = [extra for extra in drop(there, [*said.more, *said.first]) if set(of_extras([extra])) <= known]
+        if gone:
+            others = organisation.imported_fields.exclude(source=self._mapping.source)
+            theirs = {
+                p for prints in others.values_list("fingerprints", flat=True) for p in prints.get(MORE, [])
+            }
+            gone = [extra for extra in gone if not set(of_extras([extra])) & theirs]
+        return drop(join(drop(there, gone), new), [one for one in first.items() if one[1]])
 
     def _update(self, batch: "_Batch") -> None:
         if batch.changed:
@@ -233,6 +302,7 @@ class Writer:
         current: dict[str, Value] = {
             name: getattr(organisation, name) for name in self._mapping.fields if name != "home_district"
         }
+        current["summary"] = organisation.summary
         current["home_district"] = self._places.code_of(organisation.home_district_id)
         current["phone"] = organisation.phone.as_e164 if organisation.phone else ""
         current["website"] = organisation.website
@@ -283,21 +353,32 @@ def _copy_periods(since: Iterable[tuple["Organisation | _New", datetime]]) -> No
     )
 
 
-def _fingerprints(said: Said) -> dict[str, str]:
-    return {name: fingerprint(value) for name, value in said.fields.items()}
+def _fingerprints(said: Said) -> Fingerprints:
+    prints: dict[str, str | list[str]] = {name: fingerprint(value) for name, value in said.fields.items()}
+    if extras := of_extras([*said.first, *said.more]):
+        prints[MORE] = extras
+    return prints
+
+
+def _shown(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, list) else value[:_TOLD]
 
 
 def _refused(group: Group, why: str) -> list[Result]:
-    return [Result(row.line, Outcome.REFUSED, _reason(row, why)) for row in group.rows]
+    return [refused(row, why) for row in group.rows]
+
+
+def refused(row: Row, why: str) -> Result:
+    return _result(row, Outcome.REFUSED, why, NoteKind.REFUSED)
 
 
 def _created(group: Group) -> list[Result]:
     first, *others = group.rows
-    created = Result(first.line, Outcome.CREATED, _reason(first))
+    created = _result(first, Outcome.CREATED)
     if not others:
         return [created]
     same = _("the same as line %(line)d") % {"line": first.line}
-    return [created, *(Result(row.line, Outcome.MERGED, _reason(row, same)) for row in others)]
+    return [created, *(_result(row, Outcome.MERGED, same, NoteKind.SAME) for row in others)]
 
 
 def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
@@ -305,13 +386,15 @@ def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
     for row in group.rows:
         if row.external_id in group.new_ids:
             why = _("an organisation the book has already")
-            results.append(Result(row.line, Outcome.MERGED, _reason(row, why)))
+            results.append(_result(row, Outcome.MERGED, why, NoteKind.SAME))
         elif row.line in changing_lines:
-            results.append(Result(row.line, Outcome.UPDATED, _reason(row)))
+            results.append(_result(row, Outcome.UPDATED))
         else:
-            results.append(Result(row.line, Outcome.UNCHANGED, _reason(row)))
+            results.append(_result(row, Outcome.UNCHANGED))
     return results
 
 
-def _reason(row: Row, why: str = "") -> str:
-    return "; ".join([*([why] if why else []), *row.notes])
+def _result(row: Row, outcome: Outcome, why: str = "", kind: NoteKind | None = None) -> Result:
+    reason = "; ".join([*([why] if why else []), *(text for _kind, text in row.notes)])
+    kinds = [*([kind.value] if kind else []), *(kind for kind, _text in row.notes)]
+    return Result(row.line, outcome, reason, tuple(dict.fromkeys(kinds)))

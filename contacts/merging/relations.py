@@ -19,7 +19,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from contacts.models import OrganisationPeriod
+from contacts.imports.remembered import combined
+from contacts.models import ImportedFields, OrganisationPeriod
 
 Rows = models.QuerySet[Any]
 Model = type[models.Model]
@@ -237,7 +238,22 @@ def _earlier_periods(rows: Rows, kept: Any, memory: Memory) -> None:
     rows.delete()
 
 
-BY_HAND: Final = {OrganisationPeriod: _earlier_periods}
+def _what_was_imported(rows: Rows, kept: Any, memory: Memory) -> None:
+    """A source that named both has said two things of the one: neither of them is a correction later."""
+    there = {row.source: row for row in ImportedFields.objects.filter(organisation=kept)}
+    for row in rows:
+        if twin := there.get(row.source):
+            memory.filled += as_it_is([twin])
+            memory.deleted += as_it_is([row])
+            twin.fingerprints = combined(twin.fingerprints, row.fingerprints)
+            twin.save()
+            row.delete()
+        else:
+            memory.moved[f"{ImportedFields._meta.label}.organisation"].append(row.pk)
+            rows.model._base_manager.filter(pk=row.pk).update(organisation=kept)
+
+
+BY_HAND: Final = {OrganisationPeriod: _earlier_periods, ImportedFields: _what_was_imported}
 
 
 def needs_hand(model: Model) -> bool:

@@ -23,9 +23,10 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.imports.remembered import MORE, decided, following, of_extras
 from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
-from contacts.models import UNDO_WITHIN, Affiliation, Contact, Merge, Organisation
+from contacts.models import UNDO_WITHIN, Affiliation, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.services.contacts import districts_of as districts_of_contact
 from contacts.services.folding import fold_contact, fold_organisation
@@ -142,10 +143,12 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
         "versions": {str(row.pk): row.version for row in rows},
-        "kept": relations.as_it_is([kept]),
+        "kept": relations.as_it_is([kept, *_imported(rows)]),
         "periods": relations.as_it_is(kept.periods.all()) if model is Organisation else [],
         "gone": [{"row": relations.as_it_is([row])} for row in gone],
     }
+    differing = _differing(rows)
+    reached = [one for row in rows for one in _reached(row)]
     changed = assign(kept, chosen_values(rows, choices))
     touched: list[Mapping[str, Iterable[UUID]]] = []
     for one, row in zip(memory["gone"], gone, strict=True):
@@ -158,6 +161,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         touched.append(remembered.touched)
         row.delete()
     changed += _also_there(kept, homes)
+    _keep_what_was_decided(kept, differing, reached)
     _save_kept(kept, gone, changed)
     memory["last_met_at"] = _moment(getattr(kept, "last_met_at", None))
     name = object_type(model)
@@ -180,6 +184,31 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     _record_touched(actor, _together(touched), districts)
     _tell_if_moved(actor, kept, there, _together(touched))
     return merge
+
+
+def _imported(rows: Sequence[Any]) -> list[ImportedFields]:
+    """What sources said of organisations, before somebody decides what counts."""
+    ids = [row.pk for row in rows if isinstance(row, Organisation)]
+    return list(ImportedFields.objects.filter(organisation__in=ids).order_by("pk"))
+
+
+def _differing(rows: Sequence[Any]) -> list[str]:
+    """Fields in which rows differ: whatever each has afterwards, somebody decided."""
+    names = [field.attname for field in rows[0]._meta.concrete_fields if field.editable]
+    return [name for name in names if any(getattr(row, name) != getattr(rows[0], name) for row in rows)]
+
+
+def _reached(row: Any) -> list[tuple[str, str]]:
+    return [(name, str(getattr(row, name, "") or "")) for name in ("phone", "email", "website")]
+
+
+def _keep_what_was_decided(kept: Any, names: Sequence[str], reached: Sequence[tuple[str, str]]) -> None:
+    """From now on no file that names the merged organisation overwrites what a person chose of it."""
+    fields = [name.removesuffix("_id") for name in names]
+    known = of_extras(one for one in reached if one[1])
+    for row in _imported([kept]):
+        row.fingerprints = following(decided(row.fingerprints, fields), {MORE: known})
+        row.save(update_fields=["fingerprints"])
 
 
 MODELS: Final[dict[str, Any]] = {"organisation": Organisation, "contact": Contact}

@@ -23,7 +23,7 @@ from contacts.services.affiliations import (
     shown_affiliations,
 )
 from contacts.services.folding import fold_contact
-from contacts.services.phones import refuse_letters
+from contacts.services.phones import check_phone
 from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -196,7 +196,7 @@ def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
 def _check(contact: Contact, changed: Collection[str]) -> None:
     """Constraints, and that nobody is said to have been told or to have agreed on a day to come."""
     fold_contact(contact)
-    refuse_letters(contact.phone)
+    check_phone(contact.phone)
     contact.full_clean()
     refuse_future(contact, PAST.intersection(changed))
 

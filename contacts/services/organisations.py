@@ -21,7 +21,7 @@ from contacts.models import UNDO_WITHIN, FocusDeclaration, Organisation, Organis
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import tell_of_moves
-from contacts.services.phones import refuse_letters
+from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
@@ -170,7 +170,7 @@ def locked_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
 
 def _check(organisation: Organisation, changed: Iterable[str]) -> None:
     """Constraints, and that those who come to lead it are people who write here."""
-    refuse_letters(organisation.phone)
+    check_phone(organisation.phone)
     organisation.full_clean()
     refuse_future(organisation, PAST.intersection(changed))
     for field in {"lead_officer", "deputy_officer"} & set(changed):

@@ -12,7 +12,7 @@ from audit.services import record
 from contacts.models import Contact, PrivateChannel
 from contacts.policies import can_reveal_private_channel
 from contacts.services.contacts import districts_of, locked_contact, record_contact, save_contact
-from contacts.services.phones import refuse_letters
+from contacts.services.phones import check_phone
 from lib.conflicts import check_version
 from lib.reasons import check_reason
 from lib.rows import assign
@@ -32,7 +32,7 @@ def set_private_channel(
     if not changed:
         return contact
     if channel.email or channel.phone:
-        refuse_letters(channel.phone)
+        check_phone(channel.phone)
         channel.full_clean()
         channel.save()
     else:

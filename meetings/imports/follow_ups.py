@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.imports import cells as read
-from contacts.imports.rowwise import Kind, Plain, row_target
+from contacts.imports.rowwise import NOTES, Kind, Plain, row_target
 from contacts.imports.targets import Field
 from contacts.models import ImportDraft
 from lib.days import city_today, moment_at
@@ -46,7 +46,11 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
             "result": clean_text(cells.get("result", "")),
             "done_on": done_on,
         }
-        return plain | {"key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
+        notes = [
+            *read.time_left_out(cells.get("due_on", ""), _("Due")),
+            *(read.time_left_out(cells["done_on"], _("Done on")) if done_on else []),
+        ]
+        return plain | {NOTES: notes, "key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
 
     return Kind(
         object_type="follow_up",

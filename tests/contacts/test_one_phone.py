@@ -1,0 +1,85 @@
+"""A phone is one number: a second one, or an extension, is never dropped without a word."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.actors import SYSTEM
+from contacts.models import Organisation
+from contacts.rules import find_phones, one_phone
+from contacts.services.contacts import create_contact
+from contacts.services.private_channels import set_private_channel
+from tests.api.clients import Tool
+from tests.contacts.pages import browse, typed
+from tests.factories import make_contact, make_district, make_officer
+
+BOTH = ["+34949217792", "+34949010380"]
+TWO = [
+    "949217792, 949010380",
+    "949217792; 949010380",
+    "949217792 / 949010380",
+    "949217792/949010380",
+    "949217792|949010380",
+    "949217792\n949010380",
+    "949217792\r\n949010380",
+    "949217792 y 949010380",
+    "949217792 o 949010380",
+    "949217792 och 949010380",
+    "949 21 77 92 949 01 03 80",
+    "949217792-949010380",
+    "949217792 ext 949010380",
+    "949 21 77 92 x 949 01 03 80",
+    "Tel. 949217792 Móvil: 949010380",
+    "+34949217792 +34949010380",
+]
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_two_numbers_in_one_text_are_two_however_they_are_listed(text: str) -> None:
+    found = find_phones(text, "ES")
+    assert (found.numbers, found.rest, found.extensions) == (BOTH, [], {})
+    assert one_phone(text, "ES") is None
+
+
+@pytest.mark.parametrize("text", ["949217792 ext. 12", "949217792, ext 12", "949217792x12", "949217792 #12"])
+def test_an_extension_stays_one(text: str) -> None:
+    found = find_phones(text, "ES")
+    assert (found.numbers, found.rest, found.extensions) == (BOTH[:1], [], {BOTH[0]: "12"})
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "rest", "faxes"),
+    [
+        ("949217792,12", BOTH[:1], ["12"], []),
+        ("949217792 (Ana)", BOTH[:1], ["Ana"], []),
+        ("949217792 Fax 949010380", BOTH[:1], [], BOTH[1:]),
+        ("Tel/Fax: 949217792", BOTH[:1], [], []),
+        ("Fax: none", [], ["Fax:", "none"], []),
+        ("91/885 29 65", ["+34918852965"], [], []),
+        ("617 ABC DEF", [], ["617 ABC DEF"], []),
+        ("ext. 12", [], ["12"], []),
+    ],
+)
+def test_what_is_no_number_is_told(text: str, numbers: list[str], rest: list[str], faxes: list[str]) -> None:
+    found = find_phones(text, "ES")
+    assert (found.numbers, found.rest, found.faxes) == (numbers, rest, faxes)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["949217792, 949010380", "949217792;949010380", "949217792 ext. 12"])
+def test_a_form_a_tool_and_a_service_refuse_more_than_one_number(text: str) -> None:
+    north = make_district()
+    fields = typed(name="Casa Roma", kind="ngo", home_district=north.pk, phone=text)
+    answer = browse(make_officer(north)).post("/organisations/new/", fields)
+    assert answer.status_code == 422
+    assert "Enter one phone number" in answer.content.decode()
+    tool = Tool(north)
+    body = {"name": "Casa Roma", "kind": "ngo", "home_district": north.code, "phone": text}
+    answer = tool.post("/organisations/", body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/phone")
+    with pytest.raises(ValidationError, match="Enter one phone number"):
+        create_contact(actor=SYSTEM, family_name="Saar", home_district=north, phone=text)
+    with pytest.raises(ValidationError, match="Enter one phone number"):
+        set_private_channel(actor=SYSTEM, contact_id=make_contact(north).pk, phone=text)
+    assert not Organisation.objects.exists()
+    one = tool.post("/organisations/", body | {"phone": "949 21 77 92"})
+    assert (one.status_code, one.json()["phone"]) == (201, "+34949217792")
