@@ -3,7 +3,6 @@
 A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,26 +19,26 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
+from contacts.imports.content import content_of, packed
+from contacts.imports.encodings import telling_rows
 from contacts.imports.guessing import guess_columns, guess_values
 from contacts.imports.organisations import places_of, shouted
-from contacts.imports.reading import named_headings, read_cells
+from contacts.imports.planning import NEW
+from contacts.imports.reading import read_cells
+from contacts.imports.reporting import refused_file, report_file, summary_of
 from contacts.imports.tables import Table, count_values, look, read_table
 from contacts.imports.targets import Target, targets
 from contacts.imports.writing import Outcome
 from contacts.models import DraftState, ImportDraft, SavedMapping
 from contacts.policies import can_import
 from jobs import kinds
-from jobs.files import spool
 from jobs.models import Job
 from jobs.services import queue_job
 from lib.fold import fold, squash
-from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 
 KIND: Final = "import_table"
 KEPT_FOR: Final = timedelta(hours=24)
-LINES_SHOWN: Final = 100  # of each outcome
 VALUES_SHOWN: Final = 200  # of each field
-_PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 TRY, RUN, UNDO = "try", "run", "undo"
 _DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
 _AFTER: Final = {TRY: DraftState.TRIED, RUN: DraftState.IMPORTED, UNDO: DraftState.UNDONE}
@@ -79,9 +78,10 @@ def start_draft(
         file_name=file_name[:200],
         digest=table.digest,
         purpose=purpose,
-        content=_packed(table.content),
+        content=packed(table.content),
         encoding=table.encoding,
         delimiter=table.delimiter,
+        encodings=table.encodings,
     )
     _guess(actor, draft, table)
     draft.save()
@@ -100,6 +100,49 @@ def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     return draft
+
+
+@transaction.atomic
+def choose_encoding(*, actor: Actor, draft_id: UUID, encoding: str) -> ImportDraft:
+    """Read the file in another encoding, one of those it may be in. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if not _has_content(draft) or encoding not in draft.encodings:
+        raise ValidationError(_("Choose one of the encodings."))
+    with content_of(draft) as file:
+        _guess(actor, draft, look(file, draft.digest, encoding, draft.delimiter, draft.heading_row))
+    draft.encoding, draft.state, draft.report = encoding, DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+def rows_in(draft: ImportDraft, encoding: str) -> list[str]:
+    """Some rows that other encodings write otherwise, as they read in this one."""
+    with content_of(draft) as file:
+        return telling_rows(file, encoding, draft.delimiter)
+
+
+@transaction.atomic
+def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> ImportDraft:
+    """Decide which rows are one with what was offered; then it is tried again. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if draft.state not in (DraftState.TRIED, DraftState.MAPPING):
+        raise ValidationError(_("This is not possible now. Look at the import again."))
+    offered = {
+        offer["line"]: {NEW, *(key for key, _name, _why in offer["options"])} for offer in offers_of(draft)
+    }
+    for line, key in joins.items():
+        if key not in offered.get(line, set()):
+            raise ValidationError(_("Line %(line)d: choose one of what is offered.") % {"line": line})
+    draft.joins = draft.joins | {str(line): key for line, key in joins.items()}
+    draft.state = DraftState.MAPPING  # nothing is imported that was not tried with these choices
+    draft.save()
+    return draft
+
+
+def offers_of(draft: ImportDraft) -> list[dict[str, Any]]:
+    """What the last trial offered: which rows may be one with which (offering.NamedOffer.as_json)."""
+    offers: list[dict[str, Any]] = draft.report.get("offers", [])
+    return offers
 
 
 def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
@@ -275,35 +318,16 @@ def forget_drafts(now: datetime) -> int:
     ids = list(old.values_list("pk", flat=True))
     for draft in ImportDraft.objects.filter(pk__in=ids):
         draft.steps.all().delete()
-        draft.report.pop("lines", None)
+        for names in ("lines", "offers"):
+            draft.report.pop(names, None)
         draft.content, draft.first_rows = None, []
-        draft.sample, draft.values, draft.counted = {}, {}, {}
+        draft.sample, draft.values, draft.counted, draft.joins = {}, {}, {}, {}
         draft.save()
     return len(ids)
 
 
-def content_of(draft: ImportDraft) -> BinaryIO:
-    """The table as it was given, on disk once it is large: a file of 50 MB is never in memory whole."""
-    copy, unpacking = spool(), zlib.decompressobj()
-    # Past the draft, which would hold it as long as the work lasts and write it anew each time it is saved.
-    packed = ImportDraft.objects.values_list("content", flat=True).get(pk=draft.pk) or b""
-    for start in range(0, len(packed), _PIECE):
-        copy.write(unpacking.decompress(packed[start : start + _PIECE]))
-    copy.write(unpacking.flush())
-    copy.seek(0)
-    return copy
-
-
 def _has_content(draft: ImportDraft) -> bool:
     return ImportDraft.objects.with_content().filter(pk=draft.pk).exists()
-
-
-def _packed(content: BinaryIO) -> bytes:
-    packing, parts = zlib.compressobj(6), []
-    content.seek(0)
-    while piece := content.read(_PIECE):
-        parts.append(packing.compress(piece))
-    return b"".join([*parts, packing.flush()])
 
 
 # --- In the worker ------------------------------------------------------------------------------------
@@ -347,45 +371,11 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
     with content_of(draft) as file:
         report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
     sums = {outcome.value: report.sums[outcome] for outcome in Outcome}
-    lines, refused = _lines(report)
-    draft.report = {"sums": sums, "lines": lines}
+    draft.report, refused = summary_of(report)
     if step == RUN:
         draft.imported_at = timezone.now()
-    files = [_refused_file(draft, refused)] if refused else []
+    files = [report_file(report), *([refused_file(draft, refused)] if refused else [])]
     return kinds.Outcome({"rows": sum(sums.values()), "files": len(files)}, files)
-
-
-def _lines(report: Any) -> tuple[dict[str, list[list[Any]]], dict[int, str]]:
-    """Some lines of each outcome for the page, those with a reason first; the reasons of all refused ones."""
-    told: dict[str, list[list[Any]]] = {}
-    plain: dict[str, list[list[Any]]] = {}
-    refused: dict[int, str] = {}
-    for line in report.lines():
-        if line.outcome == Outcome.REFUSED:
-            refused[line.number] = line.reason
-        some = (told if line.reason else plain).setdefault(line.outcome.value, [])
-        if len(some) < LINES_SHOWN:
-            some.append([line.number, line.name, line.reason])
-    outcomes = [*told, *plain]
-    return {one: [*told.get(one, []), *plain.get(one, [])][:LINES_SHOWN] for one in outcomes}, refused
-
-
-def _refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:
-    """The refused rows as they were given, with the reason: to be corrected and imported again."""
-
-    def rows() -> Iterable[list[str]]:
-        with content_of(draft) as file:
-            for number, cells in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
-                if number in reasons:
-                    padded = [*cells, *([""] * len(headings))][: len(headings)]
-                    yield [*padded, reasons[number]]
-
-    content, headings, reason = spool(), draft.headings, _("Refused because")
-    if headings[-1] == reason and reason not in draft.columns:  # of the time before
-        headings = headings[:-1]
-    columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
-    write_csv(content, Sheet(_("Refused"), columns, rows()))
-    return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
 
 
 def _own(actor: Actor, draft_id: UUID) -> ImportDraft:

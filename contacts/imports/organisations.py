@@ -92,6 +92,7 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
         has_numbers=bool(numbers),
         heading_row=draft.heading_row,
         headings=tuple(draft.headings),
+        joins={int(line): key for line, key in draft.joins.items()},
         text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
     )
 

@@ -1,4 +1,4 @@
-"""Tables as people export them: any delimiter, Windows-1252 or UTF-16, BOM, ragged and blank rows."""
+"""Tables as people export them: any delimiter and encoding, BOM, ragged and blank rows."""
 
 import codecs
 import csv
@@ -23,6 +23,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+UNKNOWN: Final = ""  # of an encoding: its bytes alone do not say it
 _CHUNK: Final = 1 << 20
 
 
@@ -64,7 +65,7 @@ def named_headings(cells: Iterable[str]) -> list[str]:
 
 
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
-    """SHA-256 of the file in hexadecimal, and how its text is encoded; the file is read once through."""
+    """SHA-256 of the file, and how its text is encoded, or UNKNOWN; it is read through once."""
     file.seek(0)
     start = file.read(4096)
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "")
@@ -77,7 +78,7 @@ def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
         digest.update(chunk)
         is_utf8 = is_utf8 and _decodes(decoder, chunk)
     is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
-    return digest.hexdigest(), encoding or ("utf-8" if is_utf8 else "cp1252")
+    return digest.hexdigest(), encoding or ("utf-8" if is_utf8 else UNKNOWN)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

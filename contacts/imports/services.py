@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.imports.converting import Row, convert
+from contacts.imports.encodings import likely_encodings
 from contacts.imports.mapping import Mapping as FileMapping
 from contacts.imports.noting import NoteKind
 from contacts.imports.offering import NamedOffer, named_offers
@@ -214,7 +215,7 @@ def record_looked_at(
 
 
 def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]:
-    encoding = mapping.encoding or digest_and_encoding(file)[1]
+    encoding = mapping.encoding or digest_and_encoding(file)[1] or likely_encodings(file)[0]
     for line in read_lines(file, mapping, encoding):
         row = convert(line, mapping)
         if not row.refusal:

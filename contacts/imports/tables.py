@@ -4,14 +4,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
 from openpyxl.utils.cell import get_column_letter
 
-from contacts.imports.reading import UnreadableFile, digest_and_encoding, named_headings, plain_cell
+from contacts.imports.encodings import likely_encodings
+from contacts.imports.reading import UNKNOWN, UnreadableFile, digest_and_encoding, named_headings, plain_cell
 from contacts.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
 from jobs.files import spool
 from lib.fold import squash
@@ -41,6 +42,7 @@ class Table:
     heading_row: int
     headings: list[str]
     distinct: dict[str, list[str]]
+    encodings: list[str] = field(default_factory=list)  # it may be in, where that is not certain
 
 
 def read_table(file: BinaryIO) -> Table:
@@ -58,9 +60,11 @@ def read_table(file: BinaryIO) -> Table:
         raise UnreadableFile(said)
     if start.startswith(_ZIP):
         content, encoding, delimiter = _from_workbook(file), "utf-8", ","
-    else:
-        content, delimiter = file, _delimiter(file, encoding)
-    return look(content, digest, encoding, delimiter)
+        return look(content, digest, encoding, delimiter)
+    encodings = [] if encoding != UNKNOWN else likely_encodings(file)
+    encoding = encodings[0] if encodings else encoding
+    table = look(file, digest, encoding, _delimiter(file, encoding))
+    return replace(table, encodings=encodings)
 
 
 def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0) -> Table:
@@ -162,8 +166,14 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
 
 
 def _from_workbook(file: BinaryIO) -> BinaryIO:
-    """The first sheet as CSV; its row numbers stay. Formulas are text, as they stand in their cell."""
+    """The first sheet as CSV; its row numbers stay. Formulas are text, as they stand in their cell.
+
+    A spreadsheet leaves out the empty cells at a row's end: no row is shorter than the one above for that.
+    """
     copy = io.TextIOWrapper(spool(), encoding="utf-8", errors="ignore", newline="")
-    csv.writer(copy).writerows(read_rows(file))
+    writer, width = csv.writer(copy), 0
+    for row in read_rows(file):
+        width = max(width, len(row))
+        writer.writerow([*row, *([""] * (width - len(row)))] if any(row) else [])
     copy.flush()
     return copy.detach()

@@ -16,7 +16,8 @@ ORGANISATION: Final = (
 HEADINGS: Final[Mapping[str, str]] = {
     "external_id": "id numero number nif cif reg registro registo codice kood kods ytunnus номер orgnr nr "
     "organisationsnummer registrikood rekisterinumero",
-    "short_name": "siglas acronym sigla abbrev lyhenne luhend saisinajums съкращение forkortning short",
+    "short_name": "siglas corto corta curto curta breve acronym acronimo abreviatura sigla "
+    "abbrev lyhenne luhend saisinajums съкращение forkortning short",
     "name": "name nombre denominacion razon nome designacao denominazione nimi nosaukums име наименование "
     "namn organisationsnamn " + ORGANISATION,
     "kind": "kind type tipo categoria clasificada clasificacion category tipologia categoria tyyppi laji "

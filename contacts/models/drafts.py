@@ -49,6 +49,7 @@ class ImportDraft(models.Model):
     purpose = models.CharField(max_length=200)
     content = models.BinaryField(null=True)  # compressed (zlib)
     encoding = models.CharField(max_length=20)
+    encodings = models.JSONField(default=list, db_default=[])  # it may be in, where that is not certain
     delimiter = models.CharField(max_length=1)
     heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
     first_rows = models.JSONField(default=list, db_default=[])  # of the file, to choose the headings from
@@ -59,6 +60,7 @@ class ImportDraft(models.Model):
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     counted = models.JSONField(default=dict, db_default={})
+    joins = models.JSONField(default=dict, db_default={})  # line → what somebody said it is one with
     job_id = models.UUIDField(null=True)
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,6 +1,6 @@
 """Forms of the import, step by step. They parse, they never save."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.imports.drafts import Values
+from contacts.imports.encodings import KNOWN
+from contacts.imports.planning import NEW
 from contacts.imports.tables import MOST_BYTES
 from contacts.imports.targets import Target, targets
 from contacts.models import ImportDraft
@@ -74,6 +76,56 @@ class HeadingsForm(forms.Form):
             for n, cells in enumerate(draft.first_rows, 1)
         ]
         row.initial = draft.heading_row
+
+
+class EncodingForm(forms.Form):
+    """Which encoding the file is in, by how some of its rows read in each."""
+
+    encoding = forms.ChoiceField(label=_("In which encoding are these rows right?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, draft: ImportDraft, rows: Mapping[str, list[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["encoding"]
+        chosen.choices = [
+            (
+                name,
+                f"{KNOWN.get(name, name)}: {' | '.join(rows[name])}"
+                if rows.get(name)
+                else KNOWN.get(name, name),
+            )
+            for name in draft.encodings
+        ]
+        chosen.initial = draft.encoding
+
+
+class JoinsForm(forms.Form):
+    """Which rows are one with what the trial offered: `line_<n>` for each offer of one page."""
+
+    def __init__(self, *args: Any, offers: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = offers
+        for offer in offers:
+            line = offer["line"]
+            options = [
+                (key, _("%(other)s: %(why)s") % {"other": name, "why": why})
+                for key, name, why in offer["options"]
+            ]
+            nothing = [] if offer["counts_as"] else [("", _("Not decided: refused"))]
+            self.fields[f"line_{line}"] = forms.ChoiceField(
+                label=_("Line %(line)d: %(name)s") % {"line": line, "name": offer["name"]},
+                choices=[*nothing, (NEW, _("A new organisation")), *options],
+                required=False,
+                initial=offer["counts_as"],
+            )
+
+    @property
+    def rows(self) -> list[tuple[int, str, Any]]:
+        return [(offer["line"], offer["name"], self[f"line_{offer['line']}"]) for offer in self.offers]
+
+    def joins(self) -> dict[int, str]:
+        """Line → what it is one with, of those that somebody decided otherwise than it counts."""
+        chosen = {offer["line"]: self.cleaned_data[f"line_{offer['line']}"] for offer in self.offers}
+        return {line: key for line, key in chosen.items() if key}
 
 
 class ColumnsForm(forms.Form):

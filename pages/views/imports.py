@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
@@ -17,25 +18,38 @@ from contacts.imports.drafts import (
     RUN,
     TRY,
     UNDO,
+    choose_encoding,
     choose_headings,
+    choose_joins,
     name_columns,
     name_values,
+    offers_of,
     queue_step,
+    rows_in,
     settle_draft,
     start_draft,
     values_to_name,
 )
+from contacts.imports.noting import KINDS, NoteKind
 from contacts.imports.targets import targets
 from contacts.imports.writing import Outcome
 from contacts.models import DraftState, ImportDraft
 from contacts.policies import can_import
 from jobs.models import Job, JobFile
 from pages.forms.base import add_service_errors
-from pages.forms.imports import ColumnsForm, HeadingsForm, UploadForm, ValuesForm
+from pages.forms.imports import (
+    ColumnsForm,
+    EncodingForm,
+    HeadingsForm,
+    JoinsForm,
+    UploadForm,
+    ValuesForm,
+)
 from pages.lookups import find
 from pages.views.settings import form_page
 
 SHOWN = 20
+OFFERS_SHOWN = 50  # of what rows may be one with, on a page
 STEPS = (TRY, RUN, UNDO)
 WORKING = (DraftState.TRYING, DraftState.IMPORTING, DraftState.UNDOING)
 WRITING = (Outcome.CREATED, Outcome.UPDATED, Outcome.MERGED)
@@ -82,6 +96,8 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
     target = targets()[draft.what]
     if "heading_row" in request.POST:
         return _choose_headings(request, draft)
+    if "encoding" in request.POST:
+        return _choose_encoding(request, draft)
     form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
     if form.is_bound and form.is_valid():
         try:
@@ -90,8 +106,57 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
             add_service_errors(form, error)
         else:
             return redirect("import_values", pk)
-    context = {"form": form, "draft": draft, "headings": HeadingsForm(draft=draft)}
+    context = {
+        "form": form,
+        "draft": draft,
+        "headings": HeadingsForm(draft=draft),
+        "encodings": _encoding_form(draft),
+    }
     return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
+
+
+def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
+    """The encodings the file may be in, with some rows in the two likeliest; None where it is certain."""
+    if not draft.encodings:
+        return None
+    shown = dict.fromkeys([draft.encoding, *draft.encodings[:2]])
+    return EncodingForm(sent, draft=draft, rows={name: rows_in(draft, name) for name in shown})
+
+
+def _choose_encoding(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
+    """Read the file in another encoding, and guess anew what its columns mean."""
+    encodings = _encoding_form(draft, request.POST)
+    if encodings is not None and encodings.is_valid():
+        try:
+            choose_encoding(
+                actor=request.actor, draft_id=draft.pk, encoding=encodings.cleaned_data["encoding"]
+            )
+        except ValidationError as error:
+            add_service_errors(encodings, error)
+        else:
+            return redirect("import_columns", draft.pk)
+    form = ColumnsForm(draft=draft, target=targets()[draft.what], actor=request.actor)
+    context = {"form": form, "draft": draft, "headings": HeadingsForm(draft=draft), "encodings": encodings}
+    return render(request, "pages/imports/columns.html", context, status=422)
+
+
+@form_page
+def import_joins(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Which rows are one with what the trial found alike; sending a page of it tries the import again."""
+    draft = _find_open(request, pk)
+    pages = Paginator(offers_of(draft), OFFERS_SHOWN)
+    page = pages.get_page(request.GET.get("page"))
+    form = JoinsForm(request.POST or None, offers=list(page))
+    if form.is_bound and form.is_valid():
+        try:
+            choose_joins(actor=request.actor, draft_id=pk, joins=form.joins())
+            queue_step(actor=request.actor, draft_id=pk, step=TRY)
+        except ValidationError as error:
+            add_service_errors(form, error)
+        else:
+            return redirect("import", pk)
+    context = {"form": form, "draft": draft, "page": page}
+    return render(request, "pages/imports/joins.html", context, status=422 if form.errors else 200)
 
 
 def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
@@ -105,7 +170,7 @@ def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
         else:
             return redirect("import_columns", draft.pk)
     form = ColumnsForm(draft=draft, target=targets()[draft.what], actor=request.actor)
-    context = {"form": form, "draft": draft, "headings": headings}
+    context = {"form": form, "draft": draft, "headings": headings, "encodings": _encoding_form(draft)}
     return render(request, "pages/imports/columns.html", context, status=422)
 
 
@@ -147,13 +212,19 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
         "draft": draft,
         "target": targets()[draft.what],
         "job": job,
-        "files": list(JobFile.objects.visible_to(request.actor).made().filter(job=job)) if job else [],
+        "files": _files(request, job) if job else [],
         "is_working": draft.state in WORKING and not (job and job.is_over),
         "outcomes": [
             (outcome.value, label, sums[outcome.value], lines.get(outcome.value, []))
             for outcome, label in OUTCOMES.items()
             if sums.get(outcome.value)
         ],
+        "warnings": [
+            (KINDS[NoteKind(kind)], n, examples)
+            for kind, n, examples in draft.report.get("warnings", [])
+            if kind in NoteKind
+        ],
+        "offers": len(offers_of(draft)),
         "would_write": any(sums.get(outcome.value) for outcome in WRITING),
         "may_undo": draft.imported_at is not None and timezone.now() < draft.imported_at + KEPT_FOR,
         "is_undo_refused": draft.state == DraftState.IMPORTED and "error" in draft.report,
@@ -161,6 +232,16 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
     }
     fragment = "#state" if request.headers.get("HX-Request") else ""
     return render(request, f"pages/imports/detail.html{fragment}", context)
+
+
+def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
+    """The whole report, and the rows that were refused, each with what it is."""
+    found = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
+    refused = gettext("refused") + ".csv"
+    return [
+        (file, gettext("Refused rows") if file.name == refused else gettext("The whole report"))
+        for file in found
+    ]
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """manage.py import_organisations FILE.csv --mapping mapping.toml"""
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
-from contacts.imports.mapping import load_mapping
+from contacts.imports.mapping import Mapping, load_mapping
 from contacts.imports.services import ImportReport, import_organisations
 
 
@@ -32,6 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
         parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
         parser.add_argument("--reason", default="", help="why, for the audit trail; needed with --as")
+        parser.add_argument("--encoding", default="", help="how the file is encoded, such as windows-1251")
+        parser.add_argument(
+            "--join",
+            action="append",
+            default=[],
+            metavar="LINE=WHAT",
+            help="which row is one with which: 7=line:5, 9=organisation:ID as the report offers it, or 9=new",
+        )
         parser.add_argument("--quiet", action="store_true", help="only lines that were refused, and the sums")
 
     def handle(
@@ -43,6 +52,8 @@ class Command(BaseCommand):
         email: str | None,
         reason: str,
         quiet: bool,
+        encoding: str,
+        join: list[str],
         **_options: Any,
     ) -> None:
         actor = self._actor(email)
@@ -51,7 +62,7 @@ class Command(BaseCommand):
                 report = import_organisations(
                     actor=actor,
                     file=opened,
-                    mapping=load_mapping(mapping.read_text(encoding="utf-8-sig")),
+                    mapping=self._mapping(mapping, encoding, join),
                     dry_run=dry_run,
                     purpose=reason or "register",
                     progress=_Bar(bar),
@@ -65,6 +76,18 @@ class Command(BaseCommand):
         self._say(report, quiet)
         if dry_run:
             self.stdout.write(_("Nothing was written: this was a dry run."))
+
+    def _mapping(self, path: Path, encoding: str, joins: list[str]) -> Mapping:
+        mapping = load_mapping(path.read_text(encoding="utf-8-sig"))
+        chosen: dict[int, str] = {}
+        for one in joins:
+            line, _sign, what = one.partition("=")
+            if not line.isdecimal() or not what:
+                raise CommandError(
+                    _("Write --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": one}
+                )
+            chosen[int(line)] = what
+        return replace(mapping, encoding=encoding or mapping.encoding, joins=chosen)
 
     def _actor(self, email: str | None) -> Actor:
         if email is None:
