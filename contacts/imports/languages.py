@@ -81,7 +81,7 @@ def _called(word: str) -> str:
 
 @cache
 def _codes() -> frozenset[str]:
-    known = (code.replace("_", "-").lower() for code in Locale("en").languages)
+    known = (str(code).replace("_", "-").lower() for code in Locale("en").languages)
     return frozenset({code for code in known if len(code) <= _LONGEST} | {"zh-hant", "sgn", "rom"})
 
 
@@ -99,8 +99,8 @@ def _names() -> dict[str, str]:
 def _named() -> Iterator[tuple[str, str]]:
     for language in _READ:
         for code, name in Locale(language).languages.items():
-            if (plain := code.replace("_", "-").lower()) in _codes():
-                yield plain, name
+            if (plain := str(code).replace("_", "-").lower()) in _codes():
+                yield plain, str(name)
     for code in _OWN.split():
         if own := Locale.parse(code).languages.get(code):
-            yield code, own
+            yield code, str(own)

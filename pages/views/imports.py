@@ -222,7 +222,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
         "warnings": [
             (KINDS[NoteKind(kind)], n, examples)
             for kind, n, examples in draft.report.get("warnings", [])
-            if kind in NoteKind
+            if kind in KINDS
         ],
         "offers": len(offers_of(draft)),
         "would_write": any(sums.get(outcome.value) for outcome in WRITING),
