@@ -368,7 +368,9 @@ class _Sheet(_Part):
             except (ValueError, ArithmeticError):
                 return "#VALUE!"
         if number.is_integer() and abs(number) < 1e15:
-            return str(int(number))
+            return str(int(number)).zfill(
+                len(shape) if not shape.strip("0") else 0
+            )  # 08001 as 00000 shows it
         return str(number) if math.isfinite(number) else text
 
 

@@ -1,6 +1,7 @@
 """Reading an archive into an empty system: proved whole first, then written in one transaction."""
 
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -14,11 +15,13 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.actors import Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.phones import check_phone
 from districts.models import District
 from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
@@ -29,6 +32,7 @@ from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
 _BATCH: Final = 2_000
+_PLAIN_NUMBER: Final = re.compile(r"\+?\d*")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -224,6 +228,8 @@ class _Reading:
         value = python(column, line[column.name])
         if isinstance(column, models.URLField) and value:  # pages make links of these
             column.run_validators(value)
+        if isinstance(column, PhoneNumberField) and value and not _PLAIN_NUMBER.fullmatch(line[column.name]):
+            check_phone(value)  # the library would keep the first of two
         if isinstance(column, models.ForeignKey):
             return self.now_as.get(column.related_model, {}).get(value, value)
         return value

@@ -75,6 +75,14 @@ def test_every_kind_of_cell_is_read_as_it_looks() -> None:
     ]
 
 
+def test_a_postcode_that_is_shown_with_its_zeros_keeps_them() -> None:
+    book = Workbook()
+    page: Any = book.active
+    page.append([8001, 28806])
+    page["A1"].number_format = page["B1"].number_format = "00000"
+    assert rows(saved(book)) == [["08001", "28806"]]
+
+
 def test_days_of_a_workbook_that_counts_from_1904() -> None:
     book = Workbook()
     book.epoch = MAC_EPOCH

@@ -269,6 +269,7 @@ class TestAnArchiveIsRefused:
         [
             (b'"kind":"ngo"', b'"kind":"cult"'),
             (b'"website":""', b'"website":"javascript:x"'),
+            (b'"phone":""', b'"phone":"949217792, 949010380"'),
             (b'"kind"', b'"x"'),
         ],
     )
