@@ -106,10 +106,7 @@ class JoinsForm(forms.Form):
         self.offers = offers
         for offer in offers:
             line = offer["line"]
-            options = [
-                (key, _("%(other)s: %(why)s") % {"other": name, "why": why})
-                for key, name, why in offer["options"]
-            ]
+            options = [(key, f"{name} ({why})") for key, name, why in offer["options"]]
             nothing = [] if offer["counts_as"] else [("", _("Not decided: refused"))]
             self.fields[f"line_{line}"] = forms.ChoiceField(
                 label=_("Line %(line)d: %(name)s") % {"line": line, "name": offer["name"]},

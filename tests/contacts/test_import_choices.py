@@ -104,16 +104,14 @@ def test_many_offers_are_shown_page_by_page_and_a_page_says_nothing_of_the_other
 @pytest.mark.django_db
 def test_the_command_takes_an_encoding_and_which_rows_are_one(tmp_path: Any, capsys: Any) -> None:
     make_district("North", code="N1")
-    text = "Id;Name;Kind;District;Phone;Email\n;Сдружение;ngo;N1;949217792;\n;Сдружение;ngo;N1;;\n"
-    (tmp_path / "f.csv").write_bytes(
-        text.replace("\n;Сдружение;ngo;N1;;", "\n;А Сдружение;ngo;N1;;").encode("cp1251")
-    )
+    text = "Id;Name;Kind;District;Phone;Email\n;Приятели;ngo;N1;949217792;\n;Приятели за;ngo;N1;;\n"
+    (tmp_path / "f.csv").write_bytes(text.encode("cp1251"))
     (tmp_path / "m.toml").write_text(NUMBERED.replace('["Id"]', '["Name"]'))
     command = ("import_organisations", str(tmp_path / "f.csv"), "--mapping", str(tmp_path / "m.toml"))
     call_command(*command, "--dry-run", "--encoding", "windows-1251")
     said = capsys.readouterr().out
-    assert "created\tСдружение" in said
-    assert "may be Сдружение of line 2 (similar name, same district) [line:2]" in said
+    assert "created\tПриятели" in said
+    assert "may be Приятели of line 2 (similar name, same district) [line:2]" in said
     call_command(*command, "--dry-run", "--encoding", "windows-1251", "--join", "3=line:2")
     assert "created 1, updated 0, merged 1" in capsys.readouterr().out
     for wrong in ("3", "x=new", "3="):
