@@ -104,7 +104,7 @@ def test_many_offers_are_shown_page_by_page_and_a_page_says_nothing_of_the_other
 @pytest.mark.django_db
 def test_the_command_takes_an_encoding_and_which_rows_are_one(tmp_path: Any, capsys: Any) -> None:
     make_district("North", code="N1")
-    text = "Id;Name;Kind;District;Phone;Email\n;Приятели;ngo;N1;949217792;\n;Приятели за;ngo;N1;;\n"
+    text = "Id;Name;Kind;District;Phone;Email\n;Приятели;ngo;N1;949217792;\n;Приятели на;ngo;N1;;\n"
     (tmp_path / "f.csv").write_bytes(text.encode("cp1251"))
     (tmp_path / "m.toml").write_text(NUMBERED.replace('["Id"]', '["Name"]'))
     command = ("import_organisations", str(tmp_path / "f.csv"), "--mapping", str(tmp_path / "m.toml"))
