@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0011_counted_values_of_an_import")]
+    dependencies = [("contacts", "0013_ends_to_tell")]
 
     operations = [
         migrations.AddField(
