@@ -105,8 +105,8 @@ def read_flag(request: Request, name: str, default: bool = False) -> bool:
 
 
 def read_choice(request: Request, name: str, known: Collection[str]) -> list[str]:
-    """The comma-separated words of a parameter, all of them known."""
-    words = [word for word in request.query_params.get(name, "").split(",") if word]
+    """The comma-separated words of a parameter, all of them known, each once."""
+    words = _read_list(request, name)
     for word in words:
         if word not in known:
             raise _bad(
@@ -125,10 +125,15 @@ def read_word(request: Request, name: str, known: Collection[str], default: str)
 
 def read_texts(request: Request, name: str) -> list[str]:
     """At most 200 comma-separated codes; which of them exist is for the query to say."""
-    texts = list(dict.fromkeys(text for text in request.query_params.get(name, "").split(",") if text))
+    texts = _read_list(request, name)
     if len(texts) > MAX_CODES:
         raise _bad(name, _("At most %(n)d values.") % {"n": MAX_CODES})
     return texts
+
+
+def _read_list(request: Request, name: str) -> list[str]:
+    """What stands between the commas; twice is once, as in every list of codes."""
+    return list(dict.fromkeys(text for text in request.query_params.get(name, "").split(",") if text))
 
 
 def read_period(request: Request, since: str, until: str) -> tuple[date, date]:

@@ -18,6 +18,7 @@ from api.renderers import to_json
 from audit.models import Action
 from audit.services import record
 from lib.conflicts import StaleVersion
+from lib.told import told
 
 
 class Problem(exceptions.APIException):
@@ -75,7 +76,7 @@ def problem_of(exception: Exception) -> Problem | None:
         case Problem():
             return exception
         case StaleVersion():
-            return Problem(412, "stale", exception.messages[0], current_version=exception.current)
+            return Problem(412, "stale", told(exception), current_version=exception.current)
         case Http404() | ObjectDoesNotExist():
             return Problem(404, "not_found", _("There is nothing here that you may see."))
         case DjangoPermissionDenied() | exceptions.PermissionDenied():
@@ -104,7 +105,7 @@ def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[st
             yield {
                 "pointer": prefix if name == NON_FIELD_ERRORS else f"{prefix}/{name}",
                 "code": one.code or "invalid",
-                "detail": " ".join(str(message) for message in one.messages),
+                "detail": told(one),
             }
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from lib.fold import squash
 from lib.limits import refuse_more
+from lib.told import at
 
 
 class ExternalIdRow(TypedDict):
@@ -33,6 +34,6 @@ def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
         try:
             child.full_clean()
         except ValidationError as error:
-            raise ValidationError({"external_ids": error.messages}) from error
+            raise at("external_ids", error) from error
         child.save()
     return True

@@ -32,6 +32,7 @@ from lib import sheets
 from lib.days import city_today
 from lib.filters import FilterSet
 from lib.sheets import Cell, Sheet
+from lib.told import texts
 
 KIND: Final = "export_list"
 BEST: Final = 200  # rows of a search, as its page shows them
@@ -168,7 +169,7 @@ def export_list(work: Work) -> Outcome:
     try:
         rows = selection.rows()
     except ValidationError as error:
-        raise JobRefused(" ".join(error.messages)) from error
+        raise JobRefused(" ".join(texts(error))) from error
     told, out = _Told(), spool()
     work.progress(0, rows.count())
     try:

@@ -13,6 +13,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
 from lib.limits import refuse_more
 from lib.rows import assign
+from lib.told import at
 
 WRITABLE = ("role_title", "is_primary", "since", "until")
 
@@ -126,4 +127,4 @@ def _check(row: Affiliation) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise ValidationError({"affiliations": error.messages}) from error
+        raise at("affiliations", error) from error

@@ -5,14 +5,21 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from lib.told import told
+
 
 def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Show a service's ValidationError beside its fields, or on top where the form has no such field."""
     if hasattr(error, "error_dict"):
         for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, errors)
+            known = name if name in form.fields and name != NON_FIELD_ERRORS else None
+            form.add_error(known, [_told(one) for one in errors])
     else:
-        form.add_error(None, error)
+        form.add_error(None, [_told(one) for one in error.error_list])
+
+
+def _told(error: ValidationError) -> ValidationError:
+    return ValidationError(told(error), code=error.code)
 
 
 class VersionedForm(forms.Form):

@@ -25,6 +25,7 @@ from contacts.services.contacts import create_contact, edit_contact, end_affilia
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
 from lib.conflicts import StaleVersion
 from lib.days import city_today
+from lib.told import texts
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.contacts import (
@@ -100,7 +101,7 @@ def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         remember_reason(request, pk, asked_reason(request))
     except ValidationError as error:
-        return ask_reason(request, pk, mistakes=error.messages)
+        return ask_reason(request, pk, mistakes=texts(error))
     wanted = request.POST.get("next", "")
     return redirect(wanted if wanted in WANTED else "contact", pk)
 
@@ -212,7 +213,7 @@ def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpRespons
     try:
         row = end_affiliation(actor=request.actor, contact_id=pk, affiliation_id=role)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(texts(error)))
     else:
         undo = undo_url(
             request,
@@ -274,7 +275,7 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         channel = reveal_private_channel(actor=request.actor, contact_id=pk, reason=reason)
     except ValidationError as error:
-        return _show(request, pk, reason=reason, mistakes=error.messages)
+        return _show(request, pk, reason=reason, mistakes=texts(error))
     remember_reason(request, pk, reason)
     return _show(request, pk, revealed=channel)
 

@@ -20,6 +20,7 @@ from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organi
 from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
 from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
+from lib.told import texts
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
@@ -98,7 +99,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         except StaleVersion:
             form.add_error(None, _("One of them has changed since you opened this page. Look at it again."))
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, texts(error))
         else:
             text = ngettext("%(n)s duplicate is merged.", "%(n)s duplicates are merged.", len(rows) - 1)
             back = undo_url(request, "merge", merge_id=str(done.pk))
@@ -135,7 +136,7 @@ def _take_merge_back(*, actor: Actor, merge_id: str) -> None:
     except ValidationError as error:
         if error.code != "later_first" or not error.params:
             raise
-        raise LaterFirst(error.messages[0], "merge", merge_id=str(error.params["merge_id"])) from error
+        raise LaterFirst(texts(error)[0], "merge", merge_id=str(error.params["merge_id"])) from error
 
 
 def _type_of(request: ActorRequest, noun: str) -> str:

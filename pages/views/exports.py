@@ -15,6 +15,7 @@ from contacts.policies import can_export
 from districts.models import District
 from jobs.services import queue_job
 from lib.days import city_today
+from lib.told import texts
 from pages.forms.exports import ExportForm, ReportExportForm
 from pages.forms.reports import SplitForm, last_quarter
 from pages.identity import who_say_who_they_are
@@ -43,7 +44,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     try:
         count = selection.rows().count()
     except ValidationError as error:
-        refusals = error.messages
+        refusals = texts(error)
     if form.is_valid() and not refusals:
         job = queue_job(
             actor=request.actor,

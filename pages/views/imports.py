@@ -36,6 +36,7 @@ from contacts.imports.writing import Outcome
 from contacts.models import DraftState, ImportDraft
 from contacts.policies import can_import
 from jobs.models import Job, JobFile
+from lib.told import texts
 from pages.forms.base import add_service_errors
 from pages.forms.imports import (
     ColumnsForm,
@@ -252,7 +253,7 @@ def import_step(request: ActorRequest, pk: UUID, step: str) -> HttpResponse:
     try:
         queue_step(actor=request.actor, draft_id=pk, step=step)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(texts(error)))
     return redirect("import", pk)
 
 

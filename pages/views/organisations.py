@@ -26,6 +26,7 @@ from contacts.services.organisations import (
 )
 from lib.conflicts import StaleVersion
 from lib.days import city_today
+from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
 from meetings.policies import can_hand_over
@@ -204,7 +205,7 @@ def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         row = edit_organisation(actor=request.actor, organisation_id=pk, status=wanted)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(texts(error)))
         return redirect("organisation", pk)
     undo = undo_url(
         request,

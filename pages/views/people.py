@@ -17,6 +17,7 @@ from accounts.policies import can_manage_users
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
 from lib.conflicts import StaleVersion
 from lib.mail import MailNotSent
+from lib.told import texts
 from pages.conflicts import differences, typed_again
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import add_service_errors
@@ -118,7 +119,7 @@ def _send(request: ActorRequest, person: User) -> None:
     try:
         send_invitation(actor=request.actor, user_id=person.pk)
     except ValidationError as error:
-        messages.error(request, error.messages[0])
+        messages.error(request, texts(error)[0])
     except MailNotSent:
         text = _("The account of %(name)s is there, but the e-mail could not be sent. Try again later.")
         messages.error(request, text % {"name": person.name})

@@ -16,6 +16,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.conflicts import StaleVersion
 from lib.keyset import InvalidCursor, Page, paginate
+from lib.told import texts
 from pages.forms.base import add_service_errors
 from pages.forms.reviews import (
     ActionForm,
@@ -197,7 +198,7 @@ def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpRes
     try:
         drop_action(actor=request.actor, review_id=pk, action_id=action)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(texts(error)))
     else:
         messages.success(request, _("Taken off."))
     return redirect("review", pk)
@@ -248,7 +249,7 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
         try:
             discard_review(actor=request.actor, review_id=pk)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, " ".join(texts(error)))
             return redirect("review", pk)
         messages.success(request, _("The draft is gone."))
         return redirect("reviews")

@@ -21,6 +21,7 @@ from districts.models import District
 from districts.policies import can_manage_districts
 from districts.services import create_district, edit_district
 from lib.conflicts import StaleVersion
+from lib.told import texts
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
@@ -114,7 +115,7 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
         content, naming, source = kept
         report = import_districts(actor=request.actor, content=content, naming=naming, source=source)
     except ValidationError as error:
-        context = {"form": ImportForm(), "refused": error.messages}
+        context = {"form": ImportForm(), "refused": texts(error)}
         return render(request, "pages/settings/district_import.html", context, status=422)
     text = _("Created %(created)d, updated %(updated)d, unchanged %(unchanged)d.")
     counts = {name: report.count(name) for name in ("created", "updated", "unchanged")}

@@ -20,6 +20,7 @@ from api.services.webhooks import (
     replay_delivery,
     rotate_webhook,
 )
+from lib.told import texts
 from pages.forms.base import add_service_errors
 from pages.forms.webhooks import WebhookForm
 from pages.lookups import find
@@ -102,7 +103,7 @@ def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         replay_delivery(actor=request.actor, delivery_id=pk)
     except ValidationError as error:
-        messages.error(request, error.messages[0])
+        messages.error(request, texts(error)[0])
     else:
         messages.success(request, _("It is sent again."))
     return redirect("settings_webhook", row.webhook_id)

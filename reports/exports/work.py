@@ -14,6 +14,7 @@ from contacts.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from lib.told import texts
 from reports.exports.asked import Asked
 from reports.exports.document import build
 from reports.exports.files import TYPES, write
@@ -31,7 +32,7 @@ def export_report(work: Work) -> Outcome:
         check_publication(asked)
         document = build(asked, work.actor, purpose)
     except ValidationError as error:
-        raise JobRefused(" ".join(error.messages)) from error
+        raise JobRefused(" ".join(texts(error))) from error
     except PermissionDenied as error:
         raise JobRefused(_("You may not have the figures of this district any more.")) from error
     work.progress(1)

@@ -14,6 +14,7 @@ from jobs import kinds
 from jobs.kinds import JobRefused, Outcome, Work
 from jobs.models import Job
 from jobs.services import queue_job
+from lib.told import texts
 from reports.periods import Period
 from reviews.policies import can_review
 from reviews.services.freezing import check_asked, freeze_review
@@ -46,7 +47,7 @@ def freeze(work: Work) -> Outcome:
             progress=work.progress,
         )
     except ValidationError as error:
-        raise JobRefused(" ".join(error.messages)) from error
+        raise JobRefused(" ".join(texts(error))) from error
     except (PermissionDenied, District.DoesNotExist) as error:
         raise JobRefused(_("You do not supervise this district any more.")) from error
     return Outcome({"review": str(review.pk)})

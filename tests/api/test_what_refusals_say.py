@@ -1,0 +1,80 @@
+"""What a refusal says: our own words about what the caller sent, never a row that the caller asked for."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+
+from api.problems import pointers, problem_of
+from audit.models import Event
+from contacts.models import Contact
+from tests.api.clients import Tool
+from tests.factories import make_contact, make_district, make_meeting, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+PERSON = ("Zanquivo", "brexoduk@ngo.example")
+
+
+def a_person_who_was_met() -> tuple[Tool, Contact, Any]:
+    north = make_district()
+    organisation = make_organisation(north)
+    person = make_contact(north, organisation, family_name=PERSON[0], email=PERSON[1])
+    meeting = make_meeting(north, organisation)
+    meeting.contact_links.create(contact=person, attendance="attended")
+    return Tool(north, daily_contacts=1), person, meeting
+
+
+@pytest.mark.parametrize("path", ["/meetings/", "/meetings/{pk}/"])
+def test_an_expansion_named_twice_is_one_expansion_and_is_in_the_trail(path: str) -> None:
+    tool, person, meeting = a_person_who_was_met()
+    answer = tool.get(path.format(pk=meeting.pk) + "?expand=contacts,contacts")
+    assert answer.status_code == 200
+    assert PERSON[1] in answer.content.decode()
+    assert person.pk in Event.objects.latest("at").object_ids
+
+
+def test_a_word_named_twice_is_one_word_in_every_list() -> None:
+    tool, _person, _meeting = a_person_who_was_met()
+    for once, twice in (
+        ("/meetings/?fields=subject", "/meetings/?fields=subject,subject"),
+        ("/meetings/?kind=visit", "/meetings/?kind=visit,visit"),
+        ("/meetings/?expand=officers", "/meetings/?expand=officers,officers"),
+    ):
+        assert tool.get(once).json()["results"] == tool.get(twice).json()["results"]
+    changes = tool.get("/changes/?types=meetings,meetings&cursor=latest")
+    assert changes.status_code == 200
+
+
+@pytest.mark.parametrize("wrap", [lambda row: row, lambda row: [row], lambda row: {"person": row}])
+def test_what_a_field_of_the_database_refuses_is_not_quoted(wrap: Any) -> None:
+    row = {"family_name": PERSON[0], "email": PERSON[1]}
+    with pytest.raises(ValidationError) as refused:
+        list(Contact.objects.filter(pk=wrap(row)))
+    problem = problem_of(refused.value)
+    assert problem is not None
+    said = str(problem.detail) + str(problem.extra)
+    assert (problem.status_code, PERSON[0] in said, PERSON[1] in said) == (400, False, False)
+    assert problem.extra["errors"][0]["code"] == "invalid"
+
+
+def test_texts_with_numbers_and_names_of_fields_are_passed_on() -> None:
+    with pytest.raises(ValidationError) as refused:
+        MaxLengthValidator(3)("four")
+    (said,) = pointers(ValidationError({"name": refused.value}))
+    assert said["detail"] == "Ensure this value has at most 3 characters (it has 4)."
+    (ours,) = pointers(ValidationError({"name": "Enter a name."}))
+    assert ours["detail"] == "Enter a name."
+
+
+def test_a_reference_to_a_row_that_went_is_not_quoted() -> None:
+    error = ValidationError(
+        "%(model)s instance with %(field)s %(value)r does not exist.",
+        code="invalid",
+        params={"model": "person", "field": "id", "value": uuid.UUID(int=7)},
+    )
+    (said,) = pointers(ValidationError({"contact": error}))
+    assert "0007" not in said["detail"]
+    assert said["pointer"] == "/contact"
