@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from api.problems import Problem, bad_fields
 from api.rules import nearest
 from lib.days import is_thinkable
-from lib.filters import MAX_CODES, FilterSet
+from lib.filters import MAX_CODES, CodesField, FilterSet
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGING = ("cursor", "limit", "count", "ordering", "fields", "expand")
@@ -20,7 +20,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Raise 400 for a parameter that is unknown, repeated or cannot be text."""
+    """Raise 400 for a parameter that is unknown, repeated, empty or cannot be text."""
     errors = []
     for name, values in request.query_params.lists():
         if name not in known:
@@ -30,8 +30,10 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
             errors.append(_error(name, "repeated", _("Write this parameter once; separate codes by commas.")))
         elif "\0" in values[0]:
             errors.append(_error(name, "invalid", _("This is not text.")))
+        elif not values[0].strip():
+            errors.append(_empty(name))
     if errors:
-        raise Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+        raise _refused(errors)
 
 
 def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
@@ -132,8 +134,13 @@ def read_texts(request: Request, name: str) -> list[str]:
 
 
 def _read_list(request: Request, name: str) -> list[str]:
-    """What stands between the commas; twice is once, as in every list of codes."""
-    return list(dict.fromkeys(text for text in request.query_params.get(name, "").split(",") if text))
+    """What stands between the commas; twice is once, as in every list of codes. Raises 400 for nothing."""
+    if name not in request.query_params:
+        return []
+    texts = request.query_params[name].split(",")
+    if not all(text.strip() for text in texts):
+        raise _refused([_empty(name)])
+    return list(dict.fromkeys(texts))
 
 
 def read_period(request: Request, since: str, until: str) -> tuple[date, date]:
@@ -178,7 +185,10 @@ def read_ordering(request: Request, orderings: Collection[str]) -> str:
 
 
 def check_filters(filters: FilterSet) -> None:
-    """Raise 400 when a filter's value is not understood."""
+    """Raise 400 when a filter's value is not understood, or a list has nothing between two commas."""
+    lists = [name for name, one in filters.filters.items() if issubclass(one.field_class, CodesField)]
+    if empty := [name for name in lists if not all(text.strip() for text in filters.data[name].split(","))]:
+        raise _refused([_empty(name) for name in empty])
     if filters.form.is_valid():
         return
     errors = [
@@ -186,7 +196,7 @@ def check_filters(filters: FilterSet) -> None:
         for name, found in filters.form.errors.get_json_data().items()
         for one in found
     ]
-    raise Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+    raise _refused(errors)
 
 
 def bad_cursor() -> Problem:
@@ -194,9 +204,15 @@ def bad_cursor() -> Problem:
 
 
 def _bad(name: str, detail: str) -> Problem:
-    return Problem(
-        400, "bad_parameter", _("Some parameters are not right."), errors=[_error(name, "invalid", detail)]
-    )
+    return _refused([_error(name, "invalid", detail)])
+
+
+def _refused(errors: list[dict[str, str]]) -> Problem:
+    return Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+
+
+def _empty(name: str) -> dict[str, str]:
+    return _error(name, "empty", _("Write a value, or leave this parameter out."))
 
 
 def _error(name: str, code: str, detail: str) -> dict[str, str]:

@@ -14,7 +14,11 @@ Json = dict[str, Any]
 BOOLEAN: Json = {"type": "boolean"}
 
 LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-CURSOR: Json = {"type": "string", "minLength": 1}
+#: Something that can be seen: an empty parameter is refused.
+SOMETHING: Json = {"type": "string", "pattern": r"\S"}
+CURSOR: Json = SOMETHING
+#: Codes that are not listed here, with commas.
+CODES: Json = {"type": "string", "pattern": r"^[^,\s]+(,[^,\s]+)*$"}
 
 
 def query(name: str, schema: Json, description: str = "") -> Json:
@@ -81,7 +85,7 @@ def _schema(one: Any) -> tuple[Json, str]:
             codes = [str(code) for code, _label in one.extra["choices"]]
             return words(codes), f"{label}. {_listed(codes)}".removeprefix(". ")
         case DistrictFilter():
-            return {"type": "string"}, f"{label}: codes with commas, and all that lies in them."
+            return CODES, f"{label}: codes with commas, and all that lies in them."
         case BooleanFilter():
             return BOOLEAN, label
         case django_filters.UUIDFilter():
@@ -91,7 +95,7 @@ def _schema(one: Any) -> tuple[Json, str]:
         case MomentFilter():
             return {"type": "string", "format": "date-time"}, label
     limit = one.extra.get("max_length")
-    return {"type": "string", **({"maxLength": limit} if limit else {})}, label
+    return {**SOMETHING, **({"maxLength": limit} if limit else {})}, label
 
 
 def words(names: Sequence[str]) -> Json:

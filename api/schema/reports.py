@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from api.rows.reports import BY_SLUG, COMPARED
 from api.schema import answers
-from api.schema.parameters import BOOLEAN, query
+from api.schema.parameters import BOOLEAN, CODES, query
 from api.views.reports import COMPARISONS
 from reports.questions import By
 
@@ -79,7 +79,7 @@ def parameters() -> list[Json]:
         ),
         query(
             "district",
-            {"type": "string", "minLength": 1},
+            CODES,
             "Codes with commas, each with all that lies in it; unless given, all that the key has.",
         ),
         query(
