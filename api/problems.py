@@ -18,6 +18,7 @@ from api.renderers import to_json
 from audit.models import Action
 from audit.services import record
 from lib.conflicts import StaleVersion
+from lib.external_ids import is_taken
 from lib.told import told
 
 
@@ -37,6 +38,16 @@ class Problem(exceptions.APIException):
 def bad_fields(errors: list[dict[str, Any]], *, status: int = 400) -> Problem:
     """400 naming each field: `errors` have pointer, code and detail."""
     return Problem(status, "invalid", _("Some values are not right."), errors=errors)
+
+
+def not_found() -> Problem:
+    """404, the same for what is hidden and for what never was."""
+    return Problem(404, "not_found", _("There is nothing here that you may see."))
+
+
+def id_taken() -> Problem:
+    """409 for an id, or an id of another system, that another row has; it says nothing about that row."""
+    return Problem(409, "id_taken", _("This id cannot be used."))
 
 
 def handle(exception: Exception, context: Mapping[str, Any]) -> Response | HttpResponse | None:
@@ -78,9 +89,11 @@ def problem_of(exception: Exception) -> Problem | None:
         case StaleVersion():
             return Problem(412, "stale", told(exception), current_version=exception.current)
         case Http404() | ObjectDoesNotExist():
-            return Problem(404, "not_found", _("There is nothing here that you may see."))
+            return not_found()
         case DjangoPermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "read_only", str(exception) or _("You may see this, but not do that here."))
+        case DjangoValidationError() if is_taken(exception):
+            return id_taken()
         case DjangoValidationError():
             return bad_fields(list(pointers(exception)))
         case exceptions.ValidationError():

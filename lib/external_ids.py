@@ -1,13 +1,16 @@
 """Ids that other systems know a row by, kept beside it: the same for every object that has them."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from lib.fold import squash
 from lib.limits import refuse_more
 from lib.told import at
+
+TAKEN: Final = "taken"
 
 
 class ExternalIdRow(TypedDict):
@@ -20,7 +23,7 @@ class ExternalIdRow(TypedDict):
 def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
     """Make the ids of a saved row those given; answers whether any changed.
 
-    Raises ValidationError at `external_ids`, also for an id that another row has.
+    Raises ValidationError at `external_ids`, also for an id that another row has, whoever sees that one.
     """
     kept = row.external_ids
     before = set(kept.values_list("source", "external_id"))
@@ -32,8 +35,21 @@ def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
     for source, external_id in sorted(after):
         child = kept.model(**{kept.field.name: row}, source=source, external_id=external_id)
         try:
-            child.full_clean()
+            child.full_clean(validate_constraints=False)
         except ValidationError as error:
             raise at("external_ids", error) from error
+        if kept.model._default_manager.filter(source=source, external_id=external_id).exists():
+            raise taken()
         child.save()
     return True
+
+
+def taken() -> ValidationError:
+    """An id that another row has: no word about that row, which may be one that the writer does not see."""
+    return ValidationError({"external_ids": ValidationError(_("This id cannot be used."), code=TAKEN)})
+
+
+def is_taken(error: Exception) -> bool:
+    """Whether a write was refused for such an id."""
+    found = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
+    return any(one.code == TAKEN for one in found)
