@@ -1,14 +1,21 @@
-"""`Idempotency-Key` on POST: the same request again gets the same answer, for 48 hours.
+"""`Idempotency-Key` on POST: the same request again is carried out once, for 48 hours.
 
-The row is claimed before the work and its answer written in the work's own transaction, so that
-either both are there or neither.
+Who works under a key holds a lock of the database until the transaction of the work ends, and what is kept is
+written in that transaction: both are there or neither, and nobody else works under the key meanwhile, however
+long that takes and whatever a clock says. A process that dies loses the lock with its transaction.
+
+Ids and versions are kept, never what was answered: a row may be corrected, moved or erased before the same
+request comes again, and is then read as it is, by what its reader may see, with an event of its own.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import orjson
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,70 +25,134 @@ from api.models import IdempotentRequest
 from api.problems import Problem
 
 KEPT = timedelta(hours=48)
-LEASE = timedelta(minutes=2)
-REPEATED = ("Location", "ETag", "Content-Type")
+RETRY_AFTER = 2  # seconds
+
+Kept = dict[str, Any]
+Work = Callable[[], tuple[HttpResponse, Kept]]
 
 
-def once(request: Request, raw: bytes, work: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer of `work`, or of the same request before. Raises 422 for another body, 409 while it runs."""
+def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpResponse]) -> HttpResponse:
+    """The answer of `work`, which also says what to keep; or, of the same request before, that of `again`.
+
+    Raises 422 for another request under this key, 409 while the first one runs.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return work()
+        return work()[0]
     if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Problem(400, "bad_idempotency_key", _("An Idempotency-Key has 1 to 255 plain characters."))
-    claim = _claim(request, key, sha256(request.path.encode() + b"\n" + raw).digest())
-    if claim.status is not None:
-        return _again(claim)
-    try:
-        with transaction.atomic():
-            response = work()
-            claim.status = response.status_code
-            claim.headers = {name: response[name] for name in REPEATED if name in response}
-            claim.body = response.content
-            claim.save(update_fields=["status", "headers", "body"])
-    except BaseException:
-        claim.delete()  # what was refused may be sent again, corrected or not
-        raise
+    actor_id = request._request.actor.id  # type: ignore[attr-defined]  # declared by ActorRequest
+    request_hash = sha256(request.get_full_path().encode() + b"\n" + raw).digest()
+    with transaction.atomic():
+        _lock(actor_id, key)
+        found = _find(actor_id, key)
+        if found is not None and bytes(found.request_hash) != request_hash:
+            raise Problem(
+                422, "idempotency_key_reused", _("This Idempotency-Key was used for another request.")
+            )
+        if found is not None:
+            if found.answer is None:
+                raise _running()
+            response = again(found.answer)
+            response["Idempotent-Replayed"] = "true"
+            return response
+        response, kept = work()
+        _keep(actor_id, key, request_hash, {"status": response.status_code, **kept})
     return response
 
 
-def _claim(request: Request, key: str, request_hash: bytes) -> IdempotentRequest:
-    actor_id, now = request._request.actor.id, timezone.now()  # type: ignore[attr-defined]  # declared by ActorRequest
-    try:
-        with transaction.atomic():
-            return IdempotentRequest.objects.create(
-                actor_id=actor_id, key=key, request_hash=request_hash, lease_until=now + LEASE, created_at=now
-            )
-    except IntegrityError:
-        pass
-    with transaction.atomic():
-        found = IdempotentRequest.objects.select_for_update().filter(actor_id=actor_id, key=key).first()
-        if found is None:
-            raise _running()
-        if found.created_at < now - KEPT or (found.status is None and found.lease_until < now):
-            found.request_hash, found.status, found.created_at = request_hash, None, now
-            found.lease_until = now + LEASE
-            found.save()
-            return found
-    if bytes(found.request_hash) != request_hash:
-        raise Problem(422, "idempotency_key_reused", _("This Idempotency-Key was used for another request."))
-    if found.status is None:
+def _lock(actor_id: UUID, key: str) -> None:
+    """Until the transaction ends. Raises 409 where another one has it."""
+    name = sha256(b"idempotency" + actor_id.bytes + key.encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], byteorder="big", signed=True)]
+        )
+        (locked,) = cursor.fetchone()
+    if not locked:
         raise _running()
+
+
+def _find(actor_id: UUID, key: str) -> IdempotentRequest | None:
+    """What is kept of this key; nothing after 48 hours, or where the version before died over it.
+
+    That one is fenced by deleting: the row that it would mark is not there any more.
+    """
+    found = IdempotentRequest.objects.filter(actor_id=actor_id, key=key).first()
+    if found is None:
+        return None
+    now = timezone.now()
+    is_left = found.answer is None and found.status is None and found.lease_until < now
+    if found.created_at < now - KEPT or is_left:
+        found.delete()
+        return None
+    if found.answer is None and found.status is not None:
+        _take_over(found)
     return found
 
 
+def _keep(actor_id: UUID, key: str, request_hash: bytes, answer: Kept) -> None:
+    now = timezone.now()
+    try:
+        IdempotentRequest.objects.create(
+            actor_id=actor_id,
+            key=key,
+            request_hash=request_hash,
+            answer=answer,
+            lease_until=now + KEPT,
+            created_at=now,
+        )
+    except IntegrityError:  # the version before has begun the same meanwhile, and knows no lock
+        raise _running() from None
+
+
 def _running() -> Problem:
-    return Problem(409, "still_running", _("The first request with this key is still running."))
+    return Problem(
+        409,
+        "still_running",
+        _("The first request with this key is still running."),
+        headers={"Retry-After": str(RETRY_AFTER)},
+    )
 
 
-def _again(found: IdempotentRequest) -> HttpResponse:
-    response = HttpResponse(bytes(found.body), status=found.status)
-    for name, value in found.headers.items():
-        response[name] = value
-    response["Idempotent-Replayed"] = "true"
-    return response
+# --- Rows of the version before, which kept whole answers --------------------------------------------
+
+
+def _take_over(row: IdempotentRequest) -> None:
+    """Keep ids and versions of the answer instead of the answer."""
+    row.answer = {"status": row.status, **kept_of(orjson.loads(bytes(row.body)))}
+    row.status, row.body, row.headers, row.lease_until = None, b"", {}, row.created_at + KEPT
+    row.save(update_fields=["answer", "status", "body", "headers", "lease_until"])
+
+
+def kept_of(body: Kept) -> Kept:
+    """What is kept of an answer: of a batch one entry each, in its order."""
+    if "results" in body:
+        return {"results": [_result(one) for one in body["results"]]}
+    return {"id": body["id"], "version": body["version"]}
+
+
+def _result(result: Kept) -> Kept:
+    """An id and version, or which fields were refused: not by which words, which may quote them."""
+    if "id" in result:
+        return {name: result[name] for name in ("status", "id", "version")}
+    errors = [{"pointer": _known(one), "code": one["code"]} for one in result.get("errors", ())]
+    return {"status": result["status"], "code": result["code"], **({"errors": errors} if errors else {})}
+
+
+def _known(error: Kept) -> str:
+    """The pointer; of a field that nobody knows, whose name the caller made up, where it was."""
+    pointer: str = error["pointer"]
+    return pointer.rpartition("/")[0] if error["code"] == "unknown" else pointer
 
 
 def forget_old_requests() -> int:
-    """Delete what is older than 48 hours; answers how many."""
-    return IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    """Delete what is older than 48 hours, and the answers that the version before kept; answers how many."""
+    now = timezone.now()
+    deleted: int = IdempotentRequest.objects.filter(created_at__lt=now - KEPT).delete()[0]
+    for pk in IdempotentRequest.objects.filter(status__isnull=False).values_list("pk", flat=True):
+        with transaction.atomic():
+            row = IdempotentRequest.objects.select_for_update().filter(pk=pk, status__isnull=False).first()
+            if row is not None:
+                _take_over(row)
+    return deleted

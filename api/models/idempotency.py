@@ -1,15 +1,20 @@
-"""What a POST with an Idempotency-Key answered, kept for 48 hours."""
+"""What a POST with an Idempotency-Key did, kept for 48 hours."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class IdempotentRequest(models.Model):
-    """`status` is null while the first request runs; its answer is written in the transaction of its work."""
+    """`answer` is the status with the id and version of each row it made; nobody's words.
+
+    `status`, `headers`, `body` and `lease_until` belong to the version before, which may run beside this one:
+    it takes a row without a status for a request that still runs. They go with the next version.
+    """
 
     actor_id = models.UUIDField()
     key = models.CharField(max_length=255)
     request_hash = models.BinaryField(max_length=32)
+    answer = models.JSONField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=b"")

@@ -7,6 +7,7 @@ Json = dict[str, Any]
 
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 TEXT: Json = {"type": "string"}
+SECONDS: Json = {"type": "integer", "minimum": 0}
 
 FIELD_ERROR: Json = {
     "type": "object",
@@ -42,7 +43,7 @@ WHY = {
     405: "Not this verb.",
     406: "Only JSON is answered.",
     409: "Taken already, or the first request with this Idempotency-Key still runs.",
-    410: "The cursor is too old: read everything again.",
+    410: "The cursor is too old: read everything again. Or what this POST made was deleted since.",
     412: "Somebody else changed it; ETag is the current one.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8.",
@@ -66,8 +67,11 @@ REPLAYED: Json = {
 _OWN: dict[int, Json] = {
     401: {"WWW-Authenticate": {"required": True, "schema": TEXT}},
     405: {"Allow": {"required": True, "schema": TEXT}},
+    409: {
+        "Retry-After": {"schema": {"type": "integer", "minimum": 0}, "description": "While the first runs."}
+    },
     412: ETAG,
-    429: {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 0}}, **RATE},
+    429: {"Retry-After": {"required": True, "schema": SECONDS}, **RATE},
 }
 
 

@@ -94,7 +94,7 @@ class Schema(Shapes):
             "parameters": [parameters.IDEMPOTENCY_KEY],
             "requestBody": self._takes(self.body(self.view.input)),
             "responses": {"201": answers.success("Created.", self.row(self.view.spec), headers)},
-            "problems": [409, 422],
+            "problems": [404, 409, 410, 422],
         }
 
     def _batch(self) -> Json:

@@ -87,6 +87,7 @@ class Resource(ViewSet):
         if self.actor.id is None:
             raise NotAuthenticated
         self.rate_headers = count_request(request)
+        self.reads = request.method != "POST"  # who is new was just typed
         self._take_purpose(request)
         self.check_scope("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")
 
@@ -100,7 +101,7 @@ class Resource(ViewSet):
 
     def check_purpose(self, people: Collection[UUID]) -> None:
         """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
-        if people and not self.says_why and self.request.method != "POST":  # who is new was just typed
+        if people and not self.says_why and self.reads:
             raise Problem(403, "reason_needed", _("Say why you read people: X-Purpose, 3 to 200 letters."))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from api import parameters
 from api.filters import WebhookDeliveryFilters
-from api.idempotency import once
+from api.idempotency import Kept, kept_of, once
 from api.inputs.webhooks import WebhookInput
 from api.models import Webhook, WebhookDelivery
 from api.renderers import to_json
@@ -49,18 +49,20 @@ class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
     shape = WEBHOOK
 
     def create(self, request: Request) -> HttpResponse:
-        """The secret is added to the answer after an Idempotency-Key has kept it: no secret is stored."""
+        """The secret is in the first answer alone: nothing keeps it for an Idempotency-Key."""
         parameters.check_parameters(request, ())
         data = request.data
         made: list[str] = []
 
-        def work() -> HttpResponse:
+        def work() -> tuple[HttpResponse, Kept]:
             with transaction.atomic():
                 webhook, secret = create_webhook(actor=self.actor, **self.read_body(data, partial=False))
                 made.append(secret)
-                return self.answer(webhook.pk, 201)
+                return self.answer(webhook.pk, 201), kept_of(
+                    {"id": str(webhook.pk), "version": webhook.version}
+                )
 
-        response = once(request, to_json(data), work)
+        response = once(request, to_json(data), work, self.answer_again)
         return _with_secret(response, made[0]) if made else response
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:

@@ -1,11 +1,11 @@
 """The verbs that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,8 +15,8 @@ from rest_framework.request import Request
 
 from api import parameters
 from api.etags import etag, expected_version
-from api.idempotency import once
-from api.problems import Problem, bad_fields, problem_of
+from api.idempotency import Kept, kept_of, once
+from api.problems import Problem, bad_fields, id_taken, not_found, problem_of
 from api.renderers import to_json
 from api.views.base import Resource
 from audit.models import Action
@@ -82,6 +82,30 @@ class Writing(Resource):
             response["Location"] = self.request.build_absolute_uri(reverse(self.url_name, args=[pk]))
         return response
 
+    def answer_again(self, kept: Kept) -> HttpResponse:
+        """The same to a request that comes again: the row as it is now, or 410 where it was deleted.
+
+        Who has to say why they read people does so here, once others may have written in the row.
+        """
+        pk = UUID(kept["id"])
+        try:
+            row = self.fetch(pk, ["id", "version"])
+        except ObjectDoesNotExist:
+            if self._that_exist([pk]):
+                raise
+            raise _gone() from None
+        self.reads = row["version"] != kept["version"]
+        return self.answer(pk, kept["status"])
+
+    def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Those that are there, whoever sees them."""
+        found = self.spec_model._base_manager.filter(pk__in=list(ids))
+        return set(found.values_list("pk", flat=True))
+
+
+def _gone() -> Problem:
+    return Problem(410, "gone", _("What this request made is not there any more."))
+
 
 class CreateMixin(Writing):
     def perform_create(self, values: dict[str, Any]) -> models.Model:
@@ -90,14 +114,14 @@ class CreateMixin(Writing):
 
     def create(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())
-        data = request.data  # parsed here, so that a bad body is refused before a key is claimed
-        raw = to_json(data)
+        data = request.data  # parsed here, so that a bad body is refused whatever the key
 
-        def work() -> HttpResponse:
+        def work() -> tuple[HttpResponse, Kept]:
             with transaction.atomic():
-                return self.answer(self._create_one(data).pk, 201)
+                row: Any = self._create_one(data)
+                return self.answer(row.pk, 201), kept_of({"id": str(row.pk), "version": row.version})
 
-        return once(request, raw, work)
+        return once(request, to_json(data), work, self.answer_again)
 
     def batch(self, request: Request) -> HttpResponse:
         """Up to 200 objects, all or none; with `?atomic=false` a result for each."""
@@ -107,7 +131,12 @@ class CreateMixin(Writing):
         if not isinstance(data, list) or not 1 <= len(data) <= MAX_BATCH:
             detail = _("Send a list of 1 to %(n)d objects.") % {"n": MAX_BATCH}
             raise bad_fields([{"pointer": "", "code": "invalid", "detail": detail}])
-        return once(request, to_json(data), lambda: self._all(data) if atomic else self._each(data))
+
+        def work() -> tuple[HttpResponse, Kept]:
+            results, status = (self._all(data), 201) if atomic else (self._each(data), 200)
+            return self._answer_batch(results, status), kept_of({"results": results})
+
+        return once(request, to_json(data), work, self._answer_batch_again)
 
     def _create_one(self, data: Any, prefix: str = "") -> models.Model:
         values = self.read_body(data, partial=False, prefix=prefix)
@@ -119,10 +148,10 @@ class CreateMixin(Writing):
             raise Problem(409, "conflict", _("This clashes with something that is already there.")) from None
         except ValidationError as error:
             if _is_taken_id(error):
-                raise Problem(409, "id_taken", _("This id cannot be used.")) from None
+                raise id_taken() from None
             raise
 
-    def _all(self, data: Sequence[Any]) -> HttpResponse:
+    def _all(self, data: Sequence[Any]) -> list[Kept]:
         results, errors = [], []
         with transaction.atomic():
             for number, one in enumerate(data):
@@ -136,10 +165,10 @@ class CreateMixin(Writing):
                     if "id" not in r and not r.get("errors")
                 ]
                 raise bad_fields([*errors, *failed])
-        return self._answer_batch(results, 201)
+        return results
 
-    def _each(self, data: Sequence[Any]) -> HttpResponse:
-        return self._answer_batch([self._try(one, f"/{number}") for number, one in enumerate(data)], 200)
+    def _each(self, data: Sequence[Any]) -> list[Kept]:
+        return [self._try(one, f"/{number}") for number, one in enumerate(data)]
 
     def _try(self, data: Any, prefix: str) -> dict[str, Any]:
         """What became of one object of a batch: its id and version, or its problem."""
@@ -157,10 +186,29 @@ class CreateMixin(Writing):
                 "detail": str(problem.detail),
                 **({"errors": found} if found else {}),
             }
-        return {"status": 201, "id": row.pk, "version": row.version}
+        return {"status": 201, "id": str(row.pk), "version": row.version}
 
-    def _answer_batch(self, results: list[dict[str, Any]], status: int) -> HttpResponse:
+    def _answer_batch(self, results: list[Kept], status: int) -> HttpResponse:
         return HttpResponse(to_json({"results": results}), status=status, content_type="application/json")
+
+    def _answer_batch_again(self, kept: Kept) -> HttpResponse:
+        """Which of them there are now, in which version; what was refused stays refused."""
+        ids = [one["id"] for one in kept["results"] if "id" in one]
+        versions = dict(self.visible(self.actor).filter(pk__in=ids).values_list("pk", "version"))
+        left = self._that_exist(pk for pk in map(UUID, ids) if pk not in versions)
+
+        def result(one: Kept) -> Kept:
+            if "id" not in one:
+                said = {"detail": _("It was refused when it was first sent.")}
+                errors = [error | said for error in one.get("errors", ())]
+                return one | said | ({"errors": errors} if errors else {})
+            pk = UUID(one["id"])
+            if pk in versions:
+                return one | {"version": versions[pk]}
+            problem = not_found() if pk in left else _gone()
+            return {"status": problem.status_code, "code": problem.code, "detail": str(problem.detail)}
+
+        return self._answer_batch([result(one) for one in kept["results"]], kept["status"])
 
 
 def _is_taken_id(error: ValidationError) -> bool:

@@ -1,41 +1,161 @@
 """Two requests with one Idempotency-Key: one works, the other waits its turn or gets the same answer."""
 
 import threading
+import time
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from api.idempotency import KEPT, forget_old_requests
 from api.models import IdempotentRequest
+from api.renderers import to_json
 from contacts.models import Organisation
 from districts.models import District
 from tests.api.clients import Tool
 from tests.factories import make_district
+
+WAITING = (
+    "FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    " WHERE NOT granted AND datname = current_database()"
+)
 
 
 def body(north: District) -> dict[str, str]:
     return {"name": "One", "kind": "ngo", "home_district": north.code}
 
 
-@pytest.mark.django_db
-def test_while_the_first_request_runs_the_second_is_told_so() -> None:
+def hash_of(path: str, sent: Any) -> bytes:
+    """As every version has made it where there is no query."""
+    return sha256(path.encode() + b"\n" + to_json(sent)).digest()
+
+
+def again(tool: Tool) -> Tool:
+    """The same key from another connection."""
+    other = Tool.__new__(Tool)
+    other.client = type(tool.client)(
+        headers={"authorization": f"Bearer {tool.token}"}, raise_request_exception=False
+    )
+    return other
+
+
+def nobody_writes_organisations() -> None:
+    """Until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE contacts_organisation IN SHARE ROW EXCLUSIVE MODE")
+
+
+def wait_for_a_lock() -> None:
+    """Until somebody of this database waits for one."""
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) " + WAITING)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+def test_while_the_first_request_waits_the_second_is_told_so_however_long_it_takes(
+    committed_db: None,
+) -> None:
+    """The first waits for a lock; a lease of whatever length would be over."""
+    north = make_district()
+    tool, answers = Tool(north), []
+
+    def send() -> None:
+        answers.append(again(tool).post("/organisations/", body(north), idempotency_key="k"))
+        connection.close()
+
+    first = threading.Thread(target=send)
+    with transaction.atomic():
+        nobody_writes_organisations()
+        first.start()
+        wait_for_a_lock()
+        IdempotentRequest.objects.update(lease_until=timezone.now() - timedelta(days=1))
+        second = threading.Thread(target=send)
+        second.start()
+        second.join(timeout=10)
+        assert not second.is_alive(), "the second waits for what the first waits for"
+    first.join(timeout=20)
+    refused, made = answers
+    assert (refused.status_code, refused.json()["code"]) == (409, "still_running")
+    assert int(refused["Retry-After"]) >= 1
+    assert made.status_code == 201
+    assert Organisation.objects.count() == 1
+    once_more = tool.post("/organisations/", body(north), idempotency_key="k")
+    assert (once_more.status_code, once_more.json()["id"]) == (201, made.json()["id"])
+
+
+def test_a_request_whose_connection_died_may_be_sent_again_at_once(committed_db: None) -> None:
     north = make_district()
     tool = Tool(north)
-    tool.post("/organisations/", body(north), idempotency_key="k")
-    IdempotentRequest.objects.update(status=None, lease_until=timezone.now() + timedelta(minutes=1))
+    answers: list[Any] = []
+
+    def send() -> None:
+        try:
+            answers.append(again(tool).post("/organisations/", body(north), idempotency_key="k").status_code)
+        except DatabaseError:
+            answers.append("died")
+        connection.close()
+
+    first = threading.Thread(target=send)
+    with transaction.atomic():
+        nobody_writes_organisations()
+        first.start()
+        wait_for_a_lock()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) " + WAITING)
+        first.join(timeout=20)
+    assert answers == ["died"] or answers[0] >= 500
+    assert tool.post("/organisations/", body(north), idempotency_key="k").status_code == 201
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_the_version_before_runs_is_left_to_it_for_its_lease() -> None:
+    north = make_district()
+    tool = Tool(north)
+    theirs = IdempotentRequest.objects.create(
+        actor_id=tool.key.pk,
+        key="k",
+        request_hash=hash_of("/api/v1/organisations/", body(north)),
+        lease_until=timezone.now() + timedelta(minutes=1),
+    )
     running = tool.post("/organisations/", body(north), idempotency_key="k")
     assert (running.status_code, running.json()["code"]) == (409, "still_running")
+    IdempotentRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert tool.post("/organisations/", body(north), idempotency_key="k").status_code == 201
+    theirs.status = 201
+    with pytest.raises(DatabaseError):  # its work, in the same transaction, is taken back
+        theirs.save(update_fields=["status", "headers", "body"])
 
 
 @pytest.mark.django_db
-def test_a_request_that_died_may_be_sent_again() -> None:
+def test_the_version_before_takes_what_this_one_answered_for_running() -> None:
+    north = make_district()
+    Tool(north).post("/organisations/", body(north), idempotency_key="k")
+    kept = IdempotentRequest.objects.get()
+    assert (kept.status, bytes(kept.body), kept.headers) == (None, b"", {})
+    assert kept.lease_until >= kept.created_at + KEPT
+    assert bytes(kept.request_hash) == hash_of("/api/v1/organisations/", body(north))
+
+
+@pytest.mark.django_db
+def test_the_query_belongs_to_the_request() -> None:
     north = make_district()
     tool = Tool(north)
-    tool.post("/organisations/", body(north), idempotency_key="k")
-    IdempotentRequest.objects.update(status=None, lease_until=timezone.now() - timedelta(seconds=1))
-    assert tool.post("/organisations/", body(north), idempotency_key="k").status_code == 201
+    sent = [body(north), {"name": ""}]
+    each = tool.post("/organisations/batch/?atomic=false", sent, idempotency_key="k")
+    assert each.status_code == 200
+    whole = tool.post("/organisations/batch/?atomic=true", sent, idempotency_key="k")
+    assert (whole.status_code, whole.json()["code"]) == (422, "idempotency_key_reused")
+    again_each = tool.post("/organisations/batch/?atomic=false", sent, idempotency_key="k")
+    assert again_each["Idempotent-Replayed"] == "true"
 
 
 @pytest.mark.django_db
@@ -63,9 +183,7 @@ def test_ten_at_once_with_one_key_make_one_organisation(committed_db: None) -> N
     tool, answers = Tool(north), []
 
     def send() -> None:
-        again = Tool.__new__(Tool)
-        again.client = type(tool.client)(headers={"authorization": f"Bearer {tool.token}"})
-        answers.append(again.post("/organisations/", body(north), idempotency_key="k").status_code)
+        answers.append(again(tool).post("/organisations/", body(north), idempotency_key="k").status_code)
         connection.close()
 
     threads = [threading.Thread(target=send) for _ in range(10)]
