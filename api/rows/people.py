@@ -3,7 +3,19 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery, UUIDField, Value
+from django.db.models import (
+    Case,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -78,6 +90,13 @@ def _private(actor: Actor) -> Any:
     return Subquery(rows.values(row=JSONObject(email="email", phone="phone")))
 
 
+def _unless_withdrawn(column: str) -> Any:
+    """Nobody calls or writes to who withdrew: no number and no address leaves, as on pages and in exports."""
+    return Case(
+        When(withdrawn_on__isnull=True, then=as_stored(column)), default=Value(""), output_field=TextField()
+    )
+
+
 CONTACT = RowSpec(
     "contact",
     (
@@ -85,8 +104,16 @@ CONTACT = RowSpec(
         Column("version", serializers.IntegerField()),
         Column("given_name", serializers.CharField()),
         Column("family_name", serializers.CharField()),
-        Column("email", serializers.CharField()),
-        Column("phone", serializers.CharField(help_text=_("E.164")), as_stored("phone")),
+        Column(
+            "email",
+            serializers.CharField(help_text=_("Empty of somebody who withdrew.")),
+            _unless_withdrawn("email"),
+        ),
+        Column(
+            "phone",
+            serializers.CharField(help_text=_("E.164; empty of somebody who withdrew.")),
+            _unless_withdrawn("phone"),
+        ),
         Column("languages", codes()),
         Column("preferred_channel", serializers.ChoiceField(PreferredChannel.choices, allow_blank=True)),
         Column("home_district", serializers.CharField(), F("home_district__code")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
-from contacts.models.finding import people_found_by
+from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
@@ -35,8 +35,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(among("home_district", actor.district_ids) | models.Exists(speaking))
 
     def matching(self, q: str) -> Self:
-        """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first."""
-        return people_found_by(self, q)
+        """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first.
+
+        Who withdrew is found by no number and no address, as neither is shown or used any more.
+        """
+        return people_found_by(self.filter(withdrawn_on__isnull=True) if is_channel(q) else self, q)
 
     def for_its_page(self) -> Self:
         """With all one page says of a person: two statements. Which roles are seen, the page asks."""

@@ -52,6 +52,11 @@ def _by_local_part(rows: Rows, address: str) -> Rows:
     return rows.none() if domain or not local else rows.filter(email__istartswith=f"{local}@")
 
 
+def is_channel(q: str) -> bool:
+    """Whether `q` is a number or an address, or a part of one, and no words."""
+    return bool(number_in(q)) or "@" in q
+
+
 def number_in(q: str) -> str:
     """A phone number in E.164, or the digits of a part of one; empty where `q` is something else."""
     plain = plain_number(q)
