@@ -16,8 +16,12 @@ from structlog.typing import Processor
 
 Line = MutableMapping[str, Any]
 
-# What was searched for may be a person's name.
-_QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
+#: Letters of one value; what a caller sends is no longer than this when it is looked through.
+MOST = 4_000
+#: Of a traceback, which is our own.
+MOST_LINES_OF_CODE = 200_000
+
+_TOKEN = re.compile(r"[^\s\"']+")
 # A calendar's address, a link to a new password, the way back of an undo: longer than any id (36).
 _SECRET = re.compile(r"(?<=/)(?!/)[A-Za-z0-9_:.=~-]{37,}(?=[/\s\"']|$)")
 _FEED = re.compile(r"(?<=/feeds/)[^/\s\"']+")
@@ -26,9 +30,26 @@ _FEED = re.compile(r"(?<=/feeds/)[^/\s\"']+")
 def without_secrets(_: Any, __: str, line: Line) -> Line:
     """Cut off addresses what was asked, and what opens something by itself."""
     for name, value in line.items():
-        if isinstance(value, str) and "/" in value:
-            line[name] = _FEED.sub("…", _SECRET.sub("…", _QUERY.sub(r"\1", value)))
+        if isinstance(value, str):
+            short = _cut(value, MOST_LINES_OF_CODE if name == "exception" else MOST)
+            line[name] = _FEED.sub("…", _SECRET.sub("…", _TOKEN.sub(_without_query, short)))
     return line
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many letters, and no part of a secret that would then be too short to be known as one."""
+    if len(text) <= most:
+        return text
+    whole = max(text.rfind(sign, 0, most) for sign in "/ \n")
+    return f"{text[: whole + 1]}…"
+
+
+def _without_query(token: re.Match[str]) -> str:
+    """An address without what was asked there, which may be a person's name."""
+    text = token[0]
+    path = text.find("/")
+    asked = text.find("?", path) if path >= 0 else -1
+    return text[:asked] if asked >= 0 else text
 
 
 def without_messages(_: Any, __: str, line: Line) -> Line:

@@ -9,7 +9,7 @@ from contacts.imports.words import HEADINGS
 from contacts.rules import find_phones
 from lib.fold import fold
 
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
