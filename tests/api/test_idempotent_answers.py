@@ -192,7 +192,7 @@ def test_answers_of_the_version_before_are_removed(how: str) -> None:
     if how == "the task":
         assert forget_old_requests() == 0
     else:
-        migration = import_module("api.migrations.0007_idempotent_answers")
+        migration = import_module("api.migrations.0008_forget_answers")
         with connection.schema_editor() as editor:
             migration.forget_bodies(apps, editor)
     assert {line.split()[0] for line in told_in(whole_database())} == {"contacts_contact"}
