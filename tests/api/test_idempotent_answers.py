@@ -45,7 +45,7 @@ def whole_database() -> str:
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
         tables = [row[0] for row in cursor.fetchall()]
-        found = []
+        found: list[str] = []
         for table in tables:
             cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
             if cursor.fetchone()[0]:
@@ -157,6 +157,7 @@ def test_a_field_that_nobody_knows_is_not_kept_by_its_name() -> None:
     north = make_district()
     Tool(north).post("/contacts/batch/?atomic=false", [{WORDS[0]: 1}], idempotency_key="k")
     answer = IdempotentRequest.objects.get().answer
+    assert answer is not None
     assert answer["results"][0]["errors"] == [{"pointer": "/0", "code": "unknown"}]
 
 
