@@ -6,6 +6,7 @@ caller puts into words.
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,14 @@ MAX_VERTICES = 100_000  # of one file: what a city needs a hundred times over
 DECIMALS = 6  # about 10 cm
 FAR_DEGREES = 10.0  # no city is as wide
 MAX_POSITIONS = 4  # longitude, latitude, height, and what some programs add
+
+
+_PLAIN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def is_plain_code(code: str) -> bool:
+    """As the database has it (constraint district_code_is_plain)."""
+    return _PLAIN_CODE.fullmatch(code) is not None
 
 
 class BadBoundary(ValueError):
@@ -119,10 +128,21 @@ def far_from(boundary: Boundary, others: Iterable[Boundary]) -> str:
 
     The middle of the others is their median, so that one stray among many does not move it.
     """
-    middles = [centre(other) for other in others]
+    usual = usual_place(others)
+    return "" if usual is None else far_from_place(boundary, usual)
+
+
+def usual_place(boundaries: Iterable[Boundary]) -> Point | None:
+    """Where most of them are; None without any."""
+    middles = [centre(boundary) for boundary in boundaries]
     if not middles:
-        return ""
-    usual = tuple(sorted(values)[(len(middles) - 1) // 2] for values in zip(*middles, strict=True))
+        return None
+    xs, ys = (sorted(values) for values in zip(*middles, strict=True))
+    return xs[(len(xs) - 1) // 2], ys[(len(ys) - 1) // 2]
+
+
+def far_from_place(boundary: Boundary, usual: Point) -> str:
+    """As `far_from`, of a place that was worked out once for many."""
     here = centre(boundary)
     if math.dist(here, usual) <= FAR_DEGREES:
         return ""

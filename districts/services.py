@@ -9,7 +9,8 @@ from typing import Final, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from lib.rows import assign
 from lib.waking import wake_on_commit
 
 TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # what is seen there is in rooms above
+GROUND_LOCK: Final = 0x67726E64  # one change of the ground at a time; any number that is ours
 RESERVED_CODES: Final = frozenset({"new", "import"})  # addresses of pages
 
 
@@ -66,7 +68,8 @@ def edit_district(
     if not can_manage_districts(actor):
         raise PermissionDenied
     _lock_ground()
-    district = District.objects.visible_to(actor).get(pk=district_id)
+    rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    district: District = rows.get(pk=district_id)
     check_version(district.version, version)
     before = list(district.lineage)
     _read_boundary(fields)
@@ -86,12 +89,34 @@ def edit_district(
     return district
 
 
+@transaction.atomic
+def remove_district(*, actor: Acting, district_id: UUID, version: int | None = None) -> None:
+    """One that was made by mistake and that nothing refers to: an import that is undone.
+
+    Raises PermissionDenied, StaleVersion, ValidationError where it is in use.
+    """
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    _lock_ground()
+    district = District.objects.visible_to(actor).get(pk=district_id)
+    check_version(district.version, version)
+    lineage = list(district.lineage)
+    try:
+        District.objects.filter(pk=district_id).delete()
+    except (ProtectedError, RestrictedError) as error:
+        text = _("%(name)s is in use, so it stays.") % {"name": district.name}
+        raise ValidationError(text) from error
+    district.version += 1
+    _record(actor, Action.ERASE, Op.ERASED, district, lineage, [])
+
+
 def _lock_ground() -> None:
     """Changes of the ground wait for each other: two moves at once could close a circle.
 
-    Rows that refer to a district are not held up.
+    No row is locked: whoever reads districts, or refers to one, is not held up by a long import.
     """
-    list(District.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GROUND_LOCK])
 
 
 def _lineage(district: District, parent: District | None) -> list[UUID]:
@@ -137,9 +162,14 @@ def _move(district: District) -> None:
     wake_on_commit(TELL_OF_MOVES)
 
 
-def _check(district: District) -> None:
+def check_code(district: District) -> None:
+    """Raises ValidationError for a code that is an address of a page."""
     if district.code in RESERVED_CODES:
         raise ValidationError({"code": _("This code is taken by a page of this site. Choose another.")})
+
+
+def _check(district: District) -> None:
+    check_code(district)
     district.full_clean()
 
 

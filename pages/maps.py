@@ -1,6 +1,6 @@
 """Districts as an inline SVG: shapes with names, drawn on the server from simplified boundaries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -48,6 +48,36 @@ def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
     return Drawing(
         picture.width, picture.height, tuple(_shape(row, draw(b, picture, TOLERANCE)) for row, b in found)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A district's outline before and after; `before` is empty where it was not there or has not moved."""
+
+    name: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    width: int
+    height: int
+    changes: tuple[Change, ...]
+
+
+def compared(outlines: Sequence[tuple[str, Boundary, Boundary]]) -> Changes | None:
+    """Names with their boundaries before and now, drawn on one another; without any, no map."""
+    everything = [boundary for _name, *both in outlines for boundary in both if boundary]
+    if not everything:
+        return None
+    picture = frame(everything, WIDTH)
+
+    def outline(boundary: Boundary) -> str:
+        return path(draw(boundary, picture, TOLERANCE)) if boundary else ""
+
+    changes = tuple(Change(name, outline(before), outline(now)) for name, before, now in outlines)
+    return Changes(picture.width, picture.height, changes)
 
 
 def _shape(district: District, outline: Boundary) -> Shape:

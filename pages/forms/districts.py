@@ -109,6 +109,12 @@ class ImportForm(forms.Form):
         label=_("Property with the name"), max_length=60, required=False, help_text=_("Empty: we guess.")
     )
 
+    from_names = forms.BooleanField(
+        label=_("Make codes from the names"),
+        required=False,
+        help_text=_("For a file that has none. A district that is there under its name keeps its code."),
+    )
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
@@ -118,7 +124,7 @@ class ImportForm(forms.Form):
     def naming(self) -> Naming:
         given = self.cleaned_data
         parent = given["parent"].code if given["parent"] else ""
-        return Naming(given["code_property"], given["name_property"], parent)
+        return Naming(given["code_property"], given["name_property"], parent, given["from_names"])
 
 
 class ExpectedCommunityForm(forms.Form):

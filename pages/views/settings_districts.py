@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import zlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from districts.imports import Naming, import_districts
+from districts.imports import Naming, Report, Written, import_districts, undo_import
 from districts.models import District
 from districts.policies import can_manage_districts
 from districts.services import create_district, edit_district
@@ -25,6 +27,8 @@ from lib.told import texts
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
+from pages.maps import compared
+from pages.undo import TEN_MINUTES, undo_url, undoer
 from pages.views.settings import form_page, posted
 
 KEPT_SECONDS: Final = 30 * 60
@@ -96,11 +100,11 @@ def district_import(request: ActorRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         content, naming = file.read(), form.naming()
         try:
-            context["report"] = import_districts(
+            report = import_districts(
                 actor=request.actor, content=content, naming=naming, source=file.name, dry_run=True
             )
-            context["token"] = _keep(request, content, naming, file.name)
-            return render(request, "pages/settings/district_preview.html", context)
+            token = _keep(request, content, naming, file.name)
+            return _preview(request, report, token)
         except ValidationError as error:
             add_service_errors(form, error)
     status = 422 if form.is_bound else 200
@@ -113,14 +117,59 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
         if kept is None:
             raise ValidationError(_("The file is not here any more. Please choose it again."))
         content, naming, source = kept
-        report = import_districts(actor=request.actor, content=content, naming=naming, source=source)
+        asked: dict[str, Any] = {
+            "actor": request.actor,
+            "content": content,
+            "naming": naming,
+            "source": source,
+        }
+        tried = import_districts(**asked, dry_run=True)
+        if tried.asks and request.POST.get("confirmed") != tried.asked:
+            return _preview(request, tried, token, status=422)
+        report = import_districts(**asked, confirmed=True)
     except ValidationError as error:
         context = {"form": ImportForm(), "refused": texts(error)}
         return render(request, "pages/settings/district_import.html", context, status=422)
     text = _("Created %(created)d, updated %(updated)d, unchanged %(unchanged)d.")
     counts = {name: report.count(name) for name in ("created", "updated", "unchanged")}
-    messages.success(request, text % counts)
+    back = _keep_undo(request, report.written, source) if report.written else ""
+    messages.success(request, text % counts, extra_tags=f"undo:{back}" if back else "")
     return redirect("settings_districts")
+
+
+def _preview(request: ActorRequest, report: Report, token: str, status: int = 200) -> HttpResponse:
+    context = {
+        "report": report,
+        "token": token,
+        "picture": compared([(row.name, row.before, row.boundary) for row in report.rows if row.boundary]),
+        "unconfirmed": status == 422,
+    }
+    return render(request, "pages/settings/district_preview.html", context, status=status)
+
+
+def _keep_undo(request: ActorRequest, written: Sequence[Written], source: str) -> str:
+    """Where Undo goes: what was there before is kept for ten minutes; empty where it cannot be."""
+    token = secrets.token_urlsafe(16)
+    try:
+        cache.set(_undo_key(request.actor, token), (tuple(written), source), TEN_MINUTES)
+    except RedisError as error:
+        log.error("undo_not_kept", error=type(error).__name__)
+        return ""
+    return undo_url(request, "districts_imported", token=token)
+
+
+@undoer("districts_imported")
+def _take_back(*, actor: Actor, token: str) -> None:
+    kept = cache.get(_undo_key(actor, token))
+    if kept is None:
+        raise ValidationError(_("It is too late to undo this."), code="too_late")
+    written, source = kept
+    undo_import(actor=actor, written=written, source=source)
+    cache.delete(_undo_key(actor, token))
+
+
+def _undo_key(actor: Actor, token: str) -> str:
+    return f"districts-undo:{actor.id}:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 def _key(request: ActorRequest, token: str) -> str:
@@ -130,7 +179,7 @@ def _key(request: ActorRequest, token: str) -> str:
 def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) -> str:
     """Keep a tried file for half an hour, for who uploaded it only; answers the token that finds it."""
     token = secrets.token_urlsafe(16)
-    given = (zlib.compress(content), naming.code, naming.name, naming.parent, source)
+    given = (zlib.compress(content), naming.code, naming.name, naming.parent, naming.from_names, source)
     try:
         cache.set(_key(request, token), given, KEPT_SECONDS)
     except RedisError as error:
@@ -148,5 +197,5 @@ def _kept(request: ActorRequest, token: str) -> tuple[bytes, Naming, str] | None
         return None
     if given is None:
         return None
-    packed, code, name, parent, source = given
-    return zlib.decompress(packed), Naming(code, name, parent), source
+    packed, code, name, parent, from_names, source = given
+    return zlib.decompress(packed), Naming(code, name, parent, from_names), source

@@ -19,6 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("--code-property", default="", help="Property with the code (else guessed).")
         parser.add_argument("--name-property", default="", help="Property with the name (else guessed).")
         parser.add_argument("--parent", default="", metavar="CODE", help="District they all lie in.")
+        parser.add_argument(
+            "--codes-from-names", action="store_true", help="Make codes from names: the file has none."
+        )
+        parser.add_argument(
+            "--confirm-changes",
+            action="store_true",
+            help="Other names, other places and overlaps, as --dry-run lists them, are meant.",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen, change nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,15 +37,25 @@ class Command(BaseCommand):
             report = import_districts(
                 actor=SYSTEM,
                 content=content,
-                naming=Naming(options["code_property"], options["name_property"], options["parent"]),
+                naming=Naming(
+                    options["code_property"],
+                    options["name_property"],
+                    options["parent"],
+                    options["codes_from_names"],
+                ),
                 source=options["source"] or file.name,
                 dry_run=options["dry_run"],
+                confirmed=options["confirm_changes"],
             )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except ValidationError as error:
-            raise CommandError("\n".join([f"{file}: nothing was imported.", *error.messages])) from error
+            hint = [] if options["confirm_changes"] else ["(--confirm-changes says that changes are meant)"]
+            said = [f"{file}: nothing was imported.", *error.messages, *hint]
+            raise CommandError("\n".join(said)) from error
         for row in report.rows:
             self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")
+        for asked in report.asks:
+            self.stdout.write(f"to confirm: {asked}")
         counts = f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}"
         self.stdout.write(counts + (" (dry run: nothing was written)" if options["dry_run"] else ""))

@@ -1,26 +1,37 @@
-"""Districts from a GeoJSON file: all of them or, when one is not usable, none.
-
-The same file again changes nothing. Every mistake names its feature, by number and name.
-"""
+"""Features of a GeoJSON file, read: a code, a name and a sound boundary each, or what is wrong in which."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import transaction
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from audit.models import Action
-from audit.services import record
+from districts.geometry import check_shape, is_swapped, to_degrees
 from districts.models import District
-from districts.policies import can_manage_districts
-from districts.rules import MAX_VERTICES, BadBoundary, Boundary, as_geojson, far_from, read_boundary, vertices
-from districts.services import DistrictFields, create_district, edit_district
-from lib.acting import Acting
-from lib.fold import ODD, squash
+from districts.rules import (
+    MAX_VERTICES,
+    BadBoundary,
+    Boundary,
+    far_from_place,
+    read_boundary,
+    usual_place,
+    vertices,
+)
+from districts.services import (
+    RESERVED_CODES,
+)
+from lib.fold import ODD, fold, squash
 
+IS_GENERATED: Final = gettext_lazy(
+    "“%(name)s” numbers the rows of the file: it is no code. Name another property, or have codes made "
+    "from the names."
+)
+LONGEST_CODE: Final = 20
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_FEATURES: Final = 5_000
 MAX_MISTAKES: Final = 20  # more than that are one mistake made often
@@ -28,8 +39,13 @@ MAX_MISTAKES: Final = 20  # more than that are one mistake made often
 # Looked for in this order, whatever their case, where the caller names no property.
 CODE_PROPERTIES: Final = (
     "code", "codigo", "código", "cod_dis", "coddis", "cod_bar", "cod", "kood", "kods", "codice", "koodi",
-    "kod", "ref", "nuts_id", "lau_id", "id", "gid", "objectid", "cartodb_id",
+    "kod", "ref", "nuts_id", "lau_id", "id",
 )  # fmt: skip
+# Numbers that a program gave to rows: another file has others for the same districts.
+GENERATED: Final = frozenset(
+    {"cartodb_id", "gid", "fid", "objectid", "ogc_fid", "objectid_1", "object_id", "feature_id", "oid", "pk"}
+)
+VAGUE: Final = frozenset({"id", "ref", "number", "num", "nr", "no"})  # may be such a number, or a code
 NAME_PROPERTIES: Final = (
     "name", "nombre", "nome", "nimi", "nosaukums", "namn", "ime", "nomdis", "nombar", "nom", "title",
 )  # fmt: skip
@@ -37,11 +53,15 @@ NAME_PROPERTIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Which properties of a feature say what; empty: guessed. `parent` is the code of a district."""
+    """Which properties of a feature say what; empty: guessed. `parent` is the code of a district.
+
+    With `from_names` codes are made from names; a district that is there keeps its own.
+    """
 
     code: str = ""
     name: str = ""
     parent: str = ""
+    from_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +74,7 @@ class Found:
     boundary: Boundary
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """One district of the file and what happened to it, or would: `created`, `updated` or `unchanged`."""
-
-    code: str
-    name: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    rows: tuple[Imported, ...]
-    code_property: str
-    name_property: str
-
-    def count(self, outcome: str) -> int:
-        return sum(row.outcome == outcome for row in self.rows)
-
-    @property
-    def created(self) -> int:
-        return self.count("created")
-
-    @property
-    def updated(self) -> int:
-        return self.count("updated")
-
-    @property
-    def unchanged(self) -> int:
-        return self.count("unchanged")
-
-
-def import_districts(
-    *, actor: Acting, content: bytes, naming: Naming | None = None, source: str = "", dry_run: bool = False
-) -> Report:
-    """Create the districts of a file and bring names and boundaries of those that are there up to date.
-
-    What the file does not say stays. With `dry_run` everything is tried and taken back. Raises
-    PermissionDenied, and ValidationError with a message for each mistake.
-    """
-    if not can_manage_districts(actor):
-        raise PermissionDenied
-    naming = naming or Naming()
-    features = _features(content)
-    code_property = naming.code or _guess(features, CODE_PROPERTIES)
-    name_property = naming.name or _guess(features, NAME_PROPERTIES)
-    if not code_property or not name_property:
-        _refuse_naming(features, code=not code_property)
-    found = _read(features, code_property, name_property)
-    with transaction.atomic():
-        properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
-        rows = _write(actor, found, _parent(naming.parent), properties)
-        if any(row.outcome != "unchanged" for row in rows):
-            record(actor, Action.IMPORT, "district", purpose=source[:200])
-        if dry_run:
-            transaction.set_rollback(True)
-    return Report(tuple(rows), code_property, name_property)
-
-
-# --- Reading --------------------------------------------------------------------------------------
-
-
-def _features(content: bytes) -> list[Mapping[str, Any]]:
+def features_of(content: bytes) -> list[Mapping[str, Any]]:
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than %(n)d MB."), params={"n": MAX_BYTES // 1024**2})
     try:
@@ -138,7 +97,21 @@ def _features(content: bytes) -> list[Mapping[str, Any]]:
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise ValidationError(_("Feature %(n)d is not a GeoJSON Feature."), params={"n": number})
-    return features
+    return _in_degrees(document.get("crs"), features)
+
+
+def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """In WGS 84, whatever system the file says it is in."""
+    if declared is None:
+        return features
+    properties = declared.get("properties") if isinstance(declared, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise ValidationError(_("The file declares a system of coordinates (crs) without a name."))
+    try:
+        return to_degrees(name.strip(), features)
+    except BadBoundary as error:
+        raise ValidationError(_say(error)) from None
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -151,52 +124,69 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
-def _guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str:
+def guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str:
     """The first likely property that every feature has, as the file spells it."""
     common = {name.casefold(): name for name in _properties(features[0])}
     for feature in features[1:]:
         common = {low: name for low, name in common.items() if name in _properties(feature)}
-    return next((common[name] for name in candidates if name in common), "")
+    return next((common[n] for n in candidates if n in common and not _counts_rows(features, common[n])), "")
 
 
-def _refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
+def _counts_rows(features: list[Mapping[str, Any]], name: str) -> bool:
+    """Whether it numbers the rows: 1, 2, 3 in a property whose name does not say that it is a code."""
+    if name.casefold() not in VAGUE or len(features) < 2:
+        return False
+    return [_text(_properties(feature).get(name)) for feature in features] == [
+        str(number) for number in range(1, len(features) + 1)
+    ]
+
+
+def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
     names = ", ".join(sorted(squash(name)[:40] for name in _properties(features[0]))[:30]) or "—"
     if code:
-        text = _("Which property holds the code of a district? The first feature has: %(names)s.")
+        text = _(
+            "Which property holds the code of a district? The first feature has: %(names)s. Numbers that a "
+            "program gave to the rows are no codes. Name the property, or have codes made from the names."
+        )
     else:
         text = _("Which property holds the name of a district? The first feature has: %(names)s.")
     raise ValidationError(text, params={"names": names})
 
 
-def _read(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
+def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
     """All features, or ValidationError with what is wrong in which."""
     mistakes: list[ValidationError] = []
     found: list[Found] = []
     numbers: dict[str, int] = {}
     total = 0
+    codes = {} if code_property else _codes_of_names(features, name_property)
     for number, feature in enumerate(features, 1):
         properties = _properties(feature)
-        code, name = _text(properties.get(code_property)), _text(properties.get(name_property))
+        name = _text(properties.get(name_property))
+        code = _text(properties.get(code_property)) if code_property else codes.get(squash(name), "")
         label = _("Feature %(n)d (%(name)s)") % {"n": number, "name": name[:60] or code[:20] or "—"}
-        for value, key in ((code, code_property), (name, name_property)):
+        told = [(name, name_property)]
+        for value, key in [(code, code_property), *told] if code_property else told:
             if _is_odd(properties.get(key)):
                 mistakes.append(
-                    _mistake(label, key, _("holds a character no text has (NUL, or half of one)."))
+                    mistake(label, key, _("holds a character no text has (NUL, or half of one)."))
                 )
             elif not value:
-                mistakes.append(_mistake(label, key, _("has no value.")))
+                mistakes.append(mistake(label, key, _("has no value.")))
         if code and code in numbers:
             text = _("“%(code)s” is the code of feature %(n)d already.")
-            mistakes.append(_mistake(label, code_property, text % {"code": code[:40], "n": numbers[code]}))
+            key = code_property or name_property
+            mistakes.append(mistake(label, key, text % {"code": code[:40], "n": numbers[code]}))
         numbers.setdefault(code, number)
         try:
             boundary = read_boundary(feature.get("geometry"))
+            check_shape(boundary)
         except BadBoundary as error:
-            mistakes.append(_mistake(label, "geometry", _say(error)))
+            mistakes.append(mistake(label, "geometry", _say(error)))
             continue
         total += vertices(boundary)
         if total > MAX_VERTICES:
-            mistakes.append(_mistake(label, "geometry", _say(BadBoundary("too_many_vertices", n=total))))
+            mistakes.append(mistake(label, "geometry", _say(BadBoundary("too_many_vertices", n=total))))
             break
         found.append(Found(number, code, name, boundary))
     mistakes += _strays(found)
@@ -205,16 +195,45 @@ def _read(features: list[Mapping[str, Any]], code_property: str, name_property: 
     return found
 
 
+def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> dict[str, str]:
+    """Name → code: that of the district of this name, else the name in capitals, and a number."""
+    there = list(District.objects.values_list("code", "name"))
+    named = {name: code for code, name in there}
+    alike = {fold(name): code for code, name in there}
+    taken = {code for code, _name in there} | RESERVED_CODES
+    own = {squash(_text(_properties(feature).get(name_property))) for feature in features} & named.keys()
+    spoken_for = {named[name] for name in own}
+    codes: dict[str, str] = {}
+    for feature in features:
+        name = squash(_text(_properties(feature).get(name_property)))
+        if not name or name in codes:
+            continue
+        code = named.get(name)
+        if code is None and (code := alike.get(fold(name))) in spoken_for:
+            code = None
+        if code is None:
+            plain = slugify(fold(name)).upper()[:LONGEST_CODE].strip("-") or "D"
+            tries = (plain, *(f"{plain[: LONGEST_CODE - 4]}-{n}" for n in range(2, MAX_FEATURES)))
+            code = next(one for one in tries if one not in taken)
+        taken.add(code)
+        spoken_for.add(code)
+        codes[name] = code
+    return codes
+
+
 def _strays(found: list[Found]) -> list[ValidationError]:
     """Features nowhere near the others, and nowhere near the districts that are there."""
     boundaries = [feature.boundary for feature in found]
     known = District.objects.active().with_boundary().values_list("boundary", flat=True)
     others = boundaries + [boundary["coordinates"] for boundary in known if boundary]
-    mistakes = []
+    usual, mistakes = usual_place(others), []
     for feature in found:
-        if where := far_from(feature.boundary, others):
+        where = far_from_place(feature.boundary, usual) if usual else ""
+        if not where and is_swapped(feature.boundary, settings.TIME_ZONE):
+            where = "swapped"
+        if where:
             label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
-            mistakes.append(_mistake(label, "geometry", _say(BadBoundary(where))))
+            mistakes.append(mistake(label, "geometry", _say(BadBoundary(where))))
     return mistakes
 
 
@@ -235,7 +254,7 @@ def _is_odd(value: object) -> bool:
     return isinstance(value, str) and ODD.search(value) is not None
 
 
-def _mistake(label: str, key: str, text: str) -> ValidationError:
+def mistake(label: str, key: str, text: str) -> ValidationError:
     return ValidationError(f"{label}, {squash(key)[:40]}: {text}", code="feature")
 
 
@@ -253,57 +272,10 @@ def _say(error: BadBoundary) -> str:
         "longitude": _("longitude %(value)s is not between −180 and 180 (degrees, in WGS 84)."),
         "swapped": _("longitude and latitude look swapped: it lies far from the other districts."),
         "far": _("lies far from the other districts."),
+        "crosses_itself": _("its line crosses itself near %(where)s (such as a bow-tie). Mend it first."),
+        "hole_outside": _("a hole is not inside its polygon, near %(where)s. Mend it first."),
+        "pieces_overlap": _("two of its pieces lie on each other, near %(where)s. Mend it first."),
+        "not_sound": _("is no sound polygon near %(where)s (%(said)s). Mend it first."),
+        "unknown_system": _("The coordinates are “%(name)s”, which is not known: save the file in WGS 84."),
     }  # fmt: skip
     return texts[error.code] % error.params
-
-
-# --- Writing --------------------------------------------------------------------------------------
-
-
-def _parent(code: str) -> District | None:
-    """The district all of the file lie in; None leaves those that are there where they are."""
-    if not code:
-        return None
-    try:
-        return District.objects.get(code=code)
-    except District.DoesNotExist:
-        raise ValidationError(_("There is no district “%(code)s”."), params={"code": code}) from None
-
-
-def _write(
-    actor: Acting, found: list[Found], parent: District | None, properties: Mapping[str, str]
-) -> list[Imported]:
-    """Raises ValidationError that names each refused feature and the property of the file."""
-    known = District.objects.in_bulk([feature.code for feature in found], field_name="code")
-    rows = []
-    mistakes: list[ValidationError] = []
-    for feature in found:
-        fields: DistrictFields = {
-            "code": feature.code,
-            "name": feature.name,
-            "boundary": as_geojson(feature.boundary),
-        }
-        if parent:
-            fields["parent"] = parent
-        try:
-            rows.append(_write_one(actor, feature, known.get(feature.code), fields))
-        except ValidationError as error:
-            label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
-            mistakes += [
-                _mistake(label, properties.get(field, field), text)
-                for field, texts in error.message_dict.items()
-                for text in texts
-            ]
-    if mistakes:
-        raise ValidationError(mistakes[:MAX_MISTAKES])
-    return rows
-
-
-def _write_one(actor: Acting, feature: Found, district: District | None, fields: DistrictFields) -> Imported:
-    if district is None:
-        create_district(actor=actor, **fields)
-        outcome = "created"
-    else:
-        edited = edit_district(actor=actor, district_id=district.pk, **fields)
-        outcome = "unchanged" if edited.version == district.version else "updated"
-    return Imported(feature.code, feature.name, outcome)

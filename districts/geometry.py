@@ -1,0 +1,151 @@
+"""Whether a boundary is sound, lies on another, or is told in other degrees (shapely and pyproj)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from typing import Any, Final
+
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+from shapely.geometry import MultiPolygon, shape
+from shapely.validation import explain_validity
+
+from districts.rules import BadBoundary, Boundary, Point, centre
+
+SLIVER: Final = 0.02  # of the smaller: what two neighbours drawn by different hands have in common
+ELSEWHERE: Final = 0.5  # of an old boundary: less in common is another place
+NEAR_DEGREES: Final = 25.0  # as far as a city lies from the one its clocks are named after
+_NOT_A_SHAPE: Final = (
+    ProjError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    shapely.errors.ShapelyError,
+)
+_WGS84: Final = CRS("OGC:CRS84")
+_WRONG: Final[Mapping[str, str]] = {
+    "Self-intersection": "crosses_itself",
+    "Ring Self-intersection": "crosses_itself",
+    "Hole lies outside shell": "hole_outside",
+    "Holes are nested": "hole_outside",
+    "Interior is disconnected": "crosses_itself",
+    "Nested shells": "pieces_overlap",
+    "Duplicate Rings": "pieces_overlap",
+}
+
+
+def solid(boundary: Boundary) -> Any:
+    """As shapely has it; a boundary kept before it was looked at so closely is made sound for measuring."""
+    made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+    return made if made.is_valid else shapely.make_valid(made)
+
+
+def check_shape(boundary: Boundary) -> None:
+    """Raises BadBoundary where a line crosses itself, a hole is not inside, or pieces lie on each other."""
+    made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+    if made.is_valid:
+        return
+    said, _bracket, where = explain_validity(made).partition("[")
+    code = _WRONG.get(said.strip(), "not_sound")
+    x, y = [*where.rstrip("]").split(), "?", "?"][:2]
+    raise BadBoundary(code, where=f"{x}, {y}", said=said.strip())
+
+
+def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
+    """Pairs that have more in common than a sliver, and how much of the smaller that is."""
+    tree = shapely.STRtree(list(shapes))
+    for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
+        if one < other:
+            smaller = min(shapes[one].area, shapes[other].area)
+            share = shapes[one].intersection(shapes[other]).area / smaller if smaller else 0.0
+            if share > SLIVER:
+                yield int(one), int(other), share
+
+
+def is_elsewhere(old: Boundary, new: Boundary) -> bool:
+    """Whether a district would have less than half in common with where it was, or be as much larger."""
+    before, now = solid(old), solid(new)
+    return bool(before.intersection(now).area < ELSEWHERE * max(before.area, now.area))
+
+
+def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The features of a file in another system of coordinates, in WGS 84 (longitude, latitude).
+
+    Raises BadBoundary, naming the system, where nobody knows it.
+    """
+    try:
+        system = CRS.from_user_input(name)
+    except CRSError:
+        raise BadBoundary("unknown_system", name=name[:80]) from None
+    if system.equals(_WGS84, ignore_axis_order=True) or system.to_epsg() == 4326:
+        return list(features)
+    transformer = Transformer.from_crs(system, _WGS84, always_xy=True)
+    moved = []
+    for feature in features:
+        geometry = feature.get("geometry")
+        try:
+            there = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
+        except (
+            ProjError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            shapely.errors.ShapelyError,
+        ):
+            moved.append(feature)  # what is wrong with it is said where it is read
+            continue
+        moved.append({**feature, "geometry": _as_lists(there)})
+    return moved
+
+
+def _moved(transformer: Any, points: Any) -> Any:
+    xs, ys = transformer.transform(points[:, 0], points[:, 1], errcheck=True)
+    return shapely.get_coordinates(shapely.points(xs, ys))
+
+
+def _as_lists(geometry: Any) -> dict[str, Any]:
+    def lists(value: Any) -> Any:
+        return [lists(one) for one in value] if isinstance(value, tuple | list) else float(value)
+
+    told = shapely.geometry.mapping(geometry)
+    return {"type": told["type"], "coordinates": lists(told["coordinates"])}
+
+
+def is_swapped(boundary: Boundary, time_zone: str) -> bool:
+    """Whether it lies far from the city that the clocks are named after, and near with its axes swapped."""
+    city = _city_of(time_zone)
+    if city is None:
+        return False
+    x, y = centre(boundary)
+    return not _near((x, y), city) and _near((y, x), city)
+
+
+def _near(one: Point, other: Point) -> bool:
+    return abs(one[0] - other[0]) <= NEAR_DEGREES and abs(one[1] - other[1]) <= NEAR_DEGREES
+
+
+def _city_of(time_zone: str) -> Point | None:
+    """Longitude and latitude of a time zone's city, from the table that comes with the zones."""
+    try:
+        table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    except (ModuleNotFoundError, OSError):
+        return None
+    for line in table.splitlines():
+        fields = line.split("\t")
+        if len(fields) > 2 and fields[2] == time_zone:
+            text = fields[1]
+            cut = max(text.rfind("+"), text.rfind("-"))
+            return _degrees(text[cut:], 3), _degrees(text[:cut], 2)
+    return None
+
+
+def _degrees(text: str, digits: int) -> float:
+    """`+4024` and `-00341`, with seconds or without."""
+    sign = -1 if text[0] == "-" else 1
+    parts = text[1:]
+    minutes, seconds = parts[digits : digits + 2], parts[digits + 2 :]
+    return sign * (int(parts[:digits]) + int(minutes or 0) / 60 + int(seconds or 0) / 3600)

@@ -1,0 +1,295 @@
+"""What a file of boundaries would change, what has to be asked first, and how it is written and undone."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.models import Action
+from audit.services import record
+from districts.geometry import is_elsewhere, overlaps, solid
+from districts.imports.reading import (
+    CODE_PROPERTIES,
+    GENERATED,
+    IS_GENERATED,
+    MAX_MISTAKES,
+    NAME_PROPERTIES,
+    Found,
+    Naming,
+    features_of,
+    guess,
+    mistake,
+    read_features,
+    refuse_naming,
+)
+from districts.models import District
+from districts.policies import can_manage_districts
+from districts.rules import Boundary, as_geojson, is_plain_code
+from districts.services import (
+    DistrictFields,
+    check_code,
+    create_district,
+    edit_district,
+    remove_district,
+)
+from lib.acting import Acting
+from lib.conflicts import StaleVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One district of the file and what happened to it, or would: `created`, `updated` or `unchanged`.
+
+    `question` is what has to be confirmed; `before` and `boundary` are for the map of what changes.
+    """
+
+    code: str
+    name: str
+    outcome: str
+    question: str = ""
+    boundary: Boundary = field(default_factory=list)
+    before: Boundary = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A district as an import left it, and what it was before; None: it was not there."""
+
+    id: UUID
+    version: int
+    before: DistrictFields | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    rows: tuple[Imported, ...]
+    code_property: str
+    name_property: str
+    written: tuple[Written, ...] = ()
+    questions: tuple[str, ...] = ()  # of the file as a whole
+
+    @property
+    def asks(self) -> list[str]:
+        """All that has to be confirmed before it is written."""
+        return [*self.questions, *(row.question for row in self.rows if row.question)]
+
+    @property
+    def asked(self) -> str:
+        """What is confirmed: just these questions, and none that came up since."""
+        return hashlib.sha256("\n".join(self.asks).encode()).hexdigest()
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+    @property
+    def created(self) -> int:
+        return self.count("created")
+
+    @property
+    def updated(self) -> int:
+        return self.count("updated")
+
+    @property
+    def unchanged(self) -> int:
+        return self.count("unchanged")
+
+
+def import_districts(
+    *,
+    actor: Acting,
+    content: bytes,
+    naming: Naming | None = None,
+    source: str = "",
+    dry_run: bool = False,
+    confirmed: bool = False,
+) -> Report:
+    """Create the districts of a file and bring names and boundaries of those that are there up to date.
+
+    What the file does not say stays. With `dry_run` nothing is written and no row is locked. Another name or
+    another place of a district that is there, and boundaries that lie on each other, are asked about: written
+    only when `confirmed`. Raises PermissionDenied, and ValidationError with a message for each mistake.
+    """
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    naming = naming or Naming()
+    features = features_of(content)
+    if naming.code.casefold() in GENERATED:
+        raise ValidationError(IS_GENERATED, params={"name": naming.code[:40]})
+    name_property = naming.name or guess(features, NAME_PROPERTIES)
+    code_property = "" if naming.from_names else naming.code or guess(features, CODE_PROPERTIES)
+    if not name_property or not (code_property or naming.from_names):
+        refuse_naming(features, code=bool(name_property))
+    found = read_features(features, code_property, name_property)
+    parent = _parent(naming.parent)
+    known = _known(found)
+    rows = [_compared(feature, known.get(feature.code), parent) for feature in found]
+    report = Report(tuple(rows), code_property or name_property, name_property, questions=_overlapping(found))
+    properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
+    if dry_run:
+        _try(found, known, properties)
+        return report
+    if report.asks and not confirmed:
+        text = _("Look at these first, and confirm that they are meant:")
+        raise ValidationError([ValidationError(one) for one in (text, *report.asks[:MAX_MISTAKES])])
+    with transaction.atomic():
+        written = _write(actor, found, known, parent, properties)
+        if written:
+            record(actor, Action.IMPORT, "district", purpose=source[:200])
+    return replace(report, written=tuple(written))
+
+
+@transaction.atomic
+def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") -> None:
+    """Put everything back, all of it or nothing: what was made is gone, what was changed is as it was.
+
+    Raises PermissionDenied, StaleVersion where a district was changed since, ValidationError where one that
+    was made is in use.
+    """
+    for one in reversed(written):
+        if one.before is None:
+            remove_district(actor=actor, district_id=one.id, version=one.version)
+        else:
+            edit_district(actor=actor, district_id=one.id, version=one.version, **one.before)
+    record(actor, Action.IMPORT, "district", purpose=source[:200])
+
+
+def _parent(code: str) -> District | None:
+    """The district all of the file lie in; None leaves those that are there where they are."""
+    if not code:
+        return None
+    try:
+        return District.objects.get(code=code)
+    except District.DoesNotExist:
+        raise ValidationError(_("There is no district “%(code)s”."), params={"code": code}) from None
+
+
+def _known(found: list[Found]) -> dict[str, District]:
+    codes = [feature.code for feature in found]
+    return {row.code: row for row in District.objects.with_boundary().filter(code__in=codes)}
+
+
+def _compared(feature: Found, district: District | None, parent: District | None) -> Imported:
+    """What would happen to it, and what has to be asked."""
+    if district is None:
+        return Imported(feature.code, feature.name, "created", boundary=feature.boundary)
+    before: Boundary = district.boundary["coordinates"] if district.boundary else []
+    is_same_place = as_geojson(feature.boundary) == district.boundary
+    is_moved = parent is not None and district.parent_id != parent.pk
+    if is_same_place and feature.name == district.name and not is_moved:
+        return Imported(feature.code, feature.name, "unchanged")
+    asked = []
+    if feature.name != district.name:
+        asked.append(_("it is called “%(name)s” now") % {"name": district.name})
+    if before and not is_same_place and is_elsewhere(before, feature.boundary):
+        asked.append(_("it would be in another place: less than half of it is where it was"))
+    if is_moved and district.parent_id:
+        asked.append(_("it lies in another district now"))
+    text = _("Feature %(n)d, code %(code)s, “%(name)s”: %(asked)s.")
+    said = {
+        "n": feature.number,
+        "code": feature.code,
+        "name": feature.name,
+        "asked": "; ".join(asked),
+    }
+    return Imported(
+        feature.code,
+        feature.name,
+        "updated",
+        text % said if asked else "",
+        feature.boundary,
+        [] if is_same_place else before,
+    )
+
+
+def _overlapping(found: list[Found]) -> tuple[str, ...]:
+    """Boundaries of the file that lie on each other: neighbours have no ground in common."""
+    text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
+    pairs = overlaps([solid(feature.boundary) for feature in found])
+    return tuple(
+        text
+        % {
+            "one": found[one].number,
+            "name": found[one].name[:60],
+            "other": found[other].number,
+            "others": found[other].name[:60],
+            "share": max(round(share * 100), 1),
+        }
+        for one, other, share in islice(pairs, MAX_MISTAKES)
+    )
+
+
+def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[str, str]) -> None:
+    """Raises ValidationError as `_write` would, and asks the database nothing."""
+    mistakes: list[ValidationError] = []
+    for feature in found:
+        if feature.code in known:
+            continue
+        district = District(code=feature.code, name=feature.name, boundary=as_geojson(feature.boundary))
+        try:
+            check_code(district)
+            district.clean_fields(exclude=["parent", "lineage"])
+            if not is_plain_code(feature.code):  # the database says why; of good ones it is not asked
+                district.validate_constraints(exclude=["parent", "lineage"])
+        except ValidationError as error:
+            mistakes += _mistakes_of(feature, error, properties)
+    if mistakes:
+        raise ValidationError(mistakes[:MAX_MISTAKES])
+
+
+def _mistakes_of(
+    feature: Found, error: ValidationError, properties: Mapping[str, str]
+) -> list[ValidationError]:
+    """Each named by the feature and the property of the file."""
+    label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
+    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    return [
+        mistake(label, properties.get(name, name), text) for name, texts in by_field.items() for text in texts
+    ]
+
+
+def _write(
+    actor: Acting,
+    found: list[Found],
+    known: Mapping[str, District],
+    parent: District | None,
+    properties: Mapping[str, str],
+) -> list[Written]:
+    """What was made or changed. Raises ValidationError that names each refused feature."""
+    written: list[Written] = []
+    mistakes: list[ValidationError] = []
+    for feature in found:
+        fields: DistrictFields = {
+            "code": feature.code,
+            "name": feature.name,
+            "boundary": as_geojson(feature.boundary),
+        }
+        if parent:
+            fields["parent"] = parent
+        try:
+            if one := _write_one(actor, known.get(feature.code), fields):
+                written.append(one)
+        except ValidationError as error:
+            mistakes += _mistakes_of(feature, error, properties)
+        except StaleVersion:
+            changed = ValidationError(_("This district was changed a moment ago. Try the file again."))
+            mistakes += _mistakes_of(feature, changed, properties)
+    if mistakes:
+        raise ValidationError(mistakes[:MAX_MISTAKES])
+    return written
+
+
+def _write_one(actor: Acting, district: District | None, fields: DistrictFields) -> Written | None:
+    if district is None:
+        made = create_district(actor=actor, **fields)
+        return Written(made.pk, made.version, None)
+    before: DistrictFields = {"name": district.name, "boundary": district.boundary}
+    if "parent" in fields:
+        before["parent"] = district.parent
+    version = district.version
+    edited = edit_district(actor=actor, district_id=district.pk, version=version, **fields)
+    return None if edited.version == version else Written(district.pk, edited.version, before)
