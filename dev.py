@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -38,8 +39,9 @@ usage: python3 dev.py COMMAND [options]
              --json FILE     write what came of it to FILE as well
 
 environment:
-  CRM_DATA   the data folder, for every command (default .data; tests use a folder of their own in it)
-  CRM_VENV   the folder for the Python environment (default .venv)
+  CRM_DATA   the data folder, for every command (default .data; tests use a folder of their own in it);
+             one that holds anything else is refused
+  CRM_VENV   the folder for the Python environment (default .venv); one that dev.py did not make is refused
   docs/operations.md lists what the application itself reads.
 """
 
@@ -87,23 +89,58 @@ def install(environment: pathlib.Path) -> None:
         sys.exit("The packages could not be installed; see above.")
 
 
+def is_ours(environment: pathlib.Path) -> bool:
+    """Whether this program made the folder: it leaves a stamp in it before anything else."""
+    try:
+        return (
+            re.fullmatch(r"\d+\.\d+ ([0-9a-f]{64}|unfinished)", (environment / ".stamp").read_text())
+            is not None
+        )
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def refuse_foreign(environment: pathlib.Path, own_version: str) -> None:
+    """What lies there and was not made here is neither removed nor written into."""
+    elsewhere = "set CRM_VENV to a folder that does not exist yet"
+    if environment.exists() and not environment.is_dir():
+        sys.exit(f"{environment} is not a folder: {elsewhere}.")
+    if environment.is_dir() and any(environment.iterdir()) and not is_ours(environment):
+        sys.exit(f"{environment} holds files that dev.py did not make: {elsewhere}.")
+    found = version(str(environment / "bin" / "python"))
+    if found and found != own_version:
+        sys.exit(
+            f"{environment} is for Python {found}, and this is {own_version}: {elsewhere}, or delete it."
+        )
+
+
+def make_environment(environment: pathlib.Path, own_version: str) -> None:
+    """An empty environment in the place of one whose Python is gone, or where there is none."""
+    if environment.exists():
+        shutil.rmtree(environment.resolve())
+    environment.mkdir(parents=True)
+    (environment / ".stamp").write_text(f"{own_version} unfinished")
+    if subprocess.run([sys.executable, "-m", "venv", str(environment)]).returncode:
+        sys.exit("No virtual environment could be made (Debian: apt install python3-venv).")
+
+
 def bootstrap() -> str:
     """The environment's Python, installing what is missing: one process at a time."""
-    environment = pathlib.Path(os.environ.get("CRM_VENV", ROOT / ".venv")).absolute()
+    environment = pathlib.Path(os.environ.get("CRM_VENV") or ROOT / ".venv").absolute()
     python, stamp = environment / "bin" / "python", environment / ".stamp"
     own_version = version(sys.executable)
     wanted = f"{own_version} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
+    refuse_foreign(environment, own_version)
     environment.parent.mkdir(parents=True, exist_ok=True)
     with environment.with_name(environment.name + ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        refuse_foreign(environment, own_version)
         if stamp.exists() and stamp.read_text() == wanted and version(str(python)) == own_version:
             return str(python)
         print(f"Installing the packages of {LOCK.name} into {environment} (once) …", file=sys.stderr)
         if version(str(python)) != own_version:
-            shutil.rmtree(environment, ignore_errors=True)
-            if subprocess.run([sys.executable, "-m", "venv", str(environment)]).returncode:
-                sys.exit("No virtual environment could be made (Debian: apt install python3-venv).")
-        stamp.unlink(missing_ok=True)
+            make_environment(environment, own_version)
+        stamp.write_text(f"{own_version} unfinished")
         install(environment)
         stamp.write_text(wanted)
     return str(python)
@@ -115,7 +152,10 @@ def main() -> None:
         return
     if sys.version_info < OLDEST:
         continue_with_newer_python()
-    python = bootstrap()
+    try:
+        python = bootstrap()
+    except OSError as problem:
+        sys.exit(f"The Python environment cannot be made: {problem}.")
     os.environ["PYTHONPATH"] = str(ROOT)
     os.execv(python, [python, "-m", "crm.embedded", *sys.argv[1:]])  # noqa: S606 (one process, not two)
 

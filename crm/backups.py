@@ -23,6 +23,11 @@ OWNER: Final = "owner"
 # Sixty bits of each row's MD5, summed: the order of rows does not matter, and nothing is kept in memory.
 # Against accidents, not against forgers: for those are the seals (audit.verifying).
 _SUM: Final = "SELECT count(*), coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text"
+# How a drill knows the database that a killed one has left.
+_SCRATCH_NOTE: Final = "of a restore drill, dropped at its end"
+_SCRATCH_OF: Final = """
+SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s
+"""
 
 
 class BackupFailed(Exception):
@@ -99,9 +104,15 @@ def scratch_database(name: str) -> Iterator[None]:
     owner = connections[OWNER]
     real = owner.settings_dict["NAME"]
     with owner.cursor() as cursor:
+        cursor.execute(_SCRATCH_OF, [name])
+        left = cursor.fetchone()
+        if left and left[0] != _SCRATCH_NOTE:
+            raise BackupFailed(f"There is a database {name} that no drill has left: drop or rename it first.")
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         # template0: nothing that somebody has put into template1.
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        note = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        cursor.execute(note.format(sql.Identifier(name), sql.Literal(_SCRATCH_NOTE)))
     _point(owner, name)
     try:
         yield

@@ -94,8 +94,9 @@ logconfig_dict = {
 }
 
 # Each worker counts in a file of its own; whichever is asked for metrics adds them up (crm.metrics).
+made_for_metrics: str | None = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
+    made_for_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
 
 
 def child_exit(server: Any, worker: Any) -> None:
@@ -104,5 +105,6 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """A folder that somebody named is theirs, with all that is in it."""
+    if made_for_metrics:
+        shutil.rmtree(made_for_metrics, ignore_errors=True)

@@ -1,5 +1,6 @@
 """What `dev.py` hands over to: `python -m crm.embedded COMMAND …`."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,6 +29,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 
 
 def main() -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no “…” must not end anything
     name, arguments = sys.argv[1], sys.argv[2:]
     if name not in COMMANDS:
         print(f"dev.py: no command {name!r}; there are {', '.join(COMMANDS)}. See --help.", file=sys.stderr)
@@ -36,6 +40,9 @@ def main() -> int:
         return COMMANDS[name](arguments)
     except Unavailable as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except OSError as problem:  # a full disk, a folder that cannot be written
+        print(f"dev.py {name} cannot go on: {problem}.", file=sys.stderr)
         return 1
 
 

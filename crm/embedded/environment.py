@@ -9,7 +9,7 @@ from pathlib import Path
 
 from audit.signing import make_key
 
-from .files import private_folder
+from .files import own_folder
 from .postgres import Postgres
 from .services import Server
 from .valkey import Valkey
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def data_folder(named: str | None = None) -> Path:
     """`--data`, else CRM_DATA, else `.data` in the repository."""
-    return private_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
+    return own_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
 
 
 def secret_key(folder: Path) -> str:

@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import IO
 
 NOBODY = 65534
+MARK = ".proximity-data"  # in every data folder that was made here
+# What an older copy left in its own folder, and what only tests, benchmarks and faults leave.
+OLDER_MARKS = ({"secret-key", "audit-key.pem"}, {"secret-key", "services.lock"})
+PARTS = ("test", "faults", "bench-")
 
 
 class Unavailable(Exception):
@@ -27,6 +31,28 @@ def private_folder(path: Path) -> Path:
     if found.st_mode & 0o077:
         path.chmod(0o700)
     return path
+
+
+def own_folder(path: Path) -> Path:
+    """The private folder `path`, new, empty or made here earlier: nothing of anybody else's is touched."""
+    try:
+        names = {found.name for found in path.iterdir()} if path.exists() else set()
+        if names and not _is_made_here(names):
+            raise Unavailable(
+                f"{path} holds other files: choose a folder that is empty or does not exist yet."
+            )
+        private_folder(path)
+        (path / MARK).touch(mode=0o600)
+    except OSError as problem:
+        raise Unavailable(
+            f"{path} cannot hold the data ({problem.strerror}): choose another folder."
+        ) from None
+    return path
+
+
+def _is_made_here(names: set[str]) -> bool:
+    older = any(marks <= names for marks in OLDER_MARKS)
+    return MARK in names or older or all(name.startswith(PARTS) for name in names)
 
 
 def socket_folder(folder: Path) -> Path:

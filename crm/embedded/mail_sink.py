@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from .files import private_folder
 
 KEPT = 200
+OWN = "????????T??????.??????-*.eml"  # its own names: nobody else's file is ever forgotten
 
 
 class Keeper:
@@ -32,7 +33,7 @@ class Keeper:
         draft = path.with_suffix(".draft")
         draft.write_bytes(content)
         draft.rename(path)  # A reader never sees half a message.
-        for old in sorted(self.folder.glob("*.eml"))[: -self.kept]:
+        for old in sorted(self.folder.glob(OWN))[: -self.kept]:
             old.unlink(missing_ok=True)
 
 

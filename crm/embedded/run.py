@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .addresses import reachable_at
 from .children import kill_leftovers, mark
-from .environment import ROOT, Copy, copy_in, data_folder
+from .environment import ROOT, Copy, copy_in, data_folder, local_names
 from .files import Unavailable, open_lock, private_folder, try_lock
 from .services import Services
 from .supervisor import Child, Stopped, Supervisor, ignore_signals, stop_on_signals
@@ -36,7 +37,7 @@ LOOK_AT_SERVERS_EVERY = 4
 
 def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py run", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="where to listen (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="where to listen (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="on which address; 0.0.0.0 is every one")
     parser.add_argument("--data", help="the data folder (CRM_DATA, else .data)")
     parser.add_argument("--no-demo", action="store_true", help="an empty system, without demo data")
@@ -48,6 +49,12 @@ def run(arguments: list[str]) -> int:
         copy.remember(_variables_of_run(copy, chosen))
         _Run(copy, chosen.host, chosen.port, demo=not chosen.no_demo).until_stopped()
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535.")
+    return int(text)
 
 
 @contextmanager
@@ -82,6 +89,7 @@ def _variables_of_run(copy: Copy, chosen: argparse.Namespace) -> dict[str, str]:
     variables = {
         "SITE_URL": f"http://localhost:{chosen.port}",
         "DEMO": "0" if chosen.no_demo else "1",
+        "ALLOWED_HOSTS": ",".join([*local_names(), *reachable_at(chosen.host)]),
     }
     if "EMAIL_URL" not in os.environ:
         variables["EMAIL_URL"] = f"smtp://127.0.0.1:{free_port()}"
@@ -203,6 +211,10 @@ class _Run:
 
     def _greet(self, seconds: float) -> None:
         say(f"\nReady after {seconds:.1f} s: {self.copy.environment()['SITE_URL']}/")
+        for address in reachable_at(self.host):
+            say(f"From other machines: http://{address}:{self.port}/")
+        if self.demo and reachable_at(self.host):
+            say("Warning: the demo's passwords are public. Whoever reaches this address can sign in.")
         if self.demo:
             say(f"\nDemo sign-ins, all with the password {DEMO_PASSWORD}:")
             for address, role in DEMO_SIGN_INS.items():

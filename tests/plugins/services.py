@@ -12,12 +12,13 @@ import socket
 import tempfile
 from pathlib import Path
 
+from crm.embedded.environment import data_folder
 from crm.embedded.postgres import Postgres
 from crm.embedded.services import Services
 from crm.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ["CRM_DATA"]) / "test" if os.environ.get("CRM_DATA") else ROOT / ".test-data"
+FOLDER = data_folder() / "test" if os.environ.get("CRM_DATA") else ROOT / ".test-data"
 DATABASE_PREFIX = "test_"
 DATABASE = f"{DATABASE_PREFIX}{os.getpid()}"
 

@@ -1,0 +1,47 @@
+"""The addresses under which other machines reach this one."""
+
+import fcntl
+import socket
+import struct
+from contextlib import suppress
+from ipaddress import ip_address
+
+SIOCGIFADDR = 0x8915  # Linux: the IPv4 address of an interface
+SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # documentation's, never called
+
+
+def reachable_at(host: str) -> list[str]:
+    """As a browser writes them; of a wildcard those of every interface, of a loopback none."""
+    with suppress(ValueError):
+        asked = ip_address(host.strip("[]"))
+        if asked.is_loopback:
+            return []
+        if not asked.is_unspecified:
+            return [_written(str(asked))]
+        found = {*_outgoing(socket.AF_INET), *_of_interfaces()}
+        if asked.version == 6:
+            found |= set(_outgoing(socket.AF_INET6))
+        return sorted(_written(address) for address in found if not ip_address(address).is_loopback)
+    return [] if host == "localhost" else [host]
+
+
+def _written(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _outgoing(family: socket.AddressFamily) -> list[str]:
+    """Which address this machine would go out with; a datagram socket that is connected sends nothing."""
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((SOMEWHERE[family], 9))
+        return [str(probe.getsockname()[0])]
+    return []
+
+
+def _of_interfaces() -> list[str]:
+    found = []
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _number, name in socket.if_nameindex():
+            with suppress(OSError):  # one without an address
+                answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+                found.append(socket.inet_ntoa(answer[20:24]))
+    return found
