@@ -1,11 +1,15 @@
 """The Celery application and the one timetable.
 
-Beat only polls rows (docs/adr/0004): a message that is lost is found again at the next poll.
+Beat only polls rows (docs/adr/0004): a message that is lost is found again at the next poll. No message
+expires: that would compare the clocks of two machines. A queue is kept short by asking how long it is.
 """
 
 import os
 
 from celery import Celery
+from kombu import Queue
+
+from crm.queues import QUEUES, TASKS, route
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -13,67 +17,29 @@ app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_default_queue = "work"
+app.conf.task_create_missing_queues = False
+app.conf.task_routes = (route,)
+app.conf.task_annotations = {name: {"time_limit": kept.seconds} for name, kept in TASKS.items()}
+
 app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")
 app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
 
 app.conf.beat_schedule = {
-    "number the trail": {"task": "audit.publish", "schedule": 1.0, "options": {"expires": 5}},
-    "seal the trail": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
-    "send due reminders": {
-        "task": "meetings.send_due_reminders",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "make reminders of the days ahead": {
-        "task": "meetings.top_up_reminders",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "do long work": {"task": "jobs.run_due", "schedule": 5.0, "options": {"expires": 5}},
-    "delete files of long work": {
-        "task": "jobs.delete_expired_files",
-        "schedule": 900.0,
-        "options": {"expires": 900},
-    },
-    "forget how to take old merges back": {
-        "task": "contacts.forget_merges",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "go on with what happens again and again": {
-        "task": "meetings.go_on_with_series",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "tell of moved districts": {
-        "task": "meetings.tell_of_moved_ground",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "tell of roles that ended": {
-        "task": "contacts.tell_of_ended_roles",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "forget files of old imports": {
-        "task": "contacts.forget_imports",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
-    "warn of keys that end": {
-        "task": "api.warn_of_keys_that_end",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "forget old answers and deliveries": {
-        "task": "api.forget_old",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "send reports to who asked for them": {
-        "task": "reviews.send_reports",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
+    "number the trail": {"task": "audit.publish", "schedule": 1.0},
+    "seal the trail": {"task": "audit.seal", "schedule": 60.0},
+    "send due reminders": {"task": "meetings.send_due_reminders", "schedule": 5.0},
+    "make reminders of the days ahead": {"task": "meetings.top_up_reminders", "schedule": 3600.0},
+    "do long work": {"task": "jobs.run_due", "schedule": 5.0},
+    "delete files of long work": {"task": "jobs.delete_expired_files", "schedule": 900.0},
+    "forget how to take old merges back": {"task": "contacts.forget_merges", "schedule": 60.0},
+    "go on with what happens again and again": {"task": "meetings.go_on_with_series", "schedule": 300.0},
+    "tell of moved districts": {"task": "meetings.tell_of_moved_ground", "schedule": 10.0},
+    "tell of roles that ended": {"task": "contacts.tell_of_ended_roles", "schedule": 60.0},
+    "forget files of old imports": {"task": "contacts.forget_imports", "schedule": 600.0},
+    "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0},
+    "warn of keys that end": {"task": "api.warn_of_keys_that_end", "schedule": 600.0},
+    "forget old answers and deliveries": {"task": "api.forget_old", "schedule": 3600.0},
+    "send reports to who asked for them": {"task": "reviews.send_reports", "schedule": 60.0},
 }

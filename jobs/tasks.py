@@ -1,9 +1,6 @@
 """Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
 
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_ready
 
 from jobs.running import run_next
 from jobs.services import RUN, delete_expired_files
@@ -23,9 +20,3 @@ def run_due_job() -> bool:
 @shared_task(name="jobs.delete_expired_files")
 def delete_expired() -> int:
     return delete_expired_files()
-
-
-@worker_ready.connect
-def _start(**_: Any) -> None:
-    """A worker that starts after a pause goes on with what has waited."""
-    run_due_job.delay()

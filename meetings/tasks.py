@@ -1,10 +1,8 @@
 """Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
 
-from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from celery.signals import worker_ready
 from django.db import transaction
 
 from accounts.services.requests import REFRESH_REMINDERS
@@ -46,10 +44,3 @@ def go_on_with_series() -> int:
 @shared_task(name=TELL_OF_MOVES)
 def tell_of_moves() -> int:
     return tell_of_moved_ground()
-
-
-@worker_ready.connect
-def _start(**_: Any) -> None:
-    """A worker that starts after a pause makes what is missing, and sends what has waited."""
-    top_up_reminders.delay()
-    send_due_reminders.delay()

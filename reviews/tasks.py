@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from reviews.services.subscriptions import send_reports
+from reviews.services.subscriptions import SEND, send_reports
 
 
-@shared_task(name="reviews.send_reports")
+@shared_task(name=SEND)
 def send_subscribed_reports() -> int:
     return send_reports()

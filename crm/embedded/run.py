@@ -120,13 +120,11 @@ class _Run:
         self.services = Services(copy.folder, copy.servers)
         logs = private_folder(copy.folder / "logs")
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
-        worker = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
-        beat = "celery -A crm beat --loglevel INFO"
         self.web = Child("web", [*_module(WEB), "--bind", self._bind()])
         # Finish what is going on; then give it back; the rows say what is still to do.
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
-        self.worker = Child("worker", _module(worker), patience)
-        self.beat = Child("beat", _module(beat))
+        self.worker = Child("worker", _module("crm.workers trail mail hooks work"), patience)
+        self.beat = Child("beat", _module("crm.workers beat"))
 
     def _bind(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

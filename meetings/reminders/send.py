@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -58,10 +59,10 @@ class Standing:
 
 def send_due() -> int:
     """Send what is due; answers how many were sent. Any number of these may run at once."""
-    started, sent = time.monotonic(), 0
+    until, sent = time.monotonic() + MAX_SECONDS, 0
     while claimed := _claim():
-        sent += _deliver(claimed)
-        if time.monotonic() - started > MAX_SECONDS:
+        sent += _deliver(claimed, until)
+        if time.monotonic() > until:
             wake_on_commit()
             break
     return sent
@@ -86,7 +87,7 @@ def _claim() -> list[Reminder]:
     return claimed
 
 
-def _deliver(claimed: Sequence[Reminder]) -> int:
+def _deliver(claimed: Sequence[Reminder], until: float = inf) -> int:
     standing = _standing(claimed)
     unwanted = [row.pk for row in claimed if row.pk not in standing]
     Reminder.objects.waiting().filter(pk__in=unwanted).delete()
@@ -94,13 +95,18 @@ def _deliver(claimed: Sequence[Reminder]) -> int:
     for code, carrier in CARRIERS.items():
         rows = [row for row in claimed if row.channel == code and row.pk in standing]
         if rows:
-            sent += _send_by(carrier(), rows, standing)
+            sent += _send_by(carrier(), rows, standing, until)
     return sent
 
 
-def _send_by(carrier: Carrier, rows: Sequence[Reminder], standing: Mapping[UUID, Standing]) -> int:
+def _send_by(
+    carrier: Carrier, rows: Sequence[Reminder], standing: Mapping[UUID, Standing], until: float
+) -> int:
     sent = 0
     for number, row in enumerate(rows):
+        if time.monotonic() > until:
+            _give_back(rows[number:])
+            break
         if row.attempts >= MAX_ATTEMPTS:  # it took its workers with it each time
             _postpone(row, WorkerLostError())
             continue
@@ -124,6 +130,13 @@ def _send_by(carrier: Carrier, rows: Sequence[Reminder], standing: Mapping[UUID,
             sent += 1
     carrier.close()
     return sent
+
+
+def _give_back(rows: Sequence[Reminder]) -> None:
+    """Those of a batch that a slow mail server left no time for: anybody may send them at once."""
+    for row in rows:
+        ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
+        ours.update(lease_until=None)
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from crm import heartbeat
+from crm.queues import QUEUES
 from tests.plugins import services
 
 SECRETS = {
@@ -28,7 +30,7 @@ SECRETS = {
     "EMAIL_URL": "smtp://mail.city.example:25",
     "DEFAULT_FROM_EMAIL": "Proximity <proximity@city.example>",
 }
-OURS = {"migrate", "web", "worker", "beat"}
+OURS = {"migrate", "web", "beat", *QUEUES}
 FILE: Final = services.ROOT / "docker-compose.yml"
 _VARIABLE: Final = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<mark>:[?-])(?P<text>[^}]*))?\}")
 
@@ -101,21 +103,27 @@ def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
     assert knowing == {"migrate", "postgres"}
 
 
-def test_only_the_worker_has_the_key_that_seals_the_trail(parts: dict[str, Any]) -> None:
-    assert {name for name, part in parts.items() if part.get("secrets")} == {"worker"}
-    assert {name for name, part in parts.items() if "signing" in json.dumps(part).lower()} == {"worker"}
+def test_only_the_worker_of_the_trail_has_the_key_that_seals_it(parts: dict[str, Any]) -> None:
+    assert {name for name, part in parts.items() if part.get("secrets")} == {"trail"}
+    assert {name for name, part in parts.items() if "signing" in json.dumps(part).lower()} == {"trail"}
 
 
-def test_only_the_worker_may_number_the_trail(parts: dict[str, Any]) -> None:
+def test_only_the_worker_of_the_trail_may_number_it(parts: dict[str, Any]) -> None:
     """And the migration, which makes that role."""
     knowing = {name for name, part in parts.items() if SECRETS["DATABASE_AUDIT_PASSWORD"] in json.dumps(part)}
-    assert knowing == {"migrate", "worker"}
+    assert knowing == {"migrate", "trail"}
 
 
 def test_only_this_machine_reaches_a_port(parts: dict[str, Any]) -> None:
     """The proxy's: whoever else reached it could say which address a request comes from."""
     assert parts["web"]["ports"] == ["127.0.0.1:8000:8000"]
     assert [name for name, part in parts.items() if part.get("ports")] == ["web"]
+
+
+def test_each_queue_has_a_worker_of_its_own(parts: dict[str, Any]) -> None:
+    for name in [*QUEUES, heartbeat.BEAT]:
+        assert parts[name]["command"] == ["python", "-m", "crm.workers", name]
+        assert f"crm:1:heartbeat:{name}'" in parts[name]["healthcheck"]["test"][-1]
 
 
 def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
@@ -133,4 +141,4 @@ def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
 def test_everything_waits_for_the_migration(parts: dict[str, Any]) -> None:
     for name in OURS - {"migrate"}:
         assert parts[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    assert "ports" not in parts["worker"]  # two workers could not share one
+        assert name == "web" or "ports" not in parts[name]  # two workers could not share one

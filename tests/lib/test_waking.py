@@ -9,7 +9,7 @@ from tests.plugins import services
 def test_a_wake_up_is_one_message_and_without_a_broker_soon_given_up() -> None:
     wake("meetings.send_due_reminders")
     with services.valkey.client() as client:
-        assert client.llen("celery") == 1
+        assert client.llen("mail") == 1
     services.valkey.stop()
     started = time.monotonic()
     wake("meetings.send_due_reminders")
@@ -17,4 +17,4 @@ def test_a_wake_up_is_one_message_and_without_a_broker_soon_given_up() -> None:
     services.valkey.start()
     wake("meetings.send_due_reminders")
     with services.valkey.client() as client:
-        assert client.llen("celery") == 1
+        assert client.llen("mail") == 1

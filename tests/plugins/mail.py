@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it receives."""
 
+import asyncio
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,16 +14,18 @@ from . import services
 
 
 class MailSink:
-    """The messages received in this test, oldest first."""
+    """The messages received in this test, oldest first; each is taken after so many `seconds`."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.seconds = 0.0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         content = envelope.original_content or b""
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        await asyncio.sleep(self.seconds)
         return "250 kept"
 
 
@@ -40,4 +43,5 @@ def mail_sink(running_mail_sink: MailSink, settings: Settings) -> MailSink:
     """Django sends by SMTP to a server whose `messages` the test can read."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     running_mail_sink.messages.clear()
+    running_mail_sink.seconds = 0.0
     return running_mail_sink

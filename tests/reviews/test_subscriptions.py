@@ -190,3 +190,19 @@ def test_a_mail_server_that_is_down_is_tried_again(
     Delivery.objects.update(lease_until=None)
     assert send_reports() == 1
     assert len(mail_sink.messages) == 1
+
+
+def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
+    desk: Desk, monday: datetime, mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for report in ("coverage", "recency", "cadence", "overdue"):
+        desk.subscribe(report=report)
+    monkeypatch.setattr(subscriptions, "MAX_SECONDS", 0.3)
+    mail_sink.seconds = 0.4
+    assert send_reports() == len(mail_sink.messages) == 1
+    left = Delivery.objects.waiting()
+    assert left.count() == 3
+    assert not left.filter(lease_until__isnull=False).exists(), "another worker may send them now"
+    mail_sink.seconds = 0
+    assert send_reports() == 3
+    assert len(mail_sink.messages) == 4

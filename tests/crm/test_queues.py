@@ -1,0 +1,129 @@
+"""Each task waits in the queue of its kind; queues stay short; beat goes on whatever its clock says."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from crm.celery import app
+from crm.heartbeat import STUCK_SECONDS, HeartbeatScheduler, Movement
+from crm.queues import QUEUES, TASKS, NoQueue, route
+from lib.waking import ENOUGH, wake
+from meetings.reminders.wake import SEND_DUE
+from tests.plugins import services
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    app.loader.import_default_modules()
+
+
+def waiting(queue: str) -> list[dict[str, Any]]:
+    with services.valkey.client() as client:
+        return [json.loads(one) for one in client.lrange(queue, 0, -1)]
+
+
+def test_every_task_has_a_queue_and_a_limit() -> None:
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    assert ours == set(TASKS)
+    for name, kept in TASKS.items():
+        assert kept.queue in QUEUES
+        assert app.tasks[name].time_limit == kept.seconds > 0
+    assert {kept.queue for kept in TASKS.values()} == set(QUEUES)
+
+
+def test_a_task_without_a_queue_is_refused() -> None:
+    with pytest.raises(NoQueue, match="has no queue"):
+        route("contacts.made_up")
+    with pytest.raises(NoQueue):
+        app.send_task("contacts.made_up")
+    assert route("celery.backend_cleanup") is None
+
+
+def test_mail_hooks_and_long_work_never_wait_with_the_trail() -> None:
+    assert {name for name, kept in TASKS.items() if kept.queue == "trail"} == {"audit.publish", "audit.seal"}
+    for name in TASKS:
+        assert wake(name)
+    for queue in QUEUES:
+        found = {message["headers"]["task"] for message in waiting(queue)}
+        assert found == {name for name, kept in TASKS.items() if kept.queue == queue}
+
+
+def test_no_message_expires() -> None:
+    """It would be thrown away where the worker's clock is ahead of beat's by more than that."""
+    HeartbeatScheduler(app=app, lazy=False).tick()
+    messages = [message for queue in QUEUES for message in waiting(queue)]
+    assert len(messages) == len(app.conf.beat_schedule)
+    assert {message["headers"]["expires"] for message in messages} == {None}
+
+
+def test_a_queue_that_nobody_serves_stays_short() -> None:
+    assert [wake(SEND_DUE) for _ in range(ENOUGH + 30)].count(True) == ENOUGH
+    assert len(waiting("mail")) == ENOUGH
+    assert wake("audit.publish"), "another queue is another matter"
+    assert wake("meetings.refresh_reminders_of_user", "0198c0de-0000-7000-8000-000000000000")
+
+
+@pytest.fixture
+def scheduler() -> Iterator[HeartbeatScheduler]:
+    before = app.conf.beat_schedule
+    app.conf.beat_schedule = {"number the trail": {"task": "audit.publish", "schedule": 0.2}}
+    yield HeartbeatScheduler(app=app, lazy=False)
+    app.conf.beat_schedule = before
+
+
+@pytest.mark.parametrize("jumps", [[-1], [24, -24], [24 * 365], [-24 * 365, 24 * 365]])
+def test_beat_goes_on_when_its_clock_is_set(
+    jumps: list[int], scheduler: HeartbeatScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Celery.now
+    scheduler.tick()
+    seen = len(waiting("trail"))
+    assert seen == 1
+    hours = 0
+    for jump in jumps:
+        hours += jump
+        shift = timedelta(hours=hours)
+
+        def shifted(self: Celery, shift: timedelta = shift) -> datetime:
+            return real(self) + shift
+
+        monkeypatch.setattr(Celery, "now", shifted)
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            time.sleep(min(0.05, scheduler.tick()))
+        assert seen + 2 <= len(waiting("trail")) <= seen + 4
+        seen = len(waiting("trail"))
+
+
+def test_a_poll_that_found_its_queue_full_is_tried_again_soon(scheduler: HeartbeatScheduler) -> None:
+    for _ in range(ENOUGH):
+        wake("audit.publish")
+    scheduler.tick()
+    assert len(waiting("trail")) == ENOUGH
+    with services.valkey.client() as client:
+        client.flushall()
+    time.sleep(0.25)
+    scheduler.tick()
+    assert len(waiting("trail")) == 1
+
+
+def test_a_worker_moves_unless_a_task_waits_beside_a_free_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = object(), object(), object()
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    movement = Movement(processes=2)
+    assert movement.look([], [])
+    assert movement.look([one], []), "it has only just come"
+    now += STUCK_SECONDS + 1
+    assert not movement.look([one], [])
+    assert not movement.look([one, two], [two]), "others may go on: it hangs all the same"
+    assert movement.look([one], [one]), "begun: its time limit looks after it"
+    now += STUCK_SECONDS + 1
+    assert movement.look([one, two, three], [one, two]), "no process is free"
+    now += STUCK_SECONDS + 1
+    assert movement.look([three], []), "it has not waited since one was free"

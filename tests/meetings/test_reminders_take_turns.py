@@ -1,0 +1,55 @@
+"""A mail server that takes its time for each message keeps nobody's batch: the rest is given back at once."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from meetings.models import Reminder
+from meetings.reminders import send
+from meetings.reminders.send import LEASE, send_due
+from tests.meetings.test_reminder_sending import make_due, make_owner
+from tests.plugins.mail import MailSink
+
+pytestmark = pytest.mark.django_db
+PROMISES = 8
+TURN_SECONDS = 0.5
+
+
+def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
+    mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = make_owner("email")
+    for number in range(PROMISES):
+        make_due(owner, title=f"Promise {number}")
+    monkeypatch.setattr(send, "MAX_SECONDS", TURN_SECONDS)
+    monkeypatch.setattr(mail_sink, "seconds", TURN_SECONDS * 0.6)
+    started = time.monotonic()
+    sent = send_due()
+    assert time.monotonic() - started < TURN_SECONDS * 3
+    assert sent == len(mail_sink.messages)
+    assert 1 <= sent <= 2
+    left = Reminder.objects.waiting().filter(occurrence__lte=timezone.now())
+    assert left.count() == PROMISES - sent
+    assert not left.filter(lease_until__isnull=False).exists(), "another worker may send them now"
+    assert not left.exclude(attempts=0).exists(), "none of them was tried"
+    mail_sink.seconds = 0
+    assert send_due() == PROMISES - sent
+    assert (
+        len({message["Message-ID"] for message in mail_sink.messages}) == len(mail_sink.messages) == PROMISES
+    )
+
+
+def test_what_another_took_meanwhile_stays_theirs() -> None:
+    owner = make_owner("email")
+    make_due(owner)
+    (mine,) = send._claim()
+    theirs = timezone.now() + 2 * LEASE
+    Reminder.objects.filter(pk=mine.pk).update(lease_until=theirs)
+    send._give_back([mine])
+    assert Reminder.objects.get(pk=mine.pk).lease_until == theirs
+    Reminder.objects.filter(pk=mine.pk).update(lease_until=mine.lease_until, sent_at=timezone.now())
+    send._give_back([mine])
+    assert Reminder.objects.get(pk=mine.pk).sent_at is not None
+    assert Reminder.objects.get(pk=mine.pk).lease_until - mine.lease_until == timedelta()
