@@ -8,4 +8,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     from django.core.management import execute_from_command_line
 
+    from crm.database.base import DatabaseWrapper
+
+    DatabaseWrapper.patience = 6 * 60 * 60.0  # nobody waits before a page for what a command asks
     execute_from_command_line(sys.argv)

@@ -178,7 +178,9 @@ class SignInMiddleware:
         if not isinstance(exception, RedisError):
             return None
         log.error("sign_in_closed", error=str(exception))
-        return render(request, "503.html", status=503)
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "10"
+        return response
 
 
 def _is_about_signing_in(request: HttpRequest) -> bool:

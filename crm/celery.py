@@ -5,11 +5,12 @@ expires: that would compare the clocks of two machines. A queue is kept short by
 """
 
 import os
+from typing import Any
 
-from celery import Celery
-from kombu import Queue
+from celery import Celery, signals
+from kombu.entity import Queue
 
-from crm.queues import QUEUES, TASKS, route
+from crm.queues import MOST_PATIENCE, PATIENT, QUEUES, TASKS, route
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -17,11 +18,21 @@ app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_queues = [Queue(name) for name in QUEUES]  # type: ignore[no-untyped-call]  # kombu brings no types
 app.conf.task_default_queue = "work"
 app.conf.task_create_missing_queues = False
 app.conf.task_routes = (route,)
 app.conf.task_annotations = {name: {"time_limit": kept.seconds} for name, kept in TASKS.items()}
+
+
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]  # nor does Celery
+def be_patient(task: Any, **_: Any) -> None:
+    """Let its statements take longer than those that somebody waits for."""
+    from crm.database.base import DatabaseWrapper
+
+    kept = TASKS.get(task.name)
+    DatabaseWrapper.patience = MOST_PATIENCE if kept and kept.queue in PATIENT else None
+
 
 app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")
 app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"

@@ -17,6 +17,7 @@ from celery.worker import WorkController, state
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from crm.embedded.children import descendants, is_stopped
 from crm.queues import TASKS
 from lib import waking
 
@@ -52,13 +53,15 @@ class Movement:
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
-        self._since: dict[int, float] = {}  # of each task that waits though a process is free
+        self._since: dict[int | str, float] = {}  # of each that is stopped, or waits though one is free
 
-    def look(self, given: Iterable[object], begun: Iterable[object]) -> bool:
+    def look(self, given: Iterable[object], begun: Iterable[object], stopped: Iterable[int] = ()) -> bool:
+        """`stopped` are processes that a signal holds: no time limit should have to pass for them."""
         at_work = set(map(id, begun))
         waiting = set(map(id, given)) - at_work if len(at_work) < self.processes else set()
         now = time.monotonic()
-        self._since = {one: self._since.get(one, now) for one in waiting}
+        held: list[int | str] = [*waiting, *map(str, stopped)]
+        self._since = {one: self._since.get(one, now) for one in held}
         return now - min(self._since.values(), default=now) < STUCK_SECONDS
 
 
@@ -89,7 +92,8 @@ class WorkerHeartbeat(bootsteps.StartStopStep):
         moves = True
         while not self.stopped.wait(INTERVAL_SECONDS):
             with suppress(RuntimeError):  # the loop changed one while it was read
-                moves = movement.look(list(state.reserved_requests), list(state.active_requests))
+                held = [pid for pid in descendants(os.getpid()) if is_stopped(pid)]
+                moves = movement.look(list(state.reserved_requests), list(state.active_requests), held)
             if moves:
                 pulse()
 

@@ -12,6 +12,7 @@ from typing import Final
 import prometheus_client
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -21,8 +22,10 @@ from prometheus_client.core import GaugeMetricFamily
 
 from api.models import WebhookDelivery
 from audit.models import Change, Event
-from crm import heartbeat
+from crm import heartbeat, progress
+from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
+from lib import waking
 from meetings.models import Reminder
 
 
@@ -69,6 +72,21 @@ class WaitingWork:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, (said, value) in GAUGES.items():
             yield GaugeMetricFamily(f"proximity_{name}", said, value=float(value()))
+        stands = GaugeMetricFamily(
+            "proximity_standing_seconds",
+            "How long the oldest of its kind has waited",
+            labels=["work"],
+        )
+        with connection.cursor() as cursor:
+            for part, seconds in progress.standing(cursor).items():
+                stands.add_metric([part], seconds)
+        yield stands
+        queued = GaugeMetricFamily("proximity_queue_length", "Messages in each queue", labels=["queue"])
+        alive = GaugeMetricFamily("proximity_queue_alive", "Whether a worker serves it", labels=["queue"])
+        for queue, length in waking.lengths(QUEUES).items():
+            queued.add_metric([queue], length)
+            alive.add_metric([queue], heartbeat.is_alive(queue))
+        yield from (queued, alive)
 
 
 @login_not_required

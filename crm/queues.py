@@ -29,9 +29,9 @@ class Kept:
 
 
 TASKS: Final[dict[str, Kept]] = {
-    # A statement, and at most 10,000 rows a seal: each is a transaction, what is done is done.
-    "audit.publish": Kept("trail", MINUTE),
-    "audit.seal": Kept("trail", MINUTE),
+    # After an outage a million rows are numbered in one statement, and sealed by ten thousand.
+    "audit.publish": Kept("trail", 10 * MINUTE),
+    "audit.seal": Kept("trail", 10 * MINUTE),
     # Five seconds for a batch, and one message more: seven answers of ten seconds (EMAIL_TIMEOUT).
     "meetings.send_due_reminders": Kept("mail", 3 * MINUTE),
     "reviews.send_reports": Kept("mail", 3 * MINUTE),
@@ -52,6 +52,11 @@ TASKS: Final[dict[str, Kept]] = {
     "contacts.forget_imports": Kept("work", 10 * MINUTE),
     "api.forget_old": Kept("work", 10 * MINUTE),
 }
+
+
+# Where nobody waits before a page, statements may take as long as the task; a minute for its end.
+PATIENT: Final = {"trail", "work"}
+MOST_PATIENCE: Final = 9 * MINUTE
 
 
 class NoQueue(LookupError):

@@ -73,7 +73,7 @@ def protecting_headers() -> bytes:
 
 worker_class = Worker
 workers = 2
-threads = 4
+threads = 8  # the last two only as long as the others do not hang (crm.gate)
 graceful_timeout = 20
 control_socket_disable = True
 limit_request_line = 8190  # a hundred rows that are ticked in a list are 4,100 letters

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm.database.bounds import CONNECTION_BOUNDS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -135,7 +137,7 @@ def _running(url: dict[str, Any]) -> dict[str, Any]:
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         "POOLED": DATABASE_POOLED,
-        "OPTIONS": url.get("OPTIONS", {}) | options,
+        "OPTIONS": CONNECTION_BOUNDS | url.get("OPTIONS", {}) | options,
     }
 
 
@@ -155,7 +157,7 @@ CACHES = {
         "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": "crm",
         # One more try on a fresh connection, then give up: a page must not wait for Redis.
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2, "retry": Retry(NoBackoff(), 1)},
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     },
 }
 
@@ -166,6 +168,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SERIALIZER = "json"
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # kB: a process that grew gives it back after its task
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}

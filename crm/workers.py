@@ -6,7 +6,7 @@ processes and begun anew. Asked to stop, it passes that on and waits.
 """
 
 import argparse
-import logging
+import gc
 import os
 import select
 import signal
@@ -14,12 +14,13 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import structlog
+
 from crm.celery import app
-from crm.embedded.children import die_with_parent
+from crm.embedded.children import descendants, die_with_parent
 from crm.heartbeat import BEAT, PULSE
 from crm.queues import QUEUES
 
@@ -29,7 +30,7 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 STABLE_AFTER_SECONDS: Final = 60.0
 PASSED_ON: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def command_of(name: str) -> list[str]:
@@ -146,13 +147,13 @@ class Keeper:
         child.failures = 0 if now - child.started_at > STABLE_AFTER_SECONDS else child.failures + 1
         child.not_before = now + min(2.0 ** max(child.failures - 1, 0) - 1, LONGEST_PAUSE_SECONDS)
         if not self.is_stopping:
-            log.error("worker_ended", extra={"worker": child.name, "code": os.waitstatus_to_exitcode(status)})
+            log.error("worker_ended", worker=child.name, code=os.waitstatus_to_exitcode(status))
 
     def _end_silent(self) -> None:
         now = time.monotonic()
         for child in self.children:
             if child.pid and not child.is_being_ended and child.is_silent(now):
-                log.error("worker_is_silent_and_begun_anew", extra={"worker": child.name})
+                log.error("worker_is_silent_and_begun_anew", worker=child.name)
                 child.is_being_ended = True
                 for pid in [*descendants(child.pid), child.pid]:
                     with suppress(ProcessLookupError):
@@ -166,16 +167,6 @@ class Keeper:
                     os.kill(child.pid, signal.SIGQUIT if number == signal.SIGQUIT else signal.SIGTERM)
 
 
-def descendants(pid: int) -> list[int]:
-    """All processes below `pid` (Linux; elsewhere none is found, and they end with their parent)."""
-    found: list[int] = []
-    for listed in Path("/proc").glob(f"{pid}/task/*/children"):
-        with suppress(OSError):
-            for one in map(int, listed.read_text().split()):
-                found += [*descendants(one), one]
-    return found
-
-
 def main() -> None:
     names = [*QUEUES, BEAT]
     parser = argparse.ArgumentParser(prog="python -m crm.workers", description=__doc__)
@@ -183,6 +174,7 @@ def main() -> None:
     chosen = parser.parse_args().names
     app.loader.import_default_modules()
     app.finalize()
+    gc.freeze()  # so that collecting garbage copies none of what the children share
     Keeper(list(dict.fromkeys(chosen))).keep()
 
 

@@ -5,6 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from crm.chunks import measured
+from crm.gate import gated
+from crm.serving import threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-application = measured(get_wsgi_application())
+application = gated(measured(get_wsgi_application()), most=threads - 2)

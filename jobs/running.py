@@ -26,8 +26,10 @@ from jobs.files import keep_file, opened
 from jobs.kinds import JobRefused, JobStopped, KeptFile, Kind, Outcome, find_kind
 from jobs.models import Job, JobFile, JobStatus
 from jobs.services import LEASE, end_job, fail_job
+from lib.waits import patience
 
 PULSE_SECONDS: Final = 1.0
+STATEMENT_SECONDS: Final = 600.0  # nobody waits before a page for what a job asks of the database
 MAX_ATTEMPTS: Final = 3  # what takes its workers with it each time is given up
 LOCK: Final = 0x6A6F6273  # claiming is one worker's at a time; any number that is ours
 
@@ -65,7 +67,7 @@ def _run(job: Job, actor: Actor | None) -> None:
 def _do(job: Job, kind: Kind, actor: Actor) -> None:
     pulse = _Pulse(job)
     try:
-        with pulse:
+        with pulse, patience(STATEMENT_SECONDS):
             outcome = kind.run(_Work(job, actor, pulse))
         _keep(job, outcome, actor)
     except JobStopped:

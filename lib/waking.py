@@ -4,6 +4,7 @@ Whoever wakes asks first how much waits in the task's queue: where no worker tak
 would pile up without end. None expires, since that would compare the clocks of two machines.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -52,3 +53,14 @@ def wake(task: str, *arguments: str) -> bool:
 def _waiting(producer: Any, task: str) -> int:
     queue = current_app.amqp.router.route({}, task)["queue"]
     return int(producer.channel.client.llen(queue.name))
+
+
+def lengths(queues: Iterable[str]) -> dict[str, int]:
+    """Of each queue how many messages wait in it; empty while the broker is down."""
+    broker = current_app.connection_for_write(transport_options=GIVE_UP_SOON)
+    try:
+        with pools.connections[broker].acquire(block=True, timeout=1) as connection:
+            client = connection.default_channel.client
+            return {name: int(client.llen(name)) for name in queues}
+    except (OperationalError, RedisError, OSError):
+        return {}

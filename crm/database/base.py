@@ -1,12 +1,41 @@
-"""What settings.DATABASES names as its engine; Django looks for it in a module of this name."""
+"""What settings.DATABASES names as its engine; Django looks for it in a module of this name.
+
+No wait for the database is without end. The server cuts what takes long (crm.database.bounds); one that hangs
+cuts nothing, so this side gives up a little later, and lets the connection go.
+"""
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base, operations
+from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from crm.database.bounds import GRACE_SECONDS, STATEMENT_SECONDS
+
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
+
+
+class NoAnswer(psycopg.OperationalError):
+    """The server said nothing for longer than it may."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """psycopg's, which does not wait for ever."""
+
+    seconds: float = STATEMENT_SECONDS + GRACE_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.seconds if timeout is None else timeout)
+        except errors._WaitTimeout as silence:
+            if timeout is not None:
+                raise
+            self.pgconn.finish()  # nobody knows what the server still does with it
+            raise NoAnswer(f"no answer from the database in {self.seconds:.0f} s") from silence
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -17,6 +46,42 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+    patience: float | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.__class__ = Connection
+        return connection
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Let statements, locks and pauses of each transaction begun within take so long: for long work."""
+        before, self.patience = self.patience, seconds
+        self._give_up_after(seconds)
+        try:
+            yield
+        finally:
+            self.patience = before
+            self._give_up_after(before or STATEMENT_SECONDS)
+
+    def connect(self) -> None:
+        super().connect()
+        if self.patience:
+            self._give_up_after(self.patience)
+
+    def _give_up_after(self, seconds: float) -> None:
+        if self.connection is not None:
+            self.connection.seconds = seconds + GRACE_SECONDS
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Of the transaction, not of the session: a pooler gives that to somebody else."""
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+        if self.patience and not autocommit and self.connection is not None:
+            wait = f"{max(1, round(self.patience * 1000))}ms"
+            self.connection.execute(
+                f"SET LOCAL statement_timeout = '{wait}'; SET LOCAL lock_timeout = '{wait}';"
+                f" SET LOCAL idle_in_transaction_session_timeout = '{wait}'"
+            )
 
     def chunked_cursor(self) -> Any:
         """A cursor of the server's, but where its next rows would be asked of another connection.

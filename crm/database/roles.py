@@ -11,6 +11,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.utils import ProgrammingError
 from psycopg import errors, sql
 
+from crm.database.bounds import SESSION_BOUNDS
+
 TRAIL_PREFIX: Final = "audit_"
 # Tables of the trail that the application adds to: each row, but for what the database writes itself.
 WRITTEN: Final = {"audit_event": {"xid"}, "audit_change": {"xid"}}
@@ -21,6 +23,7 @@ PUBLISHED: Final = ("audit_numbered", "audit_seal")
 SESSION_SETTINGS: Final = {
     # A search forgives one wrong letter in a word of eight: at 0.6 it would not (lib.matching).
     "pg_trgm.word_similarity_threshold": "0.45",
+    **SESSION_BOUNDS,
 }
 
 _ROWS: Final = sql.SQL("SELECT, INSERT, UPDATE, DELETE")

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -31,3 +32,22 @@ def kill_leftovers(folder: Path) -> None:
                 os.kill(int(process.name), signal.SIGKILL)
         except (OSError, ProcessLookupError):
             continue  # Gone meanwhile, or somebody else's.
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below `pid` (Linux; elsewhere none is found, and they end with their parent)."""
+    found: list[int] = []
+    for listed in Path("/proc").glob(f"{pid}/task/*/children"):
+        with suppress(OSError):
+            for one in map(int, listed.read_text().split()):
+                found += [*descendants(one), one]
+    return found
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a signal holds it (SIGSTOP), so that it runs no more until another lets it (Linux)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state == "T"

@@ -91,7 +91,7 @@ class Postgres:
 
     def stop(self, timeout_seconds: float = 4, *, at_once: bool = False) -> None:
         """Disconnect everybody and stop; harder when that takes too long, and right away `at_once`."""
-        pid = self._pid() or (self.process.pid if self.process else None)
+        pid = self.pid() or (self.process.pid if self.process else None)
         gently = () if at_once else (signal.SIGINT,)
         for how in (*gently, signal.SIGQUIT, signal.SIGKILL):
             if pid is None or not self._is_ours(pid):
@@ -161,7 +161,7 @@ class Postgres:
         if not made:
             self.execute("CREATE DATABASE {} OWNER {}", DATABASE, OWNER)
 
-    def _pid(self) -> int | None:
+    def pid(self) -> int | None:
         try:
             return int((self.launcher.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
@@ -181,6 +181,6 @@ class Postgres:
 
     def _forget_dead_pid(self) -> None:
         """PostgreSQL trusts the number in its pid file even when another program has it by now."""
-        pid = self._pid()
+        pid = self.pid()
         if pid is not None and not self._is_ours(pid):
             (self.launcher.data / "postmaster.pid").unlink(missing_ok=True)

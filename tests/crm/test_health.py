@@ -1,11 +1,20 @@
-"""/healthz tells the state of all four parts, and soon, whatever is down."""
+"""/healthz tells the state of each part and whether work moves, and soon, whatever is down or hangs."""
 
+import os
+import signal
+import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from audit.publishing import publish
+from crm.heartbeat import BEAT, beat_once
+from crm.progress import STANDS_AFTER
+from crm.queues import QUEUES
+from tests.factories import make_organisation
 from tests.plugins import services
 
 
@@ -14,7 +23,7 @@ def states(client: Client) -> tuple[int, dict[str, str]]:
     return answer.status_code, answer.json()
 
 
-def test_healthy_when_all_four_are_alive(
+def test_healthy_when_all_are_alive(
     client: Client, celery_worker_process: object, celery_beat_process: object
 ) -> None:
     status, body = states(client)
@@ -24,7 +33,9 @@ def test_healthy_when_all_four_are_alive(
 def test_without_worker_and_beat(client: Client, db: None) -> None:
     status, body = states(client)
     assert status == 503
-    assert body == {"status": "down", "database": "up", "broker": "up", "worker": "down", "beat": "down"}
+    moving = dict.fromkeys(STANDS_AFTER, "up")
+    alive = {"database": "up", "broker": "up", "worker": "down", "beat": "down"}
+    assert body == {"status": "down", **alive, **moving}
 
 
 def test_redis_down_is_said_within_three_seconds(client: Client, db: None) -> None:
@@ -45,6 +56,72 @@ def test_database_down_is_said_within_three_seconds(
     assert time.monotonic() - started < 3
     assert status == 503
     assert (body["database"], body["broker"]) == ("down", "up")
+
+
+@pytest.fixture
+def hung_server() -> Iterator[int]:
+    """Takes connections and never says a word: its port."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(64)
+        yield server.getsockname()[1]
+
+
+def test_a_database_that_hangs_is_said_within_two_seconds(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, hung_server: int
+) -> None:
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "host", "127.0.0.1")
+    monkeypatch.setitem(connection.settings_dict, "PORT", hung_server)
+    for _again in range(3):
+        started = time.monotonic()
+        status, body = states(client)
+        assert time.monotonic() - started < 2
+        assert (status, body["database"], body["trail"]) == (503, "down", "unknown")
+        assert body["broker"] == "up"
+
+
+def test_a_valkey_that_hangs_is_said_within_two_seconds(client: Client, db: None) -> None:
+    process = services.valkey.process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        for _again in range(3):
+            started = time.monotonic()
+            status, body = states(client)
+            assert time.monotonic() - started < 2
+            assert (status, body["database"], body["broker"]) == (503, "up", "down")
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+def test_all_alive_and_nobody_numbers_the_trail_is_not_healthy(
+    client: Client, committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops the publisher, and keeps everything else alive, is seen."""
+    monkeypatch.setattr("crm.progress.STANDS_AFTER", {**STANDS_AFTER, "trail": 0.2, "seals": 0.2})
+    make_organisation()
+    publish(using="owner")
+    beat_once(*QUEUES, BEAT)
+    time.sleep(0.3)
+    status, body = states(client)
+    assert (status, body["trail"], body["seals"]) == (503, "up", "down"), body
+    make_organisation()
+    beat_once(*QUEUES, BEAT)
+    time.sleep(0.3)
+    assert states(client)[1]["trail"] == "down"
+    publish(using="owner")
+    assert states(client)[1]["trail"] == "up"
+
+
+@pytest.mark.parametrize("missing", QUEUES)
+def test_each_queue_needs_a_worker(client: Client, db: None, missing: str) -> None:
+    beat_once(BEAT, *QUEUES)
+    assert states(client)[0] == 200
+    with services.valkey.client() as valkey:
+        valkey.flushall()
+    beat_once(BEAT, *(name for name in QUEUES if name != missing))
+    status, body = states(client)
+    assert (status, body["worker"], body["beat"]) == (503, "down", "up")
 
 
 def test_livez_needs_nothing(client: Client) -> None:

@@ -90,7 +90,8 @@ def test_beat_goes_on_when_its_clock_is_set(
         shift = timedelta(hours=hours)
 
         def shifted(self: Celery, shift: timedelta = shift) -> datetime:
-            return real(self) + shift
+            moment: datetime = real(self)
+            return moment + shift
 
         monkeypatch.setattr(Celery, "now", shifted)
         until = time.monotonic() + 0.5

@@ -47,7 +47,7 @@ def celery_process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 def celery_worker_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
     """A worker with two children, ready."""
     with celery_process("worker", "--concurrency", "2", "--loglevel", "warning") as process:
-        wait_until(lambda: heartbeat.is_alive(heartbeat.WORKER), what="the Celery worker")
+        wait_until(lambda: heartbeat.is_alive(heartbeat.WORKER), seconds=60, what="the Celery worker")
         yield process
 
 
@@ -55,5 +55,5 @@ def celery_worker_process(committed_db: None) -> Iterator[subprocess.Popen[bytes
 def celery_beat_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
     """Beat with the one timetable, ready."""
     with celery_process("beat", "--loglevel", "warning") as process:
-        wait_until(lambda: heartbeat.is_alive(heartbeat.BEAT), what="Celery beat")
+        wait_until(lambda: heartbeat.is_alive(heartbeat.BEAT), seconds=60, what="Celery beat")
         yield process

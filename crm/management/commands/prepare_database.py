@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from audit.publishing import publish
 from crm.database import roles
+from crm.database.bounds import SESSION_BOUNDS
 
 LOCK_SECONDS = 2  # for which a migration waits for a table, and others behind it
 ATTEMPTS = 40
@@ -44,6 +45,8 @@ class Command(BaseCommand):
     def handle(self, *, wait: float, verbosity: int, **_: Any) -> None:
         owner = connections["owner"]
         self._wait_for(owner, seconds=wait)
+        with owner.cursor() as cursor:  # where it is the application's role too, whose waits are bounded
+            cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
         application, publisher = (connections[alias].settings_dict for alias in ("default", "audit"))
         shared = application["USER"] == owner.settings_dict["USER"]
         if not shared and publisher["USER"] in (application["USER"], owner.settings_dict["USER"]):
@@ -64,6 +67,8 @@ class Command(BaseCommand):
                 )
             try:
                 roles.set_sessions(owner, application["USER"], roles.SESSION_SETTINGS)
+                if not shared:
+                    roles.set_sessions(owner, publisher["USER"], SESSION_BOUNDS)
             except roles.NotAllowed as problem:
                 raise CommandError(str(problem)) from problem
             publish(everything=True, using="owner")  # of a restored trail, what has no number yet

@@ -1,0 +1,81 @@
+"""For how many seconds each part of the work behind the answers has stood, by the database's clock.
+
+Asked of rows, not of processes: one that lives may do nothing, and a clock of one machine may be wrong.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+# Seconds of standing after which a part counts as stopped.
+STANDS_AFTER: Final[Mapping[str, float]] = {
+    "trail": 120.0,  # the oldest row without a number: a transaction of minutes holds those behind it back
+    "seals": 300.0,  # the oldest row with a number and no seal: one is made each minute
+    "reminders": 120.0,  # the oldest that is due, while none is sent
+    "webhooks": 120.0,  # the oldest that is due, while none arrives
+    "jobs": 120.0,  # the oldest that waits while none runs, or that its worker has left
+}
+
+# Of the trail the newest rows are looked at: numbers are given in order, so there is no older one without.
+_STANDING: Final = """
+WITH moment AS (SELECT clock_timestamp() AS now),
+newest AS (
+    (SELECT e.at FROM (SELECT id, at FROM audit_event ORDER BY id DESC LIMIT 500) e
+      WHERE NOT EXISTS (SELECT 1 FROM audit_numbered n WHERE n.event_id = e.id))
+    UNION ALL
+    (SELECT c.at FROM (SELECT id, at FROM audit_change ORDER BY id DESC LIMIT 500) c
+      WHERE NOT EXISTS (SELECT 1 FROM audit_numbered n WHERE n.change_id = c.id))
+), unsealed AS (
+    SELECT coalesce(e.at, c.at) AS at
+      FROM audit_numbered n
+      LEFT JOIN audit_event e ON e.id = n.event_id
+      LEFT JOIN audit_change c ON c.id = n.change_id
+     WHERE n.seq > coalesce((SELECT last_seq FROM audit_seal ORDER BY number DESC LIMIT 1), 0)
+     ORDER BY n.seq LIMIT 1
+), reminders AS (
+    SELECT greatest(occurrence, created_at, lease_until) AS at
+      FROM meetings_reminder, moment
+     WHERE sent_at IS NULL AND failed_at IS NULL AND occurrence <= now
+       AND (lease_until IS NULL OR lease_until < now)
+     ORDER BY occurrence, id LIMIT 1
+), deliveries AS (
+    SELECT d.due_at AS at
+      FROM api_webhookdelivery d JOIN api_webhook w ON w.id = d.webhook_id AND w.is_active, moment
+     WHERE d.delivered_at IS NULL AND d.failed_at IS NULL AND d.due_at <= now
+     ORDER BY d.due_at, d.id LIMIT 1
+), jobs AS (
+    SELECT min(CASE WHEN status = 'waiting' THEN created_at ELSE lease_until END) AS at
+      FROM jobs_job, moment
+     WHERE (status = 'running' AND lease_until < now)
+        OR (status = 'waiting' AND NOT EXISTS (
+               SELECT 1 FROM jobs_job h WHERE h.status = 'running' AND h.lease_until >= now))
+), standing AS (
+    SELECT 'trail' AS part, (SELECT min(at) FROM newest) AS at
+    UNION ALL SELECT 'seals', (SELECT at FROM unsealed)
+    UNION ALL SELECT 'reminders', (SELECT at FROM reminders)
+    UNION ALL SELECT 'webhooks', (SELECT at FROM deliveries)
+    UNION ALL SELECT 'jobs', (SELECT at FROM jobs)
+)
+SELECT part, coalesce(greatest(extract(epoch FROM now - at), 0), 0)::float FROM standing, moment
+"""
+_LAST: Final = {
+    "reminders": "SELECT EXISTS (SELECT 1 FROM meetings_reminder"
+    " WHERE sent_at > now() - %s * interval '1 s')",
+    "webhooks": "SELECT EXISTS (SELECT 1 FROM api_webhookdelivery"
+    " WHERE delivered_at > now() - %s * interval '1 s')",
+}
+
+
+def standing(cursor: Any) -> dict[str, float]:
+    """For each part how long its oldest work has waited."""
+    cursor.execute(_STANDING)
+    return dict(cursor.fetchall())
+
+
+def stopped(cursor: Any, waits: Mapping[str, float]) -> set[str]:
+    """The parts that stand: of what is slow but goes on, such as mail to a slow server, none."""
+    found = {part for part, seconds in waits.items() if seconds > STANDS_AFTER[part]}
+    for part in found & _LAST.keys():
+        cursor.execute(_LAST[part], [STANDS_AFTER[part]])
+        if cursor.fetchone()[0]:
+            found = found - {part}
+    return found
