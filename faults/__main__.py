@@ -10,7 +10,7 @@ from pathlib import Path
 from crm.embedded.environment import data_folder
 from crm.embedded.files import Unavailable
 from crm.embedded.supervisor import Stopped, ignore_signals, stop_on_signals
-from faults import reminders, requests, work
+from faults import reminders, requests, standing, work
 from faults.city import City
 from faults.table import Outcome, as_json, print_table
 
@@ -26,6 +26,12 @@ EXPERIMENTS: dict[str, Callable[[City], Outcome]] = {
     "web-stopped": requests.web_stopped,
     "import-killed": work.import_killed,
     "webhooks-killed": work.webhooks_killed,
+    "worker-hung": standing.worker_hung,
+    "database-hung": standing.database_hung,
+    "beat-clock": standing.beat_clock,
+    "mail-slow": standing.mail_slow,
+    "webhooks-hung": standing.webhooks_hung,
+    "disk-full": standing.disk_full,
 }
 
 

@@ -26,6 +26,8 @@ SCRATCH = "faults"
 PATIENCE_SECONDS = 400
 WORKER = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
 BEAT = "celery -A crm beat --loglevel INFO"
+# As in production: a worker for each queue, kept going by the process that starts them.
+WORKERS, BEATS = "crm.workers trail mail hooks work", "crm.workers beat"
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
@@ -171,7 +173,9 @@ class City:
     def wait_for_life(self) -> None:
         """Until a worker and beat have said that they live (crm.heartbeat)."""
         with redis.Redis.from_url(self.valkey.cache_url()) as client:
-            wait_until(lambda: len(list(client.scan_iter("*heartbeat:*"))) == 2, "worker and beat", 60)
+            wait_until(
+                lambda: client.exists("crm:1:heartbeat:worker", "crm:1:heartbeat:beat") == 2, "life", 60
+            )
 
     def end_programs(self) -> None:
         for program in self.programs:

@@ -5,6 +5,7 @@ Answers one line of JSON.
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -86,9 +87,10 @@ def webhook(url: str) -> dict[str, object]:
     return {"id": str(found.pk)}
 
 
-def organisations(count: str) -> dict[str, object]:
+def organisations(count: str, pause: str = "0") -> dict[str, object]:
     """So many new ones, each a change of its own."""
     for number in range(int(count)):
+        time.sleep(float(pause))
         create_organisation(actor=SYSTEM, name=f"Told {number}", kind="ngo", home_district=district())
     return {"made": int(count)}
 

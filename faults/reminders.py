@@ -48,7 +48,7 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
         beat.kill()
         said = f"{done['kill']} kills ({done['of children']} of children only), "
         said += f"{done['stop']} stops of the database, {done['flush']} flushes of the broker"
-        return _outcome(city, "reminders", f"{count} reminders: {said}", due, seconds, faults)
+        return outcome_of(city, "reminders", f"{count} reminders: {said}", due, seconds, faults)
 
 
 def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
@@ -62,7 +62,7 @@ def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
             worker.end(60)
             worker.start()
         said = f"{count} reminders, the worker asked to stop {stops} times"
-        return _outcome(city, "worker-stopped", said, due, _drain(city))
+        return outcome_of(city, "worker-stopped", said, due, _drain(city))
 
 
 def beat_twice(city: City, *, count: int = 500) -> Outcome:
@@ -73,7 +73,7 @@ def beat_twice(city: City, *, count: int = 500) -> Outcome:
             city.start(f"beat{number}", BEAT)
             city.start(f"worker{number}", f"{WORKER} -n worker{number}@%h")
         seconds = _drain(city)
-        return _outcome(city, "beat-twice", f"{count} reminders, two beats, two workers", due, seconds)
+        return outcome_of(city, "beat-twice", f"{count} reminders, two beats, two workers", due, seconds)
 
 
 def beat_killed(city: City, *, count: int = 200) -> Outcome:
@@ -87,7 +87,9 @@ def beat_killed(city: City, *, count: int = 200) -> Outcome:
         due = _begin(city, count)
         city.flush()  # and with it whatever woke a worker
         beat.start()
-        return _outcome(city, "beat-killed", f"{count} reminders made while beat was dead", due, _drain(city))
+        return outcome_of(
+            city, "beat-killed", f"{count} reminders made while beat was dead", due, _drain(city)
+        )
 
 
 def redis_down(city: City, *, count: int = 200, seconds: float = 10) -> Outcome:
@@ -102,7 +104,7 @@ def redis_down(city: City, *, count: int = 200, seconds: float = 10) -> Outcome:
         city.valkey.start()
         city.flush()
         said = f"{count} reminders made while the broker was down for {seconds:.0f} s, then empty"
-        return _outcome(city, "redis-down", said, due, _drain(city))
+        return outcome_of(city, "redis-down", said, due, _drain(city))
 
 
 def smtp_stalls(city: City, *, count: int = 50, stalls: int = 2, patience: int = 10) -> Outcome:
@@ -115,7 +117,7 @@ def smtp_stalls(city: City, *, count: int = 50, stalls: int = 2, patience: int =
         city.start("beat", BEAT)
         city.start("worker", WORKER)
         seconds = _drain(city)
-        outcome = _outcome(city, "smtp-stalls", "", due, seconds)
+        outcome = outcome_of(city, "smtp-stalls", "", due, seconds)
         said = f"{count} reminders, {stalls} taken with a “250” {patience + 2} s later, patience {patience} s"
         late = min(outcome.doubled, stalls)
         return Outcome(
@@ -141,7 +143,7 @@ def _drain(city: City) -> float:
     return time.monotonic() - started
 
 
-def _outcome(
+def outcome_of(
     city: City, name: str, done: str, due: int, seconds: float, faults: Sequence[tuple[float, float]] = ()
 ) -> Outcome:
     wanted = city.ask("SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL") or []

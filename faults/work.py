@@ -69,7 +69,7 @@ def webhooks_killed(city: City, *, count: int = 300, kills: int = 6) -> Outcome:
     """Workers killed while they tell a receiver: each change arrives, again only under its own webhook-id."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with (
-        _receiver() as (port, taken),
+        receiver() as (port, taken),
         city.experiment(WEBHOOK_ALLOWED_HOSTS=f"127.0.0.1:{port}", WEBHOOK_PORTS=f"443,{port}"),
     ):
         city.inside("key")
@@ -100,7 +100,7 @@ def _all(taken: list[tuple[str, str]]) -> int:
 
 
 @contextmanager
-def _receiver() -> Iterator[tuple[int, list[tuple[str, str]]]]:
+def receiver(seconds: float = 0.01) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     """Its port, and what it took: webhook-id and the object that changed."""
     taken: list[tuple[str, str]] = []
 
@@ -108,7 +108,7 @@ def _receiver() -> Iterator[tuple[int, list[tuple[str, str]]]]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             taken.append((self.headers["webhook-id"], str(body["id"])))
-            time.sleep(0.01)
+            time.sleep(seconds)
             self.send_response(204)
             self.end_headers()
 

@@ -19,6 +19,7 @@ from .environment import ROOT, Copy, copy_in, data_folder, local_names
 from .files import Unavailable, open_lock, private_folder, try_lock
 from .services import Services
 from .supervisor import Child, Stopped, Supervisor, ignore_signals, stop_on_signals
+from .valkey import Valkey
 
 DEMO_PASSWORD = "proximity-demo"  # noqa: S105 (printed for everybody, and only in the demo)
 DEMO_SIGN_INS = {
@@ -118,6 +119,7 @@ class _Run:
     def __init__(self, copy: Copy, host: str, port: int, *, demo: bool) -> None:
         self.copy, self.host, self.port, self.demo = copy, host, port, demo
         self.services = Services(copy.folder, copy.servers)
+        self.said = ""
         logs = private_folder(copy.folder / "logs")
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
         self.web = Child("web", [*_module(WEB), "--bind", self._bind()])
@@ -228,16 +230,22 @@ class _Run:
         while True:
             time.sleep(LOOK_EVERY_SECONDS)
             turn += 1
-            for name in self.supervisor.restart_dead():
-                say(f"{time.strftime('%H:%M:%S')} {name} ended and is started again; see {name}.log")
+            try:
+                for name in self.supervisor.restart_dead():
+                    say(f"{time.strftime('%H:%M:%S')} {name} ended and is started again; see {name}.log")
+            except OSError as problem:  # a full disk: it is tried again
+                say(f"{time.strftime('%H:%M:%S')} {problem}")
             if turn % LOOK_AT_SERVERS_EVERY == 0:
                 self._look_at_servers()
 
     def _look_at_servers(self) -> None:
+        """Whatever is wrong with them is said once, and looked at again: this process goes on."""
         try:
-            revived = self.services.revive()
-        except Unavailable as problem:
-            say(f"{time.strftime('%H:%M:%S')} {problem}")
-        else:
-            for name in revived:
-                say(f"{time.strftime('%H:%M:%S')} {name} had ended and was started again")
+            told = [f"{name} had ended and was started again" for name in self.services.revive()]
+            told += [server.complaint() for server in self.copy.servers if isinstance(server, Valkey)]
+        except (Unavailable, OSError) as problem:
+            told = [str(problem)]
+        for text in filter(None, told):
+            if text != self.said:
+                say(f"{time.strftime('%H:%M:%S')} {text}")
+        self.said = next(filter(None, told), "")

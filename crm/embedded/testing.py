@@ -16,6 +16,7 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "docker-compose": ("docker-compose", "docker"),
     "pgbouncer": ("pgbouncer",),
+    "faketime": ("faketime",),
 }
 
 

@@ -38,11 +38,25 @@ class Valkey:
         return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     def is_up(self) -> bool:
+        """Whether it answers: on a full disk it refuses (MISCONF), and goes on once there is room."""
         try:
             with self.client() as client:
                 return bool(client.ping())
+        except redis.ResponseError:
+            return True
         except (redis.ConnectionError, redis.TimeoutError):
             return False
+
+    def complaint(self) -> str:
+        """What it refuses to work for; empty where it works."""
+        try:
+            with self.client() as client:
+                client.ping()
+        except redis.ResponseError as problem:
+            return f"Valkey takes nothing: {problem}"
+        except redis.RedisError:
+            pass
+        return ""
 
     def start(self, timeout_seconds: float = 20) -> None:
         arguments = ["--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
@@ -74,6 +88,9 @@ class Valkey:
         try:
             with self.client() as client:
                 client.shutdown(nosave=True)
+        except redis.ResponseError:
+            if self.process:
+                self.process.terminate()
         except (redis.ConnectionError, redis.TimeoutError):
             pass  # It was down already.
         while self.is_up() and time.monotonic() < deadline:

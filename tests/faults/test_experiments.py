@@ -6,7 +6,7 @@ import pytest
 
 from crm.embedded import __main__ as commands
 from crm.embedded.postgres import APPLICATION, DATABASE
-from faults import requests, work
+from faults import requests, standing, work
 from faults.__main__ import EXPERIMENTS
 from faults.city import City
 from faults.table import Outcome, as_json, print_table
@@ -54,6 +54,14 @@ def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -
     assert outcome.passed, outcome
 
 
+if standing.faketime():
+
+    @pytest.mark.long
+    def test_work_goes_on_whatever_the_clock_of_beat_says(city: City) -> None:
+        outcome = standing.beat_clock(city)
+        assert outcome.passed, outcome
+
+
 def test_every_experiment_is_a_row_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     lost = Outcome("reminders", "nothing much", acknowledged=3, lost=1, doubled=0, seconds=0.5)
     print_table([lost])
@@ -61,4 +69,4 @@ def test_every_experiment_is_a_row_of_the_table(capsys: pytest.CaptureFixture[st
     (row,) = as_json([lost])["outcomes"]
     assert row["passed"] is False
     assert "faults" in commands.COMMANDS
-    assert len(EXPERIMENTS) == 11
+    assert len(EXPERIMENTS) == 17
