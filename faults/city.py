@@ -160,7 +160,7 @@ class City:
         """As in production, and ready."""
         command = f"gunicorn crm.wsgi --config python:crm.serving --bind 127.0.0.1:{self.web_port}"
         program = self.start("web", command)
-        wait_until(self._web_answers, "the web server", 60)
+        wait_until(self._web_answers, "the web server", 180)
         return program
 
     def _web_answers(self) -> bool:

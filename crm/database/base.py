@@ -14,7 +14,7 @@ from django.db.backends.postgresql import base, operations
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from crm.database.bounds import GRACE_SECONDS, STATEMENT_SECONDS
+from crm.database.bounds import GRACE_SECONDS, SESSION_BOUNDS, STATEMENT_SECONDS
 
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
@@ -66,8 +66,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def connect(self) -> None:
         super().connect()
-        if self.patience:
-            self._give_up_after(self.patience)
+        # Where the whole process is patient, statements outside of transactions are too, but for a pooler's.
+        if type(self).patience and not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            self._let_wait("SESSION")
 
     def _give_up_after(self, seconds: float) -> None:
         if self.connection is not None:
@@ -76,12 +77,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         """Of the transaction, not of the session: a pooler gives that to somebody else."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
-        if self.patience and not autocommit and self.connection is not None:
-            wait = f"{max(1, round(self.patience * 1000))}ms"
-            self.connection.execute(
-                f"SET LOCAL statement_timeout = '{wait}'; SET LOCAL lock_timeout = '{wait}';"
-                f" SET LOCAL idle_in_transaction_session_timeout = '{wait}'"
-            )
+        if self.patience and not autocommit:
+            self._let_wait("LOCAL")
+
+    def _let_wait(self, scope: str) -> None:
+        if self.patience is None or self.connection is None:
+            return
+        self._give_up_after(self.patience)
+        wait = max(1, round(self.patience * 1000))
+        self.connection.execute("; ".join(f"SET {scope} {name} = '{wait}ms'" for name in SESSION_BOUNDS))
 
     def chunked_cursor(self) -> Any:
         """A cursor of the server's, but where its next rows would be asked of another connection.

@@ -1,7 +1,5 @@
 """A mail server that takes its time for each message keeps nobody's batch: the rest is given back at once."""
 
-import time
-
 import pytest
 from django.utils import timezone
 
@@ -24,9 +22,7 @@ def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
         make_due(owner, title=f"Promise {number}")
     monkeypatch.setattr(send, "MAX_SECONDS", TURN_SECONDS)
     monkeypatch.setattr(mail_sink, "seconds", TURN_SECONDS * 0.6)
-    started = time.monotonic()
     sent = send_due()
-    assert time.monotonic() - started < TURN_SECONDS * 3
     assert sent == len(mail_sink.messages)
     assert 1 <= sent <= 2
     left = Reminder.objects.waiting().filter(occurrence__lte=timezone.now())
