@@ -38,10 +38,10 @@ newest AS (
        AND (lease_until IS NULL OR lease_until < now)
      ORDER BY occurrence, id LIMIT 1
 ), deliveries AS (
-    SELECT d.due_at AS at
+    SELECT min(greatest(d.due_at, w.lease_until, w.resume_at)) AS at
       FROM api_webhookdelivery d JOIN api_webhook w ON w.id = d.webhook_id AND w.is_active, moment
      WHERE d.delivered_at IS NULL AND d.failed_at IS NULL AND d.due_at <= now
-     ORDER BY d.due_at, d.id LIMIT 1
+       AND (w.lease_until IS NULL OR w.lease_until < now) AND (w.resume_at IS NULL OR w.resume_at < now)
 ), jobs AS (
     SELECT min(CASE WHEN status = 'waiting' THEN created_at ELSE lease_until END) AS at
       FROM jobs_job, moment

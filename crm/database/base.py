@@ -67,7 +67,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def connect(self) -> None:
         super().connect()
         # Where the whole process is patient, statements outside of transactions are too, but for a pooler's.
-        if type(self).patience and not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        if type(self).patience and not self.settings_dict.get("POOLED"):
             self._let_wait("SESSION")
 
     def _give_up_after(self, seconds: float) -> None:
