@@ -39,7 +39,7 @@ from tests.plugins import services
 OLD, SCHEMA = f"{services.DATABASE}_old", f"{services.DATABASE}_schema"
 Columns = dict[str, list[str]]
 # Whoever reads or writes waits for a migration no longer than the migration waits for others, and a little.
-LONGEST_WAIT = prepare_database.LOCK_SECONDS + 2.0
+LONGEST_WAIT = prepare_database.LOCK_SECONDS + 4.0
 EVENT_COLUMNS = (
     "at, actor_kind, actor_id, actor_role, action, object_type, object_ids, field_names, district_ids,"
     " purpose, request_id, recipient, allowed, search_hash, content_hash"

@@ -18,8 +18,10 @@ from audit.publishing import publish
 from crm.database import roles
 from crm.database.bounds import SESSION_BOUNDS
 
-LOCK_SECONDS = 2  # for which a migration waits for a table, and others behind it
-ATTEMPTS = 40
+# For which a migration waits for a table, and others behind it. Well below the second after which PostgreSQL looks
+# for deadlocks: where a migration and a page wait for each other, it is the migration that gives up.
+LOCK_SECONDS = 0.2
+ATTEMPTS = 150
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
 # Versions before this migration name `xid` when they add a row to the trail.
 BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_place")
@@ -113,7 +115,7 @@ def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
                 except OperationalError as problem:
                     if not isinstance(problem.__cause__, LockNotAvailable | DeadlockDetected):
                         raise
-                    time.sleep(min(0.2 * 2**attempt, LOCK_SECONDS * 3))
+                    time.sleep(min(0.1 * 2 ** min(attempt, 5), 2))
                 else:
                     return
     finally:
