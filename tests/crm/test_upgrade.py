@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
-from psycopg import sql
+from psycopg import errors, sql
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM
@@ -152,18 +152,27 @@ def _copy(new: psycopg.Connection[Any], old: psycopg.Connection[Any], columns: C
                 write.write(part)
 
 
+def _referenced(database: psycopg.Connection[Any]) -> set[str]:
+    found = database.execute(
+        "SELECT DISTINCT confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+    )
+    return {table for (table,) in found.fetchall()}
+
+
 @dataclass
 class Traffic:
-    """The version before, at work: each row read, written back and added again, column by column."""
+    """The version before, at work: a row of each table read, written back and added, in its own columns."""
 
     columns: Columns
     rounds: int = 0
     longest: float = 0
     problems: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    referenced: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         with services.postgres.connect(OLD, APPLICATION) as database:
+            self.referenced = _referenced(database)
             written = [table for table in self.columns if self._is_written(database, table)]
             while not self.stop.is_set() or self.rounds < 3:
                 for table in written:
@@ -196,11 +205,26 @@ class Traffic:
             sql.SQL("{0} = {0}").format(sql.Identifier(one)) for one in self.columns[table]
         )
         database.execute(sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(name, same, key), [found[0]])
+        if table in self.referenced:
+            self._add_once_more(database, name, columns)
+            return
         read = sql.SQL("CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT {} FROM {} WHERE {} = %s")
         database.execute(read.format(columns, name, key), [found[0]])
         database.execute(sql.SQL("DELETE FROM {} WHERE {} = %s").format(name, key), [found[0]])
         back = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM kept")
         database.execute(back.format(name, columns, columns))
+
+    def _add_once_more(
+        self, database: psycopg.Connection[Any], name: sql.Identifier, columns: sql.Composable
+    ) -> None:
+        """What others refer to is never deleted; that its key is taken is found after all else is well."""
+        again = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} LIMIT 1")
+        try:
+            with database.transaction():
+                database.execute(again.format(name, columns, columns, name))
+        except errors.UniqueViolation:
+            return
+        raise AssertionError(f"{name.as_string(database)} has the same row twice")
 
     def _trail(self, database: psycopg.Connection[Any], _table: str) -> None:
         """As the first release adds to it: a change names its transaction, with the default."""

@@ -18,8 +18,8 @@ from audit.publishing import publish
 from crm.database import roles
 from crm.database.bounds import SESSION_BOUNDS
 
-# For which a migration waits for a table, and others behind it. Well below the second after which PostgreSQL looks
-# for deadlocks: where a migration and a page wait for each other, it is the migration that gives up.
+# For which a migration waits for a table, and others behind it. Well below the second after which PostgreSQL
+# looks for deadlocks: where a migration and a page wait for each other, it is the migration that gives up.
 LOCK_SECONDS = 0.2
 ATTEMPTS = 150
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
