@@ -19,6 +19,8 @@ NOT_WORDS: Final = {
     "by",
     "delimiter",
     "digest",
+    "district_code",  # the ground's, as districts are
+    "district_name",
     "encoding",
     "group",
     "kind",
