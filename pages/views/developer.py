@@ -36,8 +36,8 @@ TOPICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "log-a-meeting": (
         _("Log a meeting"),
         _(
-            "With an Idempotency-Key the same request may be sent again after a broken line: it is carried "
-            "out once, and answered the same for 48 hours."
+            "With an Idempotency-Key the same request may be sent again after a broken line: for 48 hours it "
+            "is carried out once, and answered with the meeting as it is by then."
         ),
     ),
     "correct": (
