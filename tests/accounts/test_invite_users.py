@@ -277,5 +277,5 @@ def test_without_a_broker_the_change_stays(django_capture_on_commit_callbacks: A
 def waiting_tasks() -> list[tuple[str, str]]:
     """Name and arguments of the tasks no worker has taken yet."""
     with services.valkey.client() as client:
-        headers = [json.loads(message)["headers"] for message in client.lrange("celery", 0, -1)]
+        headers = [json.loads(message)["headers"] for message in client.lrange("work", 0, -1)]
     return [(one["task"], one["argsrepr"]) for one in headers]
