@@ -19,6 +19,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -150,7 +151,8 @@ def bring_in_rows(
         raise PermissionDenied
     total = sum(1 for _row in given(draft, file))
     report = Rows()
-    run = _Run(draft, kind, report, of_one_number(draft, file, kind.joined, _labels(draft)))
+    seen = kind.model.objects.visible_to(actor)
+    run = _Run(draft, kind, report, of_one_number(draft, file, kind.joined, _labels(draft)), seen)
     with transaction.atomic() if dry_run or total <= ALL_AT_ONCE else _nothing():
         for batch in _batches(given(draft, file)):
             with transaction.atomic():
@@ -160,7 +162,6 @@ def bring_in_rows(
         report.point_out({run.made[pk]: found for pk, found in likely.items()})
         if dry_run:
             transaction.set_rollback(True)
-    seen = kind.model.objects.visible_to(actor)
     record_looked_at(actor, kind.object_type, seen, likely.values(), draft.purpose)
     return report
 
@@ -207,8 +208,11 @@ def _take_all_back(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
 class _Run:
     """One file on its way in, from the first row to the last."""
 
-    def __init__(self, draft: ImportDraft, kind: Kind, report: Rows, together: "Together") -> None:
+    def __init__(
+        self, draft: ImportDraft, kind: Kind, report: Rows, together: "Together", seen: QuerySet[Any]
+    ) -> None:
         self._draft, self._kind, self._report, self._together = draft, kind, report, together
+        self._seen = seen.values("pk")
         self._labels = _labels(draft)
         self._first: dict[str, First] = {}  # by external id
         self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
@@ -290,7 +294,10 @@ class _Run:
     ) -> tuple[Outcome, str]:
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
-        known = link.related_model.objects.filter(source=source, external_id=external_id)
+        seen = {
+            f"{link.field.name}__in": self._seen
+        }  # of another's the id is taken: refused as by every door
+        known = link.related_model.objects.filter(source=source, external_id=external_id, **seen)
         found = known.values_list(link.field.attname, flat=True).first()
         remembered, _new = ImportedRow.objects.get_or_create(
             object_type=kind.object_type, source=source, external_id=external_id
