@@ -14,6 +14,7 @@ _WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}
 _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
 _ENOUGH: Final = 0.6  # of the values that are there
+_FEW: Final = 2  # a single value proves nothing against a heading that is the field's very name
 _EXACT, _WORD, _STEM, _VALUES = 3, 2, 1, 0
 # Headings such as “name” say little beside another word: “type of organisation”, “short name”.
 _GENERAL: Final = frozenset({"name", "family_name"})
@@ -82,7 +83,11 @@ def _meanings(
             del found[general]
     if not found and (field := _by_values(values, region)) in known:
         found[field] = (_VALUES, 0)
-    return {field: rank for field, rank in found.items() if not _contradicts(field, values)}
+    return {
+        field: (rank, length)
+        for field, (rank, length) in found.items()
+        if (rank == _EXACT and len(values) < _FEW) or not _contradicts(field, values)
+    }
 
 
 def plain_heading(heading: str) -> str:

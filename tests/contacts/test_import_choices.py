@@ -121,6 +121,11 @@ def test_the_command_takes_an_encoding_and_which_rows_are_one(tmp_path: Any, cap
         call_command(*command, "--encoding", "no-such")
 
 
+def test_one_odd_value_does_not_take_an_exact_heading_away() -> None:
+    assert guess_columns({"Correo": ["call me"]}, "ES") == {"Correo": "email"}
+    assert guess_columns({"Correo": ["call me", "yes"]}, "ES") == {}
+
+
 def test_an_exact_heading_comes_first_and_each_field_is_guessed_once() -> None:
     kinds = {
         heading: ["x"] for heading in ("categoria", "tipo", "tipología", "clasificacion", "type", "kind")
