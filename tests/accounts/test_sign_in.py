@@ -1,6 +1,5 @@
 """Signing in and out, with django-allauth, and what the trail says of it."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +9,6 @@ from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Action, Event
-from tests.accounts.codes import set_up_app
 from tests.factories import PASSWORD, make_district, make_officer, make_user
 from tests.plugins import services
 from tests.plugins.mail import MailSink
@@ -118,17 +116,6 @@ def test_a_changed_password_is_told_to_its_owner(client: Client, mail_sink: Mail
     (message,) = mail_sink.messages
     assert message["To"] == user.email
     assert "a long pass phrase" not in message.get_content()
-
-
-def test_a_new_second_factor_is_told_to_its_owner(
-    client: Client, mail_sink: MailSink, django_capture_on_commit_callbacks: Any
-) -> None:
-    user = make_officer()
-    client.force_login(user)
-    with django_capture_on_commit_callbacks(execute=True):
-        set_up_app(client)
-    assert {message["To"] for message in mail_sink.messages} == {user.email}
-    assert len(mail_sink.messages) >= 1
 
 
 def test_a_mail_server_that_is_down_tells_nothing(

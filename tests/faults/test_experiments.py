@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from crm.embedded import __main__ as commands
-from crm.embedded.postgres import APPLICATION, DATABASE
+from crm.embedded.postgres import APPLICATION, DATABASE, PUBLISHER
 from faults import requests, standing, work
 from faults.__main__ import EXPERIMENTS
 from faults.city import City
@@ -19,7 +19,8 @@ class QuickCity(City):
     """Copies what the tests have migrated already."""
 
     def prepare(self) -> None:
-        self.postgres.execute("CREATE ROLE {} LOGIN", APPLICATION)
+        for role in (APPLICATION, PUBLISHER):
+            self.postgres.execute("CREATE ROLE {} LOGIN", role)
         dump = self.folder / "template.sql"
         with dump.open("wb") as file:
             run(services.postgres, "pg_dump", template_name(), stdout=file)

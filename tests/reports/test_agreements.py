@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from audit.models import Action, Event
+from reports.parts import is_rest
 from reports.questions import By
 from tests.factories import make_district, make_meeting, make_officer, make_supervisor, make_user
 from tests.reports.city import QUARTER, at
@@ -56,6 +57,8 @@ def test_the_rows_behind_each_figure_add_up_to_its_n_and_of(client: Client, city
         address = f"/reports/contact-wanted/?{DAYS}&by={by}&district={city.north.code}"
         report = read(client, city.supervisor, address)
         for figure in (report.context["whole"], *report.context["figures"]):
+            if is_rest(figure.row):  # "In no part": what the parts leave over opens no list yet
+                continue
             page = client.get(figure.url or figure.rest_url)
             found, row = page.context["found"], figure.row
             assert sum(held for _name, held, _wanted in rows(page)) == pytest.approx(row.n)
