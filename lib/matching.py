@@ -1,5 +1,6 @@
 """Finding rows by words: accents and case do not matter, small mistakes hardly do, any script."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -13,10 +14,10 @@ MAX_WORDS = 8
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-def matching(queryset: Rows, q: str) -> Rows:
+def matching(queryset: Rows, q: str, *, then: Sequence[str] = ("folded", "pk")) -> Rows:
     """Rows whose `folded` contains each word of `q` or one much like it, in any script; `rank` says how well.
 
-    The order is best first; a `q` without a letter or digit matches nothing.
+    The order is best first, `then` by these columns; a `q` without a letter or digit matches nothing.
     """
     words = fold(q).split()[:MAX_WORDS]
     if not words:
@@ -25,7 +26,7 @@ def matching(queryset: Rows, q: str) -> Rows:
         queryset = queryset.filter(_like(word))
     spelled = latin(" ".join(words)) or " ".join(words)
     ranked = queryset.annotate(rank=TrigramWordSimilarity(spelled, F("folded")))
-    return ranked.order_by("-rank", "folded", "pk")
+    return ranked.order_by("-rank", *then)
 
 
 def _like(word: str) -> Q:

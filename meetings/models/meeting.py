@@ -65,7 +65,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def matching(self, q: str) -> Self:
         """Found by words of subject or place; best first, and of those that fit as well the newest."""
-        return matching(self, q).order_by("-rank", "-starts_at", "-pk")
+        return matching(self, q, then=("-starts_at", "-pk"))
 
 
 class Meeting(models.Model):
