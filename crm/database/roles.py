@@ -104,21 +104,23 @@ def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]
         if not missing:
             return
         cursor.execute("SELECT show_limit()")  # loads pg_trgm: only who knows a setting may set it
-        for name, value in missing.items():
-            statement = sql.SQL("ALTER ROLE {} SET {} = {}").format(
-                sql.Identifier(role),
-                sql.SQL(name),
-                sql.Literal(value),
+        statements = [
+            sql.SQL("ALTER ROLE {} SET {} = {};").format(
+                sql.Identifier(role), sql.SQL(name), sql.Literal(value)
             )
-            try:
+            for name, value in missing.items()
+        ]
+        try:
+            for statement in statements:
                 cursor.execute(statement)
-            except ProgrammingError as problem:
-                if not isinstance(problem.__cause__, errors.InsufficientPrivilege):
-                    raise
-                raise NotAllowed(
-                    f"{owner.settings_dict['USER']} may not change the role {role}. Have a superuser run: "
-                    f"{statement.as_string(cursor.connection)};"
-                ) from problem
+        except ProgrammingError as problem:
+            if not isinstance(problem.__cause__, errors.InsufficientPrivilege):
+                raise
+            to_run = sql.SQL(" ").join(statements).as_string(cursor.connection)
+            raise NotAllowed(
+                f"{owner.settings_dict['USER']} may not change the role {role}."
+                f" Have a superuser run: {to_run}"
+            ) from problem
 
 
 def _columns(cursor: CursorWrapper, table: str) -> list[str]:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,15 +42,19 @@ class Guessers:
     def guess(self, address: str, password: str) -> str:
         """What came of it, in a word."""
         sent = urlencode({"csrfmiddlewaretoken": self.token, "login": address, "password": password})
-        connection = HTTPConnection(self.host, timeout=60)
         self.start.wait()
-        connection.request("POST", LOGIN, sent, {"Content-Type": FORM, "Cookie": self.cookie})
-        answer = connection.getresponse()
-        page = answer.read().decode()
-        connection.close()
-        if answer.status == 422:
+        status = 503  # no guess was tried: the crowd was too much for the moment (crm.gate)
+        while status == 503:
+            connection = HTTPConnection(self.host, timeout=60)
+            connection.request("POST", LOGIN, sent, {"Content-Type": FORM, "Cookie": self.cookie})
+            answer = connection.getresponse()
+            page, status = answer.read().decode(), answer.status
+            connection.close()
+            if status == 503:
+                time.sleep(1)
+        if status == 422:
             return "wrong" if "are not correct" in page else "too many"
-        return {302: "in", 429: "too many"}.get(answer.status, f"{answer.status}")
+        return {302: "in", 429: "too many"}.get(status, f"{status}")
 
     def all_at_once(self, guesses: Iterable[tuple[str, str]]) -> Counter[str]:
         with ThreadPoolExecutor(AT_ONCE) as crowd:
