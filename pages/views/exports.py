@@ -88,7 +88,7 @@ def export_report(request: ActorRequest) -> HttpResponse:
     if asked is not None and form.is_valid():
         asked = replace(asked, audience=Audience(form.cleaned_data["audience"]))
         try:
-            check_publication(asked)
+            check_publication(asked, city_today())
         except ValidationError as error:
             form.add_error("audience", error)
         else:
@@ -101,7 +101,7 @@ def export_report(request: ActorRequest) -> HttpResponse:
         "asked": asked,
         "district": next((row for row in districts if asked and row.code == asked.district), None),
         "no_pdf": "pdf" not in formats,
-        "why_inside": why_inside(asked) if asked else "",
+        "why_inside": why_inside(asked, city_today()) if asked else "",
         "so_far": say_so_far(asked.period, city_today()) if asked else "",
         "back": _page_of(request, slug),
     }

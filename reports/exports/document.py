@@ -1,6 +1,6 @@
 """A document of figures: what its tables, charts and notes say, before it is a CSV, an XLSX or a PDF."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -8,34 +8,42 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from districts.models import District
 from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
-from reports.charts import PRINT, Mark, bars, lines, meter, sparkline
+from reports.charts import PRINT, lines, meter
 from reports.exports.asked import Asked
 from reports.exports.cells import (
     Value,
     cell_of,
     cells_of,
     columns_of,
+    few_in_public,
     measured,
     number,
     stated_beside,
     text,
     typed,
 )
-from reports.exports.publications import CONCERNS_STAY, NOT_PUBLISHED
+from reports.exports.drawings import bars_of, on_paper, spark, tick
+from reports.exports.publications import (
+    CONCERNS_STAY,
+    FEW_STAY,
+    NOT_PUBLISHED,
+    as_published,
+    without_few,
+)
 from reports.figures import Report
 from reports.parts import IN_SEVERAL
 from reports.periods import Period
 from reports.questions import IN_NO_PART, By, Question
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
-from reports.wording import change_of, label_of, name_group, say, say_briefly, say_so_far, say_unit
+from reports.wording import change_of, label_of, name_group, say_briefly, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -118,6 +126,8 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
     question = asked.question(actor)
     district = question.districts[0]
     report = asked.report
+    if report and asked.is_public:
+        report = as_published(report)
     tables, remarks = _scorecard(asked, question) if report is None else (_one(asked, report, question), [])
     now = timezone.now()
     return Document(
@@ -147,7 +157,7 @@ def _facts(
         _("all") if asked.all_kinds else _("all but partners (such as schools), culture and sport"),
     )
     if asked.is_public:
-        yield _("Left out"), str(CONCERNS_STAY)
+        yield _("Left out"), f"{CONCERNS_STAY} {FEW_STAY}"
         yield _("Published by"), settings.CITY_NAME
     else:
         yield _("Made by"), actor.name
@@ -193,6 +203,8 @@ def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
 def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
     run_up = asked.period.run_up(RUN_UP)
     lines_ = scorecard(_of_scorecard(asked), question, asked.period, asked.before, run_up)
+    if asked.is_public:
+        lines_ = [replace(line, table=without_few(line.table)) for line in lines_]
     found = {line.report.slug: line for line in lines_}
     columns = [
         Column(_("Indicator"), width=34),
@@ -225,7 +237,7 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
                 below=below,
                 briefly={_CHANGE: _("Change")},
                 drawn=_("Last 12 periods"),
-                drawings=[_spark(line) for line in here],
+                drawings=[spark(line) for line in here],
             )
         )
     return tables, [_remark(remark) for remark in standing_out(found.values())]
@@ -242,14 +254,15 @@ def _remark(remark: Remark) -> str:
 
 def _indicator(line: Line, *, is_public: bool) -> list[Value]:
     report, row = line.report, line.row
+    few = few_in_public(is_public=is_public)
     return [
         text(str(report.title)),
-        number(row.n if row else None),
-        number(row.of if row else None),
+        few(row, number(row.n if row else None)),
+        few(row, number(row.of if row else None)),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        Value(measured(line.value, report), line.said),
+        few(row, Value(measured(line.value, report), line.said)),
         text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
-        Value(measured(line.value_before, report), line.said_before),
+        few(line.row_before, Value(measured(line.value_before, report), line.said_before)),
         _change(line),
         *([] if is_public else [stated_beside(line)]),
     ]
@@ -268,21 +281,23 @@ def _change(line: Line) -> Value:
 def _one(asked: Asked, report: Report, question: Question) -> list[Table]:
     district = question.districts[0]
     run_up, periods = periods_of(asked.period, asked.before)
-    whole = Line(
-        table(report, replace(question, periods=periods)), district.code, asked.period, asked.before, run_up
-    )
-    return [_split(asked, report, question, whole), _over_time(report, district, whole)]
+    figures = table(report, replace(question, periods=periods))
+    if asked.is_public:
+        figures = without_few(figures)
+    whole = Line(figures, district.code, asked.period, asked.before, run_up)
+    return [_split(asked, report, question, whole), _over_time(asked, report, district, whole)]
 
 
-def _over_time(report: Report, district: District, whole: Line) -> Table:
-    """The district over twelve periods: whole districts have no small cells to hide."""
-    chart = _on_paper(
+def _over_time(asked: Asked, report: Report, district: District, whole: Line) -> Table:
+    """The district over twelve periods."""
+    few = few_in_public(is_public=asked.is_public)
+    chart = on_paper(
         lines(
             whole.marks,
             title=f"{report.title}, {district.name}",
             unit=report.unit,
             unit_label=say_unit(report.unit),
-            say=lambda value: _tick(value, report.unit),
+            say=lambda value: tick(value, report.unit),
             palette=PRINT,
         )
     )
@@ -297,20 +312,22 @@ def _over_time(report: Report, district: District, whole: Line) -> Table:
             text(", ".join(filter(None, (str(period), say_so_far(period, whole.table.question.today))))),
             Value(period.since, _day(period.since)),
             Value(period.until, _day(period.until)),
-            *cells_of(report, whole.table.row(district.code, period)),
+            *(few(row, cell) for cell in cells_of(report, row)),
         ]
         for period in whole.run_up
+        for row in [whole.table.row(district.code, period)]
     ]
     return Table(_("Over time"), columns, rows, chart)
 
 
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
-    """The district, and its rows by part, community or kind."""
+    """The district, and its rows by part, community or kind; for publication the district alone."""
     district = question.districts[0]
     by_code = {district.code: district}
     asked_of = replace(question, periods=(asked.period, asked.before), by=asked.by)
     if asked.by == By.DISTRICT:
-        parts = list(District.objects.filter(parent=district).active().in_order())
+        within = District.objects.filter(parent=district).active().in_order()
+        parts = [] if asked.is_public else list(within)
         by_code |= {part.code: part for part in parts}
         asked_of = replace(asked_of, districts=(district, *parts), rest_of=district if parts else None)
     split_up = table(report, asked_of)
@@ -328,6 +345,8 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         notes.append(
             _("An organisation that speaks for several communities counts for each: rows do not add up.")
         )
+    if asked.is_public:
+        notes.append(str(FEW_STAY))
     if not whole.is_comparable:
         notes.append(
             _("This period is not over: its figure is not yet comparable with that of a whole period.")
@@ -342,8 +361,14 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     unsaid = (len(columns) - 1,)
     when = text(_period(asked, question))
     lines_ = [(district.name, whole), *found]
+    few = few_in_public(is_public=asked.is_public)
     rows = [
-        [text(name), *cells_of(report, line.row), Value(typed(line.value_before), line.said_before), when]
+        [
+            text(name),
+            *(few(line.row, cell) for cell in cells_of(report, line.row)),
+            few(line.row_before, Value(typed(line.value_before), line.said_before)),
+            when,
+        ]
         for name, line in lines_
     ]
     title = report_title(report, asked)
@@ -351,42 +376,8 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         drawings = [meter(line.value, palette=PRINT) for _name, line in lines_]
         return Table(title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Drawn"), drawings=drawings)
     marks = [mark_of(report, line.row, name) for name, line in found]
-    return Table(title, columns, rows, _bars(report, marks), notes, unsaid)
+    return Table(title, columns, rows, bars_of(report, marks), notes, unsaid)
 
 
 def report_title(report: Report, asked: Asked) -> str:
     return f"{report.title}, {asked.period}"
-
-
-# --- Charts ---------------------------------------------------------------------------------------
-
-
-def _tick(value: float, unit: str) -> str:
-    return say(value, "ratio" if unit == "ratio" else "count")
-
-
-def _spark(line: Line) -> SafeString:
-    title = str(line.report.title)
-    return sparkline(line.marks, title=title, unit=line.report.unit, palette=PRINT)
-
-
-def _bars(report: Report, marks: Iterable[Mark]) -> SafeString | str:
-    drawn = list(marks)
-    if len(drawn) < 2 or all(mark.value is None for mark in drawn):
-        return ""
-    return _on_paper(
-        bars(
-            drawn,
-            title=str(report.title),
-            unit=report.unit,
-            unit_label=say_unit(report.unit),
-            say=lambda value: _tick(value, report.unit),
-            palette=PRINT,
-        )
-    )
-
-
-def _on_paper(chart: SafeString) -> SafeString:
-    """With its typeface: WeasyPrint gives a drawing none of the page's styles."""
-    shape = 'font-family="Source Sans 3" preserveAspectRatio="xMinYMid meet"'
-    return mark_safe(chart.replace("<svg ", f"<svg {shape} ", 1))  # noqa: S308 (drawn here)

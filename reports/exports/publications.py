@@ -3,19 +3,28 @@
 By community and by kind nothing is published for now, nor concerns and reassurance in any way. What such
 tables hide could be worked out: a row stands only where there is something, so six hidden rows of six are
 one each; the total that one table hides is in another; a district's table less its part's is a third; and a
-district has few bias concerns, each somebody's. What replaces this is one release, proven safe as a whole.
+district has few bias concerns, each somebody's. For the same reason nothing is published of a part, of free
+dates (two that differ by a day are of one day), of a period that is not over, nor of all kinds beside the
+usual ones. What replaces this is one release, proven safe as a whole.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from districts.models import District
 from reports.exports.asked import Asked
-from reports.figures import Text
+from reports.figures import Report, Text
+from reports.periods import Period, quarter_of, year_of
+from reports.scorecard import FEW, Table
 
 KIND: Final = "export_report"
 NOT_PUBLISHED: Final = frozenset({"concerns", "loop-closed", "reassurance"})
+OF_SINGLE_PEOPLE: Final = frozenset({"people_late", "lead_changes"})  # columns
 CONCERNS_STAY: Final[Text] = _(
     "Concerns and reassurance are not published: in one district they are few, and small numbers say what "
     "happened to whom."
@@ -24,16 +33,69 @@ SPLITS_STAY: Final[Text] = _(
     "By community or kind nothing is published for now: what such tables hide as small numbers can be worked "
     "out from other tables. Publish the figures of whole districts."
 )
+PARTS_STAY: Final[Text] = _(
+    "Parts of a district are not published: their small numbers show single organisations. Publish the "
+    "figures of the whole district that it lies in."
+)
+DATES_STAY: Final[Text] = _(
+    "Only whole quarters and years are published: files of other dates, compared, show single days and their "
+    "small numbers. Choose a whole quarter or year, also to compare it with."
+)
+RUNNING_STAYS: Final[Text] = _(
+    "A period that is not over is not published: two files made a day apart show the small numbers of that "
+    "day. Choose a quarter or year that is over."
+)
+KINDS_STAY: Final[Text] = _(
+    "Figures of all kinds are not published: compared with those of the usual kinds, they show small numbers "
+    "of single kinds. Leave out “all kinds”."
+)
+FEW_STAY: Final[Text] = _(
+    "Where a figure is of fewer than 5, it is left out and “fewer than 5” stands in its place."
+)
 
 
-def why_inside(asked: Asked) -> Text:
+def why_inside(asked: Asked, today: date) -> Text:
     """Why these figures cannot be published; empty where they can."""
+    return next(_reasons(asked, today), "")
+
+
+def _reasons(asked: Asked, today: date) -> Iterator[Text]:
     if asked.slug in NOT_PUBLISHED:
-        return CONCERNS_STAY
-    return SPLITS_STAY if asked.is_split else ""
+        yield CONCERNS_STAY
+    if asked.is_split:
+        yield SPLITS_STAY
+    if not (_is_whole(asked.period) and _is_whole(asked.before)):
+        yield DATES_STAY
+    if max(asked.period.until, asked.before.until) > today:
+        yield RUNNING_STAYS
+    if asked.all_kinds:
+        yield KINDS_STAY
+    if _is_part(asked.district):
+        yield PARTS_STAY
 
 
-def check_publication(asked: Asked) -> None:
+def _is_whole(period: Period) -> bool:
+    return period in (quarter_of(period.since), year_of(period.since))
+
+
+def _is_part(code: str) -> bool:
+    """Whether it lies in another district that has figures, at whatever distance."""
+    lineages = District.objects.filter(code=code).values_list("lineage", flat=True)
+    above = [pk for lineage in lineages for pk in lineage]
+    return District.objects.active().filter(pk__in=above).exclude(code=code).exists()
+
+
+def check_publication(asked: Asked, today: date) -> None:
     """Raises ValidationError where figures that stay inside are to be published, with the reason."""
-    if asked.is_public and (why := why_inside(asked)):
+    if asked.is_public and (why := why_inside(asked, today)):
         raise ValidationError(str(why), code="stays_inside")
+
+
+def as_published(report: Report) -> Report:
+    """Without the columns that count single people."""
+    return replace(report, columns=tuple(one for one in report.columns if one.name not in OF_SINGLE_PEOPLE))
+
+
+def without_few(found: Table) -> Table:
+    """Without the rows that are of few."""
+    return replace(found, rows={key: row for key, row in found.rows.items() if row.of >= FEW})

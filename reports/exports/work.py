@@ -14,6 +14,7 @@ from contacts.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from lib.days import city_today
 from lib.told import texts
 from reports.exports.asked import Asked
 from reports.exports.document import build
@@ -29,7 +30,7 @@ def export_report(work: Work) -> Outcome:
     work.progress(0, STEPS)
     try:
         districts = [district.pk for district in asked.question(work.actor).districts]
-        check_publication(asked)
+        check_publication(asked, city_today())
         document = build(asked, work.actor, purpose)
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
