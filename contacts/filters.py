@@ -3,7 +3,7 @@
 A person has no filter on an organisation's kind, focus or name (domain.md, rule 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -151,7 +151,17 @@ class OrganisationFilters(FilterSet):
 
 
 class ContactFilters(FilterSet):
-    """`organisation` is one the actor sees, by id: its own page is the path to its people."""
+    """`organisation` is one the actor sees, by id: its own page is the path to its people.
+
+    Whoever signs in takes that path, with its event about the organisation: a list of people by where they
+    belong would pass it by, and a source may be named after a community (docs/adr/0013).
+    """
+
+    #: What keys alone filter by, and what everybody else is told.
+    of_keys: ClassVar[Mapping[str, Any]] = {
+        "organisation": _("Open the organisation’s own page: its people are there."),
+        "source": _("Find a person by name: only API keys filter people by source."),
+    }
 
     q = django_filters.CharFilter(label=_("Find a person"), method="find", max_length=200)
     organisation = django_filters.UUIDFilter(method="speaking_for", widget=forms.HiddenInput)
@@ -159,6 +169,25 @@ class ContactFilters(FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
+
+    def get_form_class(self) -> Any:
+        made = super().get_form_class()
+        if self.actor.kind == "user":
+            for name in self.of_keys.keys() & made.base_fields.keys():
+                made.base_fields[name].validators.append(self._refusal(name))
+        return made
+
+    @classmethod
+    def _refusal(cls, name: str) -> Any:
+        def refuse(value: Any) -> None:
+            raise ValidationError(cls.of_keys[name], code="keys_only")
+
+        return refuse
+
+    @property
+    def asked_about(self) -> Sequence[UUID]:
+        organisation: UUID | None = self.form.cleaned_data.get("organisation")
+        return [organisation] if organisation else []
 
     def find(self, queryset: Any, name: str, value: str) -> Rows:
         found: Rows = queryset.matching(value)

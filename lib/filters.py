@@ -1,8 +1,10 @@
 """Filters that pages and API share: codes with commas, `true|false`, districts by code, external ids."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -147,6 +149,11 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
     def parameters(cls) -> list[str]:
         """The names a caller may use."""
         return list(cls.base_filters)
+
+    @property
+    def asked_about(self) -> Sequence[UUID]:
+        """Rows that the filters name and the answer need not show, for the trail."""
+        return ()
 
     @property
     def qs(self) -> models.QuerySet[Any]:

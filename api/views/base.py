@@ -149,7 +149,14 @@ class Resource(ViewSet):
     def spec_model(self) -> Any:
         return self.visible(self.actor).model
 
-    def show(self, rows: Sequence[Row], expand: Iterable[str], action: Action, searched: str = "") -> None:
+    def show(
+        self,
+        rows: Sequence[Row],
+        expand: Iterable[str],
+        action: Action,
+        searched: str = "",
+        asked_about: Sequence[UUID] = (),
+    ) -> None:
         """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
         shown = self.spec.expand(rows, expand, self.actor)
         people = [
@@ -166,7 +173,7 @@ class Resource(ViewSet):
                 self.actor,
                 action,
                 self.object_type,
-                [row["id"] for row in left],
+                [*(row["id"] for row in left), *asked_about],
                 search_hash=mark,
                 district_ids={pk for row in left for pk in row.district_ids},
             )
@@ -199,7 +206,7 @@ class ListMixin(Resource):
         expand = self.read_expand(request)
         if self.key is None:
             names = self._without_ties(names, expand)
-        queryset = self._filtered(request)
+        queryset, asked_about = self._filtered(request)
         links: dict[str, str | None] = {"next": None, "previous": None}
         if request.query_params.get("q"):
             rows = self._best(queryset[: most or BEST], names)
@@ -207,7 +214,7 @@ class ListMixin(Resource):
             rows, links = self._page(request, queryset, names, order, limit)
         counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}
         searched = request.query_params.get("q", "")
-        self.show(rows, expand, Action.SEARCH if searched else Action.LIST, searched)
+        self.show(rows, expand, Action.SEARCH if searched else Action.LIST, searched, asked_about)
         response = HttpResponse(
             to_json({**links, **counted, "results": rows}), content_type="application/json"
         )
@@ -215,15 +222,16 @@ class ListMixin(Resource):
             response["Link"] = ", ".join(found)
         return response
 
-    def _filtered(self, request: Request) -> models.QuerySet[Any]:
+    def _filtered(self, request: Request) -> tuple[models.QuerySet[Any], Sequence[UUID]]:
+        """The rows, and what else was asked about."""
         if self.filterset is None:
-            return self.visible(self.actor)
+            return self.visible(self.actor), ()
         given = request.query_params.copy()
         for name in parameters.PAGING:
             given.pop(name, None)
         filters = self.filterset(given, self.visible(self.actor), actor=self.actor, is_form=False)
         parameters.check_filters(filters)
-        return filters.qs
+        return filters.qs, filters.asked_about
 
     def _best(self, queryset: models.QuerySet[Any], names: Sequence[str]) -> Sequence[Row]:
         return self.spec.read(queryset, self.actor, names)

@@ -111,12 +111,12 @@ class Selection:
 
     def rows(self) -> Rows:
         """In the file's order. Raises ValidationError for a filter that is not understood or refused."""
-        filters = self.filterset()
-        if not filters.is_valid():
-            raise ValidationError([text for texts in filters.errors.values() for text in texts])
         for name, reason in self.export.refused.items():
             if self.query.get(name):
                 raise ValidationError(str(reason))
+        filters = self.filterset()
+        if not filters.is_valid():
+            raise ValidationError([text for texts in filters.errors.values() for text in texts])
         rows: Rows = filters.qs
         if self.ids:
             rows = rows.filter(pk__in=list(self.ids)[:CHOSEN])

@@ -39,7 +39,7 @@ from pages.forms.contacts import (
 from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, readers_only
+from pages.lookups import consult, consult_rows, find, is_id, readers_only
 from pages.merging import undo_of_merge
 from pages.reasons import (
     WANTED,
@@ -74,6 +74,8 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
     readers_only(request)
     if elsewhere := canonical(request):
         return elsewhere
+    if is_id(named := request.GET.get("organisation", "")):
+        return redirect("organisation", UUID(named))  # the path to its people, with an event of its own
     rows = Contact.objects.visible_to(request.actor).select_related("home_district")
     found = listing(request, ContactFilters, rows, orderings=("folded", "review_on"), default="folded")
     consult(

@@ -89,7 +89,7 @@ def kept(name: str, query: str) -> str:
     """Filters and order of a list, without a page's cursor; without the words of a search for a person."""
     given, known = QueryDict(query), {*LISTS[name].parameters(), "ordering"}
     if name == "contacts":
-        known.discard("q")
+        known -= {"q", *ContactFilters.of_keys}
     found = QueryDict(mutable=True)
     for key, values in given.lists():
         if key in known and any(values):

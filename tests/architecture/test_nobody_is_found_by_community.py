@@ -18,6 +18,7 @@ from audit.models import Action, Event
 from contacts.models import Contact, Organisation
 from contacts.services.folding import fold_contact, fold_organisation
 from meetings.models import Meeting
+from tests.api.clients import Tool
 from tests.architecture import canaries
 from tests.architecture.asking import Asking, undone
 from tests.architecture.ground import Ground, ground_for_all
@@ -150,6 +151,46 @@ def test_nothing_that_is_known_of_an_organisation_brings_up_a_person(
             if PERSON in canaries.text_of(answer) and PERSON not in canaries.text_of(nothing):
                 told.append((answer.request["PATH_INFO"], answer.request["QUERY_STRING"]))
     assert told == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ["organisation", "source"])
+def test_no_list_of_people_is_asked_where_they_belong_by_who_signs_in(
+    ground: Ground, role: Role, name: str
+) -> None:
+    organisation = str(ground.rows["north"]["organisation"])
+    client = ground.client(role, "north")
+    with undone():
+        contact = Contact.objects.get(pk=ground.rows["north"]["contact"])
+        contact.external_ids.create(source="synagogues", external_id="7")
+        value = {"organisation": organisation, "source": "synagogues"}[name]
+        for more in ({}, {"q": PERSON}, {"district": ""}, {name: [value, NOWHERE]}, {"external_id": "7"}):
+            page = client.get("/contacts/", {name: value, **more}, follow=True)
+            is_listed = f'href="/contacts/{contact.pk}/"' in canaries.text_of(page)
+            assert not is_listed or "/organisations/" in page.request["PATH_INFO"]
+            asked = {name: value, **{key: given for key, given in more.items() if given}}
+            answer = client.get("/api/v1/contacts/", asked, headers={"X-Purpose": "testing"})
+            assert answer.status_code == 400
+            assert answer.json()["errors"][0]["parameter"] == name
+            assert PERSON not in canaries.text_of(answer)
+        path = f"/organisations/{organisation}/" if name == "organisation" else None
+        for more in ({}, {"q": PERSON}):
+            page = client.get("/contacts/", {name: value, **more})
+            assert page.get("Location") == path
+            assert page.status_code == (302 if path else 422)
+
+
+def test_a_keys_list_of_an_organisations_people_says_so_in_the_trail(ground: Ground) -> None:
+    rows = ground.rows["north"]
+    with undone():
+        tool = Tool()
+        found = tool.get(f"/contacts/?organisation={rows['organisation']}")
+        assert PERSON in canaries.text_of(found)
+        event = Event.objects.filter(actor_id=tool.key.pk).latest("at")
+        assert set(event.object_ids) >= {rows["organisation"], rows["contact"]}
+        contact = Contact.objects.get(pk=rows["contact"])
+        contact.external_ids.create(source="register", external_id="7")
+        assert PERSON in canaries.text_of(tool.get("/contacts/?source=register"))
 
 
 def test_the_person_is_found_by_their_own_name_there(ground: Ground) -> None:
