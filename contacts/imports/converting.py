@@ -63,7 +63,8 @@ def convert(line: Line, mapping: Mapping) -> Row:
     row = Row(line.number, refusal=line.refusal, notes=list(line.notes))
     key = [fold(line.cells.get(column, "")) for column in mapping.identify]
     row.external_id = _external_id(key, line, mapping)
-    for name, origin in mapping.fields.items():
+    # The e-mail comes last: a web address in its cell is the website only where no other is.
+    for name, origin in sorted(mapping.fields.items(), key=lambda field: field[0] == "email"):
         try:
             _set(row, name, origin, line, mapping)
         except ValidationError as error:
@@ -170,8 +171,7 @@ def _set_channel(row: Row, name: str, said: Said) -> None:
     elif not said.rest:
         row.fields[name] = ""
     for what, value in said.more:
-        if what == "website" and name == "email" and not row.fields.get("website"):
-            row.fields["website"] = _field_clean("website", value)
+        if what == "website" and name == "email" and _fill_website(row, value):
             row.note(
                 NoteKind.MORE, _("e-mail: “%(text)s”, a web address (kept as website)") % {"text": value}
             )
@@ -181,6 +181,17 @@ def _set_channel(row: Row, name: str, said: Said) -> None:
                 NoteKind.MORE,
                 _("%(what)s: also %(text)s") % {"what": label_of(name), "text": _dialled(value)},
             )
+
+
+def _fill_website(row: Row, value: str) -> bool:
+    """Keep the address as the row's website where it has none and the field takes it."""
+    if row.fields.get("website"):
+        return False
+    try:
+        row.fields["website"] = _field_clean("website", value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _dialled(value: str) -> str:

@@ -97,6 +97,26 @@ def test_every_part_of_every_cell_is_stored_or_named_by_the_trial() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("head", [["Email", "Website"], ["Website", "Email"], ["Email"]])
+@pytest.mark.parametrize("web", ["", "https://one.example", "n/a"])
+def test_a_web_address_in_the_email_cell_is_kept_where_the_trial_says(head: list[str], web: str) -> None:
+    user = supervisor_of_n1()
+    cells = {"Email": "www.two.example a@roma.example www.three.example", "Website": web}
+    text = table(
+        ["Name", "Kind", "District", *head], ["Casa Roma", "ngo", "N1", *(cells[name] for name in head)]
+    )
+    trial = mapped(user, text)
+    send(user, trial, "run")
+    row = Organisation.objects.get()
+    has_own = "Website" in head and web.startswith("https")
+    assert (row.email, row.website) == ("a@roma.example", web if has_own else "https://www.two.example")
+    assert ("https://www.two.example" in row.summary) == has_own
+    assert "https://www.three.example" in row.summary
+    assert ("kept as website" in said(trial)) != has_own
+    assert sums(imported(user, text)) == {"unchanged": 1}
+
+
+@pytest.mark.django_db
 def test_further_numbers_follow_the_file_and_what_a_person_wrote_stays() -> None:
     user = supervisor_of_n1()
     head = ["Id", "Name", "Kind", "District", "Phone", "Summary"]
