@@ -57,11 +57,22 @@ def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
     """Pairs that have more in common than a sliver, and how much of the smaller that is."""
     tree = shapely.STRtree(list(shapes))
     for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
-        if one < other:
-            smaller = min(shapes[one].area, shapes[other].area)
-            share = shapes[one].intersection(shapes[other]).area / smaller if smaller else 0.0
-            if share > SLIVER:
-                yield int(one), int(other), share
+        if one < other and (share := _in_common(shapes[one], shapes[other])) > SLIVER:
+            yield int(one), int(other), share
+
+
+def lying_on(shapes: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
+    """The same of shapes and those that are there already."""
+    tree = shapely.STRtree(list(there))
+    for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
+        if (share := _in_common(shapes[one], there[other])) > SLIVER:
+            yield int(one), int(other), share
+
+
+def _in_common(one: Any, other: Any) -> float:
+    """How much of the smaller."""
+    smaller = min(one.area, other.area)
+    return float(one.intersection(other).area / smaller) if smaller else 0.0
 
 
 def is_elsewhere(old: Boundary, new: Boundary) -> bool:

@@ -1,7 +1,7 @@
 """What a file of boundaries would change, what has to be asked first, and how it is written and undone."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
-from districts.geometry import is_elsewhere, overlaps, solid
+from districts.geometry import is_elsewhere, lying_on, overlaps, solid
 from districts.imports.reading import (
     CODE_PROPERTIES,
     GENERATED,
@@ -111,8 +111,9 @@ def import_districts(
     """Create the districts of a file and bring names and boundaries of those that are there up to date.
 
     What the file does not say stays. With `dry_run` nothing is written and no row is locked. Another name or
-    another place of a district that is there, and boundaries that lie on each other, are asked about: written
-    only when `confirmed`. Raises PermissionDenied, and ValidationError with a message for each mistake.
+    another place of a district that is there, boundaries that lie on each other or on another district, and a
+    name that another code has already, are asked about: written only when `confirmed`. Raises
+    PermissionDenied, and ValidationError with a message for each mistake.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
@@ -128,7 +129,8 @@ def import_districts(
     parent = _parent(naming.parent)
     known = _known(found)
     rows = [_compared(feature, known.get(feature.code), parent) for feature in found]
-    report = Report(tuple(rows), code_property or name_property, name_property, questions=_overlapping(found))
+    questions = (*_overlapping(found), *_doubling(found, known, parent))
+    report = Report(tuple(rows), code_property or name_property, name_property, questions=questions)
     properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
     if dry_run:
         _try(found, known, properties)
@@ -221,6 +223,63 @@ def _overlapping(found: list[Found]) -> tuple[str, ...]:
         }
         for one, other, share in islice(pairs, MAX_MISTAKES)
     )
+
+
+def _doubling(found: list[Found], known: Mapping[str, District], parent: District | None) -> Iterator[str]:
+    """What of the file is there already under a code that is not in it: by its ground, and by its name.
+
+    Of what lies in each other nothing is asked: a district covers its parts, and may be called as one is.
+    """
+    fresh = [feature for feature in found if _is_drawn_anew(feature, known.get(feature.code))]
+    if not fresh:
+        return
+    codes = [feature.code for feature in found]
+    others = list(District.objects.active().exclude(code__in=codes).order_by("name", "pk"))
+
+    def is_kin(feature: Found, other: District) -> bool:
+        district = known.get(feature.code)
+        above = parent.lineage if parent else district.lineage if district else []
+        return other.pk in above or (district is not None and district.pk in other.lineage)
+
+    yield from islice(_on_others(fresh, others, is_kin), MAX_MISTAKES)
+    by_name: dict[str, list[District]] = {}
+    for other in others:
+        by_name.setdefault(other.name.casefold(), []).append(other)
+    text = _("Feature %(n)d: “%(name)s” is there already, with the code %(code)s.")
+    yield from islice(
+        (
+            text % {"n": feature.number, "name": feature.name[:60], "code": other.code}
+            for feature in fresh
+            if feature.code not in known
+            for other in by_name.get(feature.name.casefold(), [])
+            if not is_kin(feature, other)
+        ),
+        MAX_MISTAKES,
+    )
+
+
+def _is_drawn_anew(feature: Found, district: District | None) -> bool:
+    return district is None or as_geojson(feature.boundary) != district.boundary
+
+
+def _on_others(
+    fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
+) -> Iterator[str]:
+    text = _(
+        "Feature %(n)d (%(name)s) lies on “%(other)s”, code %(code)s, which is there already: %(share)d%% of "
+        "the smaller."
+    )
+    drawn = [other for other in others if other.boundary]
+    there = [solid(other.boundary["coordinates"]) for other in drawn if other.boundary]
+    for one, other, share in lying_on([solid(feature.boundary) for feature in fresh], there):
+        if not is_kin(fresh[one], drawn[other]):
+            yield text % {
+                "n": fresh[one].number,
+                "name": fresh[one].name[:60],
+                "other": drawn[other].name[:60],
+                "code": drawn[other].code,
+                "share": max(round(share * 100), 1),
+            }
 
 
 def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[str, str]) -> None:

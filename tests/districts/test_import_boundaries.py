@@ -129,6 +129,44 @@ def test_features_that_lie_on_each_other_are_asked_about_and_neighbours_are_not(
     assert "overlap" in refused(collection(feature("1", "Centro"), on_it))
 
 
+def test_ground_that_another_code_has_is_asked_about_and_neighbours_are_not() -> None:
+    load(feature("1", "Centro"), feature("2", "Retiro", polygon(west=-3.69)))
+    again = [feature("C-01", "Center"), feature("C-02", "Salamanca", polygon(west=-3.68))]
+    [asked] = load(*again, dry_run=True).asks
+    assert asked == (
+        "Feature 1 (Center) lies on “Centro”, code 1, which is there already: 100% of the smaller."
+    )
+    assert "lies on “Centro”" in refused(collection(*again))
+    assert load(*again, confirmed=True).created == 2
+    assert load(*again).unchanged == 2, "nothing new is nothing to ask"
+
+
+def test_a_name_that_another_code_has_is_asked_about() -> None:
+    load(feature("1", "Centro"))
+    [asked] = load(feature("7", "CENTRO", polygon(west=-3.5)), dry_run=True).asks
+    assert asked == "Feature 1: “CENTRO” is there already, with the code 1."
+    assert "is there already" in refused(collection(feature("7", "Centro", polygon(west=-3.5))))
+    assert load(feature("7", "Goya", polygon(west=-3.5))).created == 1
+
+
+def test_a_district_drawn_onto_its_neighbour_is_asked_about() -> None:
+    load(feature("1", "Centro"), feature("2", "Retiro", polygon(west=-3.69)))
+    onto = feature("1", "Centro", polygon(size=0.014))
+    [asked] = load(onto, dry_run=True).asks
+    assert asked.startswith("Feature 1 (Centro) lies on “Retiro”, code 2")
+
+
+def test_parts_of_a_district_and_what_is_not_in_use_are_not_asked_about() -> None:
+    load(feature("1", "Centro", polygon(size=0.02)))
+    inside = [feature("1a", "Centro", polygon()), feature("1b", "Sol", polygon(west=-3.69))]
+    assert len(load(*inside, dry_run=True).asks) == 3, "beside it they would be the same ground twice"
+    assert load(*inside, naming=Naming(parent="1")).created == 2
+    larger = feature("1", "Centro", polygon(size=0.021))
+    assert load(larger).updated == 1, "its parts lie in it"
+    District.objects.update(is_active=False)
+    assert load(feature("9", "Centro")).created == 1
+
+
 # --- What is not sound --------------------------------------------------------------------------------
 
 BOW_TIE = [[-3.7, 40.4], [-3.69, 40.41], [-3.69, 40.4], [-3.7, 40.42], [-3.7, 40.4]]
@@ -284,6 +322,11 @@ def test_the_command_wants_changes_confirmed(tmp_path: Path) -> None:
     file.write_bytes(numbered("gid", "Goya", "Ibiza", west=-3.5))
     call_command("import_districts", file, "--codes-from-names", stdout=out)
     assert District.objects.filter(code="GOYA").exists()
+    file.write_bytes(collection(feature("C-01", "Centre")))
+    with pytest.raises(CommandError, match=r"(?s)lies on “Sol”.*--confirm-changes"):
+        call_command("import_districts", file)
+    call_command("import_districts", file, "--confirm-changes", stdout=out)
+    assert District.objects.filter(code="C-01").exists()
 
 
 # --- Many ---------------------------------------------------------------------------------------------
