@@ -8,6 +8,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Role, SentForm, User
 from accounts.sent_forms import FIELD, KEPT, forget_sent_forms
@@ -47,6 +48,20 @@ def test_the_second_answer_leads_to_what_the_first_one_made(browser: Client, nor
     assert "This had arrived before. It is saved once." in [
         str(one) for one in get_messages(second.wsgi_request)
     ]
+
+
+def test_what_was_typed_is_kept_as_a_hash_of_no_use_without_the_secret(
+    browser: Client, north: District, settings: Settings
+) -> None:
+    typed, old = concern(north, facts="Ana Ruiz"), settings.SECRET_KEY
+    made = browser.post("/concerns/log/", typed)["Location"]
+    first = bytes(SentForm.objects.get().digest)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-secret-" * 4, [old]
+    assert browser.post("/concerns/log/", typed)["Location"] == made  # known by the secret before
+    SentForm.objects.all().delete()
+    browser.post("/concerns/log/", typed)
+    assert bytes(SentForm.objects.get().digest) != first
+    assert browser.post("/concerns/log/", typed | {"facts": "Ana Gil"}).status_code == 409
 
 
 def test_somebody_elses_id_says_nothing_and_stops_nothing(browser: Client, north: District) -> None:
