@@ -21,7 +21,16 @@ KNOWN = {
         *("agreement_on", "agreement_recorded_by", "withdrawn_on", "review_on", "folded", "clues", "version"),
         *("created_at", "updated_at"),
     },
-    Affiliation: {"id", "contact", "organisation", "role_title", "is_primary", "since", "until"},
+    Affiliation: {
+        "id",
+        "contact",
+        "organisation",
+        "role_title",
+        "is_primary",
+        "since",
+        "until",
+        "told_until",
+    },
     PrivateChannel: {"contact", "email", "phone"},
 }
 PROFILING = re.compile(
