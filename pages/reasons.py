@@ -26,6 +26,7 @@ REASONS: Final = (
     gettext_lazy("To check or correct the entry"),
 )
 HOURS: Final = 12
+MAX_PURPOSE: Final = 400  # letters: of several people several reasons
 MOST: Final = 200  # people in one session: a list of that length is a question of its own
 #: Pages that a reason opens, by the name of their address.
 WANTED: Final = ("contact", "contact_vcard", "contact_edit", "contact_private", "contact_withdraw")
@@ -79,7 +80,7 @@ def ask_reason(
         "hours": HOURS,
         "carried": [*_sent(request)] if carries else None,
     }
-    status = 422 if mistakes or carries else 200
+    status = 422 if mistakes or (request.method == "POST" and carries) else 200
     return render(request, "pages/contacts/reason.html", context, status=status)
 
 
@@ -87,6 +88,22 @@ def _sent(request: ActorRequest) -> Iterator[tuple[str, str]]:
     for name, values in request.POST.lists():
         if name not in _ASKED:
             yield from ((name, value) for value in values)
+
+
+def take_reasons(request: ActorRequest, pks: Sequence[UUID]) -> HttpResponse | None:
+    """For a page about several people: one reason for all of them that have none yet."""
+    unknown = [pk for pk in pks if reason_for(request, pk) is None]
+    if not unknown or (question := take_reason(request, unknown[0])):
+        return question if unknown else None
+    for pk in unknown[1:]:
+        remember_reason(request, pk, given_reason(request, unknown[0]))
+    return None
+
+
+def given_reasons(request: ActorRequest, pks: Sequence[UUID]) -> str:
+    """For the trail: what was given for any of these people, each once."""
+    why = dict.fromkeys(filter(None, (given_reason(request, pk) for pk in pks)))
+    return "; ".join(why)[:MAX_PURPOSE]
 
 
 def take_reason(request: ActorRequest, pk: UUID) -> HttpResponse | None:

@@ -1,6 +1,7 @@
 """Rows of the book that may be the same: looked through, merged, or said to be different."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from audit.rules import both_purposes
 from contacts.merging.choices import TOGETHER, all_said
 from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
 from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
@@ -22,8 +24,9 @@ from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.forms.duplicates import MergeForm, PairForm
-from pages.lookups import consult
+from pages.lookups import consult, consult_rows
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
+from pages.reasons import ANSWER, given_reasons, take_reasons
 from pages.undo import LaterFirst, offer_undo, offered_undo, undo_url, undoer
 
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
@@ -90,11 +93,20 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         return redirect("duplicates", noun)
     if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
         return _only_looked_at(request, noun, rows, read_only)
+    people = [row.pk for row in rows] if object_type == "contact" else []
+    if question := take_reasons(request, people):  # what they are reached by stands here as on their own page
+        return question
+    if ANSWER in request.POST and "keep" not in request.POST:  # asked in place of the page: open it
+        return redirect(request.get_full_path())
+    why = given_reasons(request, people)
     form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():
         try:
             done = MERGES[object_type](
-                actor=request.actor, kept_id=form.kept_id, versions=form.versions(), choices=form.choices()
+                actor=replace(request.actor, purpose=both_purposes(request.actor.purpose, why)),
+                kept_id=form.kept_id,
+                versions=form.versions(),
+                choices=form.choices(),
             )
         except StaleVersion:
             form.add_error(None, _("One of them has changed since you opened this page. Look at it again."))
@@ -105,7 +117,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
             back = undo_url(request, "merge", merge_id=str(done.pk))
             offer_undo(request, text % {"n": len(rows) - 1}, back, on=f"duplicates_{noun}")
             return redirect(object_type, done.kept_id)
-    consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
+    consult_rows(request, object_type, rows, purpose=why)
     model = MODELS[object_type]
     same = [choice for choice in all_said(rows) if not choice.differs]
     context = {

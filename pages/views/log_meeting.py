@@ -29,14 +29,13 @@ from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, hom
 from pages.forms.meetings import MINUTE, Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id
-from pages.reasons import given_reason, reason_for, take_reason
+from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
 from pages.views.meeting_outcome import say_logged
 
 FOUND = 8
 CANDIDATES = 16
 MAX_PROMISES = 20
-MAX_PURPOSE = 400  # letters: of several people several reasons
 WAS_THERE = {
     "present": gettext_lazy("There"),
     "absent": gettext_lazy("Absent"),
@@ -256,8 +255,8 @@ def _consult(request: ActorRequest, rows: list[Organisation | Contact], searched
     people = list({row.pk: row for row in rows if isinstance(row, Contact)}.values())
     others = [row for row in rows if isinstance(row, Organisation)]
     if people:
-        why = "; ".join(dict.fromkeys(filter(None, (given_reason(request, row.pk) for row in people))))
-        consult_rows(request, "contact", people, searched=searched, purpose=why[:MAX_PURPOSE])
+        why = given_reasons(request, [row.pk for row in people])
+        consult_rows(request, "contact", people, searched=searched, purpose=why)
     if others or not people:
         consult_rows(request, "organisation", others, searched=searched)
 

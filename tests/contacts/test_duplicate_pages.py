@@ -27,6 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+REASON = {"why": "1", "reason": "They called or wrote"}
 LIST = "/duplicates/organisations/"
 
 
@@ -280,6 +281,7 @@ def test_namesakes_are_told_apart_without_saying_for_whom_they_speak() -> None:
     rows[0].affiliations.update(role_title="the chair")
     rows[1].affiliations.update(role_title="the treasurer")
     client = browse(make_officer(north))
+    client.post(merge_address(*rows, noun="contacts"), REASON)
     chosen = client.get(merge_address(*rows, noun="contacts")).content.decode()
     listed = client.get("/duplicates/contacts/").content.decode()
     for html in (chosen, listed):
@@ -294,9 +296,39 @@ def test_people_are_merged_in_the_same_way() -> None:
     gone = make_contact(north, given_name="Ana", family_name="Garcia")
     client = browse(make_officer(north))
     assert b"Same name" in client.get("/duplicates/contacts/").content
-    typed = versions(kept, gone) | {"take_given_name": kept.pk}
+    typed = versions(kept, gone) | {"take_given_name": kept.pk} | REASON
     assert client.post(merge_address(kept, gone, noun="contacts"), typed).status_code == 302
     assert Contact.objects.get().pk == kept.pk
+
+
+def test_people_outside_the_portfolio_are_merged_for_a_reason_that_each_event_carries() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    known = make_contact(north, make_organisation(north, lead_officer=officer))
+    kept = make_contact(north, given_name="Ana", family_name="Gil", email="gil@x.example")
+    gone = make_contact(north, given_name="Ana", family_name="Gil", email="ana@x.example")
+    client, address = browse(officer), merge_address(known, kept, gone, noun="contacts")
+    typed = versions(known, kept, gone) | {
+        f"take_{name}": known.pk for name in ("given_name", "family_name", "email", "phone")
+    }
+    for answer, status in (
+        (client.get(address), 200),
+        (client.post(address, typed), 422),
+        (client.post(address, typed | {"why": "1", "reason": "..."}), 422),
+    ):
+        assert answer.status_code == status
+        assert b"Why this person?" in answer.content
+        assert b"@x.example" not in answer.content
+        assert not Event.objects.filter(actor_id=officer.pk, object_ids__contains=[kept.pk]).exists()
+    assert client.post(address, REASON)["Location"] == address
+    assert b"gil@x.example" in client.get(address).content
+    assert client.post(address, typed).status_code == 302
+    events = Event.objects.filter(actor_id=officer.pk, object_ids__contains=[kept.pk])
+    assert {(event.action, event.purpose) for event in events} >= {
+        (Action.VIEW, REASON["reason"]),
+        (Action.MERGE, REASON["reason"]),
+    }
+    assert {event.purpose for event in events} == {REASON["reason"]}
 
 
 def test_there_are_no_duplicates_of_anything_else() -> None:
