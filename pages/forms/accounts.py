@@ -12,7 +12,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Asked, Channel, Role, Theme, User
 from districts.models import District
-from pages.forms.base import VersionedForm
+from pages.forms.base import ROWS, VersionedForm
 from pages.forms.districts import DistrictsField
 from pages.forms.organisations import phone_text
 
@@ -45,7 +45,7 @@ class InvitationForm(forms.Form):
         queryset=District.objects.active().as_tree(),
         required=False,
         help_text=_("With all that lies in them. Officers and supervisors without one see nothing."),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 

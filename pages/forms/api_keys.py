@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api.codes import READS_PEOPLE, Scope
 from api.rules import MAX_DAYS
 from districts.models import District
+from pages.forms.base import ROWS
 from pages.forms.districts import DistrictsField
 
 MAX_COUNT = 1_000_000
@@ -50,7 +51,7 @@ class KeyForm(forms.Form):
         queryset=District.objects.active().as_tree(),
         required=False,
         help_text=_("With all that lies in them."),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
     )
     source = forms.SlugField(
         label=_("Source name"),

@@ -1,11 +1,15 @@
 """What forms share: the version they were shown, and the services' errors beside the fields."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from lib.told import told
+
+#: Of options that are rows: after Back a browser ticks by position what was ticked before, and by then the
+#: list may have changed, so that it would be another row.
+ROWS: Final = {"autocomplete": "off"}
 
 
 def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -16,7 +16,7 @@ from districts.models import District
 from meetings.codes import BiasGround, BiasIndicator, ConcernKind, Perceiver
 from meetings.models import Concern
 from meetings.rules.communities import communities_of, plain_grounds
-from pages.forms.base import VersionedForm
+from pages.forms.base import ROWS, VersionedForm
 from pages.forms.meetings import MINUTE, DraftForm, choices
 from pages.forms.picks import OrganisationPicks
 
@@ -57,7 +57,7 @@ class ConcernFields(OrganisationPicks, DraftForm):
         Organisation.objects.none(),
         label=_("Whose place or event was hit?"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=ROWS),
     )
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
     bias_grounds = forms.MultipleChoiceField(

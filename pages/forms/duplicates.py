@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from contacts.merging.choices import Option, to_choose
+from pages.forms.base import ROWS
 from pages.merging import label_of, text_of
 
 
@@ -37,7 +38,7 @@ class MergeForm(forms.Form):
             choices=[(str(row.pk), f"{n} · {row} · {told[row.pk]}") for n, row in enumerate(rows, start=1)],
             coerce=UUID,
             initial=str(rows[0].pk),
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs=ROWS),
         )
         for choice in to_choose(rows):
             default = next(one.row_id for one in choice.options if one.is_default)
@@ -49,7 +50,7 @@ class MergeForm(forms.Form):
                 ],
                 coerce=UUID,
                 initial=str(default),
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs=ROWS),
             )
 
     @property

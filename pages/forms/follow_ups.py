@@ -16,7 +16,7 @@ from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp
 from meetings.models.follow_up import PENDING
 from meetings.services.series import ONE
-from pages.forms.base import VersionedForm
+from pages.forms.base import ROWS, VersionedForm
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm, choices
 from pages.forms.picks import OrganisationPicks
@@ -33,7 +33,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
         Organisation.objects.none(),
         required=False,
         label=_("To whom"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
     )
     hinted = ("title",)
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
@@ -136,7 +136,7 @@ class DoneForm(HintedForm, VersionedForm):
         Organisation.objects.none(),
         required=False,
         label=_("Who has been told?"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
     )
 
     def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:

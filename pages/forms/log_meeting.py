@@ -18,6 +18,7 @@ from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting
+from pages.forms.base import ROWS
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm, WhenAndWhere, choices
 
@@ -192,10 +193,12 @@ class LogForm(HeldForm):
     """One organisation or person; the district is where they are at home unless chosen."""
 
     who = forms.ChoiceField(
-        label=_("Who?"), widget=forms.RadioSelect, error_messages={"required": _("Say whom you met.")}
+        label=_("Who?"),
+        widget=forms.RadioSelect(attrs=ROWS),
+        error_messages={"required": _("Say whom you met.")},
     )
     people = forms.MultipleChoiceField(
-        label=_("Who was there?"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Who was there?"), widget=forms.CheckboxSelectMultiple(attrs=ROWS), required=False
     )
     field_order = ("who",)
 
@@ -312,7 +315,7 @@ class PromiseForm(HintedForm, DraftForm):
     to = forms.MultipleChoiceField(
         label=_("To whom?"),
         help_text=_("Nobody ticked: to everybody who was there."),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
         required=False,
     )
 

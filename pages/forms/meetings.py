@@ -22,6 +22,7 @@ from accounts.rules import WRITES
 from districts.models import District
 from meetings.codes import Initiator, Level, MeetingKind, Outcome
 from meetings.models import Meeting
+from pages.forms.base import ROWS
 from pages.forms.hints import HintedForm
 from pages.forms.series import Repeats, scope_field
 
@@ -177,7 +178,7 @@ class PlanForm(WhenAndWhere):
     officers = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label=_("Colleagues who come along"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
         required=False,
     )
     field_order: tuple[str, ...] = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")

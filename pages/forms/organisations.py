@@ -15,7 +15,7 @@ from contacts.codes import Kind
 from contacts.models import FocusDeclaration, Organisation
 from districts.models import District
 from lib.days import city_today
-from pages.forms.base import VersionedForm
+from pages.forms.base import ROWS, VersionedForm
 from pages.forms.languages import language_choices
 from pages.forms.rows import RowFormSet
 
@@ -91,7 +91,7 @@ class OrganisationFields(forms.Form):
             label=_("Also active in"),
             required=False,
             queryset=District.objects.order_by("name", "pk"),
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
         )
 
     def _choose_officers(self, organisation: Organisation | None) -> None:
