@@ -36,6 +36,8 @@ SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  #
 FORGET: Final = '"cache", "storage"'
 # A page that asks by itself how far something has come says so: nobody sits there for certain.
 WAITING: Final = "X-Waiting"
+# The form that was sent, or will be from the page that asked, is held until its writer is back.
+HELD: Final = "X-Held"
 
 
 class ActorRequest(HttpRequest):
@@ -75,6 +77,8 @@ class SessionLimitMiddleware:
         response = self.get_response(request)
         if was_in and SESSION_KEY not in request.session:
             response["Clear-Site-Data"] = FORGET
+        if request.ended_for:  # type: ignore[attr-defined]  # set above
+            response[HELD] = "1"
         return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:

@@ -257,6 +257,7 @@ SOCIALACCOUNT_PROVIDERS = {
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pages.middleware.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- The audit trail: seals and the words of searches (docs/operations.md) --------------------------

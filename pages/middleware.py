@@ -10,14 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
+from django.views import csrf
 
-from accounts.middleware import WAITING
+from accounts.middleware import HELD, WAITING
 from contacts.merging.services import MODELS
 from contacts.models import Merge
 
 #: A form that app.js sends: its page stays until it is told where to go.
 STAYING: Final = "X-Staying"
 LEADS_TO: Final = "X-Leads-To"
+#: The page was loaded before its reader signed in anew: with a fresh token it is the same form.
+STALE: Final = "X-Stale"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -64,9 +67,15 @@ def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
 
     htmx would follow to the sign-in page and put it into a corner. app.js says that the reader was signed
     out instead, and takes a form along (accounts.held_forms); a page that asks by itself is loaded again.
-    What the answer sets, a session with a form in it above all, is set all the same.
+    What the answer sets, a session with a form in it above all, is set all the same. Where nothing is held,
+    because the session ended otherwise than by the clock, the page stays: what is typed is only there.
     """
     if STAYING in request.headers:
+        signed_out = response.headers["Location"].startswith(f"{resolve_url(settings.LOGIN_URL)}?")
+        if signed_out and HELD not in response.headers:
+            del response.headers["Location"]
+            response.status_code = HTTPStatus.UNAUTHORIZED
+            return
         response.headers[LEADS_TO] = response.headers["Location"]
         del response.headers["Location"]
         response.status_code = HTTPStatus.NO_CONTENT
@@ -77,6 +86,13 @@ def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
         response.status_code = HTTPStatus.UNAUTHORIZED
         if WAITING in request.headers:
             response.headers["HX-Refresh"] = "true"
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's page, with a header by which app.js knows that a fresh token may help."""
+    response = csrf.csrf_failure(request, reason)
+    response.headers[STALE] = "1"
+    return response
 
 
 class PreferencesMiddleware:

@@ -150,3 +150,28 @@ def test_a_form_that_stays_is_told_where_to_go_and_keeps_its_cookies(
     answer = client.post("/concerns/log/", {"facts": TYPED}, headers={"X-Staying": "1"})
     assert answer["X-Leads-To"] == f"{LOGIN}?next=/concerns/log/"
     assert shows_what_was_typed(sign_in(client, officer, "/concerns/log/"))
+
+
+def test_a_page_is_left_only_where_its_form_is_held(client: Client, officer: User) -> None:
+    staying = {"X-Staying": "1"}
+    client.force_login(officer)
+    client.logout()
+    answer = client.post("/concerns/log/", {"facts": TYPED}, headers=staying)
+    assert (answer.status_code, "X-Held" in answer, "X-Leads-To" in answer) == (401, False, False)
+    answer = fragment(client, "POST /concerns/log/", "/concerns/log/", {"facts": TYPED})
+    assert (answer.status_code, "X-Held" in answer) == (401, False)
+    client.force_login(officer)
+    let_pass(client, idle=16 * MINUTE)
+    answer = client.post("/concerns/log/", {"facts": TYPED}, headers=staying)
+    assert (answer.status_code, answer["X-Held"], "X-Leads-To" in answer) == (204, "1", True)
+
+
+def test_a_form_of_before_the_sign_in_is_told_from_what_is_forbidden(officer: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(officer)
+    answer = browser.post("/concerns/log/", {"facts": TYPED})
+    assert (answer.status_code, answer["X-Stale"]) == (403, "1")
+    plain = Client()
+    plain.force_login(officer)
+    answer = plain.get("/settings/people/")
+    assert (answer.status_code, "X-Stale" in answer) == (403, False)

@@ -1,5 +1,6 @@
 """A form in a real browser: tapped twice, sent without a network, or after its writer was signed out."""
 
+import re
 from typing import Any
 
 import pytest
@@ -175,3 +176,85 @@ def test_who_was_signed_out_meanwhile_finds_what_they_typed(
     page.get_by_role("button", name="Sign in", exact=True).first.tap()
     expect(page.get_by_text("You were signed out before this was saved")).to_be_visible()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
+
+
+def sign_in_elsewhere(page: Page, officer: User) -> None:
+    """In another tab of the same browser."""
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.locator("[name=login]").first.fill(officer.email)
+    other.locator("[name=password]").first.fill(PASSWORD)
+    other.get_by_role("button", name="Sign in", exact=True).first.tap()
+    expect(other).not_to_have_url(re.compile("/accounts/login/"))
+    other.close()
+
+
+@pytest.mark.parametrize("lost", ["session", "every cookie"])
+def test_whose_session_ended_elsewhere_keeps_the_page_and_saves_once_they_are_back(
+    open_page: OpenPage, officer: User, school: Organisation, lost: str
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    if lost == "session":
+        Session.objects.all().delete()
+    else:
+        page.context.clear_cookies()
+    page.get_by_role("button", name="Save meeting").tap()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("What you typed is on this page")
+    expect(alert.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    alert.get_by_role("button", name="Try again").tap()
+    expect(alert).to_contain_text("What you typed is on this page")
+    sign_in_elsewhere(page, officer)
+    alert.get_by_role("button", name="Try again").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    assert Meeting.objects.get().facts == FACTS
+
+
+def test_signing_in_anew_in_another_tab_leaves_this_one_usable(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/meetings/log/assembly/")
+    page.locator("[name=facts]").fill(FACTS)
+    Session.objects.all().delete()
+    sign_in_elsewhere(page, officer)
+    page.get_by_role("button", name="Another promise").tap()
+    expect(page.get_by_role("group", name="Promise 2")).to_be_visible()
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    page.get_by_role("button", name="Another promise").tap()
+    expect(page.get_by_role("group", name="Promise 3")).to_be_visible()
+
+
+def test_what_one_person_typed_is_not_saved_as_another(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    Session.objects.all().delete()
+    sign_in_elsewhere(page, make_officer(officer.districts.get(), name="Ben Other"))
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_role("alert")).to_contain_text("somebody else has signed in")
+    expect(page.locator("[name=facts]")).to_have_value(FACTS)
+    assert not Meeting.objects.exists()
+
+
+def test_after_back_no_other_organisation_is_chosen(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    north = officer.districts.get()
+    for number in range(3):
+        make_organisation(north, name=f"Kool {number}", lead_officer=officer)
+    page = open_page("phone", user=officer)
+    page.goto("/meetings/log/")
+    pills = page.locator("[name=who]")
+    pills.last.check(force=True)
+    met = pills.last.get_attribute("value")
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    chosen = page.locator("[name=who]:checked")
+    assert [one.get_attribute("value") for one in chosen.all()] in ([], [met])

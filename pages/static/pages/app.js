@@ -84,11 +84,12 @@
   });
 
   // What went wrong is said by the thumb, where the reader is, not at the top of a long page.
-  const say = (text, label, act) => {
+  const say = (text, label, act, link) => {
     const place = document.getElementById("alert");
     const notice = document.createElement("div");
     notice.className = "notice wrong";
     notice.append(Object.assign(document.createElement("p"), { textContent: text }));
+    if (link) notice.append(link);
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button" });
     if (act) {
       button.textContent = label;
@@ -104,6 +105,36 @@
     notice.append(button);
     place?.replaceChildren(notice);
   };
+  // In another tab: what is typed in this one is nowhere else.
+  const signInLink = () =>
+    Object.assign(document.createElement("a"), {
+      className: "button",
+      href: body.dataset.signInPage,
+      target: "_blank",
+      rel: "noopener",
+      textContent: body.dataset.signIn,
+    });
+  // Whoever signed in since the page was loaded has another token: it is taken over, for the same reader.
+  const renew = async () => {
+    const answer = await fetch(body.dataset.help, { signal: AbortSignal.timeout(15000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const reader = page.body.dataset.reader;
+    if (!reader) return "signed-out";
+    if (reader !== body.dataset.reader) return "somebody-else";
+    const headers = page.body.getAttribute("hx-headers");
+    body.setAttribute("hx-headers", headers);
+    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]"))
+      field.value = JSON.parse(headers)["X-CSRFToken"];
+    return "";
+  };
+  // Why it could not be renewed, with the way back in.
+  const sayWho = (why, act) =>
+    say(
+      why === "signed-out" ? body.dataset.signedOutElsewhere : body.dataset.somebodyElse,
+      body.dataset.again,
+      act,
+      signInLink(),
+    );
   // Who was signed out takes the form along: the server holds it until they are back.
   const signIn = (element) => {
     const form = element.closest?.("form[method=post]");
@@ -111,9 +142,18 @@
     else location.reload();
   };
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
-    document.addEventListener(name, ({ detail }) => {
-      if (detail.xhr?.status !== 401) say(body.dataset.failed);
-      else say(body.dataset.signedOut, body.dataset.signIn, () => signIn(detail.elt));
+    document.addEventListener(name, async ({ detail }) => {
+      const { elt, xhr, requestConfig } = detail;
+      if (xhr?.status === 401 && !xhr.getResponseHeader("X-Held")) sayWho("signed-out");
+      else if (xhr?.status === 401) say(body.dataset.signedOut, body.dataset.signIn, () => signIn(elt));
+      else if (xhr?.status === 403 && xhr.getResponseHeader("X-Stale") && !elt.dataset.renewed) {
+        elt.dataset.renewed = "1";
+        const why = await renew().catch(() => null);
+        if (why === "") await htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt });
+        else if (why) sayWho(why);
+        else say(body.dataset.failed);
+        delete elt.dataset.renewed;
+      } else say(body.dataset.failed);
     });
   document.addEventListener("allauth.error", () =>
     say(document.querySelector("button[data-passkey]").dataset.passkey),
@@ -152,7 +192,7 @@
     if (to.hash && to.pathname + to.search === location.pathname + location.search) location.reload();
   };
   const target = (form) => new URL(form.getAttribute("action") || location.href, location.href);
-  const send = async (form, submitter) => {
+  const send = async (form, submitter, isRenewed) => {
     const again = wait(form, submitter);
     const fail = (text) => {
       again();
@@ -168,6 +208,15 @@
       });
       const place = answer.headers.get("X-Leads-To");
       if (place) return go(place);
+      if (answer.status === 401) {
+        again();
+        return sayWho("signed-out", () => send(form, submitter));
+      }
+      if (answer.headers.has("X-Stale") && !isRenewed) {
+        const why = await renew();
+        again();
+        return why ? sayWho(why, () => send(form, submitter)) : send(form, submitter, true);
+      }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (answer.ok || answer.status === 409 || answer.status === 422) show(page, answer.url);
       else fail(page.querySelector("h1")?.textContent || body.dataset.failed);
