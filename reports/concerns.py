@@ -113,6 +113,7 @@ REPORT = Report(
     drill=drill,
     drill_column=drill,
     rest=rest,
+    waiting="in_time",
     columns=(
         Column("in_time", _("Still within 72 hours"), "count"),
         Column("entered_late", _("Entered when 72 hours were over"), "count"),

@@ -102,6 +102,8 @@ class Report:
     column counts, by its name. Where n is a sum and no number of objects, `adds_up` is the column of those
     it is the sum of.
     `is_state` says that it is of a moment: asked while a period runs, it can be compared with a whole one.
+    `waiting` is the column of those in `of` whose time is not over: neither in n nor missed yet, so that
+    while there are any the figure can still grow, and is compared with none.
     `better` says which way is good news; None where neither is (a level is no better than another).
     `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
@@ -126,6 +128,7 @@ class Report:
     drill_column: Callable[[Row, Question, str], Drill | None] = no_list_of_column
     adds_up: str = ""
     is_state: bool = False
+    waiting: str = ""
 
     @property
     def own_columns(self) -> list[Column]:

@@ -95,6 +95,7 @@ REPORT = Report(
     drill=drill,
     drill_column=drill,
     rest=rest,
+    waiting="in_time",
     columns=(
         Column("accepted", _("Accepted"), "count"),
         Column("declined", _("Declined"), "count"),

@@ -52,6 +52,11 @@ def is_comparable(report: Report, question: Question, period: Period, before: Pe
     return report.is_state or period.runs(question.today) == before.runs(question.today)
 
 
+def is_waiting(report: Report, row: Row | None) -> bool:
+    """Whether the time of some that it counts is not over: they are not missed yet."""
+    return bool(report.waiting and getattr(row, report.waiting, 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A report's rows by group and period."""
@@ -134,8 +139,14 @@ class Line:
         return self.period.runs(self.table.question.today)
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether the time of some, in either period, is not over."""
+        return is_waiting(self.report, self.row) or is_waiting(self.report, self.row_before)
+
+    @property
     def is_comparable(self) -> bool:
-        return is_comparable(self.report, self.table.question, self.period, self.before)
+        whole = is_comparable(self.report, self.table.question, self.period, self.before)
+        return whole and not self.is_waiting
 
     @property
     def change(self) -> str:
@@ -175,12 +186,13 @@ class Line:
         return [
             mark_of(
                 self.report,
-                self.table.row(self.group, period),
+                row,
                 str(period),
                 say_briefly(period),
-                is_running=period.runs(self.table.question.today),
+                is_running=period.runs(self.table.question.today) or is_waiting(self.report, row),
             )
             for period in self.run_up
+            for row in [self.table.row(self.group, period)]
         ]
 
 

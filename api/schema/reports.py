@@ -110,7 +110,8 @@ def responses(row: Json) -> Json:
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
         "comparable": {
             "type": "boolean",
-            "description": "With `compare`. False while the period runs, unless the figure is of a moment.",
+            "description": "With `compare`. False while the period runs, unless the figure is of a moment, "
+            "and while `in_time` of `concerns` or `reassurance` counts any.",
         },
         "by": {"type": "string", "enum": [way.value for way in By]},
         "as_of": {"type": "string", "format": "date-time"},

@@ -76,7 +76,9 @@ class Reports(Resource):
         about["counted_to"] = question.so_far(period).until
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}
-            about["comparable"] = is_comparable(report, question, period, before)
+            about["comparable"] = is_comparable(report, question, period, before) and not any(
+                report.waiting and (row[report.waiting] or row[f"{COMPARED}{report.waiting}"]) for row in rows
+            )
         about |= {"by": question.by.value, "as_of": question.as_of}
         about |= {"generated_at": timezone.now(), "rows": rows}
         return HttpResponse(to_json(about), content_type="application/json")

@@ -347,7 +347,11 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         )
     if asked.is_public:
         notes.append(str(FEW_STAY))
-    if not whole.is_comparable:
+    if whole.is_waiting:
+        notes.append(
+            _("Of some the time is not over: they are not missed, and the figure is not yet comparable.")
+        )
+    elif not whole.is_comparable:
         notes.append(
             _("This period is not over: its figure is not yet comparable with that of a whole period.")
         )

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from django.utils.formats import date_format
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.actors import SYSTEM
 from lib.days import city_day, city_today
+from meetings.models import Concern
 from reports import activity, cadence, contact_wanted, coverage, data_health, overdue, recency
 from reports.catalogue import REPORTS
 from reports.periods import Period, PeriodInFuture, quarter_of
@@ -21,9 +23,9 @@ from reports.questions import By, Question, ask
 from reports.scorecard import Line, table
 from reports.standing_out import standing_out
 from tests.api.clients import Tool
-from tests.factories import make_actor, make_district, make_meeting, make_organisation
+from tests.factories import make_actor, make_district, make_meeting, make_organisation, make_supervisor
 from tests.reports import test_organisations_recomputed as by_python
-from tests.reports.city import at, follow, make_city, make_promise, old
+from tests.reports.city import at, follow, make_city, make_concern, make_promise, old
 from tests.reports.northgate import City, read
 from tests.reports.test_export_reports import export
 from tests.reports.test_organisations_recomputed import city as ground  # noqa: F401 (a fixture)
@@ -156,6 +158,44 @@ def test_the_last_point_of_a_chart_is_hollow_while_its_period_runs() -> None:
     marks = Line(line.table, line.group, now, before, (before, now)).marks
     assert [mark.is_hollow for mark in marks] == [False, True]
     assert marks[-1].said == "17%, 1 of 6 so far"
+
+
+@pytest.mark.parametrize(("slug", "hours"), [("concerns", 72), ("reassurance", 24)])
+def test_concerns_whose_time_is_not_over_are_not_compared_as_missed(
+    client: Client, slug: str, hours: int
+) -> None:
+    _city, north, _south, actor = make_city()
+    now = Period(city_today() - 20 * A_DAY, city_today() + A_DAY)
+    before = now.previous()
+    bias, then = {"bias_grounds": ["anti_roma"]}, at(before.since)
+    for _number in range(6):
+        make_concern(north, then, status="answered", answered_at=then, reassurance_offered_at=then, **bias)
+        make_concern(north, timezone.now() - timedelta(hours=1), **bias)
+
+    def line() -> Line:
+        question = ask(actor, [now, before], districts=[north.code])
+        return Line(table(REPORTS[slug], question), north.code, now, before, (before, now))
+
+    waiting = line()
+    assert (waiting.row.n, waiting.row.of) == (0, 6) if waiting.row else False
+    assert (waiting.change, waiting.is_worse, waiting.is_comparable) == ("not yet comparable", False, False)
+    assert standing_out([waiting]) == []
+    assert [mark.is_hollow for mark in waiting.marks] == [False, True]
+    asked = f"from={now.since}&to={now.until}"
+    tool = Tool(north)
+    call = f"/reports/{slug}/?{asked}&compare=previous"
+    assert tool.get(call).json()["comparable"] is False
+    later = f"/reports/{slug}/?from={now.until - A_DAY}&to={now.until}&compare=previous"
+    assert tool.get(later).json()["comparable"] is False
+    page = read(client, make_supervisor(north), f"/reports/{slug}/?{asked}").content.decode()
+    assert "not yet comparable" in page
+    assert f"Still within {hours} hours" in page
+    Concern.objects.filter(answered_at=None).update(received_at=at(now.since))
+    missed = line()
+    assert (missed.change, missed.is_worse) == ("−100 points", True)
+    assert [remark.line.report.slug for remark in standing_out([missed])] == [slug]
+    assert tool.get(call).json()["comparable"] is True
+    assert "not yet comparable" not in client.get(f"/reports/{slug}/?{asked}").content.decode()
 
 
 # --- Pages, files, calls ------------------------------------------------------------------------------
