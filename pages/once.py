@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import sent_forms
 from accounts.models import SentForm, User
 
-#: The address of what a page of its own, not a redirect, is about: a secret that is shown once.
+#: The address of what was saved, where the answer is a page of its own or leads elsewhere.
 MADE: Final = "Content-Location"
 
 
@@ -43,7 +43,7 @@ class SentOnceMiddleware:
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)
             elif led_to := _led_to(response):
-                SentForm.objects.filter(pk=sent.pk).update(led_to=led_to)
+                SentForm.objects.filter(pk=sent.pk).update(led_to=led_to, made=response.headers.get(MADE, ""))
             else:
                 sent.delete()  # it did nothing yet: a search within it, or a mistake to put right
         return response
@@ -77,10 +77,16 @@ def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
     context = {
         "address": request.get_full_path(),
         "fields": fields,
-        "led_to": sent.led_to,
+        "led_to": sent.made or sent.led_to,
         "has_files": bool(request.FILES),
     }
     return render(request, "pages/sent_before.html", context, status=HTTPStatus.CONFLICT)
+
+
+def about(response: HttpResponse, url: str) -> HttpResponse:
+    """An answer that leads elsewhere than to `url`, where what was saved can be looked at."""
+    response.headers[MADE] = url
+    return response
 
 
 def shown_once(response: HttpResponse, url: str) -> HttpResponse:

@@ -338,7 +338,8 @@ class SavedView(models.Model):
 class SentForm(models.Model):
     """A form that was sent and did something. Sent again, it is answered with where that led.
 
-    `form` is the id its page carried, `digest` what was in it.
+    `form` is the id its page carried, `digest` what was in it, `made` the address of what it saved where
+    `led_to` is another.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -346,6 +347,7 @@ class SentForm(models.Model):
     form = models.UUIDField()
     digest = models.BinaryField(max_length=32)
     led_to = models.TextField(blank=True, default="")
+    made = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

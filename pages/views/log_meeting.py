@@ -29,6 +29,7 @@ from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, hom
 from pages.forms.meetings import MINUTE, Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id
+from pages.once import about
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
 from pages.views.meeting_outcome import say_logged
@@ -131,6 +132,10 @@ def undo_log(*, actor: Actor, meeting_id: str, version: int) -> None:
 def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation | None = None) -> HttpResponse:
     """On to the organisation the reader came from, the concern to log, or Today."""
     say_logged(request, meeting)
+    return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
+
+
+def _onwards(request: ActorRequest, meeting: Meeting, organisation: Organisation | None) -> HttpResponse:
     if request.POST.get("then") == "concern":
         return redirect(f"{reverse('log_concern')}?meeting={meeting.pk}")
     if organisation and request.GET.get("organisation") == str(organisation.pk):

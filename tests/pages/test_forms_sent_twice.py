@@ -13,8 +13,8 @@ from pytest_django import Settings
 from accounts.models import Role, SentForm, User
 from accounts.sent_forms import FIELD, KEPT, forget_sent_forms
 from districts.models import District
-from meetings.models import Concern, FollowUp
-from tests.factories import make_district, make_officer, make_user
+from meetings.models import Concern, FollowUp, Meeting
+from tests.factories import make_district, make_officer, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +156,25 @@ def test_after_two_weeks_it_is_forgotten(browser: Client, north: District) -> No
     assert forget_sent_forms() == 0
     SentForm.objects.update(created_at=timezone.now() - KEPT - timedelta(minutes=1))
     assert forget_sent_forms() == 1
+
+
+def test_what_was_saved_is_shown_itself_although_saving_led_elsewhere(
+    browser: Client, officer: User, north: District
+) -> None:
+    organisation = make_organisation(north, lead_officer=officer)
+    typed = {
+        "who": f"organisation:{organisation.pk}",
+        "kind": "visit",
+        "facts": "A door",
+        "starts_at": "2026-01-05T10:00",
+        "duration_minutes": "30",
+        "promise_when": "none",
+        "promise_kind": "call_back",
+        FIELD: str(uuid4()),
+    }
+    assert browser.post("/meetings/log/", typed)["Location"] == "/"
+    assert browser.post("/meetings/log/", typed)["Location"] == "/"
+    answer = browser.post("/meetings/log/", typed | {"facts": "A window"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f'class="button" href="/meetings/{Meeting.objects.get().pk}/"' in page
