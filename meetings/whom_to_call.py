@@ -51,6 +51,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A colleague who leads organisations of `communities` elsewhere; nothing of these is told."""
+
+    user: User
+    communities: list[Focus]
+
+
+@dataclass(frozen=True, slots=True)
 class Calls:
     """Whom a concern touches, at most AT_MOST (`more`: not all of them), and who helps beside them."""
 
@@ -101,6 +109,35 @@ def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
     rows = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR).covering(concern.district)
     nearest = rows.exclude(pk=actor.id).order_by(Case(When(phone="", then=1), default=0), "name", "pk")
     return list(nearest[:HELPING])
+
+
+def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Neighbour]:
+    """For communities of which the actor sees no active organisation: who leads some in other districts.
+
+    Only colleagues, whom everybody may know, for those who work in the concern's district. Those with a
+    number first; two statements, however many there are.
+    """
+    if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
+        return []
+    in_sight = {community for call in (*calls.touched, *calls.helping) for community in call.communities}
+    missing = [Focus(focus) for focus in concern.affected_focuses if focus not in in_sight]
+    if not missing:
+        return []
+    led = Organisation.objects.active().filter(lead_officer=OuterRef("pk"))
+    speaking = {f"for_{focus.value}": Exists(led.filter(_speaking_for([focus]))) for focus in missing}
+    rows = (
+        User.objects.visible_to(actor)
+        .active()
+        .exclude(pk=actor.id)
+        .filter(Exists(led.filter(_speaking_for(list(missing)))))
+        .annotate(**speaking)
+        .with_districts()
+        .order_by(Case(When(phone="", then=1), default=0), "name", "pk")
+    )
+    return [
+        Neighbour(row, [focus for focus in missing if getattr(row, f"for_{focus.value}")])
+        for row in rows[:AT_MOST]
+    ]
 
 
 def is_touched_by(concern: Concern) -> Q:

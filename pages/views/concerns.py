@@ -30,7 +30,7 @@ from meetings.services.concerns import (
     reopen_concern,
     report_back,
 )
-from meetings.whom_to_call import supervisors_of, told_of, whom_to_call
+from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import EditConcernForm
@@ -90,12 +90,14 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
     shown = [*_ids_of(row), *called, *ids_on(promises)]
     consult(request, "concern", shown, district_ids=[row.district_id])
+    is_open = row.status != ConcernStatus.CLOSED
     context = {
         "concern": row,
         "calls": calls.touched,
         "more_calls": calls.more,
         "helping": calls.helping,
-        "supervisors": supervisors_of(actor, row) if row.status != ConcernStatus.CLOSED else [],
+        "neighbours": neighbouring_leads(actor, row, calls) if is_open else [],
+        "supervisors": supervisors_of(actor, row) if is_open else [],
         "told": told,
         "told_ids": {one.user.pk for one in told if one.sent_at},
         "telling_ids": {one.user.pk for one in told if not one.sent_at},

@@ -7,13 +7,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Role
+from accounts.models import Role, User
 from contacts.models import Contact, Organisation
 from lib.days import city_today
 from meetings.codes import BiasGround
 from meetings.models import Concern, Reminder
 from meetings.services.concerns import log_concern
-from meetings.whom_to_call import supervisors_of, told_of, whom_to_call
+from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from tests.factories import (
     make_actor,
     make_contact,
@@ -203,3 +203,60 @@ def test_the_page_never_says_none_and_a_number_is_a_large_link(client: Client) -
     page = client.get(f"/concerns/{concern.pk}/").content.decode()
     assert "+34617862339" in page
     assert "+34617862338" not in page
+
+
+# --- Colleagues of other districts ------------------------------------------------------------------
+
+
+def neighbours(actor: Actor, concern: Concern) -> list[tuple[str, list[str]]]:
+    leads = neighbouring_leads(actor, concern, whom_to_call(actor, concern))
+    return [(lead.user.name, [str(community) for community in lead.communities]) for lead in leads]
+
+
+def test_the_lead_of_another_district_is_named_and_the_organisation_is_not(client: Client) -> None:
+    north, south = make_district("North"), make_district("South")
+    lead = make_officer(south, name="Sofia Marin", phone="+34617862338")
+    hidden = speaking_for("roma", south, name="Hidden circle", phone="+34617862339", lead_officer=lead)
+    person = make_contact(south, hidden, phone="+34617862340")
+    person.affiliations.update(is_primary=True)
+    concern = log(north, bias_grounds=["anti_roma"])
+    client.force_login(make_officer(north))
+    page = client.get(f"/concerns/{concern.pk}/").content.decode()
+    assert "Sofia Marin" in page
+    assert "South" in page
+    assert 'href="tel:+34617862338"' in page
+    for secret in ("Hidden circle", str(hidden.pk), "+34617862339", "+34617862340"):
+        assert secret not in page
+
+
+def test_neighbours_are_listed_only_for_communities_without_an_organisation_in_sight() -> None:
+    north, south = make_district(), make_district()
+    lead, silent = make_officer(south, name="B", phone="+34617862338"), make_officer(south, name="A")
+    for focus, officer in (("roma", lead), ("roma", silent), ("jewish", lead), ("muslim", lead)):
+        speaking_for(focus, south, lead_officer=officer)
+    gone = make_officer(south)
+    speaking_for("lgbti", south, lead_officer=gone)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    speaking_for("lgbti", south, lead_officer=silent, status="closed")
+    concern = log(north, bias_grounds=["anti_roma", "antisemitic", "anti_lgbti"])
+    actor = make_actor(north)
+    assert [(name, set(of)) for name, of in neighbours(actor, concern)] == [
+        ("B", {"roma", "jewish"}),
+        ("A", {"roma"}),
+    ]
+    speaking_for("roma", north)
+    assert neighbours(actor, concern) == [("B", ["jewish"])]
+    assert neighbours(make_actor(south), concern) == []
+    assert neighbours(make_actor(role=Role.PRIVACY_OFFICER), concern) == []
+
+
+def test_neighbours_cost_the_same_however_many(django_assert_num_queries: Any) -> None:
+    north, south = make_district(), make_district()
+    for _number in range(8):
+        speaking_for("roma", south, lead_officer=make_officer(south))
+    concern, actor = log(north, bias_grounds=["anti_roma"]), make_actor(north)
+    calls = whom_to_call(actor, concern)
+    with django_assert_num_queries(2):
+        leads = neighbouring_leads(actor, concern, calls)
+        assert all(lead.user.districts.all() for lead in leads)
+    assert len(leads) == 8
