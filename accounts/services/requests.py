@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,22 +20,36 @@ from accounts.policies import can_confirm, can_confirm_requests
 from accounts.services.notices import mail_account_change
 from accounts.sessions import end_sessions
 from accounts.sign_in import forget_addresses
-from audit.models import Action, Op
+from audit.models import Action, Event, Op
 from audit.services import Changed, record_changes
 from districts.models import District
 from lib.conflicts import check_version
 from lib.waking import wake_on_commit
 
 REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
+LATELY: Final = timedelta(days=30)
 MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "role", "is_active"})
 
 
 def opens_the_book(user: User) -> bool:
     """Whether who takes this account over reads or decides: it has districts, a role above officer, or work.
 
-    Somebody who has signed in may own follow-ups, which they see without a district.
+    Somebody who has signed in may own follow-ups, which they see without a district; so may who had one
+    until lately, whoever took it away.
     """
-    return is_above_officer(user) or user.last_login is not None or user.districts.exists()
+    return (
+        is_above_officer(user)
+        or user.last_login is not None
+        or user.districts.exists()
+        or had_districts_lately(user, timezone.now())
+    )
+
+
+def had_districts_lately(user: User, now: datetime) -> bool:
+    """Whether their districts changed within thirty days, as the trail has it."""
+    changes = Event.objects.filter(object_ids__contains=[user.pk], object_type="user", at__gte=now - LATELY)
+    changes = changes.exclude(action=Action.CREATE)  # where those asked for are named, which wait
+    return changes.filter(field_names__contains=["districts"], allowed=True).exists()
 
 
 def is_above_officer(user: User) -> bool:

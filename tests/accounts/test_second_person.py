@@ -15,7 +15,7 @@ from accounts import rules
 from accounts.actors import Actor, actor_for
 from accounts.models import AccountRequest, Asked, Role, User
 from accounts.services.relief import open_relief
-from accounts.services.requests import confirm_all, confirm_request, refuse_request
+from accounts.services.requests import confirm_all, confirm_request, had_districts_lately, refuse_request
 from accounts.services.users import edit_user, forget_second_factor, invite_user
 from audit.models import Action, Event
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
@@ -238,6 +238,21 @@ def test_taking_the_districts_away_first_does_not_free_the_address(administrator
     edit_user(actor=administrator, user_id=user.pk, email="mine@evil.example")
     user.refresh_from_db()
     assert user.email != "mine@evil.example"
+
+
+def test_nor_where_they_have_never_signed_in(administrator: Actor) -> None:
+    user, other = make_officer(make_district()), make_officer()
+    for one in (user, other):
+        one.last_login = None
+        one.save()
+        edit_user(actor=administrator, user_id=one.pk, districts=[])
+        edit_user(actor=administrator, user_id=one.pk, email=f"{one.pk}@evil.example")
+    user.refresh_from_db()
+    assert waiting(user, Asked.EMAIL).email == f"{user.pk}@evil.example" != user.email
+    assert not other.requests.exists()  # never had a district: a mistake in an address is put right
+    later = timezone.now() + timedelta(days=31)
+    assert had_districts_lately(user, timezone.now())
+    assert not had_districts_lately(user, later)
 
 
 def test_nor_does_making_them_an_officer(administrator: Actor) -> None:
