@@ -80,6 +80,7 @@ def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
 
 def _why(shares: set[str]) -> str:
     words = {
+        "name": _("same name, nothing else in common"),
         "district": _("similar name, same district"),
         "phone": _("similar name, same phone"),
         "email": _("similar name, same e-mail"),

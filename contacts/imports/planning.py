@@ -21,6 +21,7 @@ from accounts.actors import Actor
 from contacts.imports.converting import Row, label_of
 from contacts.imports.mapping import Mapping
 from contacts.imports.merging import contradictions
+from contacts.imports.namesakes import Namesakes
 from contacts.imports.places import Places
 from contacts.imports.spooling import Spool
 from contacts.models import Organisation, OrganisationExternalId
@@ -82,15 +83,21 @@ class Plan:
         self._sure: dict[int, int | list[int]] = {}  # hash of a piece of proof → the numbers with it
         self._targets: dict[int, UUID] = {}
         self._known: set[int] = set()  # numbers whose external id the book has
+        self._there: set[str] = set()  # those external ids
         self._refusals: dict[int, str] = {}  # root → why
         self._chosen: dict[int, str] = {}  # number → what somebody said it is one with
         self._offers: dict[int, Offer] = {}  # number → what it may be one with
+        self._namesakes = Namesakes()  # rows that only their name identifies
 
     def add(self, row: Row) -> None:
         if row.refusal:
             self._of_row.append(-1)
             return
-        number = self._numbers.setdefault(row.external_id, len(self._parents))
+        apart_from = -1
+        id_ = row.external_id
+        if not self._mapping.is_numbered:
+            id_, apart_from = self._namesakes.place(row, len(self._parents))
+        number = self._numbers.setdefault(id_, len(self._parents))
         if number == len(self._parents):
             self._parents.append(number)
             self._lines.append(row.line)
@@ -98,6 +105,8 @@ class Plan:
         if (chosen := self._mapping.joins.get(row.line)) is not None:
             self._chosen.setdefault(number, chosen)
         found: dict[int, Option] = {}
+        if number == len(self._parents) - 1 and apart_from >= 0:
+            found[apart_from] = Option(f"line:{self._lines[apart_from]}", {"name"})
         for pieces, known, is_sure in (
             (row.proof, self._sure, True),
             (row.evidence, self._alike, False),
@@ -113,7 +122,10 @@ class Plan:
     def look_up(self, actor: Actor, places: Places) -> None:
         """Find the organisations of the book: by external id, else by name and likeness."""
         by_id = self._known_ids()
+        unlike = self._namesakes.look_up(actor, places, self._mapping.source, by_id)
         self._known = set(by_id)
+        names = {number: id_ for id_, number in self._numbers.items()} | self._namesakes.ids
+        self._there = {names[number] for number in self._known}
         for number in self._known:
             self._offers.pop(number, None)
         self._join_in_file()
@@ -121,7 +133,7 @@ class Plan:
         for number, organisation_id in by_id.items():
             self._targets[self._root(number)] = organisation_id
         if any(self._root(number) not in self._targets for number in self._numbers.values()):
-            self._find_alike(actor, places, set(by_id.values()))
+            self._find_alike(actor, places, unlike)
         self._alike.clear()
         self._sure.clear()
         self._join_same_targets(by_id)
@@ -136,9 +148,10 @@ class Plan:
         roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._of_row))
         left = Counter(root for root in roots if root >= 0)
         waiting: dict[int, list[Row]] = {}
-        for root, row in zip(roots, spool, strict=True):
+        for number, root, row in zip(self._of_row, roots, spool, strict=True):
             if root < 0:
                 continue
+            row.external_id = self._namesakes.ids.get(number, row.external_id)
             rows = waiting.setdefault(root, [])
             rows.append(row)
             if len(rows) == left[root]:
@@ -161,8 +174,7 @@ class Plan:
                     yield Group(same, refusal=said % what)
                     rows = [row for row in rows if row.external_id != id_]
         if rows:
-            ids = {row.external_id for row in rows}
-            new_ids = {id_ for id_ in ids if self._numbers[id_] not in self._known}
+            new_ids = {row.external_id for row in rows} - self._there
             yield Group(rows, new_ids, self._targets.get(root), self._refusals.get(root, ""))
 
     def _offer(self, number: int, options: Iterable[Option]) -> None:
@@ -213,9 +225,9 @@ class Plan:
             if number in self._offers:
                 self._offers[number].counts_as = NEW
 
-    def _find_alike(self, actor: Actor, places: Places, in_file: set[UUID]) -> None:
+    def _find_alike(self, actor: Actor, places: Places, unlike: dict[int, UUID]) -> None:
         """Organisations of the book that rows without one are like: one of another number is none."""
-        candidates: dict[int, Candidates] = {}
+        candidates: dict[int, Candidates] = {number: {pk: ({"name"}, False)} for number, pk in unlike.items()}
         taken: set[UUID] = set()
         if self._mapping.is_numbered:
             ids = OrganisationExternalId.objects.filter(source=self._mapping.source)

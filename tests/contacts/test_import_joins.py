@@ -210,3 +210,66 @@ def test_a_merge_that_is_taken_back_leaves_what_was_imported_as_it_was() -> None
     undo_merge(actor=SYSTEM, merge_id=merge.pk)
     assert list(ImportedFields.objects.order_by("pk").values("organisation", "fingerprints")) == before
     assert sums(run(TWO)) == {"unchanged": 2}
+
+
+NORTH = ";Casa Roma;ngo;N1;949217792;a@roma.example\n"
+SOUTH = ";Casa Roma;ngo;S1;949010380;b@roma.example\n"
+
+
+def test_rows_that_only_share_their_name_are_offered_and_new_in_one_file() -> None:
+    make_district("South", code="S1")
+    report = run(HEADING + NORTH + SOUTH, NAMED)
+    assert [(offer.line, offer.counts_as, offer.options[0].key) for offer in report.offers] == [
+        (3, "new", "line:2")
+    ]
+    assert sums(report) == {"created": 2}
+    assert (
+        "counts as new, and may be Casa Roma of line 2 (same name, nothing else in common)"
+        in reasons(report)[3]
+    )
+    for text in (NORTH + SOUTH, NORTH, SOUTH, SOUTH + NORTH):
+        again = run(HEADING + text, NAMED)
+        assert (sums(again).get("created"), again.offers) == (None, [])
+    assert sums(run(HEADING + NORTH + SOUTH, NAMED)) == {"unchanged": 2}
+    phones = Organisation.objects.order_by("home_district__code").values_list("home_district__code", "phone")
+    assert [(code, str(phone)) for code, phone in phones] == [("N1", "+34949217792"), ("S1", "+34949010380")]
+
+
+def test_a_row_that_only_shares_a_name_never_overwrites_what_an_earlier_file_brought() -> None:
+    make_district("South", code="S1")
+    run(HEADING + NORTH, NAMED)
+    known = Organisation.objects.get()
+    report = run(HEADING + SOUTH, NAMED)
+    assert [(offer.counts_as, offer.options[0].key) for offer in report.offers] == [
+        ("new", f"organisation:{known.pk}")
+    ]
+    assert sums(report) == {"created": 1}
+    assert sums(run(HEADING + SOUTH, NAMED)) == {"unchanged": 1}
+    assert sums(run(HEADING + NORTH, NAMED)) == {"unchanged": 1}
+    known.refresh_from_db()
+    assert (str(known.phone), known.email) == ("+34949217792", "a@roma.example")
+
+
+def test_whoever_imports_may_choose_that_namesakes_are_one() -> None:
+    make_district("South", code="S1")
+    assert sums(run(HEADING + NORTH + SOUTH, NAMED, joins={3: "line:2"})) == {"created": 1, "merged": 1}
+    assert sums(run(HEADING + NORTH + SOUTH, NAMED)) == {"unchanged": 2}
+    key = f"organisation:{Organisation.objects.get().pk}"
+    other = SOUTH.replace("949010380;b@", "949010381;c@")
+    assert sums(run(HEADING + other, NAMED, joins={2: key})) == {"merged": 1}
+    assert sums(run(HEADING + other, NAMED)) == {"unchanged": 1}
+
+
+def test_rows_of_a_name_that_agree_in_a_channel_or_have_none_are_one() -> None:
+    make_district("South", code="S1")
+    text = HEADING + NORTH + ";Casa Roma;ngo;S1;949217792;z@roma.example\n;Casa Roma;ngo;N1;;\n"
+    assert sums(run(text, NAMED)) == {"created": 1, "merged": 2}
+    assert sums(run(text, NAMED)) == {"unchanged": 3}
+
+
+def test_one_corrected_channel_in_the_same_district_is_a_correction_and_two_are_somebody_else() -> None:
+    run(HEADING + NORTH, NAMED)
+    assert sums(run(HEADING + NORTH.replace("949217792", "949217793"), NAMED)) == {"updated": 1}
+    other = NORTH.replace("949217792", "949010380").replace("a@", "b@")
+    assert sums(run(HEADING + other, NAMED)) == {"created": 1}
+    assert sums(run(HEADING + other, NAMED)) == {"unchanged": 1}
