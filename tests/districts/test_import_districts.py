@@ -78,7 +78,8 @@ def test_a_dry_run_writes_nothing() -> None:
 def test_properties_are_guessed_or_named() -> None:
     rows = load({"type": "Feature", "properties": {"NOMBRE": "Norte", "CODDIS": "07"}, "geometry": polygon()})
     assert (rows.code_property, rows.name_property) == ("CODDIS", "NOMBRE")
-    load(feature("x", "y", zone="Z9", title="Zone nine"), naming=Naming(code="zone", name="title"))
+    zone = feature("x", "y", polygon(west=-3.6), zone="Z9", title="Zone nine")
+    load(zone, naming=Naming(code="zone", name="title"))
     assert District.objects.get(code="Z9").name == "Zone nine"
 
 
