@@ -44,6 +44,8 @@ TIES: Final = {
     "concerns/<uuid:pk>/": "one concern: whom to call",
     "concerns/<uuid:pk>/call/": "one concern: whom to call",
     "meetings/log/": "one organisation that was chosen: who speaks for it",
+    "handovers/<uuid:pk>/briefs/": "what was handed over to the reader; the event names each",
+    "reviews/<uuid:pk>/calls/<uuid:call>/": "one organisation that an audit drew: whom to ring back",
 }
 
 ROLES: Final = (Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER)
