@@ -1,5 +1,6 @@
 """What the rows of one organisation say together, and what that changes."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +16,7 @@ from contacts.imports.remembered import Fingerprints, fingerprint, is_imported, 
 from lib.fold import fold
 
 CHANNELS: Final = ("phone", "email", "website")
+_TOLD: Final = 200  # letters of a value that a line says
 
 
 @dataclass(slots=True)
@@ -118,3 +120,14 @@ def difference(said: Table[str, Value], current: Table[str, Value], before: Fing
         elif value:
             found.kept.append(name)
     return found
+
+
+def note_kept(row: Row, said: Said, kept: Iterable[str], noted: set[str]) -> None:
+    """Say which values are not written, and of which of them the note has what the file says."""
+    texts = {name: f"{label_of(name)} “{_shown(said.fields[name])[:_TOLD]}”" for name in kept}
+    if own := [text for name, text in texts.items() if name not in noted]:
+        row.note(NoteKind.KEPT, _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(own)})
+    for name, text in texts.items():
+        if name in noted:
+            said_of_it = _("%(field)s: the one on record is kept; this one is in the note")
+            row.note(NoteKind.KEPT, said_of_it % {"field": text})

@@ -23,13 +23,14 @@ from contacts.imports.channels import Extra
 from contacts.imports.converting import Row, Value, label_of
 from contacts.imports.extras import drop, join, with_extras, without_extras
 from contacts.imports.mapping import Mapping
-from contacts.imports.merging import CHANNELS, Said, difference, together
+from contacts.imports.merging import CHANNELS, Difference, Said, difference, note_kept, together
 from contacts.imports.noting import NoteKind
 from contacts.imports.places import Places
 from contacts.imports.planning import Group
 from contacts.imports.remembered import MORE, Fingerprints, fingerprint, following, of_extras, said_before
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.policies import can_edit_organisation
+from contacts.rules import phone_text
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import moves_among, tell_of_moves
 from contacts.services.organisations import DATED
@@ -57,7 +58,6 @@ class Result:
 
 
 _LONGEST_SUMMARY: Final = 4_000
-_TOLD: Final = 200  # letters of a value that a line says
 
 # Told what a batch wrote, in its transaction: what it takes to undo it.
 Remember = Callable[[list[dict[str, Any]]], None]
@@ -190,13 +190,14 @@ class Writer:
         current = self._current(organisation)
         summary, extras = without_extras(organisation.summary)
         found = difference(said.fields, current | {"summary": summary}, before)
-        kept_extras = self._extras(organisation, said, before, extras, found.write)
+        kept_extras = self._extras(organisation, said, before, extras, found)
         if kept_extras != extras or "summary" in found.write:
             text = str(found.write.get("summary", summary))
             found.write["summary"] = self._noted(group, text, kept_extras, organisation.summary)
             said.of.setdefault("summary", group.rows[0].line)
             if found.write["summary"] == organisation.summary:
                 del found.write["summary"]
+                kept_extras = extras
         names = [*found.write, *(["external_ids"] if group.new_ids else [])]
         districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
         self._assign(organisation, found.write)
@@ -231,10 +232,8 @@ class Writer:
                     field_names=names,
                 )
             )
-        if found.kept:
-            texts = (f"{label_of(name)} “{_shown(said.fields[name])}”" for name in found.kept)
-            said_of_it = _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(texts)}
-            group.rows[0].note(NoteKind.KEPT, said_of_it)
+        noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
+        note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
         return _compared(group, {said.of[name] for name in found.write if name in said.of})
 
     def _extras(
@@ -243,19 +242,21 @@ class Writer:
         said: Said,
         before: Fingerprints,
         there: list[Extra],
-        write: dict[str, Value],
+        found: Difference,
     ) -> list[Extra]:
         """The note's numbers and addresses after this file: what is new is added, what it corrected goes.
 
         What the source has named before and is not there any more was taken out by a person.
         """
-        known = set(said_before(before, MORE))
+        write, known = found.write, set(said_before(before, MORE))
         had = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
         first = {**had, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
         replaced = [extra for extra in had.items() if extra[1] and extra[0] in write]
+        kept = [one for one in said.first if one[0] in found.kept and one[0] not in before]
+        named = [*((name, phone_text(v) if name == "phone" else v) for name, v in kept), *said.more]
         new = [
             extra
-            for extra, print_ in zip(said.more, of_extras(said.more), strict=True)
+            for extra, print_ in zip(named, of_extras(named), strict=True)
             if print_ not in known or not drop([extra], replaced)
         ]
         gone = [extra for extra in drop(there, [*said.more, *said.first]) if set(of_extras([extra])) <= known]
@@ -358,10 +359,6 @@ def _fingerprints(said: Said) -> Fingerprints:
     if extras := of_extras([*said.first, *said.more]):
         prints[MORE] = extras
     return prints
-
-
-def _shown(value: Value) -> str:
-    return ", ".join(value) if isinstance(value, list) else value[:_TOLD]
 
 
 def _refused(group: Group, why: str) -> list[Result]:

@@ -266,3 +266,28 @@ def test_nothing_typed_by_hand_is_overwritten_by_a_note() -> None:
     draft = imported(user, table(head, ["Casa Roma", "ngo", "N1", "949217792, 949010380"]))
     known.refresh_from_db()
     assert (sums(draft), known.summary) == ({"merged": 1}, "By hand\n\nOther phones: +34 949 01 03 80")
+
+
+@pytest.mark.django_db
+def test_a_number_that_does_not_replace_the_one_on_record_is_in_the_note() -> None:
+    user = supervisor_of_n1()
+    make_organisation(
+        user.districts.get(),
+        name="Casa Roma",
+        phone="+34949217792",
+        email="a@roma.example",
+        summary="By hand",
+    )
+    text = table(
+        ["Name", "Kind", "District", "Phone", "Email"],
+        ["Casa Roma", "ngo", "N1", "949010380; 949010381", "a@roma.example"],
+    )
+    draft = imported(user, text)
+    row = Organisation.objects.get()
+    assert (sums(draft), str(row.phone)) == ({"merged": 1}, "+34949217792")
+    assert row.summary == "By hand\n\nOther phones: +34 949 01 03 80, +34 949 01 03 81"
+    assert "the one on record is kept; this one is in the note" in said(draft)
+    assert sums(imported(user, text)) == {"unchanged": 1}
+    Organisation.objects.update(summary="By hand")  # a person took them out
+    assert sums(imported(user, text)) == {"unchanged": 1}
+    assert Organisation.objects.get().summary == "By hand"
