@@ -22,6 +22,7 @@ from pypdf import PdfReader
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Role, User
+from accounts.sent_forms import FIELD
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
 from api.views.people import Contacts
@@ -77,6 +78,7 @@ def plain(answer: Any, asked: str) -> str:
     for form in {asked, quote(asked), quote_plus(asked), asked.replace("@", "&#64;")}:
         text = text.replace(form, "…")
     text = re.sub(r'(csrfmiddlewaretoken"? value="|X-CSRFToken": ")\w+', "", text)
+    text = re.sub(rf'name="{FIELD}" value="[\w-]+"', "", text)
     text = re.sub(
         r"(?i)^(set-cookie|content-length|etag|ratelimit[^:]*|x-request-id): .*$",
         "",

@@ -131,7 +131,7 @@ def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
     page.goto("/concerns/log/")
     page.get_by_label("Facts").fill("Black paint on the east door")
     page.get_by_role("button", name="Save and see whom to call").tap()
-    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("#mistakes")).to_be_focused()
     expect(page.get_by_label("Facts")).to_have_value("Black paint on the east door")
 
 

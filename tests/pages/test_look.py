@@ -83,7 +83,7 @@ def test_account_pages_are_accessible(open_page: OpenPage, scheme: str) -> None:
     page.get_by_label("Email").fill("nobody@police.example")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("alert").wait_for()
+    page.locator("#mistakes").wait_for()
     assert violations(page) == []
     for address in (
         "/accounts/signup/",
