@@ -90,4 +90,5 @@ def share(everything: Mapping[str, Rows], actor: Actor) -> dict[str, Any]:
         "role": contact.affiliations.get().pk,
         "meeting": meeting.pk,
         "meeting_due": meeting.pk,
+        "meeting_held": make_meeting(there, twin).pk,
     }

@@ -90,7 +90,7 @@ def test_a_button_waits_for_its_script_and_a_passkey_that_was_not_used_is_said(
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
     button.click()
-    expect(page.get_by_role("status")).to_have_text(
+    expect(page.locator("#alert p")).to_have_text(
         "The passkey was not used. Try again, or choose another way."
     )
 
