@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
-from api.models import WebhookDelivery
+from api.models import ApiKey, WebhookDelivery
+from api.services.keys import confirm_key
 from api.services.webhooks import create_webhook
 from tests.api.clients import Tool
 from tests.api.test_keys import call
@@ -44,6 +45,8 @@ def test_a_key_is_made_and_copied_in_a_browser(open_page: OpenPage, device: str,
     assert violations(page) == []
     page.get_by_role("button", name="Make the key").click()
     token = page.locator("#token").inner_text()
+    assert call(token) == 401  # it reads meetings: a privacy officer confirms it first
+    confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=ApiKey.objects.get(source="city").pk)
     assert call(token) == 200
     assert violations(page) == []
     page.get_by_role("button", name="Copy").click()
