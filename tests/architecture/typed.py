@@ -64,8 +64,8 @@ def _import(rows: Rows) -> Fields:
 
 
 def _ground(rows: Rows) -> Fields:
-    square = [[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]
-    one = {"type": "Feature", "properties": {"code": "Z8", "name": "New"}}
+    square = [[[3, 48], [3.1, 48], [3.1, 48.1], [3, 48.1], [3, 48]]]  # nobody's ground
+    one = {"type": "Feature", "properties": {"code": "Z8", "name": "Ground of nobody"}}
     one["geometry"] = {"type": "Polygon", "coordinates": square}
     text = orjson.dumps({"type": "FeatureCollection", "features": [one]}).decode()
     return {"file": upload(text, "districts.geojson"), "code_property": "code", "name_property": "name"}
