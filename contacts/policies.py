@@ -33,13 +33,3 @@ def can_edit_contact(actor: Actor, contact: Contact) -> bool:
 def can_reveal_private_channel(actor: Actor) -> bool:
     """With a reason: officers, supervisors and privacy officers (the reason is the service's to ask)."""
     return actor.kind == "user" and actor.reads
-
-
-def can_import(actor: Actor) -> bool:
-    """Bring in registers and files: supervisors, for their districts, and the command line."""
-    return actor.kind == "system" or actor.is_supervisor
-
-
-def can_export(actor: Actor) -> bool:
-    """Take lists and reports out as files, with a reason: supervisors, for what they see (security.md)."""
-    return actor.is_supervisor

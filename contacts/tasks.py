@@ -3,14 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from contacts.imports.drafts import forget_drafts
 from contacts.merging.services import forget_merges
 from contacts.services.ended_roles import tell_of_ended_roles
-
-
-@shared_task(name="contacts.forget_imports")
-def forget_old_imports() -> None:
-    forget_drafts(timezone.now())
 
 
 @shared_task(name="contacts.forget_merges")

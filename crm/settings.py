@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "reviews",
     "reports",
     "privacy",
+    "exchange",
     "meetings",
     "contacts",
     "jobs",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Relief, Role, User
-from contacts.policies import can_import
 from districts.models import District
+from exchange.policies import can_import
 from meetings.models import Reminder
 
 

@@ -7,8 +7,8 @@ database looks at references when all is there.
 from typing import Any, Final
 
 from accounts.actors import Actor
-from meetings.archive import parts
-from meetings.archive.parts import Part
+from exchange.archive import parts
+from exchange.archive.parts import Part
 from reviews.models import (
     ActionCheck,
     Addendum,

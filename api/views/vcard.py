@@ -14,8 +14,8 @@ from api.rows.people import CONTACT
 from api.views.base import Resource
 from audit.models import Action
 from audit.services import record
-from contacts.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from contacts.models import Contact
+from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 
 
 class VCardRenderer(JSONRenderer):

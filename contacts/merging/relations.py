@@ -19,8 +19,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from contacts.imports.remembered import combined
 from contacts.models import ImportedFields, OrganisationPeriod
+from contacts.remembered import combined
 
 Rows = models.QuerySet[Any]
 Model = type[models.Model]

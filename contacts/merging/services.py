@@ -23,11 +23,11 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.imports.remembered import MORE, decided, following, of_extras
 from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
 from contacts.models import UNDO_WITHIN, Affiliation, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
+from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.contacts import districts_of as districts_of_contact
 from contacts.services.folding import fold_contact, fold_organisation
 from contacts.services.moves import districts_by_organisation, tell_of_moves

@@ -1,8 +1,7 @@
 """Organisations, and the people who speak for them or stand on their own."""
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
-from contacts.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
-from contacts.models.imported import ImportedFields, ImportedRow
+from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
 from contacts.models.organisation import (
     FocusDeclaration,
@@ -16,17 +15,12 @@ __all__ = [
     "Affiliation",
     "Contact",
     "ContactExternalId",
-    "DraftState",
     "FocusDeclaration",
-    "ImportDraft",
-    "ImportStep",
     "ImportedFields",
-    "ImportedRow",
     "Merge",
     "NotADuplicate",
     "Organisation",
     "OrganisationExternalId",
     "OrganisationPeriod",
     "PrivateChannel",
-    "SavedMapping",
 ]

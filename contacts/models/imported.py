@@ -29,21 +29,3 @@ class ImportedFields(models.Model):
 
     def __str__(self) -> str:
         return self.source
-
-
-class ImportedRow(models.Model):
-    """What a source last said of a person, a meeting or a promise: a fingerprint per field."""
-
-    object_type = models.CharField(max_length=30)
-    source = models.CharField(max_length=60)
-    external_id = models.CharField(max_length=200)
-    fingerprints = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["object_type", "source", "external_id"],
-                name="imported_row_once",
-                violation_error_message=_("This row is already remembered."),
-            ),
-        ]

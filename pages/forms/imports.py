@@ -8,12 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.imports.drafts import Values
-from contacts.imports.encodings import KNOWN
-from contacts.imports.planning import NEW
-from contacts.imports.tables import MOST_BYTES
-from contacts.imports.targets import Target, targets
-from contacts.models import ImportDraft
+from exchange.imports.drafts import Values
+from exchange.imports.encodings import KNOWN
+from exchange.imports.fields import Target
+from exchange.imports.planning import NEW
+from exchange.imports.tables import MOST_BYTES
+from exchange.imports.targets import TARGETS
+from exchange.models import ImportDraft
 from pages.forms.exports import ReasonForm
 
 Text = str | Promise
@@ -46,8 +47,8 @@ class UploadForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         what: Any = self.fields["what"]
-        what.choices = [(one.what, one.title) for one in targets().values()]
-        what.initial = next(iter(targets()), "")
+        what.choices = [(one.what, one.title) for one in TARGETS.values()]
+        what.initial = next(iter(TARGETS), "")
 
     def ask_for_file_again(self) -> None:
         """No browser sends a page back with the file that was chosen in it."""

@@ -7,7 +7,7 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 
-from contacts.policies import can_export
+from exchange.policies import can_export
 from pages.lists import Listing
 
 register = template.Library()

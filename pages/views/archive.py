@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
-from contacts.policies import can_export
 from districts.models import District
+from exchange.archive.work import KIND, needs_of
+from exchange.policies import can_export
 from jobs.services import queue_job
-from meetings.archive.work import KIND, needs_of
 from pages.forms.exports import ArchiveForm
 from pages.identity import who_say_who_they_are
 from pages.views.settings import form_page, posted

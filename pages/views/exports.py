@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.exports.lists import CHOSEN, KIND, LISTS, Selection
-from contacts.policies import can_export
 from districts.models import District
+from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
+from exchange.policies import can_export
 from jobs.services import queue_job
 from lib.days import city_today
 from lib.told import texts

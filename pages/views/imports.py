@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from contacts.imports.drafts import (
+from exchange.imports.drafts import (
     KEPT_FOR,
     RUN,
     TRY,
@@ -30,11 +30,11 @@ from contacts.imports.drafts import (
     start_draft,
     values_to_name,
 )
-from contacts.imports.noting import KINDS, NoteKind
-from contacts.imports.targets import targets
-from contacts.imports.writing import Outcome
-from contacts.models import DraftState, ImportDraft
-from contacts.policies import can_import
+from exchange.imports.noting import KINDS, NoteKind
+from exchange.imports.targets import TARGETS
+from exchange.imports.writing import Outcome
+from exchange.models import DraftState, ImportDraft
+from exchange.policies import can_import
 from jobs.models import Job, JobFile
 from lib.told import texts
 from pages.forms.base import add_service_errors
@@ -94,7 +94,7 @@ def imports(request: ActorRequest) -> HttpResponse:
 @form_page
 def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
     draft = _find_open(request, pk)
-    target = targets()[draft.what]
+    target = TARGETS[draft.what]
     if "heading_row" in request.POST:
         return _choose_headings(request, draft)
     if "encoding" in request.POST:
@@ -136,7 +136,7 @@ def _choose_encoding(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
             add_service_errors(encodings, error)
         else:
             return redirect("import_columns", draft.pk)
-    form = ColumnsForm(draft=draft, target=targets()[draft.what], actor=request.actor)
+    form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
     context = {"form": form, "draft": draft, "headings": HeadingsForm(draft=draft), "encodings": encodings}
     return render(request, "pages/imports/columns.html", context, status=422)
 
@@ -170,7 +170,7 @@ def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
             add_service_errors(headings, error)
         else:
             return redirect("import_columns", draft.pk)
-    form = ColumnsForm(draft=draft, target=targets()[draft.what], actor=request.actor)
+    form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
     context = {"form": form, "draft": draft, "headings": headings, "encodings": _encoding_form(draft)}
     return render(request, "pages/imports/columns.html", context, status=422)
 
@@ -179,7 +179,7 @@ def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
 def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What the values of the file mean; sending it tries the import out."""
     draft = _find_open(request, pk)
-    target = targets()[draft.what]
+    target = TARGETS[draft.what]
     form = ValuesForm(
         request.POST or None,
         named=values_to_name(request.actor, draft),
@@ -211,7 +211,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
     lines = draft.report.get("lines", {})
     context: dict[str, Any] = {
         "draft": draft,
-        "target": targets()[draft.what],
+        "target": TARGETS[draft.what],
         "job": job,
         "files": _files(request, job) if job else [],
         "is_working": draft.state in WORKING and not (job and job.is_over),

@@ -21,8 +21,9 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.merging.services import MOST as MOST_MERGED
 from contacts.models import Organisation
-from contacts.policies import can_edit_organisation, can_export
+from contacts.policies import can_edit_organisation
 from contacts.services.organisations import edit_organisation
+from exchange.policies import can_export
 from lib.days import city_today
 from meetings.models import FollowUp
 from meetings.policies import can_reassign_follow_up

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
-from contacts.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from contacts.models import Contact
+from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from pages.lookups import consult, find, readers_only
 from pages.reasons import ask_reason, reason_for
 

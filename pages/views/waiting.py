@@ -13,8 +13,8 @@ from accounts.middleware import ActorRequest
 from accounts.models import AccountRequest, User
 from accounts.policies import can_confirm, can_confirm_requests
 from accounts.services.requests import confirm_request, refuse_request
+from exchange.archive.release import archives_to_release, can_release, release_archive
 from lib.conflicts import StaleVersion
-from meetings.archive.release import archives_to_release, can_release, release_archive
 from pages.identity import say_who_you_are
 from pages.lookups import find
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.services import record
-from contacts.policies import can_export
+from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work

@@ -10,17 +10,18 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from audit.models import Change
-from contacts.imports.mapping import load_mapping
-from contacts.imports.services import import_organisations
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.contacts import edit_contact, erase_contact
 from contacts.services.ended_roles import tell_of_ended_roles
 from contacts.services.organisations import edit_organisation
 from districts.models import District
+from exchange.imports.mapping import load_mapping
+from exchange.imports.register import import_organisations
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
 from tests.api.copies import Copy
+from tests.exchange.test_undo_imports import bring, undo
 from tests.factories import (
     make_contact,
     make_district,
@@ -29,7 +30,6 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
-from tests.meetings.test_undo_imports import bring, undo
 
 
 @pytest.fixture(autouse=True)

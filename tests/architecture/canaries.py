@@ -12,7 +12,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
-APPS: Final = ("accounts", "contacts", "districts", "jobs", "meetings", "privacy", "reports", "reviews")
+APPS: Final = (
+    "accounts",
+    "contacts",
+    "districts",
+    "exchange",
+    "jobs",
+    "meetings",
+    "privacy",
+    "reports",
+    "reviews",
+)
 NOT_SECRET: Final = {
     "accounts.User",
     "accounts.Session",

@@ -20,11 +20,11 @@ from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
 from api.models.key import KeyStatus
 from api.services.feeds import create_feed
 from api.services.webhooks import create_webhook
-from contacts.imports.drafts import start_draft
 from contacts.services.organisations import verify_organisation
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
 from districts.services import expect_community
+from exchange.imports.drafts import start_draft
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today

@@ -25,6 +25,7 @@ APPS: Final = (
     "api",
     "contacts",
     "districts",
+    "exchange",
     "jobs",
     "meetings",
     "pages",

@@ -31,7 +31,7 @@ _BODY = "api/test_organisations.py::test_a_body_that_is_no_plain_json_is_refused
 _PARAMETER = "api/test_organisations.py::test_a_parameter_nobody_knows_or_understands_is_named"
 _FIELD = "api/test_organisations.py::test_a_field_that_is_not_right_is_named_by_its_pointer"
 _MEETING = "api/test_resources.py::test_a_meeting_that_is_not_right_names_its_field"
-_TABLE = "contacts/test_import_wizard.py::test_a_file_that_is_no_table_is_refused_with_the_reason"
+_TABLE = "exchange/test_import_wizard.py::test_a_file_that_is_no_table_is_refused_with_the_reason"
 _MEDIA = "api/test_organisations.py::test_other_media_types_and_packed_bodies_are_refused"
 _HERE = "architecture/test_bad_input.py::"
 
@@ -93,12 +93,12 @@ ROWS: Final = (
     (
         "NUL in a cell of a file",
         "cleaned",
-        "contacts/test_import_odd_cells.py::test_a_cell_loses_what_no_book_keeps",
+        "exchange/test_import_odd_cells.py::test_a_cell_loses_what_no_book_keeps",
     ),
     (
         "XLSX bombs of all kinds",
         "422",
-        "contacts/test_import_workbooks.py::test_a_bomb_is_refused_within_seconds",
+        "exchange/test_import_workbooks.py::test_a_bomb_is_refused_within_seconds",
     ),
     (
         "GeoJSON: NUL or half a character",
@@ -107,27 +107,27 @@ ROWS: Final = (
     ),
     ("a phone with letters", "400", _FIELD),
     ("a phone in Arabic digits", "E.164", "api/test_resources.py::test_phone_numbers_are_kept_as_e164"),
-    ("formula cells in a file", "text", "contacts/test_import_files.py::test_formulas_are_text"),
+    ("formula cells in a file", "text", "exchange/test_import_files.py::test_formulas_are_text"),
     (
         "formula cells, leaving",
         "text",
-        "contacts/test_export_lists.py::test_cells_have_their_types_and_no_text_is_a_formula",
+        "exchange/test_export_lists.py::test_cells_have_their_types_and_no_text_is_a_formula",
     ),
     (
         "BOM, ;, Windows-1252, UTF-16",
         "read",
-        "contacts/test_import_wizard.py::test_files_of_any_encoding_and_delimiter_are_read",
+        "exchange/test_import_wizard.py::test_files_of_any_encoding_and_delimiter_are_read",
     ),
     ("an XLSX bomb, an external entity", "422", _TABLE),
     (
         "a million blank rows",
         "passed over",
-        "contacts/test_import_wizard.py::test_a_million_blank_rows_are_passed_over",
+        "exchange/test_import_wizard.py::test_a_million_blank_rows_are_passed_over",
     ),
     (
         "the same file twice",
         "nothing new",
-        "contacts/test_import_wizard.py::test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_differs",
+        "exchange/test_import_wizard.py::test_the_same_file_again_changes_nothing_and_a_corrected_one_only_what_differs",
     ),
     (
         "lines in an ICS",

@@ -16,12 +16,12 @@ from api.inputs.people import ContactInput
 from api.rows.people import CONTACT
 from api.views.people import Contacts
 from contacts.codes import Kind
-from contacts.exports.contacts import COLUMNS
 from contacts.filters import ContactFilters
 from contacts.models import Contact, Organisation
 from contacts.services.affiliations import AffiliationRow
 from contacts.services.contacts import ContactFields
 from districts.codes import Focus
+from exchange.exports.contacts import COLUMNS
 from lib.filters import CodesFilter, FilterSet
 from pages.forms.contacts import ContactForm, NewContactForm, PrivateChannelForm, RoleForm
 from tests.architecture.profiling import (

@@ -15,9 +15,9 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from contacts.imports.drafts import start_draft
-from contacts.models import ImportDraft
 from districts.models import District, ExpectedCommunity
+from exchange.imports.drafts import start_draft
+from exchange.models import ImportDraft
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today

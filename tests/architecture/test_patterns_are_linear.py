@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from rest_framework.serializers import ValidationError as Refused
 
 from api.rows.shapes import Moment
-from contacts.imports.guessing import _EMAIL, _WEB
 from contacts.models.finding import number_in
 from contacts.rules import core_name, find_phones, plain_number
 from crm.logs import MOST, without_secrets
+from exchange.imports.guessing import _EMAIL, _WEB
 from lib.filters import MomentField
 from lib.fold import fold, squash
 

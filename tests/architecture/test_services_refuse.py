@@ -35,7 +35,7 @@ from tests.architecture.ground import Ground, ground_for_all
 
 PACKAGES: Final = (
     "accounts.services",
-    "contacts.imports",
+    "exchange.imports",
     "contacts.merging",
     "contacts.pairs",
     "contacts.services",

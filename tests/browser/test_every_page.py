@@ -21,10 +21,11 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from audit.models import Action
 from audit.services import record
-from contacts.imports.drafts import start_draft
-from contacts.models import ImportDraft, Organisation
+from contacts.models import Organisation
 from districts.models import District
 from districts.services import expect_community
+from exchange.imports.drafts import start_draft
+from exchange.models import ImportDraft
 from jobs.files import keep_file
 from jobs.models import Job, JobStatus
 from lib.days import city_today

@@ -14,7 +14,7 @@ from contacts.services.private_channels import set_private_channel
 from lib.domains import has_user_info, plain_email, plain_url
 from tests.api.clients import Tool
 from tests.contacts.pages import browse, typed
-from tests.contacts.test_import_wizard import imported, supervisor_of_n1
+from tests.exchange.test_import_wizard import imported, supervisor_of_n1
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from reports import continuity
 from reports.periods import Period
 from reports.questions import ask
 from tests.contacts.pages import browse, undo
-from tests.contacts.test_import_wizard import imported, send, supervisor_of_n1
+from tests.exchange.test_import_wizard import imported, send, supervisor_of_n1
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.reports.city import old
 

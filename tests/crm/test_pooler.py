@@ -22,7 +22,7 @@ PARTS = (
     "tests/api/test_keys.py",
     "tests/api/test_lists.py",
     "tests/contacts/test_filter_organisations.py",
-    "tests/contacts/test_import_files.py",
+    "tests/exchange/test_import_files.py",
     "tests/contacts/test_reasons.py",
     "tests/crm/test_pooler.py::test_a_search_forgives_a_wrong_letter_in_every_session",
 )

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from audit.models import Action, Event
-from contacts.exports.lists import KIND
 from contacts.models import Organisation
+from exchange.exports.lists import KIND
 from jobs.files import parts_of
 from jobs.models import Job, JobFile
 from jobs.services import LEASE, queue_job

@@ -12,10 +12,10 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District, ExpectedCommunity
+from exchange.archive.release import release_archive
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.age import decrypt
-from meetings.archive.release import release_archive
 from tests.factories import (
     PASSWORD,
     make_actor,

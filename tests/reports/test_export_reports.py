@@ -19,7 +19,7 @@ from jobs.models import Job, JobFile
 from jobs.running import run_next
 from reports.catalogue import REPORTS
 from reports.exports import files
-from tests.contacts.test_export_lists import WHY, sure
+from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import QUARTER, at, make_promise, old
 

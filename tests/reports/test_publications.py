@@ -17,7 +17,7 @@ from lib.days import city_today
 from reports.exports.asked import Asked, Audience
 from reports.exports.publications import why_inside
 from reports.periods import quarter_of
-from tests.contacts.test_export_lists import WHY, sure
+from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.reports.city import at, make_concern, old
 from tests.reports.test_export_reports import ASKED, City, export, table, text_of

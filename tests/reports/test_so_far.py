@@ -237,7 +237,7 @@ def read_as(client: Client, city: City, address: str) -> Any:
 
 
 def sure(user: Any) -> Client:
-    from tests.contacts.test_export_lists import sure as signed_in
+    from tests.exchange.test_export_lists import sure as signed_in
 
     return signed_in(user)
 

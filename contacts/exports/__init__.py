@@ -1,1 +1,0 @@
-"""The book in formats of others."""

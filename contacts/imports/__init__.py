@@ -1,1 +1,0 @@
-"""Registers from files: read, convert, find duplicates, write. The same file twice is nothing new."""

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    name = "exchange"
+    verbose_name = _("Files that come in and go out")
+
+    def ready(self) -> None:
+        from exchange.archive import work
+        from exchange.exports import lists
+        from exchange.imports import drafts
+
+        drafts.register()
+        lists.register()
+        work.register()

@@ -1,0 +1,264 @@
+"""Reading an archive into an empty system: proved whole first, then written in one transaction."""
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+import orjson
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, models, transaction
+from django.utils.translation import gettext as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.services.phones import check_phone
+from districts.models import District
+from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
+from exchange.archive.writing import Progress, digest_of
+from jobs.files import spool
+from lib.age import NotOpened, decrypt, is_encrypted
+from lib.copying import copy_rows
+from meetings.services.summaries import recount_last_met
+
+LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
+_BATCH: Final = 2_000
+_PLAIN_NUMBER: Final = re.compile(r"\+?\d*")
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+
+
+class ArchiveRefused(Exception):
+    """Nothing was written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive says of itself: checked, every byte."""
+
+    made_at: str
+    made_by: str
+    district: str | None
+    rows: Mapping[str, int]  # by part
+
+
+def read_archive(
+    file: BinaryIO,
+    *,
+    actor: Actor,
+    purpose: str,
+    passphrase: str = "",
+    progress: Progress = lambda _done, _total: None,
+) -> Manifest:
+    """Bring everything in, all or nothing. `passphrase` opens an encrypted one. Raises ArchiveRefused.
+
+    Districts that are there (by code) and colleagues (by e-mail) are kept as they are; other colleagues
+    become accounts that nobody can sign in to.
+    """
+    with _opened(file, passphrase) as plain:
+        return _read(plain, actor, purpose, progress)
+
+
+@contextmanager
+def _opened(file: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
+    """The ZIP itself: as it is, or decrypted to a file without a name."""
+    if not is_encrypted(file):
+        yield file
+        return
+    with spool() as plain:
+        try:
+            decrypt(file, plain, passphrase)
+        except NotOpened as error:
+            raise ArchiveRefused(
+                _("The passphrase is wrong, or the archive was cut off or changed.")
+            ) from error
+        plain.seek(0)
+        yield plain
+
+
+def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Manifest:
+    try:
+        archive = zipfile.ZipFile(file)
+        manifest = check_archive(archive)
+    except _BROKEN as error:
+        raise ArchiveRefused(_("This is no whole archive: it was cut off or changed.")) from error
+    try:
+        with archive, transaction.atomic(), connection.wrap_database_errors:
+            _refuse_if_not_empty()
+            _Reading(archive, manifest, progress).read()
+            _record(actor, purpose)
+    except (IntegrityError, DataError) as error:
+        raise ArchiveRefused(_("Its rows do not fit together: %s") % str(error).partition("\n")[0]) from error
+    return manifest
+
+
+def check_archive(archive: zipfile.ZipFile) -> Manifest:
+    """Prove that an archive is of a known format and every file in it what was written."""
+    said = _manifest(archive)
+    files = {one["name"]: one for one in said["files"]}
+    known = {part.file for part in parts()}
+    expected = {part.file for part in parts() if part.since <= said["version"]}
+    if not expected <= set(files) <= known or {*files, MANIFEST} != set(archive.namelist()):
+        raise ArchiveRefused(_("The files in it are not those of an archive."))
+    for name, one in files.items():
+        digest, size, rows = hashlib.sha256(), 0, 0
+        with archive.open(name) as content:
+            while size <= one["bytes"] and (block := content.read(1024 * 1024)):
+                digest.update(block)
+                size, rows = size + len(block), rows + block.count(b"\n")
+        if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
+            raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % name)
+    rows_of = {part.name: files[part.file]["rows"] for part in parts() if part.file in files}
+    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    if MANIFEST not in archive.namelist():
+        raise ArchiveRefused(_("This is no archive of this system."))
+    try:
+        with archive.open(MANIFEST) as content:
+            said: dict[str, Any] = orjson.loads(content.read(LONGEST))
+    except orjson.JSONDecodeError as error:
+        raise ArchiveRefused(_("This is no archive of this system.")) from error
+    version = said.get("version") if isinstance(said, dict) and said.get("format") == FORMAT else None
+    if not isinstance(version, int) or version < 1:
+        raise ArchiveRefused(_("This is no archive of this system."))
+    if version > VERSION:
+        raise ArchiveRefused(_("This archive was made by a newer version: update this system first."))
+    if said.get("sha256") != digest_of(said):
+        raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % MANIFEST)
+    return said
+
+
+def _refuse_if_not_empty() -> None:
+    for part in PARTS:
+        if part.model._default_manager.exists():
+            text = _("This system is not empty: it has %(what)s. An archive is read into an empty one.")
+            raise ArchiveRefused(text % {"what": part.model._meta.verbose_name_plural})
+
+
+class _Reading:
+    def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, progress: Progress) -> None:
+        self.archive, self.progress = archive, progress
+        self.rows, self.done, self.total = manifest.rows, 0, sum(manifest.rows.values())
+        self.now_as: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # id there → id here
+
+    def read(self) -> None:
+        self._districts()
+        self._people()
+        for part in PARTS:
+            self._rows(part)
+            for relation in part.many():
+                self._links(part, relation)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        recount_last_met()
+
+    def _districts(self) -> None:
+        here = dict(District.objects.values_list("code", "pk"))
+        for row in self._made(DISTRICTS):
+            if row.code in here:
+                self.now_as[District][row.pk] = here[row.code]
+                continue
+            above = District.objects.get(pk=row.parent_id).lineage if row.parent_id else []
+            row.lineage = [*above, row.pk]
+            copy_rows(District, [row])
+
+    def _people(self) -> None:
+        here = {email.lower(): pk for email, pk in User.objects.values_list("email", "pk")}
+        for row in self._made(PEOPLE):
+            if row.email.lower() in here:
+                self.now_as[User][row.pk] = here[row.email.lower()]
+                continue
+            row.is_active = False
+            row.set_unusable_password()
+            row.save(force_insert=True)
+
+    def _rows(self, part: Part) -> None:
+        copy_rows(part.model, self._made(part))
+
+    def _links(self, part: Part, relation: Any) -> None:
+        through = relation.remote_field.through
+        near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
+        known = self.now_as.get(relation.related_model, {})
+        links = (
+            through(**{near: line["id"], far: known.get(pk, pk)})
+            for line in map(orjson.loads, self._lines(part))
+            for pk in map(UUID, line.get(relation.name, ()))
+        )
+        copy_rows(through, links)
+
+    def _made(self, part: Part) -> Iterator[Any]:
+        """Rows as the model has them, folded anew."""
+        columns, many = part.fields(), {one.name for one in part.many()}
+        names = {column.name for column in columns} | many
+        for number, written in enumerate(self._lines(part), 1):
+            try:
+                line = orjson.loads(written)
+                if unknown := set(line) - names:
+                    raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+                row = part.model(**{column.attname: self._value(column, line) for column in columns})
+                if part.finish:
+                    part.finish(row)
+            except (ValidationError, ValueError, TypeError, AttributeError) as error:
+                said = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+                raise ArchiveRefused(
+                    _("Line %(line)s of %(file)s is not understood: %(why)s")
+                    % {"line": number, "file": part.file, "why": said}
+                ) from error
+            self.done += 1
+            if self.done % 500 == 0:
+                self.progress(self.done, self.total)
+            yield row
+
+    def _value(self, column: Any, line: Mapping[str, Any]) -> Any:
+        """What an older version did not know yet has its default."""
+        if column.name not in line:
+            if not (column.has_default() or column.null or column.blank):
+                raise ValueError(f"{column.name} is missing")
+            return column.get_default()
+        value = python(column, line[column.name])
+        if isinstance(column, models.URLField) and value:  # pages make links of these
+            column.run_validators(value)
+        if isinstance(column, PhoneNumberField) and value and not _PLAIN_NUMBER.fullmatch(line[column.name]):
+            check_phone(value)  # the library would keep the first of two
+        if isinstance(column, models.ForeignKey):
+            return self.now_as.get(column.related_model, {}).get(value, value)
+        return value
+
+    def _lines(self, part: Part) -> Iterator[bytes]:
+        if part.name not in self.rows:  # an older version did not know it
+            return
+        with self.archive.open(part.file) as content:
+            while line := content.readline(LONGEST):
+                yield line
+
+
+def _record(actor: Actor, purpose: str) -> None:
+    """One event for each batch, and for whoever follows changes the rows that came."""
+    with (
+        connection.cursor() as cursor
+    ):  # of tables filled a moment ago PostgreSQL has no idea how large they are
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
+    for part in PARTS:
+        if not part.object_type:
+            continue
+        where = {f"in_{number}": ArrayAgg(path, distinct=True) for number, path in enumerate(part.where)}
+        found = part.model._default_manager.values_list("pk", "version").annotate(**where).order_by("pk")
+        batch: list[Changed] = []
+        for pk, version, *seen_in in found.iterator(chunk_size=_BATCH):
+            districts = {district for some in seen_in for district in some if district}
+            batch.append(Changed(part.object_type, pk, Op.CREATED, version, districts))
+            if len(batch) == _BATCH:
+                record_changes(actor, Action.IMPORT, batch, purpose=purpose)
+                batch = []
+        if batch:
+            record_changes(actor, Action.IMPORT, batch, purpose=purpose)

@@ -1,0 +1,74 @@
+"""A district's archive as a job, for supervisors who say why."""
+
+import base64
+from collections.abc import Sequence
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from districts.models import District
+from exchange.archive.writing import scope_of, write_archive
+from exchange.policies import can_export
+from jobs import kinds
+from jobs.files import spool
+from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from lib.age import encrypt
+from lib.days import city_today
+from lib.secret_keys import derived_keys
+
+KIND: Final = "export_archive"
+AGE_TYPE: Final = "application/octet-stream"
+
+
+def export_archive(work: Work) -> Outcome:
+    """Write it, and say in the trail which objects are in it."""
+    district = District.objects.covered_by(work.actor).filter(code=work.parameters["district"]).first()
+    if district is None:
+        raise JobRefused(_("You do not cover this district any more."))
+    purpose, recipient = work.parameters["purpose"], work.parameters["recipient"]
+    passphrase, out = _open_passphrase(work.needs["passphrase"]), spool()
+    try:
+        with spool() as plain:
+            told = write_archive(
+                plain,
+                actor=work.actor,
+                scope=scope_of(work.actor, district),
+                district=district,
+                purpose=purpose,
+                progress=work.progress,
+            )
+            plain.seek(0)
+            encrypt(plain, out, passphrase)
+    except BaseException:
+        out.close()
+        raise
+
+    def tell(files: Sequence[KeptFile]) -> None:
+        told.record(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
+
+    name = f"district-{district.code}-{city_today():%Y-%m-%d}.zip.age"
+    return Outcome({"rows": told.rows, "files": 1}, [Output(name, AGE_TYPE, out)], tell)
+
+
+def needs_of(passphrase: str) -> dict[str, str]:
+    """What the job needs and nobody keeps: encrypted even for the minutes until it has run."""
+    return {"passphrase": _cipher().encrypt(passphrase.encode()).decode()}
+
+
+def _open_passphrase(kept: str) -> str:
+    try:
+        return _cipher().decrypt(kept.encode()).decode()
+    except InvalidToken:  # the deployment's secret was changed meanwhile
+        raise JobRefused(_("The passphrase was lost. Make the archive again.")) from None
+
+
+def _cipher() -> MultiFernet:
+    keys = derived_keys("passphrases of archives")
+    return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
+
+
+def register() -> None:
+    title = gettext_lazy("Archive of a district")
+    kinds.register(KIND, export_archive, title=title, may=can_export, needs_release=True)

@@ -1,0 +1,1 @@
+"""The book in formats of others: lists, cards."""

@@ -1,0 +1,253 @@
+"""A list as a file: what its page shows under its filters, complete, for supervisors who say why.
+
+Each list is one specification (docs/exports.md). The work is a
+job: the trail says what left, to which file, before the file can be fetched.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.search import search_mark
+from districts.models import District
+from exchange.exports import contacts, meetings, organisations
+from exchange.exports.columns import ListExport, Rows
+from exchange.exports.vcard import MEDIA_TYPE, vcard
+from exchange.policies import can_export
+from jobs import kinds
+from jobs.files import spool
+from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from lib import sheets
+from lib.days import city_today
+from lib.filters import FilterSet
+from lib.sheets import Sheet
+from lib.told import texts
+
+KIND: Final = "export_list"
+BEST: Final = 200  # rows of a search, as its page shows them
+CHOSEN: Final = 200  # rows a reader may tick
+_BATCH: Final = 2_000  # rows fetched from the cursor at once
+_IDS: Final = 5_000  # of one event: an index has to take them in
+
+TYPES: Final = {"csv": sheets.CSV_TYPE, "xlsx": sheets.XLSX_TYPE, "vcf": MEDIA_TYPE}
+
+
+LISTS: Final[Mapping[str, ListExport]] = {
+    export.noun: export
+    for export in (
+        organisations.EXPORT,
+        contacts.EXPORT,
+        meetings.MEETINGS,
+        meetings.FOLLOW_UPS,
+        meetings.CONCERNS,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked of a list: its filters as the page has them, or the rows that were ticked (`ids`)."""
+
+    export: ListExport
+    actor: Actor
+    query: QueryDict
+    ids: Sequence[UUID] = ()
+
+    def filterset(self) -> FilterSet:
+        return self.export.filters(self.query, self.export.rows(self.actor), actor=self.actor)
+
+    def rows(self) -> Rows:
+        """In the file's order. Raises ValidationError for a filter that is not understood or refused."""
+        for name, reason in self.export.refused.items():
+            if self.query.get(name):
+                raise ValidationError(str(reason))
+        filters = self.filterset()
+        if not filters.is_valid():
+            raise ValidationError([text for texts in filters.errors.values() for text in texts])
+        rows: Rows = filters.qs
+        if self.ids:
+            rows = rows.filter(pk__in=list(self.ids)[:CHOSEN])
+        if self.searched:  # the page shows the best ones; what is exported is what it shows
+            rows = self.export.rows(self.actor).filter(pk__in=[row.pk for row in rows.only("pk")[:BEST]])
+        return rows.order_by(*self.export.order)
+
+    @property
+    def searched(self) -> str:
+        return str(self.query.get("q", ""))
+
+    def digest(self) -> str:
+        """Tells one selection from another in the trail, without its words: keyed, 64 hexadecimal digits."""
+        text = "&".join([self.query.urlencode(), *sorted(map(str, self.ids))])
+        return (search_mark(hashlib.sha256(text.encode()).hexdigest()) or b"").hex()
+
+    def described(self) -> list[tuple[str, str]]:
+        """The filters in words."""
+        form = self.filterset().form
+        said = []
+        for name in self.query:
+            if name in form.fields and self.query.get(name):
+                label = form.fields[name].label or name.replace("_", " ").capitalize()
+                said.append((str(label), _named(form.fields[name], str(self.query[name]))))
+        if self.ids:
+            said.append((_("Ticked"), str(len(self.ids))))
+        if self.searched:
+            said.append((_("Rows of a search"), _("the best %(n)d") % {"n": BEST}))
+        return said
+
+
+def _named(form_field: Any, value: str) -> str:
+    names: dict[str, str] = {}
+    for code, label in getattr(form_field.widget, "choices", ()):
+        names[str(code)] = str(label)
+    codes = [code for code in value.split(",") if code not in names]
+    names |= dict(District.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    return ", ".join(names.get(code, code) for code in value.split(","))
+
+
+# --- The job --------------------------------------------------------------------------------------
+
+
+def export_list(work: Work) -> Outcome:
+    """Write the file, and say in the trail which rows are in it."""
+    export = LISTS[work.parameters["list"]]
+    chosen = [UUID(pk) for pk in work.needs.get("ids", ())]
+    selection = Selection(export, work.actor, QueryDict(work.needs["query"]), chosen)
+    extension, purpose = work.parameters["format"], work.parameters["purpose"]
+    try:
+        rows = selection.rows()
+    except ValidationError as error:
+        raise JobRefused(" ".join(texts(error))) from error
+    told, out = _Told(), spool()
+    work.progress(0, rows.count())
+    try:
+        if extension == "vcf":
+            _write_cards(out, rows, work, told)
+        else:
+            _write_table(out, extension, selection, rows, work, told)
+    except sheets.TooLarge as error:
+        raise JobRefused(
+            _("This is more than an XLSX file holds (%(n)s rows, or a very long text). Take CSV instead.")
+            % {"n": f"{sheets.MOST_ROWS:,}"}
+        ) from error
+    except BaseException:
+        out.close()
+        raise
+    name = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}"
+
+    def tell(files: Sequence[KeptFile]) -> None:
+        to = f"file sha256:{files[0].digest} filter:{selection.digest()}"
+        names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
+        for ids in told.batches():
+            record(
+                work.actor,
+                Action.EXPORT,
+                export.object_type,
+                ids,
+                district_ids=told.districts,
+                field_names=names,
+                purpose=purpose,
+                recipient=to,
+                search_hash=search_mark(selection.searched),
+            )
+
+    result = {"rows": told.rows, "files": 1}
+    return Outcome(result, [Output(name, TYPES[extension], out)], tell)
+
+
+def _write_table(
+    out: BinaryIO, extension: str, selection: Selection, rows: Rows, work: Work, told: "_Told"
+) -> None:
+    export, actor = selection.export, work.actor
+    names = [f"c{number}" for number in range(len(export.columns))]
+    where = export.district
+    extra = {"district_": where(actor) if callable(where) else models.F(where)}
+    if export.others:
+        extra["others_"] = export.others(actor)
+    expressions = dict(zip(names, (one.expression(actor) for one in export.columns), strict=True))
+    found = rows.annotate(**expressions, **extra).values_list("pk", *extra, *names)
+
+    def cells() -> Iterator[list[Any]]:
+        # A cursor on the server: a batch in memory at a time, of the list as it was at one moment.
+        for row in found.iterator(chunk_size=_BATCH):
+            pk, district, *rest = row
+            told.add(pk, district, rest.pop(0) if export.others else ())
+            if told.rows % 500 == 0:
+                work.progress(told.rows)
+            yield [column.shown(value) for column, value in zip(export.columns, rest, strict=True)]
+
+    columns = [sheets.Column(str(one.heading), one.cell, one.width) for one in export.columns]
+    sheet = Sheet(str(export.title)[:31], columns, cells())
+    if extension == "csv":
+        sheets.write_csv(out, sheet)
+        return
+    about = Sheet(
+        _("About this file"),
+        [sheets.Column("", width=30), sheets.Column("", width=90)],
+        _about(selection, work, told),
+        has_heading=False,
+    )
+    sheets.write_xlsx(out, [sheet, about], title=str(export.title), author=actor.name)
+
+
+def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[str, Any]]:
+    """What a reader of the file has to know; written last, when the rows are counted."""
+    yield _("List"), str(selection.export.title)
+    yield _("Confidential"), _("For police use only. It holds personal data: delete it when it has served.")
+    yield _("Exported by"), work.actor.name
+    yield _("Exported at"), timezone.now()
+    yield _("Reason"), work.parameters["purpose"]
+    yield _("Rows"), told.rows
+    for label, value in selection.described():
+        yield f"{_('Filter')}: {label}", value
+    yield "", ""
+    yield _("Column"), _("What it says")
+    for column in selection.export.columns:
+        yield str(column.heading), str(column.about)
+
+
+def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: "_Told") -> None:
+    """People without their organisations: a file of many is no way around rule 3 of domain.md."""
+    for contact in rows.filter(withdrawn_on__isnull=True).iterator(chunk_size=_BATCH):
+        out.write(vcard(contact, ()))
+        told.add(contact.pk, contact.home_district_id, ())
+        if told.rows % 500 == 0:
+            work.progress(told.rows)
+
+
+class _Told:
+    """The ids that left, 16 bytes each."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.districts: set[UUID] = set()
+        self._ids = bytearray()
+        self._others: set[UUID] = set()
+
+    def add(self, pk: UUID, where: UUID | Iterable[UUID], others: Iterable[UUID] | None) -> None:
+        self.rows += 1
+        self._ids += pk.bytes
+        self.districts.update([where] if isinstance(where, UUID) else where)
+        self._others.update(one for one in others or () if one)
+
+    def batches(self) -> Iterator[list[UUID]]:
+        """Those of the rows, then those their cells show. One if empty: that tells something too."""
+        everything, step = self._ids + b"".join(one.bytes for one in sorted(self._others)), 16 * _IDS
+        for start in range(0, max(len(everything), 1), step):
+            part = bytes(everything[start : start + step])
+            yield [UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]
+
+
+def register() -> None:
+    kinds.register(KIND, export_list, title=gettext_lazy("Export of a list"), may=can_export)

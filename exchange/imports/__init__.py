@@ -1,0 +1,1 @@
+"""Tables that come in: registers, people, meetings, promises. The same file twice is nothing new."""

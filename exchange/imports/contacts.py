@@ -1,0 +1,163 @@
+"""People as something to import: nobody without a lawful basis and a purpose stated by file or batch."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from accounts.actors import Actor
+from audit.models import Action
+from contacts.codes import LawfulBasis, PreferredChannel, Purpose
+from contacts.models import Affiliation, Contact, ContactExternalId
+from contacts.pairs import likely_among_contacts
+from contacts.policies import can_edit_contact
+from contacts.services.contacts import create_contact, edit_contact, erase_contact
+from districts.models import District
+from exchange.imports import cells as read
+from exchange.imports.channels import Said, read_emails, read_phones
+from exchange.imports.fields import Field
+from exchange.imports.noting import Note, NoteKind
+from exchange.imports.organisations import places_of
+from exchange.imports.rowwise import NOTES, Kind, Plain, row_target
+from exchange.imports.words import CHANNELS, PEOPLE_HEADINGS
+from exchange.models import ImportDraft
+from lib.fold import squash
+
+_TEXTS: Final = ("given_name", "family_name")
+_CODES: Final = ("lawful_basis", "purpose")
+
+
+def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+    def read_row(cells: Any) -> Plain:
+        plain: Plain = {name: squash(cells.get(name, "")) for name in _TEXTS}
+        read.given(plain["family_name"], _("Family name"))
+        plain["lawful_basis"] = read.code(
+            cells.get("lawful_basis", ""), LawfulBasis.values, _("Lawful basis")
+        )
+        plain["purpose"] = read.code(cells.get("purpose", ""), Purpose.values, _("Purpose"))
+        if channel := cells.get("preferred_channel"):
+            plain["preferred_channel"] = read.code(
+                channel, PreferredChannel.values, _("Likes to be reached by")
+            )
+        notes: list[Note] = []
+        _set(plain, notes, "email", read_emails(cells.get("email", "")), _("E-mail of the role"))
+        phones = read_phones(cells.get("phone", ""), settings.PHONENUMBER_DEFAULT_REGION)
+        _set(plain, notes, "phone", phones, _("Phone of the role"))
+        if notice := cells.get("notice_given_on"):
+            label = _("Privacy notice given on")
+            plain["notice_given_on"] = read.day(notice, label).isoformat()
+            notes += read.time_left_out(notice, label)
+        spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
+        role = squash(cells.get("role_title", ""))
+        if role and not spoken_for:
+            said = _("Role “%(role)s” is left out: the row names no organisation") % {"role": role}
+            notes.append((NoteKind.LEFT_OUT.value, said))
+        role = role or _role()
+        plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
+        home = cells.get("home_district", "")
+        if not home and spoken_for:
+            home = spoken_for[0].home_district.code
+        plain["home_district"] = read.district(actor, home).code
+        plain["key"] = " ".join(read.ids(spoken_for)) or plain["home_district"]
+        plain[NOTES] = notes
+        return plain
+
+    def arguments(plain: Plain) -> dict[str, Any]:
+        values = {k: v for k, v in plain.items() if k not in {"speaks_for", "home_district"}}
+        if "home_district" in plain:
+            values["home_district"] = District.objects.get(code=plain["home_district"])
+        if "notice_given_on" in plain:
+            values["notice_given_on"] = (
+                read.day(plain["notice_given_on"], "") if plain["notice_given_on"] else None
+            )
+        if "speaks_for" in plain:
+            roles = dict(plain["speaks_for"])
+            values["affiliations"] = [
+                {"organisation": row, "role_title": roles[str(row.pk)]} for row in read.found(roles)
+            ]
+        return values
+
+    return Kind(
+        object_type="contact",
+        model=Contact,
+        own=frozenset({Affiliation, ContactExternalId}),
+        read=read_row,
+        arguments=arguments,
+        current=_current,
+        create=lambda **values: create_contact(actor=actor, action=Action.IMPORT, **values),
+        edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
+        remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
+        may_edit=lambda row: can_edit_contact(actor, row),
+        reads=("affiliations__organisation",),
+        label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
+        alike=lambda new: likely_among_contacts(actor, new),
+        named_by=("given_name", "family_name"),
+        columns={"speaks_for": "organisation"},
+    )
+
+
+def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> None:
+    """The first number or address is the role's. A person has no note: the others are told, and left out."""
+    if said.first:
+        plain[name] = said.first
+    for text in [*said.rest, *(value for _what, value in said.more)]:
+        kind = NoteKind.LEFT_OUT if text in said.rest else NoteKind.MORE
+        left_out = _("%(what)s: “%(text)s” is left out") % {"what": label, "text": text}
+        notes.append((kind.value, left_out))
+
+
+def _role() -> str:
+    """A role that the file does not name, in the installation's language: the same each time."""
+    with override(settings.LANGUAGE_CODE):
+        return _("contact")
+
+
+def _current(row: Contact) -> Plain:
+    links = list(row.affiliations.filter(until__isnull=True).order_by("organisation"))
+    return {
+        **{name: getattr(row, name) for name in (*_TEXTS, *_CODES, "preferred_channel", "email")},
+        "phone": str(row.phone or ""),
+        "notice_given_on": row.notice_given_on.isoformat() if row.notice_given_on else "",
+        "speaks_for": sorted([str(link.organisation_id), link.role_title] for link in links),
+        "home_district": row.home_district.code,
+    }
+
+
+TARGET: Final = row_target(
+    what="contacts",
+    title=gettext_lazy("People"),
+    fields=(
+        Field("family_name", gettext_lazy("Family name, or the whole name"), is_needed=True),
+        Field("given_name", gettext_lazy("Given name")),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("organisation", gettext_lazy("Organisation they speak for")),
+        Field("role_title", gettext_lazy("Role there"), is_fixable=True),
+        Field("phone", gettext_lazy("Phone of the role")),
+        Field("email", gettext_lazy("E-mail of the role")),
+        Field(
+            "preferred_channel",
+            gettext_lazy("Likes to be reached by"),
+            codes=lambda _actor: dict(PreferredChannel.choices),
+            stems=CHANNELS,
+        ),
+        Field("home_district", gettext_lazy("District"), is_fixable=True, codes=places_of),
+        Field(
+            "lawful_basis",
+            gettext_lazy("Lawful basis"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(LawfulBasis.choices),
+        ),
+        Field(
+            "purpose",
+            gettext_lazy("Purpose"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(Purpose.choices),
+        ),
+        Field("notice_given_on", gettext_lazy("Privacy notice given on"), is_fixable=True),
+    ),
+    headings=PEOPLE_HEADINGS,
+    kind=_kind,
+)

@@ -1,0 +1,229 @@
+"""One row of a register as an organisation's fields: what it says, what is odd, or why it is refused."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.models import Organisation
+from contacts.remembered import Extra
+from contacts.rules import evidence, find_phones, proof, title_case
+from exchange.imports.channels import Said, read_emails, read_phones, read_websites
+from exchange.imports.languages import find_languages
+from exchange.imports.mapping import NEEDED, Mapping, Origin
+from exchange.imports.noting import Note, NoteKind
+from exchange.imports.reading import Line
+from lib.fold import fold, squash
+from lib.rows import clean_text, clean_value
+
+Value = str | list[str]
+
+LONGEST_ID: Final = 200
+_TOLD: Final = 200  # letters of a cell that a line says
+_BLANKS: Final = re.compile(r"(?<=\d) (?=\d)")
+_fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
+
+
+@dataclass(slots=True)
+class Row:
+    """A converted row. `fields` has what it says (an empty text: says that there is none); `home_district`
+    is a district's code. `more` is what it names besides its first phone, e-mail and web address. A cell
+    that was not understood is in neither, and `notes` says so.
+    """
+
+    line: int
+    name: str = ""
+    external_id: str = ""
+    fields: dict[str, Value] = field(default_factory=dict)
+    more: list[Extra] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    refusal: str = ""
+
+    @property
+    def evidence(self) -> list[tuple[str, str, str]]:
+        return evidence(self.name, str(self.fields["home_district"]), *self._reached)
+
+    @property
+    def proof(self) -> list[tuple[str, str, str]]:
+        return proof(self.name, *self._reached)
+
+    @property
+    def _reached(self) -> tuple[str, str]:
+        return str(self.fields.get("phone", "")), str(self.fields.get("email", ""))
+
+    def note(self, kind: NoteKind, text: str) -> None:
+        self.notes.append((kind.value, text))
+
+
+def convert(line: Line, mapping: Mapping) -> Row:
+    """Follow the mapping for one line; never raises for what a cell holds."""
+    row = Row(line.number, refusal=line.refusal, notes=list(line.notes))
+    key = [fold(line.cells.get(column, "")) for column in mapping.identify]
+    row.external_id = _external_id(key, line, mapping)
+    # The e-mail comes last: a web address in its cell is the website only where no other is.
+    for name, origin in sorted(mapping.fields.items(), key=lambda field: field[0] == "email"):
+        try:
+            _set(row, name, origin, line, mapping)
+        except ValidationError as error:
+            why = " ".join(error.messages).rstrip(".")
+            if name in NEEDED:
+                row.refusal = row.refusal or f"{label_of(name)}: {why}"
+            else:
+                _leave_out(row, name, _text_of_cells(origin, line), why)
+    row.name = str(row.fields.get("name", "")) or squash(" ".join(line.cells.values()))[:80]
+    if not row.refusal and not any(key):
+        row.refusal = _("nothing in it identifies the organisation")
+    if not row.refusal and len(row.external_id) > LONGEST_ID:
+        row.refusal = _("its number is longer than %(most)d letters") % {"most": LONGEST_ID}
+    return row
+
+
+def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
+    """Say that a cell, or a part of it, is nowhere in what is kept."""
+    said = _("%(what)s: “%(text)s” is left out") % {"what": label_of(name), "text": text[:_TOLD]}
+    row.note(NoteKind.LEFT_OUT, f"{said} ({why})" if why else said)
+
+
+def _text_of_cells(origin: Origin, line: Line) -> str:
+    if origin.fixed is not None:
+        return origin.fixed
+    return squash(" ".join(line.cells.get(column, "") for column in origin.columns))
+
+
+def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
+    """A number of the register as it is, so that others find it by it; else a hash of what names the row."""
+    if mapping.has_numbers and (number := squash(" ".join(line.cells.get(c, "") for c in mapping.identify))):
+        return number
+    return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
+
+
+def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
+    text = _text_of(row, name, origin, line)
+    if name == "home_district":
+        if not text:
+            raise ValidationError(_("not given"))
+        row.fields[name] = text
+    elif name == "languages":
+        codes, unknown = find_languages(text)
+        row.fields[name] = _field_clean(name, codes)
+        for word in unknown:
+            _leave_out(row, name, word, _("no language is called so"))
+    elif name == "phone":
+        _set_channel(row, name, read_phones(_phones(text, origin, line, mapping.region), mapping.region))
+    elif name == "email":
+        _set_channel(row, name, read_emails(text))
+    elif name == "website":
+        _set_channel(row, name, read_websites(text))
+    else:
+        clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
+        row.fields[name] = clean(name, _plain(name, text, origin, mapping))
+
+
+def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
+    """The cell's text, or the code it stands for. Raises when a value map does not know it."""
+    if origin.fixed is not None:
+        return origin.fixed
+    cells = [line.cells.get(column, "") for column in origin.columns]
+    if not origin.values and not (origin.only_values and origin.default is not None):
+        return origin.join.join(cell.strip() for cell in cells if cell.strip()) or origin.default or ""
+    meant = [(squash(cell), origin.values.get(_fold_cell(cell))) for cell in cells if cell.strip()]
+    code = next((code for _text, code in meant if code is not None), None)
+    if code is not None or origin.default is not None:
+        chosen = origin.default if code is None else code
+        for text, other in meant:
+            if other != chosen:
+                said = _("%(what)s: “%(text)s” does not count, “%(code)s” does")
+                what = {"what": label_of(name), "text": text[:_TOLD], "code": chosen}
+                row.note(NoteKind.NOT_COUNTED, said % what)
+        return str(chosen)
+    if not meant:
+        return ""
+    said = ", ".join(text for text, _code in meant)
+    raise ValidationError(_("“%(value)s” is not in the mapping") % {"value": said})
+
+
+def _phones(text: str, origin: Origin, line: Line, region: str) -> str:
+    """Columns are the parts of one number, “91” and “814 19 54”, or a number each."""
+    if len(origin.columns) < 2 or not text or find_phones(text, region).numbers:
+        return text
+    return "; ".join(cell for column in origin.columns if (cell := line.cells.get(column, "").strip()))
+
+
+def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
+    if name == "summary":
+        return clean_text(text)
+    plain = squash(text)
+    return title_case(plain, origin.case, mapping.spellings) if origin.case else plain
+
+
+def _set_channel(row: Row, name: str, said: Said) -> None:
+    """The first number or address is the field; the others go to the row's note, what is none is told."""
+    for text in said.rest:
+        _leave_out(row, name, text, _("not a number") if name == "phone" else "")
+    if said.first:
+        try:
+            row.fields[name] = said.first if name == "phone" else _field_clean(name, said.first)
+        except ValidationError as error:
+            _leave_out(row, name, said.first, " ".join(error.messages).rstrip("."))
+    elif not said.rest:
+        row.fields[name] = ""
+    for what, value in said.more:
+        if what == "website" and name == "email" and _fill_website(row, value):
+            row.note(
+                NoteKind.MORE, _("e-mail: “%(text)s”, a web address (kept as website)") % {"text": value}
+            )
+        else:
+            row.more.append((what, value))
+            row.note(
+                NoteKind.MORE,
+                _("%(what)s: also %(text)s") % {"what": label_of(name), "text": _dialled(value)},
+            )
+
+
+def _fill_website(row: Row, value: str) -> bool:
+    """Keep the address as the row's website where it has none and the field takes it."""
+    if row.fields.get("website"):
+        return False
+    try:
+        row.fields["website"] = _field_clean("website", value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _dialled(value: str) -> str:
+    """A number without its blanks, as the field has it."""
+    return _BLANKS.sub("", value)
+
+
+def _field_clean(name: str, value: Value) -> Value:
+    """The model field's own checks (choices, lengths, formats), and the length only forms check."""
+    field = Organisation._meta.get_field(name)
+    if isinstance(value, str):
+        value = clean_value(field, value)
+        if not value and name in NEEDED:
+            raise ValidationError(_("not given"))
+        if value and (codes := _codes(name)) and value not in codes:
+            raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
+    most = getattr(field, "max_length", None)
+    if most and len(value) > most:
+        raise ValidationError(_("longer than %(most)d letters") % {"most": most})
+    cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
+    return cleaned
+
+
+_clean_code = lru_cache(maxsize=1_000)(_field_clean)  # the same few in all rows
+
+
+@cache
+def _codes(name: str) -> frozenset[str]:
+    choices: Any = Organisation._meta.get_field(name).choices  # type: ignore[union-attr]  # a column, not a relation
+    return frozenset(code for code, _label in choices or ())
+
+
+def label_of(name: str) -> str:
+    return str(Organisation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column, not a relation

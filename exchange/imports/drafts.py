@@ -1,0 +1,396 @@
+"""An import step by step: a file, what its columns and values mean, trying it out, bringing it in, undo.
+
+A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from exchange.imports.content import content_of, packed
+from exchange.imports.encodings import telling_rows
+from exchange.imports.fields import Target
+from exchange.imports.guessing import guess_columns, guess_values
+from exchange.imports.organisations import places_of, shouted
+from exchange.imports.planning import NEW
+from exchange.imports.reading import read_cells
+from exchange.imports.reporting import refused_file, report_file, summary_of
+from exchange.imports.tables import Table, count_values, look, read_table
+from exchange.imports.targets import TARGETS
+from exchange.imports.writing import Outcome
+from exchange.models import DraftState, ImportDraft, SavedMapping
+from exchange.policies import can_import
+from jobs import kinds
+from jobs.models import Job
+from jobs.services import queue_job
+from lib.fold import fold, squash
+
+KIND: Final = "import_table"
+KEPT_FOR: Final = timedelta(hours=24)
+VALUES_SHOWN: Final = 200  # of each field
+TRY, RUN, UNDO = "try", "run", "undo"
+_DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
+_AFTER: Final = {TRY: DraftState.TRIED, RUN: DraftState.IMPORTED, UNDO: DraftState.UNDONE}
+_BEFORE: Final = {
+    DraftState.TRYING: DraftState.MAPPING,
+    DraftState.IMPORTING: DraftState.TRIED,
+    DraftState.UNDOING: DraftState.IMPORTED,
+}
+_FROM: Final = {
+    TRY: {DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED},
+    RUN: {DraftState.TRIED},
+    UNDO: {DraftState.IMPORTED},
+}
+
+
+@transaction.atomic
+def start_draft(
+    *, actor: Actor, what: str, file: BinaryIO, file_name: str, source: str, purpose: str
+) -> ImportDraft:
+    """Take a file in and guess what it says; a mapping saved for the source comes before a guess.
+
+    Raises PermissionDenied, ValidationError by field (`file` for one that cannot be read).
+    """
+    if not can_import(actor) or actor.id is None:
+        raise PermissionDenied
+    source = squash(source)
+    if not source:
+        raise ValidationError({"source": _("Say where the file is from.")})
+    try:
+        table = read_table(file)
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
+    draft = ImportDraft(
+        started_by=actor.id,
+        what=what,
+        source=source,
+        file_name=file_name[:200],
+        digest=table.digest,
+        purpose=purpose,
+        content=packed(table.content),
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        encodings=table.encodings,
+    )
+    _guess(actor, draft, table)
+    draft.save()
+    record(actor, Action.IMPORT, "import", [draft.pk], purpose=purpose)
+    return draft
+
+
+@transaction.atomic
+def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
+    """Read the headings from another of the first rows; what is above is left out. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
+        raise ValidationError(_("Choose one of the first rows."))
+    with content_of(draft) as file:
+        _guess(actor, draft, look(file, draft.digest, draft.encoding, draft.delimiter, row))
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def choose_encoding(*, actor: Actor, draft_id: UUID, encoding: str) -> ImportDraft:
+    """Read the file in another encoding, one of those it may be in. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if not _has_content(draft) or encoding not in draft.encodings:
+        raise ValidationError(_("Choose one of the encodings."))
+    with content_of(draft) as file:
+        _guess(actor, draft, look(file, draft.digest, encoding, draft.delimiter, draft.heading_row))
+    draft.encoding, draft.state, draft.report = encoding, DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+def rows_in(draft: ImportDraft, encoding: str) -> list[str]:
+    """Some rows that other encodings write otherwise, as they read in this one."""
+    with content_of(draft) as file:
+        return telling_rows(file, encoding, draft.delimiter)
+
+
+@transaction.atomic
+def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> ImportDraft:
+    """Decide which rows are one with what was offered; then it is tried again. Raises ValidationError."""
+    draft = _own(actor, draft_id)
+    if draft.state not in (DraftState.TRIED, DraftState.MAPPING):
+        raise ValidationError(_("This is not possible now. Look at the import again."))
+    offered = {
+        offer["line"]: {NEW, *(key for key, _name, _why in offer["options"])} for offer in offers_of(draft)
+    }
+    for line, key in joins.items():
+        if key not in offered.get(line, set()):
+            raise ValidationError(_("Line %(line)d: choose one of what is offered.") % {"line": line})
+    draft.joins = draft.joins | {str(line): key for line, key in joins.items()}
+    draft.state = DraftState.MAPPING  # nothing is imported that was not tried with these choices
+    draft.save()
+    return draft
+
+
+def offers_of(draft: ImportDraft) -> list[dict[str, Any]]:
+    """What the last trial offered: which rows may be one with which (offering.NamedOffer.as_json)."""
+    offers: list[dict[str, Any]] = draft.report.get("offers", [])
+    return offers
+
+
+def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
+    """What the columns mean: as earlier files of the source said, else by their headings and values."""
+    draft.first_rows, draft.heading_row = table.first_rows, table.heading_row
+    draft.headings, draft.counted = table.headings, {}
+    draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
+    headings = TARGETS[draft.what].headings
+    saved = SavedMapping.objects.visible_to(actor).filter(what=draft.what, source=draft.source).first()
+    draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, headings)
+    if saved:
+        draft.columns = _as_before(saved.columns, draft.columns, draft.headings)
+        draft.fixed, draft.values = saved.fixed, saved.values
+    elif case := shouted(
+        value
+        for name, field in draft.columns.items()
+        if field == "name"
+        for value in table.distinct.get(name, ())
+    ):
+        draft.fixed = {"case": case}
+
+
+@transaction.atomic
+def name_columns(
+    *, actor: Actor, draft_id: UUID, columns: Mapping[str, str], fixed: Mapping[str, str]
+) -> ImportDraft:
+    """Say what each column means, and what is the same in all rows. Raises ValidationError by field."""
+    draft = _own(actor, draft_id)
+    target = TARGETS[draft.what]
+    known = {field.name for field in target.fields}
+    draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in known}
+    draft.fixed = {name: value for name, value in fixed.items() if value and name in known | {"case"}}
+    if missing := [
+        str(field.label)
+        for field in target.fields
+        if field.is_needed and field.name not in {*draft.columns.values(), *draft.fixed}
+    ]:
+        raise ValidationError(_("Say where these come from: %(names)s.") % {"names": ", ".join(missing)})
+    draft.counted = _counted(draft)
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a field's columns say: `meant` is text → code, the most frequent text first."""
+
+    meant: dict[str, str]
+    has_more: bool
+
+
+def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
+    """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
+    target, places = TARGETS[draft.what], _by_name(actor)
+    named: dict[str, Values] = {}
+    for name, (values, has_more) in (draft.counted or _counted(draft)).items():
+        meaning = target.field(name)
+        codes = meaning.codes(actor) if meaning.codes else {}
+        guessed = guess_values(
+            values, codes, meaning.stems or {}, places if meaning.codes is places_of else {}
+        )
+        meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
+        named[name] = Values({value: meant[value] for value in values}, has_more)
+    # Districts first: a row of none is refused, whatever else is known of it.
+    return dict(sorted(named.items(), key=lambda one: target.field(one[0]).codes is not places_of))
+
+
+def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
+    """By field with codes: the values of all its rows, the most frequent first; whether there are more."""
+    target = TARGETS[draft.what]
+    fields = {
+        number: name
+        for number, heading in enumerate(draft.headings)
+        if (name := draft.columns.get(heading)) and target.field(name).codes
+    }
+    if not fields:
+        return {}
+    with content_of(draft) as file:
+        rows = read_cells(file, draft.encoding, draft.delimiter, draft.heading_row)
+        counted = count_values((cells for _line, cells in rows), fields)
+    return {
+        name: ([value for value, _times in times.most_common(VALUES_SHOWN)], len(times) > VALUES_SHOWN)
+        for name, times in counted.items()
+    }
+
+
+@transaction.atomic
+def name_values(
+    *, actor: Actor, draft_id: UUID, values: Mapping[str, Mapping[str, str]], keep: bool
+) -> ImportDraft:
+    """Say which code each value means; with `keep` the next file of the source is read alike."""
+    draft = _own(actor, draft_id)
+    target = TARGETS[draft.what]
+    for name, given in values.items():
+        codes = target.field(name).codes
+        allowed = set(codes(actor)) if codes else set()
+        if wrong := [code for code in given.values() if code and code not in allowed]:
+            raise ValidationError(_("“%(code)s” is not in the list.") % {"code": wrong[0]})
+    draft.values = draft.values | {name: draft.values.get(name, {}) | given for name, given in values.items()}
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    if keep:
+        _save_mapping(draft)
+    return draft
+
+
+def _save_mapping(draft: ImportDraft) -> None:
+    """Add what this file says to what earlier ones of the source said; its own word is the newest."""
+    key: dict[str, Any] = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
+    saved, _is_new = SavedMapping.objects.select_for_update().get_or_create(**key)
+    # A column that is left out is remembered too, so that it is not guessed again.
+    saved.columns = saved.columns | {h: draft.columns.get(h, "") for h in draft.headings if h}
+    saved.values = saved.values | {
+        name: saved.values.get(name, {}) | given for name, given in draft.values.items()
+    }
+    saved.fixed, saved.saved_at = draft.fixed, timezone.now()
+    saved.save()
+
+
+def _as_before(
+    saved: Mapping[str, str], guessed: Mapping[str, str], headings: Iterable[str]
+) -> dict[str, str]:
+    """Heading → field, as earlier files of the source had it; a new column is guessed."""
+    before = {heading: saved[heading] for heading in headings if heading in saved}
+    new = {h: name for h, name in guessed.items() if h not in before and name not in before.values()}
+    return {heading: name for heading, name in (before | new).items() if name}
+
+
+@transaction.atomic
+def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
+    """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
+    draft = _own(actor, draft_id)
+    if draft.state not in _FROM[step] or (step != UNDO and not _has_content(draft)):
+        raise ValidationError(_("This is not possible now. Look at the import again."))
+    if step == UNDO and (not draft.imported_at or timezone.now() > draft.imported_at + KEPT_FOR):
+        raise ValidationError(_("An import can be undone for 24 hours."))
+    job = queue_job(
+        actor=actor,
+        kind=KIND,
+        parameters={
+            "title": str(TITLES[step]),
+            "draft": str(draft.pk),
+            "step": step,
+            "purpose": draft.purpose,
+        },
+    )
+    draft.state, draft.job_id = _DURING[step], job.pk
+    draft.report.pop("error", None)  # of the time before
+    draft.save()
+    return draft
+
+
+def settle_draft(draft: ImportDraft) -> None:
+    """A step that was stopped, or took its workers with it, is not under way: it can be done again."""
+    before = _BEFORE.get(DraftState(draft.state))
+    if before is None or (draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists()):
+        return
+    report = draft.report
+    if draft.state == DraftState.IMPORTING:
+        said = _("It stopped before its end. What was written stays: import again and it goes on from there.")
+        report = report | {"error": said}
+    # A job is over after its draft was saved: one that has just ended is found in its new state.
+    was = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
+    was.update(state=before, report=report)
+    draft.refresh_from_db(fields=["state", "report"])
+
+
+def forget_drafts(now: datetime) -> int:
+    """Files of imports, and what would take them back, go after a day; their sums stay."""
+    old = ImportDraft.objects.with_content().filter(created_at__lt=now - KEPT_FOR)
+    old = old.exclude(imported_at__gt=now - KEPT_FOR)
+    ids = list(old.values_list("pk", flat=True))
+    for draft in ImportDraft.objects.filter(pk__in=ids):
+        draft.steps.all().delete()
+        for names in ("lines", "offers"):
+            draft.report.pop(names, None)
+        draft.content, draft.first_rows = None, []
+        draft.sample, draft.values, draft.counted, draft.joins = {}, {}, {}, {}
+        draft.save()
+    return len(ids)
+
+
+def _has_content(draft: ImportDraft) -> bool:
+    return ImportDraft.objects.with_content().filter(pk=draft.pk).exists()
+
+
+# --- In the worker ------------------------------------------------------------------------------------
+
+TITLES: Final = {
+    TRY: gettext_lazy("Trying an import out"),
+    RUN: gettext_lazy("Importing"),
+    UNDO: gettext_lazy("Undoing an import"),
+}
+
+
+def work_on_draft(work: kinds.Work) -> kinds.Outcome:
+    """One step of a draft; a worker that died is followed by another, and the import converges."""
+    draft = ImportDraft.objects.visible_to(work.actor).get(pk=work.parameters["draft"])
+    step, target = work.parameters["step"], TARGETS[draft.what]
+    try:
+        outcome = _undo(work, draft, target) if step == UNDO else _import(work, draft, target, step)
+    except ValidationError as error:
+        draft.state = DraftState.IMPORTED if step == UNDO else DraftState.FAILED
+        draft.report = draft.report | {"error": " ".join(error.messages)}
+        draft.save()
+        raise kinds.JobRefused(" ".join(error.messages)) from error
+    draft.state = _AFTER[step]
+    draft.save()
+    return outcome
+
+
+def _undo(work: kinds.Work, draft: ImportDraft, target: Target) -> kinds.Outcome:
+    target.undo(work.actor, draft, lambda _step, done, total: work.progress(done, total))
+    return kinds.Outcome()
+
+
+def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> kinds.Outcome:
+    def remember(rows: list[dict[str, Any]]) -> None:
+        if rows and step == RUN:
+            draft.steps.create(rows=rows)
+
+    def tell(part: str, done: int, total: int | None) -> None:
+        work.progress(done, total if part == "write" else None)  # else it would be whole before it begins
+
+    with content_of(draft) as file:
+        report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
+    sums = {outcome.value: report.sums[outcome] for outcome in Outcome}
+    draft.report, refused = summary_of(report)
+    if step == RUN:
+        draft.imported_at = timezone.now()
+    files = [report_file(report), *([refused_file(draft, refused)] if refused else [])]
+    return kinds.Outcome({"rows": sum(sums.values()), "files": len(files)}, files)
+
+
+def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
+    if not can_import(actor):
+        raise PermissionDenied
+    draft = ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
+    settle_draft(draft)
+    return draft
+
+
+def _by_name(actor: Actor) -> dict[str, str]:
+    places = places_of(actor)
+    return {fold(code): code for code in places} | {fold(name): code for code, name in places.items()}
+
+
+def register() -> None:
+    kinds.register(KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import)

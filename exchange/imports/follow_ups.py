@@ -1,0 +1,152 @@
+"""Promises as something to import, those that were kept long ago included."""
+
+from datetime import time
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from exchange.imports import cells as read
+from exchange.imports.fields import Field
+from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
+from exchange.imports.rowwise import NOTES, Kind, Plain, row_target
+from exchange.models import ImportDraft
+from lib.days import city_today, moment_at
+from lib.rows import clean_text
+from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.policies import can_edit_follow_up
+from meetings.services.follow_ups import create_follow_up, edit_follow_up
+
+_STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
+_NOON: Final = time(12)
+
+
+def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+    def read_row(cells: Any) -> Plain:
+        title = read.given(cells.get("title", ""), _("What is promised"))
+        done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
+        if done_on > city_today().isoformat():
+            raise ValidationError(_("Done on: %(day)s is still to come.") % {"day": done_on})
+        to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
+        read.given(" ".join(read.ids(to_whom)), _("To whom"))
+        status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
+        plain: Plain = {
+            "title": title,
+            "kind": read.code(cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")),
+            "due_on": read.day(cells.get("due_on", ""), _("Due")).isoformat(),
+            "status": read.code(status, [state.value for state in _STATES], _("Status")),
+            "organisations": read.ids(to_whom),
+            "owner": str(_owner(actor, cells.get("owner", "")).pk),
+            "result": clean_text(cells.get("result", "")),
+            "done_on": done_on,
+        }
+        notes = [
+            *read.time_left_out(cells.get("due_on", ""), _("Due")),
+            *(read.time_left_out(cells["done_on"], _("Done on")) if done_on else []),
+        ]
+        return plain | {NOTES: notes, "key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
+
+    return Kind(
+        object_type="follow_up",
+        model=FollowUp,
+        own=frozenset({FollowUpOrganisation, FollowUpExternalId}),
+        read=read_row,
+        arguments=_arguments,
+        current=_current,
+        create=lambda **values: _create(actor, **values),
+        edit=lambda pk, **values: _edit(actor, pk, **values),
+        remove=lambda row: _remove(actor, row),
+        may_edit=lambda row: can_edit_follow_up(actor, row),
+        reads=("organisation_links__organisation",),
+        label=lambda plain: str(plain["title"]),
+        named_by=("title",),
+        joined="organisations",
+    )
+
+
+def _owner(actor: Actor, text: str) -> User:
+    """Who does it, by e-mail or name; whoever imports where nobody is named."""
+    return read.colleague(actor, text) if text else User.objects.get(pk=actor.id)
+
+
+def _create(actor: Actor, done_on: str = "", **values: Any) -> FollowUp:
+    return _dated(create_follow_up(actor=actor, **values), done_on)
+
+
+def _edit(actor: Actor, pk: Any, done_on: str = "", **values: Any) -> FollowUp:
+    return _dated(edit_follow_up(actor=actor, follow_up_id=pk, **values), done_on)
+
+
+def _dated(row: FollowUp, done_on: str) -> FollowUp:
+    """A promise kept long ago was kept then, not today."""
+    if done_on and row.status == FollowUpStatus.DONE:
+        row.completed_at = moment_at(read.day(done_on, ""), _NOON)
+        row.save(update_fields=["completed_at"])
+    return row
+
+
+def _remove(actor: Actor, row: FollowUp) -> None:
+    """Only an import's undo: a promise that somebody made is cancelled, not deleted."""
+    districts = set(row.organisation_links.values_list("organisation__home_district", flat=True))
+    pk, version = row.pk, row.version + 1
+    row.delete()
+    record_changes(actor, Action.ERASE, [Changed("follow_up", pk, Op.ERASED, version, districts)])
+
+
+def _arguments(plain: Plain) -> dict[str, Any]:
+    values = dict(plain)
+    if "due_on" in plain:
+        values["due_on"] = read.day(plain["due_on"], "")
+    if "owner" in plain:
+        values["owner"] = User.objects.get(pk=plain["owner"])
+    if "organisations" in plain:
+        values["organisations"] = read.found(plain["organisations"])
+    return values
+
+
+def _current(row: FollowUp) -> Plain:
+    ids = sorted(map(str, row.organisation_links.values_list("organisation", flat=True)))
+    done = row.completed_at
+    return {name: getattr(row, name) for name in ("title", "kind", "status", "result")} | {
+        "due_on": row.due_on.isoformat(),
+        "organisations": ids,
+        "owner": str(row.owner_id),
+        "done_on": read.day(done.isoformat(), "").isoformat() if done else "",
+    }
+
+
+TARGET: Final = row_target(
+    what="follow_ups",
+    title=gettext_lazy("Promises"),
+    fields=(
+        Field("title", gettext_lazy("What is promised"), is_needed=True),
+        Field("due_on", gettext_lazy("Due"), is_needed=True),
+        Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
+        Field(
+            "kind",
+            gettext_lazy("Kind"),
+            is_fixable=True,
+            codes=lambda _actor: dict(FollowUpKind.choices),
+            stems=FOLLOW_UP_KINDS,
+        ),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("owner", gettext_lazy("Who does it (e-mail or name)"), is_fixable=True),
+        Field(
+            "status",
+            gettext_lazy("Status"),
+            is_fixable=True,
+            codes=lambda _actor: {state.value: state.label for state in _STATES},
+            stems=FOLLOW_UP_STATUSES,
+        ),
+        Field("done_on", gettext_lazy("Done on")),
+        Field("result", gettext_lazy("What came of it")),
+    ),
+    headings=FOLLOW_UP_HEADINGS,
+    kind=_kind,
+)

@@ -1,0 +1,190 @@
+"""Guessing what columns mean, from their headings and their values; somebody looks at it before it counts."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from contacts.rules import find_phones
+from exchange.imports.words import HEADINGS
+from lib.fold import fold
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
+_HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
+_ENOUGH: Final = 0.6  # of the values that are there
+_FEW: Final = 2  # a single value proves nothing against a heading that is the field's very name
+_EXACT, _WORD, _STEM, _VALUES = 3, 2, 1, 0
+# Headings such as “name” say little beside another word: “type of organisation”, “short name”.
+_GENERAL: Final = frozenset({"name", "family_name"})
+_NUMBERS: Final = frozenset(
+    ["id", "ids", "code", "codigo", "number", "numero", "num", "nr", "cif", "nif", "ref", "uuid"]
+)
+_PARTS: Final = frozenset({"phone", "email", "website", "address", "family_name"})  # “phone 1”, “phone 2”
+_PREFIX: Final = frozenset(
+    ["prefijo", "prefix", "prefixo", "prefisso", "suuntanumero", "suunakood", "kods", "код", "riktnummer"]
+)
+_WEAK: Final = frozenset({"culture_sport"})  # a women's group that does culture is a women's group
+
+
+def guess_columns(
+    distinct: Mapping[str, Sequence[str]], region: str, known: Mapping[str, str] = HEADINGS
+) -> dict[str, str]:
+    """Heading → field; a column whose meaning is not clear is not among them.
+
+    `distinct` are values by heading, `region` the country (ISO 3166) of phones without a country code. The
+    heading that is a field's very name comes before one that has it among its words, and each field is
+    guessed once, but for the parts of a number or a name.
+
+    >>> guess_columns({"alternate_name": ["B"], "name": ["A"], "E-MAIL": ["a@b.eu"], "Nota": ["x"]}, "ES")
+    {'name': 'name', 'E-MAIL': 'email'}
+    """
+    found: dict[str, str] = {}
+    offers = [
+        (-rank, -length, place, heading, field)
+        for place, (heading, values) in enumerate(distinct.items())
+        for field, (rank, length) in _meanings(heading, values, region, known).items()
+    ]
+    taken: dict[str, str] = {}  # field → the heading that has it
+    for _rank, _length, _place, heading, field in sorted(offers):
+        if heading in found or (field in taken and not _is_part(field, heading, taken[field])):
+            continue
+        found[heading] = field
+        taken.setdefault(field, heading)
+    return {heading: found[heading] for heading in distinct if heading in found}
+
+
+def _meanings(
+    heading: str, values: Sequence[str], region: str, known: Mapping[str, str]
+) -> dict[str, tuple[int, int]]:
+    """By field how well the heading names it, and by how long a word; nothing that the values contradict."""
+    plain = plain_heading(heading)
+    words = plain.split()
+    found: dict[str, tuple[int, int]] = {}
+    for field, listed in known.items():
+        stems = _folded(listed)
+        if plain in stems or plain == field.replace("_", " "):
+            found[field] = (_EXACT, len(plain))
+            continue
+        named = [(_WORD, len(stem)) for stem in stems if stem in words]
+        named += [
+            (_STEM, len(stem))
+            for stem in stems
+            if len(stem) > 3 and any(word.startswith(stem) for word in words)
+        ]
+        if named:
+            best = max(length for _rank, length in named)
+            found[field] = (max(rank for rank, _length in named), best)
+    for general in _GENERAL & found.keys():
+        others = found.keys() - _GENERAL - {"external_id"}
+        is_number = "external_id" in found and bool(_NUMBERS & {words[0], words[-1]})
+        if found[general][0] < _EXACT and (others or is_number):
+            del found[general]
+    if not found and (field := _by_values(values, region)) in known:
+        found[field] = (_VALUES, 0)
+    return {
+        field: (rank, length)
+        for field, (rank, length) in found.items()
+        if (rank == _EXACT and len(values) < _FEW) or not _contradicts(field, values)
+    }
+
+
+def plain_heading(heading: str) -> str:
+    """A heading as words, its humps and underscores apart.
+
+    >>> plain_heading("idEntImport"), plain_heading("nombre_corto")
+    ('id ent import', 'nombre corto')
+    """
+    return fold(_HUMP.sub(" ", heading))
+
+
+def _is_part(field: str, heading: str, other: str) -> bool:
+    """Whether two columns are parts of one: “Phone” and “Phone (2)”, a number and its prefix."""
+    if field == "phone" and _PREFIX & {plain_heading(heading), plain_heading(other)}:
+        return True
+    return field in _PARTS and _unnumbered(heading) == _unnumbered(other)
+
+
+def _unnumbered(heading: str) -> str:
+    return plain_heading(heading).rstrip("0123456789 ")
+
+
+def _contradicts(field: str, values: Sequence[str]) -> bool:
+    """Whether hardly a value is what the field holds."""
+    tests: dict[str, Callable[[str], bool]] = {
+        "email": lambda value: "@" in value,
+        "phone": lambda value: any(map(str.isdigit, value)),
+        "website": lambda value: "." in value,
+        "postcode": lambda value: bool(_POSTCODE.fullmatch(value)) and any(map(str.isdigit, value)),
+        "name": _is_name,
+        "family_name": _is_name,
+        "kind": lambda value: any(map(str.isalpha, value)),
+    }
+    test = tests.get(field)
+    return bool(test and values and sum(map(test, values)) < (1 - _ENOUGH) * len(values))
+
+
+def _is_name(value: str) -> bool:
+    return any(map(str.isalpha, value)) and not _EMAIL.fullmatch(value) and not value.startswith("http")
+
+
+def guess_values(
+    values: Iterable[str], codes: Mapping[str, object], stems: Mapping[str, str], places: Mapping[str, str]
+) -> dict[str, str]:
+    """Cell text → code. `codes` are all that may be meant, with their labels; `stems` what people call them.
+
+    `places` are districts by folded name or code, where the values are of those.
+
+    >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
+    {'Visita': 'visit', 'Visit': 'visit'}
+    """
+    named = {fold(str(label)): code for code, label in codes.items()} | {fold(code): code for code in codes}
+    found = {}
+    for value in values:
+        code = named.get(fold(value)) or _by_stems(value, stems) or _place(value, places)
+        if code in codes:
+            found[value] = code
+    return found
+
+
+def _by_stems(text: str, stems: Mapping[str, str]) -> str:
+    """The code whose longest stem begins a word of the text; a weak one only where there is no other."""
+    words = fold(text).split()
+    longest: dict[str, int] = {}
+    for code, listed in stems.items():
+        if code == fold(text).replace(" ", "_"):
+            return code
+        for stem in _folded(listed):
+            whole = len(stem) <= 3  # “id” begins “ideas”
+            if any(w == stem if whole else w.startswith(stem) for w in words):
+                longest[code] = max(longest.get(code, 0), len(stem))
+    if len(longest) > 1:
+        longest = {code: length for code, length in longest.items() if code not in _WEAK}
+    return max(longest, key=lambda code: longest[code], default="")
+
+
+@cache
+def _folded(listed: str) -> list[str]:
+    return fold(listed).split()
+
+
+def _by_values(values: Sequence[str], region: str) -> str:
+    if not values:
+        return ""
+    looks: list[tuple[str, int]] = [
+        ("email", sum(1 for value in values if _EMAIL.fullmatch(value))),
+        ("website", sum(1 for value in values if _WEB.fullmatch(value))),
+        ("phone", sum(1 for value in values if find_phones(value, region).numbers)),
+    ]
+    field, n = max(looks, key=lambda look: look[1])
+    return field if n / len(values) >= _ENOUGH else ""
+
+
+def _place(value: str, places: Mapping[str, str]) -> str:
+    """A district by its code or name; “VIII” is “District VIII” where only one is called so."""
+    folded = fold(value)
+    if folded in places:
+        return places[folded]
+    alike = {code for name, code in places.items() if folded and name.split()[-1:] == [folded]}
+    return alike.pop() if len(alike) == 1 else ""

@@ -1,0 +1,163 @@
+"""Meetings as something to import: what is past was held, what is to come is planned."""
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from districts.models import District
+from exchange.imports import cells as read
+from exchange.imports.fields import Field
+from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
+from exchange.imports.organisations import places_of
+from exchange.imports.rowwise import Kind, Plain, row_target
+from exchange.models import ImportDraft
+from lib.fold import squash
+from lib.rows import clean_text
+from meetings.codes import MeetingKind, MeetingStatus, Outcome
+from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
+from meetings.models.meeting import MeetingContact
+from meetings.policies import can_edit_meeting
+from meetings.services.held_meetings import log_meeting
+from meetings.services.meetings import create_meeting, districts_of, edit_meeting
+from meetings.services.summaries import refresh_last_met
+
+_LONG: Final = ("facts", "assessment", "agenda")
+_MINUTES: Final = 60
+
+
+def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+    def read_row(cells: Any) -> Plain:
+        there = read.organisations(actor, cells.get("organisations", ""), draft.source)
+        starts_at = read.moment(cells.get("starts_at", ""), _("When"))
+        kind = read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
+        where = cells.get("district", "") or (there[0].home_district.code if there else "")
+        district = read.district(actor, where)
+        plain: Plain = {
+            "key": f"{starts_at.isoformat()} {' '.join(read.ids(there))}",
+            "starts_at": starts_at.isoformat(),
+            "kind": kind,
+            "subject": squash(cells.get("subject", "")) or str(MeetingKind(kind).label).capitalize(),
+            "district": district.code,
+            "place": squash(cells.get("place", "")),
+            "duration_minutes": _minutes(cells.get("duration_minutes", "")),
+            "organisations": read.ids(there),
+            "officers": _officers(actor, cells.get("officers", ""), district),
+            **{name: clean_text(cells.get(name, "")) for name in _LONG},
+        }
+        if starts_at < timezone.now():
+            outcome = cells.get("outcome", "")
+            plain["outcomes"] = [read.code(outcome, Outcome.values, _("What came of it"))] if outcome else []
+        return plain
+
+    return Kind(
+        object_type="meeting",
+        model=Meeting,
+        own=frozenset({MeetingOrganisation, MeetingContact, MeetingExternalId, Meeting.officers.through}),
+        read=read_row,
+        arguments=_arguments,
+        current=_current,
+        create=lambda **values: _create(actor, **values),
+        edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
+        remove=lambda row: _remove(actor, row),
+        may_edit=lambda row: can_edit_meeting(actor, row),
+        label=lambda plain: str(plain["subject"]),
+        named_by=("subject", "starts_at", "organisations"),
+        columns={"outcomes": "outcome"},
+        joined="organisations",
+    )
+
+
+def _create(actor: Actor, **values: Any) -> Meeting:
+    """Whoever imports writes down what others did: the file says who was there, or nobody is named."""
+    write = log_meeting if values["starts_at"] < timezone.now() else create_meeting
+    return write(actor=actor, with_actor=False, **values)
+
+
+def _officers(actor: Actor, text: str, district: District) -> list[str]:
+    """Ids of colleagues who cover the district, parted as organisations are."""
+    named = (read.colleague(actor, name, district) for name in read.parted(text))
+    return sorted({str(user.pk) for user in named})
+
+
+def _remove(actor: Actor, row: Meeting) -> None:
+    """Only an import's undo: a meeting that somebody logged is cancelled, not deleted."""
+    districts = districts_of(row)
+    ids = list(row.organisation_links.values_list("organisation", flat=True))
+    pk, version = row.pk, row.version + 1
+    row.delete()
+    refresh_last_met(ids)
+    record_changes(actor, Action.ERASE, [Changed("meeting", pk, Op.ERASED, version, districts)])
+
+
+def _arguments(plain: Plain) -> dict[str, Any]:
+    values = dict(plain)
+    if "starts_at" in plain:
+        values["starts_at"] = read.moment(plain["starts_at"], "")
+    if "district" in plain:
+        values["district"] = District.objects.get(code=plain["district"])
+    if "officers" in plain:
+        values["officers"] = list(User.objects.filter(pk__in=plain["officers"]))
+    if "organisations" in plain:
+        values["organisations"] = [{"organisation": row} for row in read.found(plain["organisations"])]
+    return values
+
+
+def _current(row: Meeting) -> Plain:
+    names = ("kind", "subject", "place", "duration_minutes", *_LONG)
+    plain: Plain = {name: getattr(row, name) for name in names} | {
+        "starts_at": row.starts_at.isoformat(),
+        "district": row.district.code,
+        "organisations": sorted(map(str, row.organisation_links.values_list("organisation", flat=True))),
+        "officers": sorted(map(str, row.officers.values_list("pk", flat=True))),
+    }
+    return plain | ({"outcomes": row.outcomes} if row.status == MeetingStatus.HELD else {})
+
+
+def _minutes(text: str) -> int:
+    if not text:
+        return _MINUTES
+    if not text.isdecimal() or not 0 < int(text) <= 1440:
+        raise ValidationError(_("Minutes: “%(text)s” is not between 1 and 1,440.") % {"text": text[:20]})
+    return int(text)
+
+
+TARGET: Final = row_target(
+    what="meetings",
+    title=gettext_lazy("Meetings"),
+    fields=(
+        Field("starts_at", gettext_lazy("When"), is_needed=True),
+        Field(
+            "kind",
+            gettext_lazy("How"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(MeetingKind.choices),
+            stems=MEETING_KINDS,
+        ),
+        Field("organisations", gettext_lazy("Organisations that were there")),
+        Field("subject", gettext_lazy("What it was about")),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("district", gettext_lazy("District"), is_fixable=True, codes=places_of),
+        Field("place", gettext_lazy("Place")),
+        Field("officers", gettext_lazy("Officers who were there (e-mail or name)")),
+        Field("duration_minutes", gettext_lazy("Minutes"), is_fixable=True),
+        Field(
+            "outcome",
+            gettext_lazy("What came of it"),
+            is_fixable=True,
+            codes=lambda _actor: dict(Outcome.choices),
+        ),
+        Field("facts", gettext_lazy("Facts")),
+        Field("assessment", gettext_lazy("Assessment")),
+        Field("agenda", gettext_lazy("Agenda")),
+    ),
+    headings=MEETING_HEADINGS,
+    kind=_kind,
+)

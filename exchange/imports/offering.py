@@ -1,0 +1,88 @@
+"""What a row may be one with, in words for whoever decides."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from exchange.imports.planning import NEW, Plan
+from exchange.imports.spooling import Spool
+
+
+@dataclass(slots=True)
+class NamedOption:
+    """`key` is what is chosen (planning.Option), `why` what they share."""
+
+    key: str
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})"
+
+
+@dataclass(slots=True)
+class NamedOffer:
+    """What the row of a line may be one with; `counts_as` as long as nobody says otherwise."""
+
+    line: int
+    name: str
+    counts_as: str
+    options: list[NamedOption] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        chosen = next((option for option in self.options if option.key == self.counts_as), None)
+        if chosen:
+            return _("counts as one with %(other)s") % {"other": chosen}
+        others = ", ".join(f"{option} [{option.key}]" for option in self.options)
+        if self.counts_as == NEW:
+            return _("counts as new, and may be %(others)s") % {"others": others}
+        return _("may be %(others)s") % {"others": others}
+
+    def as_json(self) -> dict[str, Any]:
+        options = [[option.key, option.name, option.why] for option in self.options]
+        return {"line": self.line, "name": self.name, "counts_as": self.counts_as, "options": options}
+
+
+def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
+    """The plan's offers with the names of rows and organisations; nothing that the actor does not see."""
+    offers = list(plan.offers())
+    if not offers:
+        return []
+    keys = {option.key for offer in offers for option in offer.options}
+    ids = {UUID(key.removeprefix("organisation:")) for key in keys if key.startswith("organisation:")}
+    lines = {int(key.removeprefix("line:")) for key in keys if key.startswith("line:")}
+    lines |= {offer.line for offer in offers}
+    rows = {row.line: row.name for row in spool if row.line in lines}
+    seen = Organisation.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "name")
+    names = {f"organisation:{pk}": name for pk, name in seen}
+    names |= {
+        f"line:{line}": _("%(name)s of line %(line)d") % {"name": name, "line": line}
+        for line, name in rows.items()
+    }
+    return [
+        NamedOffer(
+            offer.line,
+            rows.get(offer.line, ""),
+            offer.counts_as,
+            [
+                NamedOption(option.key, names[option.key], _why(option.shares))
+                for option in offer.options
+                if option.key in names
+            ],
+        )
+        for offer in offers
+    ]
+
+
+def _why(shares: set[str]) -> str:
+    words = {
+        "name": _("same name, nothing else in common"),
+        "district": _("similar name, same district"),
+        "phone": _("similar name, same phone"),
+        "email": _("similar name, same e-mail"),
+    }
+    return ", ".join(words[what] for what in words if what in shares)

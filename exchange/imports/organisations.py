@@ -1,0 +1,270 @@
+"""Organisations as something to import: from a draft to the mapping that the import follows, and back."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.codes import Kind, OrganisationStatus
+from contacts.merging.relations import built_upon
+from contacts.models import (
+    FocusDeclaration,
+    ImportedFields,
+    Organisation,
+    OrganisationExternalId,
+    OrganisationPeriod,
+)
+from contacts.policies import can_edit_organisation
+from contacts.services.folding import fold_organisation
+from contacts.services.moves import moves_among, tell_of_moves
+from contacts.services.organisations import DATED, districts_of_organisation, follow_period
+from contacts.services.summaries import refresh_meet_by
+from districts.models import District
+from exchange.imports.fields import Field, Report, Target
+from exchange.imports.mapping import Mapping as FileMapping
+from exchange.imports.mapping import Origin
+from exchange.imports.register import Progress, bring_in
+from exchange.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
+from exchange.imports.words import HEADINGS, KINDS, STATUSES
+from exchange.imports.writing import Remember
+from exchange.models import ImportDraft, ImportStep
+from lib.fold import fold
+
+ORGANISATIONS: Final = "organisations"
+# Rows that belong to an organisation alone: with nothing else it was not built upon.
+_OWN: Final[set[type[Model]]] = {
+    OrganisationPeriod,
+    OrganisationExternalId,
+    ImportedFields,
+    FocusDeclaration,
+    Organisation.also_in.through,
+}
+_CAPITALS: Final = {"ES": "es", "PT": "pt", "IT": "it"}
+
+
+def places_of(actor: Actor) -> dict[str, str]:
+    """Code → name of the districts somebody may bring rows into."""
+    covered = District.objects.covered_by(actor).active().in_order()
+    return dict(covered.values_list("code", "name"))
+
+
+def _bring_in(
+    actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
+) -> Report:
+    mapping = mapping_of(draft)
+    return bring_in(
+        actor, file, mapping, purpose=draft.purpose, progress=progress, dry_run=dry_run, remember=remember
+    )
+
+
+def mapping_of(draft: ImportDraft) -> FileMapping:
+    """What the import follows: columns of one field joined, values by their folded text."""
+    columns: dict[str, list[str]] = {}
+    for heading in draft.headings:
+        if name := draft.columns.get(heading):
+            columns.setdefault(name, []).append(heading)
+    numbers = columns.pop("external_id", [])
+    names = {*columns, *draft.fixed} - {"case"}
+    fields = {name: _origin(draft, name, columns.get(name, [])) for name in sorted(names)}
+    return FileMapping(
+        source=draft.source,
+        identify=tuple(numbers or columns["name"]),
+        fields=fields,
+        places={},
+        under=None,
+        creates_districts=False,
+        spellings={},
+        region=settings.PHONENUMBER_DEFAULT_REGION,
+        encoding=draft.encoding,
+        delimiter=draft.delimiter,
+        has_numbers=bool(numbers),
+        heading_row=draft.heading_row,
+        headings=tuple(draft.headings),
+        joins={int(line): key for line, key in draft.joins.items()},
+        text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
+    )
+
+
+def _origin(draft: ImportDraft, name: str, columns: list[str]) -> Origin:
+    given = draft.fixed.get(name)
+    case = draft.fixed.get("case", "") if name in {"name", "address"} else ""
+    values = {fold(text): code for text, code in draft.values.get(name, {}).items() if code}
+    return Origin(
+        columns=tuple(columns),
+        fixed=None if columns else given,
+        default=given if columns else None,
+        case=case,
+        values=values,
+        only_values=name in draft.values,
+    )
+
+
+def shouted(values: Iterable[str]) -> str:
+    """The language to write names in capitals anew in; empty where they are written as names."""
+    letters = [letter for value in values for letter in value if letter.isalpha()]
+    loud = sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    return _CAPITALS.get(settings.PHONENUMBER_DEFAULT_REGION, "en") if letters and loud else ""
+
+
+# --- Undo -------------------------------------------------------------------------------------------
+
+
+def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+    """Delete what was created and put back what was changed, as long as nothing was built on it."""
+    steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
+    _refuse([name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk))])
+    others = sharing(draft)
+    for done, pk in enumerate(steps, 1):
+        with transaction.atomic():
+            step = draft.steps.get(pk=pk)
+            _refuse(_built_on(actor, step))  # since it was looked at; from now on nobody can
+            follow_undo(others, _take_back(actor, draft, step.rows))
+            step.delete()
+        progress("undo", done, len(steps))
+
+
+def _refuse(built_on: list[str]) -> None:
+    if built_on:
+        text = ngettext(
+            "%(n)s organisation was changed or used since (%(names)s), so the import stays.",
+            "%(n)s organisations were changed or used since (%(names)s), so the import stays.",
+            len(built_on),
+        )
+        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
+
+
+@transaction.atomic
+def _built_on(actor: Actor, step: ImportStep) -> list[str]:
+    """What stands in the way; the organisations, and so the step, are the caller's transaction's alone."""
+    book = Organisation.objects.only("name", "version", "home_district")
+    ids = [UUID(row["id"]) for row in step.rows]
+    found = lock_rows(actor, book, ids, lambda row: can_edit_organisation(actor, row))
+    step.refresh_from_db(fields=["rows"])  # undoing another import changes it
+    homes = {code for row in step.rows if (code := row.get("fields", {}).get("home_district"))}
+    if District.objects.covered_by(actor).filter(code__in=homes).count() < len(homes):
+        raise ValidationError(NOT_YOURS)
+    wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
+    made = {UUID(row["id"]) for row in step.rows if "version" not in row}
+    gone = len(wanted) - len(found)
+    names = [_("one that is gone")] * gone
+    used = built_upon([row for pk, row in found.items() if pk in made], _OWN)
+    for pk, row in found.items():
+        if row.version != wanted[pk] or pk in used:
+            names.append(row.name)
+    return names
+
+
+def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Answers what was put back, as `follow_undo` takes it."""
+    if made := [UUID(row["id"]) for row in rows if "version" not in row]:
+        _erase(actor, draft, made)
+    changed = [row for row in rows if "version" in row]
+    ids = [UUID(row["id"]) for row in changed]
+    found = Organisation.objects.in_bulk(ids)
+    changes = [_put_back(draft, found[UUID(row["id"])], row) for row in changed]
+    if changes:
+        record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
+        tell_of_moves(actor, moves_among(changes), purpose=draft.purpose)
+    return {row["id"]: (row["version"] - 1, found[UUID(row["id"])].version) for row in changed}
+
+
+def _erase(actor: Actor, draft: ImportDraft, ids: list[UUID]) -> None:
+    """Read no more of them than the trail needs: of each number read the country's rules are asked."""
+    made = Organisation.objects.filter(pk__in=ids).only("version", "home_district")
+    rows = made.prefetch_related("also_in")
+    erased = [
+        Changed(
+            "organisation",
+            row.pk,
+            Op.ERASED,
+            row.version + 1,
+            {row.home_district_id, *(district.pk for district in row.also_in.all())},
+        )
+        for row in rows
+    ]
+    made.delete()
+    record_changes(actor, Action.ERASE, erased, purpose=draft.purpose)
+
+
+def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any]) -> Changed:
+    districts = districts_of_organisation(organisation)
+    for name, value in row["fields"].items():
+        if name == "home_district":
+            organisation.home_district = District.objects.get(code=value)
+        else:
+            setattr(organisation, name, value)
+    fold_organisation(organisation)
+    organisation.version += 1
+    organisation.updated_at = timezone.now()
+    organisation.save()
+    if set(row["fields"]) & set(DATED):
+        follow_period(organisation, organisation.updated_at, taken_back=draft.created_at)
+        refresh_meet_by([organisation.pk])
+    organisation.external_ids.filter(source=draft.source, external_id__in=row["external_ids"]).delete()
+    remembered = organisation.imported_fields.filter(source=draft.source)
+    if row["fingerprints"]:
+        remembered.update(fingerprints=row["fingerprints"])
+    else:
+        remembered.delete()
+    return Changed(
+        "organisation",
+        organisation.pk,
+        Op.UPDATED,
+        organisation.version,
+        districts | {organisation.home_district_id},
+        field_names=list(row["fields"]),
+    )
+
+
+TARGET: Final = Target(
+    what=ORGANISATIONS,
+    title=gettext_lazy("Organisations"),
+    fields=(
+        Field("name", gettext_lazy("Name"), is_needed=True),
+        Field("external_id", gettext_lazy("Number or id there")),
+        Field("short_name", gettext_lazy("Short name")),
+        Field(
+            "kind",
+            gettext_lazy("Kind"),
+            is_needed=True,
+            is_fixable=True,
+            codes=lambda _actor: dict(Kind.choices),
+            stems=KINDS,
+        ),
+        Field(
+            "home_district",
+            gettext_lazy("Home district"),
+            is_needed=True,
+            is_fixable=True,
+            codes=places_of,
+        ),
+        Field("phone", gettext_lazy("Phone")),
+        Field("email", gettext_lazy("E-mail")),
+        Field("website", gettext_lazy("Website")),
+        Field("address", gettext_lazy("Address")),
+        Field("postcode", gettext_lazy("Postcode"), is_fixable=True),
+        Field("languages", gettext_lazy("Languages"), is_fixable=True),
+        Field("summary", gettext_lazy("What they do")),
+        Field("access_needs", gettext_lazy("Access needs")),
+        Field(
+            "status",
+            gettext_lazy("Status"),
+            codes=lambda _actor: dict(OrganisationStatus.choices),
+            stems=STATUSES,
+        ),
+    ),
+    headings=HEADINGS,
+    bring_in=_bring_in,
+    undo=_undo,
+)

@@ -1,0 +1,90 @@
+"""The districts a register names: found, or made where the mapping says so."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.policies import can_write_in
+from districts.models import District
+from exchange.imports.mapping import Mapping, Place
+from lib.fold import fold
+
+
+class Places:
+    """Every district by code and by name. Those to be made have an id before they are written."""
+
+    def __init__(self, actor: Actor, mapping: Mapping) -> None:
+        self._actor, self._mapping = actor, mapping
+        known = District.objects.visible_to(actor).only("id", "code", "name", "lineage")
+        self._by_code = {district.code: district for district in known}
+        self._code_of = {district.pk: district.code for district in self._by_code.values()}
+        self._by_name: dict[str, set[str]] = {}
+        for district in self._by_code.values():
+            self._by_name.setdefault(fold(district.name), set()).add(district.code)
+        self._used: dict[str, Place] = {}
+
+    def code(self, text: str) -> str:
+        """The code of a district the actor may write in, from a code or a name.
+
+        Raises ValidationError when there is none, or it is not the actor's: the same words.
+        """
+        code = self._found(text)
+        if code is None:
+            raise ValidationError(_("district: “%(text)s” is none that you write in") % {"text": text})
+        return code
+
+    def _found(self, text: str) -> str | None:
+        if district := self._by_code.get(text):
+            return text if can_write_in(self._actor, district.pk) else None
+        place = self._mapping.places.get(text)
+        if place and place.name and self._mapping.creates_districts and self._actor.kind == "system":
+            self._used[place.code] = place
+            return place.code
+        codes = self._by_name.get(fold(text), set())
+        return self._found(next(iter(codes))) if len(codes) == 1 else None
+
+    def district(self, code: str) -> District:
+        return self._by_code[code]
+
+    def code_of(self, district_id: UUID) -> str:
+        return self._code_of[district_id]
+
+    def make_missing(self) -> None:
+        """Write the districts that rows use and that are not there yet, under the mapping's parent."""
+        missing = [place for code, place in self._used.items() if code not in self._by_code]
+        if not missing:
+            return
+        parent = self._parent()
+        made = [self._make(place, parent) for place in missing]
+        self._write(made)
+
+    def _parent(self) -> District | None:
+        place = self._mapping.under
+        if place is None:
+            return None
+        if place.code not in self._by_code:
+            self._write([self._make(place, None)])
+        return self._by_code[place.code]
+
+    def _make(self, place: Place, parent: District | None) -> District:
+        district = District(code=place.code, name=place.name or place.code, parent=parent)
+        district.lineage = [*(parent.lineage if parent else []), district.pk]
+        district.full_clean(exclude=["parent"])
+        self._by_code[place.code] = district
+        self._code_of[district.pk] = place.code
+        return district
+
+    def _write(self, districts: Iterable[District]) -> None:
+        rows = District.objects.bulk_create(districts)
+        changes = [
+            Changed(
+                "district", row.pk, Op.CREATED, row.version, [row.pk], field_names=["code", "name", "parent"]
+            )
+            for row in rows
+        ]
+        record_changes(self._actor, Action.IMPORT, changes)

@@ -1,0 +1,348 @@
+"""Which rows are one organisation, and which organisation of the book they are.
+
+Rows with the same external id are one. Rows and organisations that are alike are offered: as one where the
+name and a phone or an e-mail agree, as two where the name's core and something else does
+(contacts.rules.proof, evidence), until somebody says otherwise. Different numbers of one register are never
+one, and one number that says different things is refused.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation, OrganisationExternalId
+from contacts.rules import evidence, proof
+from exchange.imports.combining import contradictions
+from exchange.imports.converting import Row, label_of
+from exchange.imports.mapping import Mapping
+from exchange.imports.namesakes import Namesakes
+from exchange.imports.places import Places
+from exchange.imports.spooling import Spool
+
+NEW: Final = "new"
+_IDS_AT_ONCE: Final = 5_000
+_MOST_OPTIONS: Final = 5  # of one row
+
+Candidates = dict[UUID, tuple[set[str], bool]]  # organisation → what it shares, and whether that is proof
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows of one organisation in their order; `organisation_id` when the book has it already.
+
+    `new_ids` are external ids the book does not have yet. `refusal` says why nothing is done with them.
+    """
+
+    rows: list[Row]
+    new_ids: set[str] = field(default_factory=set)
+    organisation_id: UUID | None = None
+    refusal: str = ""
+
+
+@dataclass(slots=True)
+class Option:
+    """What a row may be one with: `key` is `line:7` or `organisation:<id>`; `shares` is what they share."""
+
+    key: str
+    shares: set[str]
+    is_sure: bool = False
+
+
+@dataclass(slots=True)
+class Offer:
+    """What the row of a line may be one with, and what it counts as: NEW, the key of an option, or nothing
+    where several are as likely and somebody has to say.
+    """
+
+    line: int
+    options: list[Option]
+    counts_as: str = NEW
+
+
+class Plan:
+    """Built while the file is read (`add`), completed from the book (`look_up`), then walked (`groups`).
+
+    Holds numbers and hashes per external id, not rows: those wait in the spool.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._numbers: dict[str, int] = {}  # external id → its number
+        self._lines = array("L")  # number → its first line
+        self._parents = array("L")  # union-find over those numbers
+        self._of_row = array("l")  # row → number, -1 for a refused row
+        self._alike: dict[int, int | list[int]] = {}  # hash of a piece of evidence → the numbers with it
+        self._sure: dict[int, int | list[int]] = {}  # hash of a piece of proof → the numbers with it
+        self._targets: dict[int, UUID] = {}
+        self._known: set[int] = set()  # numbers whose external id the book has
+        self._there: set[str] = set()  # those external ids
+        self._refusals: dict[int, str] = {}  # root → why
+        self._chosen: dict[int, str] = {}  # number → what somebody said it is one with
+        self._offers: dict[int, Offer] = {}  # number → what it may be one with
+        self._namesakes = Namesakes()  # rows that only their name identifies
+
+    def add(self, row: Row) -> None:
+        if row.refusal:
+            self._of_row.append(-1)
+            return
+        apart_from = -1
+        id_ = row.external_id
+        if not self._mapping.is_numbered:
+            id_, apart_from = self._namesakes.place(row, len(self._parents))
+        number = self._numbers.setdefault(id_, len(self._parents))
+        if number == len(self._parents):
+            self._parents.append(number)
+            self._lines.append(row.line)
+        self._of_row.append(number)
+        if (chosen := self._mapping.joins.get(row.line)) is not None:
+            self._chosen.setdefault(number, chosen)
+        found: dict[int, Option] = {}
+        if number == len(self._parents) - 1 and apart_from >= 0:
+            found[apart_from] = Option(f"line:{self._lines[apart_from]}", {"name"})
+        for pieces, known, is_sure in (
+            (row.proof, self._sure, True),
+            (row.evidence, self._alike, False),
+        ):
+            for piece in pieces:
+                for other in _hold(known, hash(piece), number):
+                    option = found.setdefault(other, Option(f"line:{self._lines[other]}", set()))
+                    option.shares.add(piece[1])
+                    option.is_sure |= is_sure
+        if found and not self._mapping.is_numbered:
+            self._offer(number, found.values())
+
+    def look_up(self, actor: Actor, places: Places) -> None:
+        """Find the organisations of the book: by external id, else by name and likeness."""
+        by_id = self._known_ids()
+        unlike = self._namesakes.look_up(actor, places, self._mapping.source, by_id)
+        self._known = set(by_id)
+        names = {number: id_ for id_, number in self._numbers.items()} | self._namesakes.ids
+        self._there = {names[number] for number in self._known}
+        for number in self._known:
+            self._offers.pop(number, None)
+        self._join_in_file()
+        self._separate(by_id)
+        for number, organisation_id in by_id.items():
+            self._targets[self._root(number)] = organisation_id
+        if any(self._root(number) not in self._targets for number in self._numbers.values()):
+            self._find_alike(actor, places, unlike)
+        self._alike.clear()
+        self._sure.clear()
+        self._join_same_targets(by_id)
+        self._refuse_unmet()
+
+    def offers(self) -> Iterator[Offer]:
+        """What somebody may decide, in the order of the lines."""
+        yield from sorted(self._offers.values(), key=lambda offer: offer.line)
+
+    def groups(self, spool: Spool) -> Iterator[Group]:
+        """Groups as soon as their last row is read, once; rows refused on reading are not among them."""
+        roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._of_row))
+        left = Counter(root for root in roots if root >= 0)
+        waiting: dict[int, list[Row]] = {}
+        for number, root, row in zip(self._of_row, roots, spool, strict=True):
+            if root < 0:
+                continue
+            row.external_id = self._namesakes.ids.get(number, row.external_id)
+            rows = waiting.setdefault(root, [])
+            rows.append(row)
+            if len(rows) == left[root]:
+                yield from self._settled(root, waiting.pop(root))
+        self._numbers.clear()  # what follows needs the room
+
+    def _settled(self, root: int, rows: list[Row]) -> Iterator[Group]:
+        """The rows as one group, but for those of one number that say different things."""
+        if self._mapping.is_numbered and len(rows) > 1:
+            by_id: dict[str, list[Row]] = {}
+            for row in rows:
+                by_id.setdefault(row.external_id, []).append(row)
+            for id_, same in by_id.items():
+                if len(same) > 1 and (names := contradictions(same, self._mapping)):
+                    said = _("lines %(lines)s have one number and say different things: %(fields)s")
+                    what = {
+                        "lines": ", ".join(str(row.line) for row in same),
+                        "fields": ", ".join(map(label_of, names)),
+                    }
+                    yield Group(same, refusal=said % what)
+                    rows = [row for row in rows if row.external_id != id_]
+        if rows:
+            new_ids = {row.external_id for row in rows} - self._there
+            yield Group(rows, new_ids, self._targets.get(root), self._refusals.get(root, ""))
+
+    def _offer(self, number: int, options: Iterable[Option]) -> None:
+        offer = self._offers.setdefault(number, Offer(self._lines[number], []))
+        known = {option.key: option for option in offer.options}
+        for option in options:
+            if same := known.get(option.key):
+                same.shares |= option.shares
+                same.is_sure |= option.is_sure
+            else:
+                offer.options.append(option)
+        offer.options.sort(key=lambda option: not option.is_sure)
+        del offer.options[_MOST_OPTIONS:]
+
+    def _join_in_file(self) -> None:
+        """Rows that are one with an earlier row: the only one that proof speaks for, or the one chosen."""
+        of_line = {line: number for number, line in enumerate(self._lines)}
+        for number, offer in sorted(self._offers.items()):
+            sure = [option.key for option in offer.options if option.is_sure]
+            roots = {self._root(of_line[int(key.removeprefix("line:"))]) for key in sure}
+            counts_as = self._chosen.get(number) or (sure[0] if len(roots) == 1 else NEW)
+            if counts_as.startswith("line:") and any(option.key == counts_as for option in offer.options):
+                self._join(number, of_line[int(counts_as.removeprefix("line:"))])
+                offer.counts_as = counts_as
+
+    def _known_ids(self) -> dict[int, UUID]:
+        """Numbers whose external id the book has."""
+        ids, found = list(self._numbers), {}
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            known = OrganisationExternalId.objects.filter(
+                source=self._mapping.source, external_id__in=ids[start : start + _IDS_AT_ONCE]
+            )
+            for external_id, organisation_id in known.values_list("external_id", "organisation_id"):
+                found[self._numbers[external_id]] = organisation_id
+        return found
+
+    def _separate(self, by_id: dict[int, UUID]) -> None:
+        """Rows that look alike but are several organisations of the book stay several."""
+        targets: dict[int, set[UUID]] = {}
+        for number, organisation_id in by_id.items():
+            targets.setdefault(self._root(number), set()).add(organisation_id)
+        several = {root for root, found in targets.items() if len(found) > 1}
+        if not several:
+            return
+        mixed = [number for number in range(len(self._parents)) if self._root(number) in several]
+        for number in mixed:
+            self._parents[number] = number
+            if number in self._offers:
+                self._offers[number].counts_as = NEW
+
+    def _find_alike(self, actor: Actor, places: Places, unlike: dict[int, UUID]) -> None:
+        """Organisations of the book that rows without one are like: one of another number is none."""
+        candidates: dict[int, Candidates] = {number: {pk: ({"name"}, False)} for number, pk in unlike.items()}
+        taken: set[UUID] = set()
+        if self._mapping.is_numbered:
+            ids = OrganisationExternalId.objects.filter(source=self._mapping.source)
+            taken = set(ids.values_list("organisation_id", flat=True))
+        # The number as text: making a PhoneNumber of each would take longer than all the rest.
+        plain = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
+        book = plain.values_list("pk", "name", "home_district", "text", "email")
+        for pk, name, district_id, phone, email in book.iterator(chunk_size=2_000):
+            if pk in taken:
+                continue
+            for pieces, known, is_sure in (
+                (proof(name, phone, email), self._sure, True),
+                (evidence(name, places.code_of(district_id), phone, email), self._alike, False),
+            ):
+                for piece in pieces:
+                    for number in _held(known, hash(piece)):
+                        if self._root(number) not in self._targets:
+                            shares, was_sure = candidates.setdefault(number, {}).get(pk, (set(), False))
+                            candidates[number][pk] = (shares | {piece[1]}, was_sure or is_sure)
+        for number, found in candidates.items():
+            self._decide(number, found)
+
+    def _decide(self, number: int, found: Candidates) -> None:
+        options = [Option(_key(pk), shares, is_sure) for pk, (shares, is_sure) in found.items()]
+        self._offer(number, options)
+        offer, root = self._offers[number], self._root(number)
+        chosen = self._chosen.get(number)
+        sure = [pk for pk, (_shares, is_sure) in found.items() if is_sure]
+        if offer.counts_as != NEW:  # an earlier row, which is looked up for itself
+            return
+        if chosen is None and len(sure) > 1:
+            offer.counts_as = ""
+            self._refusals[root] = _(
+                "fits several organisations of the book: choose one, or merge those first"
+            )
+        elif chosen is None and sure:
+            self._take(root, offer, sure[0])
+        elif pk := next((pk for pk in found if _key(pk) == chosen), None):
+            self._take(root, offer, pk)
+
+    def _take(self, root: int, offer: Offer, organisation_id: UUID) -> None:
+        offer.counts_as = _key(organisation_id)
+        self._targets[root] = organisation_id
+
+    def _join_same_targets(self, by_id: dict[int, UUID]) -> None:
+        """Groups that turn out to be one organisation of the book are one group.
+
+        Two numbers are that only where the book has both: by likeness neither of them is it.
+        """
+        first: dict[UUID, int] = {}
+        for root, organisation_id in list(self._targets.items()):
+            other = first.setdefault(organisation_id, root)
+            if other == root:
+                continue
+            if self._mapping.is_numbered and not {root, other} <= by_id.keys():
+                for one in (root, other):
+                    self._give_up(one, organisation_id)
+            else:
+                self._join(root, other)
+        self._targets = {self._root(root): organisation_id for root, organisation_id in self._targets.items()}
+
+    def _refuse_unmet(self) -> None:
+        """A row that somebody said is one with another is never new instead."""
+        for number, chosen in self._chosen.items():
+            offer = self._offers.get(number)
+            if chosen != NEW and number not in self._known and (offer is None or offer.counts_as != chosen):
+                self._refusals.setdefault(
+                    self._root(number), _("what it was to be one with is not like it any more: choose again")
+                )
+
+    def _give_up(self, root: int, organisation_id: UUID) -> None:
+        """Of several numbers that are like one organisation, the one that somebody chose for it has it."""
+        offer = self._offers.get(root)
+        if offer is None or root not in self._targets:
+            return
+        key = _key(organisation_id)
+        rivals = [number for number, chosen in self._chosen.items() if number != root and chosen == key]
+        if self._chosen.get(root) == key and not rivals:
+            return
+        del self._targets[root]
+        offer.counts_as = NEW
+        if self._chosen.get(root) == key:
+            self._refusals[root] = _("two numbers of the register are never one organisation: choose one row")
+
+    def _root(self, number: int) -> int:
+        parents = self._parents
+        while parents[number] != number:
+            parents[number] = parents[parents[number]]
+            number = parents[number]
+        return number
+
+    def _join(self, one: int, other: int) -> None:
+        """The earlier number stays the root, so that the first row leads."""
+        low, high = sorted((self._root(one), self._root(other)))
+        self._parents[high] = low
+
+
+def _key(organisation_id: UUID) -> str:
+    return f"organisation:{organisation_id}"
+
+
+def _hold(known: dict[int, int | list[int]], key: int, number: int) -> list[int]:
+    """Add a number; returns those that were there, itself not among them. Most are alone."""
+    there = known.get(key)
+    if there is None:
+        known[key] = number
+        return []
+    others = [there] if isinstance(there, int) else there
+    if number in others:
+        return [other for other in others if other != number]
+    if len(others) < _MOST_OPTIONS:
+        known[key] = [*others, number]
+    return others
+
+
+def _held(known: dict[int, int | list[int]], key: int) -> list[int]:
+    there = known.get(key)
+    return [] if there is None else [there] if isinstance(there, int) else there

@@ -1,0 +1,185 @@
+"""Tables as people export them: any delimiter and encoding, BOM, ragged and blank rows."""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice, zip_longest
+from typing import BinaryIO, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from exchange.imports.mapping import Mapping
+from exchange.imports.noting import Note, NoteKind
+from lib.fold import ODD, squash
+from lib.sheets import unescaped
+
+_DELIMITERS: Final = ",;\t|"
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+UNKNOWN: Final = ""  # of an encoding: its bytes alone do not say it
+_CHUNK: Final = 1 << 20
+
+
+class UnreadableFile(ValidationError):
+    """A file that is not a table with the columns the mapping needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its line in the file, its cells by column, and what is odd about its shape."""
+
+    number: int
+    cells: dict[str, str]
+    notes: tuple[Note, ...] = ()
+    refusal: str = ""
+
+
+def plain_cell(text: str) -> str:
+    """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are.
+
+    What our own files write so that no spreadsheet takes it for a formula, `'@Arroba`, is @Arroba again.
+    """
+    return unescaped(text if text.isprintable() else ODD.sub("", text))
+
+
+def named_headings(cells: Iterable[str]) -> list[str]:
+    """What the columns are called: each otherwise, so that one can be told from another.
+
+    >>> named_headings(["Phone", "Name ", "Phone", ""])
+    ['Phone', 'Name', 'Phone (2)', '']
+    """
+    plain = [squash(plain_cell(cell)) for cell in cells]
+    names: list[str] = []
+    for heading in plain:
+        others = (f"{heading} ({n})" for n in count(2))
+        is_new = not heading or heading not in names
+        names.append(heading if is_new else next(o for o in others if o not in names and o not in plain))
+    return names
+
+
+def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
+    """SHA-256 of the file, and how its text is encoded, or UNKNOWN; it is read through once."""
+    file.seek(0)
+    start = file.read(4096)
+    encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "")
+    if not encoding and start.count(0) * 8 > len(start):  # a stray NUL is not yet UTF-16
+        encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    digest, is_utf8 = hashlib.sha256(), True
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
+    return digest.hexdigest(), encoding or ("utf-8" if is_utf8 else UNKNOWN)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line]:
+    """The file's rows but blank ones. Raises UnreadableFile when a column is missing or text is broken."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UnreadableFile(_("Unknown encoding %(name)s.") % {"name": encoding}) from error
+    # `replace`: a byte Windows-1252 does not know must not stop a register of thousands.
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        if mapping.headings:
+            delimiter, header = mapping.delimiter, list(mapping.headings)
+        else:
+            delimiter, header = _header(text, mapping)
+        yield from _lines(text, delimiter, header, mapping.heading_row)
+    except (UnicodeError, csv.Error) as error:
+        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
+    finally:
+        text.detach()
+
+
+def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
+    """The delimiter whose header has the mapping's columns, and that header."""
+    found: list[str] = []
+    for delimiter in mapping.delimiter or _DELIMITERS:
+        text.seek(0)
+        header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
+        if set(mapping.columns) <= set(header):
+            if twice := [column for column in mapping.columns if header.count(column) > 1]:
+                raise UnreadableFile(_("The column “%(name)s” is there twice.") % {"name": twice[0]})
+            return delimiter, header
+        found = max(found, header, key=len)
+    missing = [column for column in mapping.columns if column not in found]
+    raise UnreadableFile(
+        _("The file has no column %(missing)s. It has: %(found)s.")
+        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(found)[:300] or "–"}
+    )
+
+
+def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str], heading_row: int) -> Iterator[Line]:
+    text.seek(0)
+    reader = csv.reader(text, delimiter=delimiter)
+    _skip(reader, heading_row)
+    ends = reader.line_num
+    for row in reader:
+        number, ends = ends + 1, reader.line_num
+        row = [plain_cell(cell) for cell in row]
+        if not any(map(str.strip, row)):
+            continue
+        notes, refusal = odd_cells(header, row), ""
+        if any(map(str.strip, row[len(header) :])):
+            refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
+                "cells": len(row),
+                "header": len(header),
+            }
+        elif len(row) < len(header):
+            notes.append((NoteKind.SHORT.value, _("shorter than the header: missing cells read as empty")))
+            row += [""] * (len(header) - len(row))
+        yield Line(number, dict(zip(header, row, strict=False)), tuple(notes), refusal)
+
+
+def odd_cells(header: list[str], row: list[str]) -> list[Note]:
+    """What no column can keep: what stands under no heading, and characters that the encoding lacks."""
+    notes = []
+    if lost := [
+        squash(cell) for name, cell in zip_longest(header, row, fillvalue="") if not name and cell.strip()
+    ]:
+        said = _("under no heading: %(cells)s (left out)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
+        notes.append((NoteKind.PAST_HEADINGS.value, said))
+    if broken := [squash(cell)[:60] for cell in row if "\ufffd" in cell]:
+        said = _("characters that cannot be read: %(cells)s. Choose another encoding.")
+        notes.append((NoteKind.UNREADABLE.value, said % {"cells": ", ".join(f"“{c}”" for c in broken)}))
+    return notes
+
+
+def read_cells(
+    file: BinaryIO, encoding: str, delimiter: str, heading_row: int
+) -> Iterator[tuple[int, list[str]]]:
+    """The file's rows under the headings as they are, each with the line that `read_lines` gives it."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        reader = csv.reader(text, delimiter=delimiter)
+        _skip(reader, heading_row)
+        ends = reader.line_num
+        for row in reader:
+            number, ends = ends + 1, reader.line_num
+            yield number, [plain_cell(cell) for cell in row]
+    finally:
+        text.detach()
+
+
+def _skip(reader: Iterator[list[str]], rows: int) -> None:
+    for _row in islice(reader, rows):
+        pass

@@ -1,0 +1,405 @@
+"""Bringing rows in one by one through their services: people, meetings, promises.
+
+What a source last said of a row is remembered as fingerprints (`ImportedRow`), field by field: the same
+again changes nothing, and where a person has written since, the person's word stays.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from contacts.merging.relations import built_upon
+from contacts.pairs import Likely
+from contacts.remembered import fingerprint
+from exchange.imports.converting import LONGEST_ID
+from exchange.imports.fields import Field, Target
+from exchange.imports.given import Given, Together, given, of_one_number
+from exchange.imports.noting import Note, NoteKind
+from exchange.imports.register import Progress, ReportLine, record_looked_at
+from exchange.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
+from exchange.imports.writing import Outcome, Remember
+from exchange.models import ImportDraft, ImportedRow
+from exchange.policies import can_import
+from lib.fold import fold, squash
+
+BATCH: Final = 200
+ALL_AT_ONCE: Final = 2_000  # past that many rows each batch is a transaction
+
+Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in ISO
+NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
+_KIND_OF: Final = {Outcome.REFUSED: NoteKind.REFUSED, Outcome.MERGED: NoteKind.SAME}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How rows of one kind are read and written.
+
+    `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
+    label, tells it from others where the file has no numbers; under NOTES what no field keeps. `arguments`
+    turns some of that into what the services take; `current` says the same of a row that is there.
+    """
+
+    object_type: str
+    model: Any
+    own: frozenset[Any]  # models whose rows belong to a row alone
+    read: Callable[[Mapping[str, str]], Plain]
+    arguments: Callable[[Plain], dict[str, Any]]
+    current: Callable[[Any], Plain]
+    create: Callable[..., Any]
+    edit: Callable[..., Any]
+    remove: Callable[[Any], None]
+    may_edit: Callable[[Any], bool]
+    label: Callable[[Plain], str]
+    named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
+    columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
+    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
+    reads: tuple[str, ...] = ()  # what `may_edit` reads beside the row
+    joined: str = ""  # the column in which rows of one number may differ: together they say who
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first line of a file about a row, and what became of it; what it says as fingerprints."""
+
+    line: int
+    outcome: Outcome
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+class Rows:
+    """What came of it (exchange.imports.fields.Report)."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[Outcome] = Counter()
+        self._lines: list[ReportLine] = []
+
+    def note(
+        self, number: int, outcome: Outcome, name: str, reason: str = "", notes: Iterable[Note] = ()
+    ) -> None:
+        self.sums[outcome] += 1
+        kind = _KIND_OF.get(outcome, NoteKind.KEPT)
+        kinds = [*([kind.value] if reason else []), *(kind for kind, _text in notes)]
+        texts = [*([reason] if reason else []), *(text for _kind, text in notes)]
+        line = ReportLine(number, outcome, name[:80], "; ".join(texts), tuple(dict.fromkeys(kinds)))
+        self._lines.append(line)
+
+    def point_out(self, likely: Mapping[int, list[Likely]]) -> None:
+        """Say of a new row whom it may be already; it comes in all the same: people decide."""
+        for at, line in enumerate(self._lines):
+            if found := likely.get(line.number):
+                reason = "; ".join([*([line.reason] if line.reason else []), *map(str, found)])
+                kinds = tuple(dict.fromkeys([*line.kinds, NoteKind.ALIKE.value]))
+                self._lines[at] = replace(line, reason=reason, kinds=kinds)
+
+    def lines(self) -> Iterator[ReportLine]:
+        return iter(self._lines)
+
+
+def row_target(
+    what: str,
+    title: Promise,
+    fields: tuple[Field, ...],
+    headings: Mapping[str, str],
+    kind: Callable[[Actor, ImportDraft], Kind],
+) -> Target:
+    """A target whose rows go through their services, as `kind` of the actor and the draft says."""
+    labels = {one.name: one.label for one in fields}
+
+    def bring_in(
+        actor: Actor,
+        draft: ImportDraft,
+        file: BinaryIO,
+        dry_run: bool,
+        progress: Progress,
+        remember: Remember,
+    ) -> Rows:
+        named = {name: str(label) for name, label in labels.items()}
+        return bring_in_rows(actor, draft, file, dry_run, progress, remember, kind(actor, draft), named)
+
+    def undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
+        undo_rows(actor, draft, progress, kind(actor, draft))
+
+    return Target(what, title, fields, headings, bring_in, undo)
+
+
+def bring_in_rows(
+    actor: Actor,
+    draft: ImportDraft,
+    file: BinaryIO,
+    dry_run: bool,
+    progress: Progress,
+    remember: Remember,
+    kind: Kind,
+    labels: Mapping[str, str],
+) -> Rows:
+    """Write every row that can be, and say why the others cannot. Raises PermissionDenied."""
+    if not can_import(actor):
+        raise PermissionDenied
+    total = sum(1 for _row in given(draft, file))
+    report = Rows()
+    seen = kind.model.objects.visible_to(actor)
+    run = _Run(draft, kind, report, of_one_number(draft, file, kind.joined, labels), seen, labels)
+    with transaction.atomic() if dry_run or total <= ALL_AT_ONCE else _nothing():
+        for batch in _batches(given(draft, file)):
+            with transaction.atomic():
+                remember(run.write(batch))
+            progress("write", report.sums.total(), total)
+        likely = kind.alike(run.made)
+        report.point_out({run.made[pk]: found for pk, found in likely.items()})
+        if dry_run:
+            transaction.set_rollback(True)
+    record_looked_at(actor, kind.object_type, seen, likely.values(), draft.purpose)
+    return report
+
+
+def undo_rows(actor: Actor, draft: ImportDraft, progress: Progress, kind: Kind) -> None:
+    """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
+    try:
+        with transaction.atomic():
+            _lock(actor, draft, kind)
+            _take_all_back(draft, progress, kind)
+    except (PermissionDenied, ObjectDoesNotExist) as error:
+        raise ValidationError(NOT_YOURS) from error
+
+
+def _lock(actor: Actor, draft: ImportDraft, kind: Kind) -> None:
+    """In one order for all of it: two undos that share rows come one after the other."""
+    steps = draft.steps.values_list("rows", flat=True)
+    ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
+    book = kind.model.objects.prefetch_related(*kind.reads)
+    for start in range(0, len(ids), BATCH):
+        lock_rows(actor, book, ids[start : start + BATCH], kind.may_edit)
+
+
+def _take_all_back(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
+    steps = list(draft.steps.order_by("-pk"))
+    built_on = [name for step in steps for name in _built_on(kind, step.rows)]
+    if built_on:
+        text = ngettext(
+            "%(n)s row was changed or used since (%(names)s), so the import stays.",
+            "%(n)s rows were changed or used since (%(names)s), so the import stays.",
+            len(built_on),
+        )
+        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
+    others = sharing(draft)
+    put_back: dict[str, tuple[int, int]] = {}
+    for done, step in enumerate(steps, 1):
+        for row in reversed(step.rows):
+            put_back |= _take_back(draft, kind, row)
+        step.delete()
+        progress("undo", done, len(steps))
+    follow_undo(others, put_back)
+
+
+class _Run:
+    """One file on its way in, from the first row to the last."""
+
+    def __init__(
+        self,
+        draft: ImportDraft,
+        kind: Kind,
+        report: Rows,
+        together: "Together",
+        seen: QuerySet[Any],
+        labels: Mapping[str, str],
+    ) -> None:
+        self._draft, self._kind, self._report, self._together = draft, kind, report, together
+        self._seen = seen.values("pk")
+        self._labels = labels
+        self._first: dict[str, First] = {}  # by external id
+        self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
+        self._written: list[dict[str, Any]] = []
+        self.made: dict[UUID, int] = {}  # new row → its line
+
+    def write(self, batch: Iterable[Given]) -> list[dict[str, Any]]:
+        """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
+        self._written = []
+        for row in batch:
+            self._one(row)
+        return self._written
+
+    def _one(self, row: Given) -> None:
+        number, cells, notes = row.line, row.cells, list(row.notes)
+        name = squash(" ".join(cells.get(column, "") for column in self._kind.named_by))
+        try:
+            with transaction.atomic():
+                if number in self._together.refusals:
+                    raise ValidationError(self._together.refusals[number])
+                if number in self._together.lines:
+                    outcome, reason = self._joined(self._together.lines[number])
+                else:
+                    plain = self._kind.read(self._together.cells(number, cells))
+                    notes += plain.pop(NOTES, [])
+                    name = self._kind.label(plain)
+                    outcome, reason = self._write(number, cells, plain)
+        except ValidationError as error:
+            outcome, reason = Outcome.REFUSED, self._why(error)
+        except (PermissionDenied, ObjectDoesNotExist):
+            outcome, reason = Outcome.REFUSED, _("It belongs to something that you may not change.")
+        if number in self._together.said:
+            self._came_of[number] = outcome
+        self._report.note(number, outcome, name, reason, notes)
+
+    def _joined(self, line: int) -> tuple[Outcome, str]:
+        """A row that only says who else belongs to an earlier one."""
+        if self._came_of[line] == Outcome.REFUSED:
+            raise ValidationError(_("It has the number of line %(line)d, which is refused.") % {"line": line})
+        return _after(self._came_of[line]), _("one with line %(line)d") % {"line": line}
+
+    def _again(self, first: First, said: Mapping[str, str], has_number: bool) -> tuple[Outcome, str]:
+        """The same once more in one file is nothing new; anything else about it would overwrite it."""
+        names = [name for name in {**first.said, **said} if name != self._kind.joined]
+        if others := [name for name in names if first.said.get(name) != said.get(name)]:
+            text = (
+                _("Line %(line)d has the same number and says otherwise: %(fields)s.")
+                if has_number
+                else _("Line %(line)d reads as the same and says otherwise: %(fields)s. Give each a number.")
+            )
+            raise ValidationError(text % {"line": first.line, "fields": self._called(others)})
+        return _after(first.outcome), _("the same as line %(line)d") % {"line": first.line}
+
+    def _why(self, error: ValidationError) -> str:
+        """What is wrong, each with the column it is about."""
+        if not hasattr(error, "error_dict"):
+            return " ".join(error.messages)
+        return " ".join(
+            message if name == NON_FIELD_ERRORS else f"{self._called([name])}: {message}"
+            for name, messages in error.message_dict.items()
+            for message in messages
+        )
+
+    def _called(self, names: Iterable[str]) -> str:
+        columns = (self._kind.columns.get(name, name) for name in names)
+        return ", ".join(self._labels.get(name, name) for name in columns)
+
+    def _write(self, number: int, cells: Mapping[str, str], plain: Plain) -> tuple[Outcome, str]:
+        external_id = _external_id(cells, self._kind.label(plain), plain.pop("key", ""))
+        said = {name: fingerprint(value) for name, value in plain.items()}
+        if first := self._first.get(external_id):
+            return self._again(first, said, bool(cells.get("external_id")))
+        outcome, reason = self._bring_in(number, external_id, plain, said)
+        self._first[external_id] = First(number, outcome, said)
+        return outcome, reason
+
+    def _bring_in(
+        self, number: int, external_id: str, plain: Plain, said: dict[str, str]
+    ) -> tuple[Outcome, str]:
+        kind, source = self._kind, self._draft.source
+        link: Any = kind.model._meta.get_field("external_ids")
+        seen = {
+            f"{link.field.name}__in": self._seen
+        }  # of another's the id is taken: refused as by every door
+        known = link.related_model.objects.filter(source=source, external_id=external_id, **seen)
+        found = known.values_list(link.field.attname, flat=True).first()
+        remembered, _new = ImportedRow.objects.get_or_create(
+            object_type=kind.object_type, source=source, external_id=external_id
+        )
+        before: dict[str, str] = remembered.fingerprints
+        remembered.fingerprints = said
+        if found is None:
+            ids = [{"source": source, "external_id": external_id}]
+            made = kind.create(external_ids=ids, **kind.arguments(plain))
+            self._written.append({"id": str(made.pk), "external_id": external_id})
+            remembered.save()
+            self.made[made.pk] = number
+            return Outcome.CREATED, ""
+        if said == before:
+            return Outcome.UNCHANGED, ""
+        row = kind.model.objects.get(pk=found)
+        now = kind.current(row)
+        new = {name: value for name, value in plain.items() if said[name] != before.get(name)}
+        write = {
+            name: value
+            for name, value in new.items()
+            if now.get(name) != value and before.get(name) in (None, fingerprint(now.get(name, "")))
+        }
+        kept = [name for name, value in new.items() if name not in write and now.get(name) != value]
+        remembered.save()
+        reason = _("%(fields)s: what a person wrote is kept") % {"fields": self._called(kept)} if kept else ""
+        if not write:
+            return Outcome.UNCHANGED, reason
+        done = kind.edit(row.pk, **kind.arguments(write))
+        self._written.append(
+            {
+                "id": str(row.pk),
+                "version": done.version,
+                "fields": {name: now.get(name, "") for name in write},
+                "external_id": external_id,
+                "before": before,
+            }
+        )
+        return Outcome.UPDATED, reason
+
+
+def _after(first: Outcome) -> Outcome:
+    """What becomes of a row that says what an earlier one said already."""
+    return Outcome.MERGED if first in (Outcome.CREATED, Outcome.UPDATED) else Outcome.UNCHANGED
+
+
+def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
+    """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
+    if number := squash(cells.get("external_id", "")):
+        if len(number) > LONGEST_ID:
+            raise ValidationError(_("Its number is longer than %(most)d letters.") % {"most": LONGEST_ID})
+        return number
+    said = "\0".join(fold(part) for part in (label, key))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _batches(rows: Iterator[Given]) -> Iterator[list[Given]]:
+    batch = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _built_on(kind: Kind, rows: list[dict[str, Any]]) -> list[str]:
+    wanted = {UUID(row["id"]): version_left(row) for row in rows}
+    made = {UUID(row["id"]) for row in rows if "version" not in row}
+    found = kind.model.objects.in_bulk(list(wanted))
+    names = [_("one that is gone")] * (len(wanted) - len(found))
+    used = built_upon([row for pk, row in found.items() if pk in made], kind.own)
+    for pk, row in found.items():
+        if row.version != wanted[pk] or pk in used:
+            names.append(str(row))
+    return names
+
+
+def _take_back(draft: ImportDraft, kind: Kind, row: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    remembered = ImportedRow.objects.filter(
+        object_type=kind.object_type, source=draft.source, external_id=row["external_id"]
+    )
+    if "version" not in row:
+        kind.remove(kind.model.objects.get(pk=row["id"]))
+        remembered.delete()
+    else:
+        done = kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
+        remembered.update(fingerprints=row["before"])
+        return {row["id"]: (row["version"] - 1, done.version)}
+    return {}
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield

@@ -1,0 +1,31 @@
+"""Converted rows wait in a file without a name, so that memory stays flat however long a register is."""
+
+import tempfile
+from collections.abc import Iterator
+
+import orjson
+
+from exchange.imports.converting import Row
+
+
+class Spool:
+    """Rows in their order, written once, read as often as needed. Gone with the process."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as this
+        self._count = 0
+
+    def append(self, row: Row) -> None:
+        self._file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        self._file.seek(0)
+        for line in self._file:
+            row = Row(**orjson.loads(line))
+            row.notes = [(kind, text) for kind, text in row.notes]
+            row.more = [(what, value) for what, value in row.more]
+            yield row

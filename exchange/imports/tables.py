@@ -1,0 +1,179 @@
+"""A file somebody gives, CSV or XLSX, as a table of text, with bounds: no file takes the server down."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import BinaryIO, Final
+
+from django.utils.translation import gettext as _
+from openpyxl.utils.cell import get_column_letter
+
+from exchange.imports.encodings import likely_encodings
+from exchange.imports.reading import UNKNOWN, UnreadableFile, digest_and_encoding, named_headings, plain_cell
+from exchange.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
+from jobs.files import spool
+from lib.fold import squash
+
+MOST_BYTES: Final = 50 * MEGABYTE
+LOOKED_AT: Final = 1_000
+MOST_DISTINCT: Final = 20_000  # values that are counted
+LONGEST_VALUE: Final = 200  # letters: what is longer stands for nothing in a list
+FIRST_ROWS: Final = 10  # of which one has the headings
+_SHOWN: Final = 40  # letters of a cell of those
+_SHOWN_CELLS: Final = 6
+_TABLE: Final = 3  # columns: what two rows of two cells are cannot be told
+_DELIMITERS: Final = ",;\t|"
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's compound files
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`content` is CSV; `distinct` are some values by heading, each once; `first_rows` are shortened."""
+
+    content: BinaryIO
+    digest: str
+    encoding: str
+    delimiter: str
+    first_rows: list[list[str]]
+    heading_row: int
+    headings: list[str]
+    distinct: dict[str, list[str]]
+    encodings: list[str] = field(default_factory=list)  # it may be in, where that is not certain
+
+
+def read_table(file: BinaryIO) -> Table:
+    """Look at a seekable file. Raises UnreadableFile, saying why in words for whoever gave it."""
+    file.seek(0, io.SEEK_END)
+    if file.tell() > MOST_BYTES:
+        raise UnreadableFile(_("The file is larger than 50 MB: import it in parts."))
+    digest, encoding = digest_and_encoding(file)
+    file.seek(0)
+    start = file.read(len(_OLE))
+    if start == _OLE:
+        said = _(
+            "This is an old workbook (.xls), or one with a password: save it as .xlsx or CSV, without one."
+        )
+        raise UnreadableFile(said)
+    if start.startswith(_ZIP):
+        content, encoding, delimiter = _from_workbook(file), "utf-8", ","
+        return look(content, digest, encoding, delimiter)
+    encodings = [] if encoding != UNKNOWN else likely_encodings(file)
+    encoding = encodings[0] if encodings else encoding
+    table = look(file, digest, encoding, _delimiter(file, encoding))
+    return replace(table, encodings=encodings)
+
+
+def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0) -> Table:
+    """Look at CSV whose headings stand in `heading_row`, or else where it seems. Raises UnreadableFile."""
+    rows = _first(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
+    first = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
+    at = heading_row or _heading_row(rows)
+    headings = named_headings(rows[at - 1]) if len(rows) >= at else []
+    under = rows[at:]
+    if any(headings):
+        headings = _with_places(headings, under)
+    else:
+        raise UnreadableFile(_("Row %(n)d has no headings.") % {"n": at})
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableFile(_("The file has more than 200 columns."))
+    if not any(map(any, under)):
+        raise UnreadableFile(_("There is nothing under the headings."))
+    distinct = _distinct(headings, under)
+    return Table(content, digest, encoding, delimiter, first, at, headings, distinct)
+
+
+def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """A column that says something under no heading is named by its place, so that it can be chosen.
+
+    One past the last heading is a column where half of the rows have it; in fewer a row has a mistake.
+    """
+    filled = [[n for n, cell in enumerate(row) if cell] for row in rows if any(row)]
+    times = Counter(n for row in filled for n in row)
+    beyond = [n for n, rows_with_it in times.items() if 2 * rows_with_it >= len(filled)]
+    width = max(len(headings), *(n + 1 for n in beyond), 0)
+    padded = [*headings, *([""] * (width - len(headings)))]
+    return named_headings(heading or (_place(n) if times[n] else "") for n, heading in enumerate(padded))
+
+
+def _place(n: int) -> str:
+    return _("Column %(n)d (%(letter)s)") % {"n": n + 1, "letter": get_column_letter(n + 1)}
+
+
+def _heading_row(rows: list[list[str]]) -> int:
+    """The first row, but for those above a table of three columns or more that say one thing or nothing."""
+    filled = [sum(map(bool, row)) for row in rows[: 2 * FIRST_ROWS]]
+    if max(filled, default=0) < _TABLE:
+        return 1
+    return next((n for n, cells in enumerate(filled[:FIRST_ROWS], 1) if cells > 1), 1)
+
+
+def _first(content: BinaryIO, encoding: str, delimiter: str, most: int) -> list[list[str]]:
+    content.seek(0)
+    text = io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")
+    try:
+        reader = csv.reader(text, delimiter=delimiter)
+        return [[plain_cell(cell).strip() for cell in row] for row in islice(reader, most)]
+    except (UnicodeError, csv.Error) as error:
+        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
+    finally:
+        text.detach()
+
+
+def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:
+    """The values of each column in their order, each once."""
+    return {
+        heading: list(dict.fromkeys(row[n] for row in rows if n < len(row) and row[n]))
+        for n, heading in enumerate(headings)
+        if heading
+    }
+
+
+def count_values(rows: Iterable[list[str]], fields: Mapping[int, str]) -> dict[str, Counter[str]]:
+    """How often each field's columns say what, over all rows; `fields` are by the number of the column."""
+    counted: dict[str, Counter[str]] = {name: Counter() for name in fields.values()}
+    for row in rows:
+        for number, name in fields.items():
+            text = row[number].strip() if number < len(row) else ""
+            times = counted[name]
+            if text in times or (0 < len(text) <= LONGEST_VALUE and len(times) < MOST_DISTINCT):
+                times[text] += 1
+    return counted
+
+
+def _delimiter(file: BinaryIO, encoding: str) -> str:
+    """The one that parts the first rows into the most columns, as many in each; a title above is no row."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        counts = {}
+        for delimiter in _DELIMITERS:
+            text.seek(0)
+            widths = [len(row) for row in islice(csv.reader(text, delimiter=delimiter), 20) if row]
+            width = next((width for width in widths if width > 1), 1)
+            counts[delimiter] = (width > 1, widths.count(width), width)
+        return max(counts, key=lambda one: counts[one])
+    except (UnicodeError, csv.Error) as error:
+        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
+    finally:
+        text.detach()
+
+
+# --- XLSX -------------------------------------------------------------------------------------------
+
+
+def _from_workbook(file: BinaryIO) -> BinaryIO:
+    """The first sheet as CSV; its row numbers stay. Formulas are text, as they stand in their cell.
+
+    A spreadsheet leaves out the empty cells at a row's end: no row is shorter than the one above for that.
+    """
+    copy = io.TextIOWrapper(spool(), encoding="utf-8", errors="ignore", newline="")
+    writer, width = csv.writer(copy), 0
+    for row in read_rows(file):
+        width = max(width, len(row))
+        writer.writerow([*row, *([""] * (width - len(row)))] if any(row) else [])
+    copy.flush()
+    return copy.detach()

@@ -1,0 +1,12 @@
+"""What can be imported, in the order in which it is offered: what others refer to comes first."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from exchange.imports import contacts, follow_ups, meetings, organisations
+from exchange.imports.fields import Target
+
+TARGETS: Final[Mapping[str, Target]] = {
+    target.what: target
+    for target in (organisations.TARGET, contacts.TARGET, meetings.TARGET, follow_ups.TARGET)
+}

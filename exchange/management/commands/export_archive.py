@@ -1,0 +1,72 @@
+"""manage.py export_archive PATH: the whole book, or a district of it, as one file."""
+
+import hashlib
+from argparse import ArgumentParser
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.actors import SYSTEM
+from districts.models import District
+from exchange.archive.writing import scope_of, write_archive
+from jobs.files import spool
+from lib.age import SHORTEST, encrypt
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes organisations, people, meetings, promises, concerns and audits to a ZIP of JSON Lines "
+        "(docs/archive.md). It holds personal data: keep it encrypted. Private numbers stay here."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="a file that is not there yet")
+        parser.add_argument("--district", help="code: only it and what lies in it; otherwise the whole book")
+        parser.add_argument(
+            "--passphrase-file", type=Path, help="encrypts the file (age format); else it is not"
+        )
+        parser.add_argument("--reason", default="archive", help="why, for the audit trail")
+
+    def handle(
+        self, *, path: Path, district: str | None, passphrase_file: Path | None, reason: str, **_: Any
+    ) -> None:
+        place = District.objects.filter(code=district).first() if district else None
+        if district and place is None:
+            raise CommandError(f"There is no district {district}.")
+        if path.exists():
+            raise CommandError(f"{path} is there already: nothing was written.")
+        scope = scope_of(SYSTEM, place) if place else SYSTEM
+        draft = path.with_name(f"{path.name}.part")
+        try:
+            with draft.open("x+b") as out:
+                try:
+                    draft.chmod(0o600)
+                    with spool() if passphrase_file else nullcontext(out) as plain:
+                        told = write_archive(plain, actor=SYSTEM, scope=scope, district=place, purpose=reason)
+                        plain.seek(0)
+                        if passphrase_file:
+                            encrypt(plain, out, _passphrase(passphrase_file))
+                    out.seek(0)
+                    digest = hashlib.file_digest(out, "sha256").hexdigest()
+                    with transaction.atomic():
+                        told.record(SYSTEM, purpose=reason, digest=digest)
+                    draft.rename(path)
+                finally:
+                    draft.unlink(missing_ok=True)
+        except OSError as problem:
+            raise CommandError(str(problem)) from problem
+        rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
+        self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")
+        if not passphrase_file:
+            self.stderr.write("The file is not encrypted. Use --passphrase-file, or encrypt it yourself.")
+
+
+def _passphrase(path: Path) -> str:
+    said = path.read_text().rstrip("\r\n")
+    if len(said) < SHORTEST:
+        raise CommandError(f"Write a passphrase of {SHORTEST} characters or more into {path}.")
+    return said

@@ -1,0 +1,43 @@
+"""manage.py import_archive PATH: an archive into an empty system, all or nothing."""
+
+from argparse import ArgumentParser
+from getpass import getpass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actors import SYSTEM
+from exchange.archive.reading import ArchiveRefused, read_archive
+from lib.age import is_encrypted
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads what export_archive wrote into a system without organisations, people and meetings. A file "
+        "that was changed or cut off, or comes of a newer version, is refused (docs/archive.md)."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument(
+            "--passphrase-file", type=Path, help="of an encrypted one; asked for unless given"
+        )
+        parser.add_argument("--reason", default="archive", help="why, for the audit trail")
+
+    def handle(self, *, path: Path, passphrase_file: Path | None, reason: str, **_: Any) -> None:
+        try:
+            with path.open("rb") as file:
+                passphrase = ""
+                if passphrase_file is not None:
+                    passphrase = passphrase_file.read_text().rstrip("\r\n")
+                elif is_encrypted(file):
+                    passphrase = getpass("Passphrase: ")
+                manifest = read_archive(file, actor=SYSTEM, purpose=reason, passphrase=passphrase)
+        except (ArchiveRefused, OSError) as problem:
+            raise CommandError(str(problem)) from problem
+        where = f"district {manifest.district}" if manifest.district else "the whole book"
+        self.stdout.write(f"{where}, as it was at {manifest.made_at}, written by {manifest.made_by}:")
+        for name, rows in manifest.rows.items():
+            self.stdout.write(f"  {name}: {rows}")

@@ -1,0 +1,124 @@
+"""manage.py import_organisations FILE.csv --mapping mapping.toml"""
+
+from argparse import ArgumentParser
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import User
+from exchange.imports.mapping import Mapping, load_mapping
+from exchange.imports.register import ImportReport, import_organisations
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring a register of organisations in from a CSV file. Says line by line what became of each row, "
+        "and sums that add up. The same file again changes nothing."
+    )
+
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the register, as CSV in any common encoding")
+        parser.add_argument(
+            "--mapping", type=Path, required=True, help="what its columns mean (docs/import.md)"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
+        parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
+        parser.add_argument("--reason", default="", help="why, for the audit trail; needed with --as")
+        parser.add_argument("--encoding", default="", help="how the file is encoded, such as windows-1251")
+        parser.add_argument(
+            "--join",
+            action="append",
+            default=[],
+            metavar="LINE=WHAT",
+            help="which row is one with which: 7=line:5, 9=organisation:ID as the report offers it, or 9=new",
+        )
+        parser.add_argument("--quiet", action="store_true", help="only lines that were refused, and the sums")
+
+    def handle(
+        self,
+        *,
+        file: Path,
+        mapping: Path,
+        dry_run: bool,
+        email: str | None,
+        reason: str,
+        quiet: bool,
+        encoding: str,
+        join: list[str],
+        **_options: Any,
+    ) -> None:
+        actor = self._actor(email)
+        try:
+            with file.open("rb") as opened, self._progress() as bar:
+                report = import_organisations(
+                    actor=actor,
+                    file=opened,
+                    mapping=self._mapping(mapping, encoding, join),
+                    dry_run=dry_run,
+                    purpose=reason or "register",
+                    progress=_Bar(bar),
+                )
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except PermissionDenied as error:
+            raise CommandError(_("Only a supervisor may import.")) from error
+        self._say(report, quiet)
+        if dry_run:
+            self.stdout.write(_("Nothing was written: this was a dry run."))
+
+    def _mapping(self, path: Path, encoding: str, joins: list[str]) -> Mapping:
+        mapping = load_mapping(path.read_text(encoding="utf-8-sig"))
+        chosen: dict[int, str] = {}
+        for one in joins:
+            line, _sign, what = one.partition("=")
+            if not line.isdecimal() or not what:
+                raise CommandError(
+                    _("Write --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": one}
+                )
+            chosen[int(line)] = what
+        return replace(mapping, encoding=encoding or mapping.encoding, joins=chosen)
+
+    def _actor(self, email: str | None) -> Actor:
+        if email is None:
+            return SYSTEM
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        if user is None:
+            raise CommandError(_("Nobody signs in with %(email)s.") % {"email": email})
+        return actor_for(user)
+
+    def _progress(self) -> Progress:
+        """On a terminal only, and apart from the report, which may be piped."""
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+
+    def _say(self, report: ImportReport, quiet: bool) -> None:
+        for line in report.lines():
+            if not quiet or line.outcome == "refused":
+                reason = f": {line.reason}" if line.reason else ""
+                self.stdout.write(f"{line.number}\t{line.outcome.value}\t{line.name}{reason}")
+        self.stdout.write(str(report))
+
+
+class _Bar:
+    """A bar per step."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar, self._tasks = bar, dict[str, TaskID]()
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        if step not in self._tasks:
+            words = {"read": _("Reading"), "write": _("Writing")}
+            self._tasks[step] = self._bar.add_task(words[step], total=total)
+        self._bar.update(self._tasks[step], completed=done, total=total)

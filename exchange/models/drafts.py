@@ -1,0 +1,121 @@
+"""Imports under way: the file that was given, what its columns mean, and what came of it."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class DraftState(models.TextChoices):
+    MAPPING = "mapping", _("columns to be named")
+    TRYING = "trying", _("being tried out")
+    TRIED = "tried", _("tried out")
+    IMPORTING = "importing", _("being imported")
+    IMPORTED = "imported", _("imported")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+    FAILED = "failed", _("failed")
+
+
+class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own: the file is of whoever gave it, and read only where it is worked on."""
+        return self.filter(started_by=actor.id, started_by__isnull=False).defer("content")
+
+    def with_content(self) -> Self:
+        return self.filter(content__isnull=False)
+
+
+class ImportDraft(models.Model):
+    """A table on its way into the book. Its content, and the steps that would take it back, go after a day.
+
+    `columns`: heading of each column → field. `fixed`: field → the value where no column says one.
+    `values`: field → cell text → code. `counted`: field → texts of all rows, the most frequent first, and
+    whether there are more. `report` has sums and some lines.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    started_by = models.UUIDField()  # plain, as in the trail
+    what = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=DraftState, default=DraftState.MAPPING)
+    source = models.CharField(max_length=60)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file as it was given, hexadecimal
+    purpose = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)  # compressed (zlib)
+    encoding = models.CharField(max_length=20)
+    encodings = models.JSONField(default=list, db_default=[])  # it may be in, where that is not certain
+    delimiter = models.CharField(max_length=1)
+    heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
+    first_rows = models.JSONField(default=list, db_default=[])  # of the file, to choose the headings from
+    headings = models.JSONField(default=list)
+    sample = models.JSONField(default=dict)  # some values of each column
+    columns = models.JSONField(default=dict)
+    identify = models.JSONField(default=list)
+    fixed = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    counted = models.JSONField(default=dict, db_default={})
+    joins = models.JSONField(default=dict, db_default={})  # line → what somebody said it is one with
+    job_id = models.UUIDField(null=True)
+    report = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    imported_at = models.DateTimeField(null=True)
+
+    objects = ImportDraftQuerySet.as_manager()
+
+    class Meta:
+        db_table = "contacts_importdraft"
+        indexes = [models.Index(fields=["started_by", "-created_at"], name="import_of_starter")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=DraftState.values),
+                name="import_state_is_known",
+                violation_error_message=_("Choose a state from the list."),
+            ),
+        ]
+
+
+class ImportStep(models.Model):
+    """What one batch of an import wrote: a list of ids, versions and the values that were there before."""
+
+    draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="steps")
+    rows = models.JSONField()
+
+    class Meta:
+        db_table = "contacts_importstep"
+
+
+class SavedMappingQuerySet(models.QuerySet["SavedMapping"]):
+    def visible_to(self, actor: Acting) -> Self:
+        return self.filter(owner=actor.id, owner__isnull=False)
+
+
+class SavedMapping(models.Model):
+    """What the columns of a source's files mean, for the next file like it: one for each source."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.UUIDField()
+    what = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    columns = models.JSONField(default=dict)
+    identify = models.JSONField(default=list)
+    fixed = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    objects = SavedMappingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "contacts_savedmapping"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "what", "source"],
+                name="mapping_once_for_source",
+                violation_error_message=_("This source has a mapping already."),
+            ),
+        ]

@@ -1,0 +1,11 @@
+"""What Celery does for files that came in."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from exchange.imports.drafts import forget_drafts
+
+
+@shared_task(name="contacts.forget_imports")  # its first name: workers of the version before know no other
+def forget_old_imports() -> None:
+    forget_drafts(timezone.now())

@@ -1,1 +1,0 @@
-"""Lists of this app as files."""

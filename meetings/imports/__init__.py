@@ -1,1 +1,0 @@
-"""History from old spreadsheets: meetings and promises."""

@@ -1,0 +1,383 @@
+"""The book as one file: read back into an empty system it is the same; changed, it is refused whole."""
+
+import hashlib
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from datetime import date, time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, models, transaction
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import User
+from audit.models import Action, Change, Event
+from contacts.models import Contact, ImportedFields, Merge, NotADuplicate, Organisation, PrivateChannel
+from contacts.services.organisations import edit_organisation
+from crm.demo.load import load_demo
+from districts.models import District
+from exchange.archive.parts import DISTRICTS, PARTS, VERSION, parts
+from exchange.archive.reading import ArchiveRefused, read_archive
+from exchange.archive.writing import digest_of, scope_of, write_archive
+from exchange.models import ImportedRow
+from lib.external_ids import set_external_ids
+from lib.ids import uuid7
+from meetings.models import FollowUp, Meeting, MeetingOrganisation, Series
+from reviews.models import Review
+from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
+from tests.plugins.database import clone
+from tests.reviews.making import Audited
+
+
+def archive_of(scope: Actor = SYSTEM, district: District | None = None) -> io.BytesIO:
+    out = io.BytesIO()
+    write_archive(out, actor=SYSTEM, scope=scope, district=district, purpose="moving")
+    out.seek(0)
+    return out
+
+
+def read(file: io.BytesIO) -> None:
+    read_archive(file, actor=SYSTEM, purpose="moving")
+
+
+def content() -> dict[str, list[Any]]:
+    """Every column of every table of the book, what is derived too; serial keys and undo aside."""
+    book = {}
+    for part in (DISTRICTS, *PARTS):
+        columns = [f for f in part.model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+        names = [column.attname for column in columns if column.name != "memory"]
+        book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
+        for relation in part.many():
+            ends = (relation.m2m_column_name(), relation.m2m_reverse_name())
+            links = relation.remote_field.through.objects.values_list(*ends)
+            book[f"{part.name}.{relation.name}"] = sorted(links, key=str)
+    return book
+
+
+def lines(file: io.BytesIO, name: str) -> list[dict[str, Any]]:
+    with zipfile.ZipFile(file) as archive:
+        return [json.loads(line) for line in archive.read(f"{name}.jsonl").splitlines()]
+
+
+def make_busy(chance: random.Random) -> None:
+    """What the demo does not have: other systems' ids, series, merges, imports, visitors, odd texts."""
+    districts = list(District.objects.all())
+    for number, row in enumerate(chance.sample(list(Organisation.objects.all()), 12)):
+        edit_organisation(
+            actor=SYSTEM,
+            organisation_id=row.pk,
+            name=f"{row.name} “Ágora” Σύλλογος 🙂 {number}",
+            summary='Two\nlines, a \\ and a " in \u2028 them',
+            cadence_days=chance.choice([None, 30, 90]),
+            status=chance.choice(["active", "dormant", "closed"]),
+            also_in=chance.sample(districts, 2),
+            external_ids=[{"source": "register", "external_id": f"R-{number}"}],
+            website="https://casa.example/ñ?x=1",
+        )
+    for model in (Contact, Meeting, FollowUp):
+        known: Any = chance.choice(list(model._default_manager.all()))
+        set_external_ids(known, [{"source": "old system", "external_id": "7"}])
+    ImportedRow.objects.create(
+        object_type="meeting", source="old system", external_id="7", fingerprints={"subject": "ab12"}
+    )
+    one, other = sorted(Organisation.objects.values_list("pk", flat=True)[:2])
+    NotADuplicate.objects.create(object_type="organisation", one=one, other=other)
+    Merge.objects.create(object_type="organisation", kept_id=one, gone_ids=[uuid7()], kept_version=2)
+    ImportedFields.objects.create(organisation_id=one, source="register", fingerprints={"name": "ab12"})
+    days = {"first_on": date(2026, 1, 5), "made_until": date(2026, 12, 31)}
+    series = Series.objects.create(rule="FREQ=MONTHLY;BYDAY=1MO", clock=time(2, 30), **days)
+    Meeting.objects.filter(pk=chance.choice(list(Meeting.objects.all())).pk).update(
+        series=series, series_on=date(2026, 1, 5), departs=True, version=7
+    )
+    PrivateChannel.objects.create(contact=chance.choice(list(Contact.objects.all())), phone="+34600999888")
+    Audited().audit_twice()
+
+
+@pytest.mark.long
+def test_a_busy_city_comes_back_the_same(committed_db: None) -> None:
+    load_demo()
+    make_busy(random.Random(6))
+    call_command("recount", "--fix", stdout=StringIO())
+    before, people = content(), dict(User.objects.values_list("pk", "email"))
+    assert all(before[part.name] for part in PARTS)
+    file = archive_of()
+    assert b"600999888" not in b"".join(
+        zipfile.ZipFile(file).read(n) for n in zipfile.ZipFile(file).namelist()
+    )
+    clone()
+    read(file)
+    after = content()
+    for name, rows in before.items():
+        assert after[name] == rows, name
+    call_command("recount", stdout=StringIO())  # would raise for one wrong summary
+    assert not User.objects.filter(is_active=True).exists()
+    assert all(people[user.pk] == user.email for user in User.objects.all())
+    told = Change.objects.filter(event__action=Action.IMPORT)
+    assert told.count() == sum(len(after[part.name]) for part in PARTS if part.object_type)
+    again = archive_of()
+    with zipfile.ZipFile(file) as one, zipfile.ZipFile(again) as other:
+        assert [part.file for part in parts() if one.read(part.file) != other.read(part.file)] == []
+    signed = Review.objects.signed().get(conclusion__startswith="word")
+    for change in (
+        lambda: Review.objects.filter(pk=signed.pk).update(conclusion="Another"),
+        lambda: signed.samples.update(note="Another"),
+        lambda: signed.actions.create(text="Another", due_on=date(2026, 1, 1)),
+        lambda: signed.figures.all().delete(),
+    ):
+        with pytest.raises(ProgrammingError, match="stays as it is"), transaction.atomic():
+            change()
+
+
+@pytest.mark.django_db
+class TestADistrict:
+    def test_holds_what_is_seen_there_and_no_more(self) -> None:
+        north, south = make_district("North"), make_district("South")
+        ours, theirs = make_organisation(north), make_organisation(south, name="Hidden Lantern")
+        visitor = make_organisation(south, also_in=[north])
+        speaker, stranger = make_contact(south, ours), make_contact(south, theirs)
+        together = make_meeting(south, ours, theirs, officers=[make_officer(south)])
+        make_meeting(south, theirs, subject="Lantern meeting")
+        owner = make_officer(south, name="Otto")
+        promise = FollowUp.objects.create(
+            title="Call", owner=owner, contact=stranger, due_on="2026-05-01", first_due_on="2026-05-01"
+        )
+        promise.organisation_links.create(organisation=ours)
+        out = io.BytesIO()
+        told = write_archive(
+            out, actor=SYSTEM, scope=scope_of(SYSTEM, north), district=north, purpose="moving"
+        )
+        assert {row["id"] for row in lines(out, "organisations")} == {str(ours.pk), str(visitor.pk)}
+        assert [row["id"] for row in lines(out, "contacts")] == [str(speaker.pk)]
+        assert [row["id"] for row in lines(out, "meetings")] == [str(together.pk)]
+        assert [row["organisation"] for row in lines(out, "meeting_organisations")] == [str(ours.pk)]
+        assert [(row["id"], row["contact"]) for row in lines(out, "follow_ups")] == [(str(promise.pk), None)]
+        assert {row["name"] for row in lines(out, "officers")} >= {"Otto"}
+        assert {frozenset(row) for row in lines(out, "officers")} == {frozenset({"id", "email", "name"})}
+        assert {row["code"] for row in lines(out, "districts")} == {north.code, south.code}
+        assert told.left_out == 2
+        assert not any(b"Lantern" in zipfile.ZipFile(out).read(n) for n in zipfile.ZipFile(out).namelist())
+
+    def test_comes_back_beside_districts_and_people_that_are_there(self) -> None:
+        north = make_district("North", parent=make_district("City"))
+        officer = make_officer(north)
+        make_meeting(north, make_organisation(north, lead_officer=officer), officers=[officer])
+        file = archive_of(scope_of(SYSTEM, north), north)
+        MeetingOrganisation.objects.all().delete()
+        Meeting.objects.all().delete()
+        Organisation.objects.all().delete()
+        user = User.objects.get()
+        user.reliefs.all().delete()
+        user.delete()
+        here = make_officer(email=officer.email.upper())  # the same colleague under another id
+        read(file)
+        assert Organisation.objects.get().lead_officer == here
+        assert list(Meeting.objects.get().officers.all()) == [here]
+        assert Organisation.objects.get().home_district == north
+
+
+@pytest.mark.django_db
+class TestAnArchiveIsRefused:
+    @pytest.fixture
+    def file(self) -> io.BytesIO:
+        north = make_district()
+        make_contact(north, make_organisation(north))
+        file = archive_of()
+        Contact.objects.all().delete()
+        Organisation.objects.all().delete()
+        return file
+
+    def refused(self, file: io.BytesIO, why: str) -> None:
+        with pytest.raises(ArchiveRefused, match=why):
+            read(file)
+        assert not Organisation.objects.exists()
+        assert not Event.objects.filter(action=Action.IMPORT).exists()
+
+    def changed(
+        self, file: io.BytesIO, change: Callable[[dict[str, bytes]], None], *, seal: bool = False
+    ) -> io.BytesIO:
+        """The same archive with other bytes in it; with `seal` its manifest says so."""
+        with zipfile.ZipFile(file) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        change(files)
+        if seal:
+            manifest = json.loads(files["manifest.json"])
+            manifest["sha256"] = digest_of(manifest)
+            files["manifest.json"] = json.dumps(manifest).encode()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, bytes_ in files.items():
+                archive.writestr(name, bytes_)
+        return out
+
+    def test_that_was_not_changed_is_read(self, file: io.BytesIO) -> None:
+        read(self.changed(file, lambda _files: None, seal=True))
+        assert Organisation.objects.exists()
+
+    @pytest.mark.parametrize("part", ["organisations", "contacts", "manifest"])
+    def test_of_which_one_byte_is_another(self, file: io.BytesIO, part: str) -> None:
+        name = "manifest.json" if part == "manifest" else f"{part}.jsonl"
+
+        def change(files: dict[str, bytes]) -> None:
+            old, new = (b"moving", b"Moving") if part == "manifest" else (b"1", b"2")
+            files[name] = files[name].replace(old, new, 1)
+
+        self.refused(self.changed(file, change), "was changed")
+
+    def test_that_lost_or_got_a_file(self, file: io.BytesIO) -> None:
+        self.refused(self.changed(file, lambda files: files.pop("series.jsonl")), "not those of an archive")
+        self.refused(self.changed(file, lambda files: files.update(x=b"")), "not those of an archive")
+
+    @pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
+    def test_that_was_cut_off(self, file: io.BytesIO, kept: float) -> None:
+        whole = file.getvalue()
+        end = int(kept if kept >= 1 else kept * len(whole))
+        self.refused(io.BytesIO(whole[:end]), "cut off or changed")
+
+    def test_with_bytes_of_rot(self, file: io.BytesIO) -> None:
+        rotten = bytearray(file.getvalue())
+        rotten[120:124] = b"\xff\x00\xff\x00"
+        self.refused(io.BytesIO(bytes(rotten)), "changed")
+
+    def test_of_a_newer_version(self, file: io.BytesIO) -> None:
+        def newer(files: dict[str, bytes]) -> None:
+            manifest = json.loads(files["manifest.json"])
+            files["manifest.json"] = json.dumps(manifest | {"version": VERSION + 1}).encode()
+
+        self.refused(self.changed(file, newer, seal=True), "newer version")
+
+    def test_that_is_something_else(self) -> None:
+        other = io.BytesIO()
+        with zipfile.ZipFile(other, "w") as archive:
+            archive.writestr("manifest.json", "[1]")
+        self.refused(other, "no archive of this system")
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b'"kind":"ngo"', b'"kind":"cult"'),
+            (b'"website":""', b'"website":"javascript:x"'),
+            (b'"phone":""', b'"phone":"949217792, 949010380"'),
+            (b'"kind"', b'"x"'),
+        ],
+    )
+    def test_whose_rows_nobody_could_have_written(self, file: io.BytesIO, old: bytes, new: bytes) -> None:
+        """Made by hand, with a manifest that fits."""
+
+        def change(files: dict[str, bytes]) -> None:
+            rows = files["organisations.jsonl"] = files["organisations.jsonl"].replace(old, new, 1)
+            manifest = json.loads(files["manifest.json"])
+            for one in manifest["files"]:
+                if one["name"] == "organisations.jsonl":
+                    one |= {"bytes": len(rows), "sha256": hashlib.sha256(rows).hexdigest()}
+            files["manifest.json"] = json.dumps(manifest).encode()
+
+        self.refused(self.changed(file, change, seal=True), "not understood|do not fit together")
+
+
+def of_version(version: int, file: io.BytesIO, *without: str) -> io.BytesIO:
+    """The same archive as `version` would have made it, `without` some of its files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(out, "w") as older:
+        manifest = json.loads(archive.read("manifest.json"))
+        manifest["version"] = version
+        manifest["files"] = [one for one in manifest["files"] if one["name"] not in without]
+        manifest["sha256"] = digest_of(manifest)
+        older.writestr("manifest.json", json.dumps(manifest))
+        for one in manifest["files"]:
+            older.writestr(one["name"], archive.read(one["name"]))
+    return out
+
+
+#: Version 1 was before audits went along.
+AUDITS = (
+    "reviews.jsonl",
+    "review_figures.jsonl",
+    "review_comments.jsonl",
+    "review_samples.jsonl",
+    "review_calls.jsonl",
+    "review_actions.jsonl",
+    "review_action_checks.jsonl",
+    "review_addenda.jsonl",
+)
+
+
+@pytest.mark.django_db
+class TestAnArchiveOfVersionOne:
+    @pytest.fixture
+    def before(self) -> dict[str, list[Any]]:
+        """The content of a system that is empty again."""
+        north = make_district()
+        organisation = make_organisation(north, website="https://casa.example")
+        make_contact(north, organisation)
+        make_meeting(north, organisation)
+        call_command("recount", "--fix", stdout=StringIO())
+        return content()
+
+    @pytest.fixture
+    def file(self, before: dict[str, list[Any]]) -> io.BytesIO:
+        file = archive_of()
+        for model in (MeetingOrganisation, Meeting, Contact, Organisation):
+            model._default_manager.all().delete()
+        return file
+
+    @pytest.mark.parametrize("without", [AUDITS, ()], ids=["without audits", "as the first with audits was"])
+    def test_is_read(self, before: Any, file: io.BytesIO, without: tuple[str, ...]) -> None:
+        assert content() != before
+        read(of_version(1, file, *without))
+        assert content() == before
+        assert not Review.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("version", "without"), [(1, "series.jsonl"), (2, "reviews.jsonl"), (2, "series.jsonl")]
+    )
+    def test_lacks_no_file_that_its_version_had(
+        self, before: Any, file: io.BytesIO, version: int, without: str
+    ) -> None:
+        with pytest.raises(ArchiveRefused, match="not those of an archive"):
+            read(of_version(version, file, without))
+        assert content() != before
+        read(of_version(version, file))
+        assert content() == before
+
+    def test_is_the_first_there_was(self, file: io.BytesIO) -> None:
+        with pytest.raises(ArchiveRefused, match="no archive of this system"):
+            read(of_version(0, file, *AUDITS))
+
+
+@pytest.mark.django_db
+class TestAnEmptySystem:
+    def test_is_what_an_archive_is_read_into(self) -> None:
+        organisation = make_organisation()
+        file = archive_of()
+        with pytest.raises(ArchiveRefused, match="not empty"):
+            read(file)
+        assert Organisation.objects.get() == organisation
+
+    def test_is_filled_by_the_command_line(self, tmp_path: Path) -> None:
+        north = make_district("North")
+        organisation = make_organisation(north)
+        path, out = tmp_path / "north.zip", StringIO()
+        call_command("export_archive", str(path), district=north.code, reason="moving", stdout=out)
+        assert path.stat().st_mode & 0o777 == 0o600
+        event = Event.objects.get(action=Action.EXPORT, object_type="organisation")
+        assert (event.object_ids, event.purpose, event.district_ids) == (
+            [organisation.pk],
+            "moving",
+            [north.pk],
+        )
+        assert event.recipient.removeprefix("archive sha256:") in out.getvalue()
+        with pytest.raises(CommandError, match="is there already"):
+            call_command("export_archive", str(path))
+        with pytest.raises(CommandError, match="no district"):
+            call_command("export_archive", str(tmp_path / "x.zip"), district="nowhere")
+        Organisation.objects.all().delete()
+        call_command("import_archive", str(path), stdout=out)
+        assert Organisation.objects.get() == organisation
+        with pytest.raises(CommandError, match="not empty"):
+            call_command("import_archive", str(path))
