@@ -22,9 +22,8 @@ from contacts.search import find_contacts, find_organisations
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
-from meetings.models import Concern, FollowUp, FollowUpOrganisation
+from meetings.models import FollowUp, FollowUpOrganisation
 from meetings.search import search_everything
-from meetings.services.concerns import log_concern
 from tests.factories import (
     make_contact,
     make_district,
@@ -411,49 +410,3 @@ def test_wherever_somebody_searches_the_trail_keeps_a_hash(
     assert response.status_code == 200
     event = Event.objects.get(actor_id=officer.pk, action=Action.SEARCH)
     assert bytes(event.search_hash) == search_hash(city.SECRET_KEY, "saar")
-
-
-def test_a_group_that_is_cut_says_so_and_not_the_cut_as_the_count(
-    browser: Client, district: District, officer: User
-) -> None:
-    for number in range(12):
-        make_meeting(district, subject=f"Coffee {number}")
-    for number in range(10):
-        make_follow_up(officer, f"Coffee {number}")
-    text = text_of(browser, "coffee")
-    assert "<h2>Meetings <span>more than 10" in text
-    assert "<h2>Follow-ups <span>10" in text
-    assert 'href="/meetings/?q=coffee"' in text
-    assert 'href="/follow-ups/?q=coffee"' not in text
-    assert "More than 20 results" in text
-
-
-def test_a_concern_is_found_by_its_place_and_its_facts_where_it_is_seen(
-    browser: Client, district: District
-) -> None:
-    for place in (district, make_district("South")):
-        log_concern(
-            actor=SYSTEM,
-            kinds=["graffiti_symbol"],
-            district=place,
-            place="Luna bar",
-            facts="A caretaker saw it",
-        )
-    for q in ("luna", "caretaker"):
-        text = text_of(browser, q)
-        assert text.count("Luna bar") == 2, q  # in its name and below it, once each
-        assert "<h2>Concerns <span>1" in text
-    here = Concern.objects.get(district=district)
-    event = Event.objects.filter(action=Action.SEARCH).latest("at")
-    assert (event.object_ids, event.district_ids) == ([here.pk], [district.pk])
-
-
-def test_a_list_that_a_search_cuts_says_how_many_there_are(
-    browser: Client, district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pages.lists.BEST", 3)
-    for number in range(5):
-        make_meeting(district, subject=f"Coffee {number}")
-    page = browser.get("/meetings/", {"q": "coffee"}).content.decode()
-    assert "5 meetings" in page
-    assert "The best 3 stand here." in page
