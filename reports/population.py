@@ -24,12 +24,9 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
                          %(since_on)s::date[], %(until_on)s::date[], %(ends_on)s::date[])
 ), ground (code, district_id) AS (
     SELECT root.code, district.id
-    FROM districts_district root
+    FROM unnest(%(codes)s::text[], %(roots)s::uuid[]) AS root (code, id)
     JOIN districts_district district ON district.lineage @> ARRAY[root.id]
-    WHERE root.id = ANY(%(roots)s::uuid[])
-    UNION ALL
-    SELECT '', district.id FROM districts_district district
-    WHERE district.lineage @> ARRAY[%(whole)s::uuid] AND NOT district.lineage && %(parts)s::uuid[]
+    WHERE root.code <> '' OR NOT district.lineage && %(parts)s::uuid[]
 )"""
 
 # The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.

@@ -45,11 +45,10 @@ class Question:
     all_kinds: bool = False
     rest_of: District | None = None
     as_of: datetime = field(default_factory=timezone.now, compare=False)
+    today: date = field(init=False, compare=False)  # the city's day of asking
 
-    @property
-    def today(self) -> date:
-        """The city's day of asking."""
-        return city_day(self.as_of)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", city_day(self.as_of))
 
     def so_far(self, period: Period) -> Period:
         """What is counted of a period."""
@@ -59,6 +58,9 @@ class Question:
     def parameters(self) -> dict[str, Any]:
         """What `reports.population` names in its SQL."""
         counted = [self.so_far(period) for period in self.periods]
+        roots = [(district.code, district.pk) for district in self.districts]
+        if self.rest_of:
+            roots.append((IN_NO_PART, self.rest_of.pk))
         return {
             "numbers": list(range(len(self.periods))),
             "since": [period.starts_at for period in counted],
@@ -68,8 +70,8 @@ class Question:
             "ends_on": [period.until for period in self.periods],
             "now": self.as_of,
             "today": self.today,
-            "roots": [district.pk for district in self.districts],
-            "whole": self.rest_of.pk if self.rest_of else None,
+            "codes": [code for code, _root in roots],
+            "roots": [root for _code, root in roots],
             "parts": [district.pk for district in self.districts if district != self.rest_of],
             "zone": settings.TIME_ZONE,
             "not_counted": [] if self.all_kinds else sorted(kind.value for kind in NOT_COUNTED),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -96,7 +97,7 @@ def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
     return Table(report, question, {(row.group, row.period): row for row in rows})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One figure of a group: now, in the period it is compared with, and in those that led up to it."""
 
@@ -110,11 +111,11 @@ class Line:
     def report(self) -> Report:
         return self.table.report
 
-    @property
+    @cached_property
     def row(self) -> Row | None:
         return self.table.row(self.group, self.period)
 
-    @property
+    @cached_property
     def row_before(self) -> Row | None:
         return self.table.row(self.group, self.before)
 
@@ -143,7 +144,7 @@ class Line:
         """Whether the time of some, in either period, is not over."""
         return is_waiting(self.report, self.row) or is_waiting(self.report, self.row_before)
 
-    @property
+    @cached_property
     def is_comparable(self) -> bool:
         whole = is_comparable(self.report, self.table.question, self.period, self.before)
         return whole and not self.is_waiting
