@@ -1,10 +1,11 @@
 """The ground: districts, their neighbourhoods, and the communities known to live there."""
 
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from districts.codes import Focus
 from lib.acting import Acting
 from lib.ids import uuid7
+
+CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 class DistrictQuerySet(models.QuerySet["District"]):
@@ -53,7 +56,12 @@ class District(models.Model):
     """A city, a district in it or a neighbourhood in that; `lineage` holds its ancestors' ids and its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(CODE, _("A code has letters, digits, dots and dashes only, such as N1."))],
+    )
     name = models.CharField(_("name"), max_length=120)
     parent = models.ForeignKey(
         "self",
@@ -77,7 +85,7 @@ class District(models.Model):
         indexes = [GinIndex(fields=["lineage"], name="district_under")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(code__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+                condition=models.Q(code__regex=CODE),
                 name="district_code_is_plain",
                 violation_error_message=_("A code has letters, digits, dots and dashes only, such as N1."),
             ),

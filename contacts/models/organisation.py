@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
@@ -115,7 +116,8 @@ class Organisation(models.Model):
         _("how often they want to be met, in days"),
         null=True,
         blank=True,
-        help_text=_("As agreed with them. Leave empty when nothing is agreed."),
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text=_("As agreed with them. Empty when nothing is agreed."),
     )
     status = models.CharField(
         _("status"), max_length=10, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE

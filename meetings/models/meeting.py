@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -79,13 +80,15 @@ class Meeting(models.Model):
         max_length=12,
         choices=Level,
         blank=True,
-        help_text=_("Leave empty when you are not sure."),
+        help_text=_("Empty when nobody is sure."),
     )
     status = models.CharField(
         _("status"), max_length=12, choices=MeetingStatus, default=MeetingStatus.PLANNED
     )
     starts_at = models.DateTimeField(_("starts at"))
-    duration_minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("district")
     )
@@ -106,7 +109,9 @@ class Meeting(models.Model):
         max_length=1000,
         help_text=_("Such as colleagues and services of other districts."),
     )
-    headcount = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
+    headcount = models.PositiveIntegerField(
+        _("how many people came"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)]
+    )
     agenda = models.TextField(_("agenda"), blank=True, max_length=4000)
     facts = models.TextField(
         _("facts"),

@@ -1,0 +1,12 @@
+"""What a model's field says about its values, for the doors that derive theirs from it (CONTRIBUTING.md)."""
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+
+def limits(field: Any) -> dict[str, int]:
+    """The least and the greatest number a field takes, as form fields and serializer fields name them."""
+    least = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
+    greatest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
+    return ({"min_value": max(least)} if least else {}) | ({"max_value": min(greatest)} if greatest else {})
