@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -10,7 +11,12 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.rules import WRITES
 from api.inputs.lists import Entry, Reference
+from api.rows.columns import Fields, Shape, fields_of
+from api.rows.shapes import ExternalIdShape, Moment
 from districts.models import District
+from lib.described import limits
+
+MOST_CODES = 30
 
 
 class DistrictField(Reference, serializers.SlugRelatedField[District]):
@@ -73,11 +79,8 @@ class OfficerField(VisibleField):
         return super().get_queryset().filter(is_active=True, role__in=WRITES)
 
 
-class ExternalIdInput(Entry):
+class ExternalIdInput(ExternalIdShape, Entry):
     """Answers what the services take; a key names records under its own source only."""
-
-    source = serializers.CharField(max_length=60)  # type: ignore[assignment]  # hides DRF's Field.source
-    id = serializers.CharField(max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"source": attrs["source"], "external_id": attrs["id"]}
@@ -113,3 +116,45 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+def taken(field: Any, **said: Any) -> Shape:
+    """A model's field as a body gives it; `said` are attributes that differ there."""
+    needed = not (field.blank or field.null or field.has_default())
+    said = {"required": needed, "help_text": field.help_text, **said}
+    if field.null:
+        said.setdefault("allow_null", True)
+    if field.choices:
+        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **said)
+    match field:
+        case models.ManyToManyField() | models.ForeignKey():
+            return _reference(field, **said)
+        case ArrayField():
+            codes = serializers.ChoiceField(field.base_field.choices or ())
+            return serializers.ListField(child=codes, max_length=MOST_CODES, allow_empty=not needed, **said)
+        case models.CharField() | models.TextField():
+            return Text(**{"max_length": field.max_length, **said})
+        case models.IntegerField():
+            return serializers.IntegerField(**{**limits(field), **said})
+        case models.DateTimeField():
+            return Moment(**said)
+        case models.DateField():
+            return serializers.DateField(**said)
+        case models.BooleanField():
+            return StrictBoolean(**said)
+        case models.UUIDField():
+            return serializers.UUIDField(**said)
+    raise TypeError(f"declare how {field} is given in a body")
+
+
+def _reference(field: Any, **said: Any) -> Shape:
+    if field.many_to_many:
+        said["many"] = True
+    if field.related_model is District:
+        return DistrictField(**said)
+    return OfficerField(**said) if field.related_model is User else VisibleField(field.related_model, **said)
+
+
+def inputs_of(model: type[models.Model], *names: str, **said: dict[str, Any]) -> Fields:
+    """Give a body the fields `names`, in this order: those it declares, and else those of the model."""
+    return fields_of(model, *names, make=taken, **said)

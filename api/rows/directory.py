@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef
+from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Role, User
 from api.codes import Scope
 from api.rows.base import Column, RowSpec, ids_of
+from api.rows.columns import column, columns
 from api.rows.shapes import Moment, codes
+from districts.models import District
 
 
 class CodeShape(serializers.Serializer[Any]):
@@ -32,9 +34,9 @@ class CallerShape(serializers.Serializer[Any]):
 
 OFFICER = RowSpec(
     "officer",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("name", serializers.CharField()),
+    columns(
+        User,
+        *("id", "name"),
         Column(
             "districts",
             codes(),
@@ -48,15 +50,10 @@ OFFICER = RowSpec(
 
 DISTRICT = RowSpec(
     "district",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("code", serializers.CharField()),
-        Column("name", serializers.CharField()),
-        Column("parent", serializers.CharField(allow_null=True), F("parent__code")),
-        Column(
-            "boundary", serializers.JSONField(allow_null=True, help_text=_("GeoJSON MultiPolygon, WGS 84"))
-        ),
-        Column("population", serializers.IntegerField(allow_null=True)),
-        Column("is_active", serializers.BooleanField()),
+    columns(
+        District,
+        *("id", "code", "name", "parent"),
+        column(District, "boundary", help_text=_("GeoJSON MultiPolygon, WGS 84")),
+        *("population", "is_active"),
     ),
 )

@@ -11,14 +11,16 @@ from accounts.actors import Actor
 from accounts.models import User
 from api.codes import Scope
 from api.rows.base import Column, Expansion, RowSpec, children, ids_of
+from api.rows.columns import column, columns, external_ids, fields_of
 from api.rows.directory import OFFICER
 from api.rows.organisations import ORGANISATION
 from api.rows.people import CONTACT
-from api.rows.shapes import ExternalIdShape, Moment, codes
+from api.rows.shapes import Moment
 from contacts.models import Contact, Organisation
 from meetings import codes as lists
 from meetings.models import (
     Concern,
+    FollowUp,
     FollowUpExternalId,
     FollowUpOrganisation,
     Meeting,
@@ -28,19 +30,19 @@ from meetings.models import (
 )
 
 
+@fields_of(MeetingOrganisation, "organisation", "present")
 class MeetingOrganisationShape(serializers.Serializer[Any]):
-    organisation = serializers.UUIDField()
-    present = serializers.BooleanField()
+    pass
 
 
+@fields_of(MeetingContact, "contact", "attendance")
 class MeetingContactShape(serializers.Serializer[Any]):
-    contact = serializers.UUIDField()
-    attendance = serializers.ChoiceField(lists.Attendance.choices)
+    pass
 
 
+@fields_of(FollowUpOrganisation, "organisation", "reported_back_on")
 class PromisedToShape(serializers.Serializer[Any]):
-    organisation = serializers.UUIDField()
-    reported_back_on = serializers.DateField(allow_null=True)
+    pass
 
 
 class ReassuranceShape(serializers.Serializer[Any]):
@@ -80,10 +82,6 @@ def _seen(name: str, model: Any) -> Any:
     return expression
 
 
-def _external_ids(rows: Any) -> Any:
-    return children(rows.order_by("source", "external_id"), source="source", id="external_id")
-
-
 def _homes_of(links: Any) -> Any:
     return ids_of(links, "organisation__home_district_id")
 
@@ -98,18 +96,10 @@ _ORGANISATIONS = Expansion(
 
 MEETING = RowSpec(
     "meeting",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("version", serializers.IntegerField()),
-        Column("subject", serializers.CharField()),
-        Column("kind", serializers.ChoiceField(lists.MeetingKind.choices)),
-        Column("level", serializers.ChoiceField(lists.Level.choices, allow_blank=True)),
-        Column("status", serializers.ChoiceField(lists.MeetingStatus.choices)),
-        Column("starts_at", Moment()),
-        Column("duration_minutes", serializers.IntegerField()),
-        Column("district", serializers.CharField(), F("district__code")),
-        Column("place", serializers.CharField()),
-        Column("initiated_by", serializers.ChoiceField(lists.Initiator.choices, allow_blank=True)),
+    columns(
+        Meeting,
+        *("id", "version", "subject", "kind", "level", "status", "starts_at", "duration_minutes"),
+        *("district", "place", "initiated_by"),
         Column(
             "organisations",
             MeetingOrganisationShape(many=True),
@@ -130,21 +120,11 @@ MEETING = RowSpec(
                 Meeting.officers.through.objects.filter(meeting_id=OuterRef("pk")).order_by("pk"), "user_id"
             ),
         ),
-        Column("other_participants", serializers.CharField()),
-        Column("headcount", serializers.IntegerField(allow_null=True)),
-        Column("agenda", serializers.CharField()),
-        Column("facts", serializers.CharField()),
-        Column(
-            "assessment", serializers.CharField(help_text=_("The officer’s opinion, apart from the facts."))
-        ),
-        Column("outcomes", codes()),
-        Column(
-            "external_ids",
-            ExternalIdShape(many=True),
-            _external_ids(MeetingExternalId.objects.filter(meeting=OuterRef("pk"))),
-        ),
-        Column("created_at", Moment()),
-        Column("updated_at", Moment()),
+        *("other_participants", "headcount", "agenda", "facts"),
+        column(Meeting, "assessment", help_text=_("The officer’s opinion, apart from the facts.")),
+        "outcomes",
+        external_ids(MeetingExternalId, "meeting"),
+        *("created_at", "updated_at"),
     ),
     {
         "organisations": _ORGANISATIONS,
@@ -163,11 +143,9 @@ MEETING = RowSpec(
 
 FOLLOW_UP = RowSpec(
     "follow_up",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("version", serializers.IntegerField()),
-        Column("title", serializers.CharField()),
-        Column("kind", serializers.ChoiceField(lists.FollowUpKind.choices)),
+    columns(
+        FollowUp,
+        *("id", "version", "title", "kind"),
         Column(
             "organisations",
             PromisedToShape(many=True),
@@ -182,22 +160,11 @@ FOLLOW_UP = RowSpec(
             _seen("contact", Contact),
             scope=Scope.CONTACTS_READ,
         ),
-        Column("meeting", serializers.UUIDField(allow_null=True), _seen("meeting", Meeting)),
-        Column("concern", serializers.UUIDField(allow_null=True), _seen("concern", Concern)),
-        Column("owner", serializers.UUIDField(), F("owner_id")),
-        Column("due_on", serializers.DateField()),
-        Column("first_due_on", serializers.DateField()),
-        Column("status", serializers.ChoiceField(lists.FollowUpStatus.choices)),
-        Column("cancel_reason", serializers.CharField()),
-        Column("result", serializers.CharField()),
-        Column("completed_at", Moment(allow_null=True)),
-        Column(
-            "external_ids",
-            ExternalIdShape(many=True),
-            _external_ids(FollowUpExternalId.objects.filter(follow_up=OuterRef("pk"))),
-        ),
-        Column("created_at", Moment()),
-        Column("updated_at", Moment()),
+        column(FollowUp, "meeting", _seen("meeting", Meeting)),
+        column(FollowUp, "concern", _seen("concern", Concern)),
+        *("owner", "due_on", "first_due_on", "status", "cancel_reason", "result", "completed_at"),
+        external_ids(FollowUpExternalId, "follow_up"),
+        *("created_at", "updated_at"),
     ),
     {
         "organisations": _ORGANISATIONS,
@@ -216,42 +183,21 @@ FOLLOW_UP = RowSpec(
 
 CONCERN = RowSpec(
     "concern",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("version", serializers.IntegerField()),
-        Column("kinds", codes()),
-        Column("bias_grounds", codes()),
-        Column("bias_indicators", codes()),
-        Column("perceived_by", serializers.ChoiceField(lists.Perceiver.choices, allow_blank=True)),
-        Column("received_at", Moment()),
-        Column("occurred_on", serializers.DateField(allow_null=True)),
-        Column("district", serializers.CharField(), F("district__code")),
-        Column("place", serializers.CharField()),
-        Column(
-            "site_organisation",
-            serializers.UUIDField(allow_null=True),
-            _seen("site_organisation", Organisation),
-        ),
-        Column(
-            "raised_by_organisation",
-            serializers.UUIDField(allow_null=True),
-            _seen("raised_by_organisation", Organisation),
-        ),
-        Column("meeting", serializers.UUIDField(allow_null=True), _seen("meeting", Meeting)),
-        Column("affected_focuses", codes()),
-        Column("facts", serializers.CharField()),
-        Column("case_reference", serializers.CharField()),
-        Column("status", serializers.ChoiceField(lists.ConcernStatus.choices)),
-        Column("answered_at", Moment(allow_null=True)),
-        Column("closed_at", Moment(allow_null=True)),
-        Column("reported_back_on", serializers.DateField(allow_null=True)),
+    columns(
+        Concern,
+        *("id", "version", "kinds", "bias_grounds", "bias_indicators", "perceived_by", "received_at"),
+        *("occurred_on", "district", "place"),
+        column(Concern, "site_organisation", _seen("site_organisation", Organisation)),
+        column(Concern, "raised_by_organisation", _seen("raised_by_organisation", Organisation)),
+        column(Concern, "meeting", _seen("meeting", Meeting)),
+        *("affected_focuses", "facts", "case_reference", "status", "answered_at", "closed_at"),
+        "reported_back_on",
         Column(
             "reassurance",
             ReassuranceShape(),
             JSONObject(offered_at="reassurance_offered_at", answer="reassurance_answer"),
         ),
-        Column("created_at", Moment()),
-        Column("updated_at", Moment()),
+        *("created_at", "updated_at"),
     ),
     {
         "site_organisation": Expansion(

@@ -23,18 +23,16 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from api.codes import Scope
 from api.rows.base import Column, Expansion, RowSpec, children
+from api.rows.columns import column, columns, external_ids, fields_of
 from api.rows.organisations import WHERE_ORGANISATION
-from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
-from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
-from contacts.models import Affiliation, ContactExternalId, Organisation, PrivateChannel
+from api.rows.shapes import as_stored
+from contacts.codes import Agreement
+from contacts.models import Affiliation, Contact, ContactExternalId, Organisation, PrivateChannel
 
 
+@fields_of(Affiliation, "organisation", "role_title", "is_primary", "since", "until")
 class AffiliationShape(serializers.Serializer[Any]):
-    organisation = serializers.UUIDField()
-    role_title = serializers.CharField()
-    is_primary = serializers.BooleanField()
-    since = serializers.DateField(allow_null=True)
-    until = serializers.DateField(allow_null=True)
+    pass
 
 
 class AgreementShape(serializers.Serializer[Any]):
@@ -43,9 +41,9 @@ class AgreementShape(serializers.Serializer[Any]):
     recorded_by = serializers.UUIDField(allow_null=True)
 
 
+@fields_of(PrivateChannel, "email", "phone")
 class PrivateChannelShape(serializers.Serializer[Any]):
-    email = serializers.CharField()
-    phone = serializers.CharField()
+    pass
 
 
 def _affiliations(actor: Actor) -> Any:
@@ -64,7 +62,7 @@ def _affiliations(actor: Actor) -> Any:
 
 ORGANISATION_NAME = RowSpec(
     "organisation",
-    (Column("id", serializers.UUIDField()), Column("name", serializers.CharField())),
+    columns(Organisation, "id", "name"),
     where=WHERE_ORGANISATION,
     title="OrganisationName",
 )
@@ -99,53 +97,33 @@ def _unless_withdrawn(column: str) -> Any:
 
 CONTACT = RowSpec(
     "contact",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("version", serializers.IntegerField()),
-        Column("given_name", serializers.CharField()),
-        Column("family_name", serializers.CharField()),
-        Column(
-            "email",
-            serializers.CharField(help_text=_("Empty of somebody who withdrew.")),
-            _unless_withdrawn("email"),
-        ),
-        Column(
+    columns(
+        Contact,
+        *("id", "version", "given_name", "family_name"),
+        column(Contact, "email", _unless_withdrawn("email"), help_text=_("Empty of somebody who withdrew.")),
+        column(
+            Contact,
             "phone",
-            serializers.CharField(help_text=_("E.164; empty of somebody who withdrew.")),
             _unless_withdrawn("phone"),
+            help_text=_("E.164; empty of somebody who withdrew."),
         ),
-        Column("languages", codes()),
-        Column("preferred_channel", serializers.ChoiceField(PreferredChannel.choices, allow_blank=True)),
-        Column("home_district", serializers.CharField(), F("home_district__code")),
+        *("languages", "preferred_channel", "home_district"),
         Column("affiliations", AffiliationShape(many=True), _affiliations),
-        Column("lawful_basis", serializers.ChoiceField(LawfulBasis.choices)),
-        Column("purpose", serializers.ChoiceField(Purpose.choices)),
-        Column("notice_given_on", serializers.DateField(allow_null=True)),
-        Column("notice_version", serializers.CharField()),
+        *("lawful_basis", "purpose", "notice_given_on", "notice_version"),
         Column(
             "agreement",
             AgreementShape(),
             JSONObject(how="agreement_how", on="agreement_on", recorded_by="agreement_recorded_by_id"),
         ),
-        Column("withdrawn_on", serializers.DateField(allow_null=True)),
-        Column("review_on", serializers.DateField()),
+        *("withdrawn_on", "review_on"),
         Column(
             "private_channel",
             PrivateChannelShape(allow_null=True, help_text=_("Only with the scope contacts:private.")),
             _private,
             scope=Scope.CONTACTS_PRIVATE,
         ),
-        Column(
-            "external_ids",
-            ExternalIdShape(many=True),
-            children(
-                ContactExternalId.objects.filter(contact=OuterRef("pk")).order_by("source", "external_id"),
-                source="source",
-                id="external_id",
-            ),
-        ),
-        Column("created_at", Moment()),
-        Column("updated_at", Moment()),
+        external_ids(ContactExternalId, "contact"),
+        *("created_at", "updated_at"),
     ),
     {
         "affiliations": Expansion(

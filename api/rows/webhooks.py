@@ -8,40 +8,37 @@ from rest_framework import serializers
 
 from api.changes import MODELS
 from api.filters import DeliveryStatus
+from api.models import Webhook, WebhookDelivery
 from api.rows.base import Column, RowSpec
 from api.rows.changes import ChangeShape
-from api.rows.shapes import Moment
+from api.rows.columns import column, columns
 
 NONE: Any = Value(None, output_field=CharField())
 
 WEBHOOK = RowSpec(
     "webhook",
-    (
-        Column("id", serializers.UUIDField()),
-        Column("version", serializers.IntegerField()),
-        Column("name", serializers.CharField()),
-        Column("url", serializers.CharField(help_text=_("https, on a public address."))),
+    columns(
+        Webhook,
+        *("id", "version", "name"),
+        column(Webhook, "url", help_text=_("https, on a public address.")),
         Column("types", serializers.ListField(child=serializers.ChoiceField(tuple(MODELS)))),
-        Column("is_active", serializers.BooleanField()),
-        Column(
-            "disabled_reason",
-            serializers.CharField(allow_blank=True, help_text=_("`gone`: the receiver answered 410.")),
-        ),
+        "is_active",
+        column(Webhook, "disabled_reason", help_text=_("`gone`: the receiver answered 410.")),
         Column(
             "secret",
             serializers.CharField(allow_null=True, help_text=_("In the answer that made it, never again.")),
             NONE,
         ),
-        Column("created_at", Moment()),
-        Column("updated_at", Moment()),
+        *("created_at", "updated_at"),
     ),
 )
 
 DELIVERY = RowSpec(
     "webhook_delivery",
-    (
-        Column("id", serializers.UUIDField(help_text=_("The header `webhook-id`."))),
-        Column("webhook", serializers.UUIDField()),
+    columns(
+        WebhookDelivery,
+        column(WebhookDelivery, "id", help_text=_("The header `webhook-id`.")),
+        "webhook",
         Column(
             "status",
             serializers.ChoiceField(DeliveryStatus.choices),
@@ -53,12 +50,10 @@ DELIVERY = RowSpec(
             ),
         ),
         Column("payload", ChangeShape()),
-        Column("attempts", serializers.IntegerField()),
-        Column("last_status", serializers.IntegerField(allow_null=True, help_text=_("Of HTTP."))),
-        Column("last_error", serializers.CharField(allow_blank=True)),
-        Column("due_at", Moment(help_text=_("The next attempt, while it waits."))),
-        Column("delivered_at", Moment(allow_null=True)),
-        Column("failed_at", Moment(allow_null=True)),
-        Column("created_at", Moment()),
+        "attempts",
+        column(WebhookDelivery, "last_status", help_text=_("Of HTTP.")),
+        "last_error",
+        column(WebhookDelivery, "due_at", help_text=_("The next attempt, while it waits.")),
+        *("delivered_at", "failed_at", "created_at"),
     ),
 )

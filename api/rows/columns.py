@@ -1,0 +1,106 @@
+"""Columns and shapes of an object from its model.
+
+Type, codes, help and whether it may be null are said once, by the model's field (CONTRIBUTING.md).
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, OuterRef
+from phonenumber_field.modelfields import PhoneNumberField
+from rest_framework import serializers
+
+from api.rows.base import Column, children
+from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
+from districts.models import District
+
+Shape = serializers.Field[Any, Any, Any, Any]
+S = TypeVar("S", bound=type[serializers.Serializer[Any]])
+
+
+class Fields(Protocol):
+    """Gives a serializer its fields."""
+
+    def __call__(self, serializer: S, /) -> S: ...
+
+
+def columns(model: type[models.Model], *wanted: str | Column) -> tuple[Column, ...]:
+    """The columns in the order of the answer: a name is the model's field, a Column says it all itself."""
+    return tuple(one if isinstance(one, Column) else column(model, one) for one in wanted)
+
+
+def column(model: type[models.Model], name: str, sql: Any = None, **said: Any) -> Column:
+    """A column that reads the model's field; `said` are the shape's attributes that differ here."""
+    field = model._meta.get_field(name)
+    return Column(name, shape(field, **said), sql or _sql(field))
+
+
+def shape(field: Any, **said: Any) -> Shape:
+    """How the values of a model's field are answered. No length: what is stored fits."""
+    said = {"help_text": field.help_text, "allow_null": field.null, **said}
+    if field.choices:
+        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **said)
+    match field:
+        case models.ForeignKey():
+            return _of_reference(field)(**said)
+        case ArrayField():
+            return codes(**said)
+        case models.DateTimeField():
+            return Moment(**said)
+    return _PLAIN.get(field.get_internal_type(), serializers.CharField)(**said)
+
+
+def external_ids(model: type[models.Model], owner: str) -> Column:
+    """How other systems name the object: rows of `model`, which refers to it as `owner`."""
+    manager: Any = model._default_manager
+    rows = manager.filter(**{owner: OuterRef("pk")}).order_by("source", "external_id")
+    named = children(rows, source="source", id="external_id")
+    return Column("external_ids", ExternalIdShape(many=True), named)
+
+
+def fields_of(
+    model: type[models.Model], *names: str, make: Callable[..., Shape] = shape, **said: dict[str, Any]
+) -> Fields:
+    """Give a serializer the fields `names`, in this order: those it declares, and else those of the model.
+
+    `said` are, by name, attributes that differ from the model's.
+    """
+
+    def add(serializer: S) -> S:
+        declared = serializer._declared_fields
+        serializer._declared_fields = {
+            name: declared[name]
+            if name in declared
+            else make(model._meta.get_field(name), **said.get(name, {}))
+            for name in names
+        }
+        return serializer
+
+    return add
+
+
+_PLAIN: dict[str, Callable[..., Shape]] = {
+    "UUIDField": serializers.UUIDField,
+    "BooleanField": serializers.BooleanField,
+    "DateField": serializers.DateField,
+    "JSONField": serializers.JSONField,
+    "IntegerField": serializers.IntegerField,
+    "PositiveIntegerField": serializers.IntegerField,
+    "PositiveSmallIntegerField": serializers.IntegerField,
+}
+
+
+def _of_reference(field: models.ForeignKey[Any, Any]) -> Callable[..., Shape]:
+    """A district is named by its code, anything else by its id."""
+    return serializers.CharField if field.related_model is District else serializers.UUIDField
+
+
+def _sql(field: Any) -> Any:
+    match field:
+        case models.ForeignKey():
+            return F(f"{field.name}__code" if field.related_model is District else field.attname)
+        case PhoneNumberField():
+            return as_stored(field.name)
+    return None
