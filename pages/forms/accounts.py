@@ -1,63 +1,56 @@
 """Forms about accounts: invited, changed, and one's own settings."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.models import Asked, Channel, Role, Theme, User
+from accounts.models import Asked, User
 from districts.models import District
 from pages.forms.base import ROWS, VersionedForm
 from pages.forms.districts import DistrictsField
+from pages.forms.fields import UNREMEMBERED, fields_of
 from pages.forms.organisations import phone_text
 
-
-def phone_field() -> PhoneNumberField:
-    return PhoneNumberField(
-        label=_("Phone at work"),
-        required=False,
-        help_text=_(
-            "For colleagues who share a district, such as at night. It is not given to other systems."
-        ),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-        error_messages={"invalid": _("Enter a phone number, such as 612 345 678.")},
-    )
+PHONE: Final = {
+    "help_text": _("For colleagues who share a district, such as at night. It is not given to other systems.")
+}
 
 
+@fields_of(
+    User,
+    *("name", "email", "phone", "role", "districts", "language"),
+    name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
+    email={
+        "help_text": _("What they sign in with, and where the invitation goes."),
+        "widget": forms.EmailInput(attrs=UNREMEMBERED),
+    },
+    phone=PHONE,
+    role={"widget": forms.RadioSelect, "initial": None},
+    districts={
+        "form_class": DistrictsField,
+        "queryset": District.objects.active().as_tree(),
+        "help_text": _("With all that lies in them. Officers and supervisors without one see nothing."),
+        "widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
+    },
+)
 class InvitationForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        help_text=_("What they sign in with, and where the invitation goes."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    phone = phone_field()
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
-    districts = DistrictsField(
-        label=_("Districts"),
-        queryset=District.objects.active().as_tree(),
-        required=False,
-        help_text=_("With all that lies in them. Officers and supervisors without one see nothing."),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
-    )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    pass
 
 
+@fields_of(
+    User,
+    "is_active",
+    is_active={
+        "help_text": _("Switched off, they are signed out at once. What they did stays under their name.")
+    },
+)
 class PersonForm(VersionedForm, InvitationForm):
     """Districts out of use that an account has stay on offer: unseen they would be taken away."""
-
-    is_active = forms.BooleanField(
-        label=_("May sign in"),
-        required=False,
-        help_text=_("Switched off, they are signed out at once. What they did stays under their name."),
-    )
 
     def __init__(self, data: QueryDict | None, *, person: User) -> None:
         super().__init__(data, initial=person_values(person))
@@ -93,21 +86,17 @@ def zones(own: str) -> list[tuple[str, str]]:
     ]
 
 
+@fields_of(
+    User,
+    *("language", "phone", "time_zone", "theme", "reminder_channels", "uses_shortcuts"),
+    phone=PHONE,
+    theme={"widget": forms.RadioSelect},
+    reminder_channels={"label": _("Remind me")},
+    uses_shortcuts={"help_text": _("/ searches, c logs a meeting, ? helps.")},
+)
 class PreferencesForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    phone = phone_field()
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Reminders of promises come at 09:00 there.")
-    )
-    theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices, widget=forms.RadioSelect)
-    reminder_channels = forms.MultipleChoiceField(
-        label=_("Remind me"),
-        choices=Channel.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    uses_shortcuts = forms.BooleanField(
-        label=_("Keyboard shortcuts"), required=False, help_text=_("/ searches, c logs a meeting, ? helps.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from api.codes import READS_PEOPLE, Scope
+from api.models import ApiKey
 from api.rules import MAX_DAYS
 from districts.models import District
 from pages.forms.base import ROWS
 from pages.forms.districts import DistrictsField
+from pages.forms.fields import CHECKS, UNREMEMBERED, fields_of
 
 MAX_COUNT = 1_000_000
 
@@ -27,38 +29,35 @@ GROUPS = (
 )
 
 
+@fields_of(
+    ApiKey,
+    *("name", "purpose", "scopes", "is_citywide", "districts", "source", "days", "cidrs"),
+    *("daily_contacts", "requests_per_minute"),
+    name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
+    scopes={
+        "label": _("It may"),
+        "choices": [(group, [(scope.value, scope.label) for scope in scopes]) for group, scopes in GROUPS],
+        "widget": CHECKS,
+        "help_text": _("As little as the tool needs. Writing does not include reading."),
+    },
+    districts={
+        "label": _("Or only in these districts"),
+        "form_class": DistrictsField,
+        "queryset": District.objects.active().as_tree(),
+        "help_text": _("With all that lies in them."),
+        "widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
+    },
+    source={
+        "help_text": _("Under this name the tool keeps its own ids on records, such as “participation”."),
+        "widget": forms.TextInput(attrs=UNREMEMBERED | {"spellcheck": "false"}),
+    },
+    daily_contacts={
+        "max_value": MAX_COUNT,
+        "help_text": _("How many people it may read in a day, so that nobody copies the whole book."),
+    },
+    requests_per_minute={"min_value": 1, "max_value": MAX_COUNT},
+)
 class KeyForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=80,
-        help_text=_("Which tool, and who runs it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    purpose = forms.CharField(
-        label=_("Purpose"),
-        max_length=200,
-        help_text=_("Stands in every entry of the trail that this key causes."),
-    )
-    scopes = forms.MultipleChoiceField(
-        label=_("It may"),
-        choices=[(group, [(scope.value, scope.label) for scope in scopes]) for group, scopes in GROUPS],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
-        help_text=_("As little as the tool needs. Writing does not include reading."),
-    )
-    is_citywide = forms.BooleanField(label=_("In the whole city"), required=False)
-    districts = DistrictsField(
-        label=_("Or only in these districts"),
-        queryset=District.objects.active().as_tree(),
-        required=False,
-        help_text=_("With all that lies in them."),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
-    )
-    source = forms.SlugField(
-        label=_("Source name"),
-        max_length=60,
-        help_text=_("Under this name the tool keeps its own ids on records, such as “participation”."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
     days = forms.IntegerField(
         label=_("Works for so many days"),
         min_value=1,
@@ -72,16 +71,6 @@ class KeyForm(forms.Form):
         max_length=1000,
         help_text=_("One a line, such as 192.0.2.0/24. Empty: from anywhere."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
-    )
-    daily_contacts = forms.IntegerField(
-        label=_("Different people a day"),
-        min_value=0,
-        max_value=MAX_COUNT,
-        initial=500,
-        help_text=_("How many people it may read in a day, so that nobody copies the whole book."),
-    )
-    requests_per_minute = forms.IntegerField(
-        label=_("Requests a minute"), min_value=1, max_value=MAX_COUNT, initial=600
     )
 
     def clean_cidrs(self) -> list[str]:

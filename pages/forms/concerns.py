@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from districts.codes import Focus
 from districts.models import District
-from meetings.codes import BiasGround, BiasIndicator, ConcernKind, Perceiver
+from meetings.codes import BiasGround, ConcernKind
 from meetings.models import Concern
 from meetings.rules.communities import communities_of, plain_grounds
 from pages.forms.base import ROWS, VersionedForm
-from pages.forms.meetings import MINUTE, DraftForm, choices
+from pages.forms.fields import CHECKS, fields_of
+from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 
 # Shown at once; the rest is behind “More”.
@@ -39,56 +39,27 @@ GROUNDS: Final = (
     BiasGround.ANTI_ROMA,
     BiasGround.ANTI_LGBTI,
 )
-NO_NAMES: Final = _("No names of victims or suspects: those belong in the case system.")
 
 
+@fields_of(
+    Concern,
+    *("kinds", "site_organisation", "find", "bias_grounds", "affected_focuses", "received_at"),
+    *("occurred_on", "district", "place", "facts"),
+    kinds={
+        "label": _("What happened?"),
+        "error_messages": {"required": _("Say what happened: choose from the list.")},
+    },
+    site_organisation={
+        "label": _("Whose place or event was hit?"),
+        "widget": forms.RadioSelect(attrs=ROWS),
+    },
+    received_at={"label": _("Received")},
+)
 class ConcernFields(OrganisationPicks, DraftForm):
     """What both forms ask. `first_kinds` and the like are the pills shown at once."""
 
     picks = "site_organisation"
-
-    kinds = forms.MultipleChoiceField(
-        label=_("What happened?"),
-        choices=choices(ConcernKind),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Say what happened: choose from the list.")},
-    )
-    site_organisation = forms.ModelChoiceField(
-        Organisation.objects.none(),
-        label=_("Whose place or event was hit?"),
-        required=False,
-        widget=forms.RadioSelect(attrs=ROWS),
-    )
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
-    bias_grounds = forms.MultipleChoiceField(
-        label=_("Bias"),
-        choices=choices(BiasGround),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    affected_focuses = forms.MultipleChoiceField(
-        label=_("Communities affected"),
-        choices=choices(Focus),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    received_at = forms.DateTimeField(
-        label=_("Received"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE)
-    )
-    occurred_on = forms.DateField(
-        label=_("Happened on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    district = forms.ModelChoiceField(District.objects.none(), label=_("District"))
-    place = forms.CharField(label=_("Place"), max_length=200, required=False)
-    facts = forms.CharField(
-        label=_("Facts"),
-        help_text=NO_NAMES,
-        required=False,
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,31 +142,19 @@ class LogConcernForm(ConcernFields):
         return self.own_districts[0] if len(self.own_districts) == 1 else None
 
 
+@fields_of(
+    Concern,
+    *("bias_indicators", "perceived_by", "raised_by_organisation", "case_reference"),
+    bias_indicators={"widget": CHECKS},
+    perceived_by={"empty": _("Not stated"), "widget": forms.RadioSelect},
+    raised_by_organisation={"empty_label": _("Not stated")},
+)
 class EditConcernForm(ConcernFields, VersionedForm):
     """Everything, when there is time."""
 
-    bias_indicators = forms.MultipleChoiceField(
-        label=_("What points to bias"),
-        choices=choices(BiasIndicator),
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
-    )
-    perceived_by = forms.ChoiceField(
-        label=_("Who sees it so"),
-        choices=choices(Perceiver, empty=_("Not stated")),
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    raised_by_organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Raised by"), required=False, empty_label=_("Not stated")
-    )
-    case_reference = forms.CharField(
-        label=_("Case reference"), help_text=_("Of the case system."), required=False, max_length=60
-    )
-
     def __init__(self, *args: Any, actor: Actor, concern: Concern, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
-        self.concern = concern
+        self.fields["received_at"].shown = concern.received_at  # type: ignore[attr-defined]  # our own field
         raised_by: Any = self.fields["raised_by_organisation"]
         raised_by.queryset = Organisation.objects.visible_to(actor)
         offered = {row.pk: row for row in self.shown}
@@ -206,11 +165,6 @@ class EditConcernForm(ConcernFields, VersionedForm):
             *((pk, str(row)) for pk, row in offered.items()),
         ]
         self.shown = list(offered.values())
-
-    def clean_received_at(self) -> Any:
-        """The seconds of a moment that was not changed are kept."""
-        given, before = self.cleaned_data["received_at"], self.concern.received_at
-        return before if f"{given:{MINUTE}}" == f"{timezone.localtime(before):{MINUTE}}" else given
 
 
 def with_communities(data: QueryDict) -> QueryDict:

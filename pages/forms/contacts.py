@@ -3,18 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.codes import Agreement, PreferredChannel
 from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
 from contacts.services.affiliations import AffiliationRow
-from districts.models import District
 from pages.forms.base import VersionedForm
+from pages.forms.fields import CHECKS, UNREMEMBERED, fields_of
 from pages.forms.hints import HintedForm
 from pages.forms.languages import language_choices
-from pages.forms.organisations import phone_text
+from pages.forms.organisations import homes_for, phone_text
 from pages.forms.rows import RowFormSet
 
 SHORT = ("given_name", "family_name", "phone", "email", "home_district")
@@ -29,10 +27,18 @@ KEPT = (
     "review_on",
 )
 FIELDS = (*SHORT, *REACHED, *KEPT)
-DAYS = ("notice_given_on", "agreement_on", "review_on")
 OFFERED = 200
 
 
+@fields_of(
+    Contact,
+    *FIELDS,
+    email={"widget": forms.EmailInput(attrs=UNREMEMBERED)},
+    home_district={"label": _("District"), "empty_label": _("Choose a district")},
+    preferred_channel={"empty": _("No preference")},
+    languages={"widget": CHECKS},
+    agreement_how={"empty": _("Not recorded")},
+)
 class ContactFields(forms.Form):
     """All fields of a person, with the choices `actor` has."""
 
@@ -42,30 +48,9 @@ class ContactFields(forms.Form):
         if contact is not None:
             kwargs["initial"] = contact_values(contact)
         super().__init__(*args, **kwargs)
-        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        self.fields |= forms.fields_for_model(Contact, FIELDS, widgets=dict.fromkeys(DAYS, day))
-        self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
-        self.fields["email"].widget.attrs["autocomplete"] = "off"
-        channel: Any = self.fields["preferred_channel"]
-        channel.choices = [("", _("No preference")), *PreferredChannel.choices]
-        agreement: Any = self.fields["agreement_how"]
-        agreement.choices = [("", _("Not recorded")), *Agreement.choices]
-        homes = District.objects.covered_by(actor).active()
-        kept = Q(pk=contact.home_district_id) if contact else Q(pk=None)
-        self.fields["home_district"] = forms.ModelChoiceField(
-            label=_("District"),
-            queryset=District.objects.filter(Q(pk__in=homes.values("pk")) | kept).order_by("name", "pk"),
-            empty_label=_("Choose a district"),
-        )
-        self.fields["languages"] = forms.MultipleChoiceField(
-            label=_("Languages"),
-            required=False,
-            choices=language_choices(*(contact.languages if contact else ())),
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
-        )
-        for name, field in self.fields.items():
-            if field.label and name != "version":
-                field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+        fields: Any = self.fields
+        fields["home_district"].queryset = homes_for(actor, contact)
+        fields["languages"].choices = language_choices(*(contact.languages if contact else ()))
 
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(heading, [self[name] for name in names]) for heading, names in self.groups]
@@ -97,6 +82,11 @@ class ContactForm(ContactFields, VersionedForm):
     """Every field of one person."""
 
 
+@fields_of(
+    Affiliation,
+    *("id", "organisation", "role_title", "is_primary", "since", "until"),
+    role_title={"help_text": _("Such as coordinator or treasurer; never “member”.")},
+)
 class RoleForm(HintedForm):
     """For whom they speak, as what, since when. `id` is empty for a new one."""
 
@@ -105,19 +95,10 @@ class RoleForm(HintedForm):
 
     def __init__(self, *args: Any, actor: Actor, offered: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        names = ("role_title", "is_primary", "since", "until")
-        organisation = forms.ModelChoiceField(
-            label=_("Organisation"), queryset=Organisation.objects.visible_to(actor)
-        )
+        organisation: Any = self.fields["organisation"]
+        organisation.queryset = Organisation.objects.visible_to(actor)
         self.offered = [*self._kept(), *offered]
         organisation.choices = [("", "—"), *((str(row.pk), row.name) for row in self.offered)]
-        self.fields["organisation"] = organisation
-        self.fields |= forms.fields_for_model(Affiliation, names, widgets={"since": day, "until": day})
-        for field in self.fields.values():
-            if field.label:
-                field.label = str(field.label)[:1].upper() + str(field.label)[1:]
-        self.fields["role_title"].help_text = _("Such as coordinator or treasurer; never “member”.")
 
     def _kept(self) -> list[Organisation]:
         """The organisation this row names already, first in its list."""
@@ -144,15 +125,9 @@ RoleFormSet = forms.formset_factory(
 )
 
 
+@fields_of(PrivateChannel, "phone", "email", email={"widget": forms.EmailInput(attrs=UNREMEMBERED)})
 class PrivateChannelForm(VersionedForm):
     """A phone and e-mail of their own; both empty: none is kept."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields |= forms.fields_for_model(PrivateChannel, ("phone", "email"))
-        self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
-        self.fields["email"].widget.attrs["autocomplete"] = "off"
-        self.fields["phone"].label, self.fields["email"].label = _("Private phone"), _("Private e-mail")
 
 
 def contact_values(contact: Contact) -> dict[str, Any]:

@@ -8,12 +8,10 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from districts.codes import Focus
 from districts.imports import MAX_BYTES, Naming
-from districts.models import District
+from districts.models import District, ExpectedCommunity
 from pages.forms.base import VersionedForm
-
-CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
+from pages.forms.fields import fields_of
 
 FURTHER_IN: Final = "– "
 
@@ -54,37 +52,32 @@ class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] 
     iterator = _Tree
 
 
+@fields_of(
+    District,
+    *("name", "code", "parent", "population"),
+    code={"help_text": _("Short and for good, such as N1: addresses and other systems use it.")},
+    parent={
+        "form_class": DistrictChoice,
+        "queryset": District.objects.active().as_tree(),
+        "empty_label": _("nothing larger"),
+    },
+    population={"label": _("Residents")},
+)
 class NewDistrictForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
-    code = forms.RegexField(
-        CODE,
-        label=_("Code"),
-        max_length=20,
-        help_text=_("Short and for good, such as N1: addresses and other systems use it."),
-        error_messages={"invalid": _("A code has letters, digits, dots and dashes only, such as N1.")},
-    )
-    parent = DistrictChoice(
-        label=_("Lies in"),
-        queryset=District.objects.active().as_tree(),
-        required=False,
-        empty_label=_("nothing larger"),
-    )
-    population = forms.IntegerField(
-        label=_("Residents"), required=False, min_value=0, max_value=2_147_483_647
-    )
+    pass
 
 
+@fields_of(
+    District,
+    "is_active",
+    is_active={"help_text": _("A district out of use is offered no more; what happened there stays.")},
+)
 class DistrictForm(VersionedForm, NewDistrictForm):
-    is_active = forms.BooleanField(
-        label=_("In use"),
-        required=False,
-        help_text=_("A district out of use is offered no more; what happened there stays."),
-    )
+    pass
 
 
 def district_values(district: District) -> dict[str, Any]:
-    names = ("version", "name", "code", "parent", "population", "is_active")
-    return {name: getattr(district, name) for name in names}
+    return {name: getattr(district, name) for name in DistrictForm.base_fields}
 
 
 class ImportForm(forms.Form):
@@ -127,11 +120,13 @@ class ImportForm(forms.Form):
         return Naming(given["code_property"], given["name_property"], parent, given["from_names"])
 
 
+@fields_of(
+    ExpectedCommunity,
+    *("focus", "evidence", "source_url"),
+    evidence={
+        "help_text": _("Census, municipal register, a place of worship: never a guess from how people look.")
+    },
+    source_url={"label": _("Source on the web")},
+)
 class ExpectedCommunityForm(forms.Form):
-    focus = forms.ChoiceField(label=_("Community"), choices=[("", "—"), *Focus.choices])
-    evidence = forms.CharField(
-        label=_("How this is known"),
-        max_length=300,
-        help_text=_("Census, municipal register, a place of worship: never a guess from how people look."),
-    )
-    source_url = forms.URLField(label=_("Source on the web"), required=False, assume_scheme="https")
+    pass

@@ -1,7 +1,7 @@
 """What a reader types about a promise."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,33 +12,37 @@ from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Organisation
 from lib.days import city_today
-from meetings.codes import FollowUpKind, FollowUpStatus
+from meetings.codes import FollowUpKind
 from meetings.models import FollowUp
 from meetings.models.follow_up import PENDING
 from meetings.services.series import ONE
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.fields import choices, fields_of, form_field
 from pages.forms.hints import HintedForm
-from pages.forms.meetings import DraftForm, choices
+from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 from pages.forms.series import Repeats, scope_field
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-TITLE_LENGTH = 200
+TO_WHOM: Final = {
+    "label": _("To whom"),
+    "required": False,
+    "widget": forms.CheckboxSelectMultiple(attrs=ROWS),
+}
 
 
+@fields_of(
+    FollowUp,
+    *("organisations", "find", "title", "kind", "when", "due_on", "owner"),
+    organisations=TO_WHOM,
+    kind={"initial": FollowUpKind.CALL_BACK},
+    due_on={"label": _("Which day?"), "required": False},
+    owner={"empty_label": None},
+)
 class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
     """A new promise. `contact`, `meeting` and `concern` come with the address, not from here."""
 
-    organisations = forms.ModelMultipleChoiceField(
-        Organisation.objects.none(),
-        required=False,
-        label=_("To whom"),
-        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
-    )
     hinted = ("title",)
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
-    title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
-    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.CALL_BACK)
     when = forms.ChoiceField(
         label=_("By when"),
         choices=[
@@ -50,8 +54,6 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
         initial="week",
         widget=forms.RadioSelect,
     )
-    due_on = forms.DateField(label=_("Which day?"), required=False, widget=DAY)
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,24 +84,18 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
         }
 
 
+@fields_of(
+    FollowUp,
+    *("title", "kind", "due_on", "owner", "status", "organisations", "find", "result"),
+    owner={"empty_label": None},
+    status={"choices": choices((s, s.label) for s in PENDING), "widget": forms.RadioSelect},
+    organisations=TO_WHOM,
+)
 class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
     """Without `owner` where the actor may not hand it over."""
 
     hinted = ("title", "result")
-    title = forms.CharField(label=_("What is promised"), max_length=TITLE_LENGTH)
-    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind))
-    due_on = forms.DateField(label=_("Due"), widget=DAY)
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
-    status = forms.ChoiceField(
-        label=_("Status"),
-        choices=[(s.value, s.label.capitalize()) for s in (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)],
-        widget=forms.RadioSelect,
-    )
-    organisations = PromiseForm.base_fields["organisations"]
     find = PromiseForm.base_fields["find"]
-    result = forms.CharField(
-        label=_("What came of it"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
     def __init__(
         self, *args: Any, actor: Actor, follow_up: FollowUp, may_reassign: bool, **kwargs: Any
@@ -125,13 +121,11 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
         return str(self.cleaned_data.get("scope", ONE))
 
 
+@fields_of(FollowUp, "result", "told")
 class DoneForm(HintedForm, VersionedForm):
     """A row's button sends the version alone; the page asks what came of it and who knows."""
 
     hinted = ("result",)
-    result = forms.CharField(
-        label=_("What came of it"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
     told = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
         required=False,
@@ -148,7 +142,7 @@ class DoneForm(HintedForm, VersionedForm):
 
 
 class CancelForm(VersionedForm):
-    reason = forms.CharField(label=_("Why will it not be done?"), max_length=300)
+    reason = form_field(FollowUp, "cancel_reason", label=_("Why will it not be done?"), required=True)
 
 
 def _day(when: str, picked: date | None) -> date | None:

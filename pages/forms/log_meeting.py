@@ -16,13 +16,14 @@ from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.days import city_today
-from meetings.codes import FollowUpKind, Initiator, Level, MeetingKind, MeetingStatus, Outcome
-from meetings.models import Meeting
-from pages.forms.base import ROWS
+from meetings.codes import FollowUpKind, MeetingKind, MeetingStatus
+from meetings.models import FollowUp, Meeting
+from pages.forms.base import ROWS, VersionedForm
+from pages.forms.fields import fields_of, form_field
 from pages.forms.hints import HintedForm
-from pages.forms.meetings import DraftForm, WhenAndWhere, choices
+from pages.forms.meetings import UNSTATED, DraftForm, WhenAndWhere
 
-SUBJECT_LENGTH: Final = 200
+SUBJECT_LENGTH: Final = Meeting._meta.get_field("subject").max_length
 WHEN: Final = (
     ("none", _("No")),
     ("today", _("Today")),
@@ -60,57 +61,26 @@ class Who:
         return [row for row in (self.organisation, self.contact) if row]
 
 
+@fields_of(
+    Meeting,
+    *("opened_at", "kind", "outcomes", "subject", "facts", "assessment", "other_participants"),
+    *("headcount", "initiated_by", "level"),
+    kind={"label": _("How?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
+    outcomes={"label": _("What came of it?")},
+    subject={"label": _("What was it about?"), "required": False},
+    facts={
+        "label": _("What matters?"),
+        "help_text": _("Facts: what was said and agreed, so that all would agree."),
+    },
+    other_participants={"rows": 2},
+    initiated_by={"label": _("Whose idea was it?")} | UNSTATED,
+    level=UNSTATED,
+)
 class TookPlaceForm(HintedForm, WhenAndWhere):
     """What every log has. Nothing is preset that would count as more than it says."""
 
     hinted = ("facts", "assessment", "other_participants", "promise_title")
     opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
-    kind = forms.ChoiceField(
-        label=_("How?"), choices=choices(MeetingKind), widget=forms.RadioSelect, initial=MeetingKind.VISIT
-    )
-    outcomes = forms.MultipleChoiceField(
-        label=_("What came of it?"),
-        choices=choices(Outcome),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    subject = forms.CharField(label=_("What was it about?"), max_length=SUBJECT_LENGTH, required=False)
-    facts = forms.CharField(
-        label=_("What matters?"),
-        help_text=_("Facts: what was said and agreed, so that all would agree."),
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    assessment = forms.CharField(
-        label=_("Assessment"),
-        help_text=_("Your opinion. It is kept apart from the facts."),
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    other_participants = forms.CharField(
-        label=_("Others who took part"),
-        help_text=_("Such as colleagues and services of other districts."),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    headcount = forms.IntegerField(
-        label=_("How many people came"), min_value=0, max_value=1_000_000, required=False
-    )
-    initiated_by = forms.ChoiceField(
-        label=_("Whose idea was it?"),
-        choices=choices(Initiator, empty=_("Not stated")),
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    level = forms.ChoiceField(
-        label=_("Level"),
-        choices=choices(Level, empty=_("Not stated")),
-        widget=forms.RadioSelect,
-        required=False,
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,15 +114,9 @@ class HeldForm(TookPlaceForm):
     promise_when = forms.ChoiceField(
         label=_("Promise something?"), choices=WHEN, widget=forms.RadioSelect, initial="none"
     )
-    promise_title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH, required=False)
-    promise_kind = forms.ChoiceField(
-        label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.CALL_BACK
-    )
-    promise_on = forms.DateField(
-        label=_("Which day?"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    promise_title = form_field(FollowUp, "title", label=_("What?"), required=False)
+    promise_kind = form_field(FollowUp, "kind", initial=FollowUpKind.CALL_BACK)
+    promise_on = form_field(FollowUp, "due_on", label=_("Which day?"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -256,10 +220,8 @@ class LogForm(HeldForm):
         }
 
 
-class HoldForm(HeldForm):
+class HoldForm(HeldForm, VersionedForm):
     """A planned meeting took place: what was planned about it stays as it is."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -303,15 +265,16 @@ class AssemblyForm(TookPlaceForm):
         }
 
 
+@fields_of(
+    FollowUp,
+    *("title", "due_on", "kind", "to"),
+    title={"label": _("What?")},
+    due_on={"label": _("Which day?")},
+)
 class PromiseForm(HintedForm, DraftForm):
     """One promise to some of those who came; nobody ticked means everybody who was there."""
 
     hinted = ("title",)
-    title = forms.CharField(label=_("What?"), max_length=SUBJECT_LENGTH)
-    due_on = forms.DateField(
-        label=_("Which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    kind = forms.ChoiceField(label=_("Kind"), choices=choices(FollowUpKind), initial=FollowUpKind.OTHER)
     to = forms.MultipleChoiceField(
         label=_("To whom?"),
         help_text=_("Nobody ticked: to everybody who was there."),
@@ -353,18 +316,8 @@ class PromiseForm(HintedForm, DraftForm):
 def basics(given: dict[str, Any]) -> dict[str, Any]:
     """Fields of a meeting as they were typed."""
     names = (
-        "kind",
-        "level",
-        "starts_at",
-        "duration_minutes",
-        "district",
-        "place",
-        "initiated_by",
-        "other_participants",
-        "headcount",
-        "facts",
-        "assessment",
-        "outcomes",
+        *("kind", "level", "starts_at", "duration_minutes", "district", "place", "initiated_by"),
+        *("other_participants", "headcount", "facts", "assessment", "outcomes"),
     )
     return {name: given[name] for name in names if name in given}
 

@@ -2,31 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District
-from meetings.codes import Initiator, Level, MeetingKind, Outcome
+from meetings.codes import MeetingKind, Outcome
 from meetings.models import Meeting
-from pages.forms.base import ROWS
+from pages.forms.base import ROWS, VersionedForm
+from pages.forms.fields import fields_of
 from pages.forms.hints import HintedForm
 from pages.forms.series import Repeats, scope_field
 
-MINUTE = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> speaks
 KINDS = (
     MeetingKind.VISIT,
     MeetingKind.PHONE,
@@ -45,12 +43,6 @@ OUTCOMES = (
 )
 
 T = TypeVar("T", bound=models.Model)
-
-
-def choices(codes: type[models.TextChoices], *, empty: str | Promise | None = None) -> list[Any]:
-    """Codes as pills start: with a capital; `empty` names the choice of none of them."""
-    named = [(code, capfirst(label)) for code, label in codes.choices]
-    return named if empty is None else [("", empty), *named]
 
 
 class DraftForm(forms.Form):
@@ -77,49 +69,11 @@ class DraftForm(forms.Form):
         return any(option.data["selected"] for option in options)
 
 
-class MomentField(forms.DateTimeField):
-    """A moment in the reader's zone; in the hour that the clocks repeat the first of the two.
-
-    Left as it was shown it means the moment `shown`, to the second and whatever the clocks did. One that the
-    clocks skip is refused.
-    """
-
-    shown: datetime | None = None
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE)
-        super().__init__(widget=widget, **kwargs)
-
-    def to_python(self, value: Any) -> datetime | None:
-        if self.shown and str(value)[:16] == f"{timezone.localtime(self.shown):{MINUTE}}":
-            return self.shown
-        try:
-            moment: datetime | None = super().to_python(value)
-        except ValidationError as error:
-            if error.code != "ambiguous_timezone":
-                raise
-            return self._first(value)
-        return moment
-
-    def _first(self, value: Any) -> datetime:
-        zone = timezone.get_current_timezone()
-        with timezone.override(UTC):
-            typed: Any = super().to_python(value)
-        first: datetime = typed.replace(tzinfo=zone).astimezone(UTC)
-        if first.astimezone(zone).replace(tzinfo=UTC, fold=0) != typed:
-            raise ValidationError(_("The clocks skip this hour. Choose another."), code="skipped")
-        return first
-
-
+@fields_of(Meeting, *("starts_at", "duration_minutes", "district", "place"), starts_at={"label": _("When")})
 class WhenAndWhere(DraftForm):
     """What every form of a meeting has, and how its pills are laid out."""
 
     KINDS: tuple[MeetingKind, ...] = KINDS
-
-    starts_at = MomentField(label=_("When"))
-    duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=1440, initial=30)
-    district = forms.ModelChoiceField(District.objects.none(), label=_("District"))
-    place = forms.CharField(label=_("Place"), max_length=200, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,34 +107,25 @@ class WhenAndWhere(DraftForm):
         return self.one_of(self.outcomes_rest)
 
 
+#: Of pills that say how much is known of a meeting.
+UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_text": ""}
+
+
+@fields_of(
+    Meeting,
+    *("subject", "kind", "initiated_by", "level", "agenda", "officers"),
+    subject={"label": _("What is it about?")},
+    kind={"label": _("How?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
+    initiated_by={"label": _("Whose idea is it?")} | UNSTATED,
+    level=UNSTATED,
+    officers={
+        "label": _("Colleagues who come along"),
+        "widget": forms.CheckboxSelectMultiple(attrs=ROWS),
+    },
+)
 class PlanForm(WhenAndWhere):
     """A meeting to come."""
 
-    subject = forms.CharField(label=_("What is it about?"), max_length=200)
-    kind = forms.ChoiceField(
-        label=_("How?"), choices=choices(MeetingKind), widget=forms.RadioSelect, initial=MeetingKind.VISIT
-    )
-    initiated_by = forms.ChoiceField(
-        label=_("Whose idea is it?"),
-        choices=choices(Initiator, empty=_("Not stated")),
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    level = forms.ChoiceField(
-        label=_("Level"),
-        choices=choices(Level, empty=_("Not stated")),
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    agenda = forms.CharField(
-        label=_("Agenda"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    officers = forms.ModelMultipleChoiceField(
-        User.objects.none(),
-        label=_("Colleagues who come along"),
-        widget=forms.CheckboxSelectMultiple(attrs=ROWS),
-        required=False,
-    )
     field_order: tuple[str, ...] = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")
 
     def __init__(self, *args: Any, officers: Iterable[User] = (), **kwargs: Any) -> None:
@@ -201,10 +146,6 @@ class PlanForm(WhenAndWhere):
             raise forms.ValidationError(_("This is past. Log it instead."))
         return starts_at
 
-    def values(self) -> dict[str, Any]:
-        """What was typed, without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
 
 class NewMeetingForm(Repeats, PlanForm):
     """A meeting to come, once or again and again."""
@@ -212,44 +153,20 @@ class NewMeetingForm(Repeats, PlanForm):
     field_order = (*PlanForm.field_order, "repeats", "repeats_until")
 
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in super().values().items() if not name.startswith("repeats")}
+        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("repeats")}
 
 
-class EditForm(HintedForm, PlanForm):
+@fields_of(
+    Meeting,
+    *("headcount", "other_participants", "outcomes", "facts", "assessment"),
+    other_participants={"rows": 2},
+    outcomes={"label": _("What came of it?")},
+    facts={"rows": 4},
+)
+class EditForm(HintedForm, PlanForm, VersionedForm):
     """A meeting as it is; `version` is the one its writer was shown."""
 
     hinted = ("facts", "assessment", "other_participants")
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    headcount = forms.IntegerField(
-        label=_("How many people came"), min_value=0, max_value=1_000_000, required=False
-    )
-    other_participants = forms.CharField(
-        label=_("Others who took part"),
-        help_text=_("Such as colleagues and services of other districts."),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    outcomes = forms.MultipleChoiceField(
-        label=_("What came of it?"),
-        choices=choices(Outcome),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    facts = forms.CharField(
-        label=_("Facts"),
-        help_text=_("What was said and agreed, so that all would agree."),
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    assessment = forms.CharField(
-        label=_("Assessment"),
-        help_text=_("Your opinion. It is kept apart from the facts."),
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
     field_order = (
         *PlanForm.field_order,
         "outcomes",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,11 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from contacts.codes import Kind
 from contacts.models import FocusDeclaration, Organisation
 from districts.models import District
 from lib.days import city_today
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.fields import CHECKS, fields_of
 from pages.forms.languages import language_choices
 from pages.forms.rows import RowFormSet
 
@@ -24,10 +25,32 @@ REACHED = ("short_name", "summary", "email", "website", "address", "postcode", "
 MET = ("lead_officer", "deputy_officer", "cadence_days", "also_in")
 KEPT = ("is_reporting_centre", "reporting_tested_on", "is_listed_publicly", "verified_on", "review_on")
 FIELDS = (*SHORT, *REACHED, *MET, *KEPT)
-DAYS = ("reporting_tested_on", "verified_on", "review_on")
+FOCUS = ("focus", "declared_by", "declared_on", "evidence_url")
 CADENCES = (7, 14, 30, 60, 90, 182, 365)
 
 
+def cadence_field(*kept: int) -> forms.TypedChoiceField:
+    """How often they want to be met: what is usual, and what is `kept`."""
+    return forms.TypedChoiceField(
+        label=_("How often they want to be met"),
+        required=False,
+        help_text=_("As agreed with them."),
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("Nothing is agreed")), *((n, cadence_text(n)) for n in sorted({*CADENCES, *kept}))],
+    )
+
+
+@fields_of(
+    Organisation,
+    *FIELDS,
+    kind={"empty": _("Choose a kind")},
+    home_district={"label": _("District"), "empty_label": _("Choose a district")},
+    languages={"widget": CHECKS},
+    lead_officer={"empty_label": _("Nobody")},
+    deputy_officer={"empty_label": _("Nobody")},
+    also_in={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS)},
+)
 class OrganisationFields(forms.Form):
     """All fields of an organisation, with the choices `actor` has. `groups` orders the page."""
 
@@ -43,29 +66,14 @@ class OrganisationFields(forms.Form):
         if organisation is not None:
             kwargs["initial"] = organisation_values(organisation) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        widgets: dict[str, type[forms.Widget] | forms.Widget] = dict.fromkeys(DAYS, day)
-        widgets["summary"] = forms.Textarea(attrs={"rows": 3})
-        self.fields |= forms.fields_for_model(Organisation, FIELDS, exclude=("website",), widgets=widgets)
-        self.fields["website"] = forms.URLField(
-            label=_("Website"), max_length=300, required=False, assume_scheme="https"
-        )
-        self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
-        self.fields["phone"].error_messages["invalid"] = _("Write a phone number, such as 612 345 678.")
-        kind: Any = self.fields["kind"]
-        kind.choices = [("", _("Choose a kind")), *Kind.choices]
-        self._choose_district(actor, organisation)
-        self._choose_officers(organisation)
-        self._choose_cadence(organisation)
-        self.fields["languages"] = forms.MultipleChoiceField(
-            label=_("Languages"),
-            required=False,
-            choices=language_choices(*(organisation.languages if organisation else ())),
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
-        )
-        for name, field in self.fields.items():
-            if field.label and name != "version":
-                field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+        fields: Any = self.fields
+        fields["home_district"].queryset = homes_for(actor, organisation)
+        fields["also_in"].queryset = District.objects.order_by("name", "pk")
+        fields["languages"].choices = language_choices(*(organisation.languages if organisation else ()))
+        for name in ("lead_officer", "deputy_officer"):
+            fields[name].queryset = _officers(organisation)
+        kept = organisation.cadence_days if organisation else None
+        fields["cadence_days"] = cadence_field(*([kept] if kept else []))
 
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(heading, [self[name] for name in names]) for heading, names in self.groups]
@@ -79,46 +87,6 @@ class OrganisationFields(forms.Form):
         """Whether one of the fields that are folded away needs changing."""
         return bool(set(self.errors) - set(SHORT) - {"__all__"})
 
-    def _choose_district(self, actor: Actor, organisation: Organisation | None) -> None:
-        homes = District.objects.covered_by(actor).active().order_by("name", "pk")
-        kept = Q(pk=organisation.home_district_id) if organisation else Q(pk=None)
-        self.fields["home_district"] = forms.ModelChoiceField(
-            label=_("District"),
-            queryset=District.objects.filter(Q(pk__in=homes.values("pk")) | kept).order_by("name", "pk"),
-            empty_label=_("Choose a district"),
-        )
-        self.fields["also_in"] = forms.ModelMultipleChoiceField(
-            label=_("Also active in"),
-            required=False,
-            queryset=District.objects.order_by("name", "pk"),
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
-        )
-
-    def _choose_officers(self, organisation: Organisation | None) -> None:
-        kept = (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else ()
-        officers = User.objects.filter(
-            Q(is_active=True, role__in=WRITES) | Q(pk__in=[pk for pk in kept if pk])
-        )
-        for name in ("lead_officer", "deputy_officer"):
-            self.fields[name] = forms.ModelChoiceField(
-                label=self.fields[name].label,
-                required=False,
-                queryset=officers.order_by("name", "pk"),
-                empty_label=_("Nobody"),
-            )
-
-    def _choose_cadence(self, organisation: Organisation | None) -> None:
-        kept = organisation.cadence_days if organisation else None
-        days = sorted({*CADENCES, *([kept] if kept else [])})
-        self.fields["cadence_days"] = forms.TypedChoiceField(
-            label=_("How often they want to be met"),
-            required=False,
-            help_text=_("As agreed with them."),
-            coerce=int,
-            empty_value=None,
-            choices=[("", _("Nothing is agreed")), *((n, cadence_text(n)) for n in days)],
-        )
-
 
 class NewOrganisationForm(OrganisationFields):
     """The short form first; the rest lies under details."""
@@ -128,27 +96,20 @@ class OrganisationForm(OrganisationFields, VersionedForm):
     """Every field of one organisation."""
 
 
+@fields_of(FocusDeclaration, *FOCUS)
 class FocusForm(forms.Form):
     """A community the organisation says it speaks for, in its own words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = ("focus", "declared_by", "declared_on", "evidence_url")
-        day = forms.DateInput(attrs={"type": "date", "max": city_today().isoformat()}, format="%Y-%m-%d")
-        self.fields |= forms.fields_for_model(FocusDeclaration, names[:3], widgets={"declared_on": day})
-        self.fields["evidence_url"] = forms.URLField(
-            label=_("Where they say so"), max_length=300, required=False, assume_scheme="https"
-        )
-        for field in self.fields.values():
-            field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+        self.fields["declared_on"].widget.attrs["max"] = city_today().isoformat()
 
 
 class BaseFocuses(RowFormSet):
     def values(self) -> list[dict[str, Any]]:
         """The rows that are filled in and not taken out."""
-        names = ("focus", "declared_by", "declared_on", "evidence_url")
         return [
-            {name: form.cleaned_data[name] for name in names}
+            {name: form.cleaned_data[name] for name in FOCUS}
             for form in self.forms
             if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
@@ -176,15 +137,21 @@ def phone_text(phone: Any) -> str:
 
 
 def focus_values(organisation: Organisation) -> list[dict[str, Any]]:
-    return [
-        {
-            "focus": row.focus,
-            "declared_by": row.declared_by,
-            "declared_on": row.declared_on,
-            "evidence_url": row.evidence_url,
-        }
-        for row in organisation.focus_declarations.all()
-    ]
+    return [forms.model_to_dict(row, FOCUS) for row in organisation.focus_declarations.all()]
+
+
+def homes_for(actor: Actor, row: Any) -> models.QuerySet[District]:
+    """Where the actor may put a row at home, and where `row` is."""
+    homes = District.objects.covered_by(actor).active()
+    kept = Q(pk=row.home_district_id) if row else Q(pk=None)
+    return District.objects.filter(Q(pk__in=homes.values("pk")) | kept).order_by("name", "pk")
+
+
+def _officers(organisation: Organisation | None) -> Any:
+    """Who may lead an organisation, and who does."""
+    kept = (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else ()
+    writing = Q(is_active=True, role__in=WRITES)
+    return User.objects.filter(writing | Q(pk__in=[pk for pk in kept if pk])).order_by("name", "pk")
 
 
 def cadence_text(days: int) -> str:

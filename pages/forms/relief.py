@@ -7,17 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.actors import Actor
-from accounts.models import ReliefReason
+from accounts.models import Relief
 from districts.models import District
 from pages.forms.districts import DistrictChoice
+from pages.forms.fields import fields_of
 
 HOURS = (2, 4, 8, 12)
 
 
+@fields_of(
+    Relief,
+    *("district", "hours", "reason"),
+    district={"label": _("Further district"), "form_class": DistrictChoice, "empty_label": None},
+    reason={"widget": forms.HiddenInput},
+)
 class ReliefForm(forms.Form):
     """Which district and for how long; the reasons are its buttons."""
 
-    district = DistrictChoice(label=_("Further district"), queryset=District.objects.none(), empty_label=None)
     hours = forms.TypedChoiceField(
         label=_("For how long"),
         choices=[(n, ngettext_lazy("%(n)d hour", "%(n)d hours", n) % {"n": n}) for n in HOURS],
@@ -25,7 +31,6 @@ class ReliefForm(forms.Form):
         initial=8,
         widget=forms.RadioSelect,
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=ReliefReason.choices, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,15 +17,27 @@ from districts.models import District
 from lib.days import city_today
 from pages.forms.base import VersionedForm
 from pages.forms.districts import DistrictChoice
+from pages.forms.fields import fields_of, form_field
 from pages.forms.reports import name_of, period_named
 from reports.catalogue import REPORTS
 from reports.exports.asked import SCORECARD
 from reports.periods import Period, month_of, quarter_of, year_of
-from reviews.codes import FactsApart, FollowUpRecorded, IsSo, Rhythm, WasDone
+from reviews.codes import Rhythm
+from reviews.models import (
+    ActionCheck,
+    Addendum,
+    AgreedAction,
+    FigureComment,
+    Review,
+    RungOrganisation,
+    SampledMeeting,
+    Subscription,
+)
 from reviews.services.freezing import MOST_SAMPLES
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SAMPLES = 10
+DISTRICT: Final = {"form_class": DistrictChoice, "empty_label": None, "to_field_name": "code"}
+NEEDED: Final = {"required": True, "widget": forms.RadioSelect}
 
 
 class DistrictsMixin(forms.Form):
@@ -36,18 +48,15 @@ class DistrictsMixin(forms.Form):
         self.fields["district"].queryset = rows  # type: ignore[attr-defined]  # a field of models
 
 
+@fields_of(
+    Review,
+    *("district", "period", "since", "until", "samples"),
+    district=DISTRICT,
+    since={"required": False},
+    until={"required": False, "help_text": gettext_lazy("The first day that is no longer in it.")},
+)
 class NewReviewForm(DistrictsMixin):
-    district = DistrictChoice(
-        District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
-    )
     period = forms.ChoiceField(label=gettext_lazy("Period"), widget=forms.RadioSelect)
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
-    until = forms.DateField(
-        label=gettext_lazy("Before"),
-        required=False,
-        widget=DAY,
-        help_text=gettext_lazy("The first day that is no longer in it."),
-    )
     samples = forms.IntegerField(
         label=gettext_lazy("How many meetings to look at"),
         min_value=1,
@@ -101,95 +110,71 @@ def _over(today: date) -> Iterable[Period]:
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("What you say to it"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    text = form_field(FigureComment, "text", label=gettext_lazy("What you say to it"), required=False)
 
 
+@fields_of(
+    SampledMeeting,
+    *("facts_apart", "follow_up_recorded", "note"),
+    facts_apart=NEEDED,
+    follow_up_recorded=NEEDED,
+    note={"rows": 2, "help_text": gettext_lazy("About the record, not about who wrote it.")},
+)
 class SampleForm(forms.Form):
-    facts_apart = forms.ChoiceField(
-        label=gettext_lazy("Are facts and opinion kept apart?"),
-        choices=FactsApart.choices,
-        widget=forms.RadioSelect,
-    )
-    follow_up_recorded = forms.ChoiceField(
-        label=gettext_lazy("Is what was promised recorded?"),
-        choices=FollowUpRecorded.choices,
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("About the record, not about who wrote it."),
-    )
+    pass
 
 
+@fields_of(RungOrganisation, *("answer", "note"), answer=NEEDED, note={"rows": 2})
 class CallForm(forms.Form):
-    answer = forms.ChoiceField(
-        label=gettext_lazy("What do they say?"), choices=IsSo.choices, widget=forms.RadioSelect
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    pass
 
 
+@fields_of(AgreedAction, *("text", "owner", "due_on"), owner={"empty_label": "—"})
 class ActionForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("What is agreed"), max_length=500)
-    owner = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("Who does it"), required=False, empty_label="—"
-    )
-    due_on = forms.DateField(label=gettext_lazy("By when"), widget=DAY)
-
     def __init__(self, data: QueryDict | None, *, actor: Actor) -> None:
         super().__init__(data)
         working = User.objects.visible_to(actor).active().with_role(*WRITES).in_order()
         self.fields["owner"].queryset = working  # type: ignore[attr-defined]  # a field of models
 
 
+@fields_of(ActionCheck, *("answer", "note"), answer=NEEDED)
 class CheckForm(forms.Form):
-    answer = forms.ChoiceField(
-        label=gettext_lazy("Was it done?"), choices=WasDone.choices, widget=forms.RadioSelect
-    )
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+    pass
 
 
+@fields_of(
+    Review,
+    conclusion={
+        "label": gettext_lazy("What it comes to"),
+        "rows": 6,
+        "help_text": gettext_lazy("About the district and its communities, not about single officers."),
+    },
+)
 class ConclusionForm(forms.Form):
-    conclusion = forms.CharField(
-        label=gettext_lazy("What it comes to"),
-        required=False,
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("About the district and its communities, not about single officers."),
-    )
+    pass
 
 
 class SignForm(VersionedForm):
     """What is signed is what was shown."""
 
 
+@fields_of(Addendum, text={"rows": 5})
 class AddendumForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Addendum"), max_length=8000, widget=forms.Textarea(attrs={"rows": 5})
-    )
+    pass
 
 
+@fields_of(
+    Subscription,
+    *("report", "district", "rhythm"),
+    district=DISTRICT,
+    rhythm={
+        "initial": Rhythm.MONTHLY,
+        "widget": forms.RadioSelect,
+        "help_text": gettext_lazy("At 09:00 where you are, about the week, month or quarter that is over."),
+    },
+)
 class SubscriptionForm(DistrictsMixin):
     report = forms.ChoiceField(label=gettext_lazy("Report"))
-    district = DistrictChoice(
-        District.objects.none(), label=gettext_lazy("District"), empty_label=None, to_field_name="code"
-    )
-    rhythm = forms.ChoiceField(
-        label=gettext_lazy("How often"),
-        choices=Rhythm.choices,
-        initial=Rhythm.MONTHLY,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("At 09:00 where you are, about the week, month or quarter that is over."),
-    )
 
     def __init__(self, data: QueryDict | None, *, actor: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -8,38 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from pages.forms.organisations import CADENCES, cadence_text
+from contacts.models import Organisation
+from meetings.models import FollowUp
+from pages.forms.fields import fields_of
+from pages.forms.organisations import cadence_field
 
 
+@fields_of(Organisation, lead_officer={"empty_label": _("Nobody")})
 class AssignForm(forms.Form):
-    lead_officer = forms.ModelChoiceField(
-        User.objects.none(), label=_("Lead officer"), empty_label=_("Nobody")
-    )
-
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
-        field: Any = self.fields["lead_officer"]
-        field.queryset, field.required = colleagues, False
+        self.fields["lead_officer"].queryset = colleagues  # type: ignore[attr-defined]  # a field of models
 
 
 class CadenceForm(forms.Form):
-    cadence_days = forms.TypedChoiceField(
-        label=_("How often they want to be met"),
-        choices=[("", _("Nothing is agreed")), *((days, cadence_text(days)) for days in CADENCES)],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
+    cadence_days = cadence_field()
 
 
 class VerifyForm(forms.Form):
     """Nothing to say: the details of all of them were checked today."""
 
 
+@fields_of(FollowUp, owner={"empty_label": None})
 class AssignPromisesForm(forms.Form):
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it"), empty_label=None)
-
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["owner"]

@@ -6,17 +6,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import SavedView
 from districts.models import District
+from pages.forms.fields import fields_of
 
 
+@fields_of(
+    SavedView,
+    *("name", "query", "shared_with"),
+    name={"label": _("Name of the view")},
+    query={"required": False, "widget": forms.HiddenInput},
+    shared_with={"label": _("For whom?"), "empty_label": _("Only me")},
+)
 class SaveViewForm(forms.Form):
     """`query` is the address's; sharing is offered where a district is covered."""
-
-    name = forms.CharField(label=_("Name of the view"), max_length=60)
-    query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
-    shared_with = forms.ModelChoiceField(
-        District.objects.none(), label=_("For whom?"), required=False, empty_label=_("Only me")
-    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

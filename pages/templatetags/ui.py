@@ -9,14 +9,16 @@ from typing import Any, TypedDict
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.forms import BaseForm, BaseFormSet, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from lucide.templatetags.lucide import lucide
@@ -312,6 +314,14 @@ def told_url(message: Any) -> str:
 def outcome_url(message: Any) -> str:
     """Where what came of a meeting goes that does not count as met: `extra_tags=f"outcome:{url}"`."""
     return _address(message, "outcome:")
+
+
+@register.simple_tag
+def details(row: Model, names: str) -> SafeString:
+    """The texts of a row that are given, each under what its field is called."""
+    said = [(row._meta.get_field(name), getattr(row, name)) for name in names.split()]
+    shown = [(capfirst(str(getattr(field, "verbose_name", ""))), text) for field, text in said if text]
+    return format_html_join("", "<dt>{}</dt><dd>{}</dd>", shown)
 
 
 @register.simple_tag

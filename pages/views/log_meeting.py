@@ -25,8 +25,9 @@ from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
 from pages.forms.base import add_service_errors
+from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
-from pages.forms.meetings import MINUTE, Attendances
+from pages.forms.meetings import Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id
 from pages.once import about

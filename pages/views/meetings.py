@@ -37,8 +37,9 @@ from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
 from pages.conflicts import differences, typed_again
 from pages.forms.base import add_service_errors
+from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
-from pages.forms.meetings import MINUTE, Attendances, EditForm, NewMeetingForm
+from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import canonical, listing
 from pages.lookups import consult, consult_rows, find, is_id, readers_only
