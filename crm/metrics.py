@@ -26,7 +26,7 @@ from crm import heartbeat, progress
 from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
 from lib import waking
-from meetings.models import Reminder
+from reminders.models import Reminder
 
 
 def _seconds_since(moment: datetime | None) -> float:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "exchange",
     "meetings",
     "contacts",
+    "reminders",
     "jobs",
     "accounts",
     "districts",

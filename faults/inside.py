@@ -23,8 +23,9 @@ from api.services.webhooks import create_webhook  # noqa: E402
 from contacts.services.organisations import create_organisation  # noqa: E402
 from districts.models import District  # noqa: E402
 from lib.fold import fold  # noqa: E402
-from meetings.models import FollowUp, Reminder  # noqa: E402
-from meetings.reminders import top_up  # noqa: E402
+from meetings.models import FollowUp  # noqa: E402
+from reminders.models import Reminder  # noqa: E402
+from reminders.services import top_up  # noqa: E402
 
 OFFICERS = 10
 

@@ -1,4 +1,4 @@
-"""Code lists of meetings, promises, concerns and reminders. A code is retired, never deleted."""
+"""Code lists of meetings, promises and concerns. A code is retired, never deleted."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -177,16 +177,3 @@ class ConcernStatus(models.TextChoices):
 class ReassuranceAnswer(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
-
-
-class ReminderRule(models.TextChoices):
-    MEETING_DAY_BEFORE = rules.MEETING_DAY_BEFORE, _("meeting tomorrow")
-    MEETING_HOUR_BEFORE = rules.MEETING_HOUR_BEFORE, _("meeting in an hour")
-    FOLLOW_UP_DAY_BEFORE = rules.FOLLOW_UP_DAY_BEFORE, _("promise due tomorrow")
-    FOLLOW_UP_WRITTEN = rules.FOLLOW_UP_WRITTEN, _("promise made for today")
-    FOLLOW_UP_DUE = rules.FOLLOW_UP_DUE, _("promise due today")
-    FOLLOW_UP_OVERDUE = rules.FOLLOW_UP_OVERDUE, _("promise overdue")
-    FOLLOW_UP_ESCALATED = rules.FOLLOW_UP_ESCALATED, _("promise long overdue in your district")
-    CADENCE_DIGEST = rules.CADENCE_DIGEST, _("organisations worth seeing")
-    CONCERN_RECEIVED = rules.CONCERN_RECEIVED, _("new concern")
-    RELIEF_OPENED = rules.RELIEF_OPENED, _("an officer in a further district")

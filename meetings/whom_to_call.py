@@ -18,8 +18,9 @@ from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.fold import fold
-from meetings.codes import ReminderRule
-from meetings.models import Concern, Reminder
+from meetings import rules
+from meetings.models import Concern
+from reminders.models import Reminder
 
 AT_MOST: Final = 20
 HELPING: Final = 6
@@ -148,7 +149,7 @@ def is_touched_by(concern: Concern) -> Q:
 
 def told_of(concern: Concern) -> list[Told]:
     """Colleagues who are told, each once, by name; by whichever channel reached them first."""
-    reminders = Reminder.objects.filter(subject_id=concern.pk, rule=ReminderRule.CONCERN_RECEIVED)
+    reminders = Reminder.objects.filter(subject_id=concern.pk, rule=rules.CONCERN_RECEIVED)
     by_user: dict[UUID, Told] = {}
     for reminder in reminders.select_related("recipient").order_by(F("sent_at").asc(nulls_last=True)):
         by_user.setdefault(reminder.recipient_id, Told(reminder.recipient, reminder.sent_at))

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Relief, Role, User
 from districts.models import District
 from exchange.policies import can_import
-from meetings.models import Reminder
+from reminders.models import Reminder
 
 
 @dataclass(frozen=True, slots=True)

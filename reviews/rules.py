@@ -1,15 +1,16 @@
 """When a report is due by e-mail, and of which days it is. Pure: the clock goes in, days come out."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from reminders.rules import nine_oclock
 
 WEEKLY: Final = "weekly"
 MONTHLY: Final = "monthly"
 QUARTERLY: Final = "quarterly"
 
-NINE: Final = time(9)
 LOOKBACK: Final = timedelta(days=6)  # what is later than this is no longer sent; the next one comes soon
 MONDAY: Final = 0
 
@@ -19,11 +20,6 @@ def is_due_on(rhythm: str, day: date) -> bool:
     if rhythm == WEEKLY:
         return day.weekday() == MONDAY
     return day.day == 1 and (rhythm == MONTHLY or day.month % 3 == 1)
-
-
-def nine_oclock(day: date, zone: ZoneInfo) -> datetime:
-    """09:00 of that day there, in UTC: once, also where the clocks change."""
-    return datetime.combine(day, NINE, tzinfo=zone).astimezone(UTC)
 
 
 def due_days(rhythm: str, zone: ZoneInfo, *, since: datetime, now: datetime) -> Iterator[date]:

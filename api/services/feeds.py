@@ -21,7 +21,7 @@ from audit.services import record
 from lib.secret_keys import keyed_hashes
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
-from meetings.reminders.notices import host
+from reminders.channels import host
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=366)

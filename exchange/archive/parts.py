@@ -259,7 +259,7 @@ NOT_TAKEN: Final = {
     "exchange.ImportDraft": "an import under way; it is gone after a day",
     "exchange.ImportStep": "of an import under way",
     "exchange.SavedMapping": "one person's convenience, named by a table's columns",
-    "meetings.Reminder": "made anew from meetings and promises",
+    "reminders.Reminder": "made anew from meetings and promises",
     "meetings.Handover": "done: organisations and promises have their new officers",
 }
 

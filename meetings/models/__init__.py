@@ -1,10 +1,9 @@
-"""Meetings, the promises made there, concerns, and the reminders of them."""
+"""Meetings, the promises made there, and concerns."""
 
 from meetings.models.concern import Concern
 from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.models.handover import Handover
 from meetings.models.meeting import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
-from meetings.models.reminder import Reminder
 from meetings.models.series import Series
 
 __all__ = [
@@ -17,6 +16,5 @@ __all__ = [
     "MeetingContact",
     "MeetingExternalId",
     "MeetingOrganisation",
-    "Reminder",
     "Series",
 ]

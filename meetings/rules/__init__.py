@@ -1,7 +1,6 @@
 """Pure rules of meetings and promises: no Django, the clock is an argument."""
 
 from meetings.rules.schedule import (
-    AHEAD,
     CADENCE_DIGEST,
     CONCERN_RECEIVED,
     FOLLOW_UP_DAY_BEFORE,
@@ -9,18 +8,13 @@ from meetings.rules.schedule import (
     FOLLOW_UP_ESCALATED,
     FOLLOW_UP_OVERDUE,
     FOLLOW_UP_WRITTEN,
-    LOOKBACK,
     MEETING_DAY_BEFORE,
     MEETING_HOUR_BEFORE,
     RELIEF_OPENED,
-    Occurrence,
-    Recipient,
     concern_reminders,
     digest_reminders,
     follow_up_reminders,
-    is_same_occasion,
     meeting_reminders,
-    nine_oclock,
     relief_reminders,
 )
 from meetings.rules.substance import (
@@ -42,7 +36,6 @@ from meetings.rules.substance import (
 
 __all__ = [
     "ACTION_AGREED",
-    "AHEAD",
     "ANSWER_WITHIN",
     "CADENCE_DIGEST",
     "CONCERN_RAISED",
@@ -54,7 +47,6 @@ __all__ = [
     "FOLLOW_UP_OVERDUE",
     "FOLLOW_UP_WRITTEN",
     "INFORMATION_SHARED",
-    "LOOKBACK",
     "MEETING_DAY_BEFORE",
     "MEETING_HOUR_BEFORE",
     "NONE",
@@ -64,16 +56,12 @@ __all__ = [
     "RELATIONSHIP_PAUSED",
     "RELIEF_OPENED",
     "UNKNOWN",
-    "Occurrence",
-    "Recipient",
     "concern_reminders",
     "digest_reminders",
     "follow_up_reminders",
     "is_bias_concern",
     "is_overdue",
-    "is_same_occasion",
     "is_substantive",
     "meeting_reminders",
-    "nine_oclock",
     "relief_reminders",
 ]

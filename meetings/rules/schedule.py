@@ -1,16 +1,11 @@
-"""When who is reminded of what. Pure: what is there, who is reminded and the clock go in, moments come out.
-
-An occurrence is nominal: it says when a reminder was meant to go out, whenever it really does. The
-same subject, recipients and day therefore always give the same occurrences, and a row that is not
-among them any more is not sent.
-"""
+"""When who is reminded of meetings, promises, concerns and portfolios, by the rules of `reminders`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from uuid import UUID
-from zoneinfo import ZoneInfo
+
+from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient, days_around, each_channel, nine_oclock
 
 MEETING_DAY_BEFORE: Final = "meeting_day_before"
 MEETING_HOUR_BEFORE: Final = "meeting_hour_before"
@@ -24,47 +19,10 @@ CONCERN_RECEIVED: Final = "concern_received"
 RELIEF_OPENED: Final = "relief_opened"
 
 EMAIL: Final = "email"  # a channel, as accounts names it
-AHEAD: Final = timedelta(days=8)  # how far ahead rows are made
-LOOKBACK: Final = timedelta(days=8)  # a reminder later than this is of no use to anybody
-NINE: Final = time(9)
 ESCALATED_AFTER_DAYS: Final = 7
 DAILY_FOR_DAYS: Final = 3
 MONDAY: Final = 0
-
-_AT_NINE: Final = frozenset(
-    {FOLLOW_UP_DAY_BEFORE, FOLLOW_UP_DUE, FOLLOW_UP_OVERDUE, FOLLOW_UP_ESCALATED, CADENCE_DIGEST}
-)
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A user as the rules see one."""
-
-    id: UUID
-    channels: frozenset[str]
-    zone: ZoneInfo
-    is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One reminder: `at` is its nominal moment, in UTC.
-
-    It may still be made until `made_until`: for most this is the moment itself, for those of the
-    day and of the hour it is when they have become pointless.
-    """
-
-    rule: str
-    recipient_id: UUID
-    channel: str
-    at: datetime
-    made_until: datetime
-
-
-def nine_oclock(day: date, zone: ZoneInfo) -> datetime:
-    """09:00 of that day there, in UTC: the first one where it comes twice, the moment after a gap else."""
-    return datetime.combine(day, NINE, tzinfo=zone).astimezone(UTC)
 
 
 def meeting_reminders(
@@ -76,8 +34,8 @@ def meeting_reminders(
     starts_at = starts_at.astimezone(UTC)
     hour_before = starts_at - timedelta(hours=1)
     for officer in officers:
-        yield from _each_channel(MEETING_DAY_BEFORE, officer, starts_at - _DAY, now=now)
-        yield from _each_channel(MEETING_HOUR_BEFORE, officer, hour_before, now=now, made_until=starts_at)
+        yield from each_channel(MEETING_DAY_BEFORE, officer, starts_at - _DAY, now=now)
+        yield from each_channel(MEETING_HOUR_BEFORE, officer, hour_before, now=now, made_until=starts_at)
 
 
 def follow_up_reminders(
@@ -99,17 +57,17 @@ def follow_up_reminders(
     if written_at.astimezone(owner.zone).date() == due_on:
         nine = nine_oclock(due_on, owner.zone)
         if (at := written_at.astimezone(UTC)) < nine:
-            yield from _each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=nine)
-    for day in _days_around(now, owner.zone):
+            yield from each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=nine)
+    for day in days_around(now, owner.zone):
         if rule := _rule_of_owner((day - due_on).days):
             tomorrow = nine_oclock(day + _DAY, owner.zone)  # from then on the next rule speaks
             until = tomorrow if rule == FOLLOW_UP_DUE else None
-            yield from _each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=until)
+            yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=until)
     for supervisor in supervisors:
-        for day in _days_around(now, supervisor.zone):
+        for day in days_around(now, supervisor.zone):
             if (day - due_on).days == ESCALATED_AFTER_DAYS:
                 at = nine_oclock(day, supervisor.zone)
-                yield from _each_channel(FOLLOW_UP_ESCALATED, supervisor, at, now=now)
+                yield from each_channel(FOLLOW_UP_ESCALATED, supervisor, at, now=now)
 
 
 def concern_reminders(
@@ -118,7 +76,7 @@ def concern_reminders(
     """A new concern: at once."""
     at = logged_at.astimezone(UTC)
     for recipient in recipients:
-        yield from _each_channel(CONCERN_RECEIVED, recipient, at, now=now, made_until=at + LOOKBACK)
+        yield from each_channel(CONCERN_RECEIVED, recipient, at, now=now, made_until=at + LOOKBACK)
 
 
 def relief_reminders(
@@ -128,23 +86,14 @@ def relief_reminders(
     at = opened_at.astimezone(UTC)
     for one in supervisors:
         told = replace(one, channels=one.channels | {EMAIL})
-        yield from _each_channel(RELIEF_OPENED, told, at, now=now, made_until=at + LOOKBACK)
+        yield from each_channel(RELIEF_OPENED, told, at, now=now, made_until=at + LOOKBACK)
 
 
 def digest_reminders(*, recipient: Recipient, meet_by: date, now: datetime) -> Iterator[Occurrence]:
     """Mondays on which an organisation of the recipient is past its cadence; `meet_by` is the earliest."""
-    for day in _days_around(now, recipient.zone):
+    for day in days_around(now, recipient.zone):
         if day.weekday() == MONDAY and meet_by < day:
-            yield from _each_channel(CADENCE_DIGEST, recipient, nine_oclock(day, recipient.zone), now=now)
-
-
-def is_same_occasion(rule: str, one: datetime, other: datetime) -> bool:
-    """Whether two occurrences of one subject, rule and recipient mean the same.
-
-    A recipient who moves to another zone has another 09:00, but not another day to be reminded on.
-    From one 09:00 to the next it is 21 hours at least, where a zone moves forward by three.
-    """
-    return one == other or (rule in _AT_NINE and abs(one - other) < timedelta(hours=20))
+            yield from each_channel(CADENCE_DIGEST, recipient, nine_oclock(day, recipient.zone), now=now)
 
 
 def _rule_of_owner(days_late: int) -> str | None:
@@ -154,18 +103,3 @@ def _rule_of_owner(days_late: int) -> str | None:
         return FOLLOW_UP_DUE
     weekly = days_late > DAILY_FOR_DAYS and (days_late - DAILY_FOR_DAYS) % 7 == 0
     return FOLLOW_UP_OVERDUE if 0 < days_late <= DAILY_FOR_DAYS or weekly else None
-
-
-def _days_around(now: datetime, zone: ZoneInfo) -> Iterator[date]:
-    """The days there that have an occurrence worth looking at."""
-    today = now.astimezone(zone).date()
-    for days in range(-LOOKBACK.days, AHEAD.days + 1):
-        yield today + timedelta(days=days)
-
-
-def _each_channel(
-    rule: str, recipient: Recipient, at: datetime, *, now: datetime, made_until: datetime | None = None
-) -> Iterator[Occurrence]:
-    if recipient.is_active and now - LOOKBACK <= at <= now + AHEAD:
-        for channel in sorted(recipient.channels):
-            yield Occurrence(rule, recipient.id, channel, at, made_until or at)

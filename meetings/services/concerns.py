@@ -22,10 +22,10 @@ from lib.rows import assign
 from meetings.codes import ConcernStatus, Outcome
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
-from meetings.reminders import notify_concern
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
+from reminders.services import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 # What decides who is told.
@@ -77,7 +77,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[Concer
     concern.save(force_insert=True)
     if concern.meeting_id:
         add_outcome(actor=actor, meeting_id=concern.meeting_id, outcome=Outcome.CONCERN_RAISED)
-    notify_concern(concern.pk)
+    notify("concern", concern.pk)
     _record(actor, Action.CREATE, Op.CREATED, concern, {concern.district_id}, list(fields))
     return concern
 
@@ -110,7 +110,7 @@ def edit_concern(
     concern.updated_at = timezone.now()
     concern.save()
     if CONCERNED & set(changed):
-        notify_concern(concern.pk)
+        notify("concern", concern.pk)
     _record(actor, Action.UPDATE, Op.UPDATED, concern, districts | {concern.district_id}, changed)
     return concern
 

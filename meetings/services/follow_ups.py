@@ -30,9 +30,9 @@ from meetings.policies import (
     can_edit_follow_up,
     can_reassign_follow_up,
 )
-from meetings.reminders import refresh_for_follow_up
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
+from reminders.services import refresh_reminders
 
 # What the owner may change wherever the organisations are at home.
 OWNERS = frozenset({"status", "result", "cancel_reason"})
@@ -84,7 +84,7 @@ def create_follow_up(
     set_external_ids(follow_up, external_ids)
     if follow_up.meeting_id:
         add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=Outcome.ACTION_AGREED)
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     districts = {organisation.home_district_id for organisation in promised_to}
     _record(actor, Action.CREATE, Op.CREATED, follow_up, districts, list(fields))
     return follow_up
@@ -132,7 +132,7 @@ def edit_follow_up(
     follow_up.version += 1
     follow_up.updated_at = timezone.now()
     follow_up.save()
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     after = _districts(follow_up)
     refuse_widening(actor, districts, after)
     _record(actor, Action.UPDATE, Op.UPDATED, follow_up, districts | after, changed)

@@ -19,7 +19,6 @@ from lib.conflicts import StaleVersion
 from lib.external_ids import ExternalIdRow
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
-from meetings.reminders import refresh_for_follow_up, refresh_for_meeting
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import (
     TOOK_PLACE,
@@ -33,6 +32,7 @@ from meetings.services.meetings import (
     locked_meeting,
 )
 from meetings.services.summaries import refresh_last_met
+from reminders.services import refresh_reminders
 
 DISCARD_WITHIN: Final = timedelta(minutes=10)
 
@@ -142,10 +142,10 @@ def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = Non
         FollowUp.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
         record_changes(actor, Action.ERASE, gone)
         for promise in gone:
-            refresh_for_follow_up(promise.object_id)
+            refresh_reminders("follow_up", promise.object_id)
     Meeting.objects.filter(pk=meeting.pk).delete()
     refresh_last_met(met)
-    refresh_for_meeting(meeting_id)
+    refresh_reminders("meeting", meeting_id)
     record_changes(
         actor, Action.ERASE, [Changed("meeting", meeting.pk, Op.ERASED, meeting.version + 1, districts)]
     )

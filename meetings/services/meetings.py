@@ -25,9 +25,9 @@ from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
-from meetings.reminders import refresh_for_meeting
 from meetings.services.folding import fold_meeting
 from meetings.services.summaries import refresh_last_met
+from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
 
@@ -194,7 +194,7 @@ def insert_meeting(
     if with_actor and (user_id := _user_id(actor)):
         meeting.officers.add(User.objects.get(pk=user_id))
     refresh_last_met(_organisation_ids(meeting))
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     _record(actor, Action.CREATE, Op.CREATED, meeting, districts_of(meeting), [*fields, *children])
     return meeting
 
@@ -220,7 +220,7 @@ def change_meeting(
     meeting.updated_at = timezone.now()
     meeting.save()
     refresh_last_met(met | set(_organisation_ids(meeting)))
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     cancelled = "status" in changed and meeting.status == MeetingStatus.CANCELLED
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if cancelled else (Action.UPDATE, Op.UPDATED)
     after = districts_of(meeting)

@@ -6,12 +6,12 @@ from accounts.actors import Actor
 from accounts.models import Relief
 from accounts.services import relief
 from districts.models import District
-from meetings.reminders import notify_relief
+from reminders.services import notify
 
 
 @transaction.atomic
 def open_relief(*, actor: Actor, district: District, reason: str, hours: int) -> Relief:
     """As accounts.services.relief, with its errors."""
     opened = relief.open_relief(actor=actor, district=district, reason=reason, hours=hours)
-    notify_relief(opened.pk)
+    notify("relief", opened.pk)
     return opened

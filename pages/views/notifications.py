@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from meetings.models import Concern, FollowUp, Meeting, Reminder
-from meetings.models.reminder import SubjectType
-from meetings.reminders.links import path_of
-from meetings.reminders.subjects import Subject, subjects_seen_by
-from meetings.services.reminders import mark_all_read, mark_read
+from meetings.models import Concern, FollowUp, Meeting
+from meetings.reminders import Portfolios
 from pages.lookups import consult_rows
+from reminders.kinds import find_subject, seen_by
+from reminders.models import Reminder
+from reminders.services import mark_all_read, mark_read
 
 ROWS = 50
 
@@ -29,18 +30,19 @@ class Row:
     """A reminder as its recipient sees it: what it is about is None where that is hidden from them now."""
 
     reminder: Reminder
-    subject: Subject | None
+    subject: Any
 
     @property
     def title(self) -> str:
         if isinstance(self.subject, Concern):
             return _("Concern in %(district)s") % {"district": self.subject.district.name}
-        return str(self.subject or capfirst(self.reminder.get_rule_display()))
+        return str(self.subject or capfirst(self.reminder.title))
 
     @property
     def url(self) -> str:
-        seen = self.subject is not None or self.reminder.subject_type == SubjectType.PORTFOLIO
-        return path_of(self.reminder) if seen else ""
+        code, row_id = self.reminder.about
+        seen = self.subject is not None or code == Portfolios.code
+        return find_subject(code).path(row_id) if seen else ""
 
     @property
     def starts_at(self) -> datetime | None:
@@ -57,7 +59,8 @@ def notifications(request: ActorRequest) -> HttpResponse:
     new = list(own.unread().order_by("-sent_at", "-pk")[:ROWS])
     coming = list(own.waiting().order_by("occurrence", "pk")[:ROWS])
     sent = list(own.sent().exclude(pk__in=[r.pk for r in new]).order_by("-sent_at", "-pk")[:ROWS])
-    seen = subjects_seen_by(request.actor, [*new, *coming, *sent])
+    about = [row.about for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
+    seen = seen_by(request.actor, about)  # of a portfolio no organisation is named here
     consult_rows(request, "reminder", seen.values())
     return render(
         request,
@@ -89,5 +92,5 @@ def read_all(request: ActorRequest) -> HttpResponse:
     return redirect("notifications")
 
 
-def _rows(reminders: Iterable[Reminder], seen: dict[UUID, Subject]) -> list[Row]:
+def _rows(reminders: Iterable[Reminder], seen: dict[UUID, Any]) -> list[Row]:
     return [Row(reminder, seen.get(reminder.subject_id)) for reminder in reminders]

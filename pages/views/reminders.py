@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from meetings.models import Reminder
-from meetings.services.reminders import retry_reminder
+from reminders.models import Reminder
+from reminders.services import retry_reminder
 
 ROWS = 100
 

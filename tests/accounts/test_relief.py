@@ -15,9 +15,9 @@ from accounts.services.relief import end_relief
 from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District
-from meetings.models import Reminder
-from meetings.reminders import send_due
 from meetings.services.relief import open_relief
+from reminders.models import Reminder
+from reminders.sending import send_due
 from tests.factories import (
     make_contact,
     make_district,

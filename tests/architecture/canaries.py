@@ -20,6 +20,7 @@ APPS: Final = (
     "jobs",
     "meetings",
     "privacy",
+    "reminders",
     "reports",
     "reviews",
 )
@@ -50,6 +51,7 @@ NOT_WORDS: Final = {
     "report",
     "rule",
     "slug",
+    "subject_type",
     "what",
 }
 

@@ -28,13 +28,14 @@ from exchange.imports.drafts import start_draft
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today
-from meetings.codes import ReminderRule
-from meetings.models import Handover, Reminder
+from meetings import rules
+from meetings.models import Handover
 from meetings.models.handover import Moved
 from meetings.services.concerns import log_concern
 from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
+from reminders.models import Reminder
 from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
@@ -332,7 +333,7 @@ class Ground:
     @staticmethod
     def _reminder(subject: Any, officer: User, **state: Any) -> Any:
         made = Reminder.objects.create(
-            rule=ReminderRule.values[0],
+            rule=rules.MEETING_DAY_BEFORE,
             subject_type="meeting",
             subject_id=subject,
             recipient=officer,

@@ -30,6 +30,7 @@ APPS: Final = (
     "meetings",
     "pages",
     "privacy",
+    "reminders",
     "reports",
     "reviews",
 )

@@ -30,7 +30,8 @@ from crm.logs import formatter
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from meetings.models import Meeting
-from meetings.reminders import notify_concern, refresh_for_follow_up, refresh_for_meeting, send_due
+from reminders.sending import send_due
+from reminders.services import notify, refresh_reminders
 from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
 from tests.api.clients import Tool
@@ -255,9 +256,9 @@ def test_an_e_mail_has_words_of_its_readers_district_alone(ground: Ground) -> No
         User.objects.update(time_zone=zone)
         soon = timezone.now() + timedelta(minutes=40)
         Meeting.objects.filter(pk=rows["meeting"]).update(starts_at=soon)
-        refresh_for_meeting(rows["meeting"])
-        refresh_for_follow_up(rows["follow_up"])
-        notify_concern(rows["concern"])
+        refresh_reminders("meeting", rows["meeting"])
+        refresh_reminders("follow_up", rows["follow_up"])
+        notify("concern", rows["concern"])
         Subscription.objects.update(created_at=timezone.now() - timedelta(days=60))
         sent = send_due() + send_reports()
         messages = [one for one in mail.outbox if "north" in _district_of(ground, one.to[0])]

@@ -42,6 +42,7 @@ PACKAGES: Final = (
     "districts.services",
     "jobs.services",
     "meetings.services",
+    "reminders.services",
     "reviews.services",
 )
 #: The row that an argument names.
@@ -62,7 +63,7 @@ ROWS: Final = {
     "kept_id": "organisation",
 }
 #: Refused by role before any row is looked for (the matrix says to whom).
-ROLE_FIRST: Final = {"meetings.services.reminders.retry_reminder"}
+ROLE_FIRST: Final = {"reminders.services.retry_reminder"}
 #: What other arguments have to be for a service to come as far as its row.
 OTHERS: Final[dict[str, Any]] = {
     "version": None,

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
     *("crm", "pages", "api", "reviews", "reports", "privacy", "meetings", "contacts"),
-    *("jobs", "accounts", "districts", "audit", "lib"),
+    *("reminders", "jobs", "accounts", "districts", "audit", "lib"),
 )
 
 # --- Templates: what is left when tags, comments and translated text are taken away -------------------------

@@ -29,11 +29,12 @@ from exchange.models import ImportDraft
 from jobs.files import keep_file
 from jobs.models import Job, JobStatus
 from lib.days import city_today
-from meetings.codes import ReminderRule
-from meetings.models import Handover, Reminder
+from meetings import rules
+from meetings.models import Handover
 from meetings.models.handover import Moved
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
+from reminders.models import Reminder
 from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
@@ -124,7 +125,7 @@ class City:
             site_organisation=other,
             facts="A symbol on the door.",
         )
-        rule, moment = ReminderRule.values[0], timezone.now()
+        rule, moment = rules.MEETING_DAY_BEFORE, timezone.now()
         for state in ({"sent_at": moment}, {"failed_at": moment, "last_error": "550 No such person"}):
             Reminder.objects.create(
                 rule=rule,

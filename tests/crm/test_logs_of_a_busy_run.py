@@ -21,9 +21,10 @@ from accounts.models import User
 from api.services.feeds import create_feed
 from contacts.models import Contact, Organisation
 from crm import heartbeat
-from meetings.models import FollowUp, Reminder
-from meetings.reminders import top_up
+from meetings.models import FollowUp
 from pages.undo import SALT
+from reminders.models import Reminder
+from reminders.services import top_up
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_meeting, make_officer, make_organisation
 from tests.plugins import services

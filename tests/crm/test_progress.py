@@ -10,13 +10,13 @@ from api.models import WebhookDelivery
 from api.services.deliveries import make_deliveries
 from crm.progress import STANDS_AFTER, standing, stopped
 from jobs.models import Job, JobStatus
-from meetings.models import Reminder
+from reminders.models import Reminder
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver
 from tests.api.test_webhooks import receiver, register
 from tests.audit.numbering import number_open_transaction
 from tests.factories import make_organisation
-from tests.meetings.test_reminder_sending import make_due, make_owner
+from tests.reminders.test_sending import make_due, make_owner
 
 __all__ = ["receiver"]
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from crm.celery import app
 from crm.heartbeat import STUCK_SECONDS, HeartbeatScheduler, Movement
 from crm.queues import QUEUES, TASKS, NoQueue, route
 from lib.waking import ENOUGH, wake
-from meetings.reminders.wake import SEND_DUE
+from reminders.services import SEND_DUE
 from tests.plugins import services
 
 

@@ -46,7 +46,7 @@ DERIVED = {
 
 
 def tables() -> Iterable[Any]:
-    for app in ("districts", "contacts", "meetings", "exchange", "reviews"):
+    for app in ("districts", "contacts", "reminders", "meetings", "exchange", "reviews"):
         yield from apps.get_app_config(app).get_models()
 
 

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.fold import fold
-from meetings.models import FollowUp, Reminder
-from meetings.reminders import top_up
-from meetings.reminders.send import LEASE
+from meetings.models import FollowUp
+from reminders.models import Reminder
+from reminders.sending import LEASE
+from reminders.services import top_up
 from tests.factories import make_district, make_officer
 from tests.plugins import services
 from tests.plugins.workers import celery_process, wait_until

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from lib.rows import assign
-from meetings.models import Meeting, Reminder
+from meetings.models import Meeting
+from reminders.models import Reminder
 
 
 @pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])

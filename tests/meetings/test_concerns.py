@@ -12,7 +12,7 @@ from accounts.models import Role
 from audit.models import Action, Change, Event, Op
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from meetings.models import Concern, Reminder
+from meetings.models import Concern
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.concerns import (
     answer_concern,
@@ -23,6 +23,7 @@ from meetings.services.concerns import (
     reopen_concern,
     report_back,
 )
+from reminders.models import Reminder
 from tests.factories import (
     make_actor,
     make_district,

@@ -13,7 +13,7 @@ from audit.models import Action, Change, Event, Op
 from contacts.models import Organisation
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from meetings.models import FollowUp, Reminder
+from meetings.models import FollowUp
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -22,6 +22,7 @@ from meetings.services.follow_ups import (
     reopen_follow_up,
     tell_organisations,
 )
+from reminders.models import Reminder
 from tests.factories import (
     make_actor,
     make_contact,

@@ -13,9 +13,10 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_day, city_today
-from meetings.models import FollowUp, Meeting, Reminder
+from meetings.models import FollowUp, Meeting
 from meetings.services.held_meetings import discard_meeting, hold_meeting, log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting
+from reminders.models import Reminder
 from tests.factories import (
     make_actor,
     make_contact,

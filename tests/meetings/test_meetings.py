@@ -12,7 +12,7 @@ from audit.models import Action, Change, Event, Op
 from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
-from meetings.models import Meeting, Reminder
+from meetings.models import Meeting
 from meetings.services.held_meetings import hold_meeting
 from meetings.services.meetings import (
     add_outcome,
@@ -21,6 +21,7 @@ from meetings.services.meetings import (
     edit_meeting,
     restore_meeting,
 )
+from reminders.models import Reminder
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from pytest_django import Settings
 from accounts.models import Role, User
 from audit.models import Action, Event
 from meetings import rules
-from meetings.models import Meeting, Reminder
+from meetings.models import Meeting
+from reminders.models import Reminder
 from tests.factories import make_district, make_meeting, make_officer, make_user
 
 pytestmark = pytest.mark.django_db

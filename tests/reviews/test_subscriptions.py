@@ -12,6 +12,7 @@ from accounts.actors import actor_for
 from accounts.models import User
 from audit.models import Action, Event
 from districts.models import District
+from reminders.rules import nine_oclock
 from reviews import rules
 from reviews.models import Delivery, Subscription
 from reviews.services import subscriptions
@@ -36,7 +37,7 @@ def test_a_week_is_due_on_monday_at_nine_where_the_reader_is() -> None:
 
 def test_nine_stays_nine_when_the_clocks_change() -> None:
     for day in (date(2026, 3, 30), date(2026, 10, 26)):  # the Mondays after both changes
-        nine = rules.nine_oclock(day, ATHENS)
+        nine = nine_oclock(day, ATHENS)
         assert nine.astimezone(ATHENS).hour == 9
         assert due("weekly", ATHENS, nine) == [day]
 
@@ -89,7 +90,7 @@ def monday(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Shortly after nine in Athens, on the Monday of last week or the one before."""
     today = timezone.now().astimezone(ATHENS).date()
     day = today - timedelta(days=today.weekday() + 7)
-    moment = rules.nine_oclock(day, ATHENS) + timedelta(minutes=5)
+    moment = nine_oclock(day, ATHENS) + timedelta(minutes=5)
 
     class Clock:
         now = staticmethod(lambda: moment)

@@ -13,9 +13,12 @@ from pytest_django import Settings
 from accounts.models import Channel, User
 from audit.models import Action, Event
 from districts.models import District
-from meetings import rules
-from meetings.models import Concern, FollowUp, FollowUpOrganisation, Reminder
-from meetings.reminders import notify_concern, refresh_for_follow_up, refresh_for_meeting, send, send_due
+from meetings.models import Concern, FollowUp, FollowUpOrganisation
+from reminders import sending
+from reminders.models import Reminder
+from reminders.rules import nine_oclock
+from reminders.sending import send_due
+from reminders.services import notify, refresh_reminders
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins.mail import MailSink
 from tests.plugins.services import free_port
@@ -30,7 +33,7 @@ def make_due(owner: User, **fields: Any) -> FollowUp:
     follow_up = FollowUp.objects.create(owner=owner, **(values | fields))
     organisation = make_organisation(owner.districts.get())
     FollowUpOrganisation.objects.create(follow_up=follow_up, organisation=organisation)
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     return follow_up
 
 
@@ -62,7 +65,7 @@ def test_a_meeting_in_forty_minutes_is_reminded_at_once_with_a_calendar_entry(ma
         officers=[officer],
         outcomes=[],
     )
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert send_due() == 2  # by e-mail and on the site
     (message,) = mail_sink.messages
     row = Reminder.objects.get(channel="email")
@@ -104,7 +107,7 @@ def test_it_is_said_in_the_recipients_time(mail_sink: MailSink) -> None:
     officer = make_officer(make_district(), time_zone="Pacific/Auckland", reminder_channels=["email"])
     starts_at = timezone.now() + timedelta(minutes=30)
     meeting = make_meeting(officer.districts.get(), status="planned", starts_at=starts_at, officers=[officer])
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     send_due()
     local = starts_at.astimezone(ZoneInfo("Pacific/Auckland"))
     assert f"{local:%H:%M}" in mail_sink.messages[0]["Subject"]
@@ -129,7 +132,7 @@ def test_it_is_not_sent_to_somebody_who_has_left_or_no_longer_sees_it(mail_sink:
         officers=[moved],
         outcomes=[],
     )
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     moved.districts.set([make_district()])
     assert send_due() == 0
     assert mail_sink.messages == []
@@ -157,7 +160,7 @@ def test_supervisors_are_told_where_to_look_and_no_more(mail_sink: MailSink) -> 
         subject_id=follow_up.pk,
         recipient=supervisor,
         channel="email",
-        occurrence=rules.nine_oclock(today, ZoneInfo(owner.time_zone)),
+        occurrence=nine_oclock(today, ZoneInfo(owner.time_zone)),
     )
     send_due()
     (message,) = mail_sink.messages
@@ -179,8 +182,8 @@ def test_a_concern_about_a_place_reaches_its_lead_and_the_supervisor_at_once(mai
         district=district,
         site_organisation=mosque,
     )
-    notify_concern(concern.pk)
-    notify_concern(concern.pk)
+    notify("concern", concern.pk)
+    notify("concern", concern.pk)
     assert send_due() == 4
     assert {message["To"] for message in mail_sink.messages} == {lead.email, supervisor.email}
     assert elsewhere.email not in {message["To"] for message in mail_sink.messages}
@@ -204,7 +207,7 @@ def test_a_digest_names_the_organisations_that_have_waited(mail_sink: MailSink) 
         subject_id=officer.pk,
         recipient=officer,
         channel="email",
-        occurrence=rules.nine_oclock(monday, zone),
+        occurrence=nine_oclock(monday, zone),
     )
     send_due()
     (message,) = mail_sink.messages
@@ -223,11 +226,11 @@ def test_a_server_that_is_down_is_tried_again_then_given_up(mail_sink: MailSink,
     for row in Reminder.objects.waiting().filter(attempts=1):
         assert "ConnectionRefusedError" in row.last_error
         assert row.lease_until is not None
-        assert timedelta(0) < row.lease_until - timezone.now() <= send.wait_after(1)
+        assert timedelta(0) < row.lease_until - timezone.now() <= sending.wait_after(1)
     assert Reminder.objects.filter(attempts=1).count() == 2
     assert send_due() == 0  # not before its time
     assert Reminder.objects.filter(attempts=1).count() == 2
-    Reminder.objects.filter(attempts=1).update(attempts=send.MAX_ATTEMPTS - 1, lease_until=None)
+    Reminder.objects.filter(attempts=1).update(attempts=sending.MAX_ATTEMPTS - 1, lease_until=None)
     send_due()
     assert Reminder.objects.failed().count() == 2
     assert send_due() == 0
@@ -245,7 +248,7 @@ def test_one_address_that_cannot_be_written_to_does_not_keep_the_others(mail_sin
 
 
 def test_waiting_times_grow_up_to_two_hours() -> None:
-    waits = [send.wait_after(attempts).total_seconds() for attempts in range(1, send.MAX_ATTEMPTS + 1)]
+    waits = [sending.wait_after(attempts).total_seconds() for attempts in range(1, sending.MAX_ATTEMPTS + 1)]
     assert waits[:4] == [15, 60, 240, 960]
     assert waits == sorted(waits)
     assert waits[-1] == 7200
@@ -253,19 +256,19 @@ def test_waiting_times_grow_up_to_two_hours() -> None:
 
 def test_a_row_that_somebody_else_took_over_is_not_sent_twice(mail_sink: MailSink) -> None:
     make_due(make_owner("email"))
-    claimed = send._claim()
+    claimed = sending._claim()
     Reminder.objects.filter(pk=claimed[0].pk).update(lease_until=timezone.now())  # it ran out
-    again = send._claim()
+    again = sending._claim()
     assert [row.pk for row in again] == [row.pk for row in claimed]
-    assert send._deliver(again) == 1
-    assert send._deliver(claimed) == 0
+    assert sending._deliver(again) == 1
+    assert sending._deliver(claimed) == 0
     assert len(mail_sink.messages) == 1
 
 
 def test_one_that_takes_its_workers_with_it_is_given_up(mail_sink: MailSink) -> None:
     make_due(make_owner("email"))
     due = Reminder.objects.due(timezone.now())
-    due.update(attempts=send.MAX_ATTEMPTS)  # counted each time, and never marked
+    due.update(attempts=sending.MAX_ATTEMPTS)  # counted each time, and never marked
     assert send_due() == 0
     assert Reminder.objects.failed().get().last_error == "WorkerLostError"
     assert mail_sink.messages == []

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -12,15 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Channel, Role, User
 from lib.acting import Acting
 from lib.ids import uuid7
-from meetings.codes import ReminderRule
-
-
-class SubjectType(models.TextChoices):
-    MEETING = "meeting", _("meeting")
-    FOLLOW_UP = "follow_up", _("follow-up")
-    CONCERN = "concern", _("concern")
-    RELIEF = "relief", _("further district")
-    PORTFOLIO = "user", _("organisations of one's portfolio")
+from reminders import kinds
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -59,11 +52,14 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(models.Model):
-    """Unique on rule, subject, recipient, channel and occurrence: its nominal moment."""
+    """Unique on rule, subject, recipient, channel and occurrence: its nominal moment.
+
+    Subjects and rules are those that apps have registered (reminders.kinds).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    rule = models.CharField(max_length=30, choices=ReminderRule)
-    subject_type = models.CharField(max_length=10, choices=SubjectType)
+    rule = models.CharField(max_length=30)
+    subject_type = models.CharField(max_length=10)
     subject_id = models.UUIDField()
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reminders"
@@ -82,6 +78,7 @@ class Reminder(models.Model):
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
+        db_table = "meetings_reminder"  # where the first versions had it
         indexes = [
             models.Index(
                 fields=["occurrence", "id"],
@@ -103,9 +100,9 @@ class Reminder(models.Model):
                 violation_error_message=_("This reminder is already there."),
             ),
             models.CheckConstraint(
-                condition=Q(rule__in=ReminderRule.values),
-                name="reminder_rule_is_known",
-                violation_error_message=_("Choose a rule from the list."),
+                condition=Q(rule__regex=r"^[a-z][a-z_]*$"),
+                name="reminder_rule_is_a_code",
+                violation_error_message=_("Use a rule that is registered."),
             ),
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values),
@@ -113,3 +110,15 @@ class Reminder(models.Model):
                 violation_error_message=_("Choose a channel from the list."),
             ),
         ]
+
+    @property
+    def key(self) -> kinds.Key:
+        return kinds.Key(self.rule, self.subject_id, self.recipient_id, self.channel)
+
+    @property
+    def about(self) -> tuple[str, UUID]:
+        return self.subject_type, self.subject_id
+
+    @property
+    def title(self) -> str:
+        return kinds.title_of(self.rule)

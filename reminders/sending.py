@@ -6,34 +6,29 @@ mail server's "250" and the mark after it sends a message twice, then with the s
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from math import inf
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from celery.exceptions import WorkerLostError
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Relief, User
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import User
 from audit.models import Action
 from audit.services import record
-from contacts.models import Organisation
-from lib.days import city_today
-from meetings import rules
-from meetings.models import Concern, FollowUp, Meeting, Reminder
-from meetings.models.reminder import SubjectType
-from meetings.reminders.channels import CARRIERS, Carrier, message_id_of
-from meetings.reminders.notices import notice_of
-from meetings.reminders.subjects import Subject, subjects_seen_by
-from meetings.reminders.wake import wake_on_commit
-from meetings.reminders.wanted import Key, of_concerns, of_follow_ups, of_meetings, of_portfolios, of_reliefs
+from reminders import kinds
+from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
+from reminders.models import Reminder
+from reminders.services import wake_on_commit
 
 BATCH: Final = 50
 LEASE: Final = timedelta(minutes=2)
@@ -48,13 +43,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A reminder that is still wanted: `subject` is what its recipient sees, a list for a digest."""
+    """A reminder that is still wanted: `row` is what its recipient sees of its subject."""
 
     recipient: User
-    subject: Subject | Sequence[Organisation]
-    object_type: str
-    object_ids: Sequence[UUID]
-    district_ids: Sequence[UUID]
+    subject: kinds.Subject[Any]
+    row: Any
 
 
 def send_due() -> int:
@@ -118,7 +111,7 @@ def _send_by(
             break
         told = standing[row.pk]
         try:
-            notice = notice_of(row, told.recipient, told.subject)
+            notice = _notice(row, told)
             if not _begin(row, told):
                 continue
             carrier.send(row, told.recipient, notice)
@@ -148,14 +141,9 @@ def _begin(row: Reminder, told: Standing) -> bool:
     ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
     if not ours.update(attempts=row.attempts + 1, lease_until=Now() + LEASE):
         return False
-    record(
-        SYSTEM,
-        Action.NOTIFY,
-        told.object_type,
-        told.object_ids,
-        district_ids=told.district_ids,
-        recipient=str(row.recipient_id),
-    )
+    object_type, ids, district_ids = told.subject.record(told.row)
+    recipient = str(row.recipient_id)
+    record(SYSTEM, Action.NOTIFY, object_type, ids, district_ids=district_ids, recipient=recipient)
     return True
 
 
@@ -207,42 +195,33 @@ def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
     due = [row for row in rows if _is_among(row, wanted)]
     found: dict[UUID, Standing] = {}
     for user in User.objects.active().filter(pk__in={row.recipient_id for row in due}):
-        actor = actor_for(user)
         own = [row for row in due if row.recipient_id == user.pk]
-        seen = subjects_seen_by(actor, own)
-        for row in own:
-            if row.subject_type == SubjectType.PORTFOLIO:
-                if waiting := _worth_seeing(actor):
-                    ids, districts = [o.pk for o in waiting], [o.home_district_id for o in waiting]
-                    found[row.pk] = Standing(user, waiting, "organisation", ids, districts)
-            elif subject := seen.get(row.subject_id):
-                districts = subject.home_ids if isinstance(subject, FollowUp) else [subject.district_id]
-                found[row.pk] = Standing(user, subject, row.subject_type, [subject.pk], districts)
+        seen = kinds.seen_by(actor_for(user), (row.about for row in own))
+        found |= {
+            row.pk: Standing(user, kinds.find_subject(row.subject_type), seen[row.subject_id])
+            for row in own
+            if row.subject_id in seen
+        }
     return found
 
 
-def _wanted_now(rows: Iterable[Reminder]) -> dict[Key, list[datetime]]:
+def _wanted_now(rows: Sequence[Reminder]) -> dict[kinds.Key, list[datetime]]:
     now = timezone.now()
-    ids: dict[str, set[UUID]] = defaultdict(set)
-    for row in rows:
-        ids[row.subject_type].add(row.subject_id)
-    found = chain(
-        of_meetings(Meeting.objects.filter(pk__in=ids[SubjectType.MEETING]), now),
-        of_follow_ups(FollowUp.objects.filter(pk__in=ids[SubjectType.FOLLOW_UP]), now),
-        of_concerns(Concern.objects.filter(pk__in=ids[SubjectType.CONCERN]), now),
-        of_reliefs(Relief.objects.filter(pk__in=ids[SubjectType.RELIEF]), now),
-        of_portfolios(ids[SubjectType.PORTFOLIO], now),
-    )
-    wanted: dict[Key, list[datetime]] = defaultdict(list)
-    for one in found:
-        wanted[one.key].append(one.at)
+    wanted: dict[kinds.Key, list[datetime]] = defaultdict(list)
+    for subject in kinds.subjects():
+        ids = {row.subject_id for row in rows if row.subject_type == subject.code}
+        for one in kinds.wanted(subject, ids, now):
+            wanted[one.key].append(one.at)
     return wanted
 
 
-def _is_among(row: Reminder, wanted: dict[Key, list[datetime]]) -> bool:
-    return any(rules.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[Key.of(row)])
+def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
+    return any(kinds.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
 
 
-def _worth_seeing(actor: Actor) -> list[Organisation]:
-    mine = Organisation.objects.visible_to(actor).of_officer(actor.id)
-    return list(mine.past_their_cadence(city_today()).order_by("meet_by", "pk"))
+def _notice(row: Reminder, told: Standing) -> Notice:
+    """What it says, in its recipient's language and time zone."""
+    with translation.override(told.recipient.language), timezone.override(ZoneInfo(told.recipient.time_zone)):
+        title, lines = told.subject.words(row.rule, told.row)
+    url = settings.SITE_URL + told.subject.path(row.subject_id)
+    return Notice(title, lines, url, told.subject.attachment(told.row))

@@ -3,11 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from meetings.models import Reminder
-from meetings.reminders import send
-from meetings.reminders.send import LEASE, send_due
-from tests.meetings.test_reminder_sending import make_due, make_owner
+from reminders import sending
+from reminders.models import Reminder
+from reminders.sending import LEASE, send_due
 from tests.plugins.mail import MailSink
+from tests.reminders.test_sending import make_due, make_owner
 
 pytestmark = pytest.mark.django_db
 PROMISES = 8
@@ -20,7 +20,7 @@ def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
     owner = make_owner("email")
     for number in range(PROMISES):
         make_due(owner, title=f"Promise {number}")
-    monkeypatch.setattr(send, "MAX_SECONDS", TURN_SECONDS)
+    monkeypatch.setattr(sending, "MAX_SECONDS", TURN_SECONDS)
     monkeypatch.setattr(mail_sink, "seconds", TURN_SECONDS * 0.6)
     sent = send_due()
     assert sent == len(mail_sink.messages)
@@ -39,13 +39,13 @@ def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
 def test_what_another_took_meanwhile_stays_theirs() -> None:
     owner = make_owner("email")
     make_due(owner)
-    (mine,) = send._claim()
+    (mine,) = sending._claim()
     theirs = timezone.now() + 2 * LEASE
     Reminder.objects.filter(pk=mine.pk).update(lease_until=theirs)
-    send._give_back([mine])
+    sending._give_back([mine])
     assert Reminder.objects.get(pk=mine.pk).lease_until == theirs
     Reminder.objects.filter(pk=mine.pk).update(lease_until=mine.lease_until, sent_at=timezone.now())
-    send._give_back([mine])
+    sending._give_back([mine])
     row = Reminder.objects.get(pk=mine.pk)
     assert row.sent_at is not None
     assert row.lease_until == mine.lease_until, "what is sent stays as it is"

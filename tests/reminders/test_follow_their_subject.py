@@ -11,14 +11,10 @@ from accounts.models import User
 from districts.models import District
 from lib.days import city_today
 from meetings import rules
-from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Reminder
-from meetings.reminders import (
-    notify_concern,
-    refresh_for_follow_up,
-    refresh_for_meeting,
-    refresh_for_user,
-    top_up,
-)
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from reminders.models import Reminder
+from reminders.rules import nine_oclock
+from reminders.services import notify, refresh_for_user, refresh_reminders, top_up
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins import services
 
@@ -28,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def plan(*officers: User, **fields: Any) -> Meeting:
     values = {"status": "planned", "starts_at": timezone.now() + timedelta(days=3), "outcomes": []} | fields
     meeting = make_meeting(officers[0].districts.first(), officers=officers, **values)
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     return meeting
 
 
@@ -38,7 +34,7 @@ def promise(owner: User, **fields: Any) -> FollowUp:
     follow_up = FollowUp.objects.create(owner=owner, **values)
     organisation = make_organisation(owner.districts.first())
     FollowUpOrganisation.objects.create(follow_up=follow_up, organisation=organisation)
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     return follow_up
 
 
@@ -66,7 +62,7 @@ def test_a_meeting_that_moves_takes_its_reminders_along() -> None:
     meeting = plan(officer())
     meeting.starts_at += timedelta(hours=5)
     meeting.save()
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert {row.occurrence for row in Reminder.objects.all()} == {
         meeting.starts_at - timedelta(days=1),
         meeting.starts_at - timedelta(hours=1),
@@ -77,7 +73,7 @@ def test_a_meeting_handed_to_another_officer_reminds_that_one() -> None:
     first, second = officer(), officer()
     meeting = plan(first)
     meeting.officers.set([second])
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert {row.recipient for row in Reminder.objects.all()} == {second}
 
 
@@ -85,7 +81,7 @@ def test_a_meeting_handed_to_another_officer_reminds_that_one() -> None:
 def test_a_meeting_that_is_not_planned_any_more_has_none(status: str) -> None:
     meeting = plan(officer())
     Meeting.objects.filter(pk=meeting.pk).update(status=status)
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert not Reminder.objects.exists()
 
 
@@ -93,7 +89,7 @@ def test_a_change_of_other_fields_leaves_the_rows_as_they_are() -> None:
     meeting = plan(officer())
     before = set(Reminder.objects.values_list("pk", flat=True))
     Reminder.objects.update(lease_until=timezone.now() + timedelta(minutes=1), attempts=1)
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert set(Reminder.objects.values_list("pk", flat=True)) == before
     assert set(Reminder.objects.values_list("attempts", flat=True)) == {1}
 
@@ -101,11 +97,11 @@ def test_a_change_of_other_fields_leaves_the_rows_as_they_are() -> None:
 def test_what_was_sent_is_neither_deleted_nor_made_again() -> None:
     meeting = plan(officer(), starts_at=timezone.now() + timedelta(minutes=30))
     Reminder.objects.update(sent_at=timezone.now())
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     top_up()
     assert Reminder.objects.count() == 1
     Meeting.objects.filter(pk=meeting.pk).update(status="cancelled")
-    refresh_for_meeting(meeting.pk)
+    refresh_reminders("meeting", meeting.pk)
     assert Reminder.objects.sent().count() == 1
 
 
@@ -113,24 +109,24 @@ def test_a_promise_that_moves_changes_hands_or_is_settled_takes_its_reminders_al
     first, second = officer(), officer(time_zone="Europe/Helsinki")
     follow_up = promise(first)
     assert rows(rule=rules.FOLLOW_UP_DUE) == {
-        (rules.FOLLOW_UP_DUE, first, "email", rules.nine_oclock(follow_up.due_on, ZoneInfo("Europe/Madrid")))
+        (rules.FOLLOW_UP_DUE, first, "email", nine_oclock(follow_up.due_on, ZoneInfo("Europe/Madrid")))
     }
     follow_up.due_on += timedelta(days=1)
     follow_up.owner = second
     follow_up.save()
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     assert rows(rule=rules.FOLLOW_UP_DUE) == {
         (
             rules.FOLLOW_UP_DUE,
             second,
             "email",
-            rules.nine_oclock(follow_up.due_on, ZoneInfo("Europe/Helsinki")),
+            nine_oclock(follow_up.due_on, ZoneInfo("Europe/Helsinki")),
         )
     }
     assert not Reminder.objects.filter(recipient=first).exists()
     follow_up.status, follow_up.completed_at = "done", timezone.now()
     follow_up.save()
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     assert not Reminder.objects.exists()
 
 
@@ -158,7 +154,7 @@ def test_topping_up_makes_what_is_missing_and_nothing_twice() -> None:
         district=one.districts.get(),
         site_organisation=organisation,
     )
-    notify_concern(concern.pk)
+    notify("concern", concern.pk)
     top_up()
     before = rows()
     assert {row[0] for row in before} >= {
@@ -203,7 +199,7 @@ def test_another_zone_moves_nine_oclock_and_reminds_of_no_day_twice() -> None:
     due = Reminder.objects.get(rule=rules.FOLLOW_UP_DUE)
     User.objects.filter(pk=one.pk).update(time_zone="Europe/Lisbon", reminder_channels=["email", "in_page"])
     refresh_for_user(one.pk)
-    lisbon = rules.nine_oclock(follow_up.due_on, ZoneInfo("Europe/Lisbon"))
+    lisbon = nine_oclock(follow_up.due_on, ZoneInfo("Europe/Lisbon"))
     assert rows(rule=rules.FOLLOW_UP_DUE) == {
         (rules.FOLLOW_UP_DUE, one, channel, lisbon) for channel in ("email", "in_page")
     }
@@ -222,7 +218,7 @@ def test_another_zone_is_noticed_when_nobody_says_so() -> None:
     User.objects.filter(pk=one.pk).update(time_zone="Europe/Lisbon")
     assert top_up() == before
     assert top_up() == 0
-    lisbon = rules.nine_oclock(follow_up.due_on, ZoneInfo("Europe/Lisbon"))
+    lisbon = nine_oclock(follow_up.due_on, ZoneInfo("Europe/Lisbon"))
     assert rows(rule=rules.FOLLOW_UP_DUE) == {(rules.FOLLOW_UP_DUE, one, "email", lisbon)}
 
 
@@ -253,7 +249,7 @@ def test_a_concern_reaches_the_officers_of_the_affected_communities_around() -> 
     concern = Concern.objects.create(
         kinds=["threat"], received_at=timezone.now(), district=north, affected_focuses=["lgbti"]
     )
-    notify_concern(concern.pk)
+    notify("concern", concern.pk)
     told = set(Reminder.objects.values_list("recipient", flat=True))
     assert told == {near.pk, deputy.pk, of_city.pk}
 
@@ -287,9 +283,9 @@ def test_a_promise_for_today_written_before_nine_is_told_at_once_and_once() -> N
     assert rows(rule=rules.FOLLOW_UP_WRITTEN) == at_once
     assert rows(rule=rules.FOLLOW_UP_DUE) != set()
     FollowUp.objects.filter(pk=follow_up.pk).update(title="Call back soon")
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     top_up()
     assert rows(rule=rules.FOLLOW_UP_WRITTEN) == at_once
     FollowUp.objects.filter(pk=follow_up.pk).update(due_on=today + timedelta(days=2))
-    refresh_for_follow_up(follow_up.pk)
+    refresh_reminders("follow_up", follow_up.pk)
     assert rows(rule=rules.FOLLOW_UP_WRITTEN) == set()

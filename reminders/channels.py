@@ -1,8 +1,10 @@
 """How a reminder reaches its recipient. A new way is a class here and a code in `accounts.models.Channel`."""
 
-from email.encoders import encode_base64
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.mime.base import MIMEBase
 from typing import Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,8 +14,22 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Channel, User
-from meetings.models import Reminder
-from meetings.reminders.notices import Notice, host
+from reminders.models import Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text to deliver, with the page it leads to and what an e-mail brings along."""
+
+    title: str
+    lines: Sequence[str]
+    url: str
+    attachment: MIMEBase | None = None
+
+
+def host() -> str:
+    """The host of this site, which ids of messages and calendar entries end with."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 class Carrier(Protocol):
@@ -54,8 +70,8 @@ class Email:
             connection=self._connection,
         )
         message.attach_alternative(html, "text/html")
-        if notice.calendar is not None:
-            message.attach(_calendar_part(notice.calendar))
+        if notice.attachment is not None:
+            message.attach(notice.attachment)
         message.send()
 
     def close(self) -> None:
@@ -82,11 +98,3 @@ CARRIERS: dict[str, type[Carrier]] = {Channel.IN_PAGE: InPage, Channel.EMAIL: Em
 def message_id_of(reminder: Reminder) -> str:
     """The same at every attempt, so that a message sent twice is known to be one (RFC 5322)."""
     return f"<reminder-{reminder.pk}@{host()}>"
-
-
-def _calendar_part(calendar: bytes) -> MIMEBase:
-    part = MIMEBase("text", "calendar", method="PUBLISH", charset="utf-8")
-    part.set_payload(calendar)
-    encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
-    return part

@@ -11,13 +11,14 @@ from pytest_django import Settings
 
 from accounts.actors import actor_for
 from accounts.models import Role
-from meetings.models import Reminder
-from meetings.reminders import send, send_due
-from meetings.services.reminders import retry_reminder
+from reminders import sending
+from reminders.models import Reminder
+from reminders.sending import send_due
+from reminders.services import retry_reminder
 from tests.factories import make_user
-from tests.meetings.test_reminder_sending import make_due, make_owner
 from tests.plugins import services
 from tests.plugins.mail import MailSink
+from tests.reminders.test_sending import make_due, make_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -64,11 +65,11 @@ def test_a_refused_reminder_is_given_up_in_the_end_and_an_administrator_has_it_s
     server: MoodyServer, mail_sink: MailSink, settings: Settings
 ) -> None:
     make_due(make_owner("email"))
-    for _attempt in range(send.MAX_ATTEMPTS):
+    for _attempt in range(sending.MAX_ATTEMPTS):
         assert send_due() == 0
         time_goes_by()
     failed = Reminder.objects.failed().get()
-    assert failed.attempts == send.MAX_ATTEMPTS
+    assert failed.attempts == sending.MAX_ATTEMPTS
     assert "550" in failed.last_error
     assert send_due() == 0
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings import rules
-from meetings.rules import Occurrence, Recipient
+from reminders.kinds import is_same_occasion
+from reminders.rules import Occurrence, Recipient, nine_oclock
 
 MADRID = ZoneInfo("Europe/Madrid")
 ZONES = sorted(zoneinfo.available_timezones())
@@ -250,24 +251,24 @@ def test_a_concern_is_told_at_once_and_not_a_second_time() -> None:
     "day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 10, 25)]
 )
 def test_it_stays_at_nine_over_both_clock_changes(day: date) -> None:
-    assert rules.nine_oclock(day, MADRID).astimezone(MADRID).time() == time(9)
+    assert nine_oclock(day, MADRID).astimezone(MADRID).time() == time(9)
 
 
 def test_a_day_that_a_zone_skipped_gives_the_same_moment_as_the_next() -> None:
     apia = ZoneInfo("Pacific/Apia")  # had no 30 December 2011
-    assert rules.nine_oclock(date(2011, 12, 30), apia) == rules.nine_oclock(date(2011, 12, 31), apia)
+    assert nine_oclock(date(2011, 12, 30), apia) == nine_oclock(date(2011, 12, 31), apia)
 
 
 @given(day=days, zone=zones)
 def test_nine_oclock_is_at_nine_or_just_after_a_gap(day: date, zone: ZoneInfo) -> None:
-    moment = rules.nine_oclock(day, zone).astimezone(zone)
+    moment = nine_oclock(day, zone).astimezone(zone)
     exists = datetime.combine(day, time(9), tzinfo=zone).astimezone(UTC).astimezone(zone).time() == time(9)
     assert moment.time() == time(9) if exists else moment > datetime.combine(day, time(9), tzinfo=zone)
 
 
 @given(day=days, zone=zones)
 def test_nine_oclock_moves_forward_with_the_days(day: date, zone: ZoneInfo) -> None:
-    today, tomorrow = (rules.nine_oclock(day + timedelta(days=n), zone) for n in (0, 1))
+    today, tomorrow = (nine_oclock(day + timedelta(days=n), zone) for n in (0, 1))
     assert today <= tomorrow <= today + timedelta(hours=48)
 
 
@@ -286,7 +287,7 @@ def test_whenever_it_is_asked_each_rule_gives_one_moment_per_day(
             assert len(found) == 1
         ordered = sorted(found)
         for earlier, later in pairwise(ordered):
-            assert not rules.is_same_occasion(rule, earlier, later)
+            assert not is_same_occasion(rule, earlier, later)
 
 
 @given(
@@ -297,6 +298,6 @@ def test_whenever_it_is_asked_each_rule_gives_one_moment_per_day(
     ),
 )
 def test_another_zone_is_the_same_occasion(day: date, zones_: tuple[str, str]) -> None:
-    one, other = (rules.nine_oclock(day, ZoneInfo(zone)) for zone in zones_)
-    assert rules.is_same_occasion(rules.FOLLOW_UP_DUE, one, other)
-    assert one == other or not rules.is_same_occasion(rules.MEETING_HOUR_BEFORE, one, other)
+    one, other = (nine_oclock(day, ZoneInfo(zone)) for zone in zones_)
+    assert is_same_occasion(rules.FOLLOW_UP_DUE, one, other)
+    assert one == other or not is_same_occasion(rules.MEETING_HOUR_BEFORE, one, other)

@@ -1,0 +1,320 @@
+"""What people are reminded of here: the subjects of `reminders`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
+from itertools import chain
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+from icalendar import Calendar, Event
+
+from accounts.models import Relief, Role, User
+from contacts.models import Organisation
+from districts.models import District
+from lib.acting import Acting
+from lib.days import city_day, city_today
+from meetings import rules
+from meetings.codes import ConcernKind
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.models.follow_up import FollowUpQuerySet
+from meetings.models.meeting import MeetingQuerySet
+from meetings.whom_to_call import is_touched_by
+from reminders import kinds
+from reminders.channels import host
+from reminders.kinds import Record, Rule, Subject
+from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
+
+NAMED = 20
+_DAY = timedelta(days=1)
+
+
+class Meetings(Subject[Meeting]):
+    code = "meeting"
+    known_rules = (
+        Rule(rules.MEETING_DAY_BEFORE, gettext_lazy("meeting tomorrow")),
+        Rule(rules.MEETING_HOUR_BEFORE, gettext_lazy("meeting in an hour")),
+    )
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        for meeting in Meeting.objects.filter(pk__in=ids).planned().prefetch_related("officers"):
+            officers = map(recipient, meeting.officers.all())
+            for one in rules.meeting_reminders(
+                status=meeting.status, starts_at=meeting.starts_at, officers=officers, now=now
+            ):
+                yield meeting.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return _soon(now).values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        return _soon(now).of_officer(user.pk).values_list("pk", flat=True)
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Meeting]:
+        return Meeting.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
+
+    def words(self, rule: str, row: Meeting) -> tuple[str, Sequence[str]]:
+        starts_at = timezone.localtime(row.starts_at)
+        when = {"day": day_in_full(starts_at.date()), "time": f"{starts_at:%H:%M}"}
+        lines = [row.subject, _("%(day)s at %(time)s") % when, row.place]
+        return _("Meeting on %(day)s at %(time)s") % when, [line for line in lines if line]
+
+    def attachment(self, row: Meeting) -> MIMEBase:
+        part = MIMEBase("text", "calendar", method="PUBLISH", charset="utf-8")
+        part.set_payload(_invitation(row))
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
+        return part
+
+
+def _soon(now: datetime) -> MeetingQuerySet:
+    until = now + AHEAD + timedelta(days=1)
+    return Meeting.objects.planned().filter(starts_at__gt=now, starts_at__lte=until)
+
+
+def _invitation(meeting: Meeting) -> bytes:
+    """The meeting as a calendar entry (RFC 5545): one that is sent again replaces the one before."""
+    event = Event()
+    event.add("uid", f"meeting-{meeting.pk}@{host()}")
+    event.add("sequence", meeting.version)
+    event.add("dtstamp", datetime.now(UTC))
+    event.add("dtstart", meeting.starts_at.astimezone(UTC))
+    event.add("dtend", meeting.starts_at.astimezone(UTC) + timedelta(minutes=meeting.duration_minutes))
+    event.add("summary", meeting.subject)
+    if meeting.place:
+        event.add("location", meeting.place)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Proximity CRM//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+class FollowUps(Subject[FollowUp]):
+    code = "follow_up"
+    known_rules = (
+        Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("promise due tomorrow"), at_nine=True),
+        Rule(rules.FOLLOW_UP_WRITTEN, gettext_lazy("promise made for today")),
+        Rule(rules.FOLLOW_UP_DUE, gettext_lazy("promise due today"), at_nine=True),
+        Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("promise overdue"), at_nine=True),
+        Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("promise long overdue in your district"), at_nine=True),
+    )
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        rows = FollowUp.objects.filter(pk__in=ids).pending().select_related("owner")
+        supervisors = Supervisors()
+        for row in rows.prefetch_related("organisation_links__organisation__home_district"):
+            homes = [link.organisation.home_district for link in row.organisation_links.all()]
+            for one in rules.follow_up_reminders(
+                status=row.status,
+                written_at=row.created_at,
+                due_on=row.due_on,
+                owner=recipient(row.owner),
+                supervisors=supervisors.of(pk for home in homes for pk in home.lineage),
+                now=now,
+            ):
+                yield row.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return _due(now).values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        """The user's own, and those that are late in the districts the user supervises."""
+        homes = District.objects.under(*user.districts.all())
+        there = FollowUpOrganisation.objects.filter(organisation__home_district__in=homes)
+        since = city_day(now - LOOKBACK) - 9 * _DAY  # escalated after seven days
+        late = _due(now).filter(due_on__gte=since, pk__in=there.values("follow_up"))
+        return {*_due(now).of_owner(user.pk).values_list("pk", flat=True), *late.values_list("pk", flat=True)}
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, FollowUp]:
+        return FollowUp.objects.visible_to(actor).with_homes().filter(pk__in=ids).in_bulk()
+
+    def words(self, rule: str, row: FollowUp) -> tuple[str, Sequence[str]]:
+        """Supervisors are told where to look, not what they will find."""
+        late = (city_today() - row.due_on).days
+        day = {"day": day_in_full(row.due_on)}
+        if rule == rules.FOLLOW_UP_ESCALATED:
+            title = ngettext(
+                "A promise in your district is %(n)d day late",
+                "A promise in your district is %(n)d days late",
+                late,
+            )
+            text = _("It was promised for %(day)s. Open it to see by whom, and what stands in the way.")
+            return title % {"n": late}, [text % day]
+        if late > 0:
+            title = ngettext("A promise is %(n)d day late", "A promise is %(n)d days late", late)
+            title %= {"n": late}
+        elif late == 0:
+            title = _("A promise is due today")
+        else:
+            title = _("A promise is due on %(day)s") % day
+        return title, [row.title, _("Promised for %(day)s.") % day]
+
+    def record(self, row: FollowUp) -> Record:
+        return Record(self.code, [row.pk], row.home_ids)
+
+
+def _due(now: datetime) -> FollowUpQuerySet:
+    """Promises that are late or become due soon anywhere on earth."""
+    return FollowUp.objects.pending().filter(due_on__lte=city_day(now + AHEAD) + 2 * _DAY)
+
+
+class Concerns(Subject[Concern]):
+    code = "concern"
+    known_rules = (Rule(rules.CONCERN_RECEIVED, gettext_lazy("new concern")),)
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        for concern in Concern.objects.filter(pk__in=ids).select_related("district"):
+            told = map(recipient, _told_of(concern))
+            for one in rules.concern_reminders(logged_at=concern.created_at, recipients=told, now=now):
+                yield concern.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return Concern.objects.filter(created_at__gte=now - LOOKBACK).values_list("pk", flat=True)
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Concern]:
+        return Concern.objects.visible_to(actor).select_related("district").filter(pk__in=ids).in_bulk()
+
+    def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
+        said = ", ".join(str(ConcernKind(kind).label) for kind in row.kinds)
+        title = _("New concern in %(district)s") % {"district": row.district.name}
+        return title, [said, _("Open it to see what happened and whom to call.")]
+
+
+def _told_of(concern: Concern) -> Iterable[User]:
+    """Supervisors of its district, and lead and deputy of the organisations it touches, if they see it."""
+    touched = Organisation.objects.active().filter(
+        is_touched_by(concern) | Q(pk=concern.raised_by_organisation_id)
+    )
+    leading = chain.from_iterable(touched.values_list("lead_officer", "deputy_officer"))
+    here = User.objects.active().covering(concern.district)
+    return here.filter(Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=set(leading) - {None}))
+
+
+class Reliefs(Subject[Relief]):
+    code = "relief"
+    known_rules = (Rule(rules.RELIEF_OPENED, gettext_lazy("an officer in a further district")),)
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        supervisors = Supervisors()
+        for relief in Relief.objects.filter(pk__in=ids).select_related("district", "officer"):
+            lineages = [relief.district.lineage, *relief.officer.districts.values_list("lineage", flat=True)]
+            told = supervisors.of(pk for lineage in lineages for pk in lineage)
+            for one in rules.relief_reminders(opened_at=relief.starts_at, supervisors=told, now=now):
+                yield relief.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return Relief.objects.filter(starts_at__gte=now - LOOKBACK).values_list("pk", flat=True)
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Relief]:
+        reliefs = Relief.objects.visible_to(actor).select_related("district", "officer")
+        return reliefs.filter(pk__in=ids).in_bulk()
+
+    def words(self, rule: str, row: Relief) -> tuple[str, Sequence[str]]:
+        until = timezone.localtime(row.ends_at)
+        title = _("Further district opened: %(district)s") % {"district": row.district.name}
+        works = _("%(officer)s works there until %(time)s on %(day)s: %(reason)s.") % {
+            "officer": row.officer.name,
+            "time": f"{until:%H:%M}",
+            "day": day_in_full(until.date()),
+            "reason": row.get_reason_display(),
+        }
+        return title, [works, _("Everything they open meanwhile says so in the trail.")]
+
+    def path(self, row_id: UUID) -> str:
+        return reverse("relief")
+
+
+class Portfolios(Subject[Sequence[Organisation]]):
+    """Its row is the officer's account; what the officer sees of it is the organisations."""
+
+    code = "user"
+    known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations worth seeing"), at_nine=True),)
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        meet_by = _earliest_meet_by(ids, city_day(now + AHEAD))
+        for user in User.objects.active().filter(pk__in=meet_by):
+            for one in rules.digest_reminders(recipient=recipient(user), meet_by=meet_by[user.pk], now=now):
+                yield user.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return User.objects.active().values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        return [user.pk]
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Sequence[Organisation]]:
+        if actor.id is None:
+            return {}
+        mine = Organisation.objects.visible_to(actor).of_officer(actor.id)
+        waiting = list(mine.past_their_cadence(city_today()).order_by("meet_by", "pk"))
+        return {actor.id: waiting} if waiting else {}
+
+    def words(self, rule: str, row: Sequence[Organisation]) -> tuple[str, Sequence[str]]:
+        count = len(row)
+        title = ngettext(
+            "%(n)d organisation is worth seeing", "%(n)d organisations are worth seeing", count
+        ) % {"n": count}
+        lines = [f"– {organisation.name}" for organisation in row[:NAMED]]
+        if count > NAMED:
+            lines.append(_("and %(n)d more") % {"n": count - NAMED})
+        return title, [_("They have waited longer than agreed:"), *lines]
+
+    def path(self, row_id: UUID) -> str:
+        return reverse("organisations") + "?overdue=true"
+
+    def record(self, row: Sequence[Organisation]) -> Record:
+        return Record("organisation", [one.pk for one in row], [one.home_district_id for one in row])
+
+
+def _earliest_meet_by(user_ids: Collection[UUID], before: date) -> dict[UUID, date]:
+    """The first `meet_by` among the organisations each of these users leads or deputises."""
+    earliest: dict[UUID, date] = {}
+    for field in ("lead_officer", "deputy_officer"):
+        rows = Organisation.objects.past_their_cadence(before).filter(**{f"{field}__in": user_ids})
+        for user_id, meet_by in rows.values_list(field).annotate(Min("meet_by")).order_by():
+            earliest[user_id] = min(meet_by, earliest.get(user_id, meet_by))
+    return earliest
+
+
+def recipient(user: User) -> Recipient:
+    return Recipient(user.pk, frozenset(user.reminder_channels), ZoneInfo(user.time_zone), user.is_active)
+
+
+class Supervisors:
+    """Active supervisors by their own districts, read once when the first row asks."""
+
+    def __init__(self) -> None:
+        self._by_district: Mapping[UUID, list[User]] | None = None
+
+    def of(self, lineage: Iterable[UUID]) -> Iterable[Recipient]:
+        """Those responsible for any of these districts."""
+        if self._by_district is None:
+            self._by_district = self._read()
+        found = {user.pk: user for pk in lineage for user in self._by_district.get(pk, [])}
+        return map(recipient, found.values())
+
+    def _read(self) -> Mapping[UUID, list[User]]:
+        by_district: dict[UUID, list[User]] = defaultdict(list)
+        users = User.objects.active().with_role(Role.SUPERVISOR).prefetch_related("districts")
+        for user in users:
+            for district in user.districts.all():
+                by_district[district.pk].append(user)
+        return by_district
+
+
+def day_in_full(value: date) -> str:
+    return date_format(value, pgettext("Django date format of a day in full", "l j F"))
+
+
+def register() -> None:
+    kinds.register(Meetings(), FollowUps(), Concerns(), Reliefs(), Portfolios())

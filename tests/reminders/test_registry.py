@@ -1,0 +1,76 @@
+"""What apps have registered: each subject and each rule is whole."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import timezone
+
+from meetings import rules
+from reminders import kinds
+from reminders.models import Reminder
+from tests.factories import make_district, make_officer
+
+RULES = [(subject.code, rule) for subject in kinds.subjects() for rule in subject.known_rules]
+
+
+def test_rules_have_one_owner_and_a_title() -> None:
+    codes = [rule.code for _subject, rule in RULES]
+    assert len(codes) == len(set(codes))
+    assert all(kinds.title_of(code) not in ("", code) for code in codes)
+
+
+def test_each_rule_that_meetings_have_is_registered() -> None:
+    known = {rule.code for _subject, rule in RULES}
+    assert known == {
+        rules.MEETING_DAY_BEFORE,
+        rules.MEETING_HOUR_BEFORE,
+        rules.FOLLOW_UP_DAY_BEFORE,
+        rules.FOLLOW_UP_WRITTEN,
+        rules.FOLLOW_UP_DUE,
+        rules.FOLLOW_UP_OVERDUE,
+        rules.FOLLOW_UP_ESCALATED,
+        rules.CADENCE_DIGEST,
+        rules.CONCERN_RECEIVED,
+        rules.RELIEF_OPENED,
+    }
+
+
+def test_each_subject_has_a_page() -> None:
+    assert all(subject.path(uuid4()).startswith("/") for subject in kinds.subjects())
+
+
+def test_codes_fit_their_columns() -> None:
+    for subject, rule in RULES:
+        for name, code in (("subject_type", subject), ("rule", rule.code)):
+            Reminder._meta.get_field(name).run_validators(code)
+
+
+def make(rule: str) -> Reminder:
+    return Reminder(
+        rule=rule,
+        subject_type="meeting",
+        subject_id=uuid4(),
+        recipient=make_officer(make_district()),
+        channel="email",
+        occurrence=timezone.now(),
+    )
+
+
+@pytest.mark.django_db
+def test_a_rule_of_a_later_version_is_kept_and_named_by_its_code() -> None:
+    reminder = make("plan_ends")
+    reminder.full_clean()
+    reminder.save()
+    assert reminder.title == "plan_ends"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", ["Plan ends", "plan-ends", "_plan", "plan\n"])
+def test_a_rule_that_is_no_code_is_rejected(rule: str) -> None:
+    reminder = make(rule)
+    with pytest.raises(ValidationError, match="Use a rule that is registered"):
+        reminder.validate_constraints()
+    with pytest.raises(IntegrityError, match="reminder_rule_is_a_code"):
+        reminder.save()
