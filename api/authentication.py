@@ -20,7 +20,7 @@ from api.services.keys import secret_hashes
 from audit.models import Action
 from audit.services import record
 from lib.addresses import client_address
-from lib.planned import planned_cursor
+from lib.prepared import prepared_cursor
 
 # Writing down each use would be a write per request; a minute is close enough.
 SECONDS_BETWEEN_USES = 60
@@ -96,7 +96,7 @@ WHERE key.id = %s AND key.status = 'active' AND key.expires_at > statement_times
 def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
     """The key, its districts and all that lies in them."""
     given = secret_hashes(token.secret)
-    with planned_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_FIND, [token.key_id])
         row = cursor.fetchone()
     if row is None:

@@ -14,7 +14,7 @@ from lib.acting import Acting
 from lib.among import as_array
 from lib.copying import copy_values
 from lib.ids import uuid7
-from lib.planned import planned_cursor
+from lib.prepared import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _write_event(
     }
     content["content_hash"] = content_hash(content)
     ids = {name: as_array(content[name]) for name in ("object_ids", "district_ids")}
-    with planned_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_INSERT, content | ids)
     return Event(**content)
 

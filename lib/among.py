@@ -8,9 +8,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+from lib.prepared import Placeholder
 
-def as_array(ids: Iterable[UUID]) -> str:
+
+def as_array(ids: Iterable[UUID]) -> str | Placeholder:
     """Ids as PostgreSQL reads them where a statement says `%s::uuid[]`: psycopg looks at each one's type."""
+    ids = tuple(ids)
+    if ids and isinstance(ids[0], Placeholder):
+        return ids[0].array
     return f"{{{','.join([one.hex for one in ids])}}}"
 
 

@@ -82,9 +82,10 @@ class RowSpec:
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
 
-    def places(self, actor: Actor) -> list[Expression]:
-        """What reads `where`."""
-        return [_made_for(actor, one) for one in self.where]
+    def expressions(self, actor: Actor, names: Sequence[str]) -> list[Expression]:
+        """What reads the columns `names`, all unless given, and then `where`."""
+        wanted = [column.expression(actor) for column in self.columns if not names or column.name in names]
+        return wanted + [_made_for(actor, one) for one in self.where]
 
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
         """The rows of `queryset` in its order: `names` of them, all unless given. One statement."""

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DataError
 from django.test.utils import CaptureQueriesContext
 
-from lib.planned import planned_cursor
+from lib.prepared import prepared_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_a_statement_is_planned_after_a_while_and_counted_as_before() -> None:
     asked = "SELECT %s::int + 1"
     with CaptureQueriesContext(connection) as captured:
         for number in range(10):
-            with planned_cursor() as cursor:
+            with prepared_cursor() as cursor:
                 cursor.execute(asked, [number])
                 assert cursor.fetchone() == (number + 1,)
     assert len(captured) == 10
