@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from icalendar import Calendar, Event
 
-from accounts.models import Relief, Role, User
+from accounts.models import Relief, Role, User, UserQuerySet
 from contacts.models import Organisation
 from districts.models import District
 from lib.acting import Acting
@@ -196,7 +196,7 @@ def _told_of(concern: Concern) -> Iterable[User]:
         is_touched_by(concern) | Q(pk=concern.raised_by_organisation_id)
     )
     leading = chain.from_iterable(touched.values_list("lead_officer", "deputy_officer"))
-    here = User.objects.active().covering(concern.district)
+    here: UserQuerySet = User.objects.active().covering(concern.district)
     return here.filter(Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=set(leading) - {None}))
 
 
@@ -247,7 +247,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
                 yield user.pk, one
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return User.objects.active().values_list("pk", flat=True)
+        return list(User.objects.active().values_list("pk", flat=True))
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return [user.pk]

@@ -5,7 +5,7 @@ is read of them (long, always the same). The second is kept, with placeholders f
 caller to caller. Of one object by its id both halves are kept: then PostgreSQL does not plan it anew either.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -30,7 +30,7 @@ Visible = Callable[[Actor], models.QuerySet[Any]]
 Converter = Callable[[Any, Any, Any], Any]
 
 
-class Spec(Protocol):
+class Spec(Hashable, Protocol):
     """What is read of an object, as `RowSpec` has it."""
 
     @property
