@@ -132,7 +132,7 @@ DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 
 def _running(url: dict[str, Any]) -> dict[str, Any]:
     """For processes that run. What a session starts with is said of its role (crm.database.roles)."""
-    # After so many times a statement is planned no more (lib.planned; Django's own always are).
+    # After so many times a statement is planned no more (lib.prepared; Django's own always are).
     options = {"prepare_threshold": None if DATABASE_POOLED else 5}
     return url | {
         "ENGINE": "crm.database",

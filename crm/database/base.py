@@ -40,7 +40,7 @@ class Connection(psycopg.Connection[Any]):
 
 class DatabaseOperations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """For who counts statements: psycopg keeps none that is already planned (lib.planned)."""
+        """For who counts statements: psycopg keeps none that is already planned (lib.prepared)."""
         return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
 
 
