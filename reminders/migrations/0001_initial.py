@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("meetings", "0010_reminders_move_out"),
+        ("meetings", "0011_reminders_move_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
