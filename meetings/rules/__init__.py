@@ -32,6 +32,7 @@ from meetings.rules.substance import (
     is_bias_concern,
     is_overdue,
     is_substantive,
+    with_outcome,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "is_substantive",
     "meeting_reminders",
     "relief_reminders",
+    "with_outcome",
 ]

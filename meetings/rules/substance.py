@@ -1,6 +1,6 @@
 """What counts: substantive meetings, late promises, bias."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -24,6 +24,11 @@ REASSURE_WITHIN: Final = timedelta(hours=24)
 def is_substantive(*, status: str, present: bool, outcomes: Collection[str]) -> bool:
     """Whether a meeting counts for an organisation: held, it was there, and something came of it."""
     return status == "held" and present and not NOT_SUBSTANTIVE.issuperset(outcomes)
+
+
+def with_outcome(outcomes: Sequence[str], outcome: str, *, status: str) -> list[str]:
+    """What came of a meeting once a promise is of it, or a concern: of one that was held, and once."""
+    return [*outcomes, *([outcome] if status == "held" and outcome not in outcomes else [])]
 
 
 def is_overdue(*, status: str, due_on: date, today: date) -> bool:

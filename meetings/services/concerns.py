@@ -19,9 +19,10 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.rows import assign
-from meetings.codes import ConcernStatus, Outcome
+from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
+from meetings.rules import CONCERN_RAISED
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
@@ -75,8 +76,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[Concer
     _check_seen(actor, concern, changed)
     _check(concern)
     concern.save(force_insert=True)
-    if concern.meeting_id:
-        add_outcome(actor=actor, meeting_id=concern.meeting_id, outcome=Outcome.CONCERN_RAISED)
+    _raise_in_meeting(actor, concern, changed)
     notify("concern", concern.pk)
     _record(actor, Action.CREATE, Op.CREATED, concern, {concern.district_id}, list(fields))
     return concern
@@ -109,6 +109,7 @@ def edit_concern(
     concern.version += 1
     concern.updated_at = timezone.now()
     concern.save()
+    _raise_in_meeting(actor, concern, changed)
     if CONCERNED & set(changed):
         notify("concern", concern.pk)
     _record(actor, Action.UPDATE, Op.UPDATED, concern, districts | {concern.district_id}, changed)
@@ -176,6 +177,12 @@ def _tidy(concern: Concern) -> None:
     closed = concern.status == ConcernStatus.CLOSED
     concern.closed_at = (concern.closed_at or now) if closed else None
     fold_concern(concern)
+
+
+def _raise_in_meeting(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
+    """The meeting that a concern is of from now on says so."""
+    if "meeting" in changed and concern.meeting_id:
+        add_outcome(actor=actor, meeting_id=concern.meeting_id, outcome=CONCERN_RAISED)
 
 
 def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:

@@ -22,7 +22,7 @@ from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.rows import assign
-from meetings.codes import FollowUpStatus, Outcome
+from meetings.codes import FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (
     can_add_follow_up,
@@ -30,6 +30,7 @@ from meetings.policies import (
     can_edit_follow_up,
     can_reassign_follow_up,
 )
+from meetings.rules import ACTION_AGREED
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
 from reminders.services import refresh_reminders
@@ -82,8 +83,7 @@ def create_follow_up(
         FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in promised_to
     )
     set_external_ids(follow_up, external_ids)
-    if follow_up.meeting_id:
-        add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=Outcome.ACTION_AGREED)
+    _agree(actor, follow_up, changed)
     refresh_reminders("follow_up", follow_up.pk)
     districts = {organisation.home_district_id for organisation in promised_to}
     _record(actor, Action.CREATE, Op.CREATED, follow_up, districts, list(fields))
@@ -132,6 +132,7 @@ def edit_follow_up(
     follow_up.version += 1
     follow_up.updated_at = timezone.now()
     follow_up.save()
+    _agree(actor, follow_up, changed)
     refresh_reminders("follow_up", follow_up.pk)
     after = _districts(follow_up)
     refuse_widening(actor, districts, after)
@@ -235,6 +236,12 @@ def _stamp(follow_up: FollowUp) -> None:
         follow_up.cancel_reason = ""
     elif not follow_up.cancel_reason:
         raise ValidationError({"cancel_reason": _("Say why it is cancelled.")})
+
+
+def _agree(actor: Actor, follow_up: FollowUp, changed: Collection[str]) -> None:
+    """A promise that is of a meeting from now on was agreed there."""
+    if "meeting" in changed and follow_up.meeting_id:
+        add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=ACTION_AGREED)
 
 
 def _districts(follow_up: FollowUp) -> set[UUID]:

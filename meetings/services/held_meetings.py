@@ -17,8 +17,9 @@ from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from lib.conflicts import StaleVersion
 from lib.external_ids import ExternalIdRow
-from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus, Outcome
+from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
+from meetings.rules import ACTION_AGREED, with_outcome
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import (
     TOOK_PLACE,
@@ -159,11 +160,10 @@ def _check_took_place(status: str) -> None:
 def _with_outcome_of(
     promises: Sequence[PromiseRow], status: str, fields: MeetingFields, before: list[str]
 ) -> MeetingFields:
-    """`fields` with the outcome that a promise made there is; nobody reached, nothing agreed."""
+    """`fields` with the outcome that a promise made there is, so that it is written once."""
     outcomes = fields.get("outcomes", before)
-    if not promises or status != MeetingStatus.HELD or Outcome.ACTION_AGREED in outcomes:
-        return fields
-    return {**fields, "outcomes": [*outcomes, Outcome.ACTION_AGREED.value]}
+    after = with_outcome(outcomes, ACTION_AGREED, status=status) if promises else outcomes
+    return fields if after == outcomes else {**fields, "outcomes": after}
 
 
 def _promise(actor: Actor, meeting: Meeting, promises: Sequence[PromiseRow]) -> None:

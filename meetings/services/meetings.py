@@ -25,6 +25,7 @@ from lib.rows import assign
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
+from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
 from meetings.services.summaries import refresh_last_met
 from reminders.services import refresh_reminders
@@ -157,15 +158,14 @@ def restore_meeting(*, actor: Actor, meeting_id: UUID, status: str, version: int
 
 @transaction.atomic
 def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
-    """Note what a promise or concern logged afterwards says came of it.
+    """Note what a promise or concern says came of it, that is of the meeting from now on.
 
     Nothing happens where the meeting was not held, is read-only for the actor, or says so already.
     """
     meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
-    if meeting.status != MeetingStatus.HELD or not can_edit_meeting(actor, meeting):
-        return
-    if outcome not in meeting.outcomes:
-        change_meeting(actor, meeting, {"outcomes": [*meeting.outcomes, outcome]})
+    outcomes = with_outcome(meeting.outcomes, outcome, status=meeting.status)
+    if outcomes != meeting.outcomes and can_edit_meeting(actor, meeting):
+        change_meeting(actor, meeting, {"outcomes": outcomes})
 
 
 # --- Steps the verbs share ------------------------------------------------------------------------

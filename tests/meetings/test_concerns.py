@@ -238,10 +238,15 @@ def test_who_comes_to_be_concerned_later_is_told_then() -> None:
     assert Reminder.objects.filter(recipient=lead, subject_id=concern.pk).exists()
 
 
-def test_a_concern_raised_in_a_meeting_came_of_it() -> None:
+@pytest.mark.parametrize("is_there_already", [False, True])
+def test_a_concern_raised_in_a_meeting_came_of_it(is_there_already: bool) -> None:
     north = make_district()
-    meeting = make_meeting(north, outcomes=["information_shared"])
-    log(make_actor(north), district=north, meeting=meeting)
+    actor, meeting = make_actor(north), make_meeting(north, outcomes=["information_shared"])
+    if is_there_already:
+        concern = log(actor, district=north)
+        edit_concern(actor=actor, concern_id=concern.pk, meeting=meeting)
+    else:
+        log(actor, district=north, meeting=meeting)
     meeting.refresh_from_db()
     assert meeting.outcomes == ["information_shared", "concern_raised"]
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import Role, User
@@ -282,10 +283,26 @@ def test_reminders_follow_the_promise() -> None:
     assert not waiting.exists()
 
 
-def test_a_promise_added_to_a_meeting_was_agreed_there() -> None:
+@pytest.mark.parametrize("is_there_already", [False, True])
+def test_a_promise_added_to_a_meeting_was_agreed_there(is_there_already: bool) -> None:
     north = make_district()
-    organisation = make_organisation(north)
+    actor, organisation = make_actor(north), make_organisation(north)
     meeting = make_meeting(north, organisation, outcomes=["information_shared"])
-    promise(make_actor(north), organisation, meeting=meeting)
+    if is_there_already:
+        follow_up = promise(actor, organisation)
+        edit_follow_up(actor=actor, follow_up_id=follow_up.pk, meeting=meeting)
+    else:
+        promise(actor, organisation, meeting=meeting)
     meeting.refresh_from_db()
     assert meeting.outcomes == ["information_shared", "action_agreed"]
+
+
+def test_a_promise_of_a_meeting_that_was_not_held_was_not_agreed_there() -> None:
+    north = make_district()
+    actor, organisation = make_actor(north), make_organisation(north)
+    starts_at = timezone.now() + timedelta(days=1)
+    planned = make_meeting(north, organisation, status="planned", outcomes=[], starts_at=starts_at)
+    follow_up = promise(actor, organisation)
+    edit_follow_up(actor=actor, follow_up_id=follow_up.pk, meeting=planned)
+    planned.refresh_from_db()
+    assert (planned.outcomes, planned.version) == ([], 1)
