@@ -42,7 +42,7 @@ class KeptFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobResult:
     """What came out. `record` is called with the kept files in the transaction that ends the job:
     what it writes is committed before anybody can fetch one of them, or not at all.
     """
@@ -80,7 +80,7 @@ class Kind:
     """`run` may be called again for the same job when a worker died: it must converge."""
 
     name: str
-    run: Callable[[Work], Outcome]
+    run: Callable[[Work], JobResult]
     title: str | Promise
     may: Callable[[Actor], bool]
     needs_release: bool = False
@@ -91,7 +91,7 @@ _KINDS: dict[str, Kind] = {}
 
 def register(
     name: str,
-    run: Callable[[Work], Outcome],
+    run: Callable[[Work], JobResult],
     *,
     title: str | Promise,
     may: Callable[[Actor], bool],

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from jobs.files import keep_file, opened
-from jobs.kinds import JobRefused, JobStopped, KeptFile, Kind, Outcome, find_kind
+from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind
 from jobs.models import Job, JobFile, JobStatus
 from jobs.services import LEASE, end_job, fail_job
 from lib.waits import patience
@@ -82,7 +82,7 @@ def _do(job: Job, kind: Kind, actor: Actor) -> None:
 
 
 @transaction.atomic
-def _keep(job: Job, outcome: Outcome, actor: Actor) -> None:
+def _keep(job: Job, outcome: JobResult, actor: Actor) -> None:
     """The end of a job, if it is still ours, with all that came out of it."""
     ours = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
     if not ours.select_for_update().exists():

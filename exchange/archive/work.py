@@ -13,7 +13,7 @@ from exchange.archive.writing import scope_of, write_archive
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
-from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.age import encrypt
 from lib.days import city_today
 from lib.secret_keys import derived_keys
@@ -22,7 +22,7 @@ KIND: Final = "export_archive"
 AGE_TYPE: Final = "application/octet-stream"
 
 
-def export_archive(work: Work) -> Outcome:
+def export_archive(work: Work) -> JobResult:
     """Write it, and say in the trail which objects are in it."""
     district = District.objects.covered_by(work.actor).filter(code=work.parameters["district"]).first()
     if district is None:
@@ -49,7 +49,7 @@ def export_archive(work: Work) -> Outcome:
         told.record(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
 
     name = f"district-{district.code}-{city_today():%Y-%m-%d}.zip.age"
-    return Outcome({"rows": told.rows, "files": 1}, [Output(name, AGE_TYPE, out)], tell)
+    return JobResult({"rows": told.rows, "files": 1}, [Output(name, AGE_TYPE, out)], tell)
 
 
 def needs_of(passphrase: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from exchange.exports.vcard import MEDIA_TYPE, vcard
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
-from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib import sheets
 from lib.days import city_today
 from lib.filters import FilterSet
@@ -119,7 +119,7 @@ def _named(form_field: Any, value: str) -> str:
 # --- The job --------------------------------------------------------------------------------------
 
 
-def export_list(work: Work) -> Outcome:
+def export_list(work: Work) -> JobResult:
     """Write the file, and say in the trail which rows are in it."""
     export = LISTS[work.parameters["list"]]
     chosen = [UUID(pk) for pk in work.needs.get("ids", ())]
@@ -163,7 +163,7 @@ def export_list(work: Work) -> Outcome:
             )
 
     result = {"rows": told.rows, "files": 1}
-    return Outcome(result, [Output(name, TYPES[extension], out)], tell)
+    return JobResult(result, [Output(name, TYPES[extension], out)], tell)
 
 
 def _write_table(

@@ -13,7 +13,7 @@ from audit.services import record
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
-from jobs.kinds import JobRefused, KeptFile, Outcome, Output, Work
+from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.days import city_today
 from lib.told import texts
 from reports.exports.asked import Asked
@@ -24,7 +24,7 @@ from reports.exports.publications import KIND, check_publication
 STEPS: Final = 2  # counting, and writing
 
 
-def export_report(work: Work) -> Outcome:
+def export_report(work: Work) -> JobResult:
     asked, purpose = Asked.of(work.parameters), str(work.parameters["purpose"])
     extension = work.parameters["format"]
     work.progress(0, STEPS)
@@ -55,7 +55,7 @@ def export_report(work: Work) -> Outcome:
             recipient=f"file sha256:{files[0].digest} days:{days}",
         )
 
-    return Outcome({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
+    return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
 
 
 def _suffix(asked: Asked) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from districts.models import District
 from jobs import kinds
-from jobs.kinds import JobRefused, Outcome, Work
+from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job
 from jobs.services import queue_job
 from lib.told import texts
@@ -34,7 +34,7 @@ def ask_to_freeze(*, actor: Actor, district_id: UUID, period: Period, samples: i
     return queue_job(actor=actor, kind=KIND, parameters=asked)
 
 
-def freeze(work: Work) -> Outcome:
+def freeze(work: Work) -> JobResult:
     """Begun anew after a worker died, it is still one audit."""
     asked = work.parameters
     try:
@@ -50,7 +50,7 @@ def freeze(work: Work) -> Outcome:
         raise JobRefused(" ".join(texts(error))) from error
     except (PermissionDenied, District.DoesNotExist) as error:
         raise JobRefused(_("You do not supervise this district any more.")) from error
-    return Outcome({"review": str(review.pk)})
+    return JobResult({"review": str(review.pk)})
 
 
 def register() -> None:

@@ -17,7 +17,7 @@ from accounts.services.relief import end_relief, open_relief
 from audit.models import Action, Event
 from jobs import kinds
 from jobs.files import opened, parts_of
-from jobs.kinds import JobRefused, JobStopped, KeptFile, Outcome, Output, Work
+from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Output, Work
 from jobs.models import Job, JobFile, JobFileChunk, JobStatus
 from jobs.running import MAX_ATTEMPTS, run_next
 from jobs.services import LEASE, cancel_job, delete_expired_files, queue_job
@@ -28,29 +28,31 @@ pytestmark = pytest.mark.django_db
 SEEN: list[Any] = []
 
 
-def greet(work: Work) -> Outcome:
+def greet(work: Work) -> JobResult:
     """Doubles what it was given, and leaves a file."""
     with work.open_input() as given:
         text = given.read() * 2
     work.progress(1, 1)
     SEEN.append((work.actor.name, work.needs, translation.get_language()))
-    return Outcome({"rows": len(text)}, [Output("greeting.txt", "text/plain", io.BytesIO(text))], SEEN.append)
+    return JobResult(
+        {"rows": len(text)}, [Output("greeting.txt", "text/plain", io.BytesIO(text))], SEEN.append
+    )
 
 
-def refuse(work: Work) -> Outcome:
+def refuse(work: Work) -> JobResult:
     raise JobRefused("There are too many.")
 
 
-def break_down(work: Work) -> Outcome:
+def break_down(work: Work) -> JobResult:
     raise ZeroDivisionError("of María Peña")
 
 
-def record_badly(work: Work) -> Outcome:
+def record_badly(work: Work) -> JobResult:
     def record(files: Any) -> None:
         assert JobFile.objects.filter(pk=files[0].id).exists()
         raise RuntimeError
 
-    return Outcome({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))], record)
+    return JobResult({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))], record)
 
 
 @pytest.fixture(autouse=True)
@@ -237,9 +239,9 @@ def test_a_command_that_runs_its_own_job_is_left_alone(supervisor: User) -> None
 def test_what_another_worker_began_anew_is_not_ended_by_the_first(supervisor: User) -> None:
     job = start(supervisor)
 
-    def overtaken(work: Work) -> Outcome:
+    def overtaken(work: Work) -> JobResult:
         Job.objects.filter(pk=work.job_id).update(attempts=2)
-        return Outcome({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))])
+        return JobResult({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))])
 
     kinds.register("greet", overtaken, title="", may=lambda actor: True)
     run_next()

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actors import actor_for
 from jobs import kinds
-from jobs.kinds import Outcome, Work
+from jobs.kinds import JobResult, Work
 from jobs.models import Job
 from jobs.running import run_next
 from jobs.services import cancel_job, queue_job
@@ -21,14 +21,14 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
     supervisor = make_supervisor(make_district())
     seen = []
 
-    def count_for_ever(work: Work) -> Outcome:
+    def count_for_ever(work: Work) -> JobResult:
         for number in range(2_000):
             work.progress(number, 2_000)
             if number and Job.objects.get(pk=work.job_id).done:
                 seen.append(work.actor.id)
                 cancel_job(actor=work.actor, job_id=work.job_id)
             time.sleep(0.01)
-        return Outcome({})
+        return JobResult({})
 
     kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
     job = queue_job(actor=actor_for(supervisor), kind="count", parameters={})
@@ -43,14 +43,14 @@ def test_a_job_whose_row_is_deleted_stops(committed_db: None, monkeypatch: pytes
     monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
     counted = []
 
-    def count_for_ever(work: Work) -> Outcome:
+    def count_for_ever(work: Work) -> JobResult:
         for number in range(1, 500):
             work.progress(number, 500)
             counted.append(number)
             if Job.objects.filter(pk=work.job_id, done__gt=0).exists():
                 Job.objects.filter(pk=work.job_id).delete()
             time.sleep(0.01)
-        return Outcome({})
+        return JobResult({})
 
     kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
     queue_job(actor=actor_for(make_supervisor(make_district())), kind="count", parameters={})
