@@ -19,7 +19,7 @@ from exchange.imports.channels import Said, read_emails, read_phones
 from exchange.imports.fields import Field
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import NOTES, Kind, Plain, row_target
+from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
 from exchange.imports.words import CHANNELS, PEOPLE_HEADINGS
 from exchange.models import ImportDraft
 from lib.fold import squash
@@ -28,7 +28,7 @@ _TEXTS: Final = ("given_name", "family_name")
 _CODES: Final = ("lawful_basis", "purpose")
 
 
-def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> Plain:
         plain: Plain = {name: squash(cells.get(name, "")) for name in _TEXTS}
         read.given(plain["family_name"], _("Family name"))
@@ -78,7 +78,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
             ]
         return values
 
-    return Kind(
+    return RowImporter(
         object_type="contact",
         model=Contact,
         own=frozenset({Affiliation, ContactExternalId}),
@@ -159,5 +159,5 @@ TARGET: Final = row_target(
         Field("notice_given_on", gettext_lazy("Privacy notice given on"), is_fixable=True),
     ),
     headings=PEOPLE_HEADINGS,
-    kind=_kind,
+    importer=_importer,
 )

@@ -24,12 +24,12 @@ from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
 from exchange.imports.guessing import guess_columns, guess_values
 from exchange.imports.organisations import places_of, shouted
+from exchange.imports.outcomes import RowOutcome
 from exchange.imports.planning import NEW
 from exchange.imports.reading import read_cells
 from exchange.imports.reporting import refused_file, report_file, summary_of
 from exchange.imports.tables import Table, count_values, look, read_table
 from exchange.imports.targets import TARGETS
-from exchange.imports.writing import Outcome
 from exchange.models import DraftState, ImportDraft, SavedMapping
 from exchange.policies import can_import
 from jobs import kinds
@@ -297,7 +297,7 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     return draft
 
 
-def settle_draft(draft: ImportDraft) -> None:
+def reset_interrupted(draft: ImportDraft) -> None:
     """A step that was stopped, or took its workers with it, is not under way: it can be done again."""
     before = _BEFORE.get(DraftState(draft.state))
     if before is None or (draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists()):
@@ -340,7 +340,7 @@ TITLES: Final = {
 }
 
 
-def work_on_draft(work: kinds.Work) -> kinds.Outcome:
+def work_on_draft(work: kinds.Work) -> kinds.JobResult:
     """One step of a draft; a worker that died is followed by another, and the import converges."""
     draft = ImportDraft.objects.visible_to(work.actor).get(pk=work.parameters["draft"])
     step, target = work.parameters["step"], TARGETS[draft.what]
@@ -356,12 +356,12 @@ def work_on_draft(work: kinds.Work) -> kinds.Outcome:
     return outcome
 
 
-def _undo(work: kinds.Work, draft: ImportDraft, target: Target) -> kinds.Outcome:
+def _undo(work: kinds.Work, draft: ImportDraft, target: Target) -> kinds.JobResult:
     target.undo(work.actor, draft, lambda _step, done, total: work.progress(done, total))
-    return kinds.Outcome()
+    return kinds.JobResult()
 
 
-def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> kinds.Outcome:
+def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> kinds.JobResult:
     def remember(rows: list[dict[str, Any]]) -> None:
         if rows and step == RUN:
             draft.steps.create(rows=rows)
@@ -371,19 +371,19 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
 
     with content_of(draft) as file:
         report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
-    sums = {outcome.value: report.sums[outcome] for outcome in Outcome}
+    sums = {outcome.value: report.sums[outcome] for outcome in RowOutcome}
     draft.report, refused = summary_of(report)
     if step == RUN:
         draft.imported_at = timezone.now()
     files = [report_file(report), *([refused_file(draft, refused)] if refused else [])]
-    return kinds.Outcome({"rows": sum(sums.values()), "files": len(files)}, files)
+    return kinds.JobResult({"rows": sum(sums.values()), "files": len(files)}, files)
 
 
 def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
     if not can_import(actor):
         raise PermissionDenied
     draft = ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
-    settle_draft(draft)
+    reset_interrupted(draft)
     return draft
 
 

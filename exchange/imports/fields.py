@@ -1,14 +1,14 @@
 """What a kind of rows says of itself: which fields a table may fill, and how it is brought in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO
 
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
-from exchange.imports.register import Progress
-from exchange.imports.writing import Remember
+from exchange.imports.engine import Progress, Remember
+from exchange.imports.outcomes import ImportReport
 from exchange.models import ImportDraft
 
 Text = str | Promise
@@ -26,15 +26,6 @@ class Field:
     stems: Mapping[str, str] | None = None  # what people call the codes (exchange.imports.words)
 
 
-class Report(Protocol):
-    """What came of it: sums by outcome, and the rows in the file's order (ReportLine)."""
-
-    @property
-    def sums(self) -> Any: ...
-
-    def lines(self) -> Iterator[Any]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """A kind of rows. `bring_in(actor, draft, file, dry_run, progress, remember)` raises ValidationError;
@@ -45,7 +36,7 @@ class Target:
     title: Text
     fields: tuple[Field, ...]
     headings: Mapping[str, str]
-    bring_in: Callable[[Actor, ImportDraft, BinaryIO, bool, Progress, Remember], Report]
+    bring_in: Callable[[Actor, ImportDraft, BinaryIO, bool, Progress, Remember], ImportReport]
     undo: Callable[[Actor, ImportDraft, Progress], None]
 
     def field(self, name: str) -> Field:

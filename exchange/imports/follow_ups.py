@@ -14,7 +14,7 @@ from audit.services import Changed, record_changes
 from exchange.imports import cells as read
 from exchange.imports.fields import Field
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
-from exchange.imports.rowwise import NOTES, Kind, Plain, row_target
+from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
 from exchange.models import ImportDraft
 from lib.days import city_today, moment_at
 from lib.rows import clean_text
@@ -27,7 +27,7 @@ _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatu
 _NOON: Final = time(12)
 
 
-def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> Plain:
         title = read.given(cells.get("title", ""), _("What is promised"))
         done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
@@ -52,7 +52,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
         ]
         return plain | {NOTES: notes, "key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
 
-    return Kind(
+    return RowImporter(
         object_type="follow_up",
         model=FollowUp,
         own=frozenset({FollowUpOrganisation, FollowUpExternalId}),
@@ -148,5 +148,5 @@ TARGET: Final = row_target(
         Field("result", gettext_lazy("What came of it")),
     ),
     headings=FOLLOW_UP_HEADINGS,
-    kind=_kind,
+    importer=_importer,
 )

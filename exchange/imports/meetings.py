@@ -16,7 +16,7 @@ from exchange.imports import cells as read
 from exchange.imports.fields import Field
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import Kind, Plain, row_target
+from exchange.imports.rowwise import Plain, RowImporter, row_target
 from exchange.models import ImportDraft
 from lib.fold import squash
 from lib.rows import clean_text
@@ -32,7 +32,7 @@ _LONG: Final = ("facts", "assessment", "agenda")
 _MINUTES: Final = 60
 
 
-def _kind(actor: Actor, draft: ImportDraft) -> Kind:
+def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> Plain:
         there = read.organisations(actor, cells.get("organisations", ""), draft.source)
         starts_at = read.moment(cells.get("starts_at", ""), _("When"))
@@ -56,7 +56,7 @@ def _kind(actor: Actor, draft: ImportDraft) -> Kind:
             plain["outcomes"] = [read.code(outcome, Outcome.values, _("What came of it"))] if outcome else []
         return plain
 
-    return Kind(
+    return RowImporter(
         object_type="meeting",
         model=Meeting,
         own=frozenset({MeetingOrganisation, MeetingContact, MeetingExternalId, Meeting.officers.through}),
@@ -159,5 +159,5 @@ TARGET: Final = row_target(
         Field("agenda", gettext_lazy("Agenda")),
     ),
     headings=MEETING_HEADINGS,
-    kind=_kind,
+    importer=_importer,
 )

@@ -7,17 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import Kind, OrganisationStatus
-from contacts.merging.relations import built_upon
 from contacts.models import (
     FocusDeclaration,
     ImportedFields,
@@ -31,14 +28,15 @@ from contacts.services.moves import moves_among, tell_of_moves
 from contacts.services.organisations import DATED, districts_of_organisation, follow_period
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
-from exchange.imports.fields import Field, Report, Target
+from exchange.imports.engine import Progress, Remember
+from exchange.imports.fields import Field, Target
 from exchange.imports.mapping import Mapping as FileMapping
 from exchange.imports.mapping import Origin
-from exchange.imports.register import Progress, bring_in
-from exchange.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
+from exchange.imports.outcomes import ImportReport
+from exchange.imports.register import bring_in
+from exchange.imports.undoing import NOT_YOURS, PutBack, Undo, undo_import
 from exchange.imports.words import HEADINGS, KINDS, STATUSES
-from exchange.imports.writing import Remember
-from exchange.models import ImportDraft, ImportStep
+from exchange.models import ImportDraft
 from lib.fold import fold
 
 ORGANISATIONS: Final = "organisations"
@@ -61,7 +59,7 @@ def places_of(actor: Actor) -> dict[str, str]:
 
 def _bring_in(
     actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
-) -> Report:
+) -> ImportReport:
     mapping = mapping_of(draft)
     return bring_in(
         actor, file, mapping, purpose=draft.purpose, progress=progress, dry_run=dry_run, remember=remember
@@ -121,52 +119,24 @@ def shouted(values: Iterable[str]) -> str:
 
 
 def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-    """Delete what was created and put back what was changed, as long as nothing was built on it."""
-    steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
-    _refuse([name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk))])
-    others = sharing(draft)
-    for done, pk in enumerate(steps, 1):
-        with transaction.atomic():
-            step = draft.steps.get(pk=pk)
-            _refuse(_built_on(actor, step))  # since it was looked at; from now on nobody can
-            follow_undo(others, _take_back(actor, draft, step.rows))
-            step.delete()
-        progress("undo", done, len(steps))
+    """Step by step: a register is too large for one transaction."""
+    how = Undo(
+        rows=Organisation.objects.only("name", "version", "home_district"),
+        own=_OWN,
+        may_edit=lambda row: can_edit_organisation(actor, row),
+        take_back=lambda rows: _take_back(actor, draft, rows),
+        check=lambda rows: _check_homes(actor, rows),
+    )
+    undo_import(actor, draft, progress, how)
 
 
-def _refuse(built_on: list[str]) -> None:
-    if built_on:
-        text = ngettext(
-            "%(n)s organisation was changed or used since (%(names)s), so the import stays.",
-            "%(n)s organisations were changed or used since (%(names)s), so the import stays.",
-            len(built_on),
-        )
-        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
-
-
-@transaction.atomic
-def _built_on(actor: Actor, step: ImportStep) -> list[str]:
-    """What stands in the way; the organisations, and so the step, are the caller's transaction's alone."""
-    book = Organisation.objects.only("name", "version", "home_district")
-    ids = [UUID(row["id"]) for row in step.rows]
-    found = lock_rows(actor, book, ids, lambda row: can_edit_organisation(actor, row))
-    step.refresh_from_db(fields=["rows"])  # undoing another import changes it
-    homes = {code for row in step.rows if (code := row.get("fields", {}).get("home_district"))}
+def _check_homes(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> None:
+    homes = {code for row in rows if (code := row.get("fields", {}).get("home_district"))}
     if District.objects.covered_by(actor).filter(code__in=homes).count() < len(homes):
         raise ValidationError(NOT_YOURS)
-    wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
-    made = {UUID(row["id"]) for row in step.rows if "version" not in row}
-    gone = len(wanted) - len(found)
-    names = [_("one that is gone")] * gone
-    used = built_upon([row for pk, row in found.items() if pk in made], _OWN)
-    for pk, row in found.items():
-        if row.version != wanted[pk] or pk in used:
-            names.append(row.name)
-    return names
 
 
-def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
-    """Answers what was put back, as `follow_undo` takes it."""
+def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> PutBack:
     if made := [UUID(row["id"]) for row in rows if "version" not in row]:
         _erase(actor, draft, made)
     changed = [row for row in rows if "version" in row]

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count, islice, zip_longest
 from typing import BinaryIO, Final
@@ -95,26 +96,21 @@ def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line
         codecs.lookup(encoding)
     except LookupError as error:
         raise UnreadableFile(_("Unknown encoding %(name)s.") % {"name": encoding}) from error
-    # `replace`: a byte Windows-1252 does not know must not stop a register of thousands.
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    try:
-        if mapping.headings:
-            delimiter, header = mapping.delimiter, list(mapping.headings)
-        else:
-            delimiter, header = _header(text, mapping)
-        yield from _lines(text, delimiter, header, mapping.heading_row)
-    except (UnicodeError, csv.Error) as error:
-        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
-    finally:
-        text.detach()
+    if mapping.headings:
+        delimiter, header = mapping.delimiter, list(mapping.headings)
+    else:
+        delimiter, header = _header(file, mapping, encoding)
+    for number, row in read_cells(file, encoding, delimiter, mapping.heading_row):
+        if any(map(str.strip, row)):
+            yield _line(number, row, header)
 
 
-def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
+def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[str]]:
     """The delimiter whose header has the mapping's columns, and that header."""
     found: list[str] = []
     for delimiter in mapping.delimiter or _DELIMITERS:
-        text.seek(0)
-        header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
+        with text_of(file, encoding) as text:
+            header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
         if set(mapping.columns) <= set(header):
             if twice := [column for column in mapping.columns if header.count(column) > 1]:
                 raise UnreadableFile(_("The column “%(name)s” is there twice.") % {"name": twice[0]})
@@ -127,26 +123,17 @@ def _header(text: io.TextIOWrapper, mapping: Mapping) -> tuple[str, list[str]]:
     )
 
 
-def _lines(text: io.TextIOWrapper, delimiter: str, header: list[str], heading_row: int) -> Iterator[Line]:
-    text.seek(0)
-    reader = csv.reader(text, delimiter=delimiter)
-    _skip(reader, heading_row)
-    ends = reader.line_num
-    for row in reader:
-        number, ends = ends + 1, reader.line_num
-        row = [plain_cell(cell) for cell in row]
-        if not any(map(str.strip, row)):
-            continue
-        notes, refusal = odd_cells(header, row), ""
-        if any(map(str.strip, row[len(header) :])):
-            refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
-                "cells": len(row),
-                "header": len(header),
-            }
-        elif len(row) < len(header):
-            notes.append((NoteKind.SHORT.value, _("shorter than the header: missing cells read as empty")))
-            row += [""] * (len(header) - len(row))
-        yield Line(number, dict(zip(header, row, strict=False)), tuple(notes), refusal)
+def _line(number: int, row: list[str], header: list[str]) -> Line:
+    notes, refusal = odd_cells(header, row), ""
+    if any(map(str.strip, row[len(header) :])):
+        refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
+            "cells": len(row),
+            "header": len(header),
+        }
+    elif len(row) < len(header):
+        notes.append((NoteKind.SHORT.value, _("shorter than the header: missing cells read as empty")))
+        row += [""] * (len(header) - len(row))
+    return Line(number, dict(zip(header, row, strict=False)), tuple(notes), refusal)
 
 
 def odd_cells(header: list[str], row: list[str]) -> list[Note]:
@@ -166,20 +153,28 @@ def odd_cells(header: list[str], row: list[str]) -> list[Note]:
 def read_cells(
     file: BinaryIO, encoding: str, delimiter: str, heading_row: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """The file's rows under the headings as they are, each with the line that `read_lines` gives it."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    try:
+    """The file's rows under the headings as they are, each with its line in the file."""
+    with text_of(file, encoding) as text:
         reader = csv.reader(text, delimiter=delimiter)
-        _skip(reader, heading_row)
+        for _row in islice(reader, heading_row):
+            pass
         ends = reader.line_num
         for row in reader:
             number, ends = ends + 1, reader.line_num
             yield number, [plain_cell(cell) for cell in row]
+
+
+@contextmanager
+def text_of(file: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
+    """From its start. `replace`: a byte that Windows-1252 does not know stops no register of thousands.
+
+    Raises UnreadableFile for what is no text, or no table.
+    """
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        yield text
+    except (UnicodeError, csv.Error) as error:
+        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
     finally:
         text.detach()
-
-
-def _skip(reader: Iterator[list[str]], rows: int) -> None:
-    for _row in islice(reader, rows):
-        pass

@@ -1,10 +1,8 @@
 """The import of a register of organisations, from file to report."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,75 +10,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from audit.models import Action
-from audit.services import record
 from contacts.models import Organisation
-from contacts.pairs import Likely, likely_among_organisations
+from contacts.pairs import likely_among_organisations
 from exchange.imports.converting import Row, convert
 from exchange.imports.encodings import likely_encodings
+from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
 from exchange.imports.mapping import Mapping as FileMapping
-from exchange.imports.noting import NoteKind
-from exchange.imports.offering import NamedOffer, named_offers
+from exchange.imports.offering import named_offers
+from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.imports.places import Places
 from exchange.imports.planning import Group, Plan
 from exchange.imports.reading import digest_and_encoding, read_lines
 from exchange.imports.spooling import Spool
-from exchange.imports.writing import Outcome, Remember, Result, Writer, refused
+from exchange.imports.writing import Writer, refused
 from exchange.policies import can_import
 from jobs.services import Hold, IsHeld, fail_job, finish_job, held_alone, report_progress, start_job
 from lib.reasons import read_reason
 
-Progress = Callable[[str, int, int | None], None]
-
 ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
 _BATCH: Final = 1_000
 LEASE: Final = "import"  # one at a time
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """What became of one row. `reason` says why, and what was odd or left out; `kinds` are of that."""
-
-    number: int
-    outcome: Outcome
-    name: str
-    reason: str
-    kinds: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """`sums` by outcome add up to the rows; `lines()` walks them in the file's order."""
-
-    sums: Counter[Outcome]
-    _spool: Spool
-    _results: dict[int, Result] = field(default_factory=dict)
-    offers: list[NamedOffer] = field(default_factory=list)
-
-    def lines(self) -> Iterator[ReportLine]:
-        for row in self._spool:
-            found = self._results[row.line]
-            yield ReportLine(row.line, found.outcome, row.name, found.reason, found.kinds)
-
-    def add(self, result: Result) -> None:
-        self.sums[result.outcome] += 1
-        self._results[result.line] = result
-
-    def point_out(self, likely: Mapping[int, Iterable[object]]) -> None:
-        """Add to the reason of a line what it may be already; people decide."""
-        for line, found in likely.items():
-            result = self._results[line]
-            reason = "; ".join([*([result.reason] if result.reason else []), *map(str, found)])
-            kinds = tuple(dict.fromkeys([*result.kinds, NoteKind.ALIKE.value]))
-            self._results[line] = replace(result, reason=reason, kinds=kinds)
-
-    def name_offers(self, actor: Actor, plan: Plan) -> None:
-        """Say of each line what it may be one with, by name, and what it counts as until somebody decides."""
-        self.offers = named_offers(actor, plan, self._spool)
-        self.point_out({offer.line: [offer] for offer in self.offers})
-
-    def __str__(self) -> str:
-        return ", ".join(f"{outcome.value} {self.sums[outcome]}" for outcome in Outcome)
 
 
 def import_organisations(
@@ -123,7 +72,7 @@ def import_organisations(
         except Exception as error:
             fail_job(job_id=job.pk, error=type(error).__name__)
             raise
-        finish_job(job_id=job.pk, result={o.value: report.sums[o] for o in Outcome})
+        finish_job(job_id=job.pk, result={o.value: report.sums[o] for o in RowOutcome})
         return report
 
 
@@ -166,7 +115,7 @@ def _run(
     dry_run: bool,
 ) -> ImportReport:
     places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping)
-    report = ImportReport(Counter(), spool)
+    report = ImportReport(spool)
     for row in _rows(file, mapping, places):
         spool.append(row)
         plan.add(row)
@@ -178,40 +127,23 @@ def _run(
     progress("read", len(spool), len(spool))
     plan.look_up(actor, places)
     writer = Writer(actor, mapping, places, purpose, remember)
-    at_once = dry_run or len(spool) <= ALL_AT_ONCE
-    with transaction.atomic() if at_once else _nothing():
+
+    def write(batch: list[Group]) -> None:
+        hold.renew()
+        for result in writer.write(batch):
+            report.add(result)
+
+    with all_or_nothing(is_small=len(spool) <= ALL_AT_ONCE, dry_run=dry_run):
         with transaction.atomic():
             hold.renew()
             places.make_missing()
-        for batch in _batches(plan.groups(spool)):
-            with transaction.atomic():
-                hold.renew()
-                results = writer.write(batch)
-            for result in results:
-                report.add(result)
-            progress("write", sum(report.sums.values()), len(spool))
+        write_batches(plan.groups(spool), _BATCH, write, report=report, total=len(spool), progress=progress)
         likely = likely_among_organisations(actor, writer.made)
-        report.name_offers(actor, plan)
-        offered = {offer.line for offer in report.offers}
-        told = {writer.made[pk]: found for pk, found in likely.items()}
-        report.point_out({line: found for line, found in told.items() if line not in offered})
-        if dry_run:
-            transaction.set_rollback(True)
+        report.offers = named_offers(actor, plan, spool)
+        offered: dict[int, Iterable[object]] = {offer.line: [offer] for offer in report.offers}
+        report.point_out({writer.made[pk]: found for pk, found in likely.items()} | offered)
     record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), likely.values(), purpose)
     return report
-
-
-def record_looked_at(
-    actor: Actor, object_type: str, seen: Any, told: Iterable[list[Likely]], purpose: str
-) -> None:
-    """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
-
-    After the transaction, since a trial's is rolled back.
-    """
-    ids = {one.row.pk for found in told for one in found}
-    rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
-    for start in range(0, len(rows), _BATCH):
-        record(actor, Action.SEARCH, object_type, rows[start : start + _BATCH], purpose=purpose)
 
 
 def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]:
@@ -224,22 +156,6 @@ def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]
             except ValidationError as error:
                 row.refusal = " ".join(error.messages)
         yield row
-
-
-def _batches(groups: Iterator[Group]) -> Iterator[list[Group]]:
-    batch: list[Group] = []
-    for group in groups:
-        batch.append(group)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from exchange.imports.content import content_of
 from exchange.imports.noting import KINDS, NoteKind
+from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.imports.reading import named_headings, read_cells
-from exchange.imports.writing import Outcome
 from exchange.models import ImportDraft
 from jobs import kinds
 from jobs.files import spool
@@ -21,22 +21,22 @@ EXAMPLES: Final = 3  # lines of each kind of warning
 OFFERS_KEPT: Final = 5_000
 
 
-def summary_of(report: Any) -> tuple[dict[str, Any], dict[int, str]]:
+def summary_of(report: ImportReport) -> tuple[dict[str, Any], dict[int, str]]:
     """Sums, warnings by kind, some lines of each outcome; and the reasons of all refused lines."""
     times: Counter[str] = Counter()
     examples: dict[str, list[int]] = {}
     refused: dict[int, str] = {}
     for line in report.lines():
-        if line.outcome == Outcome.REFUSED:
+        if line.outcome == RowOutcome.REFUSED:
             refused[line.number] = line.reason
         for kind in line.kinds:
             times[kind] += 1
             if len(examples.setdefault(kind, [])) < EXAMPLES:
                 examples[kind].append(line.number)
     rare_first = sorted(times.items(), key=lambda one: (one[1], one[0]))
-    offers = [offer.as_json() for offer in getattr(report, "offers", [])[:OFFERS_KEPT]]
+    offers = [offer.as_json() for offer in report.offers[:OFFERS_KEPT]]
     summary = {
-        "sums": {outcome.value: report.sums[outcome] for outcome in Outcome},
+        "sums": {outcome.value: report.sums[outcome] for outcome in RowOutcome},
         "lines": _some_lines(report, times),
         "warnings": [[kind, n, examples[kind]] for kind, n in rare_first if kind != NoteKind.SAME],
         "offers": offers,
@@ -44,7 +44,7 @@ def summary_of(report: Any) -> tuple[dict[str, Any], dict[int, str]]:
     return summary, refused
 
 
-def _some_lines(report: Any, times: Mapping[str, int]) -> dict[str, list[list[Any]]]:
+def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, list[list[Any]]]:
     """Of each outcome those with the rarest warning first, then those with none."""
     chosen: dict[str, list[tuple[float, int, list[Any]]]] = {}
     for line in report.lines():
@@ -62,7 +62,7 @@ def _some_lines(report: Any, times: Mapping[str, int]) -> dict[str, list[list[An
     }
 
 
-def report_file(report: Any) -> kinds.Output:
+def report_file(report: ImportReport) -> kinds.Output:
     """Every line of the file with what became of it and why."""
     content = spool()
     columns = [

@@ -5,11 +5,9 @@ again changes nothing, and where a person has written since, the person's word s
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import (
@@ -22,19 +20,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from contacts.merging.relations import built_upon
 from contacts.pairs import Likely
 from contacts.remembered import fingerprint
 from exchange.imports.converting import LONGEST_ID
+from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
 from exchange.imports.fields import Field, Target
 from exchange.imports.given import Given, Together, given, of_one_number
-from exchange.imports.noting import Note, NoteKind
-from exchange.imports.register import Progress, ReportLine, record_looked_at
-from exchange.imports.undoing import NOT_YOURS, follow_undo, lock_rows, sharing, version_left
-from exchange.imports.writing import Outcome, Remember
+from exchange.imports.noting import NoteKind
+from exchange.imports.outcomes import ImportReport, RowOutcome, result_of
+from exchange.imports.undoing import PutBack, Undo, undo_import
 from exchange.models import ImportDraft, ImportedRow
 from exchange.policies import can_import
 from lib.fold import fold, squash
@@ -44,11 +40,11 @@ ALL_AT_ONCE: Final = 2_000  # past that many rows each batch is a transaction
 
 Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in ISO
 NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
-_KIND_OF: Final = {Outcome.REFUSED: NoteKind.REFUSED, Outcome.MERGED: NoteKind.SAME}
+_KIND_OF: Final = {RowOutcome.REFUSED: NoteKind.REFUSED, RowOutcome.MERGED: NoteKind.SAME}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RowImporter:
     """How rows of one kind are read and written.
 
     `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
@@ -74,42 +70,17 @@ class Kind:
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class SeenRow(NamedTuple):
     """The first line of a file about a row, and what became of it; what it says as fingerprints."""
 
     line: int
-    outcome: Outcome
-    said: Mapping[str, str] = field(default_factory=dict)
+    outcome: RowOutcome
+    said: Mapping[str, str]
 
 
-class Rows:
-    """What came of it (exchange.imports.fields.Report)."""
-
-    def __init__(self) -> None:
-        self.sums: Counter[Outcome] = Counter()
-        self._lines: list[ReportLine] = []
-
-    def note(
-        self, number: int, outcome: Outcome, name: str, reason: str = "", notes: Iterable[Note] = ()
-    ) -> None:
-        self.sums[outcome] += 1
-        kind = _KIND_OF.get(outcome, NoteKind.KEPT)
-        kinds = [*([kind.value] if reason else []), *(kind for kind, _text in notes)]
-        texts = [*([reason] if reason else []), *(text for _kind, text in notes)]
-        line = ReportLine(number, outcome, name[:80], "; ".join(texts), tuple(dict.fromkeys(kinds)))
-        self._lines.append(line)
-
-    def point_out(self, likely: Mapping[int, list[Likely]]) -> None:
-        """Say of a new row whom it may be already; it comes in all the same: people decide."""
-        for at, line in enumerate(self._lines):
-            if found := likely.get(line.number):
-                reason = "; ".join([*([line.reason] if line.reason else []), *map(str, found)])
-                kinds = tuple(dict.fromkeys([*line.kinds, NoteKind.ALIKE.value]))
-                self._lines[at] = replace(line, reason=reason, kinds=kinds)
-
-    def lines(self) -> Iterator[ReportLine]:
-        return iter(self._lines)
+class _Named(NamedTuple):
+    line: int
+    name: str
 
 
 def row_target(
@@ -117,10 +88,9 @@ def row_target(
     title: Promise,
     fields: tuple[Field, ...],
     headings: Mapping[str, str],
-    kind: Callable[[Actor, ImportDraft], Kind],
+    importer: Callable[[Actor, ImportDraft], RowImporter],
 ) -> Target:
-    """A target whose rows go through their services, as `kind` of the actor and the draft says."""
-    labels = {one.name: one.label for one in fields}
+    """A target whose rows go through their services, as `importer` of the actor and the draft says."""
 
     def bring_in(
         actor: Actor,
@@ -129,83 +99,40 @@ def row_target(
         dry_run: bool,
         progress: Progress,
         remember: Remember,
-    ) -> Rows:
-        named = {name: str(label) for name, label in labels.items()}
-        return bring_in_rows(actor, draft, file, dry_run, progress, remember, kind(actor, draft), named)
+    ) -> ImportReport:
+        """Write every row that can be, and say why the others cannot. Raises PermissionDenied."""
+        if not can_import(actor):
+            raise PermissionDenied
+        kind, labels = importer(actor, draft), {one.name: str(one.label) for one in fields}
+        total = sum(1 for _row in given(draft, file))
+        seen = kind.model.objects.visible_to(actor)
+        run = _Run(draft, kind, of_one_number(draft, file, kind.joined, labels), seen, labels)
+        with all_or_nothing(is_small=total <= ALL_AT_ONCE, dry_run=dry_run):
+            write_batches(
+                given(draft, file),
+                BATCH,
+                lambda batch: remember(run.write(batch)),
+                report=run.report,
+                total=total,
+                progress=progress,
+            )
+            likely = kind.alike(run.made)
+            run.report.point_out({run.made[pk]: found for pk, found in likely.items()})
+        record_looked_at(actor, kind.object_type, seen, likely.values(), draft.purpose)
+        return run.report
 
     def undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-        undo_rows(actor, draft, progress, kind(actor, draft))
+        kind = importer(actor, draft)
+        how = Undo(
+            rows=kind.model.objects.prefetch_related(*kind.reads),
+            own=kind.own,
+            may_edit=kind.may_edit,
+            take_back=lambda rows: _take_back(draft, kind, rows),
+            at_once=True,
+        )
+        undo_import(actor, draft, progress, how)
 
     return Target(what, title, fields, headings, bring_in, undo)
-
-
-def bring_in_rows(
-    actor: Actor,
-    draft: ImportDraft,
-    file: BinaryIO,
-    dry_run: bool,
-    progress: Progress,
-    remember: Remember,
-    kind: Kind,
-    labels: Mapping[str, str],
-) -> Rows:
-    """Write every row that can be, and say why the others cannot. Raises PermissionDenied."""
-    if not can_import(actor):
-        raise PermissionDenied
-    total = sum(1 for _row in given(draft, file))
-    report = Rows()
-    seen = kind.model.objects.visible_to(actor)
-    run = _Run(draft, kind, report, of_one_number(draft, file, kind.joined, labels), seen, labels)
-    with transaction.atomic() if dry_run or total <= ALL_AT_ONCE else _nothing():
-        for batch in _batches(given(draft, file)):
-            with transaction.atomic():
-                remember(run.write(batch))
-            progress("write", report.sums.total(), total)
-        likely = kind.alike(run.made)
-        report.point_out({run.made[pk]: found for pk, found in likely.items()})
-        if dry_run:
-            transaction.set_rollback(True)
-    record_looked_at(actor, kind.object_type, seen, likely.values(), draft.purpose)
-    return report
-
-
-def undo_rows(actor: Actor, draft: ImportDraft, progress: Progress, kind: Kind) -> None:
-    """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
-    try:
-        with transaction.atomic():
-            _lock(actor, draft, kind)
-            _take_all_back(draft, progress, kind)
-    except (PermissionDenied, ObjectDoesNotExist) as error:
-        raise ValidationError(NOT_YOURS) from error
-
-
-def _lock(actor: Actor, draft: ImportDraft, kind: Kind) -> None:
-    """In one order for all of it: two undos that share rows come one after the other."""
-    steps = draft.steps.values_list("rows", flat=True)
-    ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
-    book = kind.model.objects.prefetch_related(*kind.reads)
-    for start in range(0, len(ids), BATCH):
-        lock_rows(actor, book, ids[start : start + BATCH], kind.may_edit)
-
-
-def _take_all_back(draft: ImportDraft, progress: Progress, kind: Kind) -> None:
-    steps = list(draft.steps.order_by("-pk"))
-    built_on = [name for step in steps for name in _built_on(kind, step.rows)]
-    if built_on:
-        text = ngettext(
-            "%(n)s row was changed or used since (%(names)s), so the import stays.",
-            "%(n)s rows were changed or used since (%(names)s), so the import stays.",
-            len(built_on),
-        )
-        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
-    others = sharing(draft)
-    put_back: dict[str, tuple[int, int]] = {}
-    for done, step in enumerate(steps, 1):
-        for row in reversed(step.rows):
-            put_back |= _take_back(draft, kind, row)
-        step.delete()
-        progress("undo", done, len(steps))
-    follow_undo(others, put_back)
 
 
 class _Run:
@@ -214,18 +141,18 @@ class _Run:
     def __init__(
         self,
         draft: ImportDraft,
-        kind: Kind,
-        report: Rows,
-        together: "Together",
+        kind: RowImporter,
+        together: Together,
         seen: QuerySet[Any],
         labels: Mapping[str, str],
     ) -> None:
-        self._draft, self._kind, self._report, self._together = draft, kind, report, together
-        self._seen = seen.values("pk")
-        self._labels = labels
-        self._first: dict[str, First] = {}  # by external id
-        self._came_of: dict[int, Outcome] = {}  # of lines that others are joined to
+        self._draft, self._kind, self._together = draft, kind, together
+        self._seen, self._labels = seen.values("pk"), labels
+        self._first: dict[str, SeenRow] = {}  # by external id
+        self._came_of: dict[int, RowOutcome] = {}  # of lines that others are joined to
         self._written: list[dict[str, Any]] = []
+        self._named: list[_Named] = []
+        self.report = ImportReport(self._named)
         self.made: dict[UUID, int] = {}  # new row → its line
 
     def write(self, batch: Iterable[Given]) -> list[dict[str, Any]]:
@@ -250,20 +177,22 @@ class _Run:
                     name = self._kind.label(plain)
                     outcome, reason = self._write(number, cells, plain)
         except ValidationError as error:
-            outcome, reason = Outcome.REFUSED, self._why(error)
+            outcome, reason = RowOutcome.REFUSED, self._why(error)
         except (PermissionDenied, ObjectDoesNotExist):
-            outcome, reason = Outcome.REFUSED, _("It belongs to something that you may not change.")
+            outcome, reason = RowOutcome.REFUSED, _("It belongs to something that you may not change.")
         if number in self._together.said:
             self._came_of[number] = outcome
-        self._report.note(number, outcome, name, reason, notes)
+        self._named.append(_Named(number, name[:80]))
+        kind = _KIND_OF.get(outcome, NoteKind.KEPT)
+        self.report.add(result_of(number, outcome, reason, kind, notes))
 
-    def _joined(self, line: int) -> tuple[Outcome, str]:
+    def _joined(self, line: int) -> tuple[RowOutcome, str]:
         """A row that only says who else belongs to an earlier one."""
-        if self._came_of[line] == Outcome.REFUSED:
+        if self._came_of[line] == RowOutcome.REFUSED:
             raise ValidationError(_("It has the number of line %(line)d, which is refused.") % {"line": line})
         return _after(self._came_of[line]), _("one with line %(line)d") % {"line": line}
 
-    def _again(self, first: First, said: Mapping[str, str], has_number: bool) -> tuple[Outcome, str]:
+    def _again(self, first: SeenRow, said: Mapping[str, str], has_number: bool) -> tuple[RowOutcome, str]:
         """The same once more in one file is nothing new; anything else about it would overwrite it."""
         names = [name for name in {**first.said, **said} if name != self._kind.joined]
         if others := [name for name in names if first.said.get(name) != said.get(name)]:
@@ -289,18 +218,18 @@ class _Run:
         columns = (self._kind.columns.get(name, name) for name in names)
         return ", ".join(self._labels.get(name, name) for name in columns)
 
-    def _write(self, number: int, cells: Mapping[str, str], plain: Plain) -> tuple[Outcome, str]:
+    def _write(self, number: int, cells: Mapping[str, str], plain: Plain) -> tuple[RowOutcome, str]:
         external_id = _external_id(cells, self._kind.label(plain), plain.pop("key", ""))
         said = {name: fingerprint(value) for name, value in plain.items()}
         if first := self._first.get(external_id):
             return self._again(first, said, bool(cells.get("external_id")))
         outcome, reason = self._bring_in(number, external_id, plain, said)
-        self._first[external_id] = First(number, outcome, said)
+        self._first[external_id] = SeenRow(number, outcome, said)
         return outcome, reason
 
     def _bring_in(
         self, number: int, external_id: str, plain: Plain, said: dict[str, str]
-    ) -> tuple[Outcome, str]:
+    ) -> tuple[RowOutcome, str]:
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
         seen = {
@@ -319,9 +248,9 @@ class _Run:
             self._written.append({"id": str(made.pk), "external_id": external_id})
             remembered.save()
             self.made[made.pk] = number
-            return Outcome.CREATED, ""
+            return RowOutcome.CREATED, ""
         if said == before:
-            return Outcome.UNCHANGED, ""
+            return RowOutcome.UNCHANGED, ""
         row = kind.model.objects.get(pk=found)
         now = kind.current(row)
         new = {name: value for name, value in plain.items() if said[name] != before.get(name)}
@@ -334,7 +263,7 @@ class _Run:
         remembered.save()
         reason = _("%(fields)s: what a person wrote is kept") % {"fields": self._called(kept)} if kept else ""
         if not write:
-            return Outcome.UNCHANGED, reason
+            return RowOutcome.UNCHANGED, reason
         done = kind.edit(row.pk, **kind.arguments(write))
         self._written.append(
             {
@@ -345,12 +274,12 @@ class _Run:
                 "before": before,
             }
         )
-        return Outcome.UPDATED, reason
+        return RowOutcome.UPDATED, reason
 
 
-def _after(first: Outcome) -> Outcome:
+def _after(first: RowOutcome) -> RowOutcome:
     """What becomes of a row that says what an earlier one said already."""
-    return Outcome.MERGED if first in (Outcome.CREATED, Outcome.UPDATED) else Outcome.UNCHANGED
+    return RowOutcome.MERGED if first in (RowOutcome.CREATED, RowOutcome.UPDATED) else RowOutcome.UNCHANGED
 
 
 def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
@@ -363,43 +292,17 @@ def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def _batches(rows: Iterator[Given]) -> Iterator[list[Given]]:
-    batch = []
+def _take_back(draft: ImportDraft, kind: RowImporter, rows: Iterable[Mapping[str, Any]]) -> PutBack:
+    put_back: PutBack = {}
     for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _built_on(kind: Kind, rows: list[dict[str, Any]]) -> list[str]:
-    wanted = {UUID(row["id"]): version_left(row) for row in rows}
-    made = {UUID(row["id"]) for row in rows if "version" not in row}
-    found = kind.model.objects.in_bulk(list(wanted))
-    names = [_("one that is gone")] * (len(wanted) - len(found))
-    used = built_upon([row for pk, row in found.items() if pk in made], kind.own)
-    for pk, row in found.items():
-        if row.version != wanted[pk] or pk in used:
-            names.append(str(row))
-    return names
-
-
-def _take_back(draft: ImportDraft, kind: Kind, row: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    remembered = ImportedRow.objects.filter(
-        object_type=kind.object_type, source=draft.source, external_id=row["external_id"]
-    )
-    if "version" not in row:
-        kind.remove(kind.model.objects.get(pk=row["id"]))
-        remembered.delete()
-    else:
-        done = kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
-        remembered.update(fingerprints=row["before"])
-        return {row["id"]: (row["version"] - 1, done.version)}
-    return {}
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+        remembered = ImportedRow.objects.filter(
+            object_type=kind.object_type, source=draft.source, external_id=row["external_id"]
+        )
+        if "version" not in row:
+            kind.remove(kind.model.objects.get(pk=row["id"]))
+            remembered.delete()
+        else:
+            done = kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
+            remembered.update(fingerprints=row["before"])
+            put_back[row["id"]] = row["version"] - 1, done.version
+    return put_back

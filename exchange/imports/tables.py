@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.cell import get_column_letter
 
 from exchange.imports.encodings import likely_encodings
-from exchange.imports.reading import UNKNOWN, UnreadableFile, digest_and_encoding, named_headings, plain_cell
+from exchange.imports.reading import (
+    UNKNOWN,
+    UnreadableFile,
+    digest_and_encoding,
+    named_headings,
+    plain_cell,
+    text_of,
+)
 from exchange.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
 from jobs.files import spool
 from lib.fold import squash
@@ -112,15 +119,9 @@ def _heading_row(rows: list[list[str]]) -> int:
 
 
 def _first(content: BinaryIO, encoding: str, delimiter: str, most: int) -> list[list[str]]:
-    content.seek(0)
-    text = io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")
-    try:
+    with text_of(content, encoding) as text:
         reader = csv.reader(text, delimiter=delimiter)
         return [[plain_cell(cell).strip() for cell in row] for row in islice(reader, most)]
-    except (UnicodeError, csv.Error) as error:
-        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
-    finally:
-        text.detach()
 
 
 def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:
@@ -146,20 +147,14 @@ def count_values(rows: Iterable[list[str]], fields: Mapping[int, str]) -> dict[s
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:
     """The one that parts the first rows into the most columns, as many in each; a title above is no row."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    try:
-        counts = {}
+    counts = {}
+    with text_of(file, encoding) as text:
         for delimiter in _DELIMITERS:
             text.seek(0)
             widths = [len(row) for row in islice(csv.reader(text, delimiter=delimiter), 20) if row]
             width = next((width for width in widths if width > 1), 1)
             counts[delimiter] = (width > 1, widths.count(width), width)
-        return max(counts, key=lambda one: counts[one])
-    except (UnicodeError, csv.Error) as error:
-        raise UnreadableFile(_("The file cannot be read as a table: %(why)s") % {"why": error}) from error
-    finally:
-        text.detach()
+    return max(counts, key=lambda one: counts[one])
 
 
 # --- XLSX -------------------------------------------------------------------------------------------

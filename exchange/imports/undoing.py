@@ -1,17 +1,107 @@
-"""Undoing imports one after another: an import that was taken back is not built on the ones before it."""
+"""Taking an import back, newest step first; one that was taken back is not built on the ones before it."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
+from contacts.merging.relations import built_upon
+from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.among import among
 
 NOT_YOURS: Final = gettext_lazy("You may not change all of it any more, so the import stays.")
+_BATCH: Final = 200
+
+# By id: the version an object had before it was changed, and the one that made it so again.
+PutBack = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How rows of one kind are taken back. `take_back(rows of a step)` holds them locked and unchanged.
+
+    `own` are models whose rows belong to one alone: with nothing else it was not built upon.
+    """
+
+    rows: QuerySet[Any]  # of the book, with what is read of them
+    own: Collection[Any]
+    may_edit: Callable[[Any], bool]
+    take_back: Callable[[list[dict[str, Any]]], PutBack]
+    at_once: bool = False  # all of it in one transaction
+    check: Callable[[list[dict[str, Any]]], None] = lambda _rows: None  # raises for what may not go back
+
+
+def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, how: Undo) -> None:
+    """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
+    try:
+        with transaction.atomic() if how.at_once else nullcontext():
+            if how.at_once:
+                _lock_all(actor, draft, how)
+            steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
+            _refuse([name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk), how)])
+            others = overlapping_steps(draft)
+            for done, pk in enumerate(steps, 1):
+                with transaction.atomic():
+                    step = draft.steps.get(pk=pk)
+                    if not how.at_once:  # since it was looked at; from now on nobody can
+                        _refuse(_built_on(actor, step, how))
+                    restore_versions(others, how.take_back(step.rows[::-1]))
+                    step.delete()
+                progress("undo", done, len(steps))
+    except (PermissionDenied, ObjectDoesNotExist) as error:
+        raise ValidationError(NOT_YOURS) from error
+
+
+def _lock_all(actor: Actor, draft: ImportDraft, how: Undo) -> None:
+    """In one order: two undos that share rows come one after the other."""
+    steps = draft.steps.values_list("rows", flat=True)
+    ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
+    for start in range(0, len(ids), _BATCH):
+        _locked(actor, ids[start : start + _BATCH], how)
+
+
+def _locked(actor: Actor, ids: Collection[UUID], how: Undo) -> dict[UUID, Any]:
+    """Those that are still there, locked until the transaction ends.
+
+    Raises ValidationError where the actor may not change one of them (any more), and names none.
+    """
+    there = how.rows.filter(among("pk", ids))
+    seen = {row.pk: row for row in there.visible_to(actor).order_by("pk").select_for_update(of=("self",))}
+    if there.count() > len(seen) or not all(map(how.may_edit, seen.values())):
+        raise ValidationError(NOT_YOURS)
+    return seen
+
+
+@transaction.atomic
+def _built_on(actor: Actor, step: ImportStep, how: Undo) -> list[str]:
+    """What stands in the way; the rows, and so the step, are the caller's transaction's alone."""
+    found = _locked(actor, [UUID(row["id"]) for row in step.rows], how)
+    step.refresh_from_db(fields=["rows"])  # undoing another import changes it
+    how.check(step.rows)
+    wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
+    made = {UUID(row["id"]) for row in step.rows if "version" not in row}
+    used = built_upon([row for pk, row in found.items() if pk in made], how.own)
+    changed = [str(row) for pk, row in found.items() if row.version != wanted[pk] or pk in used]
+    return [_("one that is gone")] * (len(wanted) - len(found)) + changed
+
+
+def _refuse(built_on: list[str]) -> None:
+    if built_on:
+        text = ngettext(
+            "%(n)s row was changed or used since (%(names)s), so the import stays.",
+            "%(n)s rows were changed or used since (%(names)s), so the import stays.",
+            len(built_on),
+        )
+        raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})
 
 
 def version_left(row: Mapping[str, Any]) -> int:
@@ -20,21 +110,7 @@ def version_left(row: Mapping[str, Any]) -> int:
     return version
 
 
-def lock_rows(
-    actor: Actor, rows: Any, ids: Collection[UUID], may_edit: Callable[[Any], bool]
-) -> dict[UUID, Any]:
-    """Those of the queryset `rows` that are still there, locked until the transaction ends.
-
-    Raises ValidationError where the actor may not change one of them (any more), and names none.
-    """
-    there = rows.filter(among("pk", ids))
-    seen = {row.pk: row for row in there.visible_to(actor).order_by("pk").select_for_update(of=("self",))}
-    if there.count() > len(seen) or not all(map(may_edit, seen.values())):
-        raise ValidationError(NOT_YOURS)
-    return seen
-
-
-def sharing(draft: ImportDraft) -> dict[int, set[str]]:
+def overlapping_steps(draft: ImportDraft) -> dict[int, set[str]]:
     """Steps of other imports that wrote rows which `draft` changed: step → their ids.
 
     Any source may have written them. What comes in later leaves another version, so an undo asks once.
@@ -52,11 +128,10 @@ def sharing(draft: ImportDraft) -> dict[int, set[str]]:
     return {pk: shared for pk, rows in read if (shared := ours.intersection(row["id"] for row in rows))}
 
 
-def follow_undo(others: Mapping[int, set[str]], put_back: Mapping[str, tuple[int, int]]) -> None:
-    """By id: the version an object had before it was changed, and the one that made it so again.
+def restore_versions(others: Mapping[int, set[str]], put_back: PutBack) -> None:
+    """`others` that left an object at its version before (`overlapping_steps`) find it at the one after.
 
-    `others` that left it at the first (`sharing`) find it at the second. The caller holds the transaction
-    and the objects: so nobody else has these steps and waits for ours.
+    The caller holds the transaction and the objects: so nobody else has these steps and waits for ours.
     """
     touched = [pk for pk, ids in others.items() if ids & put_back.keys()]
     if not touched:

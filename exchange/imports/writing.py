@@ -4,10 +4,8 @@ Each field was checked by its model field on reading (imports.converting); the c
 could break besides are about codes, which those checks know.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final
@@ -29,44 +27,24 @@ from contacts.services.organisations import DATED
 from contacts.services.summaries import refresh_meet_by
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
 from exchange.imports.converting import Row, Value, label_of
+from exchange.imports.engine import Remember
 from exchange.imports.extras import drop, join, with_extras, without_extras
 from exchange.imports.mapping import Mapping
 from exchange.imports.noting import NoteKind
+from exchange.imports.outcomes import Result, RowOutcome, result_of
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
 from lib.copying import copy_rows, copy_values
 from lib.ids import uuid7
 
-
-class Outcome(StrEnum):
-    CREATED = "created"
-    UPDATED = "updated"
-    MERGED = "merged"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one row, by its line; `kinds` are those of what `reason` says (noting)."""
-
-    line: int
-    outcome: Outcome
-    reason: str
-    kinds: tuple[str, ...] = ()
-
-
 _LONGEST_SUMMARY: Final = 4_000
-
-# Told what a batch wrote, in its transaction: what it takes to undo it.
-Remember = Callable[[list[dict[str, Any]]], None]
 
 
 class Writer:
     """Writes batches of groups for one actor and mapping. The caller holds the transaction."""
 
     def __init__(
-        self, actor: Actor, mapping: Mapping, places: Places, purpose: str, remember: "Remember"
+        self, actor: Actor, mapping: Mapping, places: Places, purpose: str, remember: Remember
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
         self._remember_written = remember
@@ -97,7 +75,7 @@ class Writer:
                 before = remembered.get(target, {})
                 results += self._bring_up_to_date(organisation, group, said, before, batch)
             elif target in seen and self._is_old(group, said, remembered):
-                results += [_result(row, Outcome.UNCHANGED) for row in group.rows]
+                results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you may not change"))
         self._insert(new)
@@ -365,16 +343,16 @@ def _refused(group: Group, why: str) -> list[Result]:
 
 
 def refused(row: Row, why: str) -> Result:
-    return _result(row, Outcome.REFUSED, why, NoteKind.REFUSED)
+    return _result(row, RowOutcome.REFUSED, why, NoteKind.REFUSED)
 
 
 def _created(group: Group) -> list[Result]:
     first, *others = group.rows
-    created = _result(first, Outcome.CREATED)
+    created = _result(first, RowOutcome.CREATED)
     if not others:
         return [created]
     same = _("the same as line %(line)d") % {"line": first.line}
-    return [created, *(_result(row, Outcome.MERGED, same, NoteKind.SAME) for row in others)]
+    return [created, *(_result(row, RowOutcome.MERGED, same, NoteKind.SAME) for row in others)]
 
 
 def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
@@ -382,15 +360,13 @@ def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
     for row in group.rows:
         if row.external_id in group.new_ids:
             why = _("an organisation the book has already")
-            results.append(_result(row, Outcome.MERGED, why, NoteKind.SAME))
+            results.append(_result(row, RowOutcome.MERGED, why, NoteKind.SAME))
         elif row.line in changing_lines:
-            results.append(_result(row, Outcome.UPDATED))
+            results.append(_result(row, RowOutcome.UPDATED))
         else:
-            results.append(_result(row, Outcome.UNCHANGED))
+            results.append(_result(row, RowOutcome.UNCHANGED))
     return results
 
 
-def _result(row: Row, outcome: Outcome, why: str = "", kind: NoteKind | None = None) -> Result:
-    reason = "; ".join([*([why] if why else []), *(text for _kind, text in row.notes)])
-    kinds = [*([kind.value] if kind else []), *(kind for kind, _text in row.notes)]
-    return Result(row.line, outcome, reason, tuple(dict.fromkeys(kinds)))
+def _result(row: Row, outcome: RowOutcome, why: str = "", kind: NoteKind = NoteKind.KEPT) -> Result:
+    return result_of(row.line, outcome, why, kind, row.notes)

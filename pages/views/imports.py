@@ -25,14 +25,14 @@ from exchange.imports.drafts import (
     name_values,
     offers_of,
     queue_step,
+    reset_interrupted,
     rows_in,
-    settle_draft,
     start_draft,
     values_to_name,
 )
 from exchange.imports.noting import KINDS, NoteKind
+from exchange.imports.outcomes import RowOutcome
 from exchange.imports.targets import TARGETS
-from exchange.imports.writing import Outcome
 from exchange.models import DraftState, ImportDraft
 from exchange.policies import can_import
 from jobs.models import Job, JobFile
@@ -53,13 +53,13 @@ SHOWN = 20
 OFFERS_SHOWN = 50  # of what rows may be one with, on a page
 STEPS = (TRY, RUN, UNDO)
 WORKING = (DraftState.TRYING, DraftState.IMPORTING, DraftState.UNDOING)
-WRITING = (Outcome.CREATED, Outcome.UPDATED, Outcome.MERGED)
+WRITING = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.MERGED)
 OUTCOMES = {
-    Outcome.CREATED: gettext_lazy("new"),
-    Outcome.UPDATED: gettext_lazy("changed"),
-    Outcome.MERGED: gettext_lazy("joined to one that is there"),
-    Outcome.UNCHANGED: gettext_lazy("unchanged"),
-    Outcome.REFUSED: gettext_lazy("refused"),
+    RowOutcome.CREATED: gettext_lazy("new"),
+    RowOutcome.UPDATED: gettext_lazy("changed"),
+    RowOutcome.MERGED: gettext_lazy("joined to one that is there"),
+    RowOutcome.UNCHANGED: gettext_lazy("unchanged"),
+    RowOutcome.REFUSED: gettext_lazy("refused"),
 }
 
 
@@ -205,7 +205,7 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
 def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
     """How far it is and what came of it; for htmx, while it goes on, the part that changes."""
     draft = _find(request, pk)
-    settle_draft(draft)
+    reset_interrupted(draft)
     job = Job.objects.visible_to(request.actor).filter(pk=draft.job_id).first() if draft.job_id else None
     sums = draft.report.get("sums", {})
     lines = draft.report.get("lines", {})

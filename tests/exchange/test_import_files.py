@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from exchange.imports.mapping import MappingError, load_mapping
+from exchange.imports.outcomes import ImportReport
 from exchange.imports.reading import UnreadableFile
-from exchange.imports.register import LEASE, ImportReport, import_organisations
+from exchange.imports.register import LEASE, import_organisations
 from jobs.models import Lease
 from jobs.services import held_alone
 from lib.ids import uuid7

@@ -12,7 +12,8 @@ from contacts.models import ImportedFields, Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from exchange.imports.mapping import load_mapping
-from exchange.imports.register import ImportReport, import_organisations
+from exchange.imports.outcomes import ImportReport
+from exchange.imports.register import import_organisations
 from tests.exchange.test_import_organisations import outcomes, reasons
 from tests.factories import make_district, make_organisation
 

@@ -16,8 +16,8 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from exchange.imports import register
 from exchange.imports.mapping import load_mapping
-from exchange.imports.register import ImportReport, import_organisations
-from exchange.imports.writing import Outcome
+from exchange.imports.outcomes import ImportReport, RowOutcome
+from exchange.imports.register import import_organisations
 from jobs.models import Job
 from tests.factories import make_actor, make_district, make_organisation
 
@@ -142,7 +142,7 @@ def test_the_same_file_again_changes_nothing() -> None:
 
 def test_a_dry_run_writes_nothing() -> None:
     report = run(dry_run=True)
-    assert report.sums[Outcome.CREATED] == 6
+    assert report.sums[RowOutcome.CREATED] == 6
     assert not Organisation.objects.exists()
     assert not District.objects.exists()
     assert not Job.objects.exists()
@@ -290,8 +290,8 @@ if REAL.exists():
         mapping = (EXAMPLES / "alcala-mapping.toml").read_text()
         report = run(REAL.read_bytes(), mapping=mapping)
         assert sum(report.sums.values()) == 552
-        assert report.sums[Outcome.REFUSED] == 8
-        assert report.sums[Outcome.CREATED] == Organisation.objects.count()
+        assert report.sums[RowOutcome.REFUSED] == 8
+        assert report.sums[RowOutcome.CREATED] == Organisation.objects.count()
         again = run(REAL.read_bytes(), mapping=mapping)
-        assert again.sums[Outcome.UNCHANGED] == 544
+        assert again.sums[RowOutcome.UNCHANGED] == 544
         assert set(versions().values()) == {1}

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from exchange.imports.mapping import Mapping, load_mapping
-from exchange.imports.register import ImportReport, import_organisations
+from exchange.imports.outcomes import ImportReport
+from exchange.imports.register import import_organisations
 
 
 class Command(BaseCommand):

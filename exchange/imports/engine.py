@@ -1,0 +1,61 @@
+"""How every import runs: by batches, each with what undoes it; while it is small, all or nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.pairs import Likely
+from exchange.imports.outcomes import ImportReport
+
+Row = TypeVar("Row")
+# Told (step, done, total).
+Progress = Callable[[str, int, int | None], None]
+# Told what a batch wrote, in its transaction: what it takes to undo it.
+Remember = Callable[[list[dict[str, Any]]], None]
+
+_IDS: Final = 1_000  # of one event
+
+
+@contextmanager
+def all_or_nothing(*, is_small: bool, dry_run: bool) -> Iterator[None]:
+    """One transaction for a small import; a trial's is taken back."""
+    with transaction.atomic() if is_small or dry_run else nullcontext():
+        yield
+        if dry_run:
+            transaction.set_rollback(True)
+
+
+def write_batches(
+    rows: Iterable[Row],
+    size: int,
+    write: Callable[[list[Row]], None],
+    *,
+    report: ImportReport,
+    total: int,
+    progress: Progress,
+) -> None:
+    """Each batch is a transaction."""
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        with transaction.atomic():
+            write(batch)
+        progress("write", report.sums.total(), total)
+
+
+def record_looked_at(
+    actor: Actor, object_type: str, seen: Any, told: Iterable[list[Likely]], purpose: str
+) -> None:
+    """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
+
+    After the transaction, since a trial's is rolled back.
+    """
+    ids = {one.row.pk for found in told for one in found}
+    rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
+    for start in range(0, len(rows), _IDS):
+        record(actor, Action.SEARCH, object_type, rows[start : start + _IDS], purpose=purpose)
