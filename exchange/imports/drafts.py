@@ -91,27 +91,22 @@ def start_draft(
 
 
 @transaction.atomic
-def choose_headings(*, actor: Actor, draft_id: UUID, row: int) -> ImportDraft:
-    """Read the headings from another of the first rows; what is above is left out. Raises ValidationError."""
+def read_again(
+    *, actor: Actor, draft_id: UUID, heading_row: int | None = None, encoding: str | None = None
+) -> ImportDraft:
+    """Read the headings from another of the first rows (what is above is left out), or the file in another
+    of the encodings it may be in. Raises ValidationError.
+    """
     draft = _own(actor, draft_id)
+    row, known = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
     if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
         raise ValidationError(_("Choose one of the first rows."))
+    if encoding and encoding not in known:
+        raise ValidationError(_("Choose one of the encodings."))
+    draft.encoding = encoding or draft.encoding
     with content_of(draft) as file:
         _guess(actor, draft, look(file, draft.digest, draft.encoding, draft.delimiter, row))
     draft.state, draft.report = DraftState.MAPPING, {}
-    draft.save()
-    return draft
-
-
-@transaction.atomic
-def choose_encoding(*, actor: Actor, draft_id: UUID, encoding: str) -> ImportDraft:
-    """Read the file in another encoding, one of those it may be in. Raises ValidationError."""
-    draft = _own(actor, draft_id)
-    if not _has_content(draft) or encoding not in draft.encodings:
-        raise ValidationError(_("Choose one of the encodings."))
-    with content_of(draft) as file:
-        _guess(actor, draft, look(file, draft.digest, encoding, draft.delimiter, draft.heading_row))
-    draft.encoding, draft.state, draft.report = encoding, DraftState.MAPPING, {}
     draft.save()
     return draft
 

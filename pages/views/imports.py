@@ -18,13 +18,12 @@ from exchange.imports.drafts import (
     RUN,
     TRY,
     UNDO,
-    choose_encoding,
-    choose_headings,
     choose_joins,
     name_columns,
     name_values,
     offers_of,
     queue_step,
+    read_again,
     reset_interrupted,
     rows_in,
     start_draft,
@@ -95,10 +94,8 @@ def imports(request: ActorRequest) -> HttpResponse:
 def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
     draft = _find_open(request, pk)
     target = TARGETS[draft.what]
-    if "heading_row" in request.POST:
-        return _choose_headings(request, draft)
-    if "encoding" in request.POST:
-        return _choose_encoding(request, draft)
+    if other := next((name for name in ("heading_row", "encoding") if name in request.POST), ""):
+        return _read_again(request, draft, other)
     form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
     if form.is_bound and form.is_valid():
         try:
@@ -107,12 +104,7 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
             add_service_errors(form, error)
         else:
             return redirect("import_values", pk)
-    context = {
-        "form": form,
-        "draft": draft,
-        "headings": HeadingsForm(draft=draft),
-        "encodings": _encoding_form(draft),
-    }
+    context = {"form": form, "draft": draft, **_other_readings(draft)}
     return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
 
 
@@ -124,20 +116,27 @@ def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
     return EncodingForm(sent, draft=draft, rows={name: rows_in(draft, name) for name in shown})
 
 
-def _choose_encoding(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
-    """Read the file in another encoding, and guess anew what its columns mean."""
-    encodings = _encoding_form(draft, request.POST)
-    if encodings is not None and encodings.is_valid():
+def _other_readings(draft: ImportDraft, chosen: str = "", sent: Any = None) -> dict[str, Any]:
+    """Forms that read the file otherwise; of the one whose field is `chosen` what was sent."""
+    return {
+        "headings": HeadingsForm(sent if chosen == "heading_row" else None, draft=draft),
+        "encodings": _encoding_form(draft, sent if chosen == "encoding" else None),
+    }
+
+
+def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpResponse:
+    """Read the file otherwise, and guess anew what its columns mean."""
+    readings = _other_readings(draft, chosen, request.POST)
+    sent = readings["headings" if chosen == "heading_row" else "encodings"]
+    if sent is not None and sent.is_valid():
         try:
-            choose_encoding(
-                actor=request.actor, draft_id=draft.pk, encoding=encodings.cleaned_data["encoding"]
-            )
+            read_again(actor=request.actor, draft_id=draft.pk, **sent.cleaned_data)
         except ValidationError as error:
-            add_service_errors(encodings, error)
+            add_service_errors(sent, error)
         else:
             return redirect("import_columns", draft.pk)
     form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
-    context = {"form": form, "draft": draft, "headings": HeadingsForm(draft=draft), "encodings": encodings}
+    context = {"form": form, "draft": draft, **readings}
     return render(request, "pages/imports/columns.html", context, status=422)
 
 
@@ -158,21 +157,6 @@ def import_joins(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("import", pk)
     context = {"form": form, "draft": draft, "page": page}
     return render(request, "pages/imports/joins.html", context, status=422 if form.errors else 200)
-
-
-def _choose_headings(request: ActorRequest, draft: ImportDraft) -> HttpResponse:
-    """Read the headings from another row, and guess anew what they mean."""
-    headings = HeadingsForm(request.POST, draft=draft)
-    if headings.is_valid():
-        try:
-            choose_headings(actor=request.actor, draft_id=draft.pk, row=headings.cleaned_data["heading_row"])
-        except ValidationError as error:
-            add_service_errors(headings, error)
-        else:
-            return redirect("import_columns", draft.pk)
-    form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
-    context = {"form": form, "draft": draft, "headings": headings, "encodings": _encoding_form(draft)}
-    return render(request, "pages/imports/columns.html", context, status=422)
 
 
 @form_page
