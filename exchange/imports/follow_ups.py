@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from exchange.imports import cells as read
 from exchange.imports.fields import Field
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
@@ -21,7 +19,7 @@ from lib.rows import clean_text
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.policies import can_edit_follow_up
-from meetings.services.follow_ups import create_follow_up, edit_follow_up
+from meetings.services.follow_ups import create_follow_up, edit_follow_up, erase_follow_ups
 
 _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
 _NOON: Final = time(12)
@@ -59,9 +57,9 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         read=read_row,
         arguments=_arguments,
         current=_current,
-        create=lambda **values: _create(actor, **values),
-        edit=lambda pk, **values: _edit(actor, pk, **values),
-        remove=lambda row: _remove(actor, row),
+        create=lambda **values: create_follow_up(actor=actor, **values),
+        edit=lambda pk, **values: edit_follow_up(actor=actor, follow_up_id=pk, **values),
+        remove=lambda row: erase_follow_ups(actor, [row]),
         may_edit=lambda row: can_edit_follow_up(actor, row),
         reads=("organisation_links__organisation",),
         label=lambda plain: str(plain["title"]),
@@ -75,32 +73,10 @@ def _owner(actor: Actor, text: str) -> User:
     return read.colleague(actor, text) if text else User.objects.get(pk=actor.id)
 
 
-def _create(actor: Actor, done_on: str = "", **values: Any) -> FollowUp:
-    return _dated(create_follow_up(actor=actor, **values), done_on)
-
-
-def _edit(actor: Actor, pk: Any, done_on: str = "", **values: Any) -> FollowUp:
-    return _dated(edit_follow_up(actor=actor, follow_up_id=pk, **values), done_on)
-
-
-def _dated(row: FollowUp, done_on: str) -> FollowUp:
-    """A promise kept long ago was kept then, not today."""
-    if done_on and row.status == FollowUpStatus.DONE:
-        row.completed_at = moment_at(read.day(done_on, ""), _NOON)
-        row.save(update_fields=["completed_at"])
-    return row
-
-
-def _remove(actor: Actor, row: FollowUp) -> None:
-    """Only an import's undo: a promise that somebody made is cancelled, not deleted."""
-    districts = set(row.organisation_links.values_list("organisation__home_district", flat=True))
-    pk, version = row.pk, row.version + 1
-    row.delete()
-    record_changes(actor, Action.ERASE, [Changed("follow_up", pk, Op.ERASED, version, districts)])
-
-
 def _arguments(plain: Plain) -> dict[str, Any]:
     values = dict(plain)
+    if done_on := values.pop("done_on", ""):  # a promise kept long ago was kept then, not today
+        values["done_at"] = moment_at(read.day(done_on, ""), _NOON)
     if "due_on" in plain:
         values["due_on"] = read.day(plain["due_on"], "")
     if "owner" in plain:

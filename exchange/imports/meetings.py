@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.fields import Field
@@ -25,8 +23,7 @@ from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
 from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import log_meeting
-from meetings.services.meetings import create_meeting, districts_of, edit_meeting
-from meetings.services.summaries import refresh_last_met
+from meetings.services.meetings import create_meeting, edit_meeting, erase_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
 _MINUTES: Final = 60
@@ -65,7 +62,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         current=_current,
         create=lambda **values: _create(actor, **values),
         edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
-        remove=lambda row: _remove(actor, row),
+        remove=lambda row: erase_meetings(actor, [row]),
         may_edit=lambda row: can_edit_meeting(actor, row),
         label=lambda plain: str(plain["subject"]),
         named_by=("subject", "starts_at", "organisations"),
@@ -84,16 +81,6 @@ def _officers(actor: Actor, text: str, district: District) -> list[str]:
     """Ids of colleagues who cover the district, parted as organisations are."""
     named = (read.colleague(actor, name, district) for name in read.parted(text))
     return sorted({str(user.pk) for user in named})
-
-
-def _remove(actor: Actor, row: Meeting) -> None:
-    """Only an import's undo: a meeting that somebody logged is cancelled, not deleted."""
-    districts = districts_of(row)
-    ids = list(row.organisation_links.values_list("organisation", flat=True))
-    pk, version = row.pk, row.version + 1
-    row.delete()
-    refresh_last_met(ids)
-    record_changes(actor, Action.ERASE, [Changed("meeting", pk, Op.ERASED, version, districts)])
 
 
 def _arguments(plain: Plain) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -32,7 +31,7 @@ class Undo:
     `own` are models whose rows belong to one alone: with nothing else it was not built upon.
     """
 
-    rows: QuerySet[Any]  # of the book, with what is read of them
+    rows: Any  # a queryset of the book, with what is read of them
     own: Collection[Any]
     may_edit: Callable[[Any], bool]
     take_back: Callable[[list[dict[str, Any]]], PutBack]

@@ -1,6 +1,6 @@
 """Logging a concern, answering it, reassuring those it touches. No victim, no suspect."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -11,9 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.services.relief import refuse_widening
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from contacts.models import Organisation
 from districts.models import District
 from lib.conflicts import check_version
@@ -26,6 +23,7 @@ from meetings.rules import CONCERN_RAISED
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
+from meetings.services.writing import RowChange, record_written, save_changed
 from reminders.services import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -56,6 +54,27 @@ class ConcernFields(TypedDict, total=False):
     reassurance_answer: str
 
 
+def write_concerns(actor: Actor, changes: Sequence[RowChange]) -> list[Concern]:
+    """The one way concerns are written: new ones, and locked ones of which something changes.
+
+    Whom they touch is told, and so is the meeting that they are of from now on.
+    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    """
+    before = _seen_in(change.row for change in changes if not change.is_new)
+    for change in changes:
+        _assign(actor, change)
+    Concern.objects.bulk_create([change.row for change in changes if change.is_new])
+    save_changed(changes)
+    written = [change for change in changes if change.is_new or change.names]
+    for change in written:
+        if "meeting" in change.names and change.row.meeting_id:
+            add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=CONCERN_RAISED)
+        if change.is_new or CONCERNED & set(change.names):
+            notify("concern", change.row.pk)
+    record_written(actor, "concern", written, before, _seen_in(change.row for change in written))
+    return [change.row for change in written]
+
+
 @transaction.atomic
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[ConcernFields]) -> Concern:
     """A new concern, received now unless told otherwise.
@@ -69,16 +88,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[Concer
     concern = Concern(**({"id": id} if id else {}), received_at=timezone.now())
     if "affected_focuses" not in fields:
         fields["affected_focuses"] = communities_of(fields.get("bias_grounds", ()))
-    changed = assign(concern, fields)
-    if concern.district_id and not can_log_concern(actor, concern.district_id):
-        raise PermissionDenied
-    _tidy(concern)
-    _check_seen(actor, concern, changed)
-    _check(concern)
-    concern.save(force_insert=True)
-    _raise_in_meeting(actor, concern, changed)
-    notify("concern", concern.pk)
-    _record(actor, Action.CREATE, Op.CREATED, concern, {concern.district_id}, list(fields))
+    write_concerns(actor, [RowChange(concern, fields)])
     return concern
 
 
@@ -96,23 +106,7 @@ def edit_concern(
     if not can_edit_concern(actor, concern):
         raise PermissionDenied
     check_version(concern.version, version)
-    districts = {concern.district_id}
-    changed = assign(concern, fields)
-    if "district" in changed and not can_edit_concern(actor, concern):
-        raise PermissionDenied
-    if not changed:
-        return concern
-    refuse_widening(actor, districts, {concern.district_id})
-    _tidy(concern)
-    _check_seen(actor, concern, changed)
-    _check(concern)
-    concern.version += 1
-    concern.updated_at = timezone.now()
-    concern.save()
-    _raise_in_meeting(actor, concern, changed)
-    if CONCERNED & set(changed):
-        notify("concern", concern.pk)
-    _record(actor, Action.UPDATE, Op.UPDATED, concern, districts | {concern.district_id}, changed)
+    write_concerns(actor, [RowChange(concern, fields)])
     return concern
 
 
@@ -164,6 +158,22 @@ def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
 
 
+def _seen_in(concerns: Iterable[Concern]) -> dict[UUID, set[UUID]]:
+    return {concern.pk: {concern.district_id} for concern in concerns}
+
+
+def _assign(actor: Actor, change: RowChange) -> None:
+    concern = change.row
+    change.names = assign(concern, change.fields)
+    moves = concern.district_id if change.is_new else "district" in change.names
+    if moves and not can_log_concern(actor, concern.district_id):
+        raise PermissionDenied
+    if change.is_new or change.names:
+        _tidy(concern)
+        _check_seen(actor, concern, change.names)
+        _check(concern)
+
+
 def _tidy(concern: Concern) -> None:
     """Codes once each; the moments that go with the status; the folded text."""
     concern.bias_grounds = plain_grounds(concern.bias_grounds)
@@ -177,12 +187,6 @@ def _tidy(concern: Concern) -> None:
     closed = concern.status == ConcernStatus.CLOSED
     concern.closed_at = (concern.closed_at or now) if closed else None
     fold_concern(concern)
-
-
-def _raise_in_meeting(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
-    """The meeting that a concern is of from now on says so."""
-    if "meeting" in changed and concern.meeting_id:
-        add_outcome(actor=actor, meeting_id=concern.meeting_id, outcome=CONCERN_RAISED)
 
 
 def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
@@ -209,13 +213,3 @@ def _check(concern: Concern) -> None:
     early += [name for name, day in days.items() if day and day > today]
     if early:
         raise ValidationError(dict.fromkeys(early, _("This is in the future.")))
-
-
-def _record(
-    actor: Actor, action: Action, op: Op, concern: Concern, districts: set[UUID], names: list[str]
-) -> None:
-    record_changes(
-        actor,
-        action,
-        [Changed("concern", concern.pk, op, concern.version, districts, field_names=names)],
-    )

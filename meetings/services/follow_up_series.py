@@ -18,8 +18,24 @@ from lib.conflicts import check_version
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
-from meetings.services.follow_ups import create_follow_up, edit_follow_up, locked_follow_up
-from meetings.services.series import LATER, ONE, check_end, each_alone, lock_series, reschedule
+from meetings.services.follow_ups import (
+    FollowUpChange,
+    create_follow_up,
+    edit_follow_up,
+    locked_follow_up,
+    write_follow_ups,
+)
+from meetings.services.series import (
+    LATER,
+    ONE,
+    check_end,
+    depart,
+    each_alone,
+    leave_behind,
+    lock_series,
+    place,
+    reschedule,
+)
 
 COPIED: Final = ("title", "kind", "contact", "owner")
 
@@ -39,8 +55,7 @@ def start_follow_up_series(
         first_on=first.due_on,
         made_until=first.due_on,
     )
-    first.series, first.series_on = series, first.due_on
-    first.save(update_fields=["series", "series_on"])
+    place(first, series, first.due_on)
     return first
 
 
@@ -60,23 +75,19 @@ def edit_one_of_follow_up_series(
         before = _shared(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
         if before and _shared(edited) != before:
-            edited.departs = True
-            edited.save(update_fields=["departs"])
+            depart(edited)
         return edited
     check_version(row.version, version)
     rows = _open_ones(row, scope)
     if row not in rows:
         raise ValidationError(_("This one is over. Choose “only this one”."))
     days = _days(row, rows, fields.get("due_on", row.due_on))
-    ids = [one.pk for one in rows]
-    FollowUp.objects.filter(pk__in=ids).update(departs=False)
+    depart(*rows, departs=False)
     shared = {name: value for name, value in fields.items() if name in {*COPIED, "organisations"}}
     for one in rows:
         changed = fields if one == row else shared | ({"due_on": days[one.pk]} if one.pk in days else {})
         edit_follow_up(actor=actor, follow_up_id=one.pk, **changed)
-    first = FollowUp.objects.get(pk=ids[0])
-    passed_by = FollowUp.objects.filter(series=first.series_id, series_on__gte=first.series_on)
-    passed_by.exclude(pk__in=ids).update(departs=True)
+    leave_behind(rows)
     return FollowUp.objects.get(pk=follow_up_id)
 
 
@@ -136,11 +147,11 @@ def _make_next(series_id: UUID, today: date) -> bool:
     if day is None or not (source.owner.is_active and source.owner.role in WRITES):
         Series.objects.filter(pk=series_id).update(is_ended=day is None)
         return False
-    fields: Any = {name: getattr(source, name) for name in COPIED}
+    fields: Any = {name: getattr(source, name) for name in COPIED} | {"due_on": day}
     if source.contact and source.contact.withdrawn_on:
         fields["contact"] = None
-    made = create_follow_up(actor=SYSTEM, due_on=day, organisations=source.organisations.all(), **fields)
-    FollowUp.objects.filter(pk=made.pk).update(series=series, series_on=day)
+    made = FollowUp(series=series, series_on=day)
+    write_follow_ups(SYSTEM, [FollowUpChange(made, fields | {"organisations": source.organisations.all()})])
     series.made_until = day
     series.save()
     return True

@@ -1,7 +1,8 @@
 """Promising, keeping and moving what was promised. `first_due_on` stays as it was first promised."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -13,9 +14,6 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from accounts.services.relief import refuse_widening
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -33,6 +31,7 @@ from meetings.policies import (
 from meetings.rules import ACTION_AGREED
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
+from meetings.services.writing import RowChange, record_erased, record_written, save_changed
 from reminders.services import refresh_reminders
 
 # What the owner may change wherever the organisations are at home.
@@ -40,7 +39,12 @@ OWNERS = frozenset({"status", "result", "cancel_reason"})
 
 
 class FollowUpFields(TypedDict, total=False):
-    """Writable fields of a follow-up, as in domain.md."""
+    """Writable fields of a follow-up, as in domain.md.
+
+    Organisations that the actor does not see stay; None is as not given. `told` and `untold` are ids of
+    organisations that were told of the result today, or were not after all; `done_at` is a moment in the
+    past at which it was kept.
+    """
 
     title: str
     kind: str
@@ -52,41 +56,67 @@ class FollowUpFields(TypedDict, total=False):
     status: str
     cancel_reason: str
     result: str
+    organisations: Collection[Organisation] | None
+    external_ids: Sequence[ExternalIdRow] | None
+    told: Collection[UUID]
+    untold: Collection[UUID]
+    done_at: datetime | None
+
+
+@dataclass(slots=True)
+class FollowUpChange(RowChange):
+    beside = frozenset({"organisations", "external_ids", "told", "untold", "done_at"})
+
+    may_have_left: bool = False  # the owner need not work here any more
+
+    @property
+    def is_of_status_only(self) -> bool:
+        """What the owner may change wherever the organisations are at home."""
+        given = self.fields.get
+        said = [name for name in ("organisations", "external_ids", "done_at") if given(name) is not None]
+        return not (said or given("told") or given("untold")) and self.columns.keys() <= OWNERS
+
+
+def write_follow_ups(actor: Actor, changes: Sequence[FollowUpChange]) -> list[FollowUp]:
+    """The one way promises are written: new ones, and locked ones of which something changes.
+
+    The moment of completion follows the status; what is of a meeting from now on was agreed there.
+    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    """
+    before = _homes_of(change.row for change in changes if not change.is_new)
+    for change in changes:
+        _assign(actor, change)
+    FollowUp.objects.bulk_create([change.row for change in changes if change.is_new])
+    for change in changes:
+        _set_rows_beside(actor, change)
+    save_changed(changes)
+    written = [change for change in changes if change.is_new or change.names]
+    for change in written:
+        if "meeting" in change.names and change.row.meeting_id:
+            add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=ACTION_AGREED)
+        refresh_reminders("follow_up", change.row.pk)
+    record_written(actor, "follow_up", written, before, _homes_of(change.row for change in written))
+    return [change.row for change in written]
+
+
+def erase_follow_ups(actor: Actor, follow_ups: Collection[FollowUp]) -> None:
+    """What should never have been there: a log taken back, an import undone. Others are cancelled."""
+    homes = _homes_of(follow_ups)
+    FollowUp.objects.filter(pk__in=homes).delete()
+    for pk in homes:
+        refresh_reminders("follow_up", pk)
+    record_erased(actor, "follow_up", follow_ups, homes)
 
 
 @transaction.atomic
-def create_follow_up(
-    *,
-    actor: Actor,
-    id: UUID | None = None,
-    organisations: Iterable[Organisation] = (),
-    external_ids: Sequence[ExternalIdRow] = (),
-    **fields: Unpack[FollowUpFields],
-) -> FollowUp:
+def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Unpack[FollowUpFields]) -> FollowUp:
     """A promise to some organisations, with an owner and a day. One of a meeting is agreed there.
 
     Raises PermissionDenied unless the home district of one of them is covered (without any: unless
     the actor owns it), ValidationError by field, also for what the actor does not see.
     """
-    promised_to = list({o.pk: o for o in organisations}.values())
-    refuse_more("organisations", promised_to, MOST_AT_A_MEETING)
     follow_up = FollowUp(**({"id": id} if id else {}))
-    changed = assign(follow_up, fields)
-    _check_seen(actor, follow_up, changed, promised_to)
-    if not can_add_follow_up(actor, promised_to, follow_up.owner_id):
-        raise PermissionDenied
-    follow_up.first_due_on = follow_up.due_on
-    _stamp(follow_up)
-    _check(follow_up, changed)
-    follow_up.save(force_insert=True)
-    FollowUpOrganisation.objects.bulk_create(
-        FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in promised_to
-    )
-    set_external_ids(follow_up, external_ids)
-    _agree(actor, follow_up, changed)
-    refresh_reminders("follow_up", follow_up.pk)
-    districts = {organisation.home_district_id for organisation in promised_to}
-    _record(actor, Action.CREATE, Op.CREATED, follow_up, districts, list(fields))
+    write_follow_ups(actor, [FollowUpChange(follow_up, fields)])
     return follow_up
 
 
@@ -96,47 +126,20 @@ def edit_follow_up(
     actor: Actor,
     follow_up_id: UUID,
     version: int | None = None,
-    organisations: Iterable[Organisation] | None = None,
-    told: Collection[UUID] = (),
-    untold: Collection[UUID] = (),
-    external_ids: Sequence[ExternalIdRow] | None = None,
     may_have_left: bool = False,
     **fields: Unpack[FollowUpFields],
 ) -> FollowUp:
-    """Change the given fields; what is not given stays, and so do organisations the actor does not see.
+    """Change the given fields; what is not given stays. The moment of completion follows the status.
 
-    `told` and `untold` are ids of organisations that were told of the result today, or were not
-    after all. The moment of completion follows the status.
     Raises DoesNotExist when the actor does not see it, PermissionDenied (an owner from elsewhere
     changes status and result only), StaleVersion, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
     follow_up = locked_follow_up(actor, follow_up_id)
-    only_status = organisations is None and external_ids is None and not told and not untold
-    _allow(actor, follow_up, fields, only_status=only_status)
+    change = FollowUpChange(follow_up, fields, may_have_left=may_have_left)
+    _allow(actor, change)
     check_version(follow_up.version, version)
-    districts = _districts(follow_up)
-    changed = assign(follow_up, fields)
-    given = None if organisations is None else list(organisations)
-    _check_seen(actor, follow_up, changed, given or [])
-    if given is not None and _set_organisations(actor, follow_up, given):
-        changed.append("organisations")
-    if _set_told(follow_up, told, city_today()) | _set_told(follow_up, untold, None):
-        changed.append("reported_back_on")
-    if external_ids is not None and set_external_ids(follow_up, external_ids):
-        changed.append("external_ids")
-    if not changed:
-        return follow_up
-    _stamp(follow_up)
-    _check(follow_up, () if may_have_left else changed)
-    follow_up.version += 1
-    follow_up.updated_at = timezone.now()
-    follow_up.save()
-    _agree(actor, follow_up, changed)
-    refresh_reminders("follow_up", follow_up.pk)
-    after = _districts(follow_up)
-    refuse_widening(actor, districts, after)
-    _record(actor, Action.UPDATE, Op.UPDATED, follow_up, districts | after, changed)
+    write_follow_ups(actor, [change])
     return follow_up
 
 
@@ -149,10 +152,10 @@ def complete_follow_up(
     told: Collection[UUID] = (),
 ) -> FollowUp:
     """The promise is kept; `told` are ids of organisations that know already. Raises as `edit_follow_up`."""
-    fields: FollowUpFields = {"status": FollowUpStatus.DONE}
+    fields: FollowUpFields = {"status": FollowUpStatus.DONE, "told": told}
     if result is not None:
         fields["result"] = result
-    return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, told=told, **fields)
+    return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
 
 
 def reopen_follow_up(
@@ -195,14 +198,42 @@ def locked_follow_up(actor: Actor, follow_up_id: UUID) -> FollowUp:
     return visible.prefetch_related("organisation_links__organisation").get(pk=follow_up_id)
 
 
-def _allow(actor: Actor, follow_up: FollowUp, fields: FollowUpFields, *, only_status: bool) -> None:
+def _allow(actor: Actor, change: FollowUpChange) -> None:
+    follow_up, fields = change.row, change.fields
     if not can_complete_follow_up(actor, follow_up):
         raise PermissionDenied
-    if not (only_status and fields.keys() <= OWNERS) and not can_edit_follow_up(actor, follow_up):
+    if not change.is_of_status_only and not can_edit_follow_up(actor, follow_up):
         raise PermissionDenied
     moves = "owner" in fields and fields["owner"].pk != follow_up.owner_id
     if moves and not can_reassign_follow_up(actor, follow_up):
         raise PermissionDenied
+
+
+def _assign(actor: Actor, change: FollowUpChange) -> None:
+    row = change.row
+    change.names = assign(row, change.columns)
+    promised_to = change.fields.get("organisations") or ()
+    _check_seen(actor, row, change.names, promised_to)
+    if change.is_new:
+        if not can_add_follow_up(actor, promised_to, row.owner_id):
+            raise PermissionDenied
+        row.first_due_on = row.due_on
+        _finish(change)
+
+
+def _set_rows_beside(actor: Actor, change: FollowUpChange) -> None:
+    row, given = change.row, change.fields.get
+    promised_to, ids = given("organisations"), given("external_ids")
+    if promised_to is not None and _set_organisations(actor, row, promised_to):
+        change.names.append("organisations")
+    if _set_told(row, given("told"), city_today()) | _set_told(row, given("untold"), None):
+        change.names.append("reported_back_on")
+    if ids is not None and set_external_ids(row, ids):
+        change.names.append("external_ids")
+    if row.status == FollowUpStatus.DONE and given("done_at") not in (None, row.completed_at):
+        change.names.append("completed_at")
+    if change.names and not change.is_new:
+        _finish(change)
 
 
 def _check_seen(
@@ -219,33 +250,29 @@ def _check_seen(
             raise ValidationError({name: missing})
 
 
-def _check(follow_up: FollowUp, changed: Collection[str]) -> None:
-    """Constraints, and that the owner is somebody who writes here."""
-    fold_follow_up(follow_up)
-    follow_up.full_clean()
-    owner = follow_up.owner
-    if "owner" in changed and not (owner.is_active and owner.role in WRITES):
+def _finish(change: FollowUpChange) -> None:
+    """What goes with the status; constraints; and that the owner is somebody who writes here."""
+    row = change.row
+    done = row.status == FollowUpStatus.DONE
+    row.completed_at = (change.fields.get("done_at") or row.completed_at or timezone.now()) if done else None
+    if row.status != FollowUpStatus.CANCELLED:
+        row.cancel_reason = ""
+    elif not row.cancel_reason:
+        raise ValidationError({"cancel_reason": _("Say why it is cancelled.")})
+    fold_follow_up(row)
+    row.full_clean()
+    given = "owner" in change.names and not change.may_have_left
+    if given and not (row.owner.is_active and row.owner.role in WRITES):
         raise ValidationError({"owner": _("Choose an officer or supervisor who works here now.")})
 
 
-def _stamp(follow_up: FollowUp) -> None:
-    """The moment of completion, and the reason of a cancellation, go with the status."""
-    done = follow_up.status == FollowUpStatus.DONE
-    follow_up.completed_at = (follow_up.completed_at or timezone.now()) if done else None
-    if follow_up.status != FollowUpStatus.CANCELLED:
-        follow_up.cancel_reason = ""
-    elif not follow_up.cancel_reason:
-        raise ValidationError({"cancel_reason": _("Say why it is cancelled.")})
-
-
-def _agree(actor: Actor, follow_up: FollowUp, changed: Collection[str]) -> None:
-    """A promise that is of a meeting from now on was agreed there."""
-    if "meeting" in changed and follow_up.meeting_id:
-        add_outcome(actor=actor, meeting_id=follow_up.meeting_id, outcome=ACTION_AGREED)
-
-
-def _districts(follow_up: FollowUp) -> set[UUID]:
-    return set(follow_up.organisation_links.values_list("organisation__home_district", flat=True))
+def _homes_of(follow_ups: Iterable[FollowUp]) -> dict[UUID, set[UUID]]:
+    """By promise, where those it was made to are at home."""
+    homes: dict[UUID, set[UUID]] = {row.pk: set() for row in follow_ups}
+    links = FollowUpOrganisation.objects.filter(follow_up__in=list(homes))
+    for pk, district_id in links.values_list("follow_up", "organisation__home_district"):
+        homes[pk].add(district_id)
+    return homes
 
 
 def _set_organisations(actor: Actor, follow_up: FollowUp, given: Collection[Organisation]) -> bool:
@@ -268,19 +295,9 @@ def _set_organisations(actor: Actor, follow_up: FollowUp, given: Collection[Orga
     return True
 
 
-def _set_told(follow_up: FollowUp, organisation_ids: Collection[UUID], day: date | None) -> bool:
+def _set_told(follow_up: FollowUp, organisation_ids: Collection[UUID] | None, day: date | None) -> bool:
     """Set when the given organisations were told, unless they were already; None: not told after all."""
     if not organisation_ids:
         return False
     links = follow_up.organisation_links.filter(organisation__in=organisation_ids)
     return links.filter(reported_back_on__isnull=day is not None).update(reported_back_on=day) > 0
-
-
-def _record(
-    actor: Actor, action: Action, op: Op, follow_up: FollowUp, districts: set[UUID], names: list[str]
-) -> None:
-    record_changes(
-        actor,
-        action,
-        [Changed("follow_up", follow_up.pk, op, follow_up.version, districts, field_names=names)],
-    )

@@ -1,6 +1,6 @@
 """Logging what took place: the meeting, who was there, what came of it and what was promised, at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, NotRequired, TypedDict, Unpack
 from uuid import UUID
@@ -12,28 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from lib.conflicts import StaleVersion
-from lib.external_ids import ExternalIdRow
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.rules import ACTION_AGREED, with_outcome
-from meetings.services.follow_ups import create_follow_up
+from meetings.services.follow_ups import create_follow_up, erase_follow_ups
+from meetings.services.meeting_changes import MeetingChange, MeetingFields
 from meetings.services.meetings import (
     TOOK_PLACE,
-    Children,
-    ContactRow,
-    MeetingFields,
-    OrganisationRow,
-    change_meeting,
-    districts_of,
-    insert_meeting,
+    create_meeting,
+    erase_meetings,
     locked_meeting,
+    write_meetings,
 )
-from meetings.services.summaries import refresh_last_met
-from reminders.services import refresh_reminders
 
 DISCARD_WITHIN: Final = timedelta(minutes=10)
 
@@ -55,10 +47,6 @@ def log_meeting(
     actor: Actor,
     id: UUID | None = None,
     status: str = MeetingStatus.HELD,
-    organisations: Sequence[OrganisationRow] = (),
-    contacts: Sequence[ContactRow] = (),
-    officers: Iterable[User] = (),
-    external_ids: Sequence[ExternalIdRow] = (),
     promises: Sequence[PromiseRow] = (),
     with_actor: bool = True,
     **fields: Unpack[MeetingFields],
@@ -70,17 +58,12 @@ def log_meeting(
     for a moment still to come.
     """
     _check_took_place(status)
-    meeting = insert_meeting(
-        actor,
-        Meeting(**({"id": id} if id else {}), status=status),
-        _with_outcome_of(promises, status, fields, []),
-        {
-            "organisations": organisations,
-            "contacts": contacts,
-            "officers": officers,
-            "external_ids": external_ids,
-        },
+    meeting = create_meeting(
+        actor=actor,
+        id=id,
+        status=status,
         with_actor=with_actor,
+        **_with_outcome_of(promises, status, fields, []),
     )
     _promise(actor, meeting, promises)
     return meeting
@@ -93,8 +76,6 @@ def hold_meeting(
     meeting_id: UUID,
     version: int | None = None,
     status: str = MeetingStatus.HELD,
-    organisations: Sequence[OrganisationRow] | None = None,
-    contacts: Sequence[ContactRow] | None = None,
     promises: Sequence[PromiseRow] = (),
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
@@ -107,17 +88,8 @@ def hold_meeting(
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can take place."), code="not_planned")
-    seen = Organisation.objects.visible_to(actor)
-    meeting.organisation_links.exclude(organisation__in=seen).update(present=False)
-    children: Children = {}
-    if organisations is not None:
-        children["organisations"] = organisations
-    if contacts is not None:
-        children["contacts"] = contacts
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)
-    change_meeting(actor, meeting, {**values, "status": status}, children)
-    if status == MeetingStatus.NOT_REACHED:
-        meeting.organisation_links.update(present=False)
+    write_meetings(actor, [MeetingChange(meeting, {**values, "status": status})])
     _promise(actor, meeting, promises)
     return meeting
 
@@ -136,20 +108,8 @@ def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = Non
     promises = list(FollowUp.objects.filter(meeting=meeting).select_for_update(of=("self",)))
     if meeting.concerns.exists() or any(p.version > 1 or p.status != FollowUpStatus.OPEN for p in promises):
         raise StaleVersion(meeting.version)
-    districts = districts_of(meeting)
-    met = list(meeting.organisation_links.values_list("organisation", flat=True))
-    if promises:
-        gone = [Changed("follow_up", p.pk, Op.ERASED, p.version + 1, districts) for p in promises]
-        FollowUp.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
-        record_changes(actor, Action.ERASE, gone)
-        for promise in gone:
-            refresh_reminders("follow_up", promise.object_id)
-    Meeting.objects.filter(pk=meeting.pk).delete()
-    refresh_last_met(met)
-    refresh_reminders("meeting", meeting_id)
-    record_changes(
-        actor, Action.ERASE, [Changed("meeting", meeting.pk, Op.ERASED, meeting.version + 1, districts)]
-    )
+    erase_follow_ups(actor, promises)
+    erase_meetings(actor, [meeting])
 
 
 def _check_took_place(status: str) -> None:

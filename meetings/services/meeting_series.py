@@ -16,29 +16,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import User
 from accounts.rules import WRITES
 from lib.days import city_day, city_today, city_zone, moment_at
+from meetings.codes import MeetingStatus
 from meetings.models import Meeting, Series
 from meetings.rules import recurrence
+from meetings.services.meeting_changes import MeetingChange, MeetingFields
 from meetings.services.meetings import (
-    Children,
-    ContactRow,
-    MeetingFields,
-    OrganisationRow,
-    cancel_meeting,
     create_meeting,
-    edit_meeting,
-    insert_meeting,
     locked_meeting,
-    restore_meeting,
+    locked_meetings,
+    restore_meetings,
+    write_meetings,
 )
-from meetings.services.series import LATER, ONE, check_end, each_alone, lock_series, reschedule, split
+from meetings.services.series import (
+    LATER,
+    ONE,
+    check_end,
+    depart,
+    each_alone,
+    leave_behind,
+    lock_series,
+    place,
+    reschedule,
+    split,
+)
 
 COPIED: Final = (
     *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
     *("agenda", "other_participants"),
 )
+_ITS_OWN: Final = frozenset({"external_ids"})  # what other tools call it makes none depart from its series
 
 
 @transaction.atomic
@@ -48,18 +56,13 @@ def start_series(
     pattern: str,
     until: date | None = None,
     times: int | None = None,
-    organisations: Sequence[OrganisationRow] = (),
-    contacts: Sequence[ContactRow] = (),
-    officers: Iterable[User] = (),
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
     """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does.
 
     They end with the day `until`, or after so many `times`, or not.
     """
-    first = create_meeting(
-        actor=actor, organisations=organisations, contacts=contacts, officers=officers, **fields
-    )
+    first = create_meeting(actor=actor, **fields)
     day = city_day(first.starts_at)
     check_end(day, until)
     series = Series.objects.create(
@@ -68,8 +71,7 @@ def start_series(
         clock=first.starts_at.astimezone(city_zone()).time(),
         made_until=day,
     )
-    first.series, first.series_on = series, day
-    first.save(update_fields=["series", "series_on"])
+    place(first, series, day)
     extend_series(series_id=series.pk, today=city_today(), actor=actor)
     return first
 
@@ -81,8 +83,7 @@ def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int
     if series.is_ended or not (source := _latest(series)):
         return 0
     days = recurrence.days_to_make(series.rule, series.first_on, made_until=series.made_until, today=today)
-    for day in days:
-        _copy(actor, source, series, day)
+    write_meetings(actor, _copies(source, series, days))
     series.made_until = max([series.made_until, *days])
     series.is_ended = recurrence.is_over(series.rule, series.first_on, series.made_until)
     series.save()
@@ -96,9 +97,6 @@ def edit_one_of_series(
     meeting_id: UUID,
     scope: str,
     version: int | None = None,
-    organisations: Sequence[OrganisationRow] | None = None,
-    contacts: Sequence[ContactRow] | None = None,
-    officers: Iterable[User] | None = None,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
     """Change this meeting (ONE), this and later ones (LATER) or all to come (ALL) of its series.
@@ -109,22 +107,23 @@ def edit_one_of_series(
     if scope != ONE:
         lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
     meeting = locked_meeting(actor, meeting_id, version)
-    children: Any = {"organisations": organisations, "contacts": contacts, "officers": officers}
     if scope == ONE or meeting.series is None:
-        edited = edit_meeting(actor=actor, meeting_id=meeting_id, **children, **fields)
-        if edited.series_id and edited.version != meeting.version:
-            edited.departs = True
-            edited.save(update_fields=["departs"])
-        return edited
+        change = MeetingChange(meeting, fields)
+        write_meetings(actor, [change])
+        if meeting.series_id and set(change.names) - _ITS_OWN:
+            depart(meeting)
+        return meeting
     rows = _concerned(meeting.series, meeting, scope)
     if meeting not in rows:
         raise ValidationError(_("This one is changed by itself. Choose “only this one”."))
     starts_at = fields.pop("starts_at", meeting.starts_at)
     moments = _moments(meeting.series, rows, meeting, starts_at, scope)
-    for row in rows:
-        timed: Any = fields | ({"starts_at": moments[row.pk]} if moments else {})
-        edit_meeting(actor=actor, meeting_id=row.pk, **children, **timed)
-    _leave_behind(rows)
+    changes = [
+        MeetingChange(row, fields | ({"starts_at": moments[row.pk]} if moments else {}))
+        for row in locked_meetings(actor, dict.fromkeys(row.pk for row in rows))
+    ]
+    write_meetings(actor, changes)
+    leave_behind(rows)
     return Meeting.objects.get(pk=meeting_id)
 
 
@@ -143,10 +142,11 @@ def cancel_series(
     rows = _to_come(meeting.series)
     if scope == LATER:
         rows = rows.filter(series_on__gte=meeting.series_on)
-    ids = list(rows.values_list("pk", flat=True))
-    cancelled = [(pk, cancel_meeting(actor=actor, meeting_id=pk).version) for pk in ids]
+    concerned = locked_meetings(actor, dict.fromkeys(rows.values_list("pk", flat=True)))
+    changes = [MeetingChange(row, {"status": MeetingStatus.CANCELLED}) for row in concerned]
+    cancelled = write_meetings(actor, changes)
     Series.objects.filter(meetings=meeting).update(is_ended=True)
-    return cancelled
+    return [(row.pk, row.version) for row in cancelled]
 
 
 @transaction.atomic
@@ -154,8 +154,7 @@ def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> No
     """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
     versions = dict(cancelled)
     lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk__in=versions))
-    for pk, version in versions.items():
-        restore_meeting(actor=actor, meeting_id=pk, status="planned", version=version)
+    restore_meetings(actor, versions, MeetingStatus.PLANNED)
     Series.objects.filter(meetings__in=versions).update(is_ended=False)
 
 
@@ -178,26 +177,18 @@ def _concerned(series: Series, meeting: Meeting, scope: str) -> list[Meeting]:
     return [row for row in rows if city_day(row.starts_at) == row.series_on]
 
 
-def _leave_behind(rows: Sequence[Meeting]) -> None:
-    """What a change of these passed by, such as one that is cancelled, is none that the next are like."""
-    first = Meeting.objects.get(pk=rows[0].pk)
-    ids = [row.pk for row in rows]
-    passed_by = Meeting.objects.filter(series=first.series_id, series_on__gte=first.series_on)
-    passed_by.exclude(pk__in=ids).update(departs=True)
-
-
 def _latest(series: Series) -> Meeting | None:
     """The one that the next are like."""
     return series.meetings.order_by("departs", "-series_on").first()
 
 
-def _copy(actor: Actor, source: Meeting, series: Series, day: date) -> None:
-    """Another one on `day`. Who has left, or withdrew, is not invited again."""
+def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[MeetingChange]:
+    """Others on `days`. Who has left, or withdrew, is not invited again."""
     clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
     officers = source.officers.filter(is_active=True, role__in=WRITES)
     people = source.contact_links.filter(contact__withdrawn_on__isnull=True).select_related("contact")
-    children: Children = {
+    fields |= {
         "organisations": [
             {"organisation": link.organisation, "present": link.present}
             for link in source.organisation_links.select_related("organisation")
@@ -205,12 +196,14 @@ def _copy(actor: Actor, source: Meeting, series: Series, day: date) -> None:
         "contacts": [{"contact": link.contact} for link in people],
         "officers": list(officers),
     }
-    insert_meeting(
-        actor,
-        Meeting(status="planned", series=series, series_on=day),
-        fields | {"starts_at": moment_at(day, clock)},
-        children,
-    )
+    return [
+        MeetingChange(
+            Meeting(status=MeetingStatus.PLANNED, series=series, series_on=day),
+            fields | {"starts_at": moment_at(day, clock)},
+            with_actor=True,
+        )
+        for day in days
+    ]
 
 
 def _moments(

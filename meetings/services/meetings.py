@@ -1,8 +1,8 @@
 """Planning, changing and cancelling meetings. What is held is logged in `held_meetings`."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,68 +11,73 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
-from accounts.rules import WRITES
-from accounts.services.relief import refuse_widening
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
-from contacts.models import Contact, Organisation
-from districts.models import District
 from lib.conflicts import StaleVersion, check_version
-from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.rows import assign
-from meetings.codes import Attendance, MeetingStatus
-from meetings.models import Meeting, MeetingContact, MeetingOrganisation
+from meetings.codes import MeetingStatus
+from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
+from meetings.services.meeting_changes import MeetingChange, MeetingFields, set_rows_beside
 from meetings.services.summaries import refresh_last_met
+from meetings.services.writing import record_erased, record_written, save_changed
 from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
 
 
-class MeetingFields(TypedDict, total=False):
-    """Writable fields of a meeting, as in domain.md; its status changes by the verbs below."""
-
-    subject: str
-    kind: str
-    level: str
-    starts_at: datetime
-    duration_minutes: int
-    district: District
-    place: str
-    initiated_by: str
-    other_participants: str
-    headcount: int | None
-    agenda: str
-    facts: str
-    assessment: str
-    outcomes: list[str]
+# --- The writer -----------------------------------------------------------------------------------
 
 
-class OrganisationRow(TypedDict):
-    """An organisation invited; without `present` it was there."""
+def write_meetings(actor: Actor, changes: Sequence[MeetingChange]) -> list[Meeting]:
+    """The one way meetings are written: new ones, and locked ones of which something changes.
 
-    organisation: Organisation
-    present: NotRequired[bool]
+    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    """
+    before = _seen_in(change.row for change in changes if not change.is_new)
+    for change in changes:
+        _assign(actor, change)
+    Meeting.objects.bulk_create([change.row for change in changes if change.is_new])
+    for change in changes:
+        set_rows_beside(actor, change)
+    save_changed(changes)
+    written = [change for change in changes if change.is_new or change.names]
+    after = _seen_in(change.row for change in written)
+    _follow(after.districts, before.organisations | after.organisations)
+    record_written(actor, "meeting", written, before.districts, after.districts)
+    return [change.row for change in written]
 
 
-class ContactRow(TypedDict):
-    """A person invited; without `attendance` they came to what took place, and are invited to what will."""
+def erase_meetings(actor: Actor, meetings: Collection[Meeting]) -> None:
+    """What should never have been there: a log taken back, an import undone. Others are cancelled."""
+    seen = _seen_in(meetings)
+    Meeting.objects.filter(pk__in=seen.districts).delete()
+    _follow(seen.districts, seen.organisations)
+    record_erased(actor, "meeting", meetings, seen.districts)
 
-    contact: Contact
-    attendance: NotRequired[str]
+
+def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Meeting]:
+    """As the actor sees them, writable and of these versions, locked until the transaction ends.
+
+    Raises DoesNotExist when the actor does not see one, PermissionDenied when one is read-only here,
+    StaleVersion.
+    """
+    rows = Meeting.objects.visible_to(actor).filter(pk__in=versions).order_by("pk")
+    meetings = list(rows.select_for_update(of=("self",)))
+    if len(meetings) < len(versions):
+        raise Meeting.DoesNotExist
+    for meeting in meetings:
+        if not can_edit_meeting(actor, meeting):
+            raise PermissionDenied
+        check_version(meeting.version, versions[meeting.pk])
+    return meetings
 
 
-class Children(TypedDict, total=False):
-    """Child rows of a meeting. Rows the actor does not see are kept as they are."""
+def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
+    return locked_meetings(actor, {meeting_id: version})[0]
 
-    organisations: Sequence[OrganisationRow]
-    contacts: Sequence[ContactRow]
-    officers: Iterable[User]
-    external_ids: Sequence[ExternalIdRow]
+
+# --- The verbs ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -80,10 +85,7 @@ def create_meeting(
     *,
     actor: Actor,
     id: UUID | None = None,
-    organisations: Sequence[OrganisationRow] = (),
-    contacts: Sequence[ContactRow] = (),
-    officers: Iterable[User] = (),
-    external_ids: Sequence[ExternalIdRow] = (),
+    status: str = MeetingStatus.PLANNED,
     with_actor: bool = True,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
@@ -92,18 +94,9 @@ def create_meeting(
     Raises PermissionDenied where its district is not covered, ValidationError by field, also for
     organisations and people the actor does not see.
     """
-    return insert_meeting(
-        actor,
-        Meeting(**({"id": id} if id else {}), status=MeetingStatus.PLANNED),
-        fields,
-        {
-            "organisations": organisations,
-            "contacts": contacts,
-            "officers": officers,
-            "external_ids": external_ids,
-        },
-        with_actor=with_actor,
-    )
+    meeting = Meeting(**({"id": id} if id else {}), status=status)
+    write_meetings(actor, [MeetingChange(meeting, fields, with_actor=with_actor)])
+    return meeting
 
 
 @transaction.atomic
@@ -112,48 +105,41 @@ def edit_meeting(
     actor: Actor,
     meeting_id: UUID,
     version: int | None = None,
-    organisations: Sequence[OrganisationRow] | None = None,
-    contacts: Sequence[ContactRow] | None = None,
-    officers: Iterable[User] | None = None,
-    external_ids: Sequence[ExternalIdRow] | None = None,
     may_have_left: bool = False,
     **fields: Unpack[MeetingFields],
 ) -> Meeting:
-    """Change the given fields and child rows; what is not given, or not seen by the actor, stays.
+    """Change the given fields; what is not given, or not seen by the actor, stays.
 
     With `may_have_left` (an undo) officers need not work here any more.
-    Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
-    StaleVersion, ValidationError by field. Nothing changed: nothing is written and the version stays.
+    Raises as `locked_meetings` does, and ValidationError by field.
+    Nothing changed: nothing is written and the version stays.
     """
     meeting = locked_meeting(actor, meeting_id, version)
-    children: Children = {}
-    if organisations is not None:
-        children["organisations"] = organisations
-    if contacts is not None:
-        children["contacts"] = contacts
-    if officers is not None:
-        children["officers"] = officers
-    if external_ids is not None:
-        children["external_ids"] = external_ids
-    return change_meeting(actor, meeting, fields, children, may_have_left=may_have_left)
+    write_meetings(actor, [MeetingChange(meeting, fields, may_have_left=may_have_left)])
+    return meeting
 
 
 @transaction.atomic
 def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
     """It does not take place, or never did; a cancelled one stays cancelled."""
     meeting = locked_meeting(actor, meeting_id, version)
-    if meeting.status == MeetingStatus.CANCELLED:
-        return meeting
-    return change_meeting(actor, meeting, {"status": MeetingStatus.CANCELLED})
+    if meeting.status != MeetingStatus.CANCELLED:
+        write_meetings(actor, [MeetingChange(meeting, {"status": MeetingStatus.CANCELLED})])
+    return meeting
 
 
 @transaction.atomic
 def restore_meeting(*, actor: Actor, meeting_id: UUID, status: str, version: int | None = None) -> Meeting:
     """Take a cancellation back: the meeting has the status it had."""
-    meeting = locked_meeting(actor, meeting_id, version)
-    if meeting.status != MeetingStatus.CANCELLED:
-        raise StaleVersion(meeting.version)
-    return change_meeting(actor, meeting, {"status": status})
+    return restore_meetings(actor, {meeting_id: version}, status)[0]
+
+
+def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: str) -> list[Meeting]:
+    meetings = locked_meetings(actor, versions)
+    for meeting in meetings:
+        if meeting.status != MeetingStatus.CANCELLED:
+            raise StaleVersion(meeting.version)
+    return write_meetings(actor, [MeetingChange(meeting, {"status": status}) for meeting in meetings])
 
 
 @transaction.atomic
@@ -165,73 +151,47 @@ def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
     meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
     outcomes = with_outcome(meeting.outcomes, outcome, status=meeting.status)
     if outcomes != meeting.outcomes and can_edit_meeting(actor, meeting):
-        change_meeting(actor, meeting, {"outcomes": outcomes})
+        write_meetings(actor, [MeetingChange(meeting, {"outcomes": outcomes})])
 
 
-# --- Steps the verbs share ------------------------------------------------------------------------
+# --- Steps of the writer --------------------------------------------------------------------------
 
 
-def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
-    """The meeting as the actor sees it, writable and of that version, locked until the transaction ends."""
-    meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
-    if not can_edit_meeting(actor, meeting):
+class _Seen(NamedTuple):
+    """Where meetings are seen, by their ids, and the organisations they are with."""
+
+    districts: dict[UUID, set[UUID]]
+    organisations: set[UUID]
+
+
+def _seen_in(meetings: Iterable[Meeting]) -> _Seen:
+    seen = _Seen(defaultdict(set, {row.pk: {row.district_id} for row in meetings}), set())
+    links = MeetingOrganisation.objects.filter(meeting__in=list(seen.districts))
+    for pk, organisation_id, district_id in links.values_list(
+        "meeting", "organisation", "organisation__home_district"
+    ):
+        seen.districts[pk].add(district_id)
+        seen.organisations.add(organisation_id)
+    return seen
+
+
+def _follow(ids: Iterable[UUID], organisation_ids: Iterable[UUID]) -> None:
+    """What is kept for lists, and reminders, follow what was written."""
+    refresh_last_met(organisation_ids)
+    for pk in ids:
+        refresh_reminders("meeting", pk)
+
+
+def _assign(actor: Actor, change: MeetingChange) -> None:
+    meeting, was = change.row, change.row.status
+    change.names = assign(meeting, change.columns)
+    moves = meeting.district_id if change.is_new else "district" in change.names
+    if moves and not can_write_meetings_in(actor, meeting.district_id):
         raise PermissionDenied
-    check_version(meeting.version, version)
-    return meeting
-
-
-def insert_meeting(
-    actor: Actor, meeting: Meeting, fields: MeetingFields, children: Children, *, with_actor: bool = True
-) -> Meeting:
-    """Check and save a new row with its children, and record it."""
-    assign(meeting, fields)
-    if meeting.district_id and not can_write_meetings_in(actor, meeting.district_id):
-        raise PermissionDenied
-    meeting.logged_by_id = _user_id(actor)
+    if change.is_new and actor.kind == "user":
+        meeting.logged_by_id = actor.id
+    change.takes_place = was == MeetingStatus.PLANNED and meeting.status in TOOK_PLACE
     _check(meeting)
-    meeting.save(force_insert=True)
-    _set_children(actor, meeting, children)
-    if with_actor and (user_id := _user_id(actor)):
-        meeting.officers.add(User.objects.get(pk=user_id))
-    refresh_last_met(_organisation_ids(meeting))
-    refresh_reminders("meeting", meeting.pk)
-    _record(actor, Action.CREATE, Op.CREATED, meeting, districts_of(meeting), [*fields, *children])
-    return meeting
-
-
-def change_meeting(
-    actor: Actor,
-    meeting: Meeting,
-    fields: Any,
-    children: Children | None = None,
-    *,
-    may_have_left: bool = False,
-) -> Meeting:
-    """Change a locked row and its children, check, save and record it."""
-    districts, met = districts_of(meeting), set(_organisation_ids(meeting))
-    changed = assign(meeting, fields)
-    if "district" in changed and not can_write_meetings_in(actor, meeting.district_id):
-        raise PermissionDenied
-    _check(meeting)
-    changed += _set_children(actor, meeting, children or {}, may_have_left=may_have_left)
-    if not changed:
-        return meeting
-    meeting.version += 1
-    meeting.updated_at = timezone.now()
-    meeting.save()
-    refresh_last_met(met | set(_organisation_ids(meeting)))
-    refresh_reminders("meeting", meeting.pk)
-    cancelled = "status" in changed and meeting.status == MeetingStatus.CANCELLED
-    action, op = (Action.ARCHIVE, Op.ARCHIVED) if cancelled else (Action.UPDATE, Op.UPDATED)
-    after = districts_of(meeting)
-    refuse_widening(actor, districts, after)
-    _record(actor, action, op, meeting, districts | after, changed)
-    return meeting
-
-
-def districts_of(meeting: Meeting) -> set[UUID]:
-    """Where the meeting is seen."""
-    return {meeting.district_id, *meeting.organisations.values_list("home_district", flat=True)}
 
 
 def _check(meeting: Meeting) -> None:
@@ -245,98 +205,3 @@ def _check(meeting: Meeting) -> None:
         raise ValidationError({"outcomes": _("Nobody was reached, so nothing can have come of it.")})
     if meeting.outcomes and meeting.status == MeetingStatus.PLANNED:
         raise ValidationError({"outcomes": _("Nothing has come of it yet: it is only planned.")})
-
-
-def _set_children(
-    actor: Actor, meeting: Meeting, children: Children, *, may_have_left: bool = False
-) -> list[str]:
-    """Make the child rows those given; answers the names of those that changed."""
-    changed = []
-    if "organisations" in children and _set_organisations(actor, meeting, children["organisations"]):
-        changed.append("organisations")
-    if "contacts" in children and _set_contacts(actor, meeting, children["contacts"]):
-        changed.append("contacts")
-    if "officers" in children and _set_officers(meeting, children["officers"], may_have_left=may_have_left):
-        changed.append("officers")
-    if "external_ids" in children and set_external_ids(meeting, children["external_ids"]):
-        changed.append("external_ids")
-    return changed
-
-
-def _set_organisations(actor: Actor, meeting: Meeting, rows: Sequence[OrganisationRow]) -> bool:
-    reached = meeting.status != MeetingStatus.NOT_REACHED
-    after = {row["organisation"].pk: reached and row.get("present", True) for row in rows}
-    before = dict(meeting.organisation_links.values_list("organisation", "present"))
-    seen = set(
-        Organisation.objects.visible_to(actor).filter(pk__in={*before, *after}).values_list("pk", flat=True)
-    )
-    if not seen.issuperset(after):
-        raise ValidationError({"organisations": _("Choose organisations from the list.")})
-    after |= {pk: present for pk, present in before.items() if pk not in seen}
-    if before == after:
-        return False
-    if after.keys() - before.keys():
-        refuse_more("organisations", after, MOST_AT_A_MEETING)
-    gone = [pk for pk in before if pk not in after]
-    meeting.organisation_links.filter(organisation__in=gone).delete()
-    MeetingOrganisation.objects.bulk_create(
-        [MeetingOrganisation(meeting=meeting, organisation_id=pk, present=p) for pk, p in after.items()],
-        update_conflicts=True,
-        unique_fields=["meeting", "organisation"],
-        update_fields=["present"],
-    )
-    return True
-
-
-def _set_contacts(actor: Actor, meeting: Meeting, rows: Sequence[ContactRow]) -> bool:
-    usual = Attendance.ATTENDED if meeting.status == MeetingStatus.HELD else Attendance.INVITED
-    after = {row["contact"].pk: row.get("attendance", usual) for row in rows}
-    before = dict(meeting.contact_links.values_list("contact", "attendance"))
-    seen = set(
-        Contact.objects.visible_to(actor).filter(pk__in={*before, *after}).values_list("pk", flat=True)
-    )
-    if not seen.issuperset(after) or not set(after.values()) <= set(Attendance.values):
-        raise ValidationError({"contacts": _("Choose people, and whether they came, from the list.")})
-    after |= {pk: attendance for pk, attendance in before.items() if pk not in seen}
-    if before == after:
-        return False
-    if after.keys() - before.keys():
-        refuse_more("contacts", after, MOST_AT_A_MEETING)
-    meeting.contact_links.filter(contact__in=[pk for pk in before if pk not in after]).delete()
-    MeetingContact.objects.bulk_create(
-        [MeetingContact(meeting=meeting, contact_id=pk, attendance=a) for pk, a in after.items()],
-        update_conflicts=True,
-        unique_fields=["meeting", "contact"],
-        update_fields=["attendance"],
-    )
-    return True
-
-
-def _set_officers(meeting: Meeting, officers: Iterable[User], *, may_have_left: bool) -> bool:
-    after = {officer.pk: officer for officer in officers}
-    before = set(meeting.officers.values_list("pk", flat=True))
-    added = [officer for pk, officer in after.items() if pk not in before]
-    if not may_have_left and any(not officer.is_active or officer.role not in WRITES for officer in added):
-        raise ValidationError({"officers": _("Choose officers or supervisors who work here now.")})
-    if added:
-        refuse_more("officers", after)
-    meeting.officers.set(after.values())
-    return before != set(after)
-
-
-def _organisation_ids(meeting: Meeting) -> Iterable[UUID]:
-    return meeting.organisation_links.values_list("organisation", flat=True)
-
-
-def _user_id(actor: Actor) -> UUID | None:
-    return actor.id if actor.kind == "user" else None
-
-
-def _record(
-    actor: Actor, action: Action, op: Op, meeting: Meeting, districts: set[UUID], names: list[str]
-) -> None:
-    record_changes(
-        actor,
-        action,
-        [Changed("meeting", meeting.pk, op, meeting.version, districts, field_names=names)],
-    )

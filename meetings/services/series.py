@@ -3,7 +3,7 @@
 `series_on` of a row is the day its rule named (RECURRENCE-ID of RFC 5545), wherever the row was moved.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -49,6 +49,27 @@ def check_end(first: date, until: date | None) -> None:
 def lock_series(kind: Kind, rows: QuerySet[Any]) -> None:
     """Let nobody else change, or go on with, the series of these rows until the transaction ends."""
     list(Series.objects.select_for_update(of=("self",)).filter(**{f"{kind}__in": rows}))
+
+
+def place(row: Any, series: Series, day: date) -> None:
+    """Give a row its place in a series. A place is nothing that the row says: no version is raised."""
+    row.series, row.series_on = series, day
+    row.save(update_fields=["series", "series_on"])
+
+
+def depart(*rows: Any, departs: bool = True) -> None:
+    """They were changed by themselves: what is changed for the others passes them by."""
+    for row in rows:
+        row.departs = departs
+    type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).update(departs=departs)
+
+
+def leave_behind(rows: Sequence[Any]) -> None:
+    """What a change of these passed by, such as one that is cancelled, is none that the next are like."""
+    book = type(rows[0]).objects
+    first = book.get(pk=rows[0].pk)
+    passed_by = book.filter(series=first.series_id, series_on__gte=first.series_on)
+    passed_by.exclude(pk__in=[row.pk for row in rows]).update(departs=True)
 
 
 def split(series: Series, kind: Kind, day: date) -> Series:

@@ -17,7 +17,6 @@ from meetings.services.meetings import (
     TOOK_PLACE,
     cancel_meeting,
     create_meeting,
-    edit_meeting,
     locked_meeting,
     restore_meeting,
 )
@@ -49,25 +48,18 @@ def change_meeting_to(
     check_version(meeting.version, version)
     before = meeting.status
     if status is None or status == before:
-        return _edit(actor, meeting_id, values)
+        return edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
     if before == MeetingStatus.PLANNED and status in TOOK_PLACE:
-        extra = {name: values.pop(name) for name in ("officers", "external_ids") if name in values}
-        held = hold_meeting(actor=actor, meeting_id=meeting_id, version=version, status=status, **values)
-        return edit_meeting(actor=actor, meeting_id=meeting_id, **extra) if extra else held
+        return hold_meeting(actor=actor, meeting_id=meeting_id, version=version, status=status, **values)
     if status == MeetingStatus.CANCELLED:
         if values:
-            _edit(actor, meeting_id, values)
+            edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
         return cancel_meeting(actor=actor, meeting_id=meeting_id)
     if before == MeetingStatus.CANCELLED and status == MeetingStatus.PLANNED:
         restored = restore_meeting(actor=actor, meeting_id=meeting_id, status=status, version=version)
-        return _edit(actor, meeting_id, values) if values else restored
+        if values:
+            return edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
+        return restored
     raise ValidationError(
         {"status": _("A meeting cannot go from %(a)s to %(b)s.") % {"a": before, "b": status}}
     )
-
-
-def _edit(actor: Actor, meeting_id: UUID, values: dict[str, Any]) -> Meeting:
-    """One of a series departs from it, as on the pages; what other tools call it is its own anyway."""
-    ids = {"external_ids": values.pop("external_ids")} if "external_ids" in values else {}
-    edited = edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
-    return edit_meeting(actor=actor, meeting_id=meeting_id, **ids) if ids else edited

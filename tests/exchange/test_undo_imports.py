@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
+from audit.models import Change
 from contacts.models import Contact, Organisation
 from contacts.services.organisations import edit_organisation
 from exchange.imports import register as organisations
 from exchange.imports import rowwise
 from exchange.imports.targets import TARGETS
 from exchange.models import ImportDraft
+from lib.days import city_day, city_today
 from meetings.models import FollowUp, Meeting
+from reminders.models import Reminder
 from tests.exchange.test_import_wizard import mapped, send, supervisor_of_n1
 from tests.factories import make_district, make_meeting
 
@@ -83,6 +87,37 @@ def test_history_is_taken_back_one_import_after_another(what: str, rows: str, ol
     assert not any(model.objects.exists() for model in (Meeting, FollowUp))
     assert not Contact.objects.filter(family_name="García").exists()
     assert undo(user, ground) == "undone"
+
+
+@pytest.mark.parametrize("what", ["meetings", "follow_ups"])
+def test_nobody_is_reminded_of_what_is_not_there_any_more(what: str) -> None:
+    user = supervisor_of_n1()
+    day = city_today() + timedelta(days=3)
+    bring(user, ORGANISATIONS)
+    rows = {
+        "meetings": f"Fecha;Tipo;Asociación;Agentes\n{day} 10:30;visit;Casa Roma;{user.email}\n",
+        "follow_ups": PROMISES.replace("2025-03-01", day.isoformat()),
+    }
+    draft = bring(user, rows[what], what)
+    waiting = Reminder.objects.waiting().filter(subject_id=MODELS[what].objects.get().pk)
+    assert waiting.exists()
+    assert undo(user, draft) == "undone"
+    assert not waiting.exists()
+
+
+def test_the_day_on_which_a_promise_was_kept_is_corrected_as_all_else() -> None:
+    user = supervisor_of_n1()
+    bring(user, ORGANISATIONS)
+    rows = PROMISES.replace("Asociación\n", "Asociación;Terminado\n").replace("Roma\n", "Roma;2025-02-20\n")
+    bring(user, rows, "follow_ups")
+    kept = FollowUp.objects.get()
+    draft = bring(user, rows.replace("02-20", "02-21"), "follow_ups")
+    corrected = FollowUp.objects.get()
+    assert corrected.completed_at and city_day(corrected.completed_at).day == 21
+    assert corrected.version == kept.version + 1
+    assert Change.objects.filter(object_id=kept.pk, version=corrected.version).exists()
+    assert undo(user, draft) == "undone"
+    assert FollowUp.objects.get().completed_at == kept.completed_at
 
 
 THREE = {
