@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from api.rows.reports import BY_SLUG
 from districts.models import District
 from lib.days import city_today
-from reports import blind_spots
 from reports.catalogue import REPORTS
+from reports.indicators import blind_spots
 from reports.periods import Period, quarter_of
 from reports.questions import Question
 from reports.scorecard import RUN_UP, scorecard

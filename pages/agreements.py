@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from reports.contact_wanted import Agreement, agreements
+from reports.indicators.contact_wanted import Agreement, agreements
 from reports.questions import Question
 
 AT_MOST: Final = 500

@@ -8,7 +8,7 @@ from django.urls import reverse
 from districts.codes import Focus
 from districts.models import District
 from pages.figures import rows_url
-from reports.blind_spots import BlindSpotRow, Spot, drill, rest, rows
+from reports.indicators.blind_spots import BlindSpotRow, Spot, drill, rest, rows
 from reports.questions import Question
 from reports.wording import name_group, say
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from reports import (
+from reports.figures import Report
+from reports.indicators import (
     activity,
     cadence,
     concerns,
@@ -17,7 +18,6 @@ from reports import (
     recency,
     reciprocity,
 )
-from reports.figures import Report
 
 REPORTS: Final[dict[str, Report]] = {
     report.slug: report

@@ -10,7 +10,7 @@ from reports.periods import Period
 from reports.questions import By, Question
 
 Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
-# Four lists, on pages and by API; and what `reports.contact_wanted` is made of, which is a page alone.
+# Four lists, on pages and by API; and what contact wanted (reports.indicators) is made of: a page alone.
 Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "agreements"]
 
 

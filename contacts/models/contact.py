@@ -100,7 +100,7 @@ class Contact(models.Model):
             GinIndex(fields=["clues"], name="contact_clues"),  # found by number or address
             models.Index(fields=["home_district", "folded", "id"], name="contact_by_name"),
             models.Index(fields=["review_on"], name="contact_by_review"),
-            # Figures: how many of a district's people are to be looked at again (reports.data_health).
+            # Figures: a district's people to be looked at again (reports.indicators.data_health).
             models.Index(
                 fields=["home_district", "review_on"],
                 include=["created_at"],

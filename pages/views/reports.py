@@ -30,10 +30,10 @@ from pages.forms.reports import (
 )
 from pages.lists import canonical
 from pages.lookups import consult
-from reports import contact_wanted
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.figures import Report
+from reports.indicators import contact_wanted
 from reports.parts import IN_SEVERAL
 from reports.policies import can_read_reports
 from reports.questions import IN_NO_PART, By, Question, ask

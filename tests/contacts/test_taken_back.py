@@ -12,7 +12,7 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.services.handover import hand_over, undo_handover
-from reports import continuity
+from reports.indicators import continuity
 from reports.periods import Period
 from reports.questions import ask
 from tests.contacts.pages import browse, undo

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from districts.models import District, ExpectedCommunity
-from reports import blind_spots
-from reports.blind_spots import BlindSpotRow
 from reports.catalogue import REPORTS
+from reports.indicators import blind_spots
+from reports.indicators.blind_spots import BlindSpotRow
 from reports.questions import By, Question, ask
 from tests.factories import make_meeting
 from tests.reports.city import QUARTER, at, follow, make_city

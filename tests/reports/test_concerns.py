@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from districts.models import District
 from meetings.models import Concern
-from reports import concerns, reassurance
+from reports.indicators import concerns, reassurance
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports import coverage
+from reports.indicators import coverage
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor, make_district, make_meeting, make_organisation

@@ -11,7 +11,7 @@ from contacts.models import Organisation, OrganisationPeriod
 from districts.models import District
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp
-from reports import follow_ups
+from reports.indicators import follow_ups
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor, make_district, make_organisation

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lib.days import city_today
-from reports import activity, level, reciprocity
 from reports.figures import Report
+from reports.indicators import activity, level, reciprocity
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor, make_district, make_meeting, make_organisation

@@ -20,7 +20,7 @@ from lib.days import city_day, city_zone
 from lib.ids import uuid7
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.rules import is_substantive
-from reports import cadence, contact_wanted, continuity, coverage, data_health, recency
+from reports.indicators import cadence, contact_wanted, continuity, coverage, data_health, recency
 from reports.periods import Period
 from reports.questions import By, Question
 from tests.factories import make_district, make_officer

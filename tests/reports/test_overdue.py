@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lib.days import city_today
-from reports import overdue
+from reports.indicators import overdue
 from reports.periods import Period
 from reports.questions import By, ask
 from tests.factories import make_actor, make_organisation

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from accounts.actors import SYSTEM
 from lib.days import city_day, city_today
 from meetings.models import Concern
-from reports import activity, cadence, contact_wanted, coverage, data_health, overdue, recency
 from reports.catalogue import REPORTS
+from reports.indicators import activity, cadence, contact_wanted, coverage, data_health, overdue, recency
 from reports.periods import Period, PeriodInFuture, quarter_of
 from reports.questions import By, Question, ask
 from reports.scorecard import Line, table

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reports import cadence, contact_wanted, coverage, recency
+from reports.indicators import cadence, contact_wanted, coverage, recency
 from reports.periods import Period
 from reports.questions import ask
 from tests.factories import make_meeting

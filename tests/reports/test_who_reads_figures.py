@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import NOBODY, SYSTEM, Actor
 from accounts.models import Role
 from districts.models import District, ExpectedCommunity
-from reports import blind_spots, coverage
 from reports.catalogue import REPORTS
 from reports.figures import Row
+from reports.indicators import blind_spots, coverage
 from reports.questions import By, Question, ask
 from tests.factories import make_actor, make_contact, make_meeting
 from tests.reports.city import QUARTER, at, follow, make_city
@@ -89,7 +89,7 @@ def test_a_figure_is_the_same_for_every_reader() -> None:
         make_actor(role=Role.PRIVACY_OFFICER),
     ]
     first, *others = [every_row(ask(reader, [QUARTER], districts=[north.code])) for reader in readers]
-    assert first["reports.coverage focus"] != []
+    assert first["reports.indicators.coverage focus"] != []
     assert others == [first, first]
 
 

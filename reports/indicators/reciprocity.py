@@ -12,9 +12,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.activity import drill_to_meetings
 from reports.figures import Column, Drill, Report, Row, Tally
 from reports.happenings import MEETINGS
+from reports.indicators.activity import drill_to_meetings
 from reports.questions import By, Question
 from reports.reading import read
 
