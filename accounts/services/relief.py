@@ -1,74 +1,13 @@
-"""Relief: an officer opens one further district for some hours, with a reason; supervisors are told."""
+"""What a write under temporary access may not do."""
 
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.utils import timezone
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import rules
 from accounts.actors import Actor
-from accounts.models import Relief, User
-from accounts.policies import can_open_relief, can_widen
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
-from districts.models import District
-
-
-@transaction.atomic
-def open_relief(*, actor: Actor, district: District, reason: str, hours: int) -> Relief:
-    """Cover `district`, and all that lies in it, for up to twelve hours from now.
-
-    Raises PermissionDenied; ValidationError while another is open, for too many hours, for a district
-    that is covered already or that holds one's own: one further district, not the whole city.
-    """
-    if not can_open_relief(actor):
-        raise PermissionDenied
-    officer: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
-    own = {row for lineage in officer.districts.values_list("lineage", flat=True) for row in lineage}
-    if not own:
-        raise PermissionDenied
-    if actor.covers(district.pk):
-        raise ValidationError({"district": _("You work there already.")})
-    if district.pk in own or not district.is_active:
-        raise ValidationError({"district": _("Choose one further district, not all of the city.")})
-    if not 1 <= hours <= rules.MAX_RELIEF_HOURS:
-        raise ValidationError({"hours": _("Choose between one and twelve hours.")})
-    now = timezone.now()
-    relief = Relief(
-        officer=officer,
-        district=district,
-        reason=reason,
-        starts_at=now,
-        ends_at=now + timedelta(hours=hours),
-    )
-    relief.full_clean()
-    relief.save(force_insert=True)
-    _record(actor, Action.CREATE, Op.CREATED, relief, ["district", "reason", "starts_at", "ends_at"])
-    return relief
-
-
-@transaction.atomic
-def end_relief(*, actor: Actor) -> Relief | None:
-    """End one's own now; None where none is open any more."""
-    now = timezone.now()
-    relief = (
-        Relief.objects.visible_to(actor)
-        .filter(officer_id=actor.id)
-        .open_at(now)
-        .select_for_update(no_key=True)
-        .first()
-    )
-    if relief is None:
-        return None
-    relief.ended_at = now
-    relief.version += 1
-    relief.save()
-    _record(actor, Action.UPDATE, Op.UPDATED, relief, ["ended_at"])
-    return relief
+from accounts.policies import can_widen
 
 
 def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> None:
@@ -77,8 +16,3 @@ def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UU
         raise ValidationError(
             _("You have temporary access here. Ask an officer of the district to show this record elsewhere.")
         )
-
-
-def _record(actor: Actor, action: Action, op: Op, relief: Relief, names: list[str]) -> None:
-    row = Changed("relief", relief.pk, op, relief.version, [relief.district_id], field_names=names)
-    record_changes(actor, action, [row], purpose=rules.relief_purpose(relief.reason))

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.middleware import ActorRequest
 from accounts.models import Relief, ReliefReason
 from accounts.policies import can_open_relief
-from accounts.services.relief import end_relief
 from districts.models import District
-from meetings.services.relief import open_relief
+from meetings.services.relief import end_relief, open_relief
 from pages.forms.base import add_service_errors
 from pages.forms.relief import ReliefForm
 from pages.lookups import readers_only

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Channel, Relief, Role, User
-from accounts.services.relief import end_relief
 from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District
-from meetings.services.relief import open_relief
+from meetings.services.relief import end_relief, open_relief
 from reminders.models import Reminder
 from reminders.sending import send_due
 from tests.factories import (

@@ -9,14 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.services.relief import end_relief
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
 from meetings.services.concerns import edit_concern, log_concern
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from meetings.services.meetings import edit_meeting
-from meetings.services.relief import open_relief
+from meetings.services.relief import end_relief, open_relief
 from tests.factories import (
     make_contact,
     make_district,

@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts import rules
 from accounts.actors import Actor, actor_for
 from accounts.models import AccountRequest, Asked, Role, User
-from accounts.services.relief import open_relief
 from accounts.services.requests import confirm_all, confirm_request, had_districts_lately, refuse_request
 from accounts.services.users import edit_user, forget_second_factor, invite_user
 from audit.models import Action, Event
+from meetings.services.relief import open_relief
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
 from tests.plugins.mail import MailSink
 

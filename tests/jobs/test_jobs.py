@@ -13,7 +13,6 @@ from django.utils import timezone, translation
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from accounts.services.relief import end_relief, open_relief
 from audit.models import Action, Event
 from jobs import kinds
 from jobs.files import opened, parts_of
@@ -21,6 +20,7 @@ from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Output, Work
 from jobs.models import Job, JobFile, JobFileChunk, JobStatus
 from jobs.running import MAX_ATTEMPTS, run_next
 from jobs.services import LEASE, cancel_job, delete_expired_files, queue_job
+from meetings.services.relief import end_relief, open_relief
 from tests.factories import make_district, make_officer, make_supervisor
 
 pytestmark = pytest.mark.django_db
