@@ -21,7 +21,7 @@ from api.signing import encrypt, new_secret, renewed
 from api.targets import Resolve, check_target, resolve
 from audit.models import Action
 from audit.services import record
-from lib.conflicts import StaleVersion
+from lib.conflicts import check_version
 from lib.fold import squash
 from lib.waking import wake_on_commit
 
@@ -71,8 +71,7 @@ def edit_webhook(
 ) -> Webhook:
     """Change name, url, types or is_active. Raises StaleVersion, ValidationError by field."""
     webhook = _locked(actor, webhook_id)
-    if webhook.version != version:
-        raise StaleVersion(webhook.version)
+    check_version(webhook.version, version)
     if "name" in fields:
         fields["name"] = squash(fields["name"])
     if "url" in fields:
@@ -135,8 +134,7 @@ def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
 def delete_webhook(*, actor: Actor, webhook_id: UUID, version: int | None = None) -> None:
     """Its deliveries go with it. Raises StaleVersion."""
     webhook = _locked(actor, webhook_id)
-    if version is not None and webhook.version != version:
-        raise StaleVersion(webhook.version)
+    check_version(webhook.version, version)
     record(actor, Action.ERASE, "webhook", [webhook.pk])
     webhook.delete()
 

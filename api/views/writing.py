@@ -1,6 +1,7 @@
 """The verbs that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from api.problems import Problem, bad_fields, id_taken, not_found, problem_of
 from api.renderers import to_json
 from api.views.base import Resource
 from audit.models import Action
+from lib.conflicts import StaleVersion, check_version
+from lib.told import told
 
 MAX_BATCH = 200
 
@@ -96,6 +99,21 @@ class Writing(Resource):
             raise _gone() from None
         self.reads = row["version"] != kept["version"]
         return self.answer(pk, kept["status"])
+
+    @contextmanager
+    def stale_with_etag(self, pk: UUID) -> Iterator[None]:
+        """One transaction for a write; 412 with the current ETag where its version is not the current one.
+
+        The row was read before it began, so the service has the last word: it checks the version again once
+        the row is locked.
+        """
+        try:
+            with transaction.atomic():
+                yield
+        except StaleVersion as stale:
+            row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
+            tag = etag(row["version"], to_json(row))
+            raise Problem(412, "stale", told(stale), headers={"ETag": tag}) from None
 
     def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
         """Those that are there, whoever sees them."""
@@ -227,8 +245,8 @@ class UpdateMixin(Writing):
         version = expected_version(request, data)
         values = self.read_body(self._changes(data, before), partial=True)
         self._keep_other_sources(values, before)
-        with transaction.atomic():
-            self._refuse_stale(pk, version)
+        with self.stale_with_etag(pk):
+            check_version(before["version"], version)
             self.perform_update(pk, version, values)
             return self.answer(pk, 200)
 
@@ -254,15 +272,6 @@ class UpdateMixin(Writing):
             raise bad_fields(fixed)
         return changes
 
-    def _refuse_stale(self, pk: UUID, version: int) -> None:
-        """412 with the current ETag when the caller's version is not the current one."""
-        row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
-        if row["version"] != version:
-            tag = etag(row["version"], to_json(row))
-            raise Problem(
-                412, "stale", _("Somebody else changed this while you were writing."), headers={"ETag": tag}
-            )
-
 
 class DestroyMixin(Writing):
     def perform_destroy(self, pk: UUID, version: int) -> None:
@@ -271,18 +280,10 @@ class DestroyMixin(Writing):
 
     def destroy(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ())
-        self.fetch(pk, ["id", "version"])
+        before = self.fetch(pk, ["id", "version"])
         version = expected_version(request)
-        with transaction.atomic():
-            row = self.fetch(pk, ["id", "version"])
-            if row["version"] != version:
-                tag = f'"{row["version"]}"'
-                raise Problem(
-                    412,
-                    "stale",
-                    _("Somebody else changed this while you were writing."),
-                    headers={"ETag": tag},
-                )
+        with self.stale_with_etag(pk):
+            check_version(before["version"], version)
             self.perform_destroy(pk, version)
         return HttpResponse(status=204)
 

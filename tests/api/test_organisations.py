@@ -4,7 +4,9 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries
 
@@ -51,6 +53,30 @@ def test_an_organisation_is_created_read_changed_and_archived() -> None:
     assert Organisation.objects.get(pk=row["id"]).status == "closed"
     ops = list(Change.objects.filter(object_id=row["id"]).order_by("id").values_list("op", flat=True))
     assert ops == ["created", "updated", "archived"]
+
+
+def test_a_write_reads_the_row_once_and_its_service_locks_it_once() -> None:
+    north = make_district()
+    tool, row = Tool(north), make_organisation(north)
+    path = f"/organisations/{row.pk}/"
+    with CaptureQueriesContext(connection) as asked:
+        changed = tool.patch(path, {"phone": "+34911234567"}, if_match='"1"')
+    assert changed.status_code == 200
+    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT") and '"access_needs"' in one["sql"]]
+    assert [" FOR UPDATE" in sql for sql in read] == [
+        False,
+        True,
+        False,
+    ]  # before, in the service, the answer
+
+
+def test_a_deletion_of_an_outdated_version_is_told_the_current_one() -> None:
+    north = make_district()
+    tool, row = Tool(north), make_organisation(north, version=3)
+    refused = tool.delete(f"/organisations/{row.pk}/", if_match='"2"')
+    assert (refused.status_code, refused.json()["code"]) == (412, "stale")
+    assert refused["ETag"] == tool.get(f"/organisations/{row.pk}/")["ETag"]
+    assert tool.delete(f"/organisations/{row.pk}/", if_match=refused["ETag"]).status_code == 204
 
 
 def test_a_list_is_walked_by_cursor_and_says_where_it_goes_on() -> None:
