@@ -1,14 +1,28 @@
 """Who may write what in the book; which rows are seen at all, the querysets say. `None` of these query."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
+from districts.models import District
 
 
 def can_write_in(actor: Actor, district_id: UUID) -> bool:
     """Add organisations and people at home in this district."""
     return actor.writes and actor.covers(district_id)
+
+
+def home_of(actor: Actor, rows: Sequence[Organisation | Contact]) -> District | None:
+    """The district of the actor’s in which one of `rows` is at home, else in which the first is active.
+
+    Their home districts, and what the first is `also_in`, should be prefetched.
+    """
+    covered = (row.home_district for row in rows if actor.covers(row.home_district_id))
+    if home := next(covered, None):
+        return home
+    visited = rows[0].also_in.all() if rows and isinstance(rows[0], Organisation) else ()
+    return next((district for district in visited if actor.covers(district.pk)), None)
 
 
 def can_edit_organisation(actor: Actor, organisation: Organisation) -> bool:

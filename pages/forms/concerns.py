@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
+from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import BiasGround, ConcernKind
 from meetings.models import Concern
@@ -137,9 +138,8 @@ class LogConcernForm(ConcernFields):
         return data
 
     def _default_district(self, site: Organisation | None) -> District | None:
-        if site and self.actor.covers(site.home_district_id):
-            return site.home_district
-        return self.own_districts[0] if len(self.own_districts) == 1 else None
+        home = home_of(self.actor, [site] if site else [])
+        return home or (self.own_districts[0] if len(self.own_districts) == 1 else None)
 
 
 @fields_of(

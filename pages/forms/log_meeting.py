@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
 from contacts.models import Contact, Organisation
+from contacts.policies import home_of
 from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind, MeetingStatus
@@ -190,7 +190,7 @@ class LogForm(HeldForm):
         given = super().clean()
         who = self.offered.get(given.get("who", ""))
         if who and not given.get("district") and "district" not in self.errors:
-            given["district"] = home_of(who, self.actor)
+            given["district"] = home_of(self.actor, who.rows)
             if given["district"] is None:
                 self.add_error("district", _("Say in which of your districts it was."))
         return given
@@ -320,14 +320,6 @@ def basics(given: dict[str, Any]) -> dict[str, Any]:
         *("other_participants", "headcount", "facts", "assessment", "outcomes"),
     )
     return {name: given[name] for name in names if name in given}
-
-
-def home_of(who: Who, actor: Actor) -> District | None:
-    """The district of the actor’s in which they are at home, or else active."""
-    homes = [who.organisation.home_district] if who.organisation else []
-    homes += [who.contact.home_district] if who.contact else []
-    homes += who.organisation.also_in.all() if who.organisation else []
-    return next((district for district in homes if actor.covers(district.pk)), None)
 
 
 def subject_with(kind: str, who: Who, district: District) -> str:

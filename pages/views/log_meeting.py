@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
+from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind
 from meetings.models import Meeting
@@ -26,7 +27,7 @@ from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
 from pages.forms.base import add_service_errors
 from pages.forms.fields import MINUTE
-from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, home_of
+from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who
 from pages.forms.meetings import Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id
@@ -85,7 +86,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
             return _saved(request, made, form.chosen.organisation)
         except ValidationError as error:
             add_service_errors(form, error)
-    where = home_of((typed or chosen)[0], request.actor) if typed or chosen else None
+    where = home_of(request.actor, (typed or chosen)[0].rows) if typed or chosen else None
     searched = request.POST["q"] if finding else ""
     _consult(request, [*_rows(offered), *people], searched=searched)
     context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
@@ -103,7 +104,7 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
     if not answers:
         listed += recently_met(request.actor, CANDIDATES)
     rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
-    home = next((row.home_district_id for row in listed if request.actor.covers(row.home_district_id)), None)
+    home = home_of(request.actor, listed)
     form = AssemblyForm(request.POST or None, initial=_now() | {"district": home}, actor=request.actor)
     form.draft = act in {"find", "add"}
     promises = _promise_forms(request, rows, adding=act == "add")

@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Affiliation, Contact, Organisation
+from contacts.policies import home_of
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.codes import Attendance, MeetingStatus
@@ -130,9 +131,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     asked = request.GET.get("organisation", "")
     wanted = [UUID(asked)] if is_id(asked) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
-    home = next(
-        (row.home_district_id for row in rows.rows if request.actor.covers(row.home_district_id)), None
-    )
+    home = home_of(request.actor, rows.rows)
     form = NewMeetingForm(request.POST or None, actor=request.actor, initial={"district": home})
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
