@@ -43,14 +43,25 @@ def clean_value(field: object, text: str) -> str:
     return squash(text)
 
 
-def assign(row: models.Model, values: Mapping[str, object]) -> list[str]:
+def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = False) -> list[str]:
     """Set `values` on `row`, texts cleaned; answers the names whose value is now another.
 
+    With `is_clean` they are as the columns keep them, and are set past what would read a number anew.
     Raises ValidationError by field for a day or moment nobody can mean, and as `clean_value` does.
     """
     changed = []
     for name, value in values.items():
         field = row._meta.get_field(name)
+        attribute = getattr(field, "attname", name)
+        before = getattr(row, attribute)
+        if is_clean:
+            if attribute == name:
+                row.__dict__[name] = value
+            else:
+                setattr(row, attribute, value.pk if isinstance(value, models.Model) else value)
+            if row.__dict__[attribute] != before:
+                changed.append(name)
+            continue
         if isinstance(value, date) and not is_thinkable(value):
             raise ValidationError({name: _("This year cannot be right.")}, code="year")
         if isinstance(value, str):
@@ -58,8 +69,6 @@ def assign(row: models.Model, values: Mapping[str, object]) -> list[str]:
                 value = clean_value(field, value)
             except ValidationError as error:
                 raise ValidationError({name: error}) from error
-        attribute = getattr(field, "attname", name)
-        before = getattr(row, attribute)
         setattr(row, name, value)
         if getattr(row, attribute) != before:
             changed.append(name)

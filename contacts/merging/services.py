@@ -28,10 +28,9 @@ from contacts.merging.choices import Choices, chosen_values
 from contacts.models import UNDO_WITHIN, Affiliation, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
-from contacts.services.contacts import districts_of as districts_of_contact
-from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.contacts import districts_of_contact, save_contacts
 from contacts.services.moves import districts_by_organisation, tell_of_moves
-from contacts.services.organisations import DATED, districts_of_organisation, follow_period
+from contacts.services.organisations import districts_of_organisation, save_organisations
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
 from lib.conflicts import check_version
@@ -160,9 +159,9 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         one["relations"] = remembered.as_json()
         touched.append(remembered.touched)
         row.delete()
-    changed += _also_there(kept, homes)
     _keep_what_was_decided(kept, differing, reached)
     _save_kept(kept, gone, changed)
+    changed += _also_there(kept, homes)
     memory["last_met_at"] = _moment(getattr(kept, "last_met_at", None))
     name = object_type(model)
     merge = Merge.objects.create(
@@ -245,22 +244,15 @@ def _also_there(kept: Any, homes: set[UUID]) -> list[str]:
     return ["also_in"]
 
 
-def _save_kept(kept: Any, gone: Sequence[Any], changed: list[str]) -> None:
+def _save_kept(kept: Any, gone: Sequence[Any], changed: Sequence[str]) -> None:
+    kept.clean_fields()
     if isinstance(kept, Organisation):
-        fold_organisation(kept)
         met = [row.last_met_at for row in (kept, *gone) if row.last_met_at]
         kept.last_met_at = max(met, default=None)
-    else:
-        fold_contact(kept)
-    kept.version += 1
-    kept.updated_at = timezone.now()
-    kept.full_clean()
-    kept.save()
-    if isinstance(kept, Organisation):
+        save_organisations({kept: [*changed, "last_met_at"]})
         kept.also_in.remove(kept.home_district)
-        if set(changed) & set(DATED):
-            follow_period(kept, kept.updated_at)
-        refresh_meet_by([kept.pk])
+    else:
+        save_contacts({kept: changed})
 
 
 def _restored(written: list[Any]) -> Any:

@@ -1,14 +1,16 @@
-"""Adding and changing people. References to organisations the actor does not see are kept."""
+"""Adding and changing people: the one writer, and calls of it with one change.
 
-from collections.abc import Collection, Iterable, Sequence
+References to organisations the actor does not see are kept.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
@@ -22,16 +24,19 @@ from contacts.services.affiliations import (
     set_affiliations,
     shown_affiliations,
 )
+from contacts.services.changing import Change, Written, record_written, save_changed
 from contacts.services.folding import fold_contact
 from contacts.services.phones import check_phone
 from districts.models import District
-from lib.conflicts import check_version
+from lib.among import among
+from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.rows import assign, refuse_future
 
-REVIEW_AFTER = timedelta(days=365)
-PAST = frozenset({"notice_given_on", "agreement_on"})
+REVIEW_AFTER: Final = timedelta(days=365)
+_PAST: Final = frozenset({"notice_given_on", "agreement_on"})
+_AGREEMENT: Final = frozenset({"agreement_how", "agreement_on"})
 
 
 class ContactFields(TypedDict, total=False):
@@ -53,7 +58,6 @@ class ContactFields(TypedDict, total=False):
     review_on: date
 
 
-@transaction.atomic
 def create_contact(
     *,
     actor: Actor,
@@ -69,29 +73,11 @@ def create_contact(
     Raises PermissionDenied where neither the home district nor that of an organisation is covered,
     ValidationError by field.
     """
-    defaults: ContactFields = {
-        "lawful_basis": settings.DEFAULT_LAWFUL_BASIS,
-        "purpose": settings.DEFAULT_PURPOSE,
-        "review_on": city_today() + REVIEW_AFTER,
-    }
-    if not actor.writes:
-        raise PermissionDenied
-    lock_organisations(affiliations)
-    contact = Contact(**({"id": id} if id else {}))
-    assign(contact, {**defaults, **fields})
-    _sign_agreement(contact, actor)
-    _check(contact, list(fields))
-    contact.save(force_insert=True)
-    _moved, demoted = set_affiliations(contact, affiliations, actor)
-    set_external_ids(contact, external_ids)
-    if not can_edit_contact(actor, contact):
-        raise PermissionDenied
-    record_contact(actor, action, Op.CREATED, contact, districts_of(contact), list(fields))
-    _follow_demoted(actor, demoted)
-    return contact
+    beside = {"affiliations": affiliations, "external_ids": external_ids}
+    change = Change(id, fields, is_new=True, beside=beside)
+    return write_contacts(actor=actor, changes=[change], action=action)[0].row  # type: ignore[no-any-return]  # of whatever noun
 
 
-@transaction.atomic
 def edit_contact(
     *,
     actor: Actor,
@@ -107,31 +93,9 @@ def edit_contact(
     Raises DoesNotExist when the actor does not see the person, PermissionDenied when it is read-only
     here or would be at the new home, StaleVersion, ValidationError by field.
     """
-    lock_organisations(affiliations or ())
-    contact = locked_contact(actor, contact_id)
-    check_version(contact.version, version)
-    districts = districts_of(contact)
-    changed = assign(contact, fields)
-    if {"agreement_how", "agreement_on"} & set(changed):
-        _sign_agreement(contact, actor)
-        contact.withdrawn_on = None if contact.agreement_how else contact.withdrawn_on
-    demoted: list[Contact] = []
-    if affiliations is not None:
-        moved, demoted = set_affiliations(contact, affiliations, actor)
-        changed += ["affiliations"] if moved else []
-    if external_ids is not None and set_external_ids(contact, external_ids):
-        changed.append("external_ids")
-    if not changed:
-        return contact
-    if "home_district" in changed and not can_edit_contact(actor, contact):
-        raise PermissionDenied
-    _check(contact, changed)
-    save_contact(contact)
-    after = districts_of(contact)
-    refuse_widening(actor, districts, after)
-    record_contact(actor, action, Op.UPDATED, contact, districts | after, changed)
-    _follow_demoted(actor, demoted)
-    return contact
+    beside = {"affiliations": affiliations, "external_ids": external_ids}
+    change = Change(contact_id, fields, version=version, beside=beside)
+    return write_contacts(actor=actor, changes=[change], action=action)[0].row  # type: ignore[no-any-return]  # of whatever noun
 
 
 def end_affiliation(
@@ -146,7 +110,7 @@ def end_affiliation(
     with transaction.atomic():
         seen = Contact.objects.visible_to(actor).get(pk=contact_id)
         lock_organisations(shown_affiliations(seen, actor))
-        contact = locked_contact(actor, contact_id)
+        contact = locked_contacts(actor, [contact_id])[contact_id]
         rows = shown_affiliations(contact, actor)
         if affiliation_id not in {row["id"] for row in rows}:
             raise Affiliation.DoesNotExist
@@ -159,17 +123,12 @@ def end_affiliation(
 @transaction.atomic
 def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> Contact:
     """The person does not want to be in the book: not called any more, private channel gone for good."""
-    contact = locked_contact(actor, contact_id)
+    contact = locked_contacts(actor, [contact_id])[contact_id]
     check_version(contact.version, version)
     if contact.withdrawn_on:
         return contact
-    PrivateChannel.objects.filter(contact=contact).delete()
-    contact.affiliations.filter(is_primary=True).update(is_primary=False)
-    contact.withdrawn_on = city_today()
-    save_contact(contact)
-    names = ["withdrawn_on", "private_channel", "affiliations"]
-    record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts_of(contact), names)
-    return contact
+    change = Change(contact_id, {"withdrawn_on": city_today()})
+    return write_contacts(actor=actor, changes=[change])[0].row  # type: ignore[no-any-return]  # of whatever noun
 
 
 @transaction.atomic
@@ -178,47 +137,72 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
 
     Meetings, promises and their figures stay (domain.md, rule 9). Raises as `edit_contact` does.
     """
-    contact = locked_contact(actor, contact_id)
+    contact = locked_contacts(actor, [contact_id])[contact_id]
     check_version(contact.version, version)
-    districts, pk, gone_at = districts_of(contact), contact.pk, contact.version + 1
+    erased = Changed("contact", contact.pk, Op.ERASED, contact.version + 1, districts_of_contact(contact))
     contact.delete()
-    record_changes(actor, Action.ERASE, [Changed("contact", pk, Op.ERASED, gone_at, districts)])
+    record_changes(actor, Action.ERASE, [erased])
 
 
-def locked_contact(actor: Actor, contact_id: UUID) -> Contact:
-    """The person as the actor sees it, writable, locked until the transaction ends."""
-    contact = Contact.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=contact_id)
-    if not can_edit_contact(actor, contact):
+@transaction.atomic
+def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> list[Written]:
+    """Make every change or none, one for each contact; answers what was written, in their order.
+
+    `beside` are `affiliations` and `external_ids`. Of a new one, lawful basis and purpose are the
+    deployment's and the review is in a year, unless given. Who withdraws is the first to call for nobody, and
+    nothing private of theirs is kept. `action` is what the trail calls it, if not what each change is.
+
+    Raises DoesNotExist where the actor does not see one, PermissionDenied where it is read-only or would be,
+    StaleVersion, ValidationError by field.
+    """
+    lock_organisations([row for one in changes for row in one.beside.get("affiliations") or ()])
+    locked = locked_contacts(actor, [one.id for one in changes if one.id and not one.is_new])
+    demoted: dict[UUID, Contact] = {}
+    written = [
+        _made(actor, one, demoted) if one.is_new else _changed(actor, one, locked[one.id], demoted)  # type: ignore[index]  # one in the book has an id
+        for one in changes
+    ]
+    for one in (one for one in written if one.row.pk in demoted):
+        one.names = list(dict.fromkeys([*one.names, "affiliations"]))
+    others = [
+        Written(row, Op.UPDATED, districts_of_contact(row), ["affiliations"])
+        for row in demoted.values()
+        if row.pk not in locked
+    ]
+    known = [one for one in (*written, *others) if one.names and one.op != Op.CREATED]
+    if known:
+        save_contacts({one.row: one.before for one in known})
+    for one in known:
+        before = set(one.districts)
+        one.districts |= districts_of_contact(one.row)
+        refuse_widening(actor, before, one.districts)
+    record_written(actor, "contact", [one for one in written if one.names], action)
+    record_written(actor, "contact", others)
+    return written
+
+
+def locked_contacts(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """The contacts as the actor sees them, writable, locked in one order until the transaction ends.
+
+    Raises DoesNotExist for one that is not seen, PermissionDenied for one that is read-only.
+    """
+    if not ids:
+        return {}
+    rows = Contact.objects.visible_to(actor).filter(among("pk", ids)).order_by("pk")
+    locked = {row.pk: row for row in rows.select_for_update(of=("self",))}
+    if len(locked) < len(set(ids)):
+        raise Contact.DoesNotExist
+    if not all(can_edit_contact(actor, row) for row in locked.values()):
         raise PermissionDenied
-    return contact
+    return locked
 
 
-def _check(contact: Contact, changed: Collection[str]) -> None:
-    """Constraints, and that nobody is said to have been told or to have agreed on a day to come."""
-    fold_contact(contact)
-    check_phone(contact.phone)
-    contact.full_clean()
-    refuse_future(contact, PAST.intersection(changed))
+def save_contacts(changed: Mapping[Contact, Iterable[str]]) -> None:
+    """Write known rows that have new values in the columns named (`save_changed`)."""
+    save_changed(changed, fold_contact)
 
 
-def save_contact(contact: Contact) -> None:
-    contact.version += 1
-    contact.updated_at = timezone.now()
-    contact.save()
-
-
-def _sign_agreement(contact: Contact, actor: Actor) -> None:
-    contact.agreement_recorded_by_id = actor.id if contact.agreement_how or contact.agreement_on else None
-
-
-def _follow_demoted(actor: Actor, demoted: Iterable[Contact]) -> None:
-    """Those who are no longer the first to call changed as well."""
-    for contact in demoted:
-        save_contact(contact)
-        record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts_of(contact), ["affiliations"])
-
-
-def districts_of(contact: Contact) -> set[UUID]:
+def districts_of_contact(contact: Contact) -> set[UUID]:
     """Where the person is seen: at home, and where the organisations it speaks for are.
 
     With those it spoke for until a day that the change feed has not been told of.
@@ -231,11 +215,75 @@ def districts_of(contact: Contact) -> set[UUID]:
     return {contact.home_district_id, *homes, *visited.values_list("district_id", flat=True)}
 
 
-def record_contact(
-    actor: Actor, action: Action, op: Op, contact: Contact, districts: set[UUID], names: list[str]
-) -> None:
-    record_changes(
-        actor,
-        action,
-        [Changed("contact", contact.pk, op, contact.version, districts, field_names=names)],
-    )
+def _made(actor: Actor, change: Change, demoted: dict[UUID, Contact]) -> Written:
+    if not actor.writes:
+        raise PermissionDenied
+    defaults: ContactFields = {
+        "lawful_basis": settings.DEFAULT_LAWFUL_BASIS,
+        "purpose": settings.DEFAULT_PURPOSE,
+        "review_on": city_today() + REVIEW_AFTER,
+    }
+    row = Contact(**({"id": change.id} if change.id else {}))
+    assign(row, {**defaults, **change.values})
+    _sign_agreement(row, actor)
+    _check(row, change.values)
+    row.validate_unique()
+    fold_contact(row)
+    with constraints_in_words(Contact):
+        row.save(force_insert=True)
+    _set_beside(actor, row, change.beside, demoted)
+    if not can_edit_contact(actor, row):
+        raise PermissionDenied
+    return Written(row, Op.CREATED, districts_of_contact(row), list(change.values))
+
+
+def _changed(actor: Actor, change: Change, row: Contact, demoted: dict[UUID, Contact]) -> Written:
+    districts = districts_of_contact(row)
+    signed = {"agreement_recorded_by": row.agreement_recorded_by_id, "withdrawn_on": row.withdrawn_on}
+    before = change.made_on(row)
+    names = [*before, *_set_beside(actor, row, change.beside, demoted)]
+    if "home_district" in before and not can_edit_contact(actor, row):
+        raise PermissionDenied
+    if _AGREEMENT & before.keys():
+        _sign_agreement(row, actor)
+        row.withdrawn_on = None if row.agreement_how else row.withdrawn_on
+        before |= signed
+    if row.withdrawn_on and not signed["withdrawn_on"]:
+        names += _let_go(row)
+    elif names:
+        _check(row, names)
+    return Written(row, Op.UPDATED, districts, names, before)
+
+
+def _set_beside(
+    actor: Actor, row: Contact, beside: Mapping[str, Any], demoted: dict[UUID, Contact]
+) -> list[str]:
+    """Set the child rows that are given; answers the names of what changed."""
+    names = []
+    if beside.get("affiliations") is not None:
+        moved, others = set_affiliations(row, beside["affiliations"], actor)
+        demoted |= {contact.pk: contact for contact in others}
+        names += ["affiliations"] if moved else []
+    if beside.get("external_ids") is not None and set_external_ids(row, beside["external_ids"]):
+        names.append("external_ids")
+    return names
+
+
+def _let_go(row: Contact) -> list[str]:
+    PrivateChannel.objects.filter(contact=row).delete()
+    row.affiliations.filter(is_primary=True).update(is_primary=False)
+    return ["private_channel", "affiliations"]
+
+
+def _check(row: Contact, names: Iterable[str]) -> None:
+    """Each field, and that nobody is said to have been told or to have agreed on a day to come.
+
+    What a constraint refuses, the write says (`constraints_in_words`).
+    """
+    check_phone(row.phone)
+    row.clean_fields()
+    refuse_future(row, _PAST.intersection(names))
+
+
+def _sign_agreement(row: Contact, actor: Actor) -> None:
+    row.agreement_recorded_by_id = actor.id if row.agreement_how or row.agreement_on else None

@@ -49,12 +49,6 @@ def tell_of_moves(
             record_changes(actor, Action.UPDATE, changes, purpose=purpose)
 
 
-def moves_among(changes: Iterable[Changed]) -> dict[UUID, Collection[UUID]]:
-    """Of changed organisations, those that are in other districts now, as `tell_of_moves` takes them."""
-    places = {"home_district", "also_in"}
-    return {row.object_id: set(row.district_ids) for row in changes if places & set(row.field_names)}
-
-
 def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Where each of these organisations is seen: at home, and where else it is active."""
     wanted = list(set(ids))

@@ -1,12 +1,15 @@
-"""Adding and changing organisations. `OrganisationPeriod` rows follow every change that figures depend on."""
+"""Adding and changing organisations: the one writer, of one change or a hundred thousand, and calls of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from functools import cache
+from typing import Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,21 +20,27 @@ from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
-from contacts.models import UNDO_WITHIN, FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.changing import Change, Written, record_written, save_changed
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import tell_of_moves
+from contacts.services.periods import DATED, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
-from lib.conflicts import check_version
+from lib.among import among
+from lib.conflicts import constraints_in_words
+from lib.copying import insert_rows, insert_values
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.ids import uuid7
 from lib.limits import refuse_more
 from lib.rows import assign, refuse_future
 
-PAST = frozenset({"verified_on", "reporting_tested_on"})
-DATED = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
+_PAST: Final = frozenset({"verified_on", "reporting_tested_on"})
+_PLACES: Final = frozenset({"home_district", "also_in"})
+_SEEN_IN: Final = Prefetch("also_in", District.objects.only("pk"))
 
 
 class OrganisationFields(TypedDict, total=False):
@@ -69,7 +78,6 @@ class FocusRow(TypedDict, total=False):
     evidence_url: str
 
 
-@transaction.atomic
 def create_organisation(
     *,
     actor: Actor,
@@ -83,25 +91,11 @@ def create_organisation(
 
     Raises PermissionDenied where the home district is not covered, ValidationError by field.
     """
-    organisation = Organisation(**({"id": id} if id else {}))
-    assign(organisation, fields)
-    if organisation.home_district_id and not can_write_in(actor, organisation.home_district_id):
-        raise PermissionDenied
-    fold_organisation(organisation)
-    _check(organisation, list(fields))
-    organisation.save(force_insert=True)
-    _set_also_in(organisation, also_in)
-    _set_focuses(organisation, focuses)
-    set_external_ids(organisation, external_ids)
-    _open_period(organisation, organisation.created_at)
-    refresh_meet_by([organisation.pk])
-    _record(
-        actor, Action.CREATE, Op.CREATED, organisation, districts_of_organisation(organisation), list(fields)
-    )
-    return organisation
+    beside = {"also_in": also_in, "focuses": focuses, "external_ids": external_ids}
+    change = Change(id, fields, is_new=True, beside=beside)
+    return write_organisations(actor=actor, changes=[change])[0].row  # type: ignore[no-any-return]  # of whatever noun
 
 
-@transaction.atomic
 def edit_organisation(
     *,
     actor: Actor,
@@ -121,39 +115,10 @@ def edit_organisation(
     StaleVersion when `version` is not the current one, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
-    organisation = locked_organisation(actor, organisation_id)
-    if not can_edit_organisation(actor, organisation):
-        raise PermissionDenied
-    check_version(organisation.version, version)
-    districts = districts_of_organisation(organisation)
-    changed = assign(organisation, fields)
-    if "home_district" in changed and not can_write_in(actor, organisation.home_district_id):
-        raise PermissionDenied
-    if also_in is not None and _set_also_in(organisation, also_in):
-        changed.append("also_in")
-    if focuses is not None and _set_focuses(organisation, focuses):
-        changed.append("focuses")
-    if external_ids is not None and set_external_ids(organisation, external_ids):
-        changed.append("external_ids")
-    if not changed:
-        return organisation
-    fold_organisation(organisation)
-    _check(organisation, () if may_have_left else changed)
-    organisation.version += 1
-    organisation.updated_at = timezone.now()
-    organisation.save()
-    if set(changed) & set(DATED):
-        follow_period(organisation, organisation.updated_at)
-        refresh_meet_by([organisation.pk])
-    closed = "status" in changed and organisation.status == OrganisationStatus.CLOSED
-    action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    after = districts_of_organisation(organisation)
-    refuse_widening(actor, districts, after)
-    districts |= after
-    _record(actor, action, op, organisation, districts, changed)
-    if {"home_district", "also_in"} & set(changed):
-        tell_of_moves(actor, {organisation.pk: districts})
-    return organisation
+    beside = {"also_in": also_in, "focuses": focuses, "external_ids": external_ids}
+    change = Change(organisation_id, fields, version=version, beside=beside)
+    written = write_organisations(actor=actor, changes=[change], may_have_left=may_have_left)
+    return written[0].row  # type: ignore[no-any-return]  # of whatever noun
 
 
 def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | None = None) -> Organisation:
@@ -163,84 +128,221 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | N
     )
 
 
-def locked_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
-    """The organisation as the actor sees it, locked until the transaction ends."""
-    return Organisation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=organisation_id)
+@transaction.atomic
+def write_organisations(
+    *,
+    actor: Actor,
+    changes: Sequence[Change],
+    action: Action | None = None,
+    purpose: str = "",
+    locked: Mapping[UUID, Organisation] | None = None,
+    is_checked: bool = False,
+    may_have_left: bool = False,
+    taken_back: datetime | None = None,
+) -> list[Written]:
+    """Make every change or none, one for each organisation; answers what was written, in their order.
+
+    `beside` are `also_in`, `focuses` and `external_ids`; `added_ids` and `dropped_ids` are (source, id), and
+    others stay. `action` is what the trail calls it, where it is not what each change is.
+    `locked` are the organisations, where the caller has them from `locked_organisations`. With `is_checked`
+    the values are as the columns keep them and have passed their field's checks (imports.converting). With
+    `may_have_left` (an undo) a lead or deputy need not work here any more; `taken_back` is when what it takes
+    back was made.
+
+    Raises DoesNotExist where the actor does not see one, PermissionDenied where it is read-only or its home
+    district is not covered, StaleVersion, ValidationError by field.
+    """
+    if locked is None:
+        locked = locked_organisations(actor, [one.id for one in changes if one.id and not one.is_new])
+    written = [
+        _made(actor, change, is_checked=is_checked)
+        if change.is_new
+        else _changed(actor, change, locked, is_checked=is_checked)
+        for change in changes
+    ]
+    new = [one for one in written if one.op == Op.CREATED]
+    known = [one for one in written if one.names and one.op != Op.CREATED]
+    for one in (*new, *known):
+        _check(one, is_checked=is_checked, may_have_left=may_have_left)
+    if new:
+        _insert([one.row for one in new])
+    if known:
+        save_organisations({one.row: one.before for one in known}, taken_back=taken_back)
+    _add_beside(changes, written)
+    for one in known:
+        before = set(one.districts)
+        one.districts |= districts_of_organisation(one.row)
+        refuse_widening(actor, before, one.districts)
+    record_written(actor, "organisation", [*new, *known], action, purpose)
+    moved = {one.row.pk: one.districts for one in known if _PLACES & set(one.names)}
+    tell_of_moves(actor, moved, purpose=purpose)
+    return written
 
 
-def _check(organisation: Organisation, changed: Iterable[str]) -> None:
-    """Constraints, and that those who come to lead it are people who write here."""
-    check_phone(organisation.phone)
-    organisation.full_clean()
-    refuse_future(organisation, PAST.intersection(changed))
-    for field in {"lead_officer", "deputy_officer"} & set(changed):
-        officer: User | None = getattr(organisation, field)
-        if officer and not (officer.is_active and officer.role in WRITES):
-            raise ValidationError({field: _("Choose an officer or supervisor who works here now.")})
+def locked_organisations(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Those of the organisations that the actor sees, locked in one order until the transaction ends."""
+    if not ids:
+        return {}
+    rows = Organisation.objects.visible_to(actor).filter(among("pk", ids)).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(of=("self",)).prefetch_related(_SEEN_IN)}
 
 
-def districts_of_organisation(organisation: Organisation) -> set[UUID]:
+def save_organisations(
+    changed: Mapping[Organisation, Iterable[str]], *, taken_back: datetime | None = None
+) -> None:
+    """Write known rows that have new values in the columns named, with their periods (`save_changed`)."""
+    save_changed(changed, fold_organisation)
+    dated = [row for row, columns in changed.items() if not set(columns).isdisjoint(DATED)]
+    follow_periods(dated, taken_back=taken_back)
+    if timed := [row.pk for row, columns in changed.items() if row in dated or "last_met_at" in columns]:
+        refresh_meet_by(timed)
+
+
+def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) -> None:
+    """Take out of the book for good what nothing refers to; the caller holds the rows and has asked.
+
+    No more of them is read than the trail needs: of each number read the country's rules are asked.
+    """
+    made = Organisation.objects.filter(among("pk", ids)).only("version", "home_district")
+    erased = [
+        Changed("organisation", row.pk, Op.ERASED, row.version + 1, districts_of_organisation(row))
+        for row in made.prefetch_related(_SEEN_IN)
+    ]
+    made.delete()
+    record_changes(actor, Action.ERASE, erased, purpose=purpose)
+
+
+def districts_of_organisation(row: Organisation) -> set[UUID]:
     """Where it is seen: at home, and where else it is active."""
-    return {organisation.home_district_id, *organisation.also_in.values_list("pk", flat=True)}
+    return {row.home_district_id, *(district.pk for district in row.also_in.all())}
 
 
-def _set_also_in(organisation: Organisation, districts: Iterable[District]) -> bool:
-    before = set(organisation.also_in.values_list("pk", flat=True))
+def _made(actor: Actor, change: Change, *, is_checked: bool) -> Written:
+    row = _blank(change.id or uuid7())
+    assign(row, change.values, is_clean=is_checked)
+    if row.home_district_id and not can_write_in(actor, row.home_district_id):
+        raise PermissionDenied
+    return Written(row, Op.CREATED, {row.home_district_id}, list(change.values))
+
+
+def _changed(
+    actor: Actor, change: Change, locked: Mapping[UUID, Organisation], *, is_checked: bool
+) -> Written:
+    row = locked.get(change.id) if change.id else None
+    if row is None:
+        raise Organisation.DoesNotExist
+    if not can_edit_organisation(actor, row):
+        raise PermissionDenied
+    districts = districts_of_organisation(row)
+    before = change.made_on(row, is_clean=is_checked)
+    if "home_district" in before and not can_write_in(actor, row.home_district_id):
+        raise PermissionDenied
+    names = [*before, *_set_beside(row, change.beside)]
+    is_closed = "status" in before and row.status == OrganisationStatus.CLOSED
+    return Written(row, Op.ARCHIVED if is_closed else Op.UPDATED, districts, names, before)
+
+
+def _blank(id: UUID) -> Organisation:
+    """A new row with every column's default: without what an instance takes time for that none needs here."""
+    row = Organisation.__new__(Organisation)
+    row._state = ModelState()
+    now = timezone.now()
+    row.__dict__.update(_defaults(), id=id, languages=[], clues=[], created_at=now, updated_at=now)
+    return row
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return {column.attname: column.get_default() for column in Organisation._meta.concrete_fields}
+
+
+def _check(one: Written, *, is_checked: bool, may_have_left: bool) -> None:
+    """Each field, that no day is to come, and that those who come to lead it are people who write here.
+
+    What a constraint refuses, the write says (`constraints_in_words`).
+    """
+    row = one.row
+    if not is_checked:
+        check_phone(row.phone)
+        row.clean_fields()
+        if one.op == Op.CREATED:
+            row.validate_unique()
+    if days := _PAST.intersection(one.names):
+        refuse_future(row, days)
+    for name in () if may_have_left else {"lead_officer", "deputy_officer"}.intersection(one.names):
+        officer: User | None = getattr(row, name)
+        if officer and not (officer.is_active and officer.role in WRITES):
+            raise ValidationError({name: _("Choose an officer or supervisor who works here now.")})
+
+
+def _insert(rows: Sequence[Organisation]) -> None:
+    for row in rows:
+        fold_organisation(row)
+    with constraints_in_words(Organisation):
+        insert_rows(Organisation, rows)
+    open_periods(rows)
+    if timed := [row.pk for row in rows if row.cadence_days]:
+        refresh_meet_by(timed)
+
+
+def _add_beside(changes: Iterable[Change], written: Iterable[Written]) -> None:
+    """What stands beside new rows, and ids that are added to what there is."""
+    pairs = list(zip(changes, written, strict=True))
+    ids = [(one.row.pk, *added) for change, one in pairs for added in change.beside.get("added_ids", ())]
+    if ids:
+        with constraints_in_words(OrganisationExternalId):
+            insert_values(OrganisationExternalId, ["organisation_id", "source", "external_id"], ids)
+    for change, one in pairs:
+        given = {name: change.beside[name] for name in _BESIDE if change.beside.get(name)}
+        if given and one.op == Op.CREATED:
+            _set_beside(one.row, given)
+            one.districts |= districts_of_organisation(one.row)
+
+
+def _set_beside(row: Organisation, beside: Mapping[str, Any]) -> list[str]:
+    """Set the child rows that are given; answers the names of what changed."""
+    dropped = beside.get("dropped_ids", ())
+    for source, external_id in dropped:
+        row.external_ids.filter(source=source, external_id=external_id).delete()
+    names = ["external_ids"] if dropped or beside.get("added_ids") else []
+    for name, write in _BESIDE.items():
+        if beside.get(name) is not None and write(row, beside[name]):
+            names.append(name)
+    return names
+
+
+def _set_also_in(row: Organisation, districts: Iterable[District]) -> bool:
+    before = set(row.also_in.values_list("pk", flat=True))
     after = {district.pk: district for district in districts}
     if before == set(after):
         return False
     refuse_more("also_in", after)
-    organisation.also_in.set(after.values())
+    row.also_in.set(after.values())
     return True
 
 
-def _set_focuses(organisation: Organisation, focuses: Sequence[FocusRow]) -> bool:
+def _set_focuses(row: Organisation, focuses: Sequence[FocusRow]) -> bool:
     """Make the declarations those given: one per community; answers whether anything changed."""
     names = ("focus", "declared_by", "declared_on", "evidence_url")
-    before = {row.focus: row for row in organisation.focus_declarations.all()}
-    rows = [FocusDeclaration(organisation=organisation) for _focus in focuses]
-    for row, given in zip(rows, focuses, strict=True):
-        assign(row, given)
-        row.clean_fields(exclude=["organisation"])
-    if any(row.declared_on > city_today() for row in rows):
+    before = {one.focus: one for one in row.focus_declarations.all()}
+    rows = [FocusDeclaration(organisation=row) for _focus in focuses]
+    for one, given in zip(rows, focuses, strict=True):
+        assign(one, given)
+        one.clean_fields(exclude=["organisation"])
+    if any(one.declared_on > city_today() for one in rows):
         raise ValidationError({"focuses": _("This is in the future.")})
-    if len({row.focus for row in rows}) < len(rows):
+    if len({one.focus for one in rows}) < len(rows):
         raise ValidationError({"focuses": _("Each community is declared once.")})
     same = {r.focus: [getattr(r, n) for n in names] for r in before.values()}
     if same == {r.focus: [getattr(r, n) for n in names] for r in rows}:
         return False
-    organisation.focus_declarations.all().delete()
+    row.focus_declarations.all().delete()
     FocusDeclaration.objects.bulk_create(rows)
     return True
 
 
-def _open_period(organisation: Organisation, since: datetime) -> None:
-    OrganisationPeriod.objects.create(
-        organisation=organisation, since=since, **{name: getattr(organisation, name) for name in DATED}
-    )
-
-
-def follow_period(organisation: Organisation, now: datetime, *, taken_back: datetime | None = None) -> None:
-    """End the current period and begin one with what figures depend on as it is now.
-
-    What is again as it was within the time of an undo never was otherwise, so that period goes on: no figure
-    knows of a change that was taken back. `taken_back` is when it was made, where an undo has longer.
-    """
-    as_now = {name: getattr(organisation, name) for name in DATED}
-    lately = organisation.periods.filter(until__gte=taken_back or now - UNDO_WITHIN, **as_now)
-    if same := lately.order_by("since").last():
-        organisation.periods.filter(since__gte=same.until).delete()
-        organisation.periods.filter(pk=same.pk).update(until=None)
-        return
-    organisation.periods.filter(until__isnull=True).update(until=now)
-    _open_period(organisation, now)
-
-
-def _record(
-    actor: Actor, action: Action, op: Op, organisation: Organisation, districts: set[UUID], names: list[str]
-) -> None:
-    record_changes(
-        actor,
-        action,
-        [Changed("organisation", organisation.pk, op, organisation.version, districts, field_names=names)],
-    )
+_BESIDE: Final[Mapping[str, Any]] = {
+    "also_in": _set_also_in,
+    "focuses": _set_focuses,
+    "external_ids": set_external_ids,
+}

@@ -11,7 +11,8 @@ from audit.models import Action, Op
 from audit.services import record
 from contacts.models import Contact, PrivateChannel
 from contacts.policies import can_reveal_private_channel
-from contacts.services.contacts import districts_of, locked_contact, record_contact, save_contact
+from contacts.services.changing import Written, record_written
+from contacts.services.contacts import districts_of_contact, locked_contacts, save_contacts
 from contacts.services.phones import check_phone
 from lib.conflicts import check_version
 from lib.reasons import check_reason
@@ -23,7 +24,7 @@ def set_private_channel(
     *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
 ) -> Contact:
     """Keep this private e-mail and phone instead of what there was; both empty: keep none."""
-    contact = locked_contact(actor, contact_id)
+    contact = locked_contacts(actor, [contact_id])[contact_id]
     check_version(contact.version, version)
     if contact.withdrawn_on:
         raise ValidationError(_("This person withdrew: nothing private is kept."), code="withdrawn")
@@ -37,8 +38,9 @@ def set_private_channel(
         channel.save()
     else:
         channel.delete()
-    save_contact(contact)
-    record_contact(actor, Action.UPDATE, Op.UPDATED, contact, districts_of(contact), ["private_channel"])
+    save_contacts({contact: ()})
+    written = Written(contact, Op.UPDATED, districts_of_contact(contact), ["private_channel"])
+    record_written(actor, "contact", [written])
     return contact
 
 
@@ -61,7 +63,7 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
         Action.REVEAL,
         "contact",
         [contact.pk],
-        district_ids=districts_of(contact),
+        district_ids=districts_of_contact(contact),
         field_names=["private_channel"],
         purpose=reason,
     )

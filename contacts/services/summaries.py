@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Case, DateField, F, Func, Value, When
+from django.db.models import Case, DateField, F, Func, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
+from contacts.models.organisation import OrganisationQuerySet
 from lib.days import city_zone
 
 _DAY_IT_COUNTS_FROM = TruncDate(Coalesce("last_met_at", "created_at"), tzinfo=city_zone())
@@ -28,6 +29,12 @@ MEET_BY = Case(
     default=Value(None),
     output_field=DateField(),
 )
+
+
+def set_last_met(organisations: OrganisationQuerySet, met_at: Subquery) -> None:
+    """Set `last_met_at`, and `meet_by` after it; no version is raised. Meetings are in a room above."""
+    organisations.update(last_met_at=met_at)
+    organisations.update(meet_by=MEET_BY)
 
 
 def refresh_meet_by(organisation_ids: Iterable[UUID]) -> None:

@@ -8,12 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
+from audit.models import Action
 from contacts.codes import Kind, OrganisationStatus
 from contacts.models import (
     FocusDeclaration,
@@ -23,10 +21,8 @@ from contacts.models import (
     OrganisationPeriod,
 )
 from contacts.policies import can_edit_organisation
-from contacts.services.folding import fold_organisation
-from contacts.services.moves import moves_among, tell_of_moves
-from contacts.services.organisations import DATED, districts_of_organisation, follow_period
-from contacts.services.summaries import refresh_meet_by
+from contacts.services.changing import Change
+from contacts.services.organisations import erase_organisations, write_organisations
 from districts.models import District
 from exchange.imports.engine import Progress, Remember
 from exchange.imports.fields import Field, Target
@@ -138,63 +134,35 @@ def _check_homes(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> PutBack:
     if made := [UUID(row["id"]) for row in rows if "version" not in row]:
-        _erase(actor, draft, made)
+        erase_organisations(actor=actor, ids=made, purpose=draft.purpose)
     changed = [row for row in rows if "version" in row]
-    ids = [UUID(row["id"]) for row in changed]
-    found = Organisation.objects.in_bulk(ids)
-    changes = [_put_back(draft, found[UUID(row["id"])], row) for row in changed]
-    if changes:
-        record_changes(actor, Action.IMPORT, changes, purpose=draft.purpose)
-        tell_of_moves(actor, moves_among(changes), purpose=draft.purpose)
-    return {row["id"]: (row["version"] - 1, found[UUID(row["id"])].version) for row in changed}
-
-
-def _erase(actor: Actor, draft: ImportDraft, ids: list[UUID]) -> None:
-    """Read no more of them than the trail needs: of each number read the country's rules are asked."""
-    made = Organisation.objects.filter(pk__in=ids).only("version", "home_district")
-    rows = made.prefetch_related("also_in")
-    erased = [
-        Changed(
-            "organisation",
-            row.pk,
-            Op.ERASED,
-            row.version + 1,
-            {row.home_district_id, *(district.pk for district in row.also_in.all())},
-        )
-        for row in rows
-    ]
-    made.delete()
-    record_changes(actor, Action.ERASE, erased, purpose=draft.purpose)
-
-
-def _put_back(draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any]) -> Changed:
-    districts = districts_of_organisation(organisation)
-    for name, value in row["fields"].items():
-        if name == "home_district":
-            organisation.home_district = District.objects.get(code=value)
-        else:
-            setattr(organisation, name, value)
-    fold_organisation(organisation)
-    organisation.version += 1
-    organisation.updated_at = timezone.now()
-    organisation.save()
-    if set(row["fields"]) & set(DATED):
-        follow_period(organisation, organisation.updated_at, taken_back=draft.created_at)
-        refresh_meet_by([organisation.pk])
-    organisation.external_ids.filter(source=draft.source, external_id__in=row["external_ids"]).delete()
-    remembered = organisation.imported_fields.filter(source=draft.source)
-    if row["fingerprints"]:
-        remembered.update(fingerprints=row["fingerprints"])
-    else:
-        remembered.delete()
-    return Changed(
-        "organisation",
-        organisation.pk,
-        Op.UPDATED,
-        organisation.version,
-        districts | {organisation.home_district_id},
-        field_names=list(row["fields"]),
+    homes = {row["fields"]["home_district"] for row in changed if "home_district" in row["fields"]}
+    districts = {district.code: district for district in District.objects.filter(code__in=homes)}
+    written = write_organisations(
+        actor=actor,
+        changes=[_as_before(draft, row, districts) for row in changed],
+        action=Action.IMPORT,
+        purpose=draft.purpose,
+        is_checked=True,
+        taken_back=draft.created_at,
     )
+    for row in changed:
+        remembered = ImportedFields.objects.filter(organisation=row["id"], source=draft.source)
+        if row["fingerprints"]:
+            remembered.update(fingerprints=row["fingerprints"])
+        else:
+            remembered.delete()
+    return {
+        row["id"]: (row["version"] - 1, one.row.version) for row, one in zip(changed, written, strict=True)
+    }
+
+
+def _as_before(draft: ImportDraft, row: Mapping[str, Any], districts: Mapping[str, District]) -> Change:
+    values = dict(row["fields"])
+    if code := values.get("home_district"):
+        values["home_district"] = districts[code]
+    dropped = [(draft.source, external_id) for external_id in row["external_ids"]]
+    return Change(UUID(row["id"]), values, beside={"dropped_ids": dropped})
 
 
 TARGET: Final = Target(

@@ -1,30 +1,19 @@
-"""Set-based writing: the logic of contacts.services.organisations for many organisations at once.
+"""What the rows of a register change of the book, batch by batch: the organisations' writer writes it."""
 
-Each field was checked by its model field on reading (imports.converting); the constraints an import
-could break besides are about codes, which those checks know.
-"""
-
-from collections.abc import Iterable
-from datetime import datetime
-from functools import cache
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
-from contacts.models import ImportedFields, Organisation, OrganisationExternalId, OrganisationPeriod
+from audit.models import Action
+from contacts.models import ImportedFields, Organisation
 from contacts.policies import can_edit_organisation
 from contacts.remembered import MORE, Extra, Fingerprints, fingerprint, following, of_extras, said_before
 from contacts.rules import phone_text
-from contacts.services.folding import fold_organisation
-from contacts.services.moves import moves_among, tell_of_moves
-from contacts.services.organisations import DATED
-from contacts.services.summaries import refresh_meet_by
+from contacts.services.changing import Change, Written
+from contacts.services.organisations import locked_organisations, write_organisations
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
@@ -34,8 +23,7 @@ from exchange.imports.noting import NoteKind
 from exchange.imports.outcomes import Result, RowOutcome, result_of
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
-from lib.copying import copy_rows, copy_values
-from lib.ids import uuid7
+from lib.copying import insert_values
 
 _LONGEST_SUMMARY: Final = 4_000
 
@@ -55,21 +43,23 @@ class Writer:
             (group, Said() if group.refusal else together(group.rows, self._mapping)) for group in groups
         ]
         remembered = self._remembered(groups)
-        known = self._locked(
-            group.organisation_id
-            for group, said in together_said
-            if group.organisation_id and not self._is_old(group, said, remembered)
+        known = locked_organisations(
+            self._actor,
+            [
+                group.organisation_id
+                for group, said in together_said
+                if group.organisation_id and not self._is_old(group, said, remembered)
+            ],
         )
         seen = self._seen(groups)
         results: list[Result] = []
-        new: list[tuple[_New, Group, Said]] = []
-        batch = _Batch()
+        batch: list[_Planned] = []
         for group, said in together_said:
             target = group.organisation_id
             if group.refusal:
                 results += _refused(group, group.refusal)
             elif target is None:
-                new.append((self._fresh(group, said), group, said))
+                batch.append(self._fresh(group, said))
                 results += _created(group)
             elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
                 before = remembered.get(target, {})
@@ -78,11 +68,7 @@ class Writer:
                 results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you may not change"))
-        self._insert(new)
-        self._update(batch)
-        self.made |= {organisation.id: group.rows[0].line for organisation, group, _said in new}
-        made = [{"id": str(organisation.id)} for organisation, _group, _said in new]
-        self._remember_written([*made, *batch.before])
+        self._write(batch, known)
         return results
 
     def _remembered(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
@@ -109,14 +95,11 @@ class Writer:
 
     # --- New ones -----------------------------------------------------------------------------------
 
-    def _fresh(self, group: Group, said: Said) -> "_New":
-        now = timezone.now()
-        organisation = _New(**(_empty() | {"id": uuid7(), "created_at": now, "updated_at": now}))
+    def _fresh(self, group: Group, said: Said) -> "_Planned":
         fields = dict(said.fields)
         if said.more:
             fields["summary"] = self._noted(group, str(fields.get("summary", "")), said.more)
-        self._assign(organisation, fields)
-        return organisation
+        return _Planned(self._change(fields, group, is_new=True), group, _fingerprints(said), {})
 
     def _noted(self, group: Group, summary: str, extras: list[Extra], before: str | None = None) -> str:
         """The summary with what else the rows name below it; where that is too long it stays as it was."""
@@ -129,40 +112,15 @@ class Writer:
         group.rows[0].note(NoteKind.LEFT_OUT, said % what)
         return summary if before is None else before
 
-    def _insert(self, new: list[tuple["_New", Group, Said]]) -> None:
-        if not new:
-            return
-        copy_rows(Organisation, (organisation for organisation, _group, _said in new))
-        self._copy_external_ids((o.id, {row.external_id for row in group.rows}) for o, group, _said in new)
-        _copy_periods((organisation, organisation.created_at) for organisation, _group, _said in new)
-        source = self._mapping.source
-        copy_values(
-            ImportedFields,
-            ["organisation_id", "source", "fingerprints"],
-            ((organisation.id, source, _fingerprints(said)) for organisation, _group, said in new),
-        )
-        self._record(
-            Changed(
-                "organisation",
-                o.id,
-                Op.CREATED,
-                o.version,
-                [o.home_district_id],
-                field_names=dict.fromkeys([*said.fields, *(["summary"] if said.more else [])]),
-            )
-            for o, _group, said in new
-        )
-
     # --- Known ones -----------------------------------------------------------------------------------
 
-    def _locked(self, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
-        """The organisations with these ids that the actor sees, locked in one order."""
-        seen = Organisation.objects.visible_to(self._actor).filter(pk__in=list(ids))
-        rows = seen.order_by("pk").select_for_update(of=("self",)).prefetch_related("also_in")
-        return {row.pk: row for row in rows}
-
     def _bring_up_to_date(
-        self, organisation: Organisation, group: Group, said: Said, before: Fingerprints, batch: "_Batch"
+        self,
+        organisation: Organisation,
+        group: Group,
+        said: Said,
+        before: Fingerprints,
+        batch: list["_Planned"],
     ) -> list[Result]:
         current = self._current(organisation)
         summary, extras = without_extras(organisation.summary)
@@ -175,40 +133,8 @@ class Writer:
             if found.write["summary"] == organisation.summary:
                 del found.write["summary"]
                 kept_extras = extras
-        names = [*found.write, *(["external_ids"] if group.new_ids else [])]
-        districts = {organisation.home_district_id, *(district.pk for district in organisation.also_in.all())}
-        self._assign(organisation, found.write)
-        after = following(before, _fingerprints(said))
-        if after != before:
-            batch.imported.append(
-                ImportedFields(organisation=organisation, source=self._mapping.source, fingerprints=after)
-            )
-        if names:
-            organisation.version += 1
-            organisation.updated_at = timezone.now()
-            batch.changed.append(organisation)
-            batch.before.append(
-                {
-                    "id": str(organisation.pk),
-                    "version": organisation.version,
-                    "fields": {name: current[name] for name in found.write},
-                    "external_ids": sorted(group.new_ids),
-                    "fingerprints": before,
-                }
-            )
-            batch.names.update(found.write)
-            batch.external_ids.append((organisation.pk, group.new_ids))
-            batch.dated += [organisation] if set(found.write) & set(DATED) else []
-            batch.changes.append(
-                Changed(
-                    "organisation",
-                    organisation.pk,
-                    Op.UPDATED,
-                    organisation.version,
-                    districts | {organisation.home_district_id},
-                    field_names=names,
-                )
-            )
+        change = self._change(found.write, group, id=organisation.pk)
+        batch.append(_Planned(change, group, following(before, _fingerprints(said)), before))
         noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
         return _compared(group, {said.of[name] for name in found.write if name in said.of})
@@ -245,90 +171,80 @@ class Writer:
             gone = [extra for extra in gone if not set(of_extras([extra])) & theirs]
         return drop(join(drop(there, gone), new), [one for one in first.items() if one[1]])
 
-    def _update(self, batch: "_Batch") -> None:
-        if batch.changed:
-            names = batch.names | {"folded", "clues", "version", "updated_at"}
-            Organisation.objects.bulk_update(batch.changed, sorted(names), batch_size=250)
-            self._copy_external_ids(batch.external_ids)
-            self._record(batch.changes)
-            tell_of_moves(self._actor, moves_among(batch.changes), purpose=self._purpose)
-        if batch.dated:
-            now = timezone.now()
-            ids = [organisation.pk for organisation in batch.dated]
-            OrganisationPeriod.objects.filter(organisation__in=ids, until__isnull=True).update(until=now)
-            _copy_periods((organisation, now) for organisation in batch.dated)
-            refresh_meet_by(ids)
+    def _write(self, batch: list["_Planned"], known: dict[UUID, Organisation]) -> None:
+        written = write_organisations(
+            actor=self._actor,
+            changes=[one.change for one in batch],
+            action=Action.IMPORT,
+            purpose=self._purpose,
+            locked=known,
+            is_checked=True,
+        )
+        pairs = list(zip(batch, written, strict=True))
+        self._remember_said(pairs)
+        self.made |= {done.row.pk: one.group.rows[0].line for one, done in pairs if one.change.is_new}
+        new = [{"id": str(done.row.pk)} for one, done in pairs if one.change.is_new]
+        changed = [self._memory(one, done) for one, done in pairs if done.names and not one.change.is_new]
+        self._remember_written([*new, *changed])
+
+    def _remember_said(self, pairs: list[tuple["_Planned", Written]]) -> None:
+        """Fingerprints of what the source has said now, where they are others than before."""
+        source = self._mapping.source
+        new = [(done.row.pk, source, one.said) for one, done in pairs if one.change.is_new]
+        insert_values(ImportedFields, ["organisation_id", "source", "fingerprints"], new)
         ImportedFields.objects.bulk_create(
-            batch.imported,
+            [
+                ImportedFields(organisation=done.row, source=source, fingerprints=one.said)
+                for one, done in pairs
+                if not one.change.is_new and one.said != one.said_before
+            ],
             update_conflicts=True,
             unique_fields=["organisation", "source"],
             update_fields=["fingerprints"],
         )
 
+    def _memory(self, one: "_Planned", done: Written) -> dict[str, Any]:
+        """What it takes to undo a change (ImportStep.rows)."""
+        return {
+            "id": str(done.row.pk),
+            "version": done.row.version,
+            "fields": {name: self._as_said(name, value) for name, value in done.before.items()},
+            "external_ids": sorted(external_id for _source, external_id in one.change.beside["added_ids"]),
+            "fingerprints": one.said_before,
+        }
+
     # --- Both -----------------------------------------------------------------------------------------
 
-    def _assign(self, organisation: Any, fields: dict[str, Value]) -> None:
-        for name, value in fields.items():
-            if name == "home_district":
-                organisation.home_district_id = self._places.district(str(value)).pk
-            else:  # past the field's own setter, which would read a number anew that `converting` has read
-                organisation.__dict__[name] = value
-        fold_organisation(organisation)
+    def _change(self, fields: dict[str, Value], group: Group, **which: Any) -> Change:
+        values: dict[str, Any] = dict(fields)
+        if "home_district" in values:
+            values["home_district"] = self._places.district(values["home_district"])
+        ids = {row.external_id for row in group.rows} if "is_new" in which else group.new_ids
+        added = [(self._mapping.source, external_id) for external_id in sorted(ids)]
+        return Change(values=values, beside={"added_ids": added}, **which)
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
         """The organisation's values in the form converted rows have."""
-        current: dict[str, Value] = {
-            name: getattr(organisation, name) for name in self._mapping.fields if name != "home_district"
-        }
-        current["summary"] = organisation.summary
-        current["home_district"] = self._places.code_of(organisation.home_district_id)
-        current["phone"] = organisation.phone.as_e164 if organisation.phone else ""
-        current["website"] = organisation.website
-        return current
+        names = {*self._mapping.fields, "summary", "home_district", "phone", "website"}
+        columns = {name: Organisation._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]  # columns
+        return {name: self._as_said(name, getattr(organisation, column)) for name, column in columns.items()}
 
-    def _copy_external_ids(self, ids: Iterable[tuple[UUID, set[str]]]) -> None:
-        source = self._mapping.source
-        copy_values(
-            OrganisationExternalId,
-            ["organisation_id", "source", "external_id"],
-            ((pk, source, external_id) for pk, of_it in ids for external_id in sorted(of_it)),
-        )
-
-    def _record(self, changes: Iterable[Changed]) -> None:
-        record_changes(self._actor, Action.IMPORT, changes, purpose=self._purpose)
+    def _as_said(self, name: str, value: Any) -> Value:
+        """A column's value as a converted row has it."""
+        if name == "home_district":
+            return self._places.code_of(value)
+        said: Value = (value.as_e164 if value else "") if name == "phone" else value
+        return said
 
 
-class _Batch:
-    """What one batch changes on organisations the book has."""
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A change, the rows it comes from, and what the source says then and said before, as fingerprints."""
 
-    def __init__(self) -> None:
-        self.changed: list[Organisation] = []
-        self.names: set[str] = set()
-        self.external_ids: list[tuple[UUID, set[str]]] = []
-        self.dated: list[Organisation] = []
-        self.imported: list[ImportedFields] = []
-        self.changes: list[Changed] = []
-        self.before: list[dict[str, Any]] = []
-
-
-class _New(SimpleNamespace):
-    """The columns of an organisation that is not there yet: an instance of the model takes far longer."""
-
-
-@cache
-def _empty() -> dict[str, Any]:
-    """What every column has where a file says nothing."""
-    return {field.attname: field.get_default() for field in Organisation._meta.concrete_fields}
-
-
-def _copy_periods(since: Iterable[tuple["Organisation | _New", datetime]]) -> None:
-    dated: list[Any] = [OrganisationPeriod._meta.get_field(name) for name in DATED]
-    names = [field.attname for field in dated]
-    copy_values(
-        OrganisationPeriod,
-        ["id", "organisation_id", "since", *names],
-        ((uuid7(), row.id, moment, *(getattr(row, name) for name in names)) for row, moment in since),
-    )
+    change: Change
+    group: Group
+    said: Fingerprints
+    said_before: Fingerprints
 
 
 def _fingerprints(said: Said) -> Fingerprints:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from contacts.models import Organisation
-from contacts.services.summaries import MEET_BY, refresh_meet_by
+from contacts.services.summaries import set_last_met
 from meetings.models import Meeting, MeetingOrganisation
 
 # The latest substantive meeting an organisation was present at: rules.is_substantive in SQL.
@@ -27,8 +27,7 @@ def refresh_last_met(organisation_ids: Iterable[UUID]) -> None:
     rows = Organisation.objects.filter(pk__in=list(organisation_ids))
     ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     if ids:
-        Organisation.objects.filter(pk__in=ids).update(last_met_at=LAST_MET_AT)
-        refresh_meet_by(ids)
+        set_last_met(Organisation.objects.filter(pk__in=ids), LAST_MET_AT)
 
 
 def recount_last_met() -> None:
@@ -37,5 +36,4 @@ def recount_last_met() -> None:
     For a book that was just filled: `LAST_MET_AT` is slow where PostgreSQL knows nothing of the tables yet.
     """
     met = MeetingOrganisation.objects.filter(organisation=OuterRef("pk"), met_at__isnull=False)
-    Organisation.objects.update(last_met_at=Subquery(met.order_by("-met_at").values("met_at")[:1]))
-    Organisation.objects.update(meet_by=MEET_BY)
+    set_last_met(Organisation.objects.all(), Subquery(met.order_by("-met_at").values("met_at")[:1]))

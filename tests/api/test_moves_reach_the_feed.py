@@ -72,6 +72,20 @@ def bring_in(district: District) -> None:
     import_organisations(actor=SYSTEM, file=BytesIO(text), mapping=load_mapping(MAPPING))
 
 
+@pytest.mark.parametrize("how", ["home_district", "also_in"])
+def test_an_edit_that_shows_an_organisation_elsewhere_takes_what_belongs_to_it_along(how: str) -> None:
+    north, south, east = make_district(), make_district(), make_district()
+    row = with_all(make_organisation(north), east)
+    copies = [Copy(north), Copy(south)]
+    there: dict[str, Any] = {"home_district": south} if how == "home_district" else {"also_in": [south]}
+    back: dict[str, Any] = {"home_district": north} if how == "home_district" else {"also_in": []}
+    for fields, op in ((there, "updated"), (back, "out_of_scope")):
+        edit_organisation(actor=SYSTEM, organisation_id=row.pk, **fields)
+        _north, told = check(copies)
+        came_or_left = {one["type"] for one in told if one["op"] == op}
+        assert {"organisations", "contacts"} <= came_or_left
+
+
 def test_an_import_that_moves_an_organisation_takes_what_belongs_to_it_along() -> None:
     north, south = make_district(), make_district()
     bring_in(north)

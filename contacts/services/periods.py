@@ -1,0 +1,52 @@
+"""`OrganisationPeriod` rows follow every change that figures depend on."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from contacts.models import UNDO_WITHIN, Organisation, OrganisationPeriod
+from lib.copying import insert_values
+from lib.ids import uuid7
+
+DATED: Final = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
+_FIELDS: Final[list[Any]] = [OrganisationPeriod._meta.get_field(name) for name in DATED]
+_COLUMNS: Final[list[str]] = [field.attname for field in _FIELDS]
+
+
+def open_periods(rows: Iterable[Organisation]) -> None:
+    """Begin a period of each, since it was last written, with what figures depend on as it is now."""
+    insert_values(
+        OrganisationPeriod,
+        ["id", "organisation_id", "since", *_COLUMNS],
+        [(uuid7(), row.pk, row.updated_at, *_state(row)) for row in rows],
+    )
+
+
+def follow_periods(rows: Collection[Organisation], *, taken_back: datetime | None = None) -> None:
+    """End the current period of each when it was last written, and begin one with what is so now.
+
+    What is again as it was within the time of an undo never was otherwise, so that period goes on: no figure
+    knows of a change that was taken back. `taken_back` is when it was made, where an undo has longer.
+    """
+    by_id = {row.pk: row for row in rows}
+    if not by_id:
+        return
+    since = taken_back or min(row.updated_at for row in rows) - UNDO_WITHIN
+    periods = OrganisationPeriod.objects.filter(organisation__in=by_id)
+    same: dict[UUID, OrganisationPeriod] = {}
+    for period in periods.filter(until__gte=since).order_by("since"):
+        if _state(period) == _state(by_id[period.organisation_id]):
+            same[period.organisation_id] = period
+    for period in same.values():
+        periods.filter(organisation=period.organisation_id, since__gte=period.until).delete()
+        periods.filter(pk=period.pk).update(until=None)
+    others = [row for row in rows if row.pk not in same]
+    for moment in {row.updated_at for row in others}:
+        those = [row.pk for row in others if row.updated_at == moment]
+        periods.filter(organisation__in=those, until__isnull=True).update(until=moment)
+    open_periods(others)
+
+
+def _state(row: Organisation | OrganisationPeriod) -> list[Any]:
+    return [getattr(row, name) for name in _COLUMNS]

@@ -1,0 +1,225 @@
+"""Each noun is written in one place: what it takes to keep it true is not forgotten in another.
+
+The syntax tree of every module is read. A call that writes (`save`, `update`, `bulk_create`, COPY …) on a
+noun's model, or on rows whose model nobody can tell, stands in the noun's writer or among the exceptions.
+"""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+WRITES = {
+    "save", "delete", "update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update",
+}  # fmt: skip
+INSERTS = {"insert_rows", "insert_values", "copy_rows", "copy_values"}  # their model comes first
+
+# Noun → its models, the names by which rows of these hang on others, and the modules that write them.
+NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "organisation": (
+        {"Organisation", "OrganisationPeriod", "FocusDeclaration", "OrganisationExternalId"},
+        {"periods", "focus_declarations", "also_in"},
+        {
+            "contacts/services/organisations.py",
+            "contacts/services/periods.py",
+            "contacts/services/summaries.py",
+        },
+    ),
+    "contact": (
+        {"Contact", "Affiliation", "PrivateChannel", "ContactExternalId"},
+        {"affiliations", "private_channel"},
+        {
+            "contacts/services/contacts.py",
+            "contacts/services/affiliations.py",
+            "contacts/services/private_channels.py",
+            "contacts/services/ended_roles.py",
+        },
+    ),
+    "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),
+}
+EXCEPTIONS: dict[str, str] = {
+    "lib/copying.py": "inserts what a writer hands to it",
+    "lib/external_ids.py": "sets the ids of a row that its writer has locked and records",
+    "contacts/merging/relations.py": "moves and puts back rows of any model, by Django's list of relations",
+    "contacts/merging/services.py": "puts rows back as a merge remembered them, with versions of its own",
+    "crm/demo/load.py": "fills an empty book with a past that nobody writes now",
+    "exchange/archive/reading.py": "fills an empty book with rows that bring their past along",
+    "meetings/services/folding.py": "puts folded texts right after an upgrade, and nothing else",
+}
+
+
+_CALLS = re.compile(rf"\b({'|'.join(WRITES | INSERTS)})\(")
+UNKNOWN = "unknown"  # stands for a noun where the model of the rows cannot be told
+
+
+def writes(source: str, returned: dict[str, str] | None = None) -> Iterator[tuple[int, str, str]]:
+    """Line, noun and text of each write of a noun in a module. `returned`: function → model it answers."""
+    tree = ast.parse(source)
+    returned = (returned or {}) | _returned(tree)
+    for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
+        known = returned | _types(scope, returned)
+        for node in _own_nodes(scope):
+            if isinstance(node, ast.Call) and (rows := _written(node)) is not None:
+                model = _model(rows, known)
+                nouns = [
+                    noun
+                    for noun, (models, names, _writers) in NOUNS.items()
+                    if model in models or names & _attributes(rows)
+                ]
+                for noun in nouns or ([] if model[:1].isupper() else [UNKNOWN]):
+                    yield node.lineno, noun, ast.unparse(node)[:80]
+
+
+def _returned(tree: ast.Module) -> dict[str, str]:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return {node.name: _named(node.returns) for node in functions if node.returns}
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(scope):
+        if not isinstance(child, ast.FunctionDef):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _written(call: ast.Call) -> ast.expr | None:
+    """What a call writes; None where it is nothing: `dict.update` takes a value, `cache.delete` a key."""
+    if isinstance(call.func, ast.Name) and call.func.id in INSERTS:
+        return call.args[0]
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return None
+    if call.func.attr in {"update", "delete", "save"} and call.args:
+        return None
+    if call.func.attr == "create" and isinstance(call.func.value, ast.Name):  # a service; rows have a manager
+        return None
+    return call.func.value
+
+
+def _model(rows: ast.expr | None, known: dict[str, str]) -> str:
+    """The name of the model that an expression has rows of, as far as it can be told."""
+    match rows:
+        case ast.Name():
+            return known.get(rows.id, rows.id)
+        case ast.Call(func=ast.Name(id="list" | "sorted" | "next"), args=[first, *_]):
+            return _model(first, known)
+        case ast.Call():
+            return _model(rows.func, known)
+        case ast.Attribute(attr="model" | "related_model" | "through"):
+            return ""
+        case ast.Attribute() | ast.Subscript() | ast.Starred():
+            return _model(rows.value, known)
+        case ast.Tuple(elts=[*_, last]):
+            return _model(last, known)
+        case ast.BoolOp():
+            return _model(rows.values[-1], known)
+        case ast.IfExp():
+            return _model(rows.body, known)
+        case ast.ListComp() | ast.GeneratorExp():
+            loops = {ast.unparse(one.target): _model(one.iter, known) for one in rows.generators}
+            return _model(rows.elt, known | loops)
+    return ""
+
+
+def _attributes(rows: ast.expr) -> set[str]:
+    return {node.attr for node in ast.walk(rows) if isinstance(node, ast.Attribute)}
+
+
+def _types(scope: ast.AST, returned: dict[str, str]) -> dict[str, str]:
+    """Name → model of the variables of a function: by their annotation, or by what they are made from."""
+    known: dict[str, str] = dict(returned)
+    if isinstance(scope, ast.FunctionDef):
+        for argument in [*scope.args.args, *scope.args.kwonlyargs]:
+            known[argument.arg] = _named(argument.annotation) if argument.annotation else ""
+    for node in _own_nodes(scope):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                known[name] = _named(node.annotation)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.NamedExpr(target=ast.Name(id=name)):
+                known[name] = _model(node.value, known)
+            case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=name), *_])]):
+                known[name] = _model(node.value, known)
+            case ast.For(target=ast.Name(id=name)) | ast.comprehension(target=ast.Name(id=name)):
+                known[name] = _model(node.iter, known)
+    return known
+
+
+def _named(annotation: ast.expr) -> str:
+    """The last name of an annotation: the Organisation of `Sequence[Organisation]`."""
+    parts = list(ast.walk(annotation))
+    names = [part.id for part in parts if isinstance(part, ast.Name)]
+    names += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return names[-1] if names and names[-1] not in {"Any", "None"} else ""
+
+
+def _modules() -> dict[str, str]:
+    """Path → text of the project's modules that may write."""
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = [path for path in listed.stdout.split() if not re.match(r"tests/|.*/migrations/", path)]
+    texts = {path: (ROOT / path).read_text() for path in paths}
+    return {path: text for path, text in texts.items() if _CALLS.search(text)}
+
+
+def _may_be_a_noun(text: str) -> bool:
+    """Whether rows that nobody can tell may be a noun's: the module names one, or takes whatever model."""
+    models = {model for models, _names, _writers in NOUNS.values() for model in models}
+    return bool(re.search(rf"\b({'|'.join(models)}|_base_manager|_default_manager|part\.model)\b", text))
+
+
+def _outside() -> dict[str, list[tuple[int, str, str]]]:
+    """Path → the writes of nouns in it, where it is not their writer."""
+    modules = _modules()
+    returned: dict[str, str] = {}
+    for text in modules.values():
+        returned |= _returned(ast.parse(text))
+    found = {}
+    for path, text in modules.items():
+        allowed = {noun for noun, (_models, _names, writers) in NOUNS.items() if path in writers}
+        allowed |= {UNKNOWN} if allowed or not _may_be_a_noun(text) else set()
+        if outside := [one for one in writes(text, returned) if one[1] not in allowed]:
+            found[path] = outside
+    return found
+
+
+def test_a_noun_is_written_by_its_writer_alone() -> None:
+    outside = _outside()
+    assert {path: ones for path, ones in outside.items() if path not in EXCEPTIONS} == {}
+    assert EXCEPTIONS.keys() - outside.keys() == set(), "these are no exceptions any more"
+
+
+@pytest.mark.parametrize(
+    ("noun", "source"),
+    [
+        ("organisation", "Organisation.objects.filter(pk=pk).update(name='x')"),
+        ("organisation", "def f(row: Organisation): row.save(update_fields=['name'])"),
+        ("organisation", "def f(pk):\n    row = Organisation.objects.get(pk=pk)\n    row.delete()"),
+        ("organisation", "copy_rows(OrganisationPeriod, rows)"),
+        ("organisation", "def f(rows: Sequence[Organisation]):\n    for row in rows: row.save()"),
+        ("organisation", "def f(site): site.periods.all().delete()"),
+        ("organisation", "def g() -> Organisation: ...\ndef f():\n    row = g()\n    row.save()"),
+        ("contact", "Affiliation.objects.bulk_create([Affiliation(contact=one) for one in people])"),
+        ("contact", "def f(meeting: Meeting): PrivateChannel(contact=meeting.contact).save()"),
+        ("relief", "Relief.objects.create(officer=officer)"),
+        (UNKNOWN, "def f(model): model._base_manager.filter(pk=1).update(name='x')"),
+        (UNKNOWN, "def f(row): row.save()"),
+    ],
+)
+def test_a_planted_write_is_found(noun: str, source: str) -> None:
+    assert [found for _line, found, _text in writes(source)] == [noun]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(row: Meeting, people: list[Contact]): row.save()",
+        "found.update(other)\nhashed.update(b'x')\ncache.delete(key)",
+        "Organisation.objects.filter(pk=pk).order_by('pk').first()",
+        "def f(kind): kind.create(name='x')",
+    ],
+)
+def test_what_writes_no_noun_is_left_alone(source: str) -> None:
+    assert list(writes(source)) == []
