@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from itertools import chain
@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
-from icalendar import Calendar, Event
 
 from accounts.models import Relief, Role, User, UserQuerySet
 from contacts.models import Organisation
@@ -24,12 +23,12 @@ from lib.acting import Acting
 from lib.days import city_day, city_today
 from meetings import rules
 from meetings.codes import ConcernKind
+from meetings.ical import entry_of, file_of, new_calendar, say_subject
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.whom_to_call import is_touched_by
 from reminders import kinds
-from reminders.channels import host
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
@@ -81,22 +80,10 @@ def _soon(now: datetime) -> MeetingQuerySet:
 
 
 def _invitation(meeting: Meeting) -> bytes:
-    """The meeting as a calendar entry (RFC 5545): one that is sent again replaces the one before."""
-    event = Event()
-    event.add("uid", f"meeting-{meeting.pk}@{host()}")
-    event.add("sequence", meeting.version)
-    event.add("dtstamp", datetime.now(UTC))
-    event.add("dtstart", meeting.starts_at.astimezone(UTC))
-    event.add("dtend", meeting.starts_at.astimezone(UTC) + timedelta(minutes=meeting.duration_minutes))
-    event.add("summary", meeting.subject)
-    if meeting.place:
-        event.add("location", meeting.place)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Proximity CRM//EN")
-    calendar.add("version", "2.0")
+    entry, calendar = entry_of(meeting, timezone.now()), new_calendar()
+    say_subject(entry, meeting)
     calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return file_of(calendar, [entry])
 
 
 class FollowUps(Subject[FollowUp]):

@@ -1,31 +1,27 @@
-"""A calendar subscription: made, ended and read under its secret address (RFC 5545, RFC 7986)."""
+"""A calendar subscription: made, ended and read under its secret address."""
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
 from api.models import CalendarFeed
 from audit.models import Action
 from audit.services import record
+from exchange.exports.calendars import calendar_file
 from lib.secret_keys import keyed_hashes
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
-from reminders.channels import host
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=366)
-SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,53 +89,8 @@ def read_feed(token: str) -> CalendarFile:
         recipient=f"calendar feed {feed.pk}",
     )
     with translation.override(feed.user.language):
-        body = _calendar(meetings, with_subjects=feed.with_subjects)
+        body = calendar_file(meetings, with_subjects=feed.with_subjects)
     return CalendarFile(body, f'"{sha256(body).hexdigest()[:32]}"')
-
-
-def calendar_entry(meeting: Meeting) -> bytes:
-    """One meeting as a file for a calendar, under its neutral title; its district is fetched along."""
-    calendar = _new_calendar()
-    calendar.add_component(_entry(meeting, with_subjects=False))
-    return bytes(calendar.to_ical())
-
-
-def _calendar(meetings: list[Meeting], *, with_subjects: bool) -> bytes:
-    calendar = _new_calendar()
-    calendar.add("x-wr-calname", _("Meetings"))
-    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    for meeting in meetings:
-        calendar.add_component(_entry(meeting, with_subjects=with_subjects))
-    return bytes(calendar.to_ical())
-
-
-def _new_calendar() -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Proximity CRM//EN")
-    calendar.add("version", "2.0")
-    return calendar
-
-
-def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
-    """As in the reminders' entries: one that comes again replaces the one before."""
-    starts_at = meeting.starts_at.astimezone(UTC)
-    entry = Event()
-    entry.add("uid", f"meeting-{meeting.pk}@{host()}")
-    entry.add("sequence", meeting.version)
-    entry.add("dtstamp", meeting.updated_at.astimezone(UTC))
-    entry.add("last-modified", meeting.updated_at.astimezone(UTC))
-    entry.add("dtstart", starts_at)
-    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes))
-    entry.add("status", SHOWN.get(MeetingStatus(meeting.status), "CANCELLED"))
-    entry.add("class", "PRIVATE")
-    entry.add("url", f"{settings.SITE_URL}/meetings/{meeting.pk}/")
-    if with_subjects:
-        entry.add("summary", meeting.subject)
-        if meeting.place:
-            entry.add("location", meeting.place)
-    else:
-        entry.add("summary", _("Meeting, %(district)s") % {"district": meeting.district.code})
-    return entry
 
 
 def _owner(actor: Actor) -> User:

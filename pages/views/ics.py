@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
-from api.services.feeds import calendar_entry
+from exchange.exports.calendars import meeting_file
 from meetings.models import Meeting
 from pages.lookups import consult, find, readers_only
 
@@ -18,7 +18,7 @@ def meeting_ics(request: ActorRequest, pk: UUID) -> HttpResponse:
     row: Any = find(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
     consult(request, "meeting", [row.pk], district_ids=[row.district_id])
     return HttpResponse(
-        calendar_entry(row),
+        meeting_file(row),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="meeting-{row.starts_at:%Y-%m-%d}.ics"'},
     )

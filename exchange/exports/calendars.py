@@ -1,0 +1,40 @@
+"""Meetings as calendar files (RFC 5545, RFC 7986): one for the phone, or all of a subscription."""
+
+from collections.abc import Iterable
+from datetime import UTC, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Event
+
+from meetings.codes import MeetingStatus
+from meetings.ical import entry_of, file_of, new_calendar, say_subject
+from meetings.models import Meeting
+
+SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
+
+
+def meeting_file(meeting: Meeting) -> bytes:
+    """One meeting under its neutral title; its district is fetched along."""
+    return file_of(new_calendar(), [_entry(meeting, with_subjects=False)])
+
+
+def calendar_file(meetings: Iterable[Meeting], *, with_subjects: bool) -> bytes:
+    calendar = new_calendar()
+    calendar.add("x-wr-calname", _("Meetings"))
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    return file_of(calendar, (_entry(meeting, with_subjects=with_subjects) for meeting in meetings))
+
+
+def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
+    entry = entry_of(meeting, meeting.updated_at)
+    entry.add("last-modified", meeting.updated_at.astimezone(UTC))
+    entry.add("status", SHOWN.get(MeetingStatus(meeting.status), "CANCELLED"))
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{settings.SITE_URL}/meetings/{meeting.pk}/")
+    if with_subjects:
+        say_subject(entry, meeting)
+    else:
+        entry.add("summary", _("Meeting, %(district)s") % {"district": meeting.district.code})
+    return entry

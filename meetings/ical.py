@@ -1,0 +1,40 @@
+"""A meeting as an entry of a calendar file (RFC 5545): one that comes again replaces the one before."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from meetings.models import Meeting
+from reminders.channels import host
+
+
+def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:
+    """When it is and what tells it from others; whoever sends it says what it is called."""
+    starts_at = meeting.starts_at.astimezone(UTC)
+    entry = Event()
+    entry.add("uid", f"meeting-{meeting.pk}@{host()}")
+    entry.add("sequence", meeting.version)
+    entry.add("dtstamp", stamped_at.astimezone(UTC))
+    entry.add("dtstart", starts_at)
+    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes))
+    return entry
+
+
+def say_subject(entry: Event, meeting: Meeting) -> None:
+    entry.add("summary", meeting.subject)
+    if meeting.place:
+        entry.add("location", meeting.place)
+
+
+def new_calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Proximity CRM//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def file_of(calendar: Calendar, entries: Iterable[Event]) -> bytes:
+    for entry in entries:
+        calendar.add_component(entry)
+    return bytes(calendar.to_ical())
