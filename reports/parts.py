@@ -24,16 +24,20 @@ def rows_of(report: Report, question: Question) -> list[Row]:
     whole = question.rest_of
     if whole is None or question.by != By.DISTRICT:
         return rows
-    found = [row for row in rows if row.group != IN_NO_PART or _counts(report, row)]
     added = {IN_NO_PART, *(part.code for part in _parts(question, whole))}
+    several = []
     for period in question.periods:
         here = [row for row in rows if row.period == period]
         [total] = [row for row in here if row.group == whole.code]
-        others = [row for row in here if row.group in added]
-        twice = _less(report, total, others)
-        if _counts(report, twice):
-            found.append(twice)
-    return found
+        several.append(_less(report, total, [row for row in here if row.group in added]))
+    outside = [row for row in rows if row.group == IN_NO_PART]
+    inside = [row for row in rows if row.group != IN_NO_PART]
+    return inside + _if_any_counts(report, outside) + _if_any_counts(report, several)
+
+
+def _if_any_counts(report: Report, rows: list[Row]) -> list[Row]:
+    """Those of all periods, if there is anything in one of them: what is compared adds up too."""
+    return rows if any(_counts(report, row) for row in rows) else []
 
 
 def _parts(question: Question, whole: District) -> list[District]:

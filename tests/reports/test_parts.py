@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from districts.models import District
 from reports.catalogue import REPORTS
 from reports.parts import IN_SEVERAL, rows_of
+from reports.periods import Period
 from reports.questions import IN_NO_PART, Question, ask
 from reviews.services.freezing import freeze_review
 from tests.api.clients import Tool
@@ -64,6 +66,33 @@ def test_parts_and_the_rest_add_up_to_the_whole(split: Split, slug: str) -> None
     )
     assert rows[IN_NO_PART].of > 0
     assert (IN_SEVERAL in rows) == (slug in ("follow-ups", "overdue"))
+
+
+@pytest.mark.parametrize("slug", REPORTS)
+def test_what_is_in_no_part_in_one_period_has_a_row_in_each(split: Split, slug: str) -> None:
+    before, later = QUARTER.previous(), Period(date(2024, 10, 1), date(2025, 1, 1))
+    question = replace(split.question(), periods=(QUARTER, before, later))
+    rows = rows_of(REPORTS[slug], question)
+    for period in question.periods:
+        counted = {row.group: row for row in rows if row.period == period}
+        whole = counted.pop(split.north.code)
+        assert {IN_NO_PART} <= set(counted)
+        assert (
+            sum(row.n for row in counted.values()),
+            sum(row.of for row in counted.values()),
+        ) == pytest.approx((whole.n, whole.of))
+    assert len({frozenset(row.group for row in rows if row.period == one) for one in question.periods}) == 1
+
+
+def test_a_call_that_compares_adds_up_in_both_periods(split: Split) -> None:
+    make_concern(split.north, at(date(2024, 11, 5)), bias_grounds=["anti_roma"])
+    codes = ",".join(row.code for row in (split.north, *split.parts))
+    for since, until in (("2024-07-01", "2024-10-01"), ("2024-10-01", "2025-01-01")):
+        asked = f"from={since}&to={until}&district={codes}&compare=previous&rest=true"
+        body = Tool(split.north).get(f"/reports/concerns/?{asked}").json()
+        whole, *parts = sorted(body["rows"], key=lambda row: row["district"] != split.north.code)
+        for name in ("n", "of", "compared_n", "compared_of"):
+            assert sum(row[name] for row in parts) == whole[name], (since, name)
 
 
 def test_where_all_lies_in_one_part_there_is_no_row_more(split: Split) -> None:
