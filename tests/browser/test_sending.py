@@ -10,7 +10,7 @@ from accounts.models import Session, User
 from accounts.sessions import SEEN, SessionStore
 from contacts.models import Organisation
 from meetings.models import Concern, Meeting
-from tests.factories import PASSWORD, make_district, make_officer, make_organisation
+from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
 from tests.plugins.browser import OpenPage
 
 FACTS = "Lanterns & a <broken> door"
@@ -251,10 +251,24 @@ def test_after_back_no_other_organisation_is_chosen(
     pills = page.locator("[name=who]")
     pills.last.check(force=True)
     met = pills.last.get_attribute("value")
-    page.get_by_role("button", name="Save meeting").tap()
-    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    recent = Organisation.objects.get(pk=(met or "").partition(":")[2])
+    make_meeting(north, recent, officers=[officer])  # it stands elsewhere on the page from now on
+    page.goto("/organisations/")
     page.go_back()
     expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
     page.wait_for_load_state("networkidle")
     chosen = page.locator("[name=who]:checked")
     assert [one.get_attribute("value") for one in chosen.all()] in ([], [met])
+
+
+def test_back_after_saving_leads_past_the_form(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/organisations/")
+    write_a_log(page)
+    page.locator(".stuck button").tap()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/organisations/$"))
+    assert Meeting.objects.count() == 1

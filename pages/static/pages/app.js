@@ -188,7 +188,7 @@
   };
   const go = (place) => {
     const to = new URL(place, location.href);
-    location.assign(to);
+    location.replace(to); // Back leads to the page before the form: what is saved is not offered again
     if (to.hash && to.pathname + to.search === location.pathname + location.search) location.reload();
   };
   const target = (form) => new URL(form.getAttribute("action") || location.href, location.href);
