@@ -169,7 +169,8 @@ _BOTH: Final = re.compile(rf"{_LABEL.pattern}\s*(?:[/&,-]|\b(?:y|e|and)\b)\s*fax
 _FAX: Final = re.compile(r"\bfax\b\.?:?(?P<number>[ \d.+()-]*)", re.IGNORECASE)
 # A marker and a few digits, and no more after them: “ext 949010380” is another number.
 _EXTENSION: Final = re.compile(
-    r"[,;]?\s*(?:\b(?:ext(?:ensi[oó]n)?|anexo|interno)|(?<![^\W\d_])x|#|;\s*ext=)\.?:?\s*"
+    r"[,;]?\s*(?:\b(?:ext(?:ensi[oó]n)?|anexo|int(?:erno)?|ramal|poste|sise|wew|iekš|вътр|alanumero|ankn(?:ytning)?)"
+    r"|(?<![^\W\d_])x|#|;\s*ext=)\.?:?\s*"
     r"(\d{1,6})(?![ .-]*\d)",
     re.IGNORECASE,
 )
@@ -256,16 +257,26 @@ def _numbers(text: str, region: str) -> list[str]:
 
 
 def _beside_words(part: str, region: str) -> tuple[list[str], str]:
-    """The numbers of a part that has words too, “949217792 (Ana)”, and the words; none if one is unclear."""
+    """The numbers of a part that has words too, “949217792 (Ana)”, and the words; none if one is unclear.
+
+    A few digits are words, such as the hours in “949217792 (9-14h)”.
+    """
     numbers: list[str] = []
+    words = part
     for run in _RUN.finditer(part):
-        inside = _numbers(run.group(), region)
-        if not inside:
+        text = run.group()
+        inside = _numbers(text, region)
+        if not inside and "(" in text[1:]:
+            text = text[: text.rindex("(")]
+            inside = _numbers(text, region)
+        if inside:
+            words = words.replace(text, " ", 1)
+            numbers += inside
+        elif sum(map(str.isdigit, text)) >= _FEWEST:
             return [], part.strip()
-        numbers += inside
     if not numbers:
         return [], part.strip()
-    return numbers, " ".join(" ".join(_RUN.sub(" ", part).split()).split("()")).strip(_AROUND)
+    return numbers, " ".join(" ".join(words.split()).split("()")).strip(_AROUND)
 
 
 def one_phone(text: str, region: str) -> str | None:

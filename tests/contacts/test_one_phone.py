@@ -40,7 +40,14 @@ def test_two_numbers_in_one_text_are_two_however_they_are_listed(text: str) -> N
     assert one_phone(text, "ES") is None
 
 
-@pytest.mark.parametrize("text", ["949217792 ext. 12", "949217792, ext 12", "949217792x12", "949217792 #12"])
+@pytest.mark.parametrize(
+    "text",
+    ["949217792 ext. 12", "949217792, ext 12", "949217792x12", "949217792 #12"]
+    + [
+        f"949217792 {word} 12"
+        for word in ("int.", "ramal", "poste", "sise", "wew.", "iekš.", "вътр.", "alanumero", "anknytning")
+    ],
+)
 def test_an_extension_stays_one(text: str) -> None:
     found = find_phones(text, "ES")
     assert (found.numbers, found.rest, found.extensions) == (BOTH[:1], [], {BOTH[0]: "12"})
@@ -54,6 +61,11 @@ def test_an_extension_stays_one(text: str) -> None:
         ("949217792 Fax 949010380", BOTH[:1], [], BOTH[1:]),
         ("Tel/Fax: 949217792", BOTH[:1], [], []),
         ("Fax: none", [], ["Fax:", "none"], []),
+        ("949217792 (9-14h)", BOTH[:1], ["9-14h"], []),
+        ("949217792 lunes a viernes 10:00-13:00", BOTH[:1], ["lunes a viernes 10:00-13:00"], []),
+        ("Sala 2: 949217792", BOTH[:1], ["Sala 2:"], []),
+        ("949 21 77 92 9 (Ana)", [], ["949 21 77 92 9 (Ana)"], []),
+        ("Ana 61786233 2026", [], ["Ana 61786233 2026"], []),
         ("91/885 29 65", ["+34918852965"], [], []),
         ("617 ABC DEF", [], ["617 ABC DEF"], []),
         ("ext. 12", [], ["12"], []),
