@@ -146,6 +146,14 @@ def bootstrap() -> str:
     return str(python)
 
 
+def keep_bytecode(environment: pathlib.Path) -> None:
+    """Where nothing may be written beside the sources it is kept in the environment: compiling anew what each
+    process imports takes longer than starting it.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(environment / "bytecode")
+
+
 def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
         print(HELP, end="")
@@ -156,6 +164,7 @@ def main() -> None:
         python = bootstrap()
     except OSError as problem:
         sys.exit(f"The Python environment cannot be made: {problem}.")
+    keep_bytecode(pathlib.Path(python).parents[1])
     os.environ["PYTHONPATH"] = str(ROOT)
     os.execv(python, [python, "-m", "crm.embedded", *sys.argv[1:]])  # noqa: S606 (one process, not two)
 

@@ -16,6 +16,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [
     "tests.plugins.database",
+    "tests.plugins.clients",
     "tests.plugins.mail",
     "tests.plugins.browser",
     "tests.plugins.workers",
