@@ -27,7 +27,8 @@ usage: python3 dev.py COMMAND [options]
              --host ADDRESS  on which address (127.0.0.1: this machine only)
              --data .data    where the database, secrets, e-mails and logs are kept
              --no-demo       no demo data: an empty system for a real city
-  test     run every check and every test; with arguments only `pytest ARGUMENTS`
+  test     run every check and the tests; with arguments only `pytest ARGUMENTS`
+             --thorough      the long experiments and all examples too, as where CI is set
              --fast          the tests without the checks before them
   manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
   check    style, types, arrows between the apps, migrations, deployment, translations

@@ -4,10 +4,16 @@ import os
 from collections.abc import Iterator
 
 import django
+import hypothesis
 import pytest
 from django.utils import translation
 
+from tests.examples import THOROUGH, examples
 from tests.plugins import services
+
+if not THOROUGH:
+    hypothesis.settings.register_profile("some", max_examples=examples(hypothesis.settings().max_examples))
+    hypothesis.settings.load_profile("some")
 
 services.start()
 django.setup()
@@ -36,8 +42,9 @@ def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pyt
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, at random among itself: no worker waits at the end for another's."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Files that take long begin first, at random among themselves: no worker waits at the end."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(autouse=True)

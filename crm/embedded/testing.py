@@ -1,4 +1,4 @@
-"""`dev.py test`: every check, then every test."""
+"""`dev.py test`: every check, then the tests; `--thorough` (as where `CI` is set) all of them."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from .checks import run_checks
 from .environment import ROOT
 
 WORKERS = "2"
-FAST = "--fast"
+FAST, THOROUGH = "--fast", "--thorough"
 # Debian's package, and the programs one of which is enough.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -27,13 +27,17 @@ def find_program(name: str) -> str | None:
 
 def test(arguments: list[str]) -> int:
     """Check first unless told what to test; pytest's own summary is the last line."""
-    if not arguments and not run_checks():
+    chosen = [argument for argument in arguments if argument not in (FAST, THOROUGH)]
+    if not chosen and FAST not in arguments and not run_checks():
         return 1
     install_programs()
-    chosen = [argument for argument in arguments if argument != FAST]
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
     # Named in the environment, pytest-django would read the settings before conftest has set their variables.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    if THOROUGH in arguments or os.environ.get("CI"):
+        environment["TEST_THOROUGH"] = "1"
+    elif not chosen:
+        chosen = ["-m", "not thorough"]
+    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

@@ -84,6 +84,7 @@ def go(tools: Path, clients: Path) -> list[str]:
     return [str(folder / "six-uses")]
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.parametrize("language", [python, typescript, go])
 def test_the_client_of_each_language_performs_the_six_uses(

@@ -78,6 +78,7 @@ def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_every_operation_answers_as_documented_whatever_it_is_asked(
     site: str, without_delay: None, tmp_path: Path

@@ -31,6 +31,7 @@ def test_a_row_nobody_knows_is_refused_by_name() -> None:
     assert "no row lists; there are list, detail" in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Path) -> None:
     told = tmp_path / "numbers.json"

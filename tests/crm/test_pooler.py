@@ -50,6 +50,7 @@ def test_a_search_forgives_a_wrong_letter_in_every_session(committed_db: None) -
     assert found == [1] * 5 * SESSIONS
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.skipif(not find_program("pgbouncer"), reason="pgbouncer is not installed (Debian: pgbouncer)")
 def test_accounts_the_api_and_contacts_work_behind_pgbouncer() -> None:

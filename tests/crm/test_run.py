@@ -87,6 +87,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
         os.kill(process, signal.SIGKILL)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Reads /proc to find every process.")
 def test_run_survives_kill_and_stops_cleanly(data: Path) -> None:

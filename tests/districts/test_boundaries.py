@@ -22,6 +22,7 @@ from districts.rules import (
 )
 from lib.svg import path
 from tests.districts.squares import polygon, square
+from tests.examples import examples
 
 
 def refused(geometry: Any) -> str:
@@ -106,7 +107,7 @@ def test_a_straight_line_needs_only_its_ends() -> None:
     assert simplify(ring, 0.5) == [(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(60, 100), min_size=8, max_size=200))
 def test_a_simplified_ring_stays_closed_and_near(radii: list[int]) -> None:
     angles = [2 * math.pi * i / len(radii) for i in range(len(radii))]

@@ -16,6 +16,7 @@ from exchange.imports.mapping import FIELDS, Mapping, Origin, load_mapping
 from exchange.imports.reading import Line
 from exchange.models import ImportDraft
 from lib.fold import fold
+from tests.examples import examples
 from tests.exchange.test_import_joins import NUMBERED
 from tests.exchange.test_import_wizard import imported, mapped, send, sums, supervisor_of_n1, workbook
 from tests.factories import make_organisation
@@ -239,14 +240,14 @@ def mapping_of(**fields: Origin) -> Mapping:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=60), max_size=13))
 def test_any_text_in_any_column_is_a_line_never_an_exception(cells: dict[str, str]) -> None:
     row = convert(Line(2, cells), mapping_of())
     assert row.refusal or row.fields["name"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.text(alphabet="0123456789 +-/();,.xyoext#\nñ", max_size=40))
 def test_no_digit_of_a_phone_cell_is_lost(text: str) -> None:
     row = convert(

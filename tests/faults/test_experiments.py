@@ -35,6 +35,7 @@ def city(django_db_setup: None) -> Iterator[City]:
         yield city
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_database_that_stops_at_once_keeps_every_write_that_was_promised(city: City) -> None:
     outcome = requests.postgres_stopped(city, stops=1, seconds=1)
@@ -42,6 +43,7 @@ def test_a_database_that_stops_at_once_keeps_every_write_that_was_promised(city:
     assert outcome.acknowledged
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_web_server_asked_to_stop_answers_whoever_it_let_in(city: City) -> None:
     outcome = requests.web_stopped(city, stops=1, seconds=1)
@@ -49,6 +51,7 @@ def test_a_web_server_asked_to_stop_answers_whoever_it_let_in(city: City) -> Non
     assert outcome.acknowledged
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -> None:
     outcome = work.import_killed(city, count=1500, kills=1)
@@ -57,6 +60,7 @@ def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -
 
 if standing.faketime():
 
+    @pytest.mark.thorough
     @pytest.mark.long
     def test_work_goes_on_whatever_the_clock_of_beat_says(city: City) -> None:
         outcome = standing.beat_clock(city)

@@ -20,6 +20,7 @@ from tests.plugins.workers import celery_process, wait_until
 ROWS = 4_000
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_killed_workers_export_is_made_by_the_next(committed_db: None) -> None:
     district = make_district()

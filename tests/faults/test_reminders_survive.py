@@ -86,6 +86,7 @@ def children_of(pid: int) -> list[int]:
     return [int(line) for line in listed.stdout.split()]
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_workers_killed_redis_flushed_beat_twice(committed_db: None, slow_sink: SlowSink) -> None:
     promise_for_today()

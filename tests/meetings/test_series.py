@@ -25,6 +25,7 @@ from meetings.services.meeting_series import (
 )
 from meetings.services.meetings import cancel_meeting
 from meetings.services.series import ALL, LATER, ONE
+from tests.examples import examples
 from tests.factories import make_actor, make_contact, make_district, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +84,7 @@ def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date
     assert recurrence.pattern_of(rule) == base.get(pattern, pattern)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     pattern=st.sampled_from(recurrence.PATTERNS),
     first=st.dates(date(2025, 1, 1), date(2032, 12, 31)),

@@ -26,6 +26,7 @@ from meetings.services.follow_ups import complete_follow_up
 from meetings.services.meeting_series import edit_one_of_series, extend_all_series, start_series
 from meetings.services.meetings import cancel_meeting
 from meetings.services.series import ALL, LATER, ONE
+from tests.examples import examples
 from tests.factories import make_actor, make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ MOVES: Final = st.tuples(
     CLOCKS,
     st.sampled_from([LATER, ALL]),
 )
-SOME: Final = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME: Final = settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from lib.ids import uuid7
 from privacy.inquiries import searches_for
 from privacy.rules import wordings
 from tests.contacts.pages import browse_for
+from tests.examples import examples
 from tests.factories import PASSWORD, make_contact, make_district, make_officer, make_supervisor, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_a_new_key_for_searched_words_leaves_older_searches_testable(
     assert ask(privacy, contact).count("Officer Ilves") == 2
 
 
-@hypothesis.settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis.settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text("abcdeé ", min_size=3, max_size=8), min_size=1, max_size=3), st.data())
 def test_whatever_words_of_a_name_are_typed_in_any_order_are_among_its_wordings(
     names: list[str], data: st.DataObject

@@ -19,6 +19,7 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Me
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.questions import By, Question
+from tests.examples import examples
 from tests.factories import make_district, make_officer
 from tests.reports.city import follow
 
@@ -314,7 +315,9 @@ FIGURES: dict[str, tuple[str, Say, str]] = {
 
 
 # Each example is a city in the database: to look for the smallest one that fails would take minutes.
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(
     drawn=st.fixed_dictionaries(
         {

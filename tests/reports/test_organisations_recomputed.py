@@ -23,6 +23,7 @@ from meetings.rules import is_substantive
 from reports.indicators import cadence, contact_wanted, continuity, coverage, data_health, recency
 from reports.periods import Period
 from reports.questions import By, Question
+from tests.examples import examples
 from tests.factories import make_district, make_officer
 from tests.reports.city import follow
 
@@ -277,7 +278,9 @@ COLUMNS: dict[str, tuple[Any, list[str]]] = {
 
 
 # Each example is a city in the database: to look for the smallest one that fails would take minutes.
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(
     book=st.lists(ORGANISATIONS, min_size=1, max_size=8),
     meetings=st.lists(MEETINGS, max_size=12),

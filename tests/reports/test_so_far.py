@@ -23,6 +23,7 @@ from reports.questions import By, Question, ask
 from reports.scorecard import Line, table
 from reports.standing_out import standing_out
 from tests.api.clients import Tool
+from tests.examples import examples
 from tests.factories import make_actor, make_district, make_meeting, make_organisation, make_supervisor
 from tests.reports import test_organisations_recomputed as by_python
 from tests.reports.city import at, follow, make_city, make_concern, make_promise, old
@@ -287,7 +288,9 @@ def test_a_call_is_refused_the_future_by_a_code_of_its_own() -> None:
 # --- Against Python, at any moment --------------------------------------------------------------------
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(
     book=st.lists(by_python.ORGANISATIONS, min_size=1, max_size=8),
     meetings=st.lists(by_python.MEETINGS, max_size=12),

@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reports.suppression import LEAST, Counts, Published, suppress
+from tests.examples import examples
 
 Rows = Mapping[str, tuple[int, int]]
 
@@ -60,7 +61,7 @@ def attack(published: Published) -> Iterator[tuple[str, str, set[int]]]:
 row = st.integers(0, 14).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(row, min_size=1, max_size=4))
 @example([(2, 3), (20, 30), (15, 30)])
 @example([(0, 14), (6, 12), (7, 14)])
@@ -87,7 +88,7 @@ def test_no_small_cell_can_be_worked_out(cells: list[tuple[int, int]]) -> None:
             assert len(possible) > LEAST, (group, what, possible)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.integers(0, 14), min_size=1, max_size=4), st.data())
 def test_reports_on_the_same_organisations_hide_the_same_sizes(sizes: list[int], data: st.DataObject) -> None:
     """Else what one hides could be read from the other."""
