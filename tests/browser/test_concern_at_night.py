@@ -12,6 +12,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern
+from tests.browser.looking import violations
 from tests.factories import (
     make_contact,
     make_district,
@@ -20,7 +21,6 @@ from tests.factories import (
     make_organisation,
     make_supervisor,
 )
-from tests.pages.test_look import violations
 
 
 def speaking_for(focus: str, district: District, **fields: Any) -> Organisation:

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from lib.days import city_today
 from meetings.models import Meeting
+from tests.browser.looking import violations
 from tests.factories import make_district, make_officer
-from tests.pages.test_look import violations
 
 
 @pytest.mark.parametrize("device", ["phone", "desk"])
