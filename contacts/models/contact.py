@@ -17,6 +17,7 @@ from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
+from lib.checked import Checked
 from lib.days import city_today
 from lib.ids import uuid7
 
@@ -53,7 +54,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         )
 
 
-class Contact(models.Model):
+class Contact(Checked):
     """A person who speaks for an organisation, or stands on their own: a shopkeeper, a mediator."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

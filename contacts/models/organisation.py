@@ -20,6 +20,7 @@ from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
+from lib.checked import Checked
 from lib.ids import uuid7
 
 
@@ -73,7 +74,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         )
 
 
-class Organisation(models.Model):
+class Organisation(Checked):
     """A group with a voice in a district. `last_met_at`, `meet_by` and `folded` are kept by the services."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -14,6 +14,7 @@ from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
+from lib.checked import Checked
 from lib.ids import uuid7
 from meetings.codes import (
     BiasGround,
@@ -42,7 +43,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(status=ConcernStatus.OPEN)
 
 
-class Concern(models.Model):
+class Concern(Checked):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kinds = ArrayField(models.CharField(max_length=30, choices=ConcernKind), verbose_name=_("what happened"))
     bias_grounds = ArrayField(

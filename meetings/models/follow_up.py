@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact, Organisation
 from lib.acting import Acting
 from lib.among import among
+from lib.checked import Checked
 from lib.ids import uuid7
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
@@ -55,7 +56,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(home_ids=ArraySubquery(links.values("organisation__home_district")))
 
 
-class FollowUp(models.Model):
+class FollowUp(Checked):
     """`first_due_on` is the day first promised; moving a promise does not make it kept on time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

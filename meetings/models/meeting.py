@@ -17,6 +17,7 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.among import among
+from lib.checked import Checked
 from lib.ids import uuid7
 from lib.matching import matching
 from meetings import rules
@@ -69,7 +70,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return matching(self, q, then=("-starts_at", "-pk"))
 
 
-class Meeting(models.Model):
+class Meeting(Checked):
     """`facts` and `assessment` stay apart everywhere (LED Art. 7)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
