@@ -10,3 +10,8 @@ def limits(field: Any) -> dict[str, int]:
     least = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
     greatest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
     return ({"min_value": max(least)} if least else {}) | ({"max_value": min(greatest)} if greatest else {})
+
+
+def codes_of(field: Any) -> dict[Any, Any]:
+    """What the codes of a field are called, or of a list's entries; empty where it takes anything."""
+    return dict(getattr(field, "base_field", field).flatchoices)

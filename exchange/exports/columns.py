@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from lib.described import codes_of
 from lib.filters import FilterSet
 from lib.sheets import Cell
 
@@ -22,7 +25,7 @@ class ListColumn:
     heading: str | Promise
     value: str | Callable[[Actor], Any] = ""
     cell: Cell = Cell.TEXT
-    labels: type[models.TextChoices] | None = None
+    labels: Mapping[Any, str | Promise] = field(default_factory=dict)
     about: str | Promise = ""
     width: int = 0
 
@@ -38,9 +41,38 @@ class ListColumn:
         return self._label(value) if self.labels else value if self.cell != Cell.TEXT else str(value)
 
     def _label(self, code: Any) -> str:
-        if self.labels and code in self.labels.values:
-            return str(self.labels(code).label)
-        return str(code)
+        return str(self.labels.get(code, code))
+
+
+def columns(model: type[models.Model], *wanted: str | ListColumn) -> tuple[ListColumn, ...]:
+    """Columns in the order of the file: a name is the model's field, a ListColumn says it all itself."""
+    return tuple(one if isinstance(one, ListColumn) else column(model, one) for one in wanted)
+
+
+def column(model: type[models.Model], name: str, **said: Any) -> ListColumn:
+    """A column that shows the model's field; `said` are the attributes that differ in the file."""
+    known: Any = model._meta.get_field(name)
+    usual = {
+        "heading": capfirst(known.verbose_name),
+        "value": f"{name}__name" if isinstance(known, models.ForeignKey) else "",
+        "cell": _CELLS.get(known.get_internal_type(), Cell.TEXT),
+        "labels": codes_of(known),
+        "about": known.help_text,
+    }
+    return ListColumn(name, **(usual | said))
+
+
+_CELLS: Final = {
+    "BooleanField": Cell.FLAG,
+    "DateField": Cell.DAY,
+    "DateTimeField": Cell.MOMENT,
+    "PositiveIntegerField": Cell.NUMBER,
+    "PositiveSmallIntegerField": Cell.NUMBER,
+}
+
+
+ID: Final = ListColumn("id", _("Id"), about=_("The same in the API."), width=38)
+REVIEWED: Final = _("Record to be looked at again on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,9 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.filters import ContactFilters
 from contacts.models import Contact
-from exchange.exports.columns import ListColumn, ListExport, Rows
-from lib.sheets import Cell
+from exchange.exports.columns import ID, REVIEWED, ListExport, Rows, column, columns
 
 
 def _rows(actor: Actor) -> Rows:
@@ -31,28 +29,21 @@ def _unless_withdrawn(name: str) -> Any:
     return expression
 
 
-COLUMNS: Final = (
-    ListColumn("family_name", _("Family name")),
-    ListColumn("given_name", _("Given name")),
-    ListColumn(
+COLUMNS: Final = columns(
+    Contact,
+    *("family_name", "given_name"),
+    column(
+        Contact,
         "phone",
-        _("Phone"),
-        _unless_withdrawn("phone"),
+        value=_unless_withdrawn("phone"),
         about=_("Of the role, in international form; empty when they withdrew. Private numbers never leave."),
     ),
-    ListColumn("email", _("E-mail"), _unless_withdrawn("email"), about=_("Of the role.")),
-    ListColumn("languages", _("Languages"), about=_("Codes of ISO 639-1.")),
-    ListColumn("preferred_channel", _("Likes to be reached by"), labels=PreferredChannel),
-    ListColumn("home_district", _("District"), "home_district__name"),
-    ListColumn("lawful_basis", _("Lawful basis"), labels=LawfulBasis),
-    ListColumn("purpose", _("Purpose"), labels=Purpose),
-    ListColumn("notice_given_on", _("Privacy notice given on"), cell=Cell.DAY),
-    ListColumn("notice_version", _("Version of the notice")),
-    ListColumn("agreement_how", _("Agreed"), labels=Agreement),
-    ListColumn("agreement_on", _("Agreed on"), cell=Cell.DAY),
-    ListColumn("withdrawn_on", _("Withdrew on"), cell=Cell.DAY),
-    ListColumn("review_on", _("Record to be looked at again on"), cell=Cell.DAY),
-    ListColumn("id", _("Id"), about=_("The same in the API."), width=38),
+    column(Contact, "email", value=_unless_withdrawn("email")),
+    column(Contact, "languages", about=_("Codes of ISO 639-1.")),
+    *("preferred_channel", "home_district", "lawful_basis", "purpose", "notice_given_on"),
+    *("notice_version", "agreement_how", "agreement_on", "withdrawn_on"),
+    column(Contact, "review_on", heading=REVIEWED),
+    ID,
 )
 
 EXPORT: Final = ListExport(

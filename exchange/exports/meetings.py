@@ -13,10 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from districts.codes import Focus
-from exchange.exports.columns import ListColumn, ListExport, Rows
-from lib.sheets import Cell
-from meetings import codes
+from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, columns
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
@@ -68,10 +65,8 @@ def _where_seen(actor: Actor, reference: str, value: Any, output_field: Any) -> 
     return Case(When(seen, then=value), default=Value(None), output_field=output_field)
 
 
-_FACTS: Final = ListColumn(
-    "facts", _("Facts"), about=_("What was said and agreed, so that all would agree."), width=60
-)
 _SEEN: Final = _("Those you see in this system.")
+_CLOCK: Final = _("By the city’s clock.")
 
 MEETINGS: Final = ListExport(
     noun="meetings",
@@ -79,14 +74,14 @@ MEETINGS: Final = ListExport(
     title=_("Meetings"),
     filters=MeetingFilters,
     rows=_meetings,
-    columns=(
-        ListColumn("starts_at", _("Starts at"), cell=Cell.MOMENT, about=_("By the city’s clock.")),
-        ListColumn("duration_minutes", _("Minutes"), cell=Cell.NUMBER),
-        ListColumn("subject", _("Subject"), width=40),
-        ListColumn("kind", _("Kind"), labels=codes.MeetingKind),
-        ListColumn("status", _("Status"), labels=codes.MeetingStatus, width=12),
-        ListColumn("district", _("District"), "district__name"),
-        ListColumn("place", _("Place")),
+    columns=columns(
+        Meeting,
+        column(Meeting, "starts_at", about=_CLOCK),
+        "duration_minutes",
+        column(Meeting, "subject", width=40),
+        "kind",
+        column(Meeting, "status", width=12),
+        *("district", "place"),
         ListColumn(
             "organisations_present",
             _("Organisations present"),
@@ -100,19 +95,12 @@ MEETINGS: Final = ListExport(
             _linked(MeetingOrganisation, "meeting", "organisation__name", present=False),
             about=_SEEN,
         ),
-        ListColumn("headcount", _("How many people came"), cell=Cell.NUMBER),
-        ListColumn("initiated_by", _("Whose idea it was"), labels=codes.Initiator),
-        ListColumn("level", _("Level"), labels=codes.Level),
-        ListColumn("outcomes", _("What came of it"), labels=codes.Outcome, width=40),
-        ListColumn("agenda", _("Agenda"), width=40),
-        _FACTS,
-        ListColumn(
-            "assessment",
-            _("Assessment"),
-            about=_("The officer’s opinion, kept apart from the facts."),
-            width=60,
-        ),
-        ListColumn("id", _("Id"), about=_("The same in the API."), width=38),
+        *("headcount", "initiated_by", "level"),
+        column(Meeting, "outcomes", width=40),
+        column(Meeting, "agenda", width=40),
+        column(Meeting, "facts", width=60),
+        column(Meeting, "assessment", about=_("The officer’s opinion, kept apart from the facts."), width=60),
+        ID,
     ),
     order=("-starts_at", "pk"),
     district="district_id",
@@ -125,14 +113,18 @@ FOLLOW_UPS: Final = ListExport(
     title=_("Follow-ups"),
     filters=FollowUpFilters,
     rows=_follow_ups,
-    columns=(
-        ListColumn("due_on", _("Due"), cell=Cell.DAY),
-        ListColumn(
-            "first_due_on", _("First promised for"), cell=Cell.DAY, about=_("Stays when the day is moved.")
+    columns=columns(
+        FollowUp,
+        "due_on",
+        column(
+            FollowUp,
+            "first_due_on",
+            heading=_("First promised for"),
+            about=_("Stays when the day is moved."),
         ),
-        ListColumn("title", _("What is promised"), width=40),
-        ListColumn("kind", _("Kind"), labels=codes.FollowUpKind),
-        ListColumn("status", _("Status"), labels=codes.FollowUpStatus, width=12),
+        column(FollowUp, "title", width=40),
+        "kind",
+        column(FollowUp, "status", width=12),
         ListColumn(
             "organisations",
             _("Promised to"),
@@ -147,10 +139,10 @@ FOLLOW_UPS: Final = ListExport(
             about=_SEEN,
             width=40,
         ),
-        ListColumn("completed_at", _("Done at"), cell=Cell.MOMENT),
-        ListColumn("result", _("What came of it"), width=40),
-        ListColumn("cancel_reason", _("Why it is cancelled")),
-        ListColumn("id", _("Id"), about=_("The same in the API."), width=38),
+        "completed_at",
+        column(FollowUp, "result", width=40),
+        "cancel_reason",
+        ID,
     ),
     order=("due_on", "pk"),
     district=_linked(FollowUpOrganisation, "follow_up", "organisation__home_district_id"),
@@ -163,27 +155,20 @@ CONCERNS: Final = ListExport(
     title=_("Concerns"),
     filters=ConcernFilters,
     rows=_concerns,
-    columns=(
-        ListColumn("received_at", _("Received at"), cell=Cell.MOMENT, about=_("By the city’s clock.")),
-        ListColumn("occurred_on", _("Happened on"), cell=Cell.DAY),
-        ListColumn("kinds", _("What happened"), labels=codes.ConcernKind, width=40),
-        ListColumn("bias_grounds", _("Bias"), labels=codes.BiasGround),
-        ListColumn("bias_indicators", _("What points to bias"), labels=codes.BiasIndicator),
-        ListColumn("perceived_by", _("Who sees it so"), labels=codes.Perceiver),
-        ListColumn("district", _("District"), "district__name"),
-        ListColumn("place", _("Place")),
+    columns=columns(
+        Concern,
+        column(Concern, "received_at", about=_CLOCK),
+        "occurred_on",
+        column(Concern, "kinds", width=40),
+        *("bias_grounds", "bias_indicators", "perceived_by", "district", "place"),
         ListColumn("site", _("Whose building or event was hit"), _named("site_organisation"), about=_SEEN),
         ListColumn("raised_by", _("Raised by"), _named("raised_by_organisation"), about=_SEEN),
-        ListColumn("affected_focuses", _("Communities affected"), labels=Focus),
-        _FACTS,
-        ListColumn("case_reference", _("Case reference"), about=_("Of the case system.")),
-        ListColumn("status", _("Status"), labels=codes.ConcernStatus, width=12),
-        ListColumn("answered_at", _("Answered at"), cell=Cell.MOMENT),
-        ListColumn("closed_at", _("Closed at"), cell=Cell.MOMENT),
-        ListColumn("reported_back_on", _("Told them on"), cell=Cell.DAY),
-        ListColumn("reassurance_offered_at", _("Reassurance offered at"), cell=Cell.MOMENT),
-        ListColumn("reassurance_answer", _("Their answer"), labels=codes.ReassuranceAnswer),
-        ListColumn("id", _("Id"), about=_("The same in the API."), width=38),
+        "affected_focuses",
+        column(Concern, "facts", width=60),
+        "case_reference",
+        column(Concern, "status", width=12),
+        *("answered_at", "closed_at", "reported_back_on", "reassurance_offered_at", "reassurance_answer"),
+        ID,
     ),
     order=("-received_at", "pk"),
     district="district_id",

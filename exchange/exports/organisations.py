@@ -7,12 +7,10 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.codes import Kind, OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation
 from districts.codes import Focus
 from districts.models import District
-from exchange.exports.columns import ListColumn, ListExport, Rows
-from lib.sheets import Cell
+from exchange.exports.columns import ID, REVIEWED, ListColumn, ListExport, Rows, column, columns
 from meetings.filters.organisations import OrganisationFilters
 
 
@@ -30,50 +28,44 @@ def _focuses(actor: Actor) -> Any:
     return ArraySubquery(said.values("focus"))
 
 
-COLUMNS: Final = (
-    ListColumn("name", _("Name"), width=40),
-    ListColumn("short_name", _("Short name")),
-    ListColumn("kind", _("Kind"), labels=Kind, about=_("How it is registered or presents itself.")),
-    ListColumn("status", _("Status"), labels=OrganisationStatus, width=10),
-    ListColumn("home_district", _("District"), "home_district__name"),
+COLUMNS: Final = columns(
+    Organisation,
+    column(Organisation, "name", width=40),
+    "short_name",
+    column(Organisation, "kind", about=_("How it is registered or presents itself.")),
+    column(Organisation, "status", width=10),
+    column(Organisation, "home_district", heading=_("District")),
     ListColumn("also_in", _("Also active in"), _also_in),
     ListColumn(
         "focuses",
         _("Communities"),
         _focuses,
-        labels=Focus,
+        labels=dict(Focus.choices),
         about=_("Those it said itself that it speaks for."),
     ),
-    ListColumn("summary", _("What they do"), width=40),
-    ListColumn("phone", _("Phone"), about=_("In international form.")),
-    ListColumn("email", _("E-mail")),
-    ListColumn("website", _("Website")),
-    ListColumn("address", _("Address")),
-    ListColumn("postcode", _("Postcode"), width=10),
-    ListColumn("languages", _("Languages"), about=_("Codes of ISO 639-1.")),
-    ListColumn("access_needs", _("Access needs")),
-    ListColumn("lead_officer", _("Lead officer"), "lead_officer__name"),
-    ListColumn("deputy_officer", _("Deputy"), "deputy_officer__name"),
-    ListColumn(
+    column(Organisation, "summary", width=40),
+    column(Organisation, "phone", about=_("In international form.")),
+    *("email", "website", "address"),
+    column(Organisation, "postcode", width=10),
+    column(Organisation, "languages", about=_("Codes of ISO 639-1.")),
+    *("access_needs", "lead_officer"),
+    column(Organisation, "deputy_officer", heading=_("Deputy")),
+    column(
+        Organisation,
         "cadence_days",
-        _("How often, in days"),
-        cell=Cell.NUMBER,
+        heading=_("How often, in days"),
         about=_("How often it wants to be met, as agreed with it; empty when nothing is agreed."),
     ),
-    ListColumn(
+    column(
+        Organisation,
         "last_met_at",
-        _("Last met"),
-        cell=Cell.MOMENT,
         about=_("The last meeting at which it was present and something was heard, agreed or reported back."),
     ),
-    ListColumn("is_listed_publicly", _("May be listed publicly"), cell=Cell.FLAG),
-    ListColumn("is_reporting_centre", _("Takes reports of hate incidents"), cell=Cell.FLAG),
-    ListColumn("reporting_tested_on", _("Reporting last tried out on"), cell=Cell.DAY),
-    ListColumn("verified_on", _("Details last checked on"), cell=Cell.DAY),
-    ListColumn("review_on", _("Record to be looked at again on"), cell=Cell.DAY),
-    ListColumn("created_at", _("In the book since"), cell=Cell.MOMENT),
-    ListColumn("updated_at", _("Last changed"), cell=Cell.MOMENT),
-    ListColumn("id", _("Id"), about=_("The same in the API."), width=38),
+    *("is_listed_publicly", "is_reporting_centre", "reporting_tested_on", "verified_on"),
+    column(Organisation, "review_on", heading=REVIEWED),
+    column(Organisation, "created_at", heading=_("In the book since")),
+    column(Organisation, "updated_at", heading=_("Last changed")),
+    ID,
 )
 
 EXPORT: Final = ListExport(

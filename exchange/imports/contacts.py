@@ -16,7 +16,7 @@ from contacts.services.contacts import create_contact, edit_contact, erase_conta
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.channels import Said, read_emails, read_phones
-from exchange.imports.fields import Field
+from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.organisations import places_of
 from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
@@ -127,36 +127,20 @@ def _current(row: Contact) -> Plain:
 TARGET: Final = row_target(
     what="contacts",
     title=gettext_lazy("People"),
-    fields=(
-        Field("family_name", gettext_lazy("Family name, or the whole name"), is_needed=True),
-        Field("given_name", gettext_lazy("Given name")),
-        Field("external_id", gettext_lazy("Number or id there")),
+    fields=fields(
+        Contact,
+        field(Contact, "family_name", label=gettext_lazy("Family name, or the whole name")),
+        "given_name",
+        NUMBER,
         Field("organisation", gettext_lazy("Organisation they speak for")),
         Field("role_title", gettext_lazy("Role there"), is_fixable=True),
-        Field("phone", gettext_lazy("Phone of the role")),
-        Field("email", gettext_lazy("E-mail of the role")),
-        Field(
-            "preferred_channel",
-            gettext_lazy("Likes to be reached by"),
-            codes=lambda _actor: dict(PreferredChannel.choices),
-            stems=CHANNELS,
-        ),
-        Field("home_district", gettext_lazy("District"), is_fixable=True, codes=places_of),
-        Field(
-            "lawful_basis",
-            gettext_lazy("Lawful basis"),
-            is_needed=True,
-            is_fixable=True,
-            codes=lambda _actor: dict(LawfulBasis.choices),
-        ),
-        Field(
-            "purpose",
-            gettext_lazy("Purpose"),
-            is_needed=True,
-            is_fixable=True,
-            codes=lambda _actor: dict(Purpose.choices),
-        ),
-        Field("notice_given_on", gettext_lazy("Privacy notice given on"), is_fixable=True),
+        field(Contact, "phone", label=gettext_lazy("Phone of the role")),
+        field(Contact, "email", label=gettext_lazy("E-mail of the role")),
+        field(Contact, "preferred_channel", stems=CHANNELS),
+        field(Contact, "home_district", is_needed=False, is_fixable=True, codes=places_of),
+        field(Contact, "lawful_basis", is_fixable=True),
+        field(Contact, "purpose", is_fixable=True),
+        field(Contact, "notice_given_on", is_fixable=True),
     ),
     headings=PEOPLE_HEADINGS,
     importer=_importer,

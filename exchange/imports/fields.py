@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
+from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from exchange.imports.engine import Progress, Remember
 from exchange.imports.outcomes import ImportReport
 from exchange.models import ImportDraft
+from lib.described import codes_of
 
 Text = str | Promise
 
@@ -24,6 +28,25 @@ class Field:
     is_fixable: bool = False  # may be the same for all rows
     codes: Callable[[Actor], Mapping[str, Text]] | None = None
     stems: Mapping[str, str] | None = None  # what people call the codes (exchange.imports.words)
+
+
+def fields(model: type[models.Model], *wanted: "str | Field") -> tuple[Field, ...]:
+    """Fields in the order of the page: a name is the model's field, a Field says it all itself."""
+    return tuple(one if isinstance(one, Field) else field(model, one) for one in wanted)
+
+
+def field(model: type[models.Model], name: str, **said: Any) -> Field:
+    """The model's field as something that a column may mean; `said` are the attributes that differ here."""
+    known: Any = model._meta.get_field(name)
+    usual = {
+        "label": capfirst(known.verbose_name),
+        "is_needed": not (known.blank or known.null or known.has_default()),
+        "codes": (lambda _actor: codes_of(known)) if known.choices else None,
+    }
+    return Field(name, **(usual | said))
+
+
+NUMBER: Final = Field("external_id", gettext_lazy("Number or id there"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import User
 from exchange.imports import cells as read
-from exchange.imports.fields import Field
+from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
 from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
 from exchange.models import ImportDraft
@@ -100,28 +100,22 @@ def _current(row: FollowUp) -> Plain:
 TARGET: Final = row_target(
     what="follow_ups",
     title=gettext_lazy("Promises"),
-    fields=(
-        Field("title", gettext_lazy("What is promised"), is_needed=True),
-        Field("due_on", gettext_lazy("Due"), is_needed=True),
+    fields=fields(
+        FollowUp,
+        *("title", "due_on"),
         Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
-        Field(
-            "kind",
-            gettext_lazy("Kind"),
-            is_fixable=True,
-            codes=lambda _actor: dict(FollowUpKind.choices),
-            stems=FOLLOW_UP_KINDS,
-        ),
-        Field("external_id", gettext_lazy("Number or id there")),
+        field(FollowUp, "kind", is_fixable=True, stems=FOLLOW_UP_KINDS),
+        NUMBER,
         Field("owner", gettext_lazy("Who does it (e-mail or name)"), is_fixable=True),
-        Field(
+        field(
+            FollowUp,
             "status",
-            gettext_lazy("Status"),
             is_fixable=True,
             codes=lambda _actor: {state.value: state.label for state in _STATES},
             stems=FOLLOW_UP_STATUSES,
         ),
         Field("done_on", gettext_lazy("Done on")),
-        Field("result", gettext_lazy("What came of it")),
+        "result",
     ),
     headings=FOLLOW_UP_HEADINGS,
     importer=_importer,

@@ -9,31 +9,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from contacts.codes import Kind, OrganisationStatus
+from contacts.models import Organisation
 from contacts.rules import CASINGS
+from lib.described import codes_of
 from lib.fold import fold, squash
 
 # What an import may write. Never a focus (an organisation says that of itself), never who leads, never
 # that it may be listed publicly.
-FIELDS: Final = frozenset(
-    {
-        "name",
-        "short_name",
-        "kind",
-        "summary",
-        "home_district",
-        "website",
-        "email",
-        "phone",
-        "address",
-        "postcode",
-        "languages",
-        "access_needs",
-        "status",
-    }
+FIELDS: Final = (
+    *("name", "short_name", "kind", "home_district", "phone", "email", "website", "address", "postcode"),
+    *("languages", "summary", "access_needs", "status"),
 )
 NEEDED: Final = ("name", "kind", "home_district")
-_CODES: Final = {"kind": frozenset(Kind.values), "status": frozenset(OrganisationStatus.values)}
+_CODES: Final = {name: codes for name in FIELDS if (codes := codes_of(Organisation._meta.get_field(name)))}
 _FOCUS: Final = frozenset({"focus", "focuses", "focus_declarations", "community", "communities"})
 
 
@@ -134,7 +122,7 @@ def load_mapping(text: str) -> Mapping:
 def _check_fields(given: Table[str, object]) -> None:
     if _FOCUS & set(given):
         raise MappingError(_("An import never sets a community: an organisation says that of itself."))
-    if unknown := sorted(set(given) - FIELDS):
+    if unknown := sorted(set(given) - set(FIELDS)):
         raise MappingError(_("An import does not set %(names)s.") % {"names": ", ".join(unknown)})
     if missing := [name for name in NEEDED if name not in given]:
         raise MappingError(_("Say where %(names)s come from.") % {"names": ", ".join(missing)})

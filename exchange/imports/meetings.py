@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from districts.models import District
 from exchange.imports import cells as read
-from exchange.imports.fields import Field
+from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
 from exchange.imports.rowwise import Plain, RowImporter, row_target
@@ -118,32 +118,24 @@ def _minutes(text: str) -> int:
 TARGET: Final = row_target(
     what="meetings",
     title=gettext_lazy("Meetings"),
-    fields=(
-        Field("starts_at", gettext_lazy("When"), is_needed=True),
-        Field(
-            "kind",
-            gettext_lazy("How"),
-            is_needed=True,
-            is_fixable=True,
-            codes=lambda _actor: dict(MeetingKind.choices),
-            stems=MEETING_KINDS,
-        ),
+    fields=fields(
+        Meeting,
+        field(Meeting, "starts_at", label=gettext_lazy("When")),
+        field(Meeting, "kind", label=gettext_lazy("How"), is_fixable=True, stems=MEETING_KINDS),
         Field("organisations", gettext_lazy("Organisations that were there")),
-        Field("subject", gettext_lazy("What it was about")),
-        Field("external_id", gettext_lazy("Number or id there")),
-        Field("district", gettext_lazy("District"), is_fixable=True, codes=places_of),
-        Field("place", gettext_lazy("Place")),
+        field(Meeting, "subject", label=gettext_lazy("What it was about"), is_needed=False),
+        NUMBER,
+        field(Meeting, "district", is_needed=False, is_fixable=True, codes=places_of),
+        "place",
         Field("officers", gettext_lazy("Officers who were there (e-mail or name)")),
-        Field("duration_minutes", gettext_lazy("Minutes"), is_fixable=True),
+        field(Meeting, "duration_minutes", is_fixable=True),
         Field(
             "outcome",
             gettext_lazy("What came of it"),
             is_fixable=True,
             codes=lambda _actor: dict(Outcome.choices),
         ),
-        Field("facts", gettext_lazy("Facts")),
-        Field("assessment", gettext_lazy("Assessment")),
-        Field("agenda", gettext_lazy("Agenda")),
+        *("facts", "assessment", "agenda"),
     ),
     headings=MEETING_HEADINGS,
     importer=_importer,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from audit.models import Action
-from contacts.codes import Kind, OrganisationStatus
 from contacts.models import (
     FocusDeclaration,
     ImportedFields,
@@ -25,9 +24,9 @@ from contacts.services.changing import Change
 from contacts.services.organisations import erase_organisations, write_organisations
 from districts.models import District
 from exchange.imports.engine import Progress, Remember
-from exchange.imports.fields import Field, Target
+from exchange.imports.fields import NUMBER, Target, field, fields
+from exchange.imports.mapping import FIELDS, Origin
 from exchange.imports.mapping import Mapping as FileMapping
-from exchange.imports.mapping import Origin
 from exchange.imports.outcomes import ImportReport
 from exchange.imports.register import bring_in
 from exchange.imports.undoing import NOT_YOURS, PutBack, Undo, undo_import
@@ -165,43 +164,17 @@ def _as_before(draft: ImportDraft, row: Mapping[str, Any], districts: Mapping[st
     return Change(UUID(row["id"]), values, beside={"dropped_ids": dropped})
 
 
+_DIFFERING: Final = {
+    "kind": field(Organisation, "kind", is_fixable=True, stems=KINDS),
+    "home_district": field(Organisation, "home_district", is_fixable=True, codes=places_of),
+    "postcode": field(Organisation, "postcode", is_fixable=True),
+    "languages": field(Organisation, "languages", is_fixable=True),
+    "status": field(Organisation, "status", stems=STATUSES),
+}
 TARGET: Final = Target(
     what=ORGANISATIONS,
     title=gettext_lazy("Organisations"),
-    fields=(
-        Field("name", gettext_lazy("Name"), is_needed=True),
-        Field("external_id", gettext_lazy("Number or id there")),
-        Field("short_name", gettext_lazy("Short name")),
-        Field(
-            "kind",
-            gettext_lazy("Kind"),
-            is_needed=True,
-            is_fixable=True,
-            codes=lambda _actor: dict(Kind.choices),
-            stems=KINDS,
-        ),
-        Field(
-            "home_district",
-            gettext_lazy("Home district"),
-            is_needed=True,
-            is_fixable=True,
-            codes=places_of,
-        ),
-        Field("phone", gettext_lazy("Phone")),
-        Field("email", gettext_lazy("E-mail")),
-        Field("website", gettext_lazy("Website")),
-        Field("address", gettext_lazy("Address")),
-        Field("postcode", gettext_lazy("Postcode"), is_fixable=True),
-        Field("languages", gettext_lazy("Languages"), is_fixable=True),
-        Field("summary", gettext_lazy("What they do")),
-        Field("access_needs", gettext_lazy("Access needs")),
-        Field(
-            "status",
-            gettext_lazy("Status"),
-            codes=lambda _actor: dict(OrganisationStatus.choices),
-            stems=STATUSES,
-        ),
-    ),
+    fields=fields(Organisation, "name", NUMBER, *(_DIFFERING.get(name, name) for name in FIELDS[1:])),
     headings=HEADINGS,
     bring_in=_bring_in,
     undo=_undo,

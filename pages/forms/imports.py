@@ -16,6 +16,7 @@ from exchange.imports.tables import MOST_BYTES
 from exchange.imports.targets import TARGETS
 from exchange.models import ImportDraft
 from pages.forms.exports import ReasonForm
+from pages.forms.fields import form_field
 
 Text = str | Promise
 CASES = (
@@ -38,10 +39,11 @@ class UploadForm(ReasonForm):
         help_text=_("CSV or XLSX, up to 50 MB, its columns with headings."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
-    source = forms.CharField(
+    source = form_field(
+        ImportDraft,
+        "source",
         label=_("Where is it from?"),
         help_text=_("Such as “city register”. Say the same next time, and only what changed is written."),
-        max_length=60,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

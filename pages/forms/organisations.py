@@ -21,7 +21,10 @@ from pages.forms.languages import language_choices
 from pages.forms.rows import RowFormSet
 
 SHORT = ("name", "kind", "home_district", "phone")
-REACHED = ("short_name", "summary", "email", "website", "address", "postcode", "languages", "access_needs")
+REACHED = (
+    *("short_name", "summary", "email", "website", "address", "postcode", "languages"),
+    "access_needs",
+)
 MET = ("lead_officer", "deputy_officer", "cadence_days", "also_in")
 KEPT = ("is_reporting_centre", "reporting_tested_on", "is_listed_publicly", "verified_on", "review_on")
 FIELDS = (*SHORT, *REACHED, *MET, *KEPT)
