@@ -106,7 +106,13 @@ TARGET: Final = row_target(
         Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
         field(FollowUp, "kind", is_fixable=True, stems=FOLLOW_UP_KINDS),
         NUMBER,
-        Field("owner", gettext_lazy("Who does it (e-mail or name)"), is_fixable=True),
+        field(
+            FollowUp,
+            "owner",
+            label=gettext_lazy("Who does it (e-mail or name)"),
+            is_needed=False,
+            is_fixable=True,
+        ),
         field(
             FollowUp,
             "status",

@@ -34,7 +34,7 @@ OFFERED = 200
     Contact,
     *FIELDS,
     email={"widget": forms.EmailInput(attrs=UNREMEMBERED)},
-    home_district={"label": _("District"), "empty_label": _("Choose a district")},
+    home_district={"empty_label": _("Choose a district")},
     preferred_channel={"empty": _("No preference")},
     languages={"widget": CHECKS},
     agreement_how={"empty": _("Not recorded")},

@@ -137,7 +137,7 @@ class ActionForm(forms.Form):
         self.fields["owner"].queryset = working  # type: ignore[attr-defined]  # a field of models
 
 
-@fields_of(ActionCheck, *("answer", "note"), answer=NEEDED)
+@fields_of(ActionCheck, *("answer", "note"), answer={"widget": forms.RadioSelect})
 class CheckForm(forms.Form):
     pass
 

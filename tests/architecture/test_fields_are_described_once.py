@@ -1,0 +1,198 @@
+"""A field's type, length, label and help stand on its model: a door names the field, and says what differs.
+
+Read from the syntax tree of the doors, with the names of each module as Python has them.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.functional import Promise
+
+from api.inputs.fields import taken
+from api.rows.columns import shape
+from exchange.exports import columns as exports
+from exchange.imports import fields as imports
+from pages.forms.fields import form_field
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+def _shape(model: type[models.Model], name: str) -> Any:
+    return shape(model._meta.get_field(name))
+
+
+def _taken(model: type[models.Model], name: str) -> Any:
+    return taken(model._meta.get_field(name))
+
+
+#: What gives each door its fields from a model's, and how it says one that differs in nothing.
+DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
+    "api/rows": {"fields_of": _shape, "column": _shape, "columns": _shape},
+    "api/inputs": {"inputs_of": _taken},
+    "pages/forms": {"fields_of": form_field, "form_field": form_field},
+    "exchange/exports": {"columns": exports.column, "column": exports.column},
+    "exchange/imports": {"fields": imports.field, "field": imports.field},
+}
+#: Make one field, whose name comes second; the others make those that their arguments name.
+ONE: Final = frozenset({"column", "field", "form_field"})
+#: Say all of a field themselves.
+WHOLE: Final = frozenset({"Column", "ListColumn", "Field"})
+
+# A model's field that a door declares itself: why the model's is not what it means.
+DECLARED: Final = {
+    ("api/rows/meetings.py", "contact"): "null without a scope",
+    ("api/rows/webhooks.py", "payload"): "an object of a shape",
+    ("api/rows/webhooks.py", "secret"): "in one answer only",
+    ("api/rows/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
+    ("api/inputs/organisations.py", "languages"): "codes of languages, not any text",
+    ("api/inputs/people.py", "languages"): "codes of languages, not any text",
+    ("api/inputs/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
+    ("pages/forms/accounts.py", "time_zone"): "a choice of places, made for each reader",
+    ("pages/forms/api_keys.py", "cidrs"): "one text with a network on each line",
+    ("pages/forms/contacts.py", "id"): "empty for a row that is new",
+    ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
+}
+
+
+# A length that a model says too: what it is all the same.
+LENGTHS: Final = {
+    ("api/rows/shapes.py", "source"): "a child row of five models, of the same shape for each",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A field as a door says it: `differing` are the attributes it says itself."""
+
+    where: str
+    model: type[models.Model]
+    name: str
+    differing: dict[str, Any]
+    usual: Callable[[Any, str], Any]
+
+
+def modules(door: str) -> Iterator[tuple[str, ModuleType, ast.Module]]:
+    for path in sorted((ROOT / door).glob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        yield str(path.relative_to(ROOT)), import_module(name), ast.parse(path.read_text())
+
+
+def called(node: ast.AST) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def value_of(node: ast.expr, module: ModuleType) -> Any:
+    return eval(compile(ast.Expression(node), "<door>", "eval"), vars(module))  # noqa: S307  # our own code
+
+
+def model_of(node: ast.AST, module: ModuleType) -> type[models.Model] | None:
+    """The model that a call names first; None where it is a function's argument."""
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    found = getattr(module, first.id, None) if isinstance(first, ast.Name) else None
+    return found if isinstance(found, type) and issubclass(found, models.Model) else None
+
+
+def is_column(model: type[models.Model], name: str) -> bool:
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return bool(field.concrete and not field.many_to_many)
+
+
+def said_by(door: str) -> Iterator[Said]:
+    """Every attribute that a door says of a model's field."""
+    for where, module, tree in modules(door):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or called(node) not in DOORS[door] or not node.args:
+                continue
+            usual, model = DOORS[door][called(node)], model_of(node, module)
+            if model is None:
+                continue
+            named = {key.arg: key.value for key in node.keywords if key.arg}
+            if called(node) in ONE:
+                values = {name: value_of(value, module) for name, value in named.items()}
+                yield Said(where, model, value_of(node.args[1], module), values, usual)
+            else:
+                for name, value in named.items():
+                    yield Said(where, model, name, value_of(value, module), usual)
+
+
+def declared_by(door: str) -> Iterator[tuple[str, str]]:
+    """Fields that a door declares although the model it names has one of that name."""
+    for where, module, tree in modules(door):
+        for node in ast.walk(tree):
+            for maker, names in _declarations(node):
+                if called(maker) in DOORS[door] and (model := model_of(maker, module)):
+                    yield from ((where, name) for name in names if is_column(model, name))
+
+
+def _declarations(node: ast.AST) -> Iterator[tuple[ast.AST, list[str]]]:
+    """What gives a door its fields, and the names of those that are said beside it in full."""
+    if isinstance(node, ast.ClassDef):
+        lines = [line for line in node.body if isinstance(line, ast.Assign)]
+        names = [ast.unparse(line.targets[0]) for line in lines if isinstance(line.value, ast.Call)]
+        yield from ((maker, names) for maker in node.decorator_list)
+    elif isinstance(node, ast.Call):
+        whole = [one for one in node.args if isinstance(one, ast.Call) and called(one) in WHOLE]
+        yield node, [str(ast.literal_eval(one.args[0])) for one in whole]
+
+
+def again(said: Said) -> list[str]:
+    """Which attributes say what the model says already."""
+    usual = said.usual(said.model, said.name)
+    return [
+        name
+        for name, value in said.differing.items()
+        if isinstance(value, str | int | Promise)
+        and value != ""
+        and str(getattr(usual, name, None)) == str(value)
+    ]
+
+
+def test_no_door_says_again_what_the_model_says() -> None:
+    found = [said for door in DOORS for said in said_by(door)]
+    assert len(found) > 80
+    twice = [f"{one.where}: {one.model.__name__}.{one.name}: {again(one)}" for one in found if again(one)]
+    assert twice == [], "Leave these out: they are derived."
+
+
+def test_no_door_declares_a_field_that_its_model_has() -> None:
+    found = {one for door in DOORS for one in declared_by(door)}
+    assert found == set(DECLARED), "Name the field, or say in DECLARED why the model's is not what is meant."
+
+
+def test_no_door_says_a_length_that_some_model_says_under_that_name() -> None:
+    """Of classes that name no model: they should."""
+    lengths = {
+        (field.name, field.max_length)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.max_length
+    }
+    found = {
+        (where, name)
+        for door in DOORS
+        for where, module, tree in modules(door)
+        for name, length in _lengths(tree, module)
+        if (name, length) in lengths
+    }
+    assert found == set(LENGTHS), "Take the field from its model, or say in LENGTHS what it is."
+
+
+def _lengths(tree: ast.Module, module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """The names that classes declare with a `max_length`."""
+    for node in ast.walk(tree):
+        for line in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):
+                for key in line.value.keywords:
+                    if key.arg == "max_length":
+                        yield ast.unparse(line.targets[0]), value_of(key.value, module)

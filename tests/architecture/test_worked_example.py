@@ -1,0 +1,77 @@
+"""The worked example of CONTRIBUTING.md is followed to the letter in a copy of the project and works."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+#: Tests of this project that say whether the field is everywhere it has to be.
+TESTS: Final = (
+    "tests/architecture/worked_example.py",
+    "tests/architecture/test_fields_are_described_once.py",
+    "tests/architecture/test_migrations.py",
+    "tests/api/test_schema.py",
+    "tests/exchange/test_archive_parts.py",
+)
+_BLOCK: Final = re.compile(r"^```(diff|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def steps() -> Iterator[tuple[str, str]]:
+    """The blocks of the example in their order: `diff` is an edit, `sh` are commands."""
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    example = page.split("## A new field", 1)[1].split("\n## ", 1)[0]
+    yield from _BLOCK.findall(example)
+
+
+def copy_to(folder: Path) -> None:
+    """What git has of the project, as it is on disk."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((ROOT / name).read_bytes())
+
+
+def edit(folder: Path, block: str) -> None:
+    """Follow an edit: its first line names the file, whose lines are found by those beside the new ones."""
+    first, *lines = block.splitlines()
+    path = folder / first.removeprefix("+++ ")
+    before = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")
+    after = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " +")
+    text = path.read_text()
+    assert text.count(before) == 1, f"{first} does not fit: make the example of CONTRIBUTING.md fit again."
+    path.write_text(text.replace(before, after))
+
+
+def run(folder: Path, *command: str) -> None:
+    settings = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "COV", "DJANGO", "DATABASE", "TEST"))
+    }
+    settings |= {"CRM_VENV": sys.prefix, "CRM_DATA": str(folder / ".data"), "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
+    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.mark.thorough
+@pytest.mark.long
+def test_the_worked_example_puts_a_field_wherever_it_is_named(tmp_path: Path) -> None:
+    copy_to(tmp_path)
+    kinds = []
+    for kind, block in steps():
+        kinds.append(kind)
+        if kind == "diff":
+            edit(tmp_path, block)
+            continue
+        for line in block.splitlines():
+            run(tmp_path, *shlex.split(line))
+    assert (kinds.count("diff"), kinds.count("sh")) == (10, 1)
+    run(tmp_path, "python3", "dev.py", "test", "--fast", "-q", "-n0", *TESTS)
