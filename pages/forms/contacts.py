@@ -121,7 +121,13 @@ class BaseRoles(RowFormSet):
 
 
 RoleFormSet = forms.formset_factory(
-    RoleForm, formset=BaseRoles, extra=1, can_delete=True, can_delete_extra=False, max_num=20
+    RoleForm,
+    formset=BaseRoles,
+    extra=1,
+    can_delete=True,
+    can_delete_extra=False,
+    max_num=20,
+    absolute_max=100,
 )
 
 

@@ -119,7 +119,13 @@ class BaseFocuses(RowFormSet):
 
 
 FocusFormSet = forms.formset_factory(
-    FocusForm, formset=BaseFocuses, extra=1, can_delete=True, can_delete_extra=False, max_num=22
+    FocusForm,
+    formset=BaseFocuses,
+    extra=1,
+    can_delete=True,
+    can_delete_extra=False,
+    max_num=22,
+    absolute_max=44,
 )
 
 
