@@ -1,5 +1,6 @@
 """The demo is a city one can believe, whose every row could have been typed in."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
@@ -7,8 +8,10 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.actors import actor_for
 from accounts.models import User
@@ -29,54 +32,55 @@ from tests.factories import make_district
 SIGN_INS = ("officer.north", "officer.south", "supervisor", "privacy", "admin")
 
 
-@pytest.mark.django_db
-def test_every_row_keeps_every_rule_and_the_city_is_of_the_size_promised() -> None:
-    counts = load_demo()
-    assert District.objects.filter(parent__code="CITY").count() == 6
-    assert 140 <= counts["organisations"] <= 160
-    assert 230 <= counts["contacts"] <= 290
-    assert set(Organisation.objects.values_list("kind", flat=True)) == set(Kind.values)
-    assert set(FocusDeclaration.objects.values_list("focus", flat=True)) == set(Focus.values)
-    for model in (District, User, Organisation, Contact, Meeting, FollowUp, Concern):
-        relations = [field.name for field in model._meta.fields if field.is_relation]
-        for row in model._default_manager.all():
-            row.clean_fields(exclude=relations)  # the database has checked the constraints
-    assert Organisation.objects.filter(status="active", last_met_at=None).exists(), (
-        "someone is always forgotten"
-    )
-    assert Meeting.objects.filter(starts_at__lt=timezone.now() - timedelta(days=480)).exists()
-    assert not Meeting.objects.filter(status="held", starts_at__gt=timezone.now()).exists()
-    assert Concern.objects.with_bias().exists()
+@pytest.fixture(scope="class")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
+    """How many rows there are of each kind."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load_demo()
+        transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
-def test_those_who_sign_in_find_something_late_and_something_due_today() -> None:
-    load_demo()
-    for name in SIGN_INS:
-        assert authenticate(None, email=f"{name}@demo.example", password="proximity-demo"), name
-    for name in ("officer.north", "officer.south"):
-        mine = FollowUp.objects.of_owner(User.objects.get(email=f"{name}@demo.example").pk)
-        assert mine.overdue(city_today()).exists()
-        assert mine.due_on_day(city_today()).exists()
+@pytest.mark.usefixtures("demo")
+class TestTheCity:
+    def test_every_row_keeps_every_rule_and_it_is_of_the_size_promised(self, demo: dict[str, int]) -> None:
+        assert District.objects.filter(parent__code="CITY").count() == 6
+        assert 140 <= demo["organisations"] <= 160
+        assert 230 <= demo["contacts"] <= 290
+        assert set(Organisation.objects.values_list("kind", flat=True)) == set(Kind.values)
+        assert set(FocusDeclaration.objects.values_list("focus", flat=True)) == set(Focus.values)
+        for model in (District, User, Organisation, Contact, Meeting, FollowUp, Concern):
+            relations = [field.name for field in model._meta.fields if field.is_relation]
+            for row in model._default_manager.all():
+                row.clean_fields(exclude=relations)  # the database has checked the constraints
+        assert Organisation.objects.filter(status="active", last_met_at=None).exists(), (
+            "someone is always forgotten"
+        )
+        assert Meeting.objects.filter(starts_at__lt=timezone.now() - timedelta(days=480)).exists()
+        assert not Meeting.objects.filter(status="held", starts_at__gt=timezone.now()).exists()
+        assert Concern.objects.with_bias().exists()
 
+    def test_those_who_sign_in_find_something_late_and_something_due_today(self) -> None:
+        for name in SIGN_INS:
+            assert authenticate(None, email=f"{name}@demo.example", password="proximity-demo"), name
+        for name in ("officer.north", "officer.south"):
+            mine = FollowUp.objects.of_owner(User.objects.get(email=f"{name}@demo.example").pk)
+            assert mine.overdue(city_today()).exists()
+            assert mine.due_on_day(city_today()).exists()
 
-@pytest.mark.django_db
-def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(
-    client: Client,
-) -> None:
-    load_demo()
-    supervisor = User.objects.get(email="supervisor@demo.example")
-    under_way, signed = Review.objects.visible_to(actor_for(supervisor)).order_by("signed_at")[::-1]
-    assert (signed.is_signed, under_way.is_signed) == (True, False)
-    assert signed.period == quarter_of(city_today()).previous()
-    assert list(still_open(signed)) == []
-    client.force_login(supervisor)
-    html = client.get(f"/reviews/{under_way.pk}/").content.decode()
-    assert "Agreed last time" in html
-    assert all(action.text in html for action in signed.actions.all())
-    assert "was it done?" in html
-    assert len(list(still_open(under_way))) == 3  # records, calls, and what was agreed
-    assert client.get(f"/reviews/{signed.pk}/").status_code == 200
+    def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(self) -> None:
+        supervisor = User.objects.get(email="supervisor@demo.example")
+        under_way, signed = Review.objects.visible_to(actor_for(supervisor)).order_by("signed_at")[::-1]
+        assert (signed.is_signed, under_way.is_signed) == (True, False)
+        assert signed.period == quarter_of(city_today()).previous()
+        assert list(still_open(signed)) == []
+        client = Client()
+        client.force_login(supervisor)
+        html = client.get(f"/reviews/{under_way.pk}/").content.decode()
+        assert "Agreed last time" in html
+        assert all(action.text in html for action in signed.actions.all())
+        assert "was it done?" in html
+        assert len(list(still_open(under_way))) == 3  # records, calls, and what was agreed
+        assert client.get(f"/reviews/{signed.pk}/").status_code == 200
 
 
 @pytest.mark.django_db
