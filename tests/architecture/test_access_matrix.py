@@ -16,6 +16,8 @@ from tests.architecture.asking import Ask, Asking, undone
 from tests.architecture.ground import WHERE, ground_for_all
 from tests.architecture.test_every_page_is_closed import routes
 
+pytestmark = pytest.mark.long
+
 TABLE: Final = Path(__file__).with_name("matrix.toml")
 ROLES: Final = ("nobody", "officer", "supervisor", "privacy_officer", "administrator")
 KEYS: Final = ("key", "scopeless")

@@ -39,6 +39,8 @@ from tests.architecture import canaries
 from tests.architecture.asking import undone
 from tests.architecture.ground import Ground, ground_for_all
 
+pytestmark = pytest.mark.long
+
 NOUNS: Final = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 VIEWS: Final = {
     "organisations": Organisations,
