@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -139,6 +140,10 @@ class DoneForm(HintedForm, VersionedForm):
         told.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]  # a field of models
         if not organisations:
             del self.fields["told"]
+
+    @property
+    def told_ids(self) -> list[UUID]:
+        return [organisation.pk for organisation in self.cleaned_data.get("told", ())]
 
 
 class CancelForm(VersionedForm):

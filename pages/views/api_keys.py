@@ -21,12 +21,12 @@ from api.codes import opens_the_book
 from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
+from pages.form_pages import form_page, posted
 from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import add_service_errors
 from pages.identity import say_who_you_are, who_say_who_they_are
 from pages.lookups import find
 from pages.once import shown_once
-from pages.views.settings import form_page, posted
 
 
 def _keepers_only(request: ActorRequest) -> None:

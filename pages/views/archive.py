@@ -9,9 +9,9 @@ from districts.models import District
 from exchange.archive.work import KIND, needs_of
 from exchange.policies import can_export
 from jobs.services import queue_job
+from pages.form_pages import form_page, posted
 from pages.forms.exports import ArchiveForm
 from pages.identity import who_say_who_they_are
-from pages.views.settings import form_page, posted
 
 
 @form_page

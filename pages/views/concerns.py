@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +16,6 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
-from lib.conflicts import StaleVersion
 from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
@@ -31,8 +30,7 @@ from meetings.services.concerns import (
     report_back,
 )
 from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
-from pages.conflicts import differences, typed_again
-from pages.forms.base import add_service_errors
+from pages.form_pages import save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import canonical, listing
 from pages.lookups import consult, consult_rows, find, readers_only
@@ -118,27 +116,23 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     now |= {name: None for name in SHOWN if name in now and not getattr(row, f"sees_{name}")}
     form = EditConcernForm(request.POST or None, initial=now | {"find": ""}, **options)
     form.draft = "look_for" in request.POST
-    both = None
-    if form.is_bound and not form.draft and form.is_valid():
-        try:
-            edit_concern(
-                actor=request.actor,
-                concern_id=pk,
-                version=form.cleaned_data["version"],
-                **_kept(row, form.values()),
-            )
-        except StaleVersion as stale:
-            both = differences(form, now)
-            form = EditConcernForm(typed_again(form, stale), **options)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("concern", pk)
-    consult_rows(request, "concern", [row, *form.shown], searched=form.searched)
-    context = {"form": form, "concern": row, "differences": both}
-    status = 409 if both is not None else 422 if form.errors else 200
-    return render(request, "pages/concerns/edit.html", context, status=status)
+    attempt = save_or_show_conflict(
+        form,
+        lambda: edit_concern(
+            actor=request.actor,
+            concern_id=pk,
+            version=form.cleaned_data["version"],
+            **_kept(row, form.values()),
+        ),
+        current=lambda: now,
+        again=lambda data: EditConcernForm(data, **options),
+    )
+    if attempt.saved:
+        messages.success(request, _("Saved."))
+        return redirect("concern", pk)
+    consult_rows(request, "concern", [row, *attempt.form.shown], searched=attempt.form.searched)
+    context = attempt.context | {"concern": row}
+    return render(request, "pages/concerns/edit.html", context, status=attempt.status)
 
 
 @require_POST

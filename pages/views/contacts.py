@@ -26,7 +26,8 @@ from contacts.services.private_channels import reveal_private_channel, set_priva
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.told import texts
-from pages.conflicts import differences, typed_again
+from pages.conflicts import typed_again
+from pages.form_pages import posted, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.contacts import (
     ContactForm,
@@ -111,10 +112,9 @@ def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
 def contact_new(request: ActorRequest) -> HttpResponse:
     if not request.actor.writes:
         raise PermissionDenied
-    posted = request.method == "POST"
     speaks_for = _organisation_asked(request)
     form = NewContactForm(
-        request.POST if posted else None,
+        posted(request),
         actor=request.actor,
         initial={"home_district": speaks_for.home_district_id if speaks_for else _only_district(request)},
     )
@@ -123,7 +123,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     if speaks_for:
         roles.extra = 0
     candidates: list[Likely] = []
-    if posted and form.is_valid() & roles.is_valid():
+    if form.is_valid() & roles.is_valid():
         if "anyway" not in request.POST:
             candidates = _candidates(request, form.cleaned_data)
         if not candidates:
@@ -138,7 +138,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult_rows(request, "organisation", _organisations_on(roles))
     context = {"form": form, "roles": roles, "organisation": speaks_for, "candidates": candidates}
-    return render(request, "pages/contacts/new.html", context, status=422 if posted else 200)
+    return render(request, "pages/contacts/new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -162,36 +162,37 @@ def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
 @for_a_reason(_find_editable)
 def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
-    posted = request.method == "POST"
-    form = ContactForm(request.POST if posted else None, actor=request.actor, contact=row)
+    form = ContactForm(posted(request), actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
     shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
     # The reason is about the person: it is for nobody where only an organisation that is offered is.
     consult(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
-    context: dict[str, Any] = {"contact": row, "form": form, "roles": roles}
-    if posted and form.is_valid() & roles.is_valid():
-        try:
-            with transaction.atomic():
-                edit_contact(
-                    actor=request.actor,
-                    contact_id=pk,
-                    version=form.cleaned_data["version"],
-                    affiliations=roles.values(),
-                    **form.values(),
-                )
-                record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
-        except StaleVersion as stale:
-            context["conflict"] = True
-            context["differences"] = differences(form, contact_values(row))
-            context["form"] = ContactForm(typed_again(form, stale), actor=request.actor, contact=row)
-            return render(request, "pages/contacts/edit.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("contact", pk)
-    return render(request, "pages/contacts/edit.html", context, status=422 if posted else 200)
+
+    @transaction.atomic
+    def save() -> Contact:
+        saved = edit_contact(
+            actor=request.actor,
+            contact_id=pk,
+            version=form.cleaned_data["version"],
+            affiliations=roles.values(),
+            **form.values(),
+        )
+        record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
+        return saved
+
+    attempt = save_or_show_conflict(
+        form,
+        save,
+        current=lambda: contact_values(row),
+        again=lambda data: ContactForm(data, actor=request.actor, contact=row),
+        beside=[roles],
+    )
+    if attempt.saved:
+        messages.success(request, _("Saved."))
+        return redirect("contact", pk)
+    context = attempt.context | {"contact": row, "roles": roles}
+    return render(request, "pages/contacts/edit.html", context, status=attempt.status)
 
 
 @for_a_reason(_find_editable)
@@ -243,11 +244,10 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Keep a private phone and e-mail, or none. What is kept is not shown here."""
     row = _find_editable(request, pk)
-    posted = request.method == "POST"
-    form = PrivateChannelForm(request.POST if posted else None, initial={"version": row.version})
+    form = PrivateChannelForm(posted(request), initial={"version": row.version})
     why = given_reason(request, pk)
     consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
-    if posted and form.is_valid():
+    if form.is_valid():
         try:
             set_private_channel(
                 actor=request.actor, contact_id=pk, version=form.cleaned_data["version"], **form.values()
@@ -262,7 +262,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Kept, and hidden."))
             return redirect("contact", pk)
     context = {"contact": row, "form": form}
-    return render(request, "pages/contacts/private.html", context, status=422 if posted else 200)
+    return render(request, "pages/contacts/private.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

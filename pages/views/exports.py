@@ -16,12 +16,12 @@ from exchange.policies import can_export
 from jobs.services import queue_job
 from lib.days import city_today
 from lib.told import texts
+from pages.form_pages import form_page, posted
 from pages.forms.exports import ExportForm, ReportExportForm
 from pages.forms.reports import SplitForm, last_quarter
 from pages.identity import who_say_who_they_are
 from pages.lookups import consult
 from pages.views.reports import find_report, ground
-from pages.views.settings import form_page, posted
 from reports.catalogue import REPORTS
 from reports.exports.asked import SCORECARD, Asked, Audience
 from reports.exports.files import TYPES, can_write_pdf

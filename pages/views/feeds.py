@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from api.services.feeds import create_feed, feed_of, has_calendar, revoke_feed
+from pages.form_pages import form_page
 from pages.once import shown_once
-from pages.views.settings import form_page
 
 
 @form_page

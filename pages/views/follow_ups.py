@@ -19,7 +19,6 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Contact, Organisation
-from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.codes import FollowUpStatus
 from meetings.filters.follow_ups import FollowUpFilters
@@ -39,7 +38,7 @@ from meetings.services.follow_ups import (
     tell_organisations,
 )
 from meetings.today import seen_links
-from pages.conflicts import Difference, differences, typed_again
+from pages.form_pages import save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
@@ -173,29 +172,28 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     }
     form = EditPromiseForm(request.POST or None, initial=now, **options)
     form.draft = "look_for" in request.POST
-    both = None
-    if form.is_bound and not form.draft and form.is_valid():
-        try:
-            with transaction.atomic():
-                edit_one_of_follow_up_series(
-                    actor=request.actor,
-                    follow_up_id=pk,
-                    scope=form.scope,
-                    version=form.cleaned_data["version"],
-                    **form.values(),
-                )
-                record_kept(request, "follow_up", pk, [form], district_ids=homes_of(form))
-        except StaleVersion as stale:
-            both = differences(form, now)
-            form = EditPromiseForm(typed_again(form, stale), **options)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(follow_up_url(pk))
-    consult_rows(request, "follow_up", [row, *form.shown], searched=form.searched)
-    context = {"form": form, "follow_up": row, "differences": both, "repeats": repeats(row.series)}
-    return render(request, "pages/follow_ups/edit.html", context, status=_status(form, both))
+
+    @transaction.atomic
+    def save() -> bool:
+        edit_one_of_follow_up_series(
+            actor=request.actor,
+            follow_up_id=pk,
+            scope=form.scope,
+            version=form.cleaned_data["version"],
+            **form.values(),
+        )
+        record_kept(request, "follow_up", pk, [form], district_ids=homes_of(form))
+        return True
+
+    attempt = save_or_show_conflict(
+        form, save, current=lambda: now, again=lambda data: EditPromiseForm(data, **options)
+    )
+    if attempt.saved:
+        messages.success(request, _("Saved."))
+        return redirect(follow_up_url(pk))
+    consult_rows(request, "follow_up", [row, *attempt.form.shown], searched=attempt.form.searched)
+    context = attempt.context | {"follow_up": row, "repeats": repeats(row.series)}
+    return render(request, "pages/follow_ups/edit.html", context, status=attempt.status)
 
 
 @form_page
@@ -207,28 +205,31 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
         organisations = []  # an owner from elsewhere says that it is done, not who was told
     now = {"version": row.version, "result": row.result}
     form = DoneForm(request.POST or None, initial=now, organisations=organisations)
-    both = None
-    if form.is_bound and form.is_valid():
-        told = [organisation.pk for organisation in form.cleaned_data.get("told", ())]
-        try:
-            with transaction.atomic():
-                done = complete_follow_up(
-                    actor=request.actor,
-                    follow_up_id=pk,
-                    version=form.cleaned_data["version"],
-                    result=form.cleaned_data["result"] if "result" in request.POST else None,
-                    told=told,
-                )
-                record_kept(request, "follow_up", pk, [form], district_ids=places_of([row]))
-        except StaleVersion as stale:
-            both = differences(form, {"result": row.result})
-            form = DoneForm(typed_again(form, stale), organisations=organisations)
-        else:
-            _say_done(request, done, told, can_tell=len(told) < len(organisations))
-            return redirect(_back(request, pk))
+
+    @transaction.atomic
+    def save() -> FollowUp:
+        done = complete_follow_up(
+            actor=request.actor,
+            follow_up_id=pk,
+            version=form.cleaned_data["version"],
+            result=form.cleaned_data["result"] if "result" in request.POST else None,
+            told=form.told_ids,
+        )
+        record_kept(request, "follow_up", pk, [form], district_ids=places_of([row]))
+        return done
+
+    attempt = save_or_show_conflict(
+        form,
+        save,
+        current=lambda: {"result": row.result},
+        again=lambda data: DoneForm(data, organisations=organisations),
+    )
+    if attempt.saved:
+        _say_done(request, attempt.saved, form.told_ids, can_tell=len(form.told_ids) < len(organisations))
+        return redirect(_back(request, pk))
     consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
-    context = {"form": form, "follow_up": row, "differences": both}
-    return render(request, "pages/follow_ups/done.html", context, status=_status(form, both))
+    context = attempt.context | {"follow_up": row}
+    return render(request, "pages/follow_ups/done.html", context, status=attempt.status)
 
 
 @require_POST
@@ -258,29 +259,24 @@ def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
 def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _writable(request, pk, can_complete_follow_up)
     form = CancelForm(request.POST or None, initial={"version": row.version})
-    both = None
-    if form.is_bound and form.is_valid():
-        try:
-            gone = cancel_follow_up(
-                actor=request.actor,
-                follow_up_id=pk,
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-            )
-        except StaleVersion as stale:
-            both = differences(form, {"reason": row.cancel_reason})
-            form = CancelForm(typed_again(form, stale))
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            undo = undo_url(request, "follow_up_closed", follow_up_id=str(pk), version=gone.version)
-            messages.success(
-                request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}"
-            )
-            return redirect(follow_up_url(pk))
+    attempt = save_or_show_conflict(
+        form,
+        lambda: cancel_follow_up(
+            actor=request.actor,
+            follow_up_id=pk,
+            reason=form.cleaned_data["reason"],
+            version=form.cleaned_data["version"],
+        ),
+        current=lambda: {"reason": row.cancel_reason},
+        again=CancelForm,
+    )
+    if attempt.saved:
+        undo = undo_url(request, "follow_up_closed", follow_up_id=str(pk), version=attempt.saved.version)
+        messages.success(request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
+        return redirect(follow_up_url(pk))
     consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
-    context = {"form": form, "follow_up": row, "differences": both}
-    return render(request, "pages/follow_ups/cancel.html", context, status=_status(form, both))
+    context = attempt.context | {"follow_up": row}
+    return render(request, "pages/follow_ups/cancel.html", context, status=attempt.status)
 
 
 @require_POST
@@ -380,10 +376,6 @@ def _say_done(request: ActorRequest, done: FollowUp, told: list[UUID], *, can_te
     )
     tell = f" told:{reverse('follow_up_told', args=[done.pk])}" if can_tell else ""
     messages.success(request, _("Done: %(title)s") % {"title": done.title}, extra_tags=f"undo:{undo}{tell}")
-
-
-def _status(form: DoneForm | EditPromiseForm | CancelForm, both: list[Difference] | None) -> int:
-    return 409 if both is not None else 422 if form.errors else 200
 
 
 def _back(request: HttpRequest, pk: UUID) -> str:

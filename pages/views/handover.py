@@ -21,11 +21,11 @@ from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behin
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.handover import HandoverForm
 from pages.lookups import consult, find, places_of, readers_only
 from pages.undo import undo_url, undoer
-from pages.views.settings import form_page, posted
 
 
 def _supervisors_only(request: ActorRequest) -> None:

@@ -36,6 +36,7 @@ from exchange.models import DraftState, ImportDraft
 from exchange.policies import can_import
 from jobs.models import Job, JobFile
 from lib.told import texts
+from pages.form_pages import form_page
 from pages.forms.base import add_service_errors
 from pages.forms.imports import (
     ColumnsForm,
@@ -46,7 +47,6 @@ from pages.forms.imports import (
     ValuesForm,
 )
 from pages.lookups import find
-from pages.views.settings import form_page
 
 SHOWN = 20
 OFFERS_SHOWN = 50  # of what rows may be one with, on a page

@@ -19,7 +19,6 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
-from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
@@ -36,7 +35,7 @@ from meetings.services.meetings import cancel_meeting, create_meeting, restore_m
 from meetings.services.series import ALL, LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
-from pages.conflicts import differences, typed_again
+from pages.form_pages import save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
@@ -167,29 +166,25 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     context["repeats"] = repeats(row.series)
     consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
-    posted = request.method == "POST" and not form.draft
-    if posted and form.is_valid():
-        try:
-            with transaction.atomic():
-                edit_one_of_series(
-                    actor=request.actor,
-                    meeting_id=pk,
-                    version=form.cleaned_data["version"],
-                    organisations=presence(rows.given),
-                    contacts=_attendance(people),
-                    **({"scope": ONE} | form.values()),
-                )
-                record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
-        except StaleVersion as stale:
-            context |= {"conflict": True, "differences": differences(form, meeting_values(row, officers))}
-            context["form"] = fresh(typed_again(form, stale))
-            return render(request, "pages/meetings/edit.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("meeting", pk)
-    return render(request, "pages/meetings/edit.html", context, status=422 if posted else 200)
+
+    @transaction.atomic
+    def save() -> bool:
+        edit_one_of_series(
+            actor=request.actor,
+            meeting_id=pk,
+            version=form.cleaned_data["version"],
+            organisations=presence(rows.given),
+            contacts=_attendance(people),
+            **({"scope": ONE} | form.values()),
+        )
+        record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
+        return True
+
+    attempt = save_or_show_conflict(form, save, current=lambda: meeting_values(row, officers), again=fresh)
+    if attempt.saved:
+        messages.success(request, _("Saved."))
+        return redirect("meeting", pk)
+    return render(request, "pages/meetings/edit.html", context | attempt.context, status=attempt.status)
 
 
 def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
@@ -223,30 +218,30 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     initial = meeting_values(row, []) | {"promise_on": city_today()}
     form = HoldForm(request.POST or None, actor=request.actor, meeting=row, initial=initial)
     form.draft = request.POST.get("act") == "find"
-    posted = request.method == "POST" and not form.draft
-    context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
-    if posted and form.is_valid():
-        try:
-            with transaction.atomic():
-                held = hold_meeting(
-                    actor=request.actor,
-                    meeting_id=pk,
-                    contacts=_attendance(people),
-                    **form.service_fields(rows.given),
-                )
-                record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
-        except StaleVersion as stale:
-            context |= {"conflict": True, "differences": differences(form, meeting_values(row, []))}
-            again = typed_again(form, stale)
-            context["form"] = HoldForm(again, actor=request.actor, meeting=row, initial=initial)
-            return render(request, "pages/meetings/hold.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            say_logged(request, held)
-            return redirect("meeting", pk)
-    return render(request, "pages/meetings/hold.html", context, status=422 if posted else 200)
+
+    @transaction.atomic
+    def save() -> Meeting:
+        held = hold_meeting(
+            actor=request.actor,
+            meeting_id=pk,
+            contacts=_attendance(people),
+            **form.service_fields(rows.given),
+        )
+        record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
+        return held
+
+    attempt = save_or_show_conflict(
+        form,
+        save,
+        current=lambda: meeting_values(row, []),
+        again=lambda data: HoldForm(data, actor=request.actor, meeting=row, initial=initial),
+    )
+    if attempt.saved:
+        say_logged(request, attempt.saved)
+        return redirect("meeting", pk)
+    context = attempt.context | {"meeting": row, "rows": rows, "people": people}
+    return render(request, "pages/meetings/hold.html", context, status=attempt.status)
 
 
 @undoer("cancel_meeting")

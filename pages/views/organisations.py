@@ -24,14 +24,13 @@ from contacts.services.organisations import (
     edit_organisation,
     verify_organisation,
 )
-from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
 from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
-from pages.conflicts import differences, typed_again
+from pages.form_pages import posted, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.languages import language_name
 from pages.forms.organisations import (
@@ -116,13 +115,10 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def organisation_new(request: ActorRequest) -> HttpResponse:
     if not request.actor.writes:
         raise PermissionDenied
-    posted = request.method == "POST"
-    form = NewOrganisationForm(
-        request.POST if posted else None, actor=request.actor, initial=_new_values(request)
-    )
+    form = NewOrganisationForm(posted(request), actor=request.actor, initial=_new_values(request))
     focuses = _focuses(request)
     candidates: list[Candidate] = []
-    if posted and form.is_valid() & focuses.is_valid():
+    if form.is_valid() & focuses.is_valid():
         if "anyway" not in request.POST:
             candidates = _candidates(request.actor, form.cleaned_data)
         if not candidates:
@@ -135,7 +131,7 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
                 return redirect("organisation", made.pk)
     _consult_candidates(request, candidates)
     context = {"form": form, "focuses": focuses, "candidates": candidates}
-    return render(request, "pages/organisations/new.html", context, status=422 if posted else 200)
+    return render(request, "pages/organisations/new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -151,33 +147,27 @@ def organisation_duplicates(request: ActorRequest) -> HttpResponse:
 
 def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
-    posted = request.method == "POST"
-    form = OrganisationForm(request.POST if posted else None, actor=request.actor, organisation=row)
+    form = OrganisationForm(posted(request), actor=request.actor, organisation=row)
     focuses = _focuses(request, focus_values(row))
     consult(request, "organisation", [row.pk], district_ids=_districts(row))
-    context: dict[str, Any] = {"organisation": row, "form": form, "focuses": focuses}
-    if posted and form.is_valid() & focuses.is_valid():
-        try:
-            edit_organisation(
-                actor=request.actor,
-                organisation_id=pk,
-                version=form.cleaned_data["version"],
-                focuses=focuses.values(),
-                **form.values(),
-            )
-        except StaleVersion as stale:
-            context["conflict"] = True
-            context["differences"] = differences(form, organisation_values(row))
-            context["form"] = OrganisationForm(
-                typed_again(form, stale), actor=request.actor, organisation=row
-            )
-            return render(request, "pages/organisations/edit.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("organisation", pk)
-    return render(request, "pages/organisations/edit.html", context, status=422 if posted else 200)
+    attempt = save_or_show_conflict(
+        form,
+        lambda: edit_organisation(
+            actor=request.actor,
+            organisation_id=pk,
+            version=form.cleaned_data["version"],
+            focuses=focuses.values(),
+            **form.values(),
+        ),
+        current=lambda: organisation_values(row),
+        again=lambda data: OrganisationForm(data, actor=request.actor, organisation=row),
+        beside=[focuses],
+    )
+    if attempt.saved:
+        messages.success(request, _("Saved."))
+        return redirect("organisation", pk)
+    context = attempt.context | {"organisation": row, "focuses": focuses}
+    return render(request, "pages/organisations/edit.html", context, status=attempt.status)
 
 
 @require_POST

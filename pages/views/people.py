@@ -1,6 +1,6 @@
 """People who work here: invited, given a role and districts, switched off. For administrators."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,15 +15,13 @@ from accounts.middleware import ActorRequest
 from accounts.models import Asked, User
 from accounts.policies import can_manage_users
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
-from lib.conflicts import StaleVersion
 from lib.mail import MailNotSent
 from lib.told import texts
-from pages.conflicts import differences, typed_again
+from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import add_service_errors
 from pages.identity import say_who_you_are
 from pages.lookups import find
-from pages.views.settings import form_page, posted
 
 #: Changes of an account that are asked for only by who has just said who they are.
 OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
@@ -64,23 +62,21 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = find(User.objects.visible_to(request.actor), pk)
     form = PersonForm(posted(request), person=row)
     was_active = row.is_active
-    context: dict[str, Any] = {"person": row, "form": form, "waiting": row.requests.waiting().in_order()}
-    if form.is_valid():
+
+    def save() -> User:
         if OPENS & set(form.changed_data):
             say_who_you_are(request)
         version = form.cleaned_data["version"]
-        try:
-            saved = edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
-        except StaleVersion as stale:
-            context["differences"] = differences(form, person_values(row))
-            context["form"] = PersonForm(typed_again(form, stale), person=row)
-            return render(request, "pages/settings/person.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _saved(was_active, saved))
-            return redirect("settings_people")
-    return render(request, "pages/settings/person.html", context, status=422 if form.is_bound else 200)
+        return edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
+
+    attempt = save_or_show_conflict(
+        form, save, current=lambda: person_values(row), again=lambda data: PersonForm(data, person=row)
+    )
+    if attempt.saved:
+        messages.success(request, _saved(was_active, attempt.saved))
+        return redirect("settings_people")
+    context = attempt.context | {"person": row, "waiting": row.requests.waiting().in_order()}
+    return render(request, "pages/settings/person.html", context, status=attempt.status)
 
 
 def _saved(was_active: bool, after: User) -> str:

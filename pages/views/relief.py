@@ -15,10 +15,10 @@ from accounts.models import Relief, ReliefReason
 from accounts.policies import can_open_relief
 from districts.models import District
 from meetings.services.relief import end_relief, open_relief
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.relief import ReliefForm
 from pages.lookups import readers_only
-from pages.views.settings import form_page, posted
 
 SHOWN = timedelta(days=90)
 

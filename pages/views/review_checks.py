@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, Meeting
+from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
 from pages.lookups import consult, consult_rows, find
 from pages.views.reviews import find_review, part_page, write_part
-from pages.views.settings import form_page, posted
 from reviews.policies import can_see_samples, can_write_review
 from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
 

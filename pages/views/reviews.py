@@ -17,6 +17,7 @@ from audit.models import Action
 from lib.conflicts import StaleVersion
 from lib.keyset import InvalidCursor, Page, paginate
 from lib.told import texts
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.reviews import (
     ActionForm,
@@ -28,7 +29,6 @@ from pages.forms.reviews import (
 )
 from pages.frozen import Frozen, as_shown, whole_of
 from pages.lookups import consult, consult_rows, find, readers_only
-from pages.views.settings import form_page, posted
 from reports.questions import By
 from reviews.codes import WasDone
 from reviews.definitions import definition_of

@@ -21,11 +21,11 @@ from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.views import SaveViewForm
 from pages.lookups import find, readers_only
 from pages.undo import undo_url, undoer
-from pages.views.settings import form_page, posted
 
 LISTS: Final = {
     "organisations": OrganisationFilters,

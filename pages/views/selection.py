@@ -28,11 +28,11 @@ from lib.days import city_today
 from meetings.models import FollowUp
 from meetings.policies import can_reassign_follow_up
 from meetings.services.follow_ups import edit_follow_up
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
 from pages.lookups import consult_rows
 from pages.undo import offer_undo, undo_url, undoer
-from pages.views.settings import form_page, posted
 
 MOST: Final = 100  # changed at once; of more the page asks to take some away
 

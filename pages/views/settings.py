@@ -2,23 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import ActorRequest
 from accounts.services.users import edit_preferences
+from pages.form_pages import form_page, posted
 from pages.forms.accounts import PreferencesForm, preferences
 from pages.forms.base import add_service_errors
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def posted(request: ActorRequest) -> QueryDict | None:
-    """What a form is bound to: nothing until something is sent."""
-    return request.POST if request.method == "POST" else None
 
 
 @form_page

@@ -22,14 +22,12 @@ from districts.imports import Naming, Report, Written, import_districts, undo_im
 from districts.models import District
 from districts.policies import can_manage_districts
 from districts.services import create_district, edit_district
-from lib.conflicts import StaleVersion
 from lib.told import texts
-from pages.conflicts import differences, typed_again
+from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
 from pages.maps import compared
 from pages.undo import TEN_MINUTES, undo_url, undoer
-from pages.views.settings import form_page, posted
 
 KEPT_SECONDS: Final = 30 * 60
 
@@ -70,22 +68,22 @@ def district_edit(request: ActorRequest, code: str) -> HttpResponse:
     _administrators_only(request)
     row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
     form = DistrictForm(posted(request), initial=district_values(row))
-    context: dict[str, Any] = {"district": row, "form": form}
-    if form.is_valid():
-        version = form.cleaned_data["version"]
-        try:
-            saved = edit_district(actor=request.actor, district_id=row.pk, version=version, **form.values())
-        except StaleVersion as stale:
-            context["differences"] = differences(form, district_values(row))
-            context["form"] = DistrictForm(typed_again(form, stale))
-            return render(request, "pages/settings/district.html", context, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
-            return redirect("settings_districts")
-    status = 422 if form.is_bound else 200
-    return render(request, "pages/settings/district.html", context, status=status)
+    attempt = save_or_show_conflict(
+        form,
+        lambda: edit_district(
+            actor=request.actor,
+            district_id=row.pk,
+            version=form.cleaned_data["version"],
+            **form.values(),
+        ),
+        current=lambda: district_values(row),
+        again=DistrictForm,
+    )
+    if attempt.saved:
+        messages.success(request, _("%(name)s is saved.") % {"name": attempt.saved.name})
+        return redirect("settings_districts")
+    context = attempt.context | {"district": row}
+    return render(request, "pages/settings/district.html", context, status=attempt.status)
 
 
 @form_page

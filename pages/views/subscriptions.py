@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.reviews import SubscriptionForm
 from pages.lookups import find
 from pages.undo import undo_url, undoer
-from pages.views.settings import form_page, posted
 from reports.catalogue import REPORTS
 from reviews.models import Subscription
 from reviews.policies import can_subscribe

@@ -21,12 +21,12 @@ from api.services.webhooks import (
     rotate_webhook,
 )
 from lib.told import texts
+from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.webhooks import WebhookForm
 from pages.lookups import find
 from pages.once import shown_once
 from pages.views.api_keys import administrators_who_say_who_they_are
-from pages.views.settings import form_page, posted
 
 DELIVERIES_SHOWN = 50
 

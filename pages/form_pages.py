@@ -1,0 +1,70 @@
+"""A page with a form: it is saved, a rule refuses it, or somebody else changed the same meanwhile."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Generic, Protocol, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
+from django.views.decorators.http import require_http_methods
+
+from lib.conflicts import StaleVersion
+from pages.conflicts import Difference, differences, typed_again
+from pages.forms.base import add_service_errors
+
+T = TypeVar("T")
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing until something is sent."""
+    return request.POST if request.method == "POST" else None
+
+
+class Validated(Protocol):
+    """A form, or a set of forms."""
+
+    def is_valid(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[T]):
+    """What came of a form: `saved` is what the service answered; None where nothing was saved."""
+
+    form: Any
+    status: HTTPStatus
+    saved: T | None = None
+    differences: list[Difference] | None = None  # where somebody else changed the same meanwhile
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What a page needs to show the form again, with components/conflict.html above it."""
+        return {"form": self.form, "differences": self.differences}
+
+
+def save_or_show_conflict(
+    form: forms.BaseForm,
+    save: Callable[[], T],
+    *,
+    current: Callable[[], Mapping[str, Any]],
+    again: Callable[[Any], forms.BaseForm],
+    beside: Iterable[Validated] = (),
+) -> Attempt[T]:
+    """Call `save` if `form` and those `beside` it are valid; a draft is only shown again.
+
+    `current` gives the values that a fresh form would show, and `again` makes the form of what was typed.
+    """
+    if not form.is_bound or getattr(form, "draft", False):
+        return Attempt(form, HTTPStatus.OK)
+    valid = [one.is_valid() for one in (form, *beside)]  # each shows its mistakes
+    if all(valid):
+        try:
+            return Attempt(form, HTTPStatus.OK, save())
+        except StaleVersion as stale:
+            both = differences(form, current())
+            return Attempt(again(typed_again(form, stale)), HTTPStatus.CONFLICT, differences=both)
+        except ValidationError as error:
+            add_service_errors(form, error)
+    return Attempt(form, HTTPStatus.UNPROCESSABLE_ENTITY)
