@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from lib.conflicts import check_version, constraints_in_words
@@ -68,6 +69,14 @@ def save_changed(changed: Mapping[Any, Iterable[str]], fold: Callable[[Any], Non
         model.objects.bulk_update(changed, sorted(_KEPT.union(*changed.values())), batch_size=250)
 
 
+def follow_districts(actor: Actor, written: Iterable[Written], seen_in: Callable[[Any], set[UUID]]) -> None:
+    """Add where known rows are seen now. Raises ValidationError where temporary access may not show them."""
+    for one in written:
+        before = set(one.districts)
+        one.districts |= seen_in(one.row)
+        refuse_widening(actor, before, one.districts)
+
+
 def record_written(
     actor: Actor,
     object_type: str,
@@ -84,3 +93,16 @@ def record_written(
         alike.setdefault((action or _ACTIONS[one.op], one.op == Op.CREATED), []).append(change)
     for (does, _is_new), changes in alike.items():
         record_changes(actor, does, changes, purpose=purpose)
+
+
+def record_erased(
+    actor: Actor,
+    object_type: str,
+    rows: Iterable[Any],
+    seen_in: Callable[[Any], set[UUID]],
+    purpose: str = "",
+) -> None:
+    """Whoever has a copy is told of the version after the last."""
+    gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, seen_in(row)) for row in rows]
+    if gone:
+        record_changes(actor, Action.ERASE, gone, purpose=purpose)

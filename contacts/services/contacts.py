@@ -13,9 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
 from contacts.policies import can_edit_contact
 from contacts.services.affiliations import (
@@ -24,7 +22,14 @@ from contacts.services.affiliations import (
     set_affiliations,
     shown_affiliations,
 )
-from contacts.services.changing import Change, Written, record_written, save_changed
+from contacts.services.changing import (
+    Change,
+    Written,
+    follow_districts,
+    record_erased,
+    record_written,
+    save_changed,
+)
 from contacts.services.folding import fold_contact
 from contacts.services.phones import check_phone
 from districts.models import District
@@ -139,9 +144,8 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
     """
     contact = locked_contacts(actor, [contact_id])[contact_id]
     check_version(contact.version, version)
-    erased = Changed("contact", contact.pk, Op.ERASED, contact.version + 1, districts_of_contact(contact))
+    record_erased(actor, "contact", [contact], districts_of_contact)
     contact.delete()
-    record_changes(actor, Action.ERASE, [erased])
 
 
 @transaction.atomic
@@ -172,10 +176,7 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     known = [one for one in (*written, *others) if one.names and one.op != Op.CREATED]
     if known:
         save_contacts({one.row: one.before for one in known})
-    for one in known:
-        before = set(one.districts)
-        one.districts |= districts_of_contact(one.row)
-        refuse_widening(actor, before, one.districts)
+    follow_districts(actor, known, districts_of_contact)
     record_written(actor, "contact", [one for one in written if one.names], action)
     record_written(actor, "contact", others)
     return written

@@ -16,13 +16,18 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
-from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
-from contacts.services.changing import Change, Written, record_written, save_changed
+from contacts.services.changing import (
+    Change,
+    Written,
+    follow_districts,
+    record_erased,
+    record_written,
+    save_changed,
+)
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import tell_of_moves
 from contacts.services.periods import DATED, follow_periods, open_periods
@@ -169,10 +174,7 @@ def write_organisations(
     if known:
         save_organisations({one.row: one.before for one in known}, taken_back=taken_back)
     _add_beside(changes, written)
-    for one in known:
-        before = set(one.districts)
-        one.districts |= districts_of_organisation(one.row)
-        refuse_widening(actor, before, one.districts)
+    follow_districts(actor, known, districts_of_organisation)
     record_written(actor, "organisation", [*new, *known], action, purpose)
     moved = {one.row.pk: one.districts for one in known if _PLACES & set(one.names)}
     tell_of_moves(actor, moved, purpose=purpose)
@@ -204,12 +206,9 @@ def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) ->
     No more of them is read than the trail needs: of each number read the country's rules are asked.
     """
     made = Organisation.objects.filter(among("pk", ids)).only("version", "home_district")
-    erased = [
-        Changed("organisation", row.pk, Op.ERASED, row.version + 1, districts_of_organisation(row))
-        for row in made.prefetch_related(_SEEN_IN)
-    ]
+    rows = made.prefetch_related(_SEEN_IN)
+    record_erased(actor, "organisation", rows, districts_of_organisation, purpose)
     made.delete()
-    record_changes(actor, Action.ERASE, erased, purpose=purpose)
 
 
 def districts_of_organisation(row: Organisation) -> set[UUID]:

@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Contact, Organisation
+from contacts.services.changing import record_erased
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
@@ -31,7 +32,7 @@ from meetings.policies import (
 from meetings.rules import ACTION_AGREED
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
-from meetings.services.writing import RowChange, record_erased, record_written, save_changed
+from meetings.services.writing import RowChange, record_written, save_changed
 from reminders.services import refresh_reminders
 
 # What the owner may change wherever the organisations are at home.
@@ -105,7 +106,7 @@ def erase_follow_ups(actor: Actor, follow_ups: Collection[FollowUp]) -> None:
     FollowUp.objects.filter(pk__in=homes).delete()
     for pk in homes:
         refresh_reminders("follow_up", pk)
-    record_erased(actor, "follow_up", follow_ups, homes)
+    record_erased(actor, "follow_up", follow_ups, lambda row: homes[row.pk])
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from contacts.services.changing import record_erased
 from lib.conflicts import StaleVersion, check_version
 from lib.rows import assign
 from meetings.codes import MeetingStatus
@@ -20,7 +21,7 @@ from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
 from meetings.services.meeting_changes import MeetingChange, MeetingFields, set_rows_beside
 from meetings.services.summaries import refresh_last_met
-from meetings.services.writing import record_erased, record_written, save_changed
+from meetings.services.writing import record_written, save_changed
 from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
@@ -53,7 +54,7 @@ def erase_meetings(actor: Actor, meetings: Collection[Meeting]) -> None:
     seen = _seen_in(meetings)
     Meeting.objects.filter(pk__in=seen.districts).delete()
     _follow(seen.districts, seen.organisations)
-    record_erased(actor, "meeting", meetings, seen.districts)
+    record_erased(actor, "meeting", meetings, lambda row: seen.districts[row.pk])
 
 
 def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Meeting]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
-from audit.models import Action, Op
-from audit.services import Changed, record_changes
-
-_ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}
+from audit.models import Op
+from contacts.services import changing
+from contacts.services.changing import Written
 
 Districts = Mapping[UUID, set[UUID]]  # of each row by its id, where it is seen
 
@@ -61,25 +60,9 @@ def record_written(
     for change in changes:
         if not change.is_new:
             refuse_widening(actor, before[change.row.pk], after[change.row.pk])
-    for op, action in _ACTIONS.items():
-        done = [
-            Changed(
-                object_type,
-                change.row.pk,
-                op,
-                change.row.version,
-                before.get(change.row.pk, set()) | after[change.row.pk],
-                field_names=change.told,
-            )
-            for change in changes
-            if change.op == op
-        ]
-        if done:
-            record_changes(actor, action, done)
-
-
-def record_erased(actor: Actor, object_type: str, rows: Iterable[Any], seen_in: Districts) -> None:
-    """Whoever has a copy is told of the version after the last."""
-    gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, seen_in[row.pk]) for row in rows]
-    if gone:
-        record_changes(actor, Action.ERASE, gone)
+    written = [
+        Written(change.row, change.op, before.get(pk, set()) | after[pk], list(change.told))
+        for change in changes
+        for pk in [change.row.pk]
+    ]
+    changing.record_written(actor, object_type, written)
