@@ -24,10 +24,9 @@ from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
 from exchange.imports.guessing import guess_columns, guess_values
 from exchange.imports.organisations import places_of, shouted
-from exchange.imports.outcomes import RowOutcome
+from exchange.imports.outcomes import RowOutcome, refused_file, report_file, summary_of
 from exchange.imports.planning import NEW
 from exchange.imports.reading import read_cells
-from exchange.imports.reporting import refused_file, report_file, summary_of
 from exchange.imports.tables import Table, count_values, look, read_table
 from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft, SavedMapping

@@ -1,13 +1,29 @@
-"""What came of an import: an outcome for each row of the file, and why."""
+"""What came of an import: an outcome for each row and why, for its page and as files.
 
+The rare is said before what a thousand rows have.
+"""
+
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Any, Final, Protocol, Self
 
-from exchange.imports.noting import Note, NoteKind
+from django.utils.translation import gettext as _
+
+from exchange.imports.content import content_of
+from exchange.imports.noting import KINDS, Note, NoteKind
 from exchange.imports.offering import NamedOffer
+from exchange.imports.reading import named_headings, read_cells
+from exchange.models import ImportDraft
+from jobs import kinds
+from jobs.files import spool
+from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
+
+LINES_SHOWN: Final = 100  # of each outcome
+EXAMPLES: Final = 3  # lines of each kind of warning
+OFFERS_KEPT: Final = 5_000
 
 
 class RowOutcome(StrEnum):
@@ -94,3 +110,84 @@ class ImportReport:
 
     def __str__(self) -> str:
         return ", ".join(f"{outcome.value} {self.sums[outcome]}" for outcome in RowOutcome)
+
+
+def summary_of(report: ImportReport) -> tuple[dict[str, Any], dict[int, str]]:
+    """Sums, warnings by kind, some lines of each outcome; and the reasons of all refused lines."""
+    times: Counter[str] = Counter()
+    examples: dict[str, list[int]] = {}
+    refused: dict[int, str] = {}
+    for line in report.lines():
+        if line.outcome == RowOutcome.REFUSED:
+            refused[line.number] = line.reason
+        for kind in line.kinds:
+            times[kind] += 1
+            if len(examples.setdefault(kind, [])) < EXAMPLES:
+                examples[kind].append(line.number)
+    rare_first = sorted(times.items(), key=lambda one: (one[1], one[0]))
+    offers = [offer.as_json() for offer in report.offers[:OFFERS_KEPT]]
+    summary = {
+        "sums": {outcome.value: report.sums[outcome] for outcome in RowOutcome},
+        "lines": _some_lines(report, times),
+        "warnings": [[kind, n, examples[kind]] for kind, n in rare_first if kind != NoteKind.SAME],
+        "offers": offers,
+    }
+    return summary, refused
+
+
+def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, list[list[Any]]]:
+    """Of each outcome those with the rarest warning first, then those with none."""
+    chosen: dict[str, list[tuple[float, int, list[Any]]]] = {}
+    for line in report.lines():
+        rarity = min((times[kind] for kind in line.kinds), default=float("inf"))
+        there = chosen.setdefault(line.outcome.value, [])
+        # A heap of what is to go first: the most common, of those the last line.
+        entry = (-rarity, -line.number, [line.number, line.name, line.reason])
+        if len(there) < LINES_SHOWN:
+            heapq.heappush(there, entry)
+        elif entry[:2] > there[0][:2]:
+            heapq.heapreplace(there, entry)
+    return {
+        outcome: [line for _rarity, _number, line in sorted(lines, key=lambda one: (-one[0], -one[1]))]
+        for outcome, lines in chosen.items()
+    }
+
+
+def report_file(report: ImportReport) -> kinds.Output:
+    """Every line of the file with what became of it and why."""
+    content = spool()
+    columns = [
+        Column(_("Line"), Cell.NUMBER),
+        Column(_("Outcome")),
+        Column(_("Name")),
+        Column(_("Why")),
+        Column(_("Warnings")),
+    ]
+    rows = (
+        [line.number, line.outcome.value, line.name, line.reason, "; ".join(_labels(line.kinds))]
+        for line in report.lines()
+    )
+    write_csv(content, Sheet(_("Report"), columns, rows))
+    return kinds.Output(_("report") + ".csv", CSV_TYPE, content)
+
+
+def _labels(found: Iterable[str]) -> list[str]:
+    return [str(KINDS[NoteKind(kind)]) for kind in found]
+
+
+def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:
+    """The refused rows as they were given, with the reason: to be corrected and imported again."""
+
+    def rows() -> Iterable[list[str]]:
+        with content_of(draft) as file:
+            for number, cells in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
+                if number in reasons:
+                    padded = [*cells, *([""] * len(headings))][: len(headings)]
+                    yield [*padded, reasons[number]]
+
+    content, headings, reason = spool(), draft.headings, _("Refused because")
+    if headings[-1] == reason and reason not in draft.columns:  # of the time before
+        headings = headings[:-1]
+    columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
+    write_csv(content, Sheet(_("Refused"), columns, rows()))
+    return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
