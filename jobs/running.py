@@ -16,7 +16,6 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,8 @@ from accounts.models import User
 from jobs.files import keep_file, opened
 from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind
 from jobs.models import Job, JobFile, JobStatus
-from jobs.services import LEASE, end_job, fail_job
+from jobs.services import LEASE, end_job
+from lib.leases import Lease, claim, claim_alone
 from lib.waits import patience
 
 PULSE_SECONDS: Final = 1.0
@@ -38,59 +38,62 @@ log = structlog.get_logger(__name__)
 
 def run_next() -> bool:
     """Do the oldest job that is due; false where there is none, or as many run as may at once."""
-    job = _claim()
-    if job is None:
+    lease = _claim()
+    if lease is None:
         return False
+    job = lease.row
     starter = User.objects.filter(pk=job.started_by).first() if job.started_by else None
     with _as_they_read(starter):
-        _run(job, actor_for(starter) if starter else SYSTEM if job.started_by is None else None)
+        _run(lease, actor_for(starter) if starter else SYSTEM if job.started_by is None else None)
     return True
 
 
-def _run(job: Job, actor: Actor | None) -> None:
+def _run(lease: Lease[Job], actor: Actor | None) -> None:
+    job = lease.row
     kind = find_kind(job.kind)
     if job.cancel_asked_at:
-        end_job(job_id=job.pk, status=JobStatus.CANCELLED)
+        end_job(lease.ours, JobStatus.CANCELLED)
     elif kind is None or actor is None:
-        fail_job(
-            job_id=job.pk, error="unknown kind or starter", message=_("Nobody here knows how to do this.")
-        )
+        _fail(lease, "unknown kind or starter", _("Nobody here knows how to do this."))
     elif not kind.may(actor):
-        fail_job(job_id=job.pk, error="PermissionDenied", message=_("Your account may not do this any more."))
+        _fail(lease, "PermissionDenied", _("Your account may not do this any more."))
     elif job.attempts > MAX_ATTEMPTS:
         text = _("This was interrupted several times and was given up. Try a smaller part of it.")
-        fail_job(job_id=job.pk, error="interrupted again and again", message=text)
+        _fail(lease, "interrupted again and again", text)
     else:
-        _do(job, kind, actor)
+        _do(lease, kind, actor)
 
 
-def _do(job: Job, kind: Kind, actor: Actor) -> None:
-    pulse = _Pulse(job)
+def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
+    job, pulse = lease.row, _Pulse(lease)
     try:
         with pulse, patience(STATEMENT_SECONDS):
             outcome = kind.run(_Work(job, actor, pulse))
-        _keep(job, outcome, actor)
+        _keep(lease, outcome, actor)
     except JobStopped:
         if pulse.cancelled:
-            end_job(job_id=job.pk, status=JobStatus.CANCELLED, attempt=job.attempts)
+            end_job(lease.ours, JobStatus.CANCELLED)
     except JobRefused as reason:
-        fail_job(job_id=job.pk, error="refused", message=str(reason), attempt=job.attempts)
+        _fail(lease, "refused", str(reason))
     except Exception as error:  # whatever it was, its starter is told
         log.exception("job_failed", job=str(job.pk), kind=job.kind)
         text = _("Something went wrong. Nothing was handed out; you can try again.")
-        fail_job(job_id=job.pk, error=type(error).__name__, message=text, attempt=job.attempts)
+        _fail(lease, type(error).__name__, text)
+
+
+def _fail(lease: Lease[Job], error: str, message: str) -> None:
+    end_job(lease.ours, JobStatus.FAILED, error=error, message=message)
 
 
 @transaction.atomic
-def _keep(job: Job, outcome: JobResult, actor: Actor) -> None:
+def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
     """The end of a job, if it is still ours, with all that came out of it."""
-    ours = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
-    if not ours.select_for_update().exists():
+    if not lease.renew():
         raise JobStopped
     kept = []
     for one in outcome.files:
         row = keep_file(
-            job_id=job.pk,
+            job_id=lease.row.pk,
             name=one.name,
             media_type=one.media_type,
             content=one.content,
@@ -100,23 +103,19 @@ def _keep(job: Job, outcome: JobResult, actor: Actor) -> None:
         kept.append(KeptFile(row.pk, row.name, row.size, row.digest))
     if outcome.record:
         outcome.record(kept)
-    end_job(job_id=job.pk, status=JobStatus.DONE, result=dict(outcome.result))
+    end_job(lease.ours, JobStatus.DONE, result=dict(outcome.result))
 
 
 @transaction.atomic
-def _claim() -> Job | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+def _claim() -> Lease[Job] | None:
+    claim_alone(LOCK)
     if Job.objects.held().count() >= settings.JOBS_AT_ONCE:
         return None
-    job = Job.objects.due().select_for_update(skip_locked=True).first()
-    if job is None:
-        return None
-    Job.objects.filter(pk=job.pk).update(
-        status=JobStatus.RUNNING, lease_until=Now() + LEASE, attempts=F("attempts") + 1
-    )
-    job.refresh_from_db()
-    return job
+    begun = {"status": JobStatus.RUNNING, "attempts": F("attempts") + 1}
+    for lease in claim(Job.objects.due(), LEASE, 1, **begun):
+        lease.row.refresh_from_db()
+        return lease
+    return None
 
 
 @contextmanager
@@ -169,8 +168,8 @@ class _Pulse:
     Renews the lease, writes how far the work is, and learns whether it was cancelled or is another's.
     """
 
-    def __init__(self, job: Job) -> None:
-        self.job, self.done, self.total = job, job.done, job.total
+    def __init__(self, lease: Lease[Job]) -> None:
+        self.lease, self.done, self.total = lease, lease.row.done, lease.row.total
         self.stopped = self.cancelled = self._is_seen = False
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="job-pulse", daemon=True)
@@ -183,28 +182,23 @@ class _Pulse:
         self._ended.set()
         self._thread.join()
         if not self.stopped:
-            Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts).update(
-                done=self.done, total=self.total
-            )
+            self.lease.ours.update(done=self.done, total=self.total)
 
     def _beat(self) -> None:
         while not self._ended.wait(PULSE_SECONDS):
             try:
                 self._tell()
             except DatabaseError as error:  # the lease lasts longer than a short pause
-                log.warning("job_pulse_missed", job=str(self.job.pk), error=type(error).__name__)
+                log.warning("job_pulse_missed", job=str(self.lease.row.pk), error=type(error).__name__)
                 connection.close()
         connection.close()
 
     def _tell(self) -> None:
-        row = Job.objects.filter(pk=self.job.pk)
-        ours = row.filter(status=JobStatus.RUNNING, attempts=self.job.attempts, cancel_asked_at=None)
-        if ours.update(done=self.done, total=self.total, lease_until=Now() + LEASE):
+        ours = self.lease.renew(done=self.done, total=self.total)
+        now = Job.objects.filter(pk=self.lease.row.pk).first()
+        if now is None:  # deleted; one whose claim is not committed yet is ours all the same
+            self.stopped = self._is_seen
+        else:
             self._is_seen = True
-            return
-        now = row.first()
-        if now is not None:
-            self.cancelled = now.cancel_asked_at is not None and now.attempts == self.job.attempts
-            self.stopped = True
-        elif self._is_seen:  # deleted; one whose claim is not committed yet is ours all the same
-            self.stopped = True
+            self.cancelled = ours and now.cancel_asked_at is not None
+            self.stopped = self.cancelled or not ours

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -64,7 +65,7 @@ def cancel_job(*, actor: Actor, job_id: UUID) -> Job:
     """Take back what waits; ask the worker to stop what runs. What is over stays as it is."""
     job = Job.objects.visible_to(actor).select_for_update().get(pk=job_id)
     if job.status == JobStatus.WAITING:
-        end_job(job_id=job_id, status=JobStatus.CANCELLED)
+        end_job(Job.objects.filter(pk=job_id), JobStatus.CANCELLED)
     elif job.status == JobStatus.RUNNING:
         Job.objects.filter(pk=job_id, cancel_asked_at=None).update(cancel_asked_at=timezone.now())
     return Job.objects.get(pk=job_id)
@@ -142,19 +143,17 @@ def report_progress(*, job_id: UUID, done: int, total: int | None = None) -> Non
 
 
 def finish_job(*, job_id: UUID, result: Mapping[str, object]) -> None:
-    end_job(job_id=job_id, status=JobStatus.DONE, result=dict(result))
+    end_job(Job.objects.filter(pk=job_id), JobStatus.DONE, result=dict(result))
 
 
-def fail_job(*, job_id: UUID, error: str, message: str = "", attempt: int | None = None) -> None:
+def fail_job(*, job_id: UUID, error: str) -> None:
     """Keep why it failed; what the job had committed before stays."""
-    end_job(job_id=job_id, status=JobStatus.FAILED, attempt=attempt, error=error, message=message)
+    end_job(Job.objects.filter(pk=job_id), JobStatus.FAILED, error=error)
 
 
-def end_job(*, job_id: UUID, status: JobStatus, attempt: int | None = None, **fields: Any) -> None:
-    """What is over does not end again, and with `attempt` nor does what another worker has begun anew."""
-    going_on = Job.objects.filter(pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING])
-    if attempt is not None:
-        going_on = going_on.filter(attempts=attempt)
+def end_job(rows: QuerySet[Job], status: JobStatus, **fields: Any) -> None:
+    """End the job, one row or none. What is over does not end again."""
+    going_on = rows.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
     going_on.update(status=status, finished_at=timezone.now(), needs={}, lease_until=None, **fields)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Channel, Role, User
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.leases import FREE
 from reminders import kinds
 
 
@@ -29,9 +30,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def due(self, now: datetime) -> Self:
         """Waiting, their moment has come and no worker holds a lease (serves index reminder_waiting)."""
-        return self.waiting().filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=now), occurrence__lte=now
-        )
+        return self.waiting().filter(FREE, occurrence__lte=now)
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)

@@ -6,12 +6,11 @@ mail server's "250" and the mark after it sends a message twice, then with the s
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,6 +24,7 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
+from lib.leases import Lease, claim, give_back
 from reminders import kinds
 from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
 from reminders.models import Reminder
@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 class Standing:
     """A reminder that is still wanted: `row` is what its recipient sees of its subject."""
 
+    lease: Lease[Reminder]
     recipient: User
     subject: kinds.Subject[Any]
     row: Any
@@ -66,83 +67,61 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * int(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
 
 
-@transaction.atomic
-def _claim() -> list[Reminder]:
-    """Some due rows that are nobody else's until the lease ends, by the database's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        (now,) = cursor.fetchone()
-    due = Reminder.objects.due(now).order_by("occurrence", "pk")
-    claimed = list(due.select_for_update(skip_locked=True)[:BATCH])
-    Reminder.objects.filter(pk__in=[row.pk for row in claimed]).update(lease_until=now + LEASE)
-    for row in claimed:
-        row.lease_until = now + LEASE
-    return claimed
+def _claim() -> list[Lease[Reminder]]:
+    due = Reminder.objects.due(timezone.now())
+    return claim(due.order_by("occurrence", "pk"), LEASE, BATCH)
 
 
-def _deliver(claimed: Sequence[Reminder], until: float = inf) -> int:
+def _deliver(claimed: Sequence[Lease[Reminder]], until: float = inf) -> int:
     standing = _standing(claimed)
-    unwanted = [row.pk for row in claimed if row.pk not in standing]
+    found = {one.lease.row.pk for one in standing}
+    unwanted = [lease.row.pk for lease in claimed if lease.row.pk not in found]
     Reminder.objects.waiting().filter(pk__in=unwanted).delete()
     sent = 0
     for code, carrier in CARRIERS.items():
-        rows = [row for row in claimed if row.channel == code and row.pk in standing]
-        if rows:
-            sent += _send_by(carrier(), rows, standing, until)
+        if theirs := [one for one in standing if one.lease.row.channel == code]:
+            sent += _send_by(carrier(), theirs, until)
     return sent
 
 
-def _send_by(
-    carrier: Carrier, rows: Sequence[Reminder], standing: Mapping[UUID, Standing], until: float
-) -> int:
+def _send_by(carrier: Carrier, standing: Sequence[Standing], until: float) -> int:
     sent = 0
-    for number, row in enumerate(rows):
+    for number, told in enumerate(standing):
+        left = [one.lease for one in standing[number:]]
         if time.monotonic() > until:
-            _give_back(rows[number:])
+            give_back(left)
             break
-        if row.attempts >= MAX_ATTEMPTS:  # it took its workers with it each time
-            _postpone(row, WorkerLostError())
+        if told.lease.row.attempts >= MAX_ATTEMPTS:  # it took its workers with it each time
+            _postpone([told.lease], WorkerLostError())
             continue
         try:
             carrier.open()
         except OSError as error:  # it would be the same for the others
-            for left in rows[number:]:
-                _postpone(left, error)
+            _postpone(left, error)
             break
-        told = standing[row.pk]
         try:
-            notice = _notice(row, told)
-            if not _begin(row, told):
+            notice = _notice(told)
+            if not _begin(told):
                 continue
-            carrier.send(row, told.recipient, notice)
+            carrier.send(told.lease.row, told.recipient, notice)
         except Exception as error:  # one that cannot be sent must not keep the others
-            _postpone(row, error)
+            _postpone([told.lease], error)
             carrier.close()
         else:
-            _mark_sent(row)
+            _mark_sent(told.lease.row)
             sent += 1
     carrier.close()
     return sent
 
 
-def _give_back(rows: Sequence[Reminder]) -> None:
-    """Those of a batch that a slow mail server left no time for: anybody may send them at once."""
-    for row in rows:
-        ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
-        ours.update(lease_until=None)
-
-
 @transaction.atomic
-def _begin(row: Reminder, told: Standing) -> bool:
-    """Count the attempt and record who is told of what, before it leaves; false when it is not ours any more.
-
-    The lease starts again, so that it lasts however long those before it took.
-    """
-    ours = Reminder.objects.waiting().filter(pk=row.pk, lease_until=row.lease_until)
-    if not ours.update(attempts=row.attempts + 1, lease_until=Now() + LEASE):
+def _begin(told: Standing) -> bool:
+    """Count the attempt and record who is told of what, before it leaves; false when it is another's now."""
+    reminder = told.lease.row
+    if not told.lease.renew(attempts=reminder.attempts + 1):
         return False
     object_type, ids, district_ids = told.subject.record(told.row)
-    recipient = str(row.recipient_id)
+    recipient = str(reminder.recipient_id)
     record(SYSTEM, Action.NOTIFY, object_type, ids, district_ids=district_ids, recipient=recipient)
     return True
 
@@ -172,37 +151,39 @@ def _mark_sent(row: Reminder) -> None:
             return
 
 
-def _postpone(row: Reminder, error: Exception) -> None:
+def _postpone(leases: Iterable[Lease[Reminder]], error: Exception) -> None:
     """Try again later, or give up and leave it to an administrator."""
-    attempts = row.attempts + 1
-    given_up = attempts >= MAX_ATTEMPTS
     text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
-    Reminder.objects.waiting().filter(pk=row.pk).update(
-        attempts=attempts,
-        last_error=text[:500],
-        lease_until=None if given_up else Now() + wait_after(attempts),
-        failed_at=Now() if given_up else None,
-    )
-    log.warning("reminder_not_sent", reminder=str(row.pk), attempts=attempts, error=type(error).__name__)
+    for lease in leases:
+        attempts = lease.row.attempts + 1
+        given_up = attempts >= MAX_ATTEMPTS
+        lease.end(
+            None if given_up else wait_after(attempts),
+            attempts=attempts,
+            last_error=text[:500],
+            failed_at=Now() if given_up else None,
+        )
+        reminder, kind = str(lease.row.pk), type(error).__name__
+        log.warning("reminder_not_sent", reminder=reminder, attempts=attempts, error=kind)
 
 
 # --- Looking again ----------------------------------------------------------------------------------
 
 
-def _standing(rows: Sequence[Reminder]) -> dict[UUID, Standing]:
+def _standing(claimed: Sequence[Lease[Reminder]]) -> list[Standing]:
     """Those that are still wanted and whose recipients still see what they are about."""
-    wanted = _wanted_now(rows)
-    due = [row for row in rows if _is_among(row, wanted)]
-    found: dict[UUID, Standing] = {}
-    for user in User.objects.active().filter(pk__in={row.recipient_id for row in due}):
-        own = [row for row in due if row.recipient_id == user.pk]
-        seen = kinds.seen_by(actor_for(user), (row.about for row in own))
-        found |= {
-            row.pk: Standing(user, kinds.find_subject(row.subject_type), seen[row.subject_id])
-            for row in own
-            if row.subject_id in seen
-        }
-    return found
+    wanted = _wanted_now([lease.row for lease in claimed])
+    due = [lease for lease in claimed if _is_among(lease.row, wanted)]
+    found: list[Standing] = []
+    for user in User.objects.active().filter(pk__in={lease.row.recipient_id for lease in due}):
+        own = [lease for lease in due if lease.row.recipient_id == user.pk]
+        seen = kinds.seen_by(actor_for(user), (lease.row.about for lease in own))
+        found += [
+            Standing(lease, user, kinds.find_subject(lease.row.subject_type), seen[lease.row.subject_id])
+            for lease in own
+            if lease.row.subject_id in seen
+        ]
+    return sorted(found, key=lambda one: (one.lease.row.occurrence, one.lease.row.pk))
 
 
 def _wanted_now(rows: Sequence[Reminder]) -> dict[kinds.Key, list[datetime]]:
@@ -219,9 +200,10 @@ def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
     return any(kinds.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
 
 
-def _notice(row: Reminder, told: Standing) -> Notice:
+def _notice(told: Standing) -> Notice:
     """What it says, in its recipient's language and time zone."""
-    with translation.override(told.recipient.language), timezone.override(ZoneInfo(told.recipient.time_zone)):
-        title, lines = told.subject.words(row.rule, told.row)
-    url = settings.SITE_URL + told.subject.path(row.subject_id)
-    return Notice(title, lines, url, told.subject.attachment(told.row))
+    reminder, recipient, subject = told.lease.row, told.recipient, told.subject
+    with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
+        title, lines = subject.words(reminder.rule, told.row)
+    url = settings.SITE_URL + subject.path(reminder.subject_id)
+    return Notice(title, lines, url, subject.attachment(told.row))

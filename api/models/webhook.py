@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from api.models.key import ApiKey, KeyStatus
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.leases import FREE
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
@@ -35,8 +36,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
     def free(self, now: datetime) -> Self:
         """Those with something to tell that no worker is at; who has waited longest for its turn first."""
         due = WebhookDelivery.objects.waiting().filter(webhook=OuterRef("pk"), due_at__lte=now)
-        free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-        rows = self.live(now).not_paused(now).filter(free, Exists(due))
+        rows = self.live(now).not_paused(now).filter(FREE, Exists(due))
         return rows.order_by(F("served_at").asc(nulls_first=True), "pk")
 
 

@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -31,6 +30,7 @@ from api.signing import signed_headers
 from api.targets import Resolve, check_target, resolve
 from audit.models import Action
 from audit.services import record
+from lib.leases import Lease, claim, database_now
 from lib.waking import wake
 
 BATCH: Final = 50  # rows of one webhook before the next one's turn
@@ -45,10 +45,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Turn:
-    """A webhook that is this worker's until `lease`, and the row on its way."""
+    """A webhook that is this worker's, and the row on its way."""
 
-    webhook_id: UUID
-    lease: datetime
+    lease: Lease[Webhook]
     row: WebhookDelivery
     sent: int = 0
     began: float = 0.0
@@ -72,7 +71,7 @@ def send_due(resolve: Resolve = resolve) -> int:
                 if well and _goes_on(turn, started):
                     _begin(turn, pool, under_way, resolve)
                 else:
-                    _leave(turn)
+                    turn.lease.end()
             if not done:
                 make_deliveries()  # somebody hangs: what is new meanwhile goes to the others
     if time.monotonic() - started > MAX_SECONDS:
@@ -94,40 +93,27 @@ def _may_begin(started: float, turns: Iterable[_Turn]) -> bool:
 @transaction.atomic
 def _claim() -> _Turn | None:
     """The webhook whose turn it is, nobody else's until the lease ends, by the database's clock."""
-    now = _database_now()
-    free = Webhook.objects.free(now).select_for_update(of=("self",), skip_locked=True)
-    webhook = free.first()
-    if webhook is None:
-        return None
-    row = _next_row(webhook.pk, now)
-    if row is None:
-        return None
-    Webhook.objects.filter(pk=webhook.pk).update(lease_until=now + LEASE, served_at=now)
-    return _Turn(webhook.pk, now + LEASE, row)
+    for lease in claim(Webhook.objects.free(database_now()), LEASE, 1, served_at=Now()):
+        if row := _next_row(lease.row):
+            return _Turn(lease, row)
+        lease.end()
+    return None
 
 
-def _next_row(webhook_id: UUID, now: datetime) -> WebhookDelivery | None:
-    waiting = WebhookDelivery.objects.waiting().filter(webhook=webhook_id, due_at__lte=now)
+def _next_row(webhook: Webhook) -> WebhookDelivery | None:
+    waiting = WebhookDelivery.objects.waiting().filter(webhook=webhook, due_at__lte=Now())
     return waiting.order_by("seq").first()
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
 
 
 def _begin(
     turn: _Turn, pool: ThreadPoolExecutor, under_way: dict[Future[Answer], _Turn], resolve: Resolve
 ) -> None:
     """Send the turn's row, unless the webhook is not to be told any more or is not ours."""
-    until = _database_now() + LEASE
-    ours = Webhook.objects.filter(pk=turn.webhook_id, lease_until=turn.lease)
-    webhook = ours.live(timezone.now()).first()
-    if webhook is None or not ours.update(lease_until=until):
-        return _leave(turn)
-    turn.lease, turn.began = until, time.monotonic()
+    webhook = Webhook.objects.live(timezone.now()).filter(pk=turn.lease.row.pk).first()
+    if webhook is None or not turn.lease.renew():
+        turn.lease.end()
+        return
+    turn.began = time.monotonic()
     body = to_json(turn.row.payload)
     headers = {
         "content-type": "application/json",
@@ -135,7 +121,6 @@ def _begin(
         **signed_headers(webhook, str(turn.row.pk), body, timezone.now()),
     }
     under_way[pool.submit(_call, webhook.url, body, headers, resolve)] = turn
-    return None
 
 
 def _call(url: str, body: bytes, headers: dict[str, str], resolve: Resolve) -> Answer:
@@ -150,14 +135,10 @@ def _goes_on(turn: _Turn, started: float) -> bool:
     slow = time.monotonic() - turn.began > SLOW_SECONDS
     if slow or turn.sent >= BATCH or time.monotonic() - started > MAX_SECONDS:
         return False
-    row = _next_row(turn.webhook_id, _database_now())
+    row = _next_row(turn.lease.row)
     if row is not None:
         turn.row = row
     return row is not None
-
-
-def _leave(turn: _Turn) -> None:
-    Webhook.objects.filter(pk=turn.webhook_id, lease_until=turn.lease).update(lease_until=None)
 
 
 # --- Answers --------------------------------------------------------------------------------------------
@@ -175,7 +156,7 @@ def _finish(turn: _Turn, future: Future[Answer]) -> bool:
             attempts=F("attempts") + 1, delivered_at=Now(), last_status=answer.status, last_error=""
         )
         well = {"failures": 0, "failing_since": None, "resume_at": None}
-        Webhook.objects.filter(pk=turn.webhook_id, failures__gt=0).update(**well)
+        Webhook.objects.filter(pk=turn.lease.row.pk, failures__gt=0).update(**well)
         return True
     if answer.status == GONE:
         _disable(turn)
@@ -194,10 +175,10 @@ def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = time
 
     A receiver that has failed for as long as one row is tried loses what has waited as long.
     """
-    webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=turn.webhook_id).first()
+    webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=turn.lease.row.pk).first()
     if webhook is None:
         return
-    now, attempts = _database_now(), turn.row.attempts + 1
+    now, attempts = database_now(), turn.row.attempts + 1
     pause = pause_after(webhook.failures + 1, asked)
     since = webhook.failing_since or now
     Webhook.objects.filter(pk=webhook.pk).update(
@@ -216,7 +197,7 @@ def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = time
 def _disable(turn: _Turn) -> None:
     """Its receiver said 410: nothing more goes there until somebody switches it on again."""
     _row(turn).update(attempts=F("attempts") + 1, last_status=GONE, last_error="gone", failed_at=Now())
-    Webhook.objects.filter(pk=turn.webhook_id).update(
+    Webhook.objects.filter(pk=turn.lease.row.pk).update(
         is_active=False, disabled_reason="gone", version=F("version") + 1, updated_at=Now()
     )
     record(SYSTEM, Action.UPDATE, "webhook", [turn.row.webhook_id], field_names=["is_active"])

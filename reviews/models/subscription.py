@@ -1,6 +1,5 @@
 """Subscription: a report a supervisor wants to be reminded of; Delivery: one such e-mail, sent once."""
 
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.leases import FREE
 from reviews.codes import Rhythm
 
 
@@ -57,9 +57,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
-    def due(self, now: datetime) -> Self:
+    def due(self) -> Self:
         """Waiting, and no worker holds a lease (serves index delivery_waiting)."""
-        return self.waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        return self.waiting().filter(FREE)
 
 
 class Delivery(models.Model):

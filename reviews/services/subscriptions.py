@@ -4,7 +4,7 @@ Rows are the truth: beat only looks for what is due. A worker that dies leaves i
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -27,6 +27,7 @@ from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from districts.models import District
+from lib.leases import Lease, claim, give_back
 from lib.mail import MailNotSent, sending
 from lib.waking import wake_on_commit
 from reports.catalogue import REPORTS
@@ -39,6 +40,7 @@ SEND: Final = "reviews.send_reports"
 BATCH: Final = 50
 MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop in between
 LEASE: Final = timedelta(minutes=5)
+LONGEST_WAIT: Final = timedelta(hours=3)
 MAX_ATTEMPTS: Final = 10
 
 log = structlog.get_logger(__name__)
@@ -102,20 +104,13 @@ def send_reports() -> int:
     _make_due(timezone.now())
     until, sent = time.monotonic() + MAX_SECONDS, 0
     while claimed := _claim():
-        for number, delivery in enumerate(claimed):
+        for number, lease in enumerate(claimed):
             if time.monotonic() > until:
-                _give_back(claimed[number:])
+                give_back(claimed[number:])
                 wake_on_commit(SEND)
                 return sent
-            sent += _deliver(delivery)
+            sent += _deliver(lease)
     return sent
-
-
-def _give_back(deliveries: Iterable[Delivery]) -> None:
-    """Those of a batch that a slow mail server left no time for: anybody may send them at once."""
-    for delivery in deliveries:
-        ours = Delivery.objects.waiting().filter(pk=delivery.pk, lease_until=delivery.lease_until)
-        ours.update(lease_until=None)
 
 
 def _make_due(now: datetime) -> None:
@@ -139,41 +134,36 @@ def _batches(rows: Iterator[Delivery]) -> Iterator[list[Delivery]]:
     yield batch
 
 
-@transaction.atomic
-def _claim() -> list[Delivery]:
-    """Some due rows that are nobody else's until the lease ends."""
-    due = Delivery.objects.due(timezone.now()).order_by("day", "pk")
-    ids = [row.pk for row in due.select_for_update(skip_locked=True)[:BATCH]]
-    Delivery.objects.filter(pk__in=ids).update(lease_until=Now() + LEASE)
-    claimed = Delivery.objects.filter(pk__in=ids).order_by("day", "pk")
-    return list(claimed.select_related("subscription__user", "subscription__district"))
+def _claim() -> list[Lease[Delivery]]:
+    due = Delivery.objects.due().select_related("subscription__user", "subscription__district")
+    return claim(due.order_by("day", "pk"), LEASE, BATCH)
 
 
-def _deliver(delivery: Delivery) -> bool:
+def _deliver(lease: Lease[Delivery]) -> bool:
     """Send one, or give it up when it is not wanted any more, or leave it for later."""
+    delivery = lease.row
     if not stands(delivery.subscription):
-        rows = Delivery.objects.waiting().filter(pk=delivery.pk)
-        rows.update(failed_at=Now(), lease_until=None, last_error="not wanted any more")
+        lease.end(failed_at=Now(), last_error="not wanted any more")
         return False
-    if not _begin(delivery):
+    if not _begin(lease):
         return False
     try:
         with sending():
             _message(delivery).send()
     except Exception as error:  # one that cannot be sent must not keep the others
-        _postpone(delivery, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
+        _postpone(lease, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
         return False
+    # Whoever holds it now: it has left.
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=Now(), lease_until=None, last_error="")
     return True
 
 
 @transaction.atomic
-def _begin(delivery: Delivery) -> bool:
+def _begin(lease: Lease[Delivery]) -> bool:
     """Count the attempt and record who is told, before it leaves; false when it is not ours any more."""
-    ours = Delivery.objects.waiting().filter(pk=delivery.pk, lease_until=delivery.lease_until)
-    if not ours.update(attempts=delivery.attempts + 1):
+    if not lease.renew(attempts=lease.row.attempts + 1):
         return False
-    subscription = delivery.subscription
+    subscription = lease.row.subscription
     record(
         SYSTEM,
         Action.NOTIFY,
@@ -185,16 +175,13 @@ def _begin(delivery: Delivery) -> bool:
     return True
 
 
-def _postpone(delivery: Delivery, error: str) -> None:
-    """Try again when the lease ends, each time later; give up after a mail server's bad day."""
-    attempts = delivery.attempts + 1
+def _postpone(lease: Lease[Delivery], error: str) -> None:
+    """Try again later, each time later; give up after a mail server's bad day."""
+    attempts = lease.row.attempts + 1
     given_up = attempts >= MAX_ATTEMPTS
-    Delivery.objects.waiting().filter(pk=delivery.pk).update(
-        last_error=error[:500],
-        lease_until=None if given_up else Now() + min(LEASE * 2**attempts, timedelta(hours=3)),
-        failed_at=Now() if given_up else None,
-    )
-    log.warning("report_not_sent", delivery=str(delivery.pk), attempts=attempts, error=error)
+    pause = None if given_up else min(LEASE * 2**attempts, LONGEST_WAIT)
+    lease.end(pause, last_error=error[:500], failed_at=Now() if given_up else None)
+    log.warning("report_not_sent", delivery=str(lease.row.pk), attempts=attempts, error=error)
 
 
 def _message(delivery: Delivery) -> EmailMultiAlternatives:

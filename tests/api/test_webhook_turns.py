@@ -193,6 +193,6 @@ def test_one_webhook_is_one_workers_at_a_time(receivers: list[Receiver]) -> None
     turn = sending._claim()
     assert turn is not None
     assert (send_due(), receiver.taken) == (0, [])
-    sending._leave(turn)
+    turn.lease.end()
     assert send_due() == 2
     assert [row["seq"] for row in receiver.rows] == [1, 2]

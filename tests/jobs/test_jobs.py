@@ -240,7 +240,7 @@ def test_what_another_worker_began_anew_is_not_ended_by_the_first(supervisor: Us
     job = start(supervisor)
 
     def overtaken(work: Work) -> JobResult:
-        Job.objects.filter(pk=work.job_id).update(attempts=2)
+        Job.objects.filter(pk=work.job_id).update(attempts=2, lease_until=timezone.now() + LEASE)
         return JobResult({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))])
 
     kinds.register("greet", overtaken, title="", may=lambda actor: True)

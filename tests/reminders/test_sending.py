@@ -254,17 +254,6 @@ def test_waiting_times_grow_up_to_two_hours() -> None:
     assert waits[-1] == 7200
 
 
-def test_a_row_that_somebody_else_took_over_is_not_sent_twice(mail_sink: MailSink) -> None:
-    make_due(make_owner("email"))
-    claimed = sending._claim()
-    Reminder.objects.filter(pk=claimed[0].pk).update(lease_until=timezone.now())  # it ran out
-    again = sending._claim()
-    assert [row.pk for row in again] == [row.pk for row in claimed]
-    assert sending._deliver(again) == 1
-    assert sending._deliver(claimed) == 0
-    assert len(mail_sink.messages) == 1
-
-
 def test_one_that_takes_its_workers_with_it_is_given_up(mail_sink: MailSink) -> None:
     make_due(make_owner("email"))
     due = Reminder.objects.due(timezone.now())

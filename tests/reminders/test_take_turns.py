@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from reminders import sending
 from reminders.models import Reminder
-from reminders.sending import LEASE, send_due
+from reminders.sending import send_due
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
 
@@ -34,18 +34,3 @@ def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
     assert (
         len({message["Message-ID"] for message in mail_sink.messages}) == len(mail_sink.messages) == PROMISES
     )
-
-
-def test_what_another_took_meanwhile_stays_theirs() -> None:
-    owner = make_owner("email")
-    make_due(owner)
-    (mine,) = sending._claim()
-    theirs = timezone.now() + 2 * LEASE
-    Reminder.objects.filter(pk=mine.pk).update(lease_until=theirs)
-    sending._give_back([mine])
-    assert Reminder.objects.get(pk=mine.pk).lease_until == theirs
-    Reminder.objects.filter(pk=mine.pk).update(lease_until=mine.lease_until, sent_at=timezone.now())
-    sending._give_back([mine])
-    row = Reminder.objects.get(pk=mine.pk)
-    assert row.sent_at is not None
-    assert row.lease_until == mine.lease_until, "what is sent stays as it is"

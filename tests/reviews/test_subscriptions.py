@@ -149,20 +149,6 @@ def test_it_holds_a_link_and_the_way_out_but_no_figure(
     assert "%" not in text
 
 
-def test_a_worker_that_died_is_followed_by_another_when_its_lease_ends(
-    desk: Desk, monday: datetime, mail_sink: MailSink
-) -> None:
-    row = Delivery.objects.create(
-        subscription=desk.subscribe(),
-        day=monday.astimezone(ATHENS).date(),
-        lease_until=monday + timedelta(minutes=1),
-    )
-    assert send_reports() == 0
-    Delivery.objects.filter(pk=row.pk).update(lease_until=monday - timedelta(minutes=1))
-    assert send_reports() == 1
-    assert len(mail_sink.messages) == 1
-
-
 @pytest.mark.parametrize("change", ["switched off", "another district", "another role"])
 def test_it_stops_for_who_no_longer_supervises_the_district(
     desk: Desk, monday: datetime, mail_sink: MailSink, change: str
