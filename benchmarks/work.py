@@ -73,21 +73,22 @@ def reminders(stack: Stack, count: int) -> Iterator[Row]:
 
 
 def _make_due(database: psycopg.Connection, count: int) -> None:
-    """Promises that are late, each to be reminded of by e-mail; the channel in the page is switched off."""
+    """Promises for the day they were made, each an urgent e-mail; the channel in the page is switched off."""
     database.execute("SET session_replication_role = replica")
     seeding.seed_few(database, count, FOR_REMINDERS)
     database.execute("UPDATE accounts_user SET reminder_channels = '{email}'")
     database.execute(
-        "UPDATE meetings_followup SET status = 'open', completed_at = NULL, due_on = CURRENT_DATE - 2"
+        "UPDATE meetings_followup SET status = 'open', completed_at = NULL, due_on = CURRENT_DATE - 1, "
+        "created_at = (CURRENT_DATE - 1 + time '10:00') AT TIME ZONE 'Europe/Madrid'"
     )
     now = datetime.now(UTC)
-    # Yesterday at the city's 09:00, as the rule says: due whatever the time is now.
+    # Yesterday when they were written, as the rule says: due whatever the time is now.
     database.execute(
         """
         INSERT INTO meetings_reminder (id, rule, subject_type, subject_id, recipient_id, channel, occurrence,
             attempts, message_id, last_error, created_at)
-        SELECT gen_random_uuid(), 'follow_up_overdue', 'follow_up', id, owner_id, 'email',
-            (due_on + 1 + time '09:00') AT TIME ZONE 'Europe/Madrid', 0, '', '', %s
+        SELECT gen_random_uuid(), 'follow_up_written', 'follow_up', id, owner_id, 'email',
+            created_at, 0, '', '', %s
         FROM meetings_followup
         """,
         [now - timedelta(days=1)],

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Relief, Role, User, UserQuerySet
 from contacts.models import Organisation
@@ -29,6 +28,7 @@ from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.whom_to_call import is_touched_by
 from reminders import kinds
+from reminders.channels import day_in_full
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
@@ -39,7 +39,7 @@ _DAY = timedelta(days=1)
 class Meetings(Subject[Meeting]):
     code = "meeting"
     known_rules = (
-        Rule(rules.MEETING_DAY_BEFORE, gettext_lazy("meeting tomorrow")),
+        Rule(rules.MEETING_DAY_BEFORE, gettext_lazy("meeting tomorrow"), daily=True),
         Rule(rules.MEETING_HOUR_BEFORE, gettext_lazy("meeting in an hour")),
     )
 
@@ -89,11 +89,11 @@ def _invitation(meeting: Meeting) -> bytes:
 class FollowUps(Subject[FollowUp]):
     code = "follow_up"
     known_rules = (
-        Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("promise due tomorrow"), at_nine=True),
+        Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("promise due tomorrow"), daily=True),
         Rule(rules.FOLLOW_UP_WRITTEN, gettext_lazy("promise made for today")),
-        Rule(rules.FOLLOW_UP_DUE, gettext_lazy("promise due today"), at_nine=True),
-        Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("promise overdue"), at_nine=True),
-        Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("promise long overdue in your district"), at_nine=True),
+        Rule(rules.FOLLOW_UP_DUE, gettext_lazy("promise due today"), daily=True),
+        Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("promise overdue"), daily=True),
+        Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("promise long overdue in your district"), daily=True),
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
@@ -225,7 +225,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
     """Its row is the officer's account; what the officer sees of it is the organisations."""
 
     code = "user"
-    known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations worth seeing"), at_nine=True),)
+    known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations worth seeing"), daily=True),)
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         meet_by = _earliest_meet_by(ids, city_day(now + AHEAD))
@@ -297,10 +297,6 @@ class Supervisors:
             for district in user.districts.all():
                 by_district[district.pk].append(user)
         return by_district
-
-
-def day_in_full(value: date) -> str:
-    return date_format(value, pgettext("Django date format of a day in full", "l j F"))
 
 
 def register() -> None:

@@ -1,7 +1,8 @@
 """How a reminder reaches its recipient. A new way is a class here and a code in `accounts.models.Channel`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from email.mime.base import MIMEBase
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Channel, User
 from reminders.models import Reminder
@@ -38,8 +42,8 @@ class Carrier(Protocol):
     def open(self) -> None:
         """Raises OSError when nothing can be sent now."""
 
-    def send(self, reminder: Reminder, recipient: User, notice: Notice) -> None:
-        """Hand it over, with the id `message_id_of(reminder)` where the channel has ids; raises OSError."""
+    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
+        """Hand them over as one message, with this id where the channel has ids; raises OSError."""
 
     def close(self) -> None: ...
 
@@ -53,25 +57,31 @@ class Email:
     def open(self) -> None:
         self._connection.open()
 
-    def send(self, reminder: Reminder, recipient: User, notice: Notice) -> None:
-        context = {"notice": notice, "settings_url": settings.SITE_URL + reverse("settings")}
+    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
+            title = _title(notices)
+            context = {
+                "title": title,
+                "notices": notices,
+                "settings_url": settings.SITE_URL + reverse("settings"),
+            }
             text = render_to_string("mail/reminder.txt", context)
             html = render_to_string("mail/reminder.html", context | {"language": recipient.language})
         message = EmailMultiAlternatives(
-            notice.title,
+            title,
             text,
             to=[recipient.email],
             headers={
-                "Message-ID": message_id_of(reminder),
+                "Message-ID": message_id,
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": recipient.language,
             },
             connection=self._connection,
         )
         message.attach_alternative(html, "text/html")
-        if notice.attachment is not None:
-            message.attach(notice.attachment)
+        for notice in notices:
+            if notice.attachment is not None:
+                message.attach(notice.attachment)
         message.send()
 
     def close(self) -> None:
@@ -84,7 +94,7 @@ class InPage:
     def open(self) -> None:
         pass
 
-    def send(self, reminder: Reminder, recipient: User, notice: Notice) -> None:
+    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
         pass
 
     def close(self) -> None:
@@ -95,6 +105,18 @@ class InPage:
 CARRIERS: dict[str, type[Carrier]] = {Channel.IN_PAGE: InPage, Channel.EMAIL: Email}
 
 
-def message_id_of(reminder: Reminder) -> str:
+def message_id_of(reminders: Iterable[Reminder]) -> str:
     """The same at every attempt, so that a message sent twice is known to be one (RFC 5322)."""
-    return f"<reminder-{reminder.pk}@{host()}>"
+    return f"<reminder-{min(reminder.pk for reminder in reminders)}@{host()}>"
+
+
+def _title(notices: Sequence[Notice]) -> str:
+    """Of several it says how many, and of which day."""
+    if len(notices) == 1:
+        return notices[0].title
+    today = day_in_full(timezone.localdate())
+    return _("%(n)d reminders for %(day)s") % {"n": len(notices), "day": today}
+
+
+def day_in_full(value: date) -> str:
+    return date_format(value, pgettext("Django date format of a day in full", "l j F"))

@@ -26,12 +26,12 @@ T = TypeVar("T")
 class Rule:
     """Why somebody is reminded: `code` is stored with each reminder, `title` is what people read.
 
-    Its moments are 09:00 of the recipient's day where it is `at_nine`.
+    What is not urgent is `daily`: at 09:00 of the recipient's day, in one e-mail with the rest of that day.
     """
 
     code: str
     title: str | Promise
-    at_nine: bool = False
+    daily: bool = False
 
 
 class Key(NamedTuple):
@@ -123,6 +123,10 @@ def find_subject(code: str) -> Subject[Any]:
     return _SUBJECTS[code]
 
 
+def daily_rules() -> list[str]:
+    return [rule.code for rule in _RULES.values() if rule.daily]
+
+
 def title_of(rule: str) -> str:
     """What people read of a rule; of one that nobody registers any more, its code."""
     return str(_RULES[rule].title) if rule in _RULES else rule
@@ -150,5 +154,4 @@ def is_same_occasion(rule: str, one: datetime, other: datetime) -> bool:
     A recipient who moves to another zone has another 09:00, but not another day to be reminded on.
     From one 09:00 to the next it is 21 hours at least, where a zone moves forward by three.
     """
-    at_nine = rule in _RULES and _RULES[rule].at_nine
-    return one == other or (at_nine and abs(one - other) < timedelta(hours=20))
+    return one == other or (rule in daily_rules() and abs(one - other) < timedelta(hours=20))

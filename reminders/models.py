@@ -32,6 +32,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Waiting, their moment has come and no worker holds a lease (serves index reminder_waiting)."""
         return self.waiting().filter(FREE, occurrence__lte=now)
 
+    def in_digests(self) -> Self:
+        """Those that reach a recipient together, by e-mail once a day."""
+        return self.filter(channel=Channel.EMAIL, rule__in=kinds.daily_rules())
+
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
 
@@ -113,6 +117,10 @@ class Reminder(models.Model):
     @property
     def key(self) -> kinds.Key:
         return kinds.Key(self.rule, self.subject_id, self.recipient_id, self.channel)
+
+    @property
+    def is_in_digest(self) -> bool:
+        return self.channel == Channel.EMAIL and self.rule in kinds.daily_rules()
 
     @property
     def about(self) -> tuple[str, UUID]:

@@ -24,7 +24,7 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
-from lib.leases import Lease, claim, give_back
+from lib.leases import Lease, claim, claim_alone, give_back
 from reminders import kinds
 from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
 from reminders.models import Reminder
@@ -36,19 +36,31 @@ MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop i
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(hours=2)
 MARK_AGAIN_SECONDS: Final = 0.2
+LOCK: Final = 0x72656D69  # claiming is one worker's at a time; any number that is ours
 MAX_ATTEMPTS: Final = 10  # over nine hours: a mail server's bad night
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Part:
     """A reminder that is still wanted: `row` is what its recipient sees of its subject."""
 
     lease: Lease[Reminder]
-    recipient: User
     subject: kinds.Subject[Any]
     row: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What reaches its recipient as one message by one channel: a reminder, or all of a daily digest."""
+
+    recipient: User
+    parts: Sequence[Part]
+
+    @property
+    def reminders(self) -> list[Reminder]:
+        return [part.lease.row for part in self.parts]
 
 
 def send_due() -> int:
@@ -67,62 +79,69 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * int(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
 
 
+@transaction.atomic
 def _claim() -> list[Lease[Reminder]]:
-    due = Reminder.objects.due(timezone.now())
-    return claim(due.order_by("occurrence", "pk"), LEASE, BATCH)
+    """Some rows that are due; and with one of a digest all that is due of it, so that nobody gets two."""
+    claim_alone(LOCK)
+    due = Reminder.objects.due(timezone.now()).order_by("occurrence", "pk")
+    claimed = claim(due, LEASE, BATCH)
+    readers = {lease.row.recipient_id for lease in claimed if lease.row.is_in_digest}
+    return claimed + claim(due.in_digests().filter(recipient__in=readers), LEASE)
 
 
 def _deliver(claimed: Sequence[Lease[Reminder]], until: float = inf) -> int:
-    standing = _standing(claimed)
-    found = {one.lease.row.pk for one in standing}
+    letters = _letters(claimed)
+    found = {reminder.pk for letter in letters for reminder in letter.reminders}
     unwanted = [lease.row.pk for lease in claimed if lease.row.pk not in found]
     Reminder.objects.waiting().filter(pk__in=unwanted).delete()
     sent = 0
     for code, carrier in CARRIERS.items():
-        if theirs := [one for one in standing if one.lease.row.channel == code]:
+        if theirs := [letter for letter in letters if letter.reminders[0].channel == code]:
             sent += _send_by(carrier(), theirs, until)
     return sent
 
 
-def _send_by(carrier: Carrier, standing: Sequence[Standing], until: float) -> int:
+def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
     sent = 0
-    for number, told in enumerate(standing):
-        left = [one.lease for one in standing[number:]]
+    for number, letter in enumerate(letters):
+        left = [part for one in letters[number:] for part in one.parts]
         if time.monotonic() > until:
-            give_back(left)
+            give_back(part.lease for part in left)
             break
-        if told.lease.row.attempts >= MAX_ATTEMPTS:  # it took its workers with it each time
-            _postpone([told.lease], WorkerLostError())
-            continue
         try:
             carrier.open()
         except OSError as error:  # it would be the same for the others
             _postpone(left, error)
             break
+        ready = [(part, notice) for part in letter.parts if (notice := _notice(letter.recipient, part))]
+        parts, notices = [part for part, _notice in ready], [notice for _part, notice in ready]
+        message_id = message_id_of(letter.reminders)
         try:
-            notice = _notice(told)
-            if not _begin(told):
+            if not parts or not _begin(parts):
+                give_back(part.lease for part in parts)  # the rest of a digest is claimed anew
                 continue
-            carrier.send(told.lease.row, told.recipient, notice)
+            carrier.send(message_id, letter.recipient, notices)
         except Exception as error:  # one that cannot be sent must not keep the others
-            _postpone([told.lease], error)
+            _postpone(parts, error)
             carrier.close()
         else:
-            _mark_sent(told.lease.row)
-            sent += 1
+            _mark_sent([part.lease.row for part in parts], message_id)
+            sent += len(parts)
     carrier.close()
     return sent
 
 
 @transaction.atomic
-def _begin(told: Standing) -> bool:
-    """Count the attempt and record who is told of what, before it leaves; false when it is another's now."""
-    reminder = told.lease.row
-    if not told.lease.renew(attempts=reminder.attempts + 1):
-        return False
-    object_type, ids, district_ids = told.subject.record(told.row)
-    recipient = str(reminder.recipient_id)
-    record(SYSTEM, Action.NOTIFY, object_type, ids, district_ids=district_ids, recipient=recipient)
+def _begin(parts: Sequence[Part]) -> bool:
+    """Count the attempt and record who is told of what, before it leaves; false where one is not ours."""
+    for part in parts:
+        reminder = part.lease.row
+        if not part.lease.renew(attempts=reminder.attempts + 1):
+            transaction.set_rollback(True)
+            return False
+        object_type, ids, district_ids = part.subject.record(part.row)
+        recipient = str(reminder.recipient_id)
+        record(SYSTEM, Action.NOTIFY, object_type, ids, district_ids=district_ids, recipient=recipient)
     return True
 
 
@@ -130,13 +149,13 @@ def _begin(told: Standing) -> bool:
 _MARK = """
 UPDATE meetings_reminder
    SET sent_at = statement_timestamp(), message_id = %s, lease_until = NULL, last_error = ''
- WHERE id = %s::uuid AND sent_at IS NULL
+ WHERE id = ANY(%s::uuid[]) AND sent_at IS NULL
 """
 
 
-def _mark_sent(row: Reminder) -> None:
-    """Until it is written: while the database is away the row is still ours, as long as the lease lasts."""
-    parameters = [message_id_of(row), str(row.pk)]
+def _mark_sent(reminders: Iterable[Reminder], message_id: str) -> None:
+    """Until it is written: while the database is away the rows are still ours, as long as the lease lasts."""
+    parameters = [message_id, [reminder.pk for reminder in reminders]]
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:
@@ -151,10 +170,10 @@ def _mark_sent(row: Reminder) -> None:
             return
 
 
-def _postpone(leases: Iterable[Lease[Reminder]], error: Exception) -> None:
+def _postpone(parts: Iterable[Part], error: Exception) -> None:
     """Try again later, or give up and leave it to an administrator."""
     text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
-    for lease in leases:
+    for lease in (part.lease for part in parts):
         attempts = lease.row.attempts + 1
         given_up = attempts >= MAX_ATTEMPTS
         lease.end(
@@ -170,20 +189,26 @@ def _postpone(leases: Iterable[Lease[Reminder]], error: Exception) -> None:
 # --- Looking again ----------------------------------------------------------------------------------
 
 
-def _standing(claimed: Sequence[Lease[Reminder]]) -> list[Standing]:
+def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
     """Those that are still wanted and whose recipients still see what they are about."""
     wanted = _wanted_now([lease.row for lease in claimed])
     due = [lease for lease in claimed if _is_among(lease.row, wanted)]
-    found: list[Standing] = []
+    letters: list[Letter] = []
     for user in User.objects.active().filter(pk__in={lease.row.recipient_id for lease in due}):
         own = [lease for lease in due if lease.row.recipient_id == user.pk]
         seen = kinds.seen_by(actor_for(user), (lease.row.about for lease in own))
-        found += [
-            Standing(lease, user, kinds.find_subject(lease.row.subject_type), seen[lease.row.subject_id])
-            for lease in own
-            if lease.row.subject_id in seen
-        ]
-    return sorted(found, key=lambda one: (one.lease.row.occurrence, one.lease.row.pk))
+        digest: list[Part] = []
+        for lease in own:
+            if lease.row.subject_id in seen:
+                subject = kinds.find_subject(lease.row.subject_type)
+                part = Part(lease, subject, seen[lease.row.subject_id])
+                if lease.row.is_in_digest:
+                    digest.append(part)
+                else:
+                    letters.append(Letter(user, [part]))
+        if digest:
+            letters.append(Letter(user, digest))
+    return sorted(letters, key=lambda one: (one.reminders[0].occurrence, one.reminders[0].pk))
 
 
 def _wanted_now(rows: Sequence[Reminder]) -> dict[kinds.Key, list[datetime]]:
@@ -200,10 +225,16 @@ def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
     return any(kinds.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
 
 
-def _notice(told: Standing) -> Notice:
-    """What it says, in its recipient's language and time zone."""
-    reminder, recipient, subject = told.lease.row, told.recipient, told.subject
-    with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
-        title, lines = subject.words(reminder.rule, told.row)
-    url = settings.SITE_URL + subject.path(reminder.subject_id)
-    return Notice(title, lines, url, subject.attachment(told.row))
+def _notice(recipient: User, part: Part) -> Notice | None:
+    """What it says, in its recipient's language and time zone; one that cannot be written is postponed."""
+    reminder = part.lease.row
+    try:
+        if reminder.attempts >= MAX_ATTEMPTS:
+            raise WorkerLostError  # it took its workers with it each time
+        with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
+            title, lines = part.subject.words(reminder.rule, part.row)
+        url = settings.SITE_URL + part.subject.path(reminder.subject_id)
+        return Notice(title, lines, url, part.subject.attachment(part.row))
+    except Exception as error:  # it must not keep the others of its digest
+        _postpone([part], error)
+        return None

@@ -20,21 +20,23 @@ RELIEF_OPENED: Final = "relief_opened"
 
 EMAIL: Final = "email"  # a channel, as accounts names it
 ESCALATED_AFTER_DAYS: Final = 7
-DAILY_FOR_DAYS: Final = 3
 MONDAY: Final = 0
+# By how many days late it is; what stays late is on Today alone.
+_OF_OWNER: Final = {-1: FOLLOW_UP_DAY_BEFORE, 0: FOLLOW_UP_DUE, 1: FOLLOW_UP_OVERDUE}
 _DAY: Final = timedelta(days=1)
 
 
 def meeting_reminders(
     *, status: str, starts_at: datetime, officers: Iterable[Recipient], now: datetime
 ) -> Iterator[Occurrence]:
-    """A planned meeting: a day and an hour before, to its officers, and never once it has begun."""
+    """A planned meeting: the day and an hour before, to its officers, and never once it has begun."""
     if status != "planned" or not now < starts_at <= now + AHEAD + _DAY:
         return
     starts_at = starts_at.astimezone(UTC)
     hour_before = starts_at - timedelta(hours=1)
     for officer in officers:
-        yield from each_channel(MEETING_DAY_BEFORE, officer, starts_at - _DAY, now=now)
+        day_before = nine_oclock(starts_at.astimezone(officer.zone).date() - _DAY, officer.zone)
+        yield from each_channel(MEETING_DAY_BEFORE, officer, day_before, now=now)
         yield from each_channel(MEETING_HOUR_BEFORE, officer, hour_before, now=now, made_until=starts_at)
 
 
@@ -47,22 +49,24 @@ def follow_up_reminders(
     supervisors: Iterable[Recipient],
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """A pending promise: to its owner the day before, that day, and while it is late; then to supervisors.
+    """A pending promise: to its owner the day before, that day, and once it is late; then to supervisors.
 
-    One written in the small hours of the day it is due is told at once, and at nine like any other;
-    one written later that day is told at once because its nine o'clock has passed.
+    One written on the day it is due is told at once; at nine too like any other, unless that has passed.
     """
     if status not in {"open", "in_progress"}:
         return
+    is_told = False
     if written_at.astimezone(owner.zone).date() == due_on:
-        nine = nine_oclock(due_on, owner.zone)
-        if (at := written_at.astimezone(UTC)) < nine:
-            yield from each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=nine)
+        at, nine = written_at.astimezone(UTC), nine_oclock(due_on, owner.zone)
+        is_told = at >= nine
+        until = nine_oclock(due_on + _DAY, owner.zone) if is_told else nine
+        yield from each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=until)
     for day in days_around(now, owner.zone):
-        if rule := _rule_of_owner((day - due_on).days):
+        rule = _OF_OWNER.get((day - due_on).days)
+        if rule and not (is_told and rule == FOLLOW_UP_DUE):
             tomorrow = nine_oclock(day + _DAY, owner.zone)  # from then on the next rule speaks
-            until = tomorrow if rule == FOLLOW_UP_DUE else None
-            yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=until)
+            last = tomorrow if rule == FOLLOW_UP_DUE else None
+            yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=last)
     for supervisor in supervisors:
         for day in days_around(now, supervisor.zone):
             if (day - due_on).days == ESCALATED_AFTER_DAYS:
@@ -94,12 +98,3 @@ def digest_reminders(*, recipient: Recipient, meet_by: date, now: datetime) -> I
     for day in days_around(now, recipient.zone):
         if day.weekday() == MONDAY and meet_by < day:
             yield from each_channel(CADENCE_DIGEST, recipient, nine_oclock(day, recipient.zone), now=now)
-
-
-def _rule_of_owner(days_late: int) -> str | None:
-    if days_late == -1:
-        return FOLLOW_UP_DAY_BEFORE
-    if days_late == 0:
-        return FOLLOW_UP_DUE
-    weekly = days_late > DAILY_FOR_DAYS and (days_late - DAILY_FOR_DAYS) % 7 == 0
-    return FOLLOW_UP_OVERDUE if 0 < days_late <= DAILY_FOR_DAYS or weekly else None

@@ -91,12 +91,15 @@ def zones(own: str) -> list[tuple[str, str]]:
     *("language", "phone", "time_zone", "theme", "reminder_channels", "uses_shortcuts"),
     phone=PHONE,
     theme={"widget": forms.RadioSelect},
-    reminder_channels={"label": _("Remind me")},
+    reminder_channels={
+        "label": _("Remind me"),
+        "help_text": _("You get at most one email a day, and one for each urgent reminder."),
+    },
     uses_shortcuts={"help_text": _("/ searches, c logs a meeting, ? helps.")},
 )
 class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Reminders of promises come at 09:00 there.")
+        label=_("Time zone"), help_text=_("Reminders that are not urgent come at 09:00 there.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

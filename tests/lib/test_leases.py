@@ -73,8 +73,8 @@ class Reminders(Sending):
         return reminders._claim()
 
     def begin(self, lease: Lease[Any]) -> object:
-        (told,) = reminders._standing([lease])
-        return reminders._begin(told)
+        (letter,) = reminders._letters([lease])
+        return reminders._begin(letter.parts)
 
     def go_on(self, lease: Lease[Any]) -> None:
         reminders._deliver([lease])

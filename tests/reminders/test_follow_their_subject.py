@@ -42,6 +42,11 @@ def officer(*channels: str, **fields: Any) -> User:
     return make_officer(make_district(), reminder_channels=list(channels or ["email"]), **fields)
 
 
+def day_before(meeting: Meeting) -> datetime:
+    madrid = ZoneInfo("Europe/Madrid")
+    return nine_oclock(meeting.starts_at.astimezone(madrid).date() - timedelta(days=1), madrid)
+
+
 def rows(**filters: Any) -> set[tuple[str, Any, str, datetime]]:
     found = Reminder.objects.filter(**filters)
     return {(row.rule, row.recipient, row.channel, row.occurrence) for row in found}
@@ -50,7 +55,7 @@ def rows(**filters: Any) -> set[tuple[str, Any, str, datetime]]:
 def test_a_planned_meeting_has_a_row_for_each_rule_officer_and_channel() -> None:
     one, other = officer("email", "in_page"), officer("in_page")
     meeting = plan(one, other)
-    day, hour = meeting.starts_at - timedelta(days=1), meeting.starts_at - timedelta(hours=1)
+    day, hour = day_before(meeting), meeting.starts_at - timedelta(hours=1)
     assert rows() == {
         (rule, recipient, channel, at)
         for rule, at in [(rules.MEETING_DAY_BEFORE, day), (rules.MEETING_HOUR_BEFORE, hour)]
@@ -64,7 +69,7 @@ def test_a_meeting_that_moves_takes_its_reminders_along() -> None:
     meeting.save()
     refresh_reminders("meeting", meeting.pk)
     assert {row.occurrence for row in Reminder.objects.all()} == {
-        meeting.starts_at - timedelta(days=1),
+        day_before(meeting),
         meeting.starts_at - timedelta(hours=1),
     }
 

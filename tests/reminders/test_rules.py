@@ -3,7 +3,6 @@
 import zoneinfo
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -64,7 +63,7 @@ def follow_up(
 # --- Meetings -------------------------------------------------------------------------------------
 
 
-def test_a_planned_meeting_is_reminded_of_a_day_and_an_hour_before() -> None:
+def test_a_planned_meeting_is_reminded_of_the_day_and_an_hour_before() -> None:
     occurrences = rules.meeting_reminders(
         status="planned",
         starts_at=local(2026, 5, 5, 10),
@@ -72,7 +71,7 @@ def test_a_planned_meeting_is_reminded_of_a_day_and_an_hour_before() -> None:
         now=local(2026, 5, 1, 8),
     )
     assert told(occurrences) == [
-        ("04.05. 10:00", rules.MEETING_DAY_BEFORE),
+        ("04.05. 09:00", rules.MEETING_DAY_BEFORE),
         ("05.05. 09:00", rules.MEETING_HOUR_BEFORE),
     ]
 
@@ -140,15 +139,14 @@ def test_a_promise_is_reminded_of_the_day_before_and_on_the_day() -> None:
     ]
 
 
-def test_while_it_is_late_daily_for_three_days_then_weekly() -> None:
+def test_that_it_is_late_is_said_once_and_then_stays_on_today() -> None:
     owner = someone()
     moments: set[datetime] = set()
     for days_later in range(28):
         now = local(2026, 5, 4, 12) + timedelta(days=days_later)
         found = follow_up(date(2026, 5, 4), now, owner)
         moments.update(one.at for one in found if one.rule == rules.FOLLOW_UP_OVERDUE)
-    late = [(5, 5), (5, 6), (5, 7), (5, 14), (5, 21), (5, 28), (6, 4)]
-    assert moments == {local(2026, month, day, 9) for month, day in late}
+    assert moments == {local(2026, 5, 5, 9)}
 
 
 def test_supervisors_hear_of_it_after_seven_days_at_their_own_nine_oclock() -> None:
@@ -162,9 +160,17 @@ def test_supervisors_hear_of_it_after_seven_days_at_their_own_nine_oclock() -> N
 def test_due_today_and_written_at_two_in_the_afternoon_is_reminded_of_at_once() -> None:
     now = local(2026, 5, 5, 14)
     occurrences = follow_up(date(2026, 5, 5), now, someone(), written_at=now)
-    assert rules.FOLLOW_UP_DUE in made(occurrences, now)
-    assert rules.FOLLOW_UP_WRITTEN not in made(occurrences, now)
+    assert rules.FOLLOW_UP_WRITTEN in made(occurrences, now)
+    assert rules.FOLLOW_UP_DUE not in made(occurrences, now)
     assert rules.FOLLOW_UP_DAY_BEFORE not in made(occurrences, now)
+    (written,) = [o for o in occurrences if o.rule == rules.FOLLOW_UP_WRITTEN]
+    assert written.at == now  # which no edit changes, so that it is made once
+
+
+def test_due_today_since_an_edit_of_the_afternoon_is_reminded_of_at_once() -> None:
+    now = local(2026, 5, 5, 14)
+    occurrences = follow_up(date(2026, 5, 5), now, someone())
+    assert rules.FOLLOW_UP_DUE in made(occurrences, now)
     (due,) = [o for o in occurrences if o.rule == rules.FOLLOW_UP_DUE]
     assert due.at == local(2026, 5, 5, 9)  # nominal, so that it is made once
 
@@ -199,7 +205,12 @@ def test_the_day_it_is_due_is_the_owners() -> None:
 
 def test_what_was_due_yesterday_is_not_due_today() -> None:
     now = local(2026, 5, 6, 14)
-    assert made(follow_up(date(2026, 5, 5), now, someone()), now) == [rules.FOLLOW_UP_OVERDUE] * 2
+    assert made(follow_up(date(2026, 5, 5), now, someone()), now) == []
+    before = local(2026, 5, 5, 14)
+    assert made(follow_up(date(2026, 5, 5), before, someone()), before) == [
+        rules.FOLLOW_UP_DUE,
+        rules.FOLLOW_UP_OVERDUE,
+    ]
 
 
 @pytest.mark.parametrize("status", ["done", "cancelled"])
@@ -273,21 +284,14 @@ def test_nine_oclock_moves_forward_with_the_days(day: date, zone: ZoneInfo) -> N
 
 
 @given(day=days, zone=zones, hours=st.lists(st.integers(0, 30 * 24), min_size=1, max_size=12))
-def test_whenever_it_is_asked_each_rule_gives_one_moment_per_day(
-    day: date, zone: ZoneInfo, hours: list[int]
-) -> None:
+def test_whenever_it_is_asked_each_rule_gives_one_moment(day: date, zone: ZoneInfo, hours: list[int]) -> None:
     owner, supervisor = someone(zone), someone(zone)
     moments: dict[tuple[str, UUID], set[datetime]] = {}
     start = datetime.combine(day, time(0), tzinfo=UTC) - timedelta(days=10)
     for hour in hours:
         for one in follow_up(day, start + timedelta(hours=hour), owner, supervisor):
             moments.setdefault((one.rule, one.recipient_id), set()).add(one.at)
-    for (rule, _recipient), found in moments.items():
-        if rule != rules.FOLLOW_UP_OVERDUE:
-            assert len(found) == 1
-        ordered = sorted(found)
-        for earlier, later in pairwise(ordered):
-            assert not is_same_occasion(rule, earlier, later)
+    assert all(len(found) == 1 for found in moments.values())
 
 
 @given(
@@ -301,3 +305,39 @@ def test_another_zone_is_the_same_occasion(day: date, zones_: tuple[str, str]) -
     one, other = (nine_oclock(day, ZoneInfo(zone)) for zone in zones_)
     assert is_same_occasion(rules.FOLLOW_UP_DUE, one, other)
     assert one == other or not is_same_occasion(rules.MEETING_HOUR_BEFORE, one, other)
+
+
+# --- The digest ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [(2026, 3, 28), (2026, 3, 29), (2026, 10, 24), (2026, 10, 25)])
+def test_all_of_a_day_is_of_one_moment_also_where_the_clocks_change(day: tuple[int, int, int]) -> None:
+    now, owner = local(*day, 0, 30), someone()
+    today = now.date()
+    meeting = rules.meeting_reminders(
+        status="planned", starts_at=local(*day, 8) + timedelta(days=1), officers=[owner], now=now
+    )
+    promises = [one for late in (0, 1) for one in follow_up(today - timedelta(days=late), now, owner)]
+    due = [one for one in (*promises, *meeting) if one.at.astimezone(MADRID).date() == today]
+    assert {one.rule for one in due} == {
+        rules.FOLLOW_UP_DUE,
+        rules.FOLLOW_UP_OVERDUE,
+        rules.MEETING_DAY_BEFORE,
+    }
+    assert {one.at.astimezone(MADRID) for one in due} == {local(*day, 9)}
+
+
+@given(zone=zones, days=st.integers(0, 366), hour=st.integers(0, 47))
+def test_it_never_comes_at_night(zone: ZoneInfo, days: int, hour: int) -> None:
+    """But for the hour that a zone skips it is nine there, whatever the hour of the meeting."""
+    starts_at = datetime(2026, 1, 2, tzinfo=UTC) + timedelta(days=days, hours=hour)
+    now = starts_at - timedelta(hours=30)
+    (one,) = [
+        one
+        for one in rules.meeting_reminders(
+            status="planned", starts_at=starts_at, officers=[someone(zone)], now=now
+        )
+        if one.rule == rules.MEETING_DAY_BEFORE
+    ]
+    assert one.at.astimezone(zone).hour == 9
+    assert starts_at - timedelta(hours=41) < one.at < starts_at - timedelta(hours=13)
