@@ -6,7 +6,7 @@ from accounts.sent_forms import forget_sent_forms
 from api.idempotency import forget_old_requests
 from api.quota import forget_old_reads
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
-from api.services.key_warnings import warn_of_ends
+from api.services.key_warnings import WARN, warn_of_ends
 from api.services.sending import send_due
 
 
@@ -21,6 +21,6 @@ def forget_old() -> int:
     return forget_old_requests() + forget_old_deliveries() + forget_old_reads() + forget_sent_forms()
 
 
-@shared_task(name="api.warn_of_keys_that_end")
+@shared_task(name=WARN)
 def warn_of_keys_that_end() -> int:
     return warn_of_ends()

@@ -1,10 +1,10 @@
 """How a reminder reaches its recipient. A new way is a class here and a code in `accounts.models.Channel`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.mime.base import MIMEBase
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,30 @@ class Notice:
 def host() -> str:
     """The host of this site, which ids of messages and calendar entries end with."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def mail_to(
+    recipient: User,
+    title: str,
+    text: str,
+    message_id: str,
+    *,
+    html: str = "",
+    headers: Mapping[str, str] | None = None,
+    connection: Any = None,
+) -> EmailMultiAlternatives:
+    """A message from a machine; `message_id` is the same at every attempt (RFC 5322)."""
+    usual = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": recipient.language,
+    }
+    message = EmailMultiAlternatives(
+        title, text, to=[recipient.email], headers=usual | dict(headers or {}), connection=connection
+    )
+    if html:
+        message.attach_alternative(html, "text/html")
+    return message
 
 
 class Carrier(Protocol):
@@ -67,18 +91,7 @@ class Email:
             }
             text = render_to_string("mail/reminder.txt", context)
             html = render_to_string("mail/reminder.html", context | {"language": recipient.language})
-        message = EmailMultiAlternatives(
-            title,
-            text,
-            to=[recipient.email],
-            headers={
-                "Message-ID": message_id,
-                "Auto-Submitted": "auto-generated",
-                "Content-Language": recipient.language,
-            },
-            connection=self._connection,
-        )
-        message.attach_alternative(html, "text/html")
+        message = mail_to(recipient, title, text, message_id, html=html, connection=self._connection)
         for notice in notices:
             if notice.attachment is not None:
                 message.attach(notice.attachment)
@@ -106,8 +119,12 @@ CARRIERS: dict[str, type[Carrier]] = {Channel.IN_PAGE: InPage, Channel.EMAIL: Em
 
 
 def message_id_of(reminders: Iterable[Reminder]) -> str:
-    """The same at every attempt, so that a message sent twice is known to be one (RFC 5322)."""
-    return f"<reminder-{min(reminder.pk for reminder in reminders)}@{host()}>"
+    return message_id_for(f"reminder-{min(reminder.pk for reminder in reminders)}")
+
+
+def message_id_for(name: str) -> str:
+    """The id of a message whose name is unique on this site."""
+    return f"<{name}@{host()}>"
 
 
 def _title(notices: Sequence[Notice]) -> str:

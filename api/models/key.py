@@ -16,6 +16,7 @@ from api.rules import MAX_DAYS, WARN_BEFORE
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.leases import FREE
 
 
 class KeyStatus(models.TextChoices):
@@ -130,9 +131,9 @@ class KeyWarningQuerySet(models.QuerySet["KeyWarning"]):
         """Neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
-    def due(self, now: datetime) -> Self:
+    def due(self) -> Self:
         """Waiting, and no worker holds a lease (serves index key_warning_waiting)."""
-        return self.waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        return self.waiting().filter(FREE)
 
 
 class KeyWarning(models.Model):

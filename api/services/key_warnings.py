@@ -1,44 +1,28 @@
-"""Telling administrators by e-mail that a key ends, thirty days before, each once for each end.
+"""Telling administrators by e-mail that a key ends, thirty days before, each once for each end."""
 
-Rows are the truth: beat only looks for what is due. A worker that dies leaves its lease to run out.
-"""
-
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
-import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
-from django.db.models.functions import Now
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM
 from accounts.models import Role, User
 from api.models import ApiKey, KeyWarning
-from audit.models import Action
-from audit.services import record
 from lib.days import city_day
-from lib.mail import MailNotSent, sending
+from reminders.channels import mail_to, message_id_for
+from reminders.mailing import Mailing, send_mails
 
-BATCH: Final = 20
-LEASE: Final = timedelta(minutes=2)
-MAX_ATTEMPTS: Final = 10
-
-log = structlog.get_logger(__name__)
+WARN: Final = "api.warn_of_keys_that_end"
 
 
 def warn_of_ends() -> int:
     """Make what has become due, and send it; answers how many were sent. Any number may run at once."""
     _make_due(timezone.now())
-    sent = 0
-    while claimed := _claim():
-        sent += sum(_deliver(warning) for warning in claimed)
-    return sent
+    return send_mails(WARNING_MAIL)
 
 
 def _make_due(now: datetime) -> None:
@@ -54,72 +38,27 @@ def _make_due(now: datetime) -> None:
     )
 
 
-@transaction.atomic
-def _claim() -> list[KeyWarning]:
-    """Some due rows that are nobody else's until the lease ends."""
-    due = KeyWarning.objects.due(timezone.now()).order_by("pk")
-    ids = [row.pk for row in due.select_for_update(skip_locked=True)[:BATCH]]
-    KeyWarning.objects.filter(pk__in=ids).update(lease_until=Now() + LEASE)
-    return list(KeyWarning.objects.filter(pk__in=ids).select_related("key", "recipient").order_by("pk"))
-
-
-def _deliver(warning: KeyWarning) -> bool:
-    """Send one, or give it up when it is not true any more, or leave it for later."""
+def _is_wanted(warning: KeyWarning) -> bool:
     key, recipient = warning.key, warning.recipient
     stands = ApiKey.objects.ending(timezone.now()).filter(pk=key.pk, expires_at=warning.ends_at).exists()
-    if not (stands and recipient.is_active and recipient.role == Role.ADMINISTRATOR):
-        rows = KeyWarning.objects.waiting().filter(pk=warning.pk)
-        rows.update(failed_at=Now(), lease_until=None, last_error="not wanted any more")
-        return False
-    if not _begin(warning):
-        return False
-    try:
-        with sending():
-            _message(warning).send()
-    except Exception as error:  # one that cannot be sent must not keep the others
-        _postpone(warning, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
-        return False
-    KeyWarning.objects.filter(pk=warning.pk).update(sent_at=Now(), lease_until=None, last_error="")
-    return True
+    return stands and recipient.is_active and recipient.role == Role.ADMINISTRATOR
 
 
-@transaction.atomic
-def _begin(warning: KeyWarning) -> bool:
-    """Count the attempt and record who is told, before it leaves; false when it is not ours any more."""
-    ours = KeyWarning.objects.waiting().filter(pk=warning.pk, lease_until=warning.lease_until)
-    if not ours.update(attempts=warning.attempts + 1):
-        return False
-    record(SYSTEM, Action.NOTIFY, "api_key", [warning.key_id], recipient=str(warning.recipient_id))
-    return True
-
-
-def _postpone(warning: KeyWarning, error: str) -> None:
-    """Try again when the lease ends, each time later; give up after a mail server's bad day."""
-    attempts = warning.attempts + 1
-    given_up = attempts >= MAX_ATTEMPTS
-    KeyWarning.objects.waiting().filter(pk=warning.pk).update(
-        last_error=error[:500],
-        lease_until=None if given_up else Now() + min(LEASE * 2**attempts, timedelta(hours=3)),
-        failed_at=Now() if given_up else None,
-    )
-    log.warning("key_warning_not_sent", warning=str(warning.pk), attempts=attempts, error=error)
-
-
-def _message(warning: KeyWarning) -> EmailMessage:
-    """In the recipient's language; the same Message-ID at every attempt (RFC 5322)."""
+def _message(warning: KeyWarning) -> EmailMultiAlternatives:
     key, recipient = warning.key, warning.recipient
     with translation.override(recipient.language):
         words = {"key": key, "day": city_day(warning.ends_at)}
         words["url"] = settings.SITE_URL + reverse("settings_key", args=[key.pk])
         text = render_to_string("api/key_warning.txt", words)
         subject = _("The API key of %(name)s ends soon") % {"name": key.name}
-    return EmailMessage(
-        subject,
-        text,
-        to=[recipient.email],
-        headers={
-            "Message-ID": f"<key-{warning.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": recipient.language,
-        },
-    )
+    return mail_to(recipient, subject, text, message_id_for(f"key-{warning.pk}"))
+
+
+WARNING_MAIL: Final = Mailing(
+    task=WARN,
+    object_type="api_key",
+    due=lambda: KeyWarning.objects.due().select_related("key", "recipient").order_by("pk"),
+    is_wanted=_is_wanted,
+    told=lambda row: (row.key_id, [], row.recipient_id),
+    message=_message,
+)

@@ -1,35 +1,29 @@
-"""Having a report sent: a link by e-mail, never the data, once per occasion.
+"""Having a report sent: a link by e-mail, never the data, once per occasion."""
 
-Rows are the truth: beat only looks for what is due. A worker that dies leaves its lease to run out.
-"""
-
-import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.actors import Actor, actor_for
 from accounts.models import User
 from audit.models import Action, Op
-from audit.services import Changed, record, record_changes
+from audit.services import Changed, record_changes
 from districts.models import District
-from lib.leases import Lease, claim, give_back
-from lib.mail import MailNotSent, sending
-from lib.waking import wake_on_commit
+from reminders.channels import mail_to, message_id_for
+from reminders.mailing import Mailing, send_mails
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reviews import rules
@@ -38,12 +32,6 @@ from reviews.policies import can_subscribe
 
 SEND: Final = "reviews.send_reports"
 BATCH: Final = 50
-MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop in between
-LEASE: Final = timedelta(minutes=5)
-LONGEST_WAIT: Final = timedelta(hours=3)
-MAX_ATTEMPTS: Final = 10
-
-log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -102,15 +90,7 @@ def report_url(subscription: Subscription, period: Period) -> str:
 def send_reports() -> int:
     """Make what has become due, and send it; answers how many were sent. Any number may run at once."""
     _make_due(timezone.now())
-    until, sent = time.monotonic() + MAX_SECONDS, 0
-    while claimed := _claim():
-        for number, lease in enumerate(claimed):
-            if time.monotonic() > until:
-                give_back(claimed[number:])
-                wake_on_commit(SEND)
-                return sent
-            sent += _deliver(lease)
-    return sent
+    return send_mails(REPORT_MAIL)
 
 
 def _make_due(now: datetime) -> None:
@@ -134,58 +114,7 @@ def _batches(rows: Iterator[Delivery]) -> Iterator[list[Delivery]]:
     yield batch
 
 
-def _claim() -> list[Lease[Delivery]]:
-    due = Delivery.objects.due().select_related("subscription__user", "subscription__district")
-    return claim(due.order_by("day", "pk"), LEASE, BATCH)
-
-
-def _deliver(lease: Lease[Delivery]) -> bool:
-    """Send one, or give it up when it is not wanted any more, or leave it for later."""
-    delivery = lease.row
-    if not stands(delivery.subscription):
-        lease.end(failed_at=Now(), last_error="not wanted any more")
-        return False
-    if not _begin(lease):
-        return False
-    try:
-        with sending():
-            _message(delivery).send()
-    except Exception as error:  # one that cannot be sent must not keep the others
-        _postpone(lease, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
-        return False
-    # Whoever holds it now: it has left.
-    Delivery.objects.filter(pk=delivery.pk).update(sent_at=Now(), lease_until=None, last_error="")
-    return True
-
-
-@transaction.atomic
-def _begin(lease: Lease[Delivery]) -> bool:
-    """Count the attempt and record who is told, before it leaves; false when it is not ours any more."""
-    if not lease.renew(attempts=lease.row.attempts + 1):
-        return False
-    subscription = lease.row.subscription
-    record(
-        SYSTEM,
-        Action.NOTIFY,
-        "subscription",
-        [subscription.pk],
-        district_ids=[subscription.district_id],
-        recipient=str(subscription.user_id),
-    )
-    return True
-
-
-def _postpone(lease: Lease[Delivery], error: str) -> None:
-    """Try again later, each time later; give up after a mail server's bad day."""
-    attempts = lease.row.attempts + 1
-    given_up = attempts >= MAX_ATTEMPTS
-    pause = None if given_up else min(LEASE * 2**attempts, LONGEST_WAIT)
-    lease.end(pause, last_error=error[:500], failed_at=Now() if given_up else None)
-    log.warning("report_not_sent", delivery=str(lease.row.pk), attempts=attempts, error=error)
-
-
 def _message(delivery: Delivery) -> EmailMultiAlternatives:
-    """In the recipient's language; the same Message-ID at every attempt (RFC 5322)."""
     subscription = delivery.subscription
     user: User = subscription.user
     period = Period(*rules.period_before(subscription.rhythm, delivery.day))
@@ -200,19 +129,24 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
         }
         text = render_to_string("reviews/report_mail.txt", context)
         html = render_to_string("reviews/report_mail.html", context)
-    message = EmailMultiAlternatives(
-        context["title"],
-        text,
-        to=[user.email],
-        headers={
-            "Message-ID": f"<report-{delivery.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": user.language,
-            "List-Unsubscribe": f"<{context['list_url']}>",
-        },
-    )
-    message.attach_alternative(html, "text/html")
-    return message
+    headers = {"List-Unsubscribe": f"<{context['list_url']}>"}
+    message_id = message_id_for(f"report-{delivery.pk}")
+    return mail_to(user, context["title"], text, message_id, html=html, headers=headers)
+
+
+def _due() -> QuerySet[Delivery]:
+    rows = Delivery.objects.due().select_related("subscription__user", "subscription__district")
+    return rows.order_by("day", "pk")
+
+
+REPORT_MAIL: Final = Mailing(
+    task=SEND,
+    object_type="subscription",
+    due=_due,
+    is_wanted=lambda row: stands(row.subscription),
+    told=lambda row: (row.subscription_id, [row.subscription.district_id], row.subscription.user_id),
+    message=_message,
+)
 
 
 def _record(actor: Actor, action: Action, op: Op, subscription: Subscription) -> None:

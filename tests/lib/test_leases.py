@@ -11,23 +11,26 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.actors import actor_for
-from accounts.models import User
+from accounts.models import Role, User
+from api.models import ApiKey, KeyWarning
 from api.services import sending as webhooks
 from api.services.deliveries import make_deliveries
+from api.services.key_warnings import WARNING_MAIL
 from api.targets import resolve
 from jobs import kinds, running
 from jobs.kinds import JobResult, Output
 from jobs.models import JobFile, JobStatus
 from jobs.services import queue_job
-from lib.leases import Lease, give_back
+from lib.leases import Lease, claim, give_back
+from reminders import mailing
 from reminders import sending as reminders
 from reviews.models import Delivery
-from reviews.services import subscriptions
+from reviews.services.subscriptions import REPORT_MAIL
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver
 from tests.api.test_webhooks import receiver, register
 from tests.audit.numbering import number_open_transaction
-from tests.factories import make_district, make_organisation, make_supervisor
+from tests.factories import make_district, make_organisation, make_supervisor, make_user
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
 from tests.reviews.test_subscriptions import Desk
@@ -86,28 +89,44 @@ class Reminders(Sending):
         return len(self._sink.messages)
 
 
-class Subscriptions(Sending):
+class Mails(Sending):
     def __init__(self, mail_sink: MailSink, _receiver: Receiver) -> None:
-        subscription = Desk().subscribe()
-        day = timezone.now().date() - timedelta(days=40)
-        Delivery.objects.create(subscription=subscription, day=day)
-        type(subscription).objects.update(created_at=timezone.now())
         self._sink = mail_sink
+        self.mailing = self.make()
+
+    def make(self) -> mailing.Mailing[Any]:
+        """Make a row that is due."""
+        raise NotImplementedError
 
     def claim(self) -> Leases:
-        return subscriptions._claim()
+        return claim(self.mailing.due(), mailing.LEASE, mailing.BATCH)
 
     def begin(self, lease: Lease[Any]) -> object:
-        return subscriptions._begin(lease)
+        return mailing.begin(self.mailing, lease)
 
     def go_on(self, lease: Lease[Any]) -> None:
-        subscriptions._deliver(lease)
+        mailing.deliver(self.mailing, lease)
 
     def run(self) -> object:
-        return subscriptions.send_reports()
+        return mailing.send_mails(self.mailing)
 
     def left(self) -> int:
         return len(self._sink.messages)
+
+
+class Reports(Mails):
+    def make(self) -> mailing.Mailing[Any]:
+        Delivery.objects.create(subscription=Desk().subscribe(), day=timezone.now().date())
+        return REPORT_MAIL
+
+
+class KeyWarnings(Mails):
+    def make(self) -> mailing.Mailing[Any]:
+        administrator, ends_at = make_user(Role.ADMINISTRATOR), timezone.now() + timedelta(days=3)
+        key = Tool().key
+        ApiKey.objects.filter(pk=key.pk).update(expires_at=ends_at)
+        KeyWarning.objects.create(key=key, ends_at=ends_at, recipient=administrator)
+        return WARNING_MAIL
 
 
 class Webhooks(Sending):
@@ -174,7 +193,7 @@ class Jobs:
         return JobFile.objects.count()
 
 
-KINDS: Final = (Reminders, Subscriptions, Webhooks, Jobs)
+KINDS: Final = (Reminders, Reports, KeyWarnings, Webhooks, Jobs)
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__.lower())
