@@ -155,7 +155,7 @@ UPDATE meetings_reminder
 
 def _mark_sent(reminders: Iterable[Reminder], message_id: str) -> None:
     """Until it is written: while the database is away the rows are still ours, as long as the lease lasts."""
-    parameters = [message_id, [reminder.pk for reminder in reminders]]
+    parameters: list[Any] = [message_id, [reminder.pk for reminder in reminders]]
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:

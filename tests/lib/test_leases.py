@@ -178,7 +178,8 @@ class Jobs:
         return [found] if found else []
 
     def begin(self, lease: Lease[Any]) -> object:
-        return running._Pulse(lease)._tell()
+        running._Pulse(lease)._tell()
+        return None
 
     def go_on(self, lease: Lease[Any]) -> None:
         running._run(lease, actor_for(self.starter))
