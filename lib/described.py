@@ -1,8 +1,10 @@
 """What a model's field says about its values, for the doors that derive theirs from it (CONTRIBUTING.md)."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
+
+OF_LIMITS: Final = ("min_value", "max_value")  # what is wrong with a number, as `error_messages` names it
 
 
 def limits(field: Any) -> dict[str, int]:

@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
                 help_text="As agreed with them. Empty when nothing is agreed.",
                 null=True,
                 validators=[MinValueValidator(1), MaxValueValidator(730)],
+                error_messages={
+                    "min_value": "How often is between 1 and 730 days.",
+                    "max_value": "How often is between 1 and 730 days.",
+                },
                 verbose_name="how often they want to be met, in days",
             ),
         ),

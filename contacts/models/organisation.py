@@ -1,6 +1,6 @@
 """Organisation and its dated, declared and foreign-key children."""
 
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -21,7 +21,10 @@ from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.checked import Checked
+from lib.described import OF_LIMITS
 from lib.ids import uuid7
+
+_CADENCE: Final = _("How often is between 1 and 730 days.")
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -118,6 +121,7 @@ class Organisation(Checked):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
+        error_messages=dict.fromkeys(OF_LIMITS, _CADENCE),
         help_text=_("As agreed with them. Empty when nothing is agreed."),
     )
     status = models.CharField(
@@ -168,7 +172,7 @@ class Organisation(Checked):
             models.CheckConstraint(
                 condition=Q(cadence_days__isnull=True) | Q(cadence_days__gte=1, cadence_days__lte=730),
                 name="organisation_cadence_is_days",
-                violation_error_message=_("How often is between 1 and 730 days."),
+                violation_error_message=_CADENCE,
             ),
             models.CheckConstraint(
                 condition=Q(deputy_officer__isnull=True)

@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
             field=models.PositiveSmallIntegerField(
                 default=30,
                 validators=[MinValueValidator(1), MaxValueValidator(1440)],
+                error_messages={
+                    "min_value": "A meeting takes between 1 and 1,440 minutes.",
+                    "max_value": "A meeting takes between 1 and 1,440 minutes.",
+                },
                 verbose_name="minutes",
             ),
         ),

@@ -1,6 +1,6 @@
 """Meeting: a chat on patrol, a call, an assembly; who was there, and what came of it."""
 
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -18,11 +18,14 @@ from districts.models import District
 from lib.acting import Acting
 from lib.among import among
 from lib.checked import Checked
+from lib.described import OF_LIMITS
 from lib.ids import uuid7
 from lib.matching import matching
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models.series import Series
+
+_MINUTES: Final = _("A meeting takes between 1 and 1,440 minutes.")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -88,7 +91,10 @@ class Meeting(Checked):
     )
     starts_at = models.DateTimeField(_("starts at"))
     duration_minutes = models.PositiveSmallIntegerField(
-        _("minutes"), default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+        _("minutes"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        error_messages=dict.fromkeys(OF_LIMITS, _MINUTES),
     )
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("district")
@@ -172,7 +178,7 @@ class Meeting(Checked):
             models.CheckConstraint(
                 condition=Q(duration_minutes__gt=0, duration_minutes__lte=1440),
                 name="meeting_has_duration",
-                violation_error_message=_("A meeting takes between 1 and 1,440 minutes."),
+                violation_error_message=_MINUTES,
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=MeetingKind.values),

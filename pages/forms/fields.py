@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from lib.described import limits
+from lib.described import OF_LIMITS, limits
 
 MINUTE: Final = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> speaks
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -142,5 +142,6 @@ def _usual(field: Any, rows: int) -> dict[str, Any]:
         case models.DateField():
             return {"widget": DAY}
         case models.IntegerField():
-            return limits(field)
+            said = {name: field.error_messages[name] for name in OF_LIMITS if name in field.error_messages}
+            return {**limits(field), "error_messages": said}
     return {}

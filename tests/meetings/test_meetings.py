@@ -21,6 +21,7 @@ from meetings.services.meetings import (
     edit_meeting,
     restore_meeting,
 )
+from pages.forms.fields import form_field
 from reminders.models import Reminder
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation
 
@@ -95,6 +96,12 @@ def test_a_person_who_is_not_seen_cannot_be_invited(officer: Actor, north: Distr
 def test_a_duration_is_more_than_nothing(officer: Actor, north: District) -> None:
     with pytest.raises(ValidationError, match="1,440 minutes"):
         plan(officer, north, duration_minutes=0)
+
+
+@pytest.mark.parametrize("minutes", ["0", "-5", "1441"])
+def test_a_form_refuses_a_duration_in_the_words_of_the_model(minutes: str) -> None:
+    with pytest.raises(ValidationError, match="1,440 minutes"):
+        form_field(Meeting, "duration_minutes").clean(minutes)
 
 
 def test_nothing_comes_of_what_is_only_planned(officer: Actor, north: District) -> None:
