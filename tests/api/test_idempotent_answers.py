@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -81,7 +82,7 @@ def test_the_answer_is_the_row_as_it_is_now_and_is_in_the_trail() -> None:
     sent = person(north)
     made = tool.post("/contacts/", sent, idempotency_key="k")
     pk = made.json()["id"]
-    edit_contact(actor=SYSTEM, contact_id=pk, version=1, given_name="Ana")
+    edit_contact(actor=SYSTEM, contact_id=UUID(pk), version=1, given_name="Ana")
     before = Event.objects.filter(action=Action.VIEW, object_ids__contains=[pk]).count()
     again = tool.post("/contacts/", sent, idempotency_key="k")
     now = tool.get(f"/contacts/{pk}/")
@@ -96,7 +97,7 @@ def test_what_moved_out_of_reach_is_not_there_and_that_is_in_the_trail() -> None
     tool = Tool(north)
     sent = person(north)
     pk = tool.post("/contacts/", sent, idempotency_key="k").json()["id"]
-    edit_contact(actor=SYSTEM, contact_id=pk, version=1, home_district=south, affiliations=[])
+    edit_contact(actor=SYSTEM, contact_id=UUID(pk), version=1, home_district=south, affiliations=[])
     again = tool.post("/contacts/", sent, idempotency_key="k")
     assert (again.status_code, again.json()["code"]) == (404, "not_found")
     assert Event.objects.filter(action=Action.DENY).exists()
@@ -125,7 +126,7 @@ def test_somebody_signed_in_says_why_once_others_wrote_in_the_row() -> None:
 
     made = send()
     assert (made.status_code, send().status_code) == (201, 201)
-    edit_contact(actor=SYSTEM, contact_id=made.json()["id"], version=1, given_name="Ana")
+    edit_contact(actor=SYSTEM, contact_id=UUID(made.json()["id"]), version=1, given_name="Ana")
     refused = send()
     assert (refused.status_code, refused.json()["code"]) == (403, "reason_needed")
     assert send(**{"X-Purpose": "They called about the hall"}).json()["given_name"] == "Ana"
@@ -140,9 +141,11 @@ def test_a_batch_says_which_are_there_and_in_which_version() -> None:
     assert [one["status"] for one in first] == [201, 201, 201, 400]
     kept = str(IdempotentRequest.objects.get().answer)
     assert not any(word in kept for word in WORDS)
-    edit_contact(actor=SYSTEM, contact_id=first[0]["id"], version=1, given_name="Ana")
-    erase_contact(actor=SYSTEM, contact_id=first[1]["id"], version=1)
-    edit_contact(actor=SYSTEM, contact_id=first[2]["id"], version=1, home_district=south, affiliations=[])
+    edit_contact(actor=SYSTEM, contact_id=UUID(first[0]["id"]), version=1, given_name="Ana")
+    erase_contact(actor=SYSTEM, contact_id=UUID(first[1]["id"]), version=1)
+    edit_contact(
+        actor=SYSTEM, contact_id=UUID(first[2]["id"]), version=1, home_district=south, affiliations=[]
+    )
     again = tool.post(path, sent, idempotency_key="k")
     assert again["Idempotent-Replayed"] == "true"
     there, erased, moved, refused = again.json()["results"]
@@ -178,7 +181,7 @@ def test_an_answer_of_the_version_before_is_read_anew_and_forgotten() -> None:
     north = make_district()
     tool, sent = Tool(north), person(north)
     made = as_the_version_before(tool, sent)
-    edit_contact(actor=SYSTEM, contact_id=made.json()["id"], version=1, given_name="Ana")
+    edit_contact(actor=SYSTEM, contact_id=UUID(made.json()["id"]), version=1, given_name="Ana")
     again = tool.post("/contacts/", sent, idempotency_key="k")
     assert (again.status_code, again.json()["given_name"]) == (201, "Ana")
     assert {line.split()[0] for line in told_in(whole_database())} == {"contacts_contact"}
