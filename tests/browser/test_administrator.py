@@ -30,7 +30,7 @@ def test_an_invited_officer_signs_in(
     desk.get_by_role("link", name="Invite somebody").click()
     desk.get_by_label("Name").fill("Olga Officer")
     desk.get_by_label("E-mail address").fill("olga@police.example")
-    desk.get_by_role("radio", name="officer", exact=True).check(force=True)
+    desk.get_by_role("radio", name="Officer", exact=True).check(force=True)
     desk.get_by_role("checkbox", name="Harbour").check()
     desk.get_by_role("button", name="Send the invitation").click()
     expect(desk.get_by_role("status")).to_contain_text("on its way to olga@police.example")
