@@ -14,9 +14,9 @@ def can_write_in(actor: Actor, district_id: UUID) -> bool:
 
 
 def home_of(actor: Actor, rows: Sequence[Organisation | Contact]) -> District | None:
-    """The district of the actor’s in which one of `rows` is at home, else in which the first is active.
+    """Return the first home district of `rows` that the actor covers, else one where the first row is active.
 
-    Their home districts, and what the first is `also_in`, should be prefetched.
+    Prefetch the home districts and the first row's `also_in`.
     """
     covered = (row.home_district for row in rows if actor.covers(row.home_district_id))
     if home := next(covered, None):

@@ -15,17 +15,17 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402 (after setup)
 
-from accounts.actors import SYSTEM  # noqa: E402
-from accounts.models import Role, User  # noqa: E402
-from api.models import ApiKey  # noqa: E402
-from api.services.keys import create_key  # noqa: E402
-from api.services.webhooks import create_webhook  # noqa: E402
-from contacts.services.organisations import create_organisation  # noqa: E402
-from districts.models import District  # noqa: E402
-from lib.fold import fold  # noqa: E402
-from meetings.models import FollowUp  # noqa: E402
-from reminders.models import Reminder  # noqa: E402
-from reminders.services import top_up  # noqa: E402
+from accounts.actors import SYSTEM  # noqa: E402 (after setup)
+from accounts.models import Role, User  # noqa: E402 (after setup)
+from api.models import ApiKey  # noqa: E402 (after setup)
+from api.services.keys import create_key  # noqa: E402 (after setup)
+from api.services.webhooks import create_webhook  # noqa: E402 (after setup)
+from contacts.services.organisations import create_organisation  # noqa: E402 (after setup)
+from districts.models import District  # noqa: E402 (after setup)
+from lib.fold import fold  # noqa: E402 (after setup)
+from meetings.models import FollowUp  # noqa: E402 (after setup)
+from reminders.models import Reminder  # noqa: E402 (after setup)
+from reminders.services import top_up  # noqa: E402 (after setup)
 
 OFFICERS = 10
 

@@ -34,8 +34,8 @@ MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "rol
 def opens_the_book(user: User) -> bool:
     """Whether who takes this account over reads or decides: it has districts, a role above officer, or work.
 
-    Somebody who has signed in may own follow-ups, which they see without a district; so may who had one
-    until lately, whoever took it away.
+    An account that has been signed in may own follow-ups, which its owner sees without a district. The same
+    holds for an account whose district was taken away recently.
     """
     return (
         is_above_officer(user)

@@ -2,7 +2,7 @@
 
 A statement has two halves: which rows, in which order (short, made anew for each request), and what
 is read of them (long, always the same). The second is kept, with placeholders for what differs from
-caller to caller. Of one object by its id both halves are kept: then PostgreSQL does not plan it anew either.
+caller to caller. For one object, read by its id, both halves are kept, so that PostgreSQL plans it only once.
 """
 
 from collections.abc import Callable, Hashable, Sequence

@@ -20,10 +20,10 @@ _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCH
 
 @dataclass(slots=True)
 class Change:
-    """What is to be so of one row; what is not given stays.
+    """A change of one row. Values that are not given stay as they are.
 
-    `id` is that of one in the book; of a new one (`is_new`) it may be left out. `beside` are child rows by
-    name, None for those that stay: all that there are afterwards.
+    `id` names the row; a new row (`is_new`) needs none. `beside` holds the complete child rows by name after
+    the change, or None where they stay as they are.
     """
 
     id: UUID | None = None
@@ -33,7 +33,7 @@ class Change:
     beside: Mapping[str, Any] = field(default_factory=dict)
 
     def made_on(self, row: Any, *, is_clean: bool = False) -> dict[str, Any]:
-        """Set the values on a row; answers the columns that are other now, with what they were.
+        """Set the values on a row. Returns the changed columns with their old values.
 
         Raises StaleVersion, and as `assign` does.
         """

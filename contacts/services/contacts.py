@@ -72,9 +72,9 @@ def create_contact(
     action: Action = Action.CREATE,
     **fields: Unpack[ContactFields],
 ) -> Contact:
-    """A new person. Lawful basis and purpose are the deployment's and the review is in a year, unless given.
+    """Create a contact. Lawful basis and purpose default to the deployment's, the review to a year from now.
 
-    `action` is what the trail calls it: who imports a person has not written that person's entry.
+    `action` is the name of the event in the trail, such as an import.
     Raises PermissionDenied where neither the home district nor that of an organisation is covered,
     ValidationError by field.
     """
@@ -150,11 +150,12 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
 
 @transaction.atomic
 def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> list[Written]:
-    """Make every change or none, one for each contact; answers what was written, in their order.
+    """Make every change or none, one for each contact. Returns what was written, in the same order.
 
-    `beside` are `affiliations` and `external_ids`. Of a new one, lawful basis and purpose are the
-    deployment's and the review is in a year, unless given. Who withdraws is the first to call for nobody, and
-    nothing private of theirs is kept. `action` is what the trail calls it, if not what each change is.
+    `beside` holds `affiliations` and `external_ids`. A new contact's lawful basis and purpose default to the
+    deployment's, the review to a year from now. A contact who withdraws is no organisation's first person to
+    call, and their private channels are erased. `action` names the event in the trail, if it is another than
+    that of each change.
 
     Raises DoesNotExist where the actor does not see one, PermissionDenied where it is read-only or would be,
     StaleVersion, ValidationError by field.
@@ -277,9 +278,9 @@ def _let_go(row: Contact) -> list[str]:
 
 
 def _check(row: Contact, names: Iterable[str]) -> None:
-    """Each field, and that nobody is said to have been told or to have agreed on a day to come.
+    """Validate each field, and refuse future days of informing or of consent.
 
-    What a constraint refuses, the write says (`constraints_in_words`).
+    The write reports what a constraint refuses (`constraints_in_words`).
     """
     check_phone(row.phone)
     row.clean_fields()

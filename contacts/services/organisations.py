@@ -145,14 +145,13 @@ def write_organisations(
     may_have_left: bool = False,
     taken_back: datetime | None = None,
 ) -> list[Written]:
-    """Make every change or none, one for each organisation; answers what was written, in their order.
+    """Make every change or none, one for each organisation. Returns what was written, in the same order.
 
-    `beside` are `also_in`, `focuses` and `external_ids`; `added_ids` and `dropped_ids` are (source, id), and
-    others stay. `action` is what the trail calls it, where it is not what each change is.
-    `locked` are the organisations, where the caller has them from `locked_organisations`. With `is_checked`
-    the values are as the columns keep them and have passed their field's checks (imports.converting). With
-    `may_have_left` (an undo) a lead or deputy need not work here any more; `taken_back` is when what it takes
-    back was made.
+    `beside` holds `also_in`, `focuses` and `external_ids`, or `added_ids` and `dropped_ids` as (source, id)
+    where other ids stay. `action` names the event in the trail, if it is another than that of each change.
+    `locked` holds the organisations if the caller has locked them (`locked_organisations`). `is_checked`
+    states that the values have passed the checks of their fields (exchange.imports.converting). For an undo,
+    `may_have_left` accepts a lead or deputy who has left; `taken_back` is when the undone change was made.
 
     Raises DoesNotExist where the actor does not see one, PermissionDenied where it is read-only or its home
     district is not covered, StaleVersion, ValidationError by field.
