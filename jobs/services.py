@@ -1,6 +1,7 @@
 """The life of a job: started, told how far it is, finished, failed or cancelled."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -176,21 +177,34 @@ class Hold:
 
 
 @contextmanager
-def held_alone(name: str) -> Iterator[Hold]:
-    """Hold the lease `name` until the end, or raise IsHeld at once.
+def held_alone(
+    name: str, patience: timedelta = timedelta(0), waiting: Callable[[], object] = lambda: None
+) -> Iterator[Hold]:
+    """Hold the lease `name` until the end; raises IsHeld where somebody else holds it longer than `patience`.
 
-    A row and not a lock of the session: behind a pooler a session is whoever's comes next.
+    What died holding it lets go when its lease runs out: patience of LEASE outlasts it. `waiting` is
+    called each second. A row and not a lock of the session: behind a pooler a session is whoever's comes next.
     """
     hold = Hold(name, uuid7())
     Lease.objects.bulk_create(
         [Lease(name=name, holder=hold.holder, until=datetime.fromtimestamp(0, UTC))], ignore_conflicts=True
     )
-    with transaction.atomic():
-        free = Lease.objects.filter(name=name, until__lt=Now()).select_for_update(skip_locked=True)
-        if not free.exists():
+    give_up = time.monotonic() + patience.total_seconds()
+    while not _taken(hold):
+        if time.monotonic() >= give_up:
             raise IsHeld(name)
-        Lease.objects.filter(name=name).update(holder=hold.holder, until=Now() + LEASE)
+        waiting()
+        time.sleep(1)
     try:
         yield hold
     finally:
         Lease.objects.filter(name=name, holder=hold.holder).update(until=Now() - LEASE)
+
+
+@transaction.atomic
+def _taken(hold: Hold) -> bool:
+    """Whether the lease was free and is this process's now."""
+    free = Lease.objects.filter(name=hold.name, until__lt=Now()).select_for_update(skip_locked=True)
+    if not free.exists():
+        return False
+    return bool(Lease.objects.filter(name=hold.name).update(holder=hold.holder, until=Now() + LEASE))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,12 +25,22 @@ from exchange.imports.reading import digest_and_encoding, read_lines
 from exchange.imports.spooling import Spool
 from exchange.imports.writing import Writer, refused
 from exchange.policies import can_import
-from jobs.services import Hold, IsHeld, fail_job, finish_job, held_alone, report_progress, start_job
+from jobs.services import (
+    LEASE,
+    Hold,
+    IsHeld,
+    fail_job,
+    finish_job,
+    held_alone,
+    report_progress,
+    start_job,
+)
 from lib.reasons import read_reason
 
 ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
 _BATCH: Final = 1_000
-LEASE: Final = "import"  # one at a time
+ONE_AT_A_TIME: Final = "import"
+OUTLASTS_THE_DEAD: Final = LEASE + timedelta(seconds=5)  # an import that was killed holds its lease on
 
 
 def import_organisations(
@@ -40,6 +51,7 @@ def import_organisations(
     dry_run: bool = False,
     purpose: str = "",
     progress: Progress = lambda _step, _done, _total: None,
+    patience: timedelta = timedelta(0),
 ) -> ImportReport:
     """Bring a register in; `file` is seekable. The same file again changes nothing.
 
@@ -47,12 +59,14 @@ def import_organisations(
     writes nothing and reports what a run would. `progress` is told (step, done, total).
 
     Raises PermissionDenied where the actor may not import, ValidationError for an unreadable file or
-    while another import runs.
+    where another import runs for longer than `patience`.
     """
     if dry_run:
-        return bring_in(actor, file, mapping, purpose=purpose, progress=progress, dry_run=True)
+        return bring_in(
+            actor, file, mapping, purpose=purpose, progress=progress, patience=patience, dry_run=True
+        )
     _check(actor, purpose)
-    with _alone() as hold:
+    with _alone(patience, progress) as hold:
         digest, _encoding = digest_and_encoding(file)
         parameters = {
             "source": mapping.source,
@@ -85,10 +99,11 @@ def bring_in(
     progress: Progress,
     dry_run: bool = False,
     remember: Remember | None = None,
+    patience: timedelta = OUTLASTS_THE_DEAD,
 ) -> ImportReport:
     """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch."""
     _check(actor, purpose)
-    with _alone() as hold:
+    with _alone(patience, progress) as hold:
         return _run(actor, file, mapping, purpose, progress, remember or _forget, hold, dry_run=dry_run)
 
 
@@ -159,10 +174,10 @@ def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]
 
 
 @contextmanager
-def _alone() -> Iterator[Hold]:
+def _alone(patience: timedelta, progress: Progress) -> Iterator[Hold]:
     """Two imports at once could both miss the other's new organisations."""
     try:
-        with held_alone(LEASE) as hold:
+        with held_alone(ONE_AT_A_TIME, patience, lambda: progress("wait", 0, None)) as hold:
             yield hold
     except IsHeld as problem:
         raise ValidationError(_("Another import is running. Try again when it is done.")) from problem

@@ -89,7 +89,8 @@ def plain(answer: Any, asked: str) -> str:
         flags=re.MULTILINE,
     )
     text = re.sub(r'"request_id": ?"[^"]*"', "", text)
-    return re.sub(r'value="\d{4}-\d\d-\d\dT\d\d:\d\d"', "", text)  # a form's "now"
+    text = re.sub(r'value="\d{4}-\d\d-\d\dT\d\d:\d\d', "", text)  # a form's "now", to the minute or second
+    return re.sub(r"(?i)\b(today) \d\d:\d\d\b", r"\1", text)
 
 
 def forms_of_words(name: str) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from exchange.imports.mapping import MappingError, load_mapping
-from exchange.imports.outcomes import ImportReport
+from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.imports.reading import UnreadableFile
-from exchange.imports.register import LEASE, import_organisations
+from exchange.imports.register import ONE_AT_A_TIME, import_organisations
 from jobs.models import Lease
 from jobs.services import held_alone
 from lib.ids import uuid7
@@ -133,17 +133,29 @@ def test_an_unknown_district_refuses_its_row() -> None:
 
 
 def test_only_one_import_runs_at_a_time() -> None:
-    with held_alone(LEASE), pytest.raises(ValidationError, match="Another import"):
+    with held_alone(ONE_AT_A_TIME), pytest.raises(ValidationError, match="Another import"):
         run((HEADER + "One;;;\n").encode())
     run((HEADER + "One;;;\n").encode())
 
 
 def test_an_import_that_died_is_waited_for_no_longer_than_its_lease() -> None:
-    Lease.objects.create(name=LEASE, holder=uuid7(), until=timezone.now() + timedelta(seconds=50))
+    Lease.objects.create(name=ONE_AT_A_TIME, holder=uuid7(), until=timezone.now() + timedelta(seconds=50))
     with pytest.raises(ValidationError, match="Another import"):
         run((HEADER + "One;;;\n").encode())
     Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
     run((HEADER + "One;;;\n").encode())
+
+
+def test_an_import_begins_once_the_lease_of_one_that_died_has_run_out() -> None:
+    steps: list[str] = []
+    Lease.objects.create(name=ONE_AT_A_TIME, holder=uuid7(), until=timezone.now() + timedelta(seconds=1))
+    report = run(
+        (HEADER + "One;;;\n").encode(),
+        patience=timedelta(seconds=20),
+        progress=lambda step, _done, _total: steps.append(step),
+    )
+    assert report.sums[RowOutcome.CREATED] == 1
+    assert steps[0] == "wait"
 
 
 def test_an_import_whose_place_another_took_writes_nothing_more() -> None:

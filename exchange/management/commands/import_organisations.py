@@ -15,7 +15,7 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from exchange.imports.mapping import Mapping, load_mapping
 from exchange.imports.outcomes import ImportReport
-from exchange.imports.register import import_organisations
+from exchange.imports.register import OUTLASTS_THE_DEAD, import_organisations
 
 
 class Command(BaseCommand):
@@ -67,6 +67,7 @@ class Command(BaseCommand):
                     dry_run=dry_run,
                     purpose=reason or "register",
                     progress=_Bar(bar),
+                    patience=OUTLASTS_THE_DEAD,
                 )
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
@@ -120,6 +121,6 @@ class _Bar:
 
     def __call__(self, step: str, done: int, total: int | None) -> None:
         if step not in self._tasks:
-            words = {"read": _("Reading"), "write": _("Writing")}
+            words = {"wait": _("Waiting for another import"), "read": _("Reading"), "write": _("Writing")}
             self._tasks[step] = self._bar.add_task(words[step], total=total)
         self._bar.update(self._tasks[step], completed=done, total=total)
