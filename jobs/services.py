@@ -183,7 +183,8 @@ def held_alone(
     """Hold the lease `name` until the end; raises IsHeld where somebody else holds it longer than `patience`.
 
     What died holding it lets go when its lease runs out: patience of LEASE outlasts it. `waiting` is
-    called each second. A row and not a lock of the session: behind a pooler a session is whoever's comes next.
+    called each second. A row and not a lock of the session: behind a pooler a
+    session belongs to whoever comes next.
     """
     hold = Hold(name, uuid7())
     Lease.objects.bulk_create(
