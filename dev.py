@@ -85,9 +85,9 @@ def install(environment: pathlib.Path) -> None:
         subprocess.run([uv, "pip", "sync", "--require-hashes", str(LOCK)], env=settings).returncode == 0
     ):
         return
-    print("uv did not work here; pip installs, which takes longer.", file=sys.stderr)
+    print("uv failed. Falling back to pip, which is slower.", file=sys.stderr)
     if subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)]).returncode:
-        sys.exit("The packages could not be installed; see above.")
+        sys.exit("Could not install the packages. See above.")
 
 
 def is_ours(environment: pathlib.Path) -> bool:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = _("People who work here")
+    verbose_name = _("Staff accounts")
 
     def ready(self) -> None:
         from accounts import signals  # noqa: F401  # connects them

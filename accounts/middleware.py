@@ -124,7 +124,7 @@ class SecondFactorMiddleware:
 
 def _refuse_in_json() -> HttpResponse:
     """As the API says it (RFC 9457), which is a room above."""
-    text = _("Set up a second factor first.")
+    text = _("Set up two-factor authentication to continue.")
     problem = {"type": "about:blank", "title": text, "status": 403, "detail": text}
     return JsonResponse(
         problem | {"code": "second_factor_required"}, status=403, content_type="application/problem+json"

@@ -50,7 +50,7 @@ class SignedIn:
         browser, system = browser_and_system(self.device)
         if browser and system:
             return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-        return browser or system or _("A device that does not say what it is")
+        return browser or system or _("Unknown device")
 
     @property
     def number(self) -> str:

@@ -57,7 +57,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 class AccountAdapter(DefaultAccountAdapter):
     # As long as ACCOUNT_RATE_LIMITS counts a wrong try, at most.
     error_messages = DefaultAccountAdapter.error_messages | {
-        "too_many_login_attempts": _("Too many tries went wrong. Wait five minutes, then try again.")
+        "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, then try again.")
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

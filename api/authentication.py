@@ -24,7 +24,7 @@ from lib.prepared import prepared_cursor
 
 # Writing down each use would be a write per request; a minute is close enough.
 SECONDS_BETWEEN_USES = 60
-WRONG = _("This key is not known, has expired or may not be used from here.")
+WRONG = _("This key is invalid, has expired or is not allowed from this network.")
 
 
 class KeyUser:

@@ -28,7 +28,9 @@ def expected_version(request: Request, body: object = None) -> int:
         version = body.get("version") if isinstance(body, dict) else None
         if isinstance(version, int) and not isinstance(version, bool):
             return version
-        raise Problem(428, "precondition_required", _("Say which version you have: If-Match with its ETag."))
+        raise Problem(
+            428, "precondition_required", _("Send If-Match with the ETag of the version you are changing.")
+        )
     found = _TAG.fullmatch(given.strip())
     if not found:
         raise Problem(400, "bad_if_match", _('If-Match takes one ETag, such as "7".'))

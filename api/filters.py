@@ -11,9 +11,9 @@ from lib.filters import CodesFilter, FilterSet
 
 
 class DeliveryStatus(models.TextChoices):
-    WAITING = "waiting", _("on its way")
-    DELIVERED = "delivered", _("arrived")
-    FAILED = "failed", _("given up")
+    WAITING = "waiting", _("pending")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
 
 
 class _StatusFilter(CodesFilter):

@@ -40,7 +40,7 @@ def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpR
     if key is None:
         return work()[0]
     if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Problem(400, "bad_idempotency_key", _("An Idempotency-Key has 1 to 255 plain characters."))
+        raise Problem(400, "bad_idempotency_key", _("An Idempotency-Key must be 1 to 255 ASCII characters."))
     actor_id = request._request.actor.id  # type: ignore[attr-defined]  # declared by ActorRequest
     request_hash = sha256(request.get_full_path().encode() + b"\n" + raw).digest()
     with transaction.atomic():

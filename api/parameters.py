@@ -25,11 +25,13 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
     for name, values in request.query_params.lists():
         if name not in known:
             meant = nearest(name, known)
-            errors.append(_error(name, "unknown", _hint(_("There is no such parameter."), meant)))
+            errors.append(_error(name, "unknown", _hint(_("Unknown parameter."), meant)))
         elif len(values) > 1:
-            errors.append(_error(name, "repeated", _("Write this parameter once; separate codes by commas.")))
+            errors.append(
+                _error(name, "repeated", _("Use this parameter only once. Separate codes with commas."))
+            )
         elif "\0" in values[0]:
-            errors.append(_error(name, "invalid", _("This is not text.")))
+            errors.append(_error(name, "invalid", _("Must be text.")))
         elif not values[0].strip():
             errors.append(_empty(name))
     if errors:
@@ -46,7 +48,7 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str,
                 {
                     "pointer": f"{prefix}/{name}",
                     "code": "unknown",
-                    "detail": _hint(_("There is no such field."), nearest(name, known)),
+                    "detail": _hint(_("Unknown field."), nearest(name, known)),
                 }
                 for name in unknown[:20]
             ]
@@ -69,9 +71,9 @@ def _strangers(
     for name, value in data.items():
         field, pointer = reader.fields.get(name), f"{prefix}/{name}"
         if field is None and name in read_only:
-            yield {"pointer": pointer, "code": "read_only", "detail": _("This cannot be set.")}
+            yield {"pointer": pointer, "code": "read_only", "detail": _("This field is read-only.")}
         elif field is None:
-            detail = _hint(_("There is no such field."), nearest(name, reader.fields))
+            detail = _hint(_("Unknown field."), nearest(name, reader.fields))
             yield {"pointer": pointer, "code": "unknown", "detail": detail}
         elif isinstance(field, serializers.ListSerializer) and isinstance(value, list):
             for number, child in enumerate(value):
@@ -93,7 +95,7 @@ def read_limit(request: Request, most: int | None = None) -> int:
     text = request.query_params.get("limit", str(most or DEFAULT_LIMIT))
     most = most or MAX_LIMIT
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
-        raise _bad("limit", _("A number from 1 to %(n)d.") % {"n": most})
+        raise _bad("limit", _("Must be a number from 1 to %(n)d.") % {"n": most})
     return int(text)
 
 
@@ -102,7 +104,7 @@ def read_flag(request: Request, name: str, default: bool = False) -> bool:
     if text is None:
         return default
     if text not in ("true", "false"):
-        raise _bad(name, _("Say true or false."))
+        raise _bad(name, _("Must be true or false."))
     return text == "true"
 
 
@@ -112,7 +114,7 @@ def read_choice(request: Request, name: str, known: Collection[str]) -> list[str
     for word in words:
         if word not in known:
             raise _bad(
-                name, _hint(_("“%(word)s” is not one of them.") % {"word": word[:60]}, nearest(word, known))
+                name, _hint(_("“%(word)s” is not a valid value.") % {"word": word[:60]}, nearest(word, known))
             )
     return words
 
@@ -121,7 +123,7 @@ def read_word(request: Request, name: str, known: Collection[str], default: str)
     """One word of a list."""
     words = read_choice(request, name, known) or [default]
     if len(words) > 1:
-        raise _bad(name, _("Only one of them."))
+        raise _bad(name, _("Send only one value."))
     return words[0]
 
 
@@ -129,7 +131,7 @@ def read_texts(request: Request, name: str) -> list[str]:
     """At most 200 comma-separated codes; which of them exist is for the query to say."""
     texts = _read_list(request, name)
     if len(texts) > MAX_CODES:
-        raise _bad(name, _("At most %(n)d values.") % {"n": MAX_CODES})
+        raise _bad(name, _("Send no more than %(n)d values.") % {"n": MAX_CODES})
     return texts
 
 
@@ -147,7 +149,7 @@ def read_period(request: Request, since: str, until: str) -> tuple[date, date]:
     """Two days of the city, `YYYY-MM-DD`, the second after the first; both must be given."""
     first, second = _read_day(request, since), _read_day(request, until)
     if second <= first:
-        raise _bad(until, _("A period ends after it starts: the last day is the one before this."))
+        raise _bad(until, _("“to” must be later than “from”. The period does not include the “to” date."))
     return first, second
 
 
@@ -158,12 +160,12 @@ def _read_day(request: Request, name: str) -> date:
     except ValueError:
         day = None
     if day is None or not is_thinkable(day):
-        raise _bad(name, _("Give a day, such as 2026-07-01."))
+        raise _bad(name, _("Enter a date, such as 2026-07-01."))
     return day
 
 
 def bad_comparison(name: str) -> Problem:
-    return _bad(name, _("These days did not exist then."))
+    return _bad(name, _("Some of these dates do not exist in the period compared with."))
 
 
 def period_in_future(name: str, detail: Any) -> Problem:
@@ -180,7 +182,7 @@ def read_ordering(request: Request, orderings: Collection[str]) -> str:
     order = request.query_params.get("ordering", "id")
     if order.removeprefix("-") not in {"id", *orderings}:
         meant = nearest(order.removeprefix("-"), ["id", *orderings])
-        raise _bad("ordering", _hint(_("Rows cannot be ordered by this."), meant))
+        raise _bad("ordering", _hint(_("You cannot sort by this field."), meant))
     return order
 
 
@@ -200,7 +202,7 @@ def check_filters(filters: FilterSet) -> None:
 
 
 def bad_cursor() -> Problem:
-    return _bad("cursor", _("This cursor is not one of ours, or for another order."))
+    return _bad("cursor", _("This cursor is invalid or belongs to a list with a different order."))
 
 
 def _bad(name: str, detail: str) -> Problem:
@@ -208,7 +210,7 @@ def _bad(name: str, detail: str) -> Problem:
 
 
 def _refused(errors: list[dict[str, str]]) -> Problem:
-    return Problem(400, "bad_parameter", _("Some parameters are not right."), errors=errors)
+    return Problem(400, "bad_parameter", _("Some parameters are invalid."), errors=errors)
 
 
 def _empty(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ LARGEST = 2**63 - 1
 
 class TooLarge(APIException):
     status_code = 413
-    default_detail = _("The body is too large: %(n)d bytes at most.") % {
+    default_detail = _("The request body is too large. The limit is %(n)d bytes.") % {
         "n": settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     }
     default_code = "too_large"
@@ -50,7 +50,7 @@ def read_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise ParseError(_("The body is not UTF-8.")) from None
+        raise ParseError(_("The request body is not valid UTF-8.")) from None
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
@@ -58,7 +58,9 @@ def read_json(raw: bytes) -> Any:
     except RecursionError:
         raise ParseError(_("The body is nested too deeply.")) from None
     except ValueError as error:
-        raise ParseError(_("The body is not JSON: %(reason)s") % {"reason": str(error)[:200]}) from None
+        raise ParseError(
+            _("The request body is not valid JSON: %(reason)s") % {"reason": str(error)[:200]}
+        ) from None
     _check(value, 0)
     return value
 
@@ -95,7 +97,7 @@ def _check(value: Any, depth: int) -> None:
         raise ParseError(_("The body is nested too deeply."))
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
-            raise ParseError(_("The body has a character that is not text."))
+            raise ParseError(_("The request body contains an invalid character."))
     elif isinstance(value, dict):
         for name, child in value.items():
             _check(name, depth)

@@ -37,17 +37,17 @@ class Problem(exceptions.APIException):
 
 def bad_fields(errors: list[dict[str, Any]], *, status: int = 400) -> Problem:
     """400 naming each field: `errors` have pointer, code and detail."""
-    return Problem(status, "invalid", _("Some values are not right."), errors=errors)
+    return Problem(status, "invalid", _("Some fields are invalid."), errors=errors)
 
 
 def not_found() -> Problem:
     """404, the same for what is hidden and for what never was."""
-    return Problem(404, "not_found", _("There is nothing here that you may see."))
+    return Problem(404, "not_found", _("No such record, or you do not have access to it."))
 
 
 def id_taken() -> Problem:
     """409 for an id, or an id of another system, that another row has; it says nothing about that row."""
-    return Problem(409, "id_taken", _("This id cannot be used."))
+    return Problem(409, "id_taken", _("This ID cannot be used."))
 
 
 def handle(exception: Exception, context: Mapping[str, Any]) -> Response | HttpResponse | None:
@@ -91,7 +91,7 @@ def problem_of(exception: Exception) -> Problem | None:
         case Http404() | ObjectDoesNotExist():
             return not_found()
         case DjangoPermissionDenied() | exceptions.PermissionDenied():
-            return Problem(403, "read_only", str(exception) or _("You may see this, but not do that here."))
+            return Problem(403, "read_only", str(exception) or _("You can view this but not change it."))
         case DjangoValidationError() if is_taken(exception):
             return id_taken()
         case DjangoValidationError():
@@ -99,9 +99,11 @@ def problem_of(exception: Exception) -> Problem | None:
         case exceptions.ValidationError():
             return bad_fields(list(_flatten(exception.detail, "")))
         case IntegrityError():
-            return Problem(409, "conflict", _("This clashes with something that is already there."))
+            return Problem(409, "conflict", _("This conflicts with an existing record."))
         case exceptions.NotAuthenticated():
-            return Problem(401, "not_authenticated", _("Say who you are: Authorization: Bearer …"))
+            return Problem(
+                401, "not_authenticated", _("Authentication required. Send Authorization: Bearer …")
+            )
         case exceptions.APIException():
             headers = {"Retry-After": str(wait)} if (wait := getattr(exception, "wait", None)) else {}
             return Problem(

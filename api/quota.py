@@ -53,7 +53,7 @@ def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]
         text = (
             _("You have read %(n)d different people today, as many as you may.")
             if key is None
-            else _("This key has read %(n)d different people today, as many as it may.")
+            else _("This key has reached its limit of %(n)d contacts for today.")
         )
         raise Problem(429, "people_quota", text % {"n": quota.most}, headers={"Retry-After": "3600"})
 

@@ -12,7 +12,7 @@ from lib.ids import uuid7
 
 
 class Action(models.TextChoices):
-    VIEW = "view", _("looked at")
+    VIEW = "view", _("viewed")
     LIST = "list", _("listed")
     SEARCH = "search", _("searched")
     CREATE = "create", _("created")
@@ -23,10 +23,10 @@ class Action(models.TextChoices):
     REVEAL = "reveal", _("revealed a private number or address")
     EXPORT = "export", _("exported")
     IMPORT = "import", _("imported")
-    NOTIFY = "notify", _("was told")
-    DENY = "deny", _("was refused")
+    NOTIFY = "notify", _("was notified")
+    DENY = "deny", _("was denied access")
     INQUIRE = "inquire", _("asked who saw a person’s data")
-    KEEP = "keep", _("kept words about a person, with a reason")
+    KEEP = "keep", _("kept sensitive wording about a person, with a reason")
     SIGN_IN = "sign_in", _("signed in")
     SIGN_OUT = "sign_out", _("signed out")
     SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
@@ -121,7 +121,7 @@ class Numbered(models.Model):
             models.CheckConstraint(
                 condition=models.Q(event__isnull=True) ^ models.Q(change__isnull=True),
                 name="numbered_is_one_row",
-                violation_error_message=_("A number belongs to one row of the trail."),
+                violation_error_message=_("Each sequence number belongs to one log entry."),
             ),
         ]
 
@@ -149,11 +149,11 @@ class Seal(models.Model):
             models.UniqueConstraint(
                 fields=["first_seq"],
                 name="seal_starts_once",
-                violation_error_message=_("A number of the trail belongs to one seal."),
+                violation_error_message=_("Each sequence number belongs to one seal."),
             ),
             models.CheckConstraint(
                 condition=models.Q(last_seq__gte=models.F("first_seq")),
                 name="seal_is_not_empty",
-                violation_error_message=_("A seal has rows."),
+                violation_error_message=_("A seal must contain at least one row."),
             ),
         ]

@@ -34,10 +34,10 @@ class Kind(models.TextChoices):
     SCHOOL = "school", _("school")
     HEALTH_SERVICE = "health_service", _("health service")
     MUNICIPAL_SERVICE = "municipal_service", _("municipal service")
-    OTHER_POLICE = "other_police", _("other police")
-    PROSECUTION = "prosecution", _("prosecution")
+    OTHER_POLICE = "other_police", _("another police force")
+    PROSECUTION = "prosecution", _("public prosecutor")
     EQUALITY_BODY = "equality_body", _("equality body")
-    ACADEMIC = "academic", _("academic")
+    ACADEMIC = "academic", _("academic institution")
     MEDIA = "media", _("media")
     OTHER = "other", _("other")
 
@@ -93,13 +93,13 @@ class Purpose(models.TextChoices):
 class PreferredChannel(models.TextChoices):
     PHONE = "phone", _("phone call")
     MESSAGE = "message", _("text message")
-    EMAIL = "email", _("e-mail")
+    EMAIL = "email", _("email")
     IN_PERSON = "in_person", _("in person")
 
 
 class Agreement(models.TextChoices):
     """How a person agreed to be in the book."""
 
-    SPOKEN = "spoken", _("in conversation")
+    SPOKEN = "spoken", _("verbally")
     WRITTEN = "written", _("in writing")
-    EMAIL = "email", _("by e-mail")
+    EMAIL = "email", _("by email")

@@ -27,7 +27,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "name": _("same name"),
     "alike": _("similar name"),
     "phone": _("same phone"),
-    "email": _("same e-mail"),
+    "email": _("same email"),
     "host": _("same website"),
     "address": _("same address"),
 }

@@ -39,7 +39,7 @@ Rows = models.QuerySet[Any]
 def check_day(day: date) -> None:
     """No database, and no clock of another zone, knows the days before the first and after the last year."""
     if not is_thinkable(day):
-        raise ValidationError(_("Choose a day between 1900 and 2199."), code="invalid")
+        raise ValidationError(_("Enter a date between 1900 and 2199."), code="invalid")
 
 
 class OrganisationFilters(FilterSet):
@@ -65,15 +65,15 @@ class OrganisationFilters(FilterSet):
         widget=forms.MultipleHiddenInput,
     )
     status = CodesFilter(OrganisationStatus, label=_("Status"))
-    has_cadence = BooleanFilter(label=_("How often is agreed"), method="with_cadence")
-    overdue = BooleanFilter(label=_("Worth seeing"), method="past_cadence")
-    has_lead_and_deputy = BooleanFilter(label=_("Has lead and deputy officer"), method="with_both")
-    verified = BooleanFilter(label=_("Checked in the last twelve months"), method="checked_lately")
+    has_cadence = BooleanFilter(label=_("Has an agreed frequency"), method="with_cadence")
+    overdue = BooleanFilter(label=_("Due a meeting"), method="past_cadence")
+    has_lead_and_deputy = BooleanFilter(label=_("Has a lead and a deputy officer"), method="with_both")
+    verified = BooleanFilter(label=_("Details checked in the last 12 months"), method="checked_lately")
     counted = BooleanFilter(
-        label=_("Counted in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and the like")
+        label=_("Included in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and clubs")
     )
     as_of = django_filters.DateFilter(
-        label=_("As it was when this day began"), method="as_it_was", widget=DAY, validators=[check_day]
+        label=_("As at the start of this date"), method="as_it_was", widget=DAY, validators=[check_day]
     )
     last_met_before = django_filters.DateFilter(
         label=_("Last met before"), method="met_last_before", widget=DAY
@@ -163,7 +163,7 @@ class ContactFilters(FilterSet):
         "source": _("Find a person by name: only API keys filter people by source."),
     }
 
-    q = django_filters.CharFilter(label=_("Find a person"), method="find", max_length=200)
+    q = django_filters.CharFilter(label=_("Find a contact"), method="find", max_length=200)
     organisation = django_filters.UUIDFilter(method="speaking_for", widget=forms.HiddenInput)
     district = DistrictFilter(field_name="home_district", label=_("District"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)

@@ -81,7 +81,7 @@ def put_back(dump: Path) -> dict[str, Table]:
     """
     expected = read_manifest(dump)
     if _tables():
-        raise BackupFailed("This database is not empty: restore into a new one.")
+        raise BackupFailed("This database is not empty. Restore into a new one.")
     connections[OWNER].close()
     _run(
         "pg_restore",

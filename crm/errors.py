@@ -53,7 +53,9 @@ def too_busy() -> HttpResponse:
 
 def _problem(*, away: bool) -> Problem:
     if not away:
-        return Problem(500, "fault", _("Something broke here. Say the request id when you ask why."))
+        return Problem(
+            500, "fault", _("Something went wrong on our side. Quote the request ID if you contact support.")
+        )
     text = _(
         "A part of the system does not answer at the moment. Send the same request again in a few seconds."
     )

@@ -50,19 +50,19 @@ def _unnumbered() -> float:
 
 
 GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
-    "reminders_due": ("Reminders that wait to be sent", lambda: Reminder.objects.due(timezone.now()).count()),
-    "reminders_oldest_due_seconds": ("How long the oldest of them waits", _reminder_wait),
+    "reminders_due": ("Reminders due and not yet sent", lambda: Reminder.objects.due(timezone.now()).count()),
+    "reminders_oldest_due_seconds": ("Age of the oldest due reminder in seconds", _reminder_wait),
     "reminders_given_up": ("Reminders given up", lambda: Reminder.objects.failed().count()),
     "webhook_deliveries_due": (
         "Deliveries that wait to be sent",
         lambda: WebhookDelivery.objects.due(timezone.now()).count(),
     ),
-    "webhook_deliveries_oldest_due_seconds": ("How long the oldest of them waits", _webhook_wait),
-    "jobs_waiting": ("Long work not begun", lambda: Job.objects.filter(status=JobStatus.WAITING).count()),
-    "jobs_running": ("Long work under way", lambda: Job.objects.filter(status=JobStatus.RUNNING).count()),
+    "webhook_deliveries_oldest_due_seconds": ("Age of the oldest due delivery in seconds", _webhook_wait),
+    "jobs_waiting": ("Jobs waiting", lambda: Job.objects.filter(status=JobStatus.WAITING).count()),
+    "jobs_running": ("Jobs running", lambda: Job.objects.filter(status=JobStatus.RUNNING).count()),
     "trail_unnumbered": ("Rows of the trail of the last hour without a number", _unnumbered),
-    "worker_alive": ("Whether a worker lives", lambda: heartbeat.is_alive(heartbeat.WORKER)),
-    "beat_alive": ("Whether beat lives", lambda: heartbeat.is_alive(heartbeat.BEAT)),
+    "worker_alive": ("1 if a worker is alive", lambda: heartbeat.is_alive(heartbeat.WORKER)),
+    "beat_alive": ("1 if beat is alive", lambda: heartbeat.is_alive(heartbeat.BEAT)),
 }
 
 
@@ -74,7 +74,7 @@ class WaitingWork:
             yield GaugeMetricFamily(f"proximity_{name}", said, value=float(value()))
         stands = GaugeMetricFamily(
             "proximity_standing_seconds",
-            "How long the oldest of its kind has waited",
+            "Age of the oldest task of this kind in seconds",
             labels=["work"],
         )
         with connection.cursor() as cursor:

@@ -28,4 +28,4 @@ class Focus(models.TextChoices):
     DISABILITY = "disability", _("people with disabilities")
     YOUTH = "youth", _("young people")
     OLDER_PEOPLE = "older_people", _("older people")
-    HOMELESSNESS = "homelessness", _("people without a home")
+    HOMELESSNESS = "homelessness", _("people experiencing homelessness")

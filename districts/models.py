@@ -60,7 +60,7 @@ class District(models.Model):
         _("code"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(CODE, _("A code has letters, digits, dots and dashes only, such as N1."))],
+        validators=[RegexValidator(CODE, _("Use only letters, digits, dots and dashes, such as N1."))],
     )
     name = models.CharField(_("name"), max_length=120)
     parent = models.ForeignKey(
@@ -69,12 +69,12 @@ class District(models.Model):
         null=True,
         blank=True,
         related_name="parts",
-        verbose_name=_("lies in"),
+        verbose_name=_("part of"),
     )
     lineage = ArrayField(models.UUIDField(), default=list, editable=False)
     boundary = models.JSONField(_("boundary"), null=True, blank=True)  # GeoJSON MultiPolygon, WGS 84
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
-    is_active = models.BooleanField(_("in use"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -87,7 +87,7 @@ class District(models.Model):
             models.CheckConstraint(
                 condition=models.Q(code__regex=CODE),
                 name="district_code_is_plain",
-                violation_error_message=_("A code has letters, digits, dots and dashes only, such as N1."),
+                violation_error_message=_("Use only letters, digits, dots and dashes, such as N1."),
             ),
         ]
 
@@ -137,7 +137,7 @@ class ExpectedCommunity(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="expected_communities")
     focus = models.CharField(_("community"), max_length=30, choices=Focus)
-    evidence = models.CharField(_("how this is known"), max_length=300)
+    evidence = models.CharField(_("how we know"), max_length=300)
     source_url = models.URLField(_("source"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -148,7 +148,7 @@ class ExpectedCommunity(models.Model):
             models.UniqueConstraint(
                 fields=["district", "focus"],
                 name="expected_once",
-                violation_error_message=_("This community is already expected in this district."),
+                violation_error_message=_("This community is already listed for this district."),
             ),
             models.CheckConstraint(
                 condition=models.Q(focus__in=Focus.values),

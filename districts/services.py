@@ -148,7 +148,9 @@ def _move(district: District) -> None:
     """Give the district and all that lies in it their new lineages, and note it down; refuses a circle."""
     before, lineage = set(district.lineage), _lineage(district, district.parent)
     if district.pk in lineage[:-1]:
-        raise ValidationError({"parent": _("A district cannot lie in itself or in one of its own parts.")})
+        raise ValidationError(
+            {"parent": _("A district cannot be part of itself or of its own neighbourhoods.")}
+        )
     parts = list(District.objects.under(district).exclude(pk=district.pk).only("lineage"))
     for part in parts:
         part.lineage = lineage + part.lineage[part.lineage.index(district.pk) + 1 :]
@@ -165,7 +167,7 @@ def _move(district: District) -> None:
 def check_code(district: District) -> None:
     """Raises ValidationError for a code that is an address of a page."""
     if district.code in RESERVED_CODES:
-        raise ValidationError({"code": _("This code is taken by a page of this site. Choose another.")})
+        raise ValidationError({"code": _("This code is reserved. Choose another.")})
 
 
 def _check(district: District) -> None:
@@ -179,7 +181,7 @@ def _read_boundary(fields: DistrictFields) -> None:
         try:
             fields["boundary"] = as_geojson(read_boundary(given))
         except BadBoundary as error:
-            raise ValidationError({"boundary": _("This is not a boundary.")}) from error
+            raise ValidationError({"boundary": _("This is not a valid boundary.")}) from error
 
 
 def _record(

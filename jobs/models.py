@@ -154,7 +154,7 @@ class JobFileChunk(models.Model):
             models.UniqueConstraint(
                 fields=["file", "number"],
                 name="job_file_chunk_once",
-                violation_error_message=_("This part of the file is already kept."),
+                violation_error_message=_("This part of the file is already saved."),
             ),
         ]
 

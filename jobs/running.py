@@ -54,11 +54,13 @@ def _run(lease: Lease[Job], actor: Actor | None) -> None:
     if job.cancel_asked_at:
         end_job(lease.ours, JobStatus.CANCELLED)
     elif kind is None or actor is None:
-        _fail(lease, "unknown kind or starter", _("Nobody here knows how to do this."))
+        _fail(lease, "unknown kind or starter", _("This task cannot be run. Ask an administrator."))
     elif not kind.may(actor):
-        _fail(lease, "PermissionDenied", _("Your account may not do this any more."))
+        _fail(lease, "PermissionDenied", _("Your account no longer has permission to do this."))
     elif job.attempts > MAX_ATTEMPTS:
-        text = _("This was interrupted several times and was given up. Try a smaller part of it.")
+        text = _(
+            "This task was interrupted several times and has been stopped. Try again with fewer records."
+        )
         _fail(lease, "interrupted again and again", text)
     else:
         _do(lease, kind, actor)
@@ -77,7 +79,7 @@ def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
         _fail(lease, "refused", str(reason))
     except Exception as error:  # whatever it was, its starter is told
         log.exception("job_failed", job=str(job.pk), kind=job.kind)
-        text = _("Something went wrong. Nothing was handed out; you can try again.")
+        text = _("Something went wrong and no file was created. Try again.")
         _fail(lease, type(error).__name__, text)
 
 
@@ -158,7 +160,7 @@ class _Work:
         given = JobFile.objects.filter(job=self.job, is_input=True, **({"name": name} if name else {}))
         row = given.order_by("pk").first()
         if row is None:
-            raise JobRefused(_("The file is not there any more: give it again."))
+            raise JobRefused(_("The file is no longer available. Upload it again."))
         return opened(row.pk)
 
 

@@ -12,7 +12,7 @@ class StaleVersion(ValidationError):
     """The caller was shown an older version than the row has now (`current`)."""
 
     def __init__(self, current: int) -> None:
-        super().__init__(_("Somebody else changed this while you were writing."), code="stale")
+        super().__init__(_("Someone else changed this while you were editing."), code="stale")
         self.current = current
 
 

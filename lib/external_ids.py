@@ -46,7 +46,7 @@ def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
 
 def taken() -> ValidationError:
     """An id that another row has: no word about that row, which may be one that the writer does not see."""
-    return ValidationError({"external_ids": ValidationError(_("This id cannot be used."), code=TAKEN)})
+    return ValidationError({"external_ids": ValidationError(_("This ID cannot be used."), code=TAKEN)})
 
 
 def is_taken(error: Exception) -> bool:

@@ -29,7 +29,9 @@ class CodesField(forms.MultipleChoiceField):
             dict.fromkeys(code for part in super().to_python(value) for code in part.split(",") if code)
         )
         if len(codes) > MAX_CODES:
-            raise ValidationError(_("At most %(n)d values."), params={"n": MAX_CODES}, code="too_many")
+            raise ValidationError(
+                _("Send no more than %(n)d values."), params={"n": MAX_CODES}, code="too_many"
+            )
         return codes
 
     def bound_data(self, data: Any, initial: Any) -> list[str]:
@@ -85,7 +87,7 @@ class BooleanField(forms.Field):
         try:
             return {"true": True, "false": False}[str(value)]
         except KeyError:
-            raise ValidationError(_("Say true or false."), code="invalid") from None
+            raise ValidationError(_("Must be true or false."), code="invalid") from None
 
 
 class BooleanFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
@@ -110,7 +112,9 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has 
         if isinstance(value, str) and _DAY.fullmatch(value):
             return self._first_moment(value)
         if isinstance(value, str) and ":" in value and not _OFFSET.search(value.strip()):
-            raise ValidationError(_("Say the offset too, such as 2026-11-24T14:05:00+01:00."), code="naive")
+            raise ValidationError(
+                _("Include the UTC offset, such as 2026-11-24T14:05:00+01:00."), code="naive"
+            )
         moment = super().clean(value)
         try:
             return moment and moment.astimezone(UTC)

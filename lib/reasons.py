@@ -26,8 +26,8 @@ def read_reason(text: str) -> str:
 def check_reason(text: str) -> str:
     """As `read_reason`. Raises ValidationError for a reason that is too long or says nothing."""
     if (n := len(squash(text))) > MOST_LETTERS:
-        message = _("A reason has %(most)s letters at most: this one has %(n)s.")
+        message = _("The reason must be %(most)s characters or fewer. Yours has %(n)s.")
         raise ValidationError(message % {"most": MOST_LETTERS, "n": n}, code="max_length")
     if not (reason := read_reason(text)):
-        raise ValidationError(_("Say why, in a few words."), code="required")
+        raise ValidationError(_("Enter a reason in a few words."), code="required")
     return reason

@@ -35,7 +35,7 @@ def clean_value(field: object, text: str) -> str:
     if isinstance(field, models.URLField):
         url = plain_url(squash(text))
         if has_user_info(url):
-            raise ValidationError(_("Leave out what stands before the @."), code="user_info")
+            raise ValidationError(_("Remove the part before the @."), code="user_info")
         return url
     # An address that somebody signs in with stays as it was given: it is looked for as it is typed there.
     if isinstance(field, models.EmailField) and not field.unique:
@@ -63,7 +63,7 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
                 changed.append(name)
             continue
         if isinstance(value, date) and not is_thinkable(value):
-            raise ValidationError({name: _("This year cannot be right.")}, code="year")
+            raise ValidationError({name: _("Check the year.")}, code="year")
         if isinstance(value, str):
             try:
                 value = clean_value(field, value)
@@ -80,4 +80,4 @@ def refuse_future(row: models.Model, names: Iterable[str]) -> None:
     today = city_today()
     early = [name for name in names if (day := getattr(row, name)) and day > today]
     if early:
-        raise ValidationError(dict.fromkeys(early, _("This is in the future.")))
+        raise ValidationError(dict.fromkeys(early, _("The date must not be in the future.")))

@@ -11,7 +11,7 @@ class MeetingKind(models.TextChoices):
     DROP_IN = "drop_in", _("drop-in")
     VISIT = "visit", _("visit")
     PHONE = "phone", _("phone call")
-    EMAIL = "email", _("e-mail")
+    EMAIL = "email", _("email")
     MESSAGE = "message", _("message")
     VIDEO = "video", _("video call")
     PARTNERSHIP_MEETING = "partnership_meeting", _("partnership meeting")
@@ -62,7 +62,7 @@ class Outcome(models.TextChoices):
     PRIORITY_AGREED = "priority_agreed", _("priority agreed")
     ACTION_AGREED = rules.ACTION_AGREED, _("action agreed")
     JOINT_ACTIVITY_AGREED = "joint_activity_agreed", _("joint activity agreed")
-    REPORT_FACILITATED = "report_facilitated", _("report of an incident facilitated")
+    REPORT_FACILITATED = "report_facilitated", _("helped to report an incident")
     REFERRAL_MADE = "referral_made", _("referral made")
     INTRODUCTION_MADE = "introduction_made", _("introduction made")
     FEEDBACK_GIVEN = "feedback_given", _("feedback given")
@@ -103,7 +103,7 @@ class FollowUpStatus(models.TextChoices):
 class ConcernKind(models.TextChoices):
     """Tension and rumour are about events, never about a group."""
 
-    HATE_CRIME_REPORTED = "hate_crime_reported", _("hate crime, reported")
+    HATE_CRIME_REPORTED = "hate_crime_reported", _("reported hate crime")
     HATE_INCIDENT = "hate_incident", _("hate incident")
     HATE_SPEECH_OFFLINE = "hate_speech_offline", _("hate speech")
     HATE_SPEECH_ONLINE = "hate_speech_online", _("hate speech online")
@@ -111,17 +111,17 @@ class ConcernKind(models.TextChoices):
     HARASSMENT = "harassment", _("harassment")
     ASSAULT = "assault", _("assault")
     PROPERTY_DAMAGE = "property_damage", _("damage to property")
-    ATTACK_ON_COMMUNITY_SITE = "attack_on_community_site", _("attack on a community’s place")
+    ATTACK_ON_COMMUNITY_SITE = "attack_on_community_site", _("attack on a community site")
     GRAFFITI_SYMBOL = "graffiti_symbol", _("graffiti or symbol")
     DISCRIMINATION = "discrimination", _("discrimination")
     TENSION = "tension", _("tension around an event")
     RUMOUR = "rumour", _("rumour about an event")
     FEAR_OF_CRIME = "fear_of_crime", _("fear of crime")
     ANTISOCIAL_BEHAVIOUR = "antisocial_behaviour", _("antisocial behaviour")
-    EVENT_SECURITY = "event_security", _("security of an event")
+    EVENT_SECURITY = "event_security", _("event security")
     BULLYING = "bullying", _("bullying")
     REPORTING_BARRIER = "reporting_barrier", _("barrier to reporting")
-    VICTIM_NEED = "victim_need", _("need of a victim")
+    VICTIM_NEED = "victim_need", _("victim support need")
     OTHER = "other", _("other")
 
 
@@ -148,12 +148,12 @@ class BiasGround(models.TextChoices):
 
 
 class BiasIndicator(models.TextChoices):
-    VICTIM_PERCEPTION = "victim_perception", _("the victim sees it so")
-    WITNESS_PERCEPTION = "witness_perception", _("a witness sees it so")
+    VICTIM_PERCEPTION = "victim_perception", _("victim’s perception")
+    WITNESS_PERCEPTION = "witness_perception", _("witness’s perception")
     WORDS_GESTURES = "words_gestures", _("words or gestures")
     SYMBOLS = "symbols", _("symbols")
-    LOCATION_TIMING = "location_timing", _("place or date")
-    GROUP_DIFFERENCE = "group_difference", _("difference between groups")
+    LOCATION_TIMING = "location_timing", _("location or timing")
+    GROUP_DIFFERENCE = "group_difference", _("victim and suspect from different groups")
     HATE_GROUP = "hate_group", _("an organised hate group")
     PATTERN = "pattern", _("a pattern of incidents")
     BRUTALITY = "brutality", _("unusual brutality")
@@ -165,7 +165,7 @@ class Perceiver(models.TextChoices):
     WITNESS = "witness", _("witness")
     OFFICER = "officer", _("officer")
     ORGANISATION = "organisation", _("organisation")
-    OTHER = "other", _("somebody else")
+    OTHER = "other", _("someone else")
 
 
 class ConcernStatus(models.TextChoices):

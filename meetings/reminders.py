@@ -90,7 +90,7 @@ class FollowUps(Subject[FollowUp]):
     code = "follow_up"
     known_rules = (
         Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("promise due tomorrow"), daily=True),
-        Rule(rules.FOLLOW_UP_WRITTEN, gettext_lazy("promise made for today")),
+        Rule(rules.FOLLOW_UP_WRITTEN, gettext_lazy("follow-up promised today for today")),
         Rule(rules.FOLLOW_UP_DUE, gettext_lazy("promise due today"), daily=True),
         Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("promise overdue"), daily=True),
         Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("promise long overdue in your district"), daily=True),
@@ -135,7 +135,7 @@ class FollowUps(Subject[FollowUp]):
                 "A promise in your district is %(n)d days late",
                 late,
             )
-            text = _("It was promised for %(day)s. Open it to see by whom, and what stands in the way.")
+            text = _("It was due on %(day)s. Open it to see who made it and what is holding it up.")
             return title % {"n": late}, [text % day]
         if late > 0:
             title = ngettext("A promise is %(n)d day late", "A promise is %(n)d days late", late)
@@ -144,7 +144,7 @@ class FollowUps(Subject[FollowUp]):
             title = _("A promise is due today")
         else:
             title = _("A promise is due on %(day)s") % day
-        return title, [row.title, _("Promised for %(day)s.") % day]
+        return title, [row.title, _("Due on %(day)s.") % day]
 
     def record(self, row: FollowUp) -> Record:
         return Record(self.code, [row.pk], row.home_ids)
@@ -174,7 +174,7 @@ class Concerns(Subject[Concern]):
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
         said = ", ".join(str(ConcernKind(kind).label) for kind in row.kinds)
         title = _("New concern in %(district)s") % {"district": row.district.name}
-        return title, [said, _("Open it to see what happened and whom to call.")]
+        return title, [said, _("Open it to see what happened and who to call.")]
 
 
 def _told_of(concern: Concern) -> Iterable[User]:
@@ -189,7 +189,7 @@ def _told_of(concern: Concern) -> Iterable[User]:
 
 class Reliefs(Subject[Relief]):
     code = "relief"
-    known_rules = (Rule(rules.RELIEF_OPENED, gettext_lazy("an officer in a further district")),)
+    known_rules = (Rule(rules.RELIEF_OPENED, gettext_lazy("officer with temporary access")),)
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         supervisors = Supervisors()
@@ -208,14 +208,14 @@ class Reliefs(Subject[Relief]):
 
     def words(self, rule: str, row: Relief) -> tuple[str, Sequence[str]]:
         until = timezone.localtime(row.ends_at)
-        title = _("Further district opened: %(district)s") % {"district": row.district.name}
-        works = _("%(officer)s works there until %(time)s on %(day)s: %(reason)s.") % {
+        title = _("Temporary access started: %(district)s") % {"district": row.district.name}
+        works = _("%(officer)s has access until %(time)s on %(day)s. Reason: %(reason)s.") % {
             "officer": row.officer.name,
             "time": f"{until:%H:%M}",
             "day": day_in_full(until.date()),
             "reason": row.get_reason_display(),
         }
-        return title, [works, _("Everything they open meanwhile says so in the trail.")]
+        return title, [works, _("Everything they open is marked in the activity log.")]
 
     def path(self, row_id: UUID) -> str:
         return reverse("relief")
@@ -225,7 +225,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
     """Its row is the officer's account; what the officer sees of it is the organisations."""
 
     code = "user"
-    known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations worth seeing"), daily=True),)
+    known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations due a meeting"), daily=True),)
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         meet_by = _earliest_meet_by(ids, city_day(now + AHEAD))
@@ -249,12 +249,12 @@ class Portfolios(Subject[Sequence[Organisation]]):
     def words(self, rule: str, row: Sequence[Organisation]) -> tuple[str, Sequence[str]]:
         count = len(row)
         title = ngettext(
-            "%(n)d organisation is worth seeing", "%(n)d organisations are worth seeing", count
+            "%(n)d organisation is due a meeting", "%(n)d organisations are due a meeting", count
         ) % {"n": count}
         lines = [f"– {organisation.name}" for organisation in row[:NAMED]]
         if count > NAMED:
             lines.append(_("and %(n)d more") % {"n": count - NAMED})
-        return title, [_("They have waited longer than agreed:"), *lines]
+        return title, [_("It has been longer than agreed since you last met:"), *lines]
 
     def path(self, row_id: UUID) -> str:
         return reverse("organisations") + "?overdue=true"

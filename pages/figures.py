@@ -80,7 +80,7 @@ class Figure:
         line = self.line
         if line.is_better or line.is_worse:
             if line.is_of_few:
-                return _("few counted")
+                return _("too few to judge")
             return _("better") if line.is_better else _("worse")
         return ""
 

@@ -28,16 +28,16 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "meetings.FollowUpOrganisation.organisation": gettext_lazy("promises"),
     "meetings.FollowUp.contact": gettext_lazy("promises"),
     "meetings.Concern.raised_by_organisation": gettext_lazy("concerns they raised"),
-    "meetings.Concern.site_organisation": gettext_lazy("concerns at their place"),
+    "meetings.Concern.site_organisation": gettext_lazy("concerns about their site"),
     "contacts.Affiliation.organisation": gettext_lazy("people"),
     "contacts.Affiliation.contact": gettext_lazy("roles in organisations"),
-    "contacts.PrivateChannel.contact": gettext_lazy("private number or address"),
-    "contacts.FocusDeclaration.organisation": gettext_lazy("communities they named"),
-    "contacts.Organisation_also_in.organisation": gettext_lazy("further districts"),
-    "contacts.OrganisationExternalId.organisation": gettext_lazy("ids of other systems"),
-    "contacts.ContactExternalId.contact": gettext_lazy("ids of other systems"),
-    "contacts.OrganisationPeriod.organisation": gettext_lazy("how it was before, for figures of the past"),
-    "contacts.ImportedFields.organisation": gettext_lazy("registers it was imported from"),
+    "contacts.PrivateChannel.contact": gettext_lazy("private phone or email"),
+    "contacts.FocusDeclaration.organisation": gettext_lazy("communities they declared"),
+    "contacts.Organisation_also_in.organisation": gettext_lazy("periods of temporary access"),
+    "contacts.OrganisationExternalId.organisation": gettext_lazy("IDs in other systems"),
+    "contacts.ContactExternalId.contact": gettext_lazy("IDs in other systems"),
+    "contacts.OrganisationPeriod.organisation": gettext_lazy("history used in past figures"),
+    "contacts.ImportedFields.organisation": gettext_lazy("import sources"),
 }
 
 
@@ -64,7 +64,9 @@ def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
     latest, *earlier = merges
     n = len(latest.gone_ids)
     text = ngettext(
-        "%(n)s duplicate became part of this, %(when)s.", "%(n)s duplicates became part of this, %(when)s.", n
+        "%(n)s duplicate was merged into this record %(when)s.",
+        "%(n)s duplicates were merged into this record %(when)s.",
+        n,
     )
     url = undo_url(request, "merge", merge_id=str(latest.pk))
     return Offer(text % {"n": n, "when": moment(latest.merged_at)}, url, [_waits(one) for one in earlier])
@@ -73,8 +75,8 @@ def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
 def _waits(merge: Merge) -> str:
     n = len(merge.gone_ids)
     text = ngettext(
-        "%(n)s duplicate merged before that, %(when)s, can be taken back after it.",
-        "%(n)s duplicates merged before that, %(when)s, can be taken back after it.",
+        "You can then undo the earlier merge of %(n)s duplicate (%(when)s).",
+        "You can then undo the earlier merge of %(n)s duplicates (%(when)s).",
         n,
     )
     return text % {"n": n, "when": moment(merge.merged_at)}
@@ -98,7 +100,7 @@ def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
     if isinstance(row, Organisation):
         yield row.address
         yield _("last met: %(when)s") % {"when": ago(row.last_met_at)}
-    yield _("in the book since %(day)s") % {"day": day(row.created_at)}
+    yield _("added on %(day)s") % {"day": day(row.created_at)}
 
 
 def _roles(actor: Actor, rows: Sequence[Contact]) -> dict[UUID, list[str]]:

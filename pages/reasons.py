@@ -21,9 +21,9 @@ from meetings.portfolio import is_in_portfolio
 
 REASONS: Final = (
     gettext_lazy("They called or wrote"),
-    gettext_lazy("I stand in for a colleague"),
-    gettext_lazy("Something happened that concerns them"),
-    gettext_lazy("To check or correct the entry"),
+    gettext_lazy("I’m covering for a colleague"),
+    gettext_lazy("An incident affects them"),
+    gettext_lazy("To check or correct the record"),
 )
 HOURS: Final = 12
 MAX_PURPOSE: Final = 400  # letters: of several people several reasons

@@ -50,7 +50,7 @@ def in_words(rule: str) -> str:
         return _("Every year on %(day)s") % {"day": date_format(of_any_year, "MONTH_DAY_FORMAT")}
     if pattern == recurrence.MONTHLY_DAY:
         day = int(parts["BYMONTHDAY"].rpartition(",")[-1])
-        text = _("Every month on the %(day)s; in shorter months on the last day")
+        text = _("Every month on the %(day)s, or the last day of shorter months")
         return (text if day > 28 else _("Every month on the %(day)s")) % {"day": _DATES[day - 1]}
     nth, weekday = parts["BYDAY"][:-2], recurrence.DAYS.index(parts["BYDAY"][-2:])
     sentences = {

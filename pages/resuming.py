@@ -128,7 +128,7 @@ class _Filler(HTMLParser):
         if tag == "form" and _is_meant(given, self.addresses):
             self.forms += 1
             self.inside = self.forms == self.wanted
-            notice = _("You were signed out before this was saved. Here is what you typed: look, and save.")
+            notice = _("You were signed out before this was saved. Check what you typed, then save it.")
             raw += f'<div class="notice today"><p>{escape(notice)}</p></div>' if self.inside else ""
         elif self.inside:
             raw = self._filled(tag, attrs, given, raw)

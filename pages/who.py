@@ -27,4 +27,4 @@ def _who(event: Event, names: dict[UUID | None, str]) -> str:
         case "key":
             return _("API key “%(name)s”") % {"name": names.get(event.actor_id, "?")}
         case _kind:
-            return names.get(event.actor_id, _("somebody not signed in"))
+            return names.get(event.actor_id, _("someone not signed in"))

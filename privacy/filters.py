@@ -14,7 +14,7 @@ from lib.filters import CodesFilter, FilterSet
 
 # The nouns of the book, as the trail names them; others (a key, a feed) are found without this filter.
 TYPES = (
-    ("contact", _("a person")),
+    ("contact", _("a contact")),
     ("organisation", _("an organisation")),
     ("meeting", _("a meeting")),
     ("follow_up", _("a promise")),
@@ -44,10 +44,10 @@ def _day(label: Any, method: str) -> DayFilter:
 class TrailFilters(FilterSet):
     """`who` is a colleague's id; its choices are set by the page, for each reader."""
 
-    who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everybody"))
-    action = CodesFilter(Action, label=_("Did what"), widget=forms.SelectMultiple)
+    who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everyone"))
+    action = CodesFilter(Action, label=_("Action"), widget=forms.SelectMultiple)
     about = django_filters.ChoiceFilter(
-        field_name="object_type", label=_("About"), choices=TYPES, empty_label=_("Anything")
+        field_name="object_type", label=_("About"), choices=TYPES, empty_label=_("Any record")
     )
     since = _day(_("From"), "from_day")
     until = _day(_("To"), "to_day")

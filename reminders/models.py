@@ -100,7 +100,7 @@ class Reminder(models.Model):
             models.UniqueConstraint(
                 fields=["rule", "subject_id", "recipient", "channel", "occurrence"],
                 name="reminder_once",
-                violation_error_message=_("This reminder is already there."),
+                violation_error_message=_("This reminder already exists."),
             ),
             models.CheckConstraint(
                 condition=Q(rule__regex=r"^[a-z][a-z_]*$"),

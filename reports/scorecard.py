@@ -25,7 +25,7 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (gettext_lazy("Promises"), ("follow-ups", "overdue")),
     (gettext_lazy("Concerns"), ("concerns", "loop-closed", "reassurance")),
     (gettext_lazy("How we work together"), ("activity", "level", "reciprocity")),
-    (gettext_lazy("Whether it will last"), ("continuity", "data-health")),
+    (gettext_lazy("Will it last?"), ("continuity", "data-health")),
 )
 
 

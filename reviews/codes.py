@@ -12,7 +12,7 @@ class FactsApart(models.TextChoices):
     YES = "yes", _("yes")
     PARTLY = "partly", _("partly")
     NO = "no", _("no")
-    NO_OPINION = "no_opinion", _("there is no opinion in it")
+    NO_OPINION = "no_opinion", _("contains no opinion")
 
 
 class FollowUpRecorded(models.TextChoices):
@@ -26,10 +26,10 @@ class FollowUpRecorded(models.TextChoices):
 class IsSo(models.TextChoices):
     """What an organisation says when it is rung and asked whether the record is right."""
 
-    YES = "yes", _("it is so")
+    YES = "yes", _("correct")
     PARTLY = "partly", _("partly")
-    NO = "no", _("it is not so")
-    NOT_REACHED = "not_reached", _("nobody answered")
+    NO = "no", _("not correct")
+    NOT_REACHED = "not_reached", _("no answer")
 
 
 class WasDone(models.TextChoices):

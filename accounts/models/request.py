@@ -18,7 +18,7 @@ class Asked(models.TextChoices):
 
     ROLE = rules.ROLE, _("role")
     DISTRICTS = rules.DISTRICTS, _("districts")
-    EMAIL = rules.EMAIL, _("e-mail address")
+    EMAIL = rules.EMAIL, _("email address")
     SECOND_FACTOR = rules.SECOND_FACTOR, _("new second factor")
     REACTIVATION = rules.REACTIVATION, _("signing in again")
 

@@ -47,7 +47,7 @@ class ReliefReason(models.TextChoices):
 
 
 class Theme(models.TextChoices):
-    AUTO = "auto", _("as my device")
+    AUTO = "auto", _("match my device")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
 
@@ -110,25 +110,25 @@ class User(AbstractBaseUser):
     """A person who signs in with an e-mail address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.OFFICER)
     # Above officer, it waits here until a privacy officer confirms it: `role` is what holds.
     asked_role = models.CharField(
-        _("role to confirm"), max_length=20, choices=Role, blank=True, default="", editable=False
+        _("role awaiting confirmation"), max_length=20, choices=Role, blank=True, default="", editable=False
     )
     districts = models.ManyToManyField(
         District,
         blank=True,
         related_name="users",
         verbose_name=_("districts"),
-        help_text=_("With all that lies in them."),
+        help_text=_("Includes all neighbourhoods within them."),
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en-gb")
     time_zone = models.CharField(
         _("time zone"), max_length=40, default=city_time_zone, validators=[check_time_zone]
     )
-    theme = models.CharField(_("colours"), max_length=5, choices=Theme, default=Theme.AUTO)
+    theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
     # For colleagues who share a district, at night: on pages only, in no answer of the API.
     phone = PhoneNumberField(_("phone at work"), blank=True, default="", db_default="")
     reminder_channels = ArrayField(
@@ -138,7 +138,7 @@ class User(AbstractBaseUser):
         verbose_name=_("reminders"),
     )
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
-    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_active = models.BooleanField(_("can sign in"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -154,7 +154,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_once",
-                violation_error_message=_("Somebody already signs in with this address."),
+                violation_error_message=_("This email address is already in use."),
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values),
@@ -165,7 +165,7 @@ class User(AbstractBaseUser):
                 condition=models.Q(asked_role="")
                 | models.Q(asked_role__in=sorted(rules.ABOVE_OFFICER), role=rules.OFFICER),
                 name="user_asked_role_waits",
-                violation_error_message=_("Who waits for a role works as an officer."),
+                violation_error_message=_("Keep the officer role until the new role is confirmed."),
             ),
             models.CheckConstraint(
                 condition=models.Q(reminder_channels__contained_by=Channel.values),
@@ -257,7 +257,7 @@ class Relief(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at"))
                 & models.Q(ends_at__lte=models.F("starts_at") + timedelta(hours=rules.MAX_RELIEF_HOURS)),
                 name="relief_ends_in_time",
-                violation_error_message=_("A relief ends after twelve hours at most."),
+                violation_error_message=_("Temporary access can last 12 hours at most."),
             ),
             models.CheckConstraint(
                 condition=models.Q(reason__in=ReliefReason.values),
@@ -278,7 +278,9 @@ class Relief(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message=_("You have a further district open already: end it first."),
+                violation_error_message=_(
+                    "You already have temporary access to another district. End it first."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["officer", "-ends_at"], name="relief_of_officer")]
@@ -327,7 +329,7 @@ class SavedView(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "list_name", "name"],
                 name="saved_view_name_once",
-                violation_error_message=_("You have a view of this name already."),
+                violation_error_message=_("You already have a view with this name."),
             ),
         ]
 

@@ -94,7 +94,7 @@ def send_invitation(*, actor: Actor, user_id: UUID) -> None:
         raise PermissionDenied
     user = User.objects.visible_to(actor).get(pk=user_id)
     if not user.is_active:
-        raise ValidationError(_("This account is switched off."))
+        raise ValidationError(_("This account is deactivated."))
     context = {"user": user, "inviter": actor.name, "city": settings.CITY_NAME, "link": password_link(user)}
     with translation.override(user.language):
         subject = render_to_string("accounts/email/invitation_subject.txt", context).strip()
@@ -258,7 +258,7 @@ def create_administrator(*, actor: Actor, email: str, another: bool = False) -> 
     if waiting := there.with_address(email).filter(last_login__isnull=True).first():
         return waiting
     if there.exists() and not another:
-        raise ValidationError(_("There is an administrator already. Add --another for one more."))
+        raise ValidationError(_("An administrator already exists. Use --another to add one more."))
     return invite_user(actor=actor, email=email, name=email.partition("@")[0], role=Role.ADMINISTRATOR)
 
 
@@ -278,7 +278,7 @@ def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
     stays = user.is_active and user.role == Role.ADMINISTRATOR
     others = User.objects.active().with_role(Role.ADMINISTRATOR).exclude(pk=user.pk)
     if {"role", "is_active"} & set(changed) and not stays and not others.exists():
-        raise ValidationError(_("One administrator has to stay."))
+        raise ValidationError(_("There must be at least one administrator."))
 
 
 def _check(user: User) -> None:

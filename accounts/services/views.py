@@ -24,7 +24,7 @@ def save_view(
     if shared_with and not actor.covers(shared_with.pk):
         raise PermissionDenied
     if SavedView.objects.filter(owner=actor.id).count() >= MOST:
-        raise ValidationError(_("You have 50 views: delete one that you do not need any more."))
+        raise ValidationError(_("You have reached the limit of 50 views. Delete one to save another."))
     view = SavedView(
         owner_id=actor.id, list_name=list_name, name=squash(name), query=query, shared_with=shared_with
     )

@@ -44,9 +44,9 @@ class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
     """A reference to a row the caller sees; another one is refused like one that does not exist."""
 
     default_error_messages = {
-        "does_not_exist": _("There is nothing here that you may see."),
+        "does_not_exist": _("No such record, or you do not have access to it."),
         "incorrect_type": _(
-            "Write an id, such as 0192….",
+            "Enter an ID, such as 0192….",
         ),
     }
 

@@ -15,8 +15,8 @@ class CalendarFeed(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     token_hash = models.BinaryField(max_length=32, unique=True)
     with_subjects = models.BooleanField(
-        _("with subjects and places"),
+        _("include subjects and places"),
         default=False,
-        help_text=_("Your calendar’s provider then reads what the meetings are about."),
+        help_text=_("Your calendar provider will be able to read this."),
     )
     created_at = models.DateTimeField(default=timezone.now)

@@ -20,7 +20,7 @@ from lib.leases import FREE
 
 
 class KeyStatus(models.TextChoices):
-    WAITING = "waiting", _("waits for a privacy officer")
+    WAITING = "waiting", _("awaiting privacy officer")
     ACTIVE = "active", _("active")
     REVOKED = "revoked", _("revoked")
 
@@ -49,28 +49,28 @@ class ApiKey(models.Model):
     """Only keyed hashes of its secrets are stored (ApiSecret)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("name"), max_length=80, help_text=_("Which tool, and who runs it."))
-    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    name = models.CharField(_("name"), max_length=80, help_text=_("Name the tool and the team that runs it."))
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("permissions"))
     districts = models.ManyToManyField(District, blank=True, related_name="+", verbose_name=_("districts"))
-    is_citywide = models.BooleanField(_("in the whole city"), default=False)
+    is_citywide = models.BooleanField(_("whole city"), default=False)
     purpose = models.CharField(
-        _("purpose"), max_length=200, help_text=_("Goes into every entry of the trail that this key causes.")
+        _("purpose"), max_length=200, help_text=_("Shown in the activity log with everything this key does.")
     )
     source = models.SlugField(
         _("source name"),
         max_length=60,
-        help_text=_("Names its records in external ids, such as “participation”."),
+        help_text=_("Identifies this tool’s records in external IDs, such as “participation”."),
     )
-    expires_at = models.DateTimeField(_("expires"))
+    expires_at = models.DateTimeField(_("expiry date"))
     cidrs = ArrayField(
-        models.CharField(max_length=49), default=list, blank=True, verbose_name=_("only from these networks")
+        models.CharField(max_length=49), default=list, blank=True, verbose_name=_("allowed networks")
     )
     daily_contacts = models.PositiveIntegerField(
-        _("different people a day"),
+        _("contacts per day"),
         default=500,
-        help_text=_("How many different contacts it may read in a day."),
+        help_text=_("The most contacts this key can read in one day."),
     )
-    requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    requests_per_minute = models.PositiveIntegerField(_("requests per minute"), default=600)
     status = models.CharField(max_length=10, choices=KeyStatus, default=KeyStatus.WAITING)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -91,12 +91,12 @@ class ApiKey(models.Model):
                 fields=["source"],
                 condition=~Q(status="revoked"),
                 name="key_source_once",
-                violation_error_message=_("Another key uses this source name."),
+                violation_error_message=_("This source name is already used by another key."),
             ),
             models.CheckConstraint(
                 condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0),
                 name="key_scopes_are_known",
-                violation_error_message=_("Choose what the key may do from the list."),
+                violation_error_message=_("Choose permissions from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=KeyStatus.values),
@@ -109,7 +109,7 @@ class ApiKey(models.Model):
                     + timedelta(days=MAX_DAYS, hours=1)
                 ),
                 name="key_expires_in_a_year",
-                violation_error_message=_("A key lives for a year at most."),
+                violation_error_message=_("A key can be valid for up to one year."),
             ),
         ]
 
@@ -164,7 +164,7 @@ class KeyWarning(models.Model):
             models.UniqueConstraint(
                 fields=["key", "ends_at", "recipient"],
                 name="key_warning_once",
-                violation_error_message=_("This e-mail is already there."),
+                violation_error_message=_("This email already exists."),
             ),
         ]
 

@@ -47,9 +47,9 @@ class Webhook(models.Model):
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="webhooks", verbose_name=_("key"))
     name = models.CharField(_("name"), max_length=80)
     url = models.CharField(
-        _("address"), max_length=2000, help_text=_("https, on a public address; it is called from here.")
+        _("address"), max_length=2000, help_text=_("An https URL on a public address. We send changes to it.")
     )
-    types = ArrayField(models.CharField(max_length=20), verbose_name=_("tells of changes of"))
+    types = ArrayField(models.CharField(max_length=20), verbose_name=_("sends changes to"))
     is_active = models.BooleanField(_("active"), default=True)
     disabled_reason = models.CharField(max_length=20, blank=True)  # "gone": it answered 410
     secret = models.BinaryField(editable=False)
@@ -77,13 +77,13 @@ class Webhook(models.Model):
             models.CheckConstraint(
                 condition=Q(types__len__gt=0),
                 name="webhook_has_types",
-                violation_error_message=_("Choose what to be told of."),
+                violation_error_message=_("Choose at least one type of change."),
             ),
             models.CheckConstraint(
                 condition=Q(previous_secret__isnull=True, previous_until__isnull=True)
                 | Q(previous_secret__isnull=False, previous_until__isnull=False),
                 name="webhook_previous_secret_ends",
-                violation_error_message=_("An older secret has an end."),
+                violation_error_message=_("A previous secret must have an expiry date."),
             ),
         ]
 
@@ -132,7 +132,7 @@ class WebhookDelivery(models.Model):
             models.CheckConstraint(
                 condition=Q(delivered_at__isnull=True) | Q(failed_at__isnull=True),
                 name="webhook_delivery_ends_once",
-                violation_error_message=_("A delivery arrived or failed, not both."),
+                violation_error_message=_("A delivery is either delivered or failed, not both."),
             ),
         ]
         indexes = [

@@ -14,16 +14,18 @@ TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 class ChangeShape(serializers.Serializer[Any]):
     """One change; read the object by its id. `out_of_scope`: it left your districts, erase your copy."""
 
-    seq = serializers.IntegerField(help_text=_("Grows; none is skipped or repeated."))
+    seq = serializers.IntegerField(
+        help_text=_("Increases with every change. No number is skipped or repeated.")
+    )
     type = serializers.ChoiceField(TYPES)
     id = serializers.UUIDField()
     op = serializers.ChoiceField([*Op.values, "out_of_scope"])
     version = serializers.IntegerField()
     at = Moment()
-    by_this_key = serializers.BooleanField(help_text=_("You caused it yourself."))
-    into = serializers.UUIDField(required=False, help_text=_("Where it was merged into."))
+    by_this_key = serializers.BooleanField(help_text=_("True if this key made the change."))
+    into = serializers.UUIDField(required=False, help_text=_("ID of the record it was merged into."))
 
 
 class ChangesShape(serializers.Serializer[Any]):
     results = ChangeShape(many=True)
-    next = serializers.URLField(help_text=_("Ask this the next time, even when there was nothing."))
+    next = serializers.URLField(help_text=_("Request this URL next time, even if there were no results."))

@@ -121,7 +121,7 @@ MEETING = RowSpec(
             ),
         ),
         *("other_participants", "headcount", "agenda", "facts"),
-        column(Meeting, "assessment", help_text=_("The officer’s opinion, apart from the facts.")),
+        column(Meeting, "assessment", help_text=_("The officer’s opinion, separate from the facts.")),
         "outcomes",
         external_ids(MeetingExternalId, "meeting"),
         *("created_at", "updated_at"),

@@ -26,7 +26,7 @@ WEBHOOK = RowSpec(
         column(Webhook, "disabled_reason", help_text=_("`gone`: the receiver answered 410.")),
         Column(
             "secret",
-            serializers.CharField(allow_null=True, help_text=_("In the answer that made it, never again.")),
+            serializers.CharField(allow_null=True, help_text=_("Returned only when the webhook is created.")),
             NONE,
         ),
         *("created_at", "updated_at"),
@@ -51,9 +51,9 @@ DELIVERY = RowSpec(
         ),
         Column("payload", ChangeShape()),
         "attempts",
-        column(WebhookDelivery, "last_status", help_text=_("Of HTTP.")),
+        column(WebhookDelivery, "last_status", help_text=_("HTTP status code.")),
         "last_error",
-        column(WebhookDelivery, "due_at", help_text=_("The next attempt, while it waits.")),
+        column(WebhookDelivery, "due_at", help_text=_("Time of the next attempt, while pending.")),
         *("delivered_at", "failed_at", "created_at"),
     ),
 )

@@ -11,7 +11,7 @@ SECONDS: Json = {"type": "integer", "minimum": 0}
 
 FIELD_ERROR: Json = {
     "type": "object",
-    "description": "One value that is not right: of a body (`pointer`) or of the query (`parameter`).",
+    "description": "One invalid value, in the body (`pointer`) or the query string (`parameter`).",
     "properties": {
         "pointer": {"type": "string", "description": "JSON pointer (RFC 6901), such as /organisations/0."},
         "parameter": TEXT,
@@ -29,40 +29,46 @@ PROBLEM: Json = {
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "In the language of Accept-Language."},
         "code": {"type": "string", "description": "Stable English."},
-        "request_id": {"type": "string", "description": "Say it when you ask about this answer."},
+        "request_id": {"type": "string", "description": "Quote this if you contact support."},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
     },
     "required": ["type", "title", "status", "detail", "code", "request_id"],
 }
 
 WHY = {
-    400: "The request is not understood: unknown or repeated parameters and fields are, too.",
-    401: "No key, or none that is valid here and now.",
+    400: "Bad request. Unknown or repeated parameters and fields are also rejected.",
+    401: "No valid key, or the key is not allowed from this network.",
     403: "The key lacks a scope, or the object is read-only here.",
-    404: "Nothing that this key sees.",
-    405: "Not this verb.",
-    406: "Only JSON is answered.",
-    409: "Taken already, or the first request with this Idempotency-Key still runs.",
+    404: "Not found, or not visible to this key.",
+    405: "Method not allowed.",
+    406: "Only JSON responses are available.",
+    409: ("The ID is already in use, or the first request with this Idempotency-Key is still running."),
     410: "The cursor is too old: read everything again. Or what this POST made was deleted since.",
-    412: "Somebody else changed it; ETag is the current one.",
+    412: "The object has changed. The ETag header holds the current version.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8.",
     422: "This Idempotency-Key was used for another request.",
-    428: "Say which version you have: If-Match.",
+    428: "If-Match is required.",
     429: "Too many requests, or too many different people today.",
 }
 ANY = (400, 401, 403, 405, 406, 429)
 OF_BODIES = (413, 415)
 
 RATE: Json = {
-    "RateLimit": {"schema": TEXT, "description": "Requests left (`r`) and seconds until more (`t`)."},
+    "RateLimit": {
+        "schema": TEXT,
+        "description": ("Requests left (`r`) and seconds until the limit resets (`t`)."),
+    },
     "RateLimit-Policy": {"schema": TEXT, "description": "Requests (`q`) in seconds (`w`)."},
 }
 ETAG: Json = {"ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]+(-[0-9a-f]+)?"$'}}}
 LOCATION: Json = {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
 LINK: Json = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 8288)."}}
 REPLAYED: Json = {
-    "Idempotent-Replayed": {"schema": TEXT, "description": "`true`: the answer of the same request before."}
+    "Idempotent-Replayed": {
+        "schema": TEXT,
+        "description": ("`true`: this is the stored response to an earlier identical request."),
+    }
 }
 _OWN: dict[int, Json] = {
     401: {"WWW-Authenticate": {"required": True, "schema": TEXT}},

@@ -17,13 +17,13 @@ SECURITY: Json = {
     "key": {
         "type": "http",
         "scheme": "bearer",
-        "description": "`crm_<id>.<secret>`, made by an administrator and shown once.",
+        "description": "`crm_<id>.<secret>`, created by an administrator and shown once.",
     },
     "session": {
         "type": "apiKey",
         "in": "cookie",
         "name": settings.SESSION_COOKIE_NAME,
-        "description": "Somebody signed in to the pages.",
+        "description": "A browser session.",
     },
     "csrf": {
         "type": "apiKey",
@@ -34,7 +34,7 @@ SECURITY: Json = {
 }
 
 _HEADERS = {
-    "webhook-id": "The same for every attempt of one delivery: do each once.",
+    "webhook-id": "The same for every attempt at one delivery. Process each ID only once.",
     "webhook-timestamp": "Seconds since 1970; refuse what is older than five minutes.",
     "webhook-signature": "`v1,` and HMAC-SHA256 of id.timestamp.body in Base64; two while a secret rotates.",
 }
@@ -60,7 +60,10 @@ WEBHOOKS: Json = {
                 "required": True,
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Change"}}},
             },
-            "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Send no more."}},
+            "responses": {
+                "2XX": {"description": "Taken."},
+                "410": {"description": "Stop sending (the webhook is disabled)."},
+            },
         }
     }
 }

@@ -108,12 +108,16 @@ class Schema(Shapes):
         whole = {**parameters.BOOLEAN, "default": True}
         return {
             "parameters": [
-                parameters.query("atomic", whole, "`false`: each for itself, with a result for each."),
+                parameters.query(
+                    "atomic",
+                    whole,
+                    ("`false`: process each object independently and return a result for each."),
+                ),
                 parameters.IDEMPOTENCY_KEY,
             ],
             "requestBody": {"required": True, "content": {"application/json": {"schema": many}}},
             "responses": {
-                "200": answers.success("With `atomic=false`: what became of each.", results),
+                "200": answers.success("With `atomic=false`: a result for each object.", results),
                 "201": answers.success("All created.", results, answers.REPLAYED),
             },
             "problems": [409, 422],
@@ -124,7 +128,7 @@ class Schema(Shapes):
             "parameters": [*parameters.of_row(self.view.spec), parameters.IF_NONE_MATCH],
             "responses": {
                 "200": answers.success("The object.", self.row(self.view.spec), answers.ETAG),
-                "304": answers.success("You have it already.", headers=answers.ETAG),
+                "304": answers.success("Not modified.", headers=answers.ETAG),
             },
         }
 
@@ -132,7 +136,9 @@ class Schema(Shapes):
         return {
             "parameters": [parameters.IF_MATCH_OR_BODY],
             "requestBody": self._takes(self.patch(self.view.input, self.view.spec)),
-            "responses": {"200": answers.success("As it now is.", self.row(self.view.spec), answers.ETAG)},
+            "responses": {
+                "200": answers.success("The updated object.", self.row(self.view.spec), answers.ETAG)
+            },
             "problems": [409, 412, 428],
         }
 
@@ -206,7 +212,7 @@ class Schema(Shapes):
 
     def _description(self, scopes: list[str]) -> str:
         own = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""
-        needs = f"Needs the scope `{scopes[0]}`." if scopes else "Any key may."
+        needs = f"Needs the scope `{scopes[0]}`." if scopes else "Available to any key."
         return f"{own} {needs}".strip()
 
     def _takes(self, schema: Json) -> Json:
@@ -227,7 +233,7 @@ class Schema(Shapes):
                 "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
             },
             "required": ["status"],
-            "description": "What became of one object: `id` and `version`, or its problem.",
+            "description": "The result for one object: `id` and `version`, or a problem.",
         }
         one = self.component("BatchResult", lambda: result)
         return {

@@ -33,21 +33,27 @@ def header(name: str, description: str, *, required: bool = False, pattern: str 
 
 
 ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-IF_NONE_MATCH = header("If-None-Match", "The ETag of what you have: 304 while it is the same.")
+IF_NONE_MATCH = header("If-None-Match", "The ETag you hold. Returns 304 if it is still current.")
 IF_MATCH = header(
     "If-Match",
-    "The ETag, or its version alone, that this is meant for.",
+    "The ETag (or just its version) of the object you are changing.",
     required=True,
     pattern=r'^"[0-9]{1,10}(-[0-9a-f]+)?"$',
 )
 IF_MATCH_OR_BODY = {
     **IF_MATCH,
     "required": False,
-    "description": "As read, or its version alone; or write `version` in the body. Neither: 428.",
+    "description": (
+        "The ETag you read, or just its version. You can send `version` in the body "
+        "instead. If you send neither, you get 428."
+    ),
 }
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
-    "Your own word for this request: sent again within 48 hours it is answered as before, and done once.",
+    (
+        "A unique key you choose for this request. If you resend it within 48 hours, the request is "
+        "carried out only once and you get the same response."
+    ),
     pattern="^[ -~]{1,255}$",
 )
 
@@ -57,9 +63,9 @@ def of_list(filterset: type[FilterSet] | None, orderings: Iterable[str], spec: R
     orders = [sign + name for name in ("id", *orderings) for sign in ("", "-")]
     return [
         *(of_filters(filterset) if filterset else ()),
-        query("cursor", CURSOR, "From `next` or `previous` of another page."),
+        query("cursor", CURSOR, "Taken from the `next` or `previous` URL of a page."),
         query("limit", LIMIT),
-        query("count", BOOLEAN, "Also say how many there are."),
+        query("count", BOOLEAN, "Include the total count."),
         query("ordering", {"type": "string", "enum": orders, "default": "id"}),
         *of_row(spec),
     ]
@@ -67,10 +73,12 @@ def of_list(filterset: type[FilterSet] | None, orderings: Iterable[str], spec: R
 
 def of_row(spec: RowSpec) -> Iterator[Json]:
     """`fields`, and `expand` where there is something to expand."""
-    yield query("fields", words(spec.names), "Only these, and id and version. " + _listed(spec.names))
+    yield query(
+        "fields", words(spec.names), "Return only these fields, plus id and version." + _listed(spec.names)
+    )
     if spec.expansions:
         names = list(spec.expansions)
-        yield query("expand", words(names), "Inline what these refer to. " + _listed(names))
+        yield query("expand", words(names), "Include these related objects in full." + _listed(names))
 
 
 def of_filters(filterset: type[FilterSet]) -> Iterator[Json]:

@@ -70,17 +70,22 @@ def parameters() -> list[Json]:
             "The first day, of the city. A day to come is refused: 400 `period_in_future`.",
             "2026-07-01",
         ),
-        _required("to", "The day after the last one.", "2026-10-01"),
+        _required("to", "The day after the last day (exclusive).", "2026-10-01"),
         query(
             "by",
             {"type": "string", "enum": [way.value for way in By], "default": By.DISTRICT.value},
-            "What a row is of. A kind is that of what is counted: organisations, promises, meetings or "
-            "concerns.",
+            (
+                "What each row represents. With `kind`, it is the kind of the thing counted: "
+                "organisation, follow-up, meeting or concern."
+            ),
         ),
         query(
             "district",
             CODES,
-            "Codes with commas, each with all that lies in it; unless given, all that the key has.",
+            (
+                "Comma-separated codes, including all districts within them. Default: all districts of "
+                "the key."
+            ),
         ),
         query(
             "compare",
@@ -152,7 +157,10 @@ def row() -> Json:
         "enum": ["no_part", "several_parts", None],
         "description": "With `rest`. The row is of no district, and `district` is null.",
     }
-    properties["rows_url"] = {**URL, "description": "Lists exactly the n; null where no list does."}
+    properties["rows_url"] = {
+        **URL,
+        "description": ("The list call that returns exactly these n objects, or null if there is none."),
+    }
     return {
         "type": "object",
         "description": f"One figure. `{COMPARED}…` are there with `compare`.",

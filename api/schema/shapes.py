@@ -54,11 +54,14 @@ class Shapes(AutoSchema):
             schema = self._object(form(), strict=True)
             writable = schema["properties"]
             read_only = {
-                column.name: {**self.field(column.shape), "description": "Accepted as it is; never changed."}
+                column.name: {**self.field(column.shape), "description": "Read-only. Accepted if unchanged."}
                 for column in spec.columns
                 if column.name not in writable
             }
-            version = {"type": "integer", "description": "The version this is meant for, if not in If-Match."}
+            version = {
+                "type": "integer",
+                "description": "The version you are changing, if you do not send If-Match.",
+            }
             schema["properties"] = {**writable, **read_only, "version": version}
             del schema["required"]
             return schema

@@ -56,7 +56,7 @@ def create_key(
     _administrators_only(actor)
     _check_days(days)
     if not read_reason(purpose):
-        raise ValidationError({"purpose": _("Say what it is for, in a few words.")})
+        raise ValidationError({"purpose": _("Describe what the key is for, in a few words.")})
     now = timezone.now()
     key = ApiKey(
         name=squash(name),
@@ -175,7 +175,7 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> ApiKey:
 
 def _check_days(days: int) -> None:
     if not 1 <= days <= MAX_DAYS:
-        raise ValidationError({"days": _("A key lives for 1 to 365 days.")})
+        raise ValidationError({"days": _("A key must be valid for 1 to 365 days.")})
 
 
 def _waits(actor: Actor, key: ApiKey) -> bool:
@@ -216,7 +216,7 @@ def _networks(cidrs: Iterable[str]) -> list[str]:
     try:
         return [str(ip_network(cidr.strip())) for cidr in cidrs if cidr.strip()]
     except ValueError:
-        raise ValidationError({"cidrs": _("Write networks such as 192.0.2.0/24.")}) from None
+        raise ValidationError({"cidrs": _("Enter networks such as 192.0.2.0/24.")}) from None
 
 
 def _record(actor: Actor, action: Action, key: ApiKey, names: list[str]) -> None:

@@ -48,7 +48,7 @@ def create_webhook(
     """
     key = _key(actor, key_id)
     if Webhook.objects.filter(key=key).count() >= MAX_PER_KEY:
-        raise ValidationError(_("A key has %(n)d webhooks at most.") % {"n": MAX_PER_KEY})
+        raise ValidationError(_("A key can have up to %(n)d webhooks.") % {"n": MAX_PER_KEY})
     secret = new_secret()
     webhook = Webhook(
         key=key,
@@ -146,9 +146,9 @@ def replay_delivery(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
     found = WebhookDelivery.objects.visible_to(actor).select_for_update(of=("self",))
     delivery = found.select_related("webhook").get(pk=delivery_id)
     if not delivery.webhook.is_active:
-        raise ValidationError(_("This webhook is switched off."))
+        raise ValidationError(_("This webhook is turned off."))
     if delivery.delivered_at is None and delivery.failed_at is None:
-        raise ValidationError(_("It is on its way already."))
+        raise ValidationError(_("This delivery is already being sent."))
     delivery.delivered_at = delivery.failed_at = delivery.last_status = None
     delivery.attempts, delivery.last_error, delivery.due_at = 0, "", timezone.now()
     delivery.save()
@@ -193,7 +193,7 @@ def _types(key: ApiKey, asked: Iterable[str] | None) -> list[str]:
     types = readable if asked is None else sorted(set(asked))
     if not types or not set(types) <= set(readable):
         raise ValidationError(
-            {"types": _("Choose among what the key reads: %s.") % (", ".join(readable) or "–")}
+            {"types": _("Choose only types this key can read: %s.") % (", ".join(readable) or "–")}
         )
     return types
 
@@ -208,12 +208,12 @@ def _checked(url: str, resolve: Resolve) -> str:
 
 def _reason(code: str) -> str:
     return {
-        "not_https": _("Write an https address."),
-        "userinfo": _("Leave out user name and password."),
-        "port": _("This port is not called from here."),
-        "unknown_host": _("Nothing is known under this name."),
+        "not_https": _("Enter an https URL."),
+        "userinfo": _("Remove the username and password from the URL."),
+        "port": _("This port is not allowed."),
+        "unknown_host": _("This host name could not be found."),
         "not_public": _("This is not a public address."),
-    }.get(code, _("This is not an address that can be called."))
+    }.get(code, _("This URL cannot be used."))
 
 
 @transaction.atomic

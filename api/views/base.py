@@ -82,7 +82,9 @@ class Resource(ViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-            raise Problem(403, "https_required", _("Use https. Rotate a key that was sent without it."))
+            raise Problem(
+                403, "https_required", _("Use https. If you sent a key over plain HTTP, rotate it now.")
+            )
         super().initial(request, *args, **kwargs)
         if self.actor.id is None:
             raise NotAuthenticated
@@ -102,7 +104,11 @@ class Resource(ViewSet):
     def check_purpose(self, people: Collection[UUID]) -> None:
         """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
         if people and not self.says_why and self.reads:
-            raise Problem(403, "reason_needed", _("Say why you read people: X-Purpose, 3 to 200 letters."))
+            raise Problem(
+                403,
+                "reason_needed",
+                _("Reading contacts needs a reason. Send X-Purpose with 3 to 200 characters."),
+            )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -122,7 +128,9 @@ class Resource(ViewSet):
         if self.actor.kind == "key":
             if f"{noun}:{verb}" not in self.actor.scopes:
                 raise Problem(
-                    403, "missing_scope", _("This key lacks the scope “%(s)s”.") % {"s": f"{noun}:{verb}"}
+                    403,
+                    "missing_scope",
+                    _("This key does not have the “%(s)s” scope.") % {"s": f"{noun}:{verb}"},
                 )
         elif not (self.actor.reads if verb == "read" else self.actor.writes):
             raise PermissionDenied
@@ -183,7 +191,9 @@ class Resource(ViewSet):
         for name in wanted:
             scope = self.spec.expansions[name].scope
             if scope and self.actor.kind == "key" and scope not in self.actor.scopes:
-                raise Problem(403, "missing_scope", _("This key lacks the scope “%(s)s”.") % {"s": scope})
+                raise Problem(
+                    403, "missing_scope", _("This key does not have the “%(s)s” scope.") % {"s": scope}
+                )
         return wanted
 
     def read_fields(self, request: Request) -> list[str]:

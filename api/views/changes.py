@@ -78,7 +78,9 @@ class Changes(Resource):
         if seq > last_seq():
             raise parameters.bad_cursor()
         if older.exists():
-            raise Problem(410, "cursor_too_old", _("This cursor is too old: read everything again."))
+            raise Problem(
+                410, "cursor_too_old", _("This cursor has expired. Fetch everything again from the start.")
+            )
         return seq
 
 

@@ -58,7 +58,9 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     def perform_create(self, values: dict[str, Any]) -> FollowUp:
         told, _untold = _take_told(values, {})
         if told:
-            raise ValidationError({"organisations": _("Nobody can have been told of what is only promised.")})
+            raise ValidationError(
+                {"organisations": _("You can report back only after the follow-up is done.")}
+            )
         return create_follow_up(actor=self.actor, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
@@ -80,7 +82,9 @@ def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple
         if "reported_back_on" in row and row["reported_back_on"] != before.get(row["organisation"].pk)
     ]
     if any(day not in (None, city_today()) for _pk, day in moved):
-        raise ValidationError({"organisations": _("They are told today, or not yet: no other day.")})
+        raise ValidationError(
+            {"organisations": _("Set reported_back_on to today’s date, or leave it empty.")}
+        )
     return [pk for pk, day in moved if day], [pk for pk, day in moved if not day]
 
 

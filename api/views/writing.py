@@ -60,7 +60,7 @@ class Writing(Resource):
         ]
         own = [row for row in values["external_ids"] if row["source"] == self.key.source]
         if any(row not in own and row not in others for row in values["external_ids"]):
-            detail = _("This key names records under its own source, “%(source)s”.")
+            detail = _("Use this key’s own source name, “%(source)s”.")
             raise bad_fields(
                 [
                     {
@@ -163,7 +163,7 @@ class CreateMixin(Writing):
             with transaction.atomic():
                 return self.perform_create(values)
         except IntegrityError:
-            raise Problem(409, "conflict", _("This clashes with something that is already there.")) from None
+            raise Problem(409, "conflict", _("This conflicts with an existing record.")) from None
         except ValidationError as error:
             if _is_taken_id(error):
                 raise id_taken() from None

@@ -73,20 +73,20 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     heir_id = Merge.objects.heir_of(merge.object_type, merge.kept_id)
     kept = _locked(actor, model, [heir_id or merge.kept_id])[0]
     if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
-        raise ValidationError(_("It is too late to take this merge back."), code="too_late")
+        raise ValidationError(_("It is too late to undo this merge."), code="too_late")
     in_order = Merge.objects.to_take_back(merge.object_type, kept)
     if merge not in in_order:
-        raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
+        raise ValidationError(_("This record has changed since, so the merge cannot be undone."))
     if merge != in_order[0]:
         later = {"merge_id": in_order[0].pk}
-        raise ValidationError(_("Take back what was merged later first."), code="later_first", params=later)
+        raise ValidationError(_("Undo the later merge first."), code="later_first", params=later)
     districts = there = _districts(kept)
     before = merge.memory["kept"]
     met_then, met_now = merge.memory["last_met_at"], getattr(kept, "last_met_at", None)
     rows = [_restored(one["row"]) for one in merge.memory["gone"]]
     for one, row in reversed(list(zip(merge.memory["gone"], rows, strict=True))):
         if not relations.moved_back(one["relations"], row):
-            raise ValidationError(_("This has changed since, so the merge cannot be taken back."))
+            raise ValidationError(_("This record has changed since, so the merge cannot be undone."))
     relations.put_back(before)
     if isinstance(kept, Organisation):
         kept.periods.all().delete()
@@ -128,12 +128,12 @@ def forget_merges(now: datetime) -> int:
 @transaction.atomic
 def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
     if not 2 <= len(versions) <= MOST or kept_id not in versions:
-        raise ValidationError(_("Choose two to %(most)s that are the same.") % {"most": MOST})
+        raise ValidationError(_("Select between two and %(most)s duplicates.") % {"most": MOST})
     rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
     for row in rows:
         check_version(row.version, versions[row.pk])
         if getattr(row, "withdrawn_on", None):
-            raise ValidationError(_("Somebody who withdrew cannot be merged."))
+            raise ValidationError(_("A contact who has opted out cannot be merged."))
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
     there = _districts(kept)
     districts = set[UUID]().union(*map(_districts, rows))

@@ -60,13 +60,17 @@ class Contact(Checked):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     given_name = models.CharField(_("given name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=120)
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Of the role, not a private one."))
-    phone = PhoneNumberField(_("phone"), blank=True, help_text=_("Of the role, not a private one."))
+    email = models.EmailField(
+        _("email"), blank=True, help_text=_("Work number or address, not a private one.")
+    )
+    phone = PhoneNumberField(
+        _("phone"), blank=True, help_text=_("Work number or address, not a private one.")
+    )
     languages = ArrayField(
         models.CharField(max_length=8), default=list, blank=True, verbose_name=_("languages"), size=20
     )
     preferred_channel = models.CharField(
-        _("likes to be reached by"), max_length=10, choices=PreferredChannel, blank=True
+        _("preferred contact method"), max_length=10, choices=PreferredChannel, blank=True
     )
     home_district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("district")
@@ -74,8 +78,8 @@ class Contact(Checked):
     lawful_basis = models.CharField(_("lawful basis"), max_length=20, choices=LawfulBasis)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     notice_given_on = models.DateField(_("privacy notice given on"), null=True, blank=True)
-    notice_version = models.CharField(_("version of the notice"), max_length=20, blank=True)
-    agreement_how = models.CharField(_("agreed"), max_length=10, choices=Agreement, blank=True)
+    notice_version = models.CharField(_("notice version"), max_length=20, blank=True)
+    agreement_how = models.CharField(_("how they agreed"), max_length=10, choices=Agreement, blank=True)
     agreement_on = models.DateField(_("agreed on"), null=True, blank=True)
     agreement_recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -85,8 +89,8 @@ class Contact(Checked):
         related_name="+",
         verbose_name=_("agreement recorded by"),
     )
-    withdrawn_on = models.DateField(_("withdrew on"), null=True, blank=True)
-    review_on = models.DateField(_("look at this record again on"))
+    withdrawn_on = models.DateField(_("opted out on"), null=True, blank=True)
+    review_on = models.DateField(_("review date"))
     folded = models.TextField(editable=False, default="")
     clues = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -113,17 +117,17 @@ class Contact(Checked):
             models.CheckConstraint(
                 condition=Q(lawful_basis__in=LawfulBasis.values),
                 name="contact_has_lawful_basis",
-                violation_error_message=_("Say on what lawful basis this person is in the book."),
+                violation_error_message=_("Choose the lawful basis for keeping this person’s details."),
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=Purpose.values),
                 name="contact_has_purpose",
-                violation_error_message=_("Say for what purpose this person is in the book."),
+                violation_error_message=_("Choose the purpose for keeping this person’s details."),
             ),
             models.CheckConstraint(
                 condition=Q(preferred_channel__in=["", *PreferredChannel.values]),
                 name="contact_channel_is_known",
-                violation_error_message=_("Choose a way to reach this person from the list."),
+                violation_error_message=_("Choose a contact method from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(agreement_how="", agreement_on__isnull=True, agreement_recorded_by__isnull=True)
@@ -133,7 +137,7 @@ class Contact(Checked):
                     agreement_recorded_by__isnull=False,
                 ),
                 name="contact_agreement_is_whole",
-                violation_error_message=_("An agreement says how, when and who recorded it."),
+                violation_error_message=_("Record how and when they agreed, and who recorded it."),
             ),
         ]
 
@@ -147,7 +151,7 @@ class PrivateChannel(models.Model):
     contact = models.OneToOneField(
         Contact, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
     )
-    email = models.EmailField(_("private e-mail"), blank=True)
+    email = models.EmailField(_("private email"), blank=True)
     phone = PhoneNumberField(_("private phone"), blank=True)
 
     class Meta:
@@ -155,7 +159,7 @@ class PrivateChannel(models.Model):
             models.CheckConstraint(
                 condition=~Q(email="", phone=""),
                 name="private_channel_is_something",
-                violation_error_message=_("Give a private phone or e-mail, or neither."),
+                violation_error_message=_("Enter a private phone or email, or delete this entry."),
             ),
         ]
 
@@ -190,7 +194,7 @@ class Affiliation(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="affiliations", verbose_name=_("organisation")
     )
     role_title = models.CharField(_("role"), max_length=80)
-    is_primary = models.BooleanField(_("first to call"), default=False)
+    is_primary = models.BooleanField(_("main contact"), default=False)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
     told_until = models.DateField(null=True, editable=False)  # the end that the change feed knows of
@@ -210,18 +214,18 @@ class Affiliation(models.Model):
                 fields=["contact", "organisation"],
                 condition=Q(until__isnull=True),
                 name="affiliation_once",
-                violation_error_message=_("This person already speaks for this organisation."),
+                violation_error_message=_("This contact already represents this organisation."),
             ),
             models.UniqueConstraint(
                 fields=["organisation"],
                 condition=Q(is_primary=True, until__isnull=True),
                 name="affiliation_one_primary",
-                violation_error_message=_("Somebody else is the first to call."),
+                violation_error_message=_("This organisation already has a main contact."),
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
                 name="affiliation_ends_after_start",
-                violation_error_message=_("The end is before the start."),
+                violation_error_message=_("The end date must be on or after the start date."),
             ),
         ]
 
@@ -245,6 +249,6 @@ class ContactExternalId(models.Model):
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="contact_external_id_once",
-                violation_error_message=_("Another person has this id of that source."),
+                violation_error_message=_("Another contact already has this ID from that source."),
             ),
         ]

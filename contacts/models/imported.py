@@ -23,7 +23,7 @@ class ImportedFields(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "source"],
                 name="imported_fields_once",
-                violation_error_message=_("This source is already remembered."),
+                violation_error_message=_("This source is already saved."),
             ),
         ]
 

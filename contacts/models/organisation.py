@@ -24,7 +24,7 @@ from lib.checked import Checked
 from lib.described import OF_LIMITS
 from lib.ids import uuid7
 
-_CADENCE: Final = _("How often is between 1 and 730 days.")
+_CADENCE: Final = _("Enter a number of days between 1 and 730.")
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -92,7 +92,7 @@ class Organisation(Checked):
         District, blank=True, related_name="visiting_organisations", verbose_name=_("also active in")
     )
     website = models.URLField(_("website"), blank=True, max_length=300)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
@@ -117,7 +117,7 @@ class Organisation(Checked):
         verbose_name=_("deputy officer"),
     )
     cadence_days = models.PositiveSmallIntegerField(
-        _("how often they want to be met, in days"),
+        _("agreed frequency, in days"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
@@ -128,16 +128,16 @@ class Organisation(Checked):
         _("status"), max_length=10, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE
     )
     is_listed_publicly = models.BooleanField(
-        _("may be listed publicly"),
+        _("can be listed publicly"),
         default=False,
-        help_text=_("Never for a shelter, and only when they said so."),
+        help_text=_("Only with their permission, and never for a shelter."),
     )
     last_met_at = models.DateTimeField(_("last met"), null=True, editable=False)
     meet_by = models.DateField(null=True, editable=False)
     is_reporting_centre = models.BooleanField(_("takes reports of hate incidents"), default=False)
-    reporting_tested_on = models.DateField(_("reporting last tried out on"), null=True, blank=True)
+    reporting_tested_on = models.DateField(_("reporting last tested on"), null=True, blank=True)
     verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
-    review_on = models.DateField(_("look at this record again on"), null=True, blank=True)
+    review_on = models.DateField(_("review date"), null=True, blank=True)
     folded = models.TextField(editable=False, default="")
     clues = ArrayField(models.TextField(), default=list, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -179,12 +179,12 @@ class Organisation(Checked):
                 | Q(lead_officer__isnull=True)
                 | ~Q(deputy_officer=F("lead_officer")),
                 name="organisation_deputy_is_another",
-                violation_error_message=_("The deputy is somebody other than the lead officer."),
+                violation_error_message=_("The deputy must be a different person from the lead officer."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind=Kind.SHELTER, is_listed_publicly=True),
                 name="organisation_shelter_is_hidden",
-                violation_error_message=_("A shelter is never listed publicly."),
+                violation_error_message=_("A shelter cannot be listed publicly."),
             ),
         ]
 
@@ -243,12 +243,12 @@ class OrganisationPeriod(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message=_("An organisation has one state at a time."),
+                violation_error_message=_("These dates overlap with another period of this organisation."),
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")),
                 name="period_ends_after_start",
-                violation_error_message=_("A period ends after it starts."),
+                violation_error_message=_("The end of the period must be after its start."),
             ),
         ]
 
@@ -262,10 +262,12 @@ class FocusDeclaration(models.Model):
     )
     focus = models.CharField(_("community"), max_length=30, choices=Focus)
     declared_by = models.CharField(
-        _("who in the organisation said so"), max_length=120, help_text=_("Their role is enough.")
+        _("who in the organisation told you"),
+        max_length=120,
+        help_text=_("A role is enough. No name needed."),
     )
     declared_on = models.DateField(_("when"))
-    evidence_url = models.URLField(_("where they say so"), blank=True, max_length=300)
+    evidence_url = models.URLField(_("link to their statement"), blank=True, max_length=300)
 
     class Meta:
         indexes = [models.Index(fields=["focus", "organisation"], name="focus_of_organisation")]
@@ -273,7 +275,7 @@ class FocusDeclaration(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "focus"],
                 name="focus_declared_once",
-                violation_error_message=_("This community is already declared."),
+                violation_error_message=_("This community is already listed."),
             ),
             models.CheckConstraint(
                 condition=Q(focus__in=Focus.values),
@@ -298,6 +300,6 @@ class OrganisationExternalId(models.Model):
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="organisation_external_id_once",
-                violation_error_message=_("Another organisation has this id of that source."),
+                violation_error_message=_("Another organisation already has this ID from that source."),
             ),
         ]

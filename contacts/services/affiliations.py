@@ -99,7 +99,7 @@ def _take(left: dict[UUID, Affiliation], given: AffiliationRow, contact: Contact
     if "id" in given:
         row = left.pop(given["id"], None)
         if row is None or row.organisation_id != organisation.pk:
-            raise ValidationError({"affiliations": _("This role is not there any more.")})
+            raise ValidationError({"affiliations": _("This role no longer exists.")})
         return row
     for row in left.values():
         if row.organisation_id == organisation.pk and row.until is None:
@@ -110,12 +110,12 @@ def _take(left: dict[UUID, Affiliation], given: AffiliationRow, contact: Contact
 def _demote_others(row: Affiliation, actor: Actor) -> list[Contact]:
     """Nobody else is the first to call for this organisation: those who were, locked."""
     if row.contact.withdrawn_on:
-        raise ValidationError({"affiliations": _("Somebody who withdrew cannot be the first to call.")})
+        raise ValidationError({"affiliations": _("A contact who has opted out cannot be the main contact.")})
     others = Affiliation.objects.filter(organisation=row.organisation, is_primary=True, until__isnull=True)
     others = others.exclude(contact=row.contact)
     people = list(Contact.objects.filter(affiliations__in=others).order_by("pk"))
     if people and not can_edit_organisation(actor, row.organisation):
-        raise ValidationError({"affiliations": _("Somebody else is the first to call.")})
+        raise ValidationError({"affiliations": _("This organisation already has a main contact.")})
     people = list(
         Contact.objects.filter(pk__in=[one.pk for one in people]).order_by("pk").select_for_update()
     )

@@ -270,7 +270,7 @@ def _check(one: Written, *, is_checked: bool, may_have_left: bool) -> None:
     for name in () if may_have_left else {"lead_officer", "deputy_officer"}.intersection(one.names):
         officer: User | None = getattr(row, name)
         if officer and not (officer.is_active and officer.role in WRITES):
-            raise ValidationError({name: _("Choose an officer or supervisor who works here now.")})
+            raise ValidationError({name: _("Choose an officer or supervisor with an active account.")})
 
 
 def _insert(rows: Sequence[Organisation]) -> None:
@@ -328,9 +328,9 @@ def _set_focuses(row: Organisation, focuses: Sequence[FocusRow]) -> bool:
         assign(one, given)
         one.clean_fields(exclude=["organisation"])
     if any(one.declared_on > city_today() for one in rows):
-        raise ValidationError({"focuses": _("This is in the future.")})
+        raise ValidationError({"focuses": _("The date must not be in the future.")})
     if len({one.focus for one in rows}) < len(rows):
-        raise ValidationError({"focuses": _("Each community is declared once.")})
+        raise ValidationError({"focuses": _("Add each community only once.")})
     same = {r.focus: [getattr(r, n) for n in names] for r in before.values()}
     if same == {r.focus: [getattr(r, n) for n in names] for r in rows}:
         return False

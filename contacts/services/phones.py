@@ -15,7 +15,7 @@ def check_phone(phone: object) -> None:
     typed = plain_number(getattr(phone, "raw_input", None) or "")
     marked = getattr(phone, "extension", None)
     if any(character.isalpha() for character in typed) and not marked:
-        raise ValidationError({"phone": _("Write a phone number, such as 612 345 678.")})
+        raise ValidationError({"phone": _("Enter a phone number, such as 612 345 678.")})
     if isinstance(phone, phonenumbers.PhoneNumber) and typed and says_more(typed, phone):
         said = _("Enter one phone number, without an extension or a second number, such as 612 345 678.")
         raise ValidationError({"phone": said}, code="several")

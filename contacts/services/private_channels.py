@@ -27,7 +27,9 @@ def set_private_channel(
     contact = locked_contacts(actor, [contact_id])[contact_id]
     check_version(contact.version, version)
     if contact.withdrawn_on:
-        raise ValidationError(_("This person withdrew: nothing private is kept."), code="withdrawn")
+        raise ValidationError(
+            _("This person has opted out, so no private details are kept."), code="withdrawn"
+        )
     channel = PrivateChannel.objects.filter(contact=contact).first() or PrivateChannel(contact=contact)
     changed = assign(channel, {"email": email, "phone": phone})
     if not changed:

@@ -160,10 +160,10 @@ class _Run:
             port = self.copy.variables["EMAIL_URL"].rsplit(":", 1)[1]
             command = [sys.executable, "-m", "crm.embedded.mail_sink", "--port", port, "--folder", sink]
             self.supervisor.start(Child("mail-sink", command))
-        with step("Bringing the database up to date"):
+        with step("Migrating the database"):
             self._manage("prepare_database")
         if self.demo:
-            with step("Loading demo data where empty"):
+            with step("Loading demo data (only if the database is empty)"):
                 self.demo = self._manage("load_demo", also_fine=HAS_REAL_DATA) == 0
             if not self.demo:
                 say("  This folder has data of its own: no demo.")
@@ -226,7 +226,7 @@ class _Run:
         else:
             say("\nThe first sign-in: python3 dev.py manage create_administrator EMAIL")
         if "MAIL_SINK_DIR" in self.copy.variables:
-            say("\nE-mails are kept here and sent to nobody: set EMAIL_URL=smtp://host:port to send them.")
+            say("Emails are stored here and not sent. To send them, set EMAIL_URL=smtp://host:port.")
         say(f"Logs are in {self.supervisor.logs}. Ctrl+C stops everything.")
 
     def _watch(self) -> None:

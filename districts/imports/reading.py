@@ -80,13 +80,13 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
-        raise ValidationError(_("The file is not written in UTF-8.")) from None
+        raise ValidationError(_("The file is not encoded in UTF-8.")) from None
     except json.JSONDecodeError as error:
         raise ValidationError(
-            _("The file is not JSON: something is wrong in line %(line)d."), params={"line": error.lineno}
+            _("The file is not valid JSON. Check line %(line)d."), params={"line": error.lineno}
         ) from None
     except (ValueError, RecursionError):
-        raise ValidationError(_("The file is not JSON that can be read.")) from None
+        raise ValidationError(_("The file is not valid JSON.")) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise ValidationError(_("The file is not a GeoJSON FeatureCollection."))
     features = document.get("features")
@@ -169,12 +169,12 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
         for value, key in [(code, code_property), *told] if code_property else told:
             if _is_odd(properties.get(key)):
                 mistakes.append(
-                    mistake(label, key, _("holds a character no text has (NUL, or half of one)."))
+                    mistake(label, key, _("contains an invalid character (NUL or an unpaired surrogate)."))
                 )
             elif not value:
                 mistakes.append(mistake(label, key, _("has no value.")))
         if code and code in numbers:
-            text = _("“%(code)s” is the code of feature %(n)d already.")
+            text = _("“%(code)s” is already the code of feature %(n)d.")
             key = code_property or name_property
             mistakes.append(mistake(label, key, text % {"code": code[:40], "n": numbers[code]}))
         numbers.setdefault(code, number)
@@ -263,10 +263,12 @@ def _say(error: BadBoundary) -> str:
     texts = {
         "not_a_polygon": _("must be a Polygon or MultiPolygon, not %(type)s."),
         "no_coordinates": _("has no coordinates."),
-        "too_many_vertices": _("more corners than can be kept (%(n)d). Simplify the boundaries first."),
+        "too_many_vertices": _(
+            "has too many points (the limit is %(n)d). Simplify the boundaries first."
+        ),
         "short_ring": _("ring %(ring)d of polygon %(polygon)d has fewer than four positions."),
         "open_ring": _("ring %(ring)d of polygon %(polygon)d does not end where it starts."),
-        "flat_ring": _("ring %(ring)d of polygon %(polygon)d encloses nothing."),
+        "flat_ring": _("ring %(ring)d of polygon %(polygon)d has no area."),
         "not_a_position": _("a position is two numbers: longitude, latitude."),
         "latitude": _("latitude %(value)s is not between −90 and 90 (longitude comes first, in WGS 84)."),
         "longitude": _("longitude %(value)s is not between −180 and 180 (degrees, in WGS 84)."),

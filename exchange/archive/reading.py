@@ -89,14 +89,16 @@ def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Man
         archive = zipfile.ZipFile(file)
         manifest = check_archive(archive)
     except _BROKEN as error:
-        raise ArchiveRefused(_("This is no whole archive: it was cut off or changed.")) from error
+        raise ArchiveRefused(_("This archive is incomplete or has been altered.")) from error
     try:
         with archive, transaction.atomic(), connection.wrap_database_errors:
             _refuse_if_not_empty()
             _Reading(archive, manifest, progress).read()
             _record(actor, purpose)
     except (IntegrityError, DataError) as error:
-        raise ArchiveRefused(_("Its rows do not fit together: %s") % str(error).partition("\n")[0]) from error
+        raise ArchiveRefused(
+            _("The records in the archive are inconsistent: %s") % str(error).partition("\n")[0]
+        ) from error
     return manifest
 
 
@@ -107,7 +109,7 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
     known = {part.file for part in parts()}
     expected = {part.file for part in parts() if part.since <= said["version"]}
     if not expected <= set(files) <= known or {*files, MANIFEST} != set(archive.namelist()):
-        raise ArchiveRefused(_("The files in it are not those of an archive."))
+        raise ArchiveRefused(_("This ZIP file is not a Proximity CRM archive."))
     for name, one in files.items():
         digest, size, rows = hashlib.sha256(), 0, 0
         with archive.open(name) as content:
@@ -115,33 +117,35 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
                 digest.update(block)
                 size, rows = size + len(block), rows + block.count(b"\n")
         if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
-            raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % name)
+            raise ArchiveRefused(_("%s has been altered since the archive was made.") % name)
     rows_of = {part.name: files[part.file]["rows"] for part in parts() if part.file in files}
     return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     if MANIFEST not in archive.namelist():
-        raise ArchiveRefused(_("This is no archive of this system."))
+        raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     try:
         with archive.open(MANIFEST) as content:
             said: dict[str, Any] = orjson.loads(content.read(LONGEST))
     except orjson.JSONDecodeError as error:
-        raise ArchiveRefused(_("This is no archive of this system.")) from error
+        raise ArchiveRefused(_("This is not a Proximity CRM archive.")) from error
     version = said.get("version") if isinstance(said, dict) and said.get("format") == FORMAT else None
     if not isinstance(version, int) or version < 1:
-        raise ArchiveRefused(_("This is no archive of this system."))
+        raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     if version > VERSION:
         raise ArchiveRefused(_("This archive was made by a newer version: update this system first."))
     if said.get("sha256") != digest_of(said):
-        raise ArchiveRefused(_("%s is not what was written: the archive was changed.") % MANIFEST)
+        raise ArchiveRefused(_("%s has been altered since the archive was made.") % MANIFEST)
     return said
 
 
 def _refuse_if_not_empty() -> None:
     for part in PARTS:
         if part.model._default_manager.exists():
-            text = _("This system is not empty: it has %(what)s. An archive is read into an empty one.")
+            text = _(
+                "This system already contains %(what)s. You can only load an archive into an empty system."
+            )
             raise ArchiveRefused(text % {"what": part.model._meta.verbose_name_plural})
 
 
@@ -211,7 +215,7 @@ class _Reading:
             except (ValidationError, ValueError, TypeError, AttributeError) as error:
                 said = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
                 raise ArchiveRefused(
-                    _("Line %(line)s of %(file)s is not understood: %(why)s")
+                    _("Line %(line)s of %(file)s could not be read: %(why)s")
                     % {"line": number, "file": part.file, "why": said}
                 ) from error
             self.done += 1

@@ -26,7 +26,7 @@ def export_archive(work: Work) -> JobResult:
     """Write it, and say in the trail which objects are in it."""
     district = District.objects.covered_by(work.actor).filter(code=work.parameters["district"]).first()
     if district is None:
-        raise JobRefused(_("You do not cover this district any more."))
+        raise JobRefused(_("You no longer cover this district."))
     purpose, recipient = work.parameters["purpose"], work.parameters["recipient"]
     passphrase, out = _open_passphrase(work.needs["passphrase"]), spool()
     try:

@@ -71,8 +71,8 @@ _CELLS: Final = {
 }
 
 
-ID: Final = ListColumn("id", _("Id"), about=_("The same in the API."), width=38)
-REVIEWED: Final = _("Record to be looked at again on")
+ID: Final = ListColumn("id", _("ID"), about=_("Same ID as in the API."), width=38)
+REVIEWED: Final = _("Review date")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,13 @@ COLUMNS: Final = columns(
         Contact,
         "phone",
         value=_unless_withdrawn("phone"),
-        about=_("Of the role, in international form; empty when they withdrew. Private numbers never leave."),
+        about=_(
+            "Work number in international format. Empty if they have opted out. Private "
+            "numbers are never exported."
+        ),
     ),
     column(Contact, "email", value=_unless_withdrawn("email")),
-    column(Contact, "languages", about=_("Codes of ISO 639-1.")),
+    column(Contact, "languages", about=_("ISO 639-1 codes.")),
     *("preferred_channel", "home_district", "lawful_basis", "purpose", "notice_given_on"),
     *("notice_version", "agreement_how", "agreement_on", "withdrawn_on"),
     column(Contact, "review_on", heading=REVIEWED),
@@ -57,6 +60,8 @@ EXPORT: Final = ListExport(
     district="home_district_id",
     formats=("xlsx", "csv", "vcf"),
     refused={
-        "organisation": _("People of one organisation are not exported: its own page is the path to them.")
+        "organisation": _(
+            "You cannot export the contacts of a single organisation. Open its page to see them."
+        )
     },
 )

@@ -101,9 +101,9 @@ class Selection:
                 label = form.fields[name].label or name.replace("_", " ").capitalize()
                 said.append((str(label), _named(form.fields[name], str(self.query[name]))))
         if self.ids:
-            said.append((_("Ticked"), str(len(self.ids))))
+            said.append((_("Selected"), str(len(self.ids))))
         if self.searched:
-            said.append((_("Rows of a search"), _("the best %(n)d") % {"n": BEST}))
+            said.append((_("Search results"), _("top %(n)d matches") % {"n": BEST}))
         return said
 
 
@@ -138,7 +138,10 @@ def export_list(work: Work) -> JobResult:
             _write_table(out, extension, selection, rows, work, told)
     except sheets.TooLarge as error:
         raise JobRefused(
-            _("This is more than an XLSX file holds (%(n)s rows, or a very long text). Take CSV instead.")
+            _(
+                "This is too large for an XLSX file (limit: %(n)s rows, and no very long text). "
+                "Choose CSV instead."
+            )
             % {"n": f"{sheets.MOST_ROWS:,}"}
         ) from error
     except BaseException:
@@ -204,7 +207,10 @@ def _write_table(
 def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[str, Any]]:
     """What a reader of the file has to know; written last, when the rows are counted."""
     yield _("List"), str(selection.export.title)
-    yield _("Confidential"), _("For police use only. It holds personal data: delete it when it has served.")
+    yield (
+        _("Confidential"),
+        _("For police use only. Contains personal data. Delete it when you no longer need it."),
+    )
     yield _("Exported by"), work.actor.name
     yield _("Exported at"), timezone.now()
     yield _("Reason"), work.parameters["purpose"]
@@ -212,7 +218,7 @@ def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[st
     for label, value in selection.described():
         yield f"{_('Filter')}: {label}", value
     yield "", ""
-    yield _("Column"), _("What it says")
+    yield _("Column"), _("Description")
     for column in selection.export.columns:
         yield str(column.heading), str(column.about)
 
@@ -250,4 +256,4 @@ class _Told:
 
 
 def register() -> None:
-    kinds.register(KIND, export_list, title=gettext_lazy("Export of a list"), may=can_export)
+    kinds.register(KIND, export_list, title=gettext_lazy("List export"), may=can_export)

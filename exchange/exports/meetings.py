@@ -65,8 +65,8 @@ def _where_seen(actor: Actor, reference: str, value: Any, output_field: Any) -> 
     return Case(When(seen, then=value), default=Value(None), output_field=output_field)
 
 
-_SEEN: Final = _("Those you see in this system.")
-_CLOCK: Final = _("By the city’s clock.")
+_SEEN: Final = _("Only those you can see.")
+_CLOCK: Final = _("In the city’s time zone.")
 
 MEETINGS: Final = ListExport(
     noun="meetings",
@@ -91,7 +91,7 @@ MEETINGS: Final = ListExport(
         ),
         ListColumn(
             "organisations_absent",
-            _("Organisations invited but absent"),
+            _("Invited organisations that did not attend"),
             _linked(MeetingOrganisation, "meeting", "organisation__name", present=False),
             about=_SEEN,
         ),
@@ -99,7 +99,9 @@ MEETINGS: Final = ListExport(
         column(Meeting, "outcomes", width=40),
         column(Meeting, "agenda", width=40),
         column(Meeting, "facts", width=60),
-        column(Meeting, "assessment", about=_("The officer’s opinion, kept apart from the facts."), width=60),
+        column(
+            Meeting, "assessment", about=_("The officer’s opinion, kept separate from the facts."), width=60
+        ),
         ID,
     ),
     order=("-starts_at", "pk"),
@@ -119,8 +121,8 @@ FOLLOW_UPS: Final = ListExport(
         column(
             FollowUp,
             "first_due_on",
-            heading=_("First promised for"),
-            about=_("Stays when the day is moved."),
+            heading=_("Original due date"),
+            about=_("Does not change if the due date moves."),
         ),
         column(FollowUp, "title", width=40),
         "kind",
@@ -134,7 +136,7 @@ FOLLOW_UPS: Final = ListExport(
         ),
         ListColumn(
             "told",
-            _("Told of the result"),
+            _("Result reported back to"),
             _linked(FollowUpOrganisation, "follow_up", "organisation__name", reported_back_on__isnull=False),
             about=_SEEN,
             width=40,
@@ -161,7 +163,7 @@ CONCERNS: Final = ListExport(
         "occurred_on",
         column(Concern, "kinds", width=40),
         *("bias_grounds", "bias_indicators", "perceived_by", "district", "place"),
-        ListColumn("site", _("Whose building or event was hit"), _named("site_organisation"), about=_SEEN),
+        ListColumn("site", _("Building or event targeted"), _named("site_organisation"), about=_SEEN),
         ListColumn("raised_by", _("Raised by"), _named("raised_by_organisation"), about=_SEEN),
         "affected_focuses",
         column(Concern, "facts", width=60),

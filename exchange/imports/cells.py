@@ -52,7 +52,8 @@ def moment(text: str, what: str) -> datetime:
     except ValueError:
         pass
     raise ValidationError(
-        _("%(what)s: “%(text)s” is not a day, such as 25.11.2026.") % {"what": what, "text": plain[:40]}
+        _("%(what)s: “%(text)s” is not a date. Use a format such as 25.11.2026.")
+        % {"what": what, "text": plain[:40]}
     )
 
 
@@ -60,7 +61,7 @@ def _at(on: date, clock: time, text: str, what: str) -> datetime:
     """Raises for what no clock has shown: nothing is moved to another hour unsaid."""
     at = moment_at(on, clock)
     if at.astimezone(city_zone()).time() != clock:
-        said = _("%(what)s: the clocks skip %(text)s, as they go forward in that night.")
+        said = _("%(what)s: %(text)s does not exist, because the clocks go forward that night.")
         raise ValidationError(said % {"what": what, "text": text[:40]})
     return at
 
@@ -68,14 +69,14 @@ def _at(on: date, clock: time, text: str, what: str) -> datetime:
 def given(text: str, what: str) -> str:
     """What a cell that must not be empty says."""
     if not (plain := squash(text)):
-        raise ValidationError(_("%(what)s: nothing is given.") % {"what": what})
+        raise ValidationError(_("%(what)s is missing.") % {"what": what})
     return plain
 
 
 def code(text: str, known: Collection[str], what: str) -> str:
     """One of the codes; raises for another, and for none."""
     if given(text, what) not in known:
-        said = _("%(what)s: “%(text)s” is not in the list.")
+        said = _("%(what)s: “%(text)s” is not an accepted value.")
         raise ValidationError(said % {"what": what, "text": text[:40]})
     return text
 
@@ -85,7 +86,7 @@ def district(actor: Actor, text: str) -> District:
     text = given(text, _("District"))
     found = District.objects.covered_by(actor).active().filter(code=text).first()
     if found is None or not actor.covers(found.pk):
-        said = _("District: “%(text)s” is none that you write in.")
+        said = _("District: you cannot add records in “%(text)s”.")
         raise ValidationError(said % {"text": text[:40]})
     return found
 
@@ -125,7 +126,7 @@ def _called(actor: Actor, name: str, source: str) -> Organisation | None:
     if len(called) == 1 or len(exactly) == 1:
         return exactly[0] if exactly else called[0]
     if called:
-        said = _("Several organisations are called “%(name)s”: give the number of one.")
+        said = _("More than one organisation is called “%(name)s”. Use its reference instead.")
         raise ValidationError(said % {"name": squash(name)[:60]})
     return None
 
@@ -136,7 +137,10 @@ def colleague(actor: Actor, text: str, district: District | None = None) -> User
     people = people.covering(district) if district else people
     found: list[User] = list(people.with_address(text)) or list(people.filter(name__iexact=squash(text))[:2])
     if len(found) != 1:
-        several, none = _("Several colleagues are called “%(name)s”."), _("Nobody here is called “%(name)s”.")
+        several, none = (
+            _("More than one colleague is called “%(name)s”. Use an email address instead."),
+            _("No colleague is called “%(name)s”."),
+        )
         raise ValidationError((several if found else none) % {"name": squash(text)[:60]})
     return found[0]
 

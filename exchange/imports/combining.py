@@ -125,7 +125,7 @@ def note_kept(row: Row, said: Said, kept: Iterable[str], noted: set[str]) -> Non
     """Say which values are not written, and of which of them the note has what the file says."""
     texts = {name: f"{label_of(name)} “{_shown(said.fields[name])[:_TOLD]}”" for name in kept}
     if own := [text for name, text in texts.items() if name not in noted]:
-        row.note(NoteKind.KEPT, _("%(fields)s: what a person wrote is kept") % {"fields": ", ".join(own)})
+        row.note(NoteKind.KEPT, _("%(fields)s: kept as edited by a colleague") % {"fields": ", ".join(own)})
     for name, text in texts.items():
         if name in noted:
             said_of_it = _("%(field)s: the one on record is kept; this one is in the note")

@@ -38,12 +38,12 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         plain["purpose"] = read.code(cells.get("purpose", ""), Purpose.values, _("Purpose"))
         if channel := cells.get("preferred_channel"):
             plain["preferred_channel"] = read.code(
-                channel, PreferredChannel.values, _("Likes to be reached by")
+                channel, PreferredChannel.values, _("Preferred contact method")
             )
         notes: list[Note] = []
-        _set(plain, notes, "email", read_emails(cells.get("email", "")), _("E-mail of the role"))
+        _set(plain, notes, "email", read_emails(cells.get("email", "")), _("Work email"))
         phones = read_phones(cells.get("phone", ""), settings.PHONENUMBER_DEFAULT_REGION)
-        _set(plain, notes, "phone", phones, _("Phone of the role"))
+        _set(plain, notes, "phone", phones, _("Work phone"))
         if notice := cells.get("notice_given_on"):
             label = _("Privacy notice given on")
             plain["notice_given_on"] = read.day(notice, label).isoformat()
@@ -126,16 +126,16 @@ def _current(row: Contact) -> Plain:
 
 TARGET: Final = row_target(
     what="contacts",
-    title=gettext_lazy("People"),
+    title=gettext_lazy("Contacts"),
     fields=fields(
         Contact,
-        field(Contact, "family_name", label=gettext_lazy("Family name, or the whole name")),
+        field(Contact, "family_name", label=gettext_lazy("Family name or full name")),
         "given_name",
         NUMBER,
-        Field("organisation", gettext_lazy("Organisation they speak for")),
-        Field("role_title", gettext_lazy("Role there"), is_fixable=True),
-        field(Contact, "phone", label=gettext_lazy("Phone of the role")),
-        field(Contact, "email", label=gettext_lazy("E-mail of the role")),
+        Field("organisation", gettext_lazy("Organisation they represent")),
+        Field("role_title", gettext_lazy("Role in the organisation"), is_fixable=True),
+        field(Contact, "phone", label=gettext_lazy("Work phone")),
+        field(Contact, "email", label=gettext_lazy("Work email")),
         field(Contact, "preferred_channel", stems=CHANNELS),
         field(Contact, "home_district", is_needed=False, is_fixable=True, codes=places_of),
         field(Contact, "lawful_basis", is_fixable=True),

@@ -76,7 +76,7 @@ def convert(line: Line, mapping: Mapping) -> Row:
                 _leave_out(row, name, _text_of_cells(origin, line), why)
     row.name = str(row.fields.get("name", "")) or squash(" ".join(line.cells.values()))[:80]
     if not row.refusal and not any(key):
-        row.refusal = _("nothing in it identifies the organisation")
+        row.refusal = _("nothing in this row identifies the organisation")
     if not row.refusal and len(row.external_id) > LONGEST_ID:
         row.refusal = _("its number is longer than %(most)d letters") % {"most": LONGEST_ID}
     return row
@@ -211,7 +211,7 @@ def _field_clean(name: str, value: Value) -> Value:
             raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
     most = getattr(field, "max_length", None)
     if most and len(value) > most:
-        raise ValidationError(_("longer than %(most)d letters") % {"most": most})
+        raise ValidationError(_("longer than %(most)d characters") % {"most": most})
     cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
 

@@ -66,7 +66,7 @@ def start_draft(
         raise PermissionDenied
     source = squash(source)
     if not source:
-        raise ValidationError({"source": _("Say where the file is from.")})
+        raise ValidationError({"source": _("Enter where the file comes from.")})
     try:
         table = read_table(file)
     except ValidationError as error:
@@ -99,7 +99,7 @@ def read_again(
     draft = _own(actor, draft_id)
     row, known = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
     if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
-        raise ValidationError(_("Choose one of the first rows."))
+        raise ValidationError(_("Choose a heading row from the first rows of the file."))
     if encoding and encoding not in known:
         raise ValidationError(_("Choose one of the encodings."))
     draft.encoding = encoding or draft.encoding
@@ -121,7 +121,7 @@ def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> I
     """Decide which rows are one with what was offered; then it is tried again. Raises ValidationError."""
     draft = _own(actor, draft_id)
     if draft.state not in (DraftState.TRIED, DraftState.MAPPING):
-        raise ValidationError(_("This is not possible now. Look at the import again."))
+        raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
     offered = {
         offer["line"]: {NEW, *(key for key, _name, _why in offer["options"])} for offer in offers_of(draft)
     }
@@ -175,7 +175,7 @@ def name_columns(
         for field in target.fields
         if field.is_needed and field.name not in {*draft.columns.values(), *draft.fixed}
     ]:
-        raise ValidationError(_("Say where these come from: %(names)s.") % {"names": ", ".join(missing)})
+        raise ValidationError(_("Choose a column for: %(names)s.") % {"names": ", ".join(missing)})
     draft.counted = _counted(draft)
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
@@ -272,9 +272,9 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
     draft = _own(actor, draft_id)
     if draft.state not in _FROM[step] or (step != UNDO and not _has_content(draft)):
-        raise ValidationError(_("This is not possible now. Look at the import again."))
+        raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
     if step == UNDO and (not draft.imported_at or timezone.now() > draft.imported_at + KEPT_FOR):
-        raise ValidationError(_("An import can be undone for 24 hours."))
+        raise ValidationError(_("You can undo an import only within 24 hours."))
     job = queue_job(
         actor=actor,
         kind=KIND,
@@ -298,7 +298,7 @@ def reset_interrupted(draft: ImportDraft) -> None:
         return
     report = draft.report
     if draft.state == DraftState.IMPORTING:
-        said = _("It stopped before its end. What was written stays: import again and it goes on from there.")
+        said = _("The import stopped part-way. Rows already imported are kept. Import again to continue.")
         report = report | {"error": said}
     # A job is over after its draft was saved: one that has just ended is found in its new state.
     was = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
@@ -328,7 +328,7 @@ def _has_content(draft: ImportDraft) -> bool:
 # --- In the worker ------------------------------------------------------------------------------------
 
 TITLES: Final = {
-    TRY: gettext_lazy("Trying an import out"),
+    TRY: gettext_lazy("Checking an import"),
     RUN: gettext_lazy("Importing"),
     UNDO: gettext_lazy("Undoing an import"),
 }

@@ -46,7 +46,7 @@ def field(model: type[models.Model], name: str, **said: Any) -> Field:
     return Field(name, **(usual | said))
 
 
-NUMBER: Final = Field("external_id", gettext_lazy("Number or id there"))
+NUMBER: Final = Field("external_id", gettext_lazy("Reference in the source"))
 
 
 @dataclass(frozen=True, slots=True)

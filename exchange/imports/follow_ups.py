@@ -27,10 +27,10 @@ _NOON: Final = time(12)
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> Plain:
-        title = read.given(cells.get("title", ""), _("What is promised"))
+        title = read.given(cells.get("title", ""), _("Follow-up"))
         done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
         if done_on > city_today().isoformat():
-            raise ValidationError(_("Done on: %(day)s is still to come.") % {"day": done_on})
+            raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
         to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
         read.given(" ".join(read.ids(to_whom)), _("To whom"))
         status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
@@ -103,13 +103,13 @@ TARGET: Final = row_target(
     fields=fields(
         FollowUp,
         *("title", "due_on"),
-        Field("organisations", gettext_lazy("To whom (organisations)"), is_needed=True),
+        Field("organisations", gettext_lazy("Promised to (organisations)"), is_needed=True),
         field(FollowUp, "kind", is_fixable=True, stems=FOLLOW_UP_KINDS),
         NUMBER,
         field(
             FollowUp,
             "owner",
-            label=gettext_lazy("Who does it (e-mail or name)"),
+            label=gettext_lazy("Assigned to (email or name)"),
             is_needed=False,
             is_fixable=True,
         ),

@@ -103,7 +103,7 @@ def load_mapping(text: str) -> Mapping:
     home = given["home_district"] if isinstance(given["home_district"], dict) else {}
     source = squash(_text(table, "source"))
     if not 1 <= len(source) <= 60:
-        raise MappingError(_("Name the source in 1 to 60 letters."))
+        raise MappingError(_("Give the source a name of 1 to 60 characters."))
     return Mapping(
         source=source,
         identify=_columns(table.get("identify"), "identify"),
@@ -121,18 +121,20 @@ def load_mapping(text: str) -> Mapping:
 
 def _check_fields(given: Table[str, object]) -> None:
     if _FOCUS & set(given):
-        raise MappingError(_("An import never sets a community: an organisation says that of itself."))
+        raise MappingError(_("An import cannot set communities. Only the organisation can declare them."))
     if unknown := sorted(set(given) - set(FIELDS)):
-        raise MappingError(_("An import does not set %(names)s.") % {"names": ", ".join(unknown)})
+        raise MappingError(_("An import cannot set %(names)s.") % {"names": ", ".join(unknown)})
     if missing := [name for name in NEEDED if name not in given]:
-        raise MappingError(_("Say where %(names)s come from.") % {"names": ", ".join(missing)})
+        raise MappingError(_("Choose a column for %(names)s.") % {"names": ", ".join(missing)})
 
 
 def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
     if isinstance(given, str | list):
         return Origin(columns=_columns(given, name))
     if not isinstance(given, dict):
-        raise MappingError(_("%(name)s: name a column, or a table of how to read it.") % {"name": name})
+        raise MappingError(
+            _("%(name)s: give a column name, or a table that says how to read it.") % {"name": name}
+        )
     allowed = {"column", "columns", "join", "value", "default", "case", "values"}
     _only(given, allowed | ({"under", "create"} if name == "home_district" else set()), name)
     if "column" in given or "columns" in given:
@@ -144,7 +146,7 @@ def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
     case = _text(given, "case", "")
     if case and case not in CASINGS:
         raise MappingError(
-            _("%(name)s: case is one of %(known)s.") % {"name": name, "known": ", ".join(CASINGS)}
+            _("%(name)s: case must be one of %(known)s.") % {"name": name, "known": ", ".join(CASINGS)}
         )
     if name == "home_district":
         values = {fold(key): _place(value, places).code for key, value in _table(given, "values").items()}
@@ -175,7 +177,7 @@ def _place(given: object, places: dict[str, Place]) -> Place:
         _only(given, {"code", "name"}, _("a district"))
         place = Place(given["code"], squash(_text(given, "name", "")))
     else:
-        raise MappingError(_("A district is a code, or a code and a name."))
+        raise MappingError(_("Give a district as a code, or as a code and a name."))
     return places.setdefault(place.code, place)
 
 
@@ -183,7 +185,7 @@ def _spellings(table: Table[str, Any]) -> dict[str, str]:
     """`words` by their folded form: “Alcalá”, “AMPA”."""
     given = table.get("spelling", [])
     if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
-        raise MappingError(_("spelling: list words as they are written."))
+        raise MappingError(_("spelling: list words exactly as they should appear."))
     return {fold(word): word for word in given}
 
 
@@ -197,19 +199,19 @@ def _columns(given: object, name: str) -> tuple[str, ...]:
 def _table(given: Table[str, Any], key: str) -> dict[str, Any]:
     value = given.get(key, {})
     if not isinstance(value, dict):
-        raise MappingError(_("%(name)s is a table.") % {"name": key})
+        raise MappingError(_("%(name)s must be a table.") % {"name": key})
     return value
 
 
 def _text(given: Table[str, Any], key: str, default: str | None = None) -> str:
     value = given.get(key, default)
     if not isinstance(value, str):
-        raise MappingError(_("%(name)s is a text.") % {"name": key})
+        raise MappingError(_("%(name)s must be text.") % {"name": key})
     return value
 
 
 def _only(given: Table[str, Any], allowed: set[str], where: str) -> None:
     if unknown := sorted(set(given) - allowed):
         raise MappingError(
-            _("%(where)s does not know %(names)s.") % {"where": where, "names": ", ".join(unknown)}
+            _("Unknown keys in %(where)s: %(names)s.") % {"where": where, "names": ", ".join(unknown)}
         )

@@ -50,7 +50,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         }
         if starts_at < timezone.now():
             outcome = cells.get("outcome", "")
-            plain["outcomes"] = [read.code(outcome, Outcome.values, _("What came of it"))] if outcome else []
+            plain["outcomes"] = [read.code(outcome, Outcome.values, _("Outcome"))] if outcome else []
         return plain
 
     return RowImporter(
@@ -111,7 +111,9 @@ def _minutes(text: str) -> int:
     if not text:
         return _MINUTES
     if not text.isdecimal() or not 0 < int(text) <= 1440:
-        raise ValidationError(_("Minutes: “%(text)s” is not between 1 and 1,440.") % {"text": text[:20]})
+        raise ValidationError(
+            _("Minutes: enter a number between 1 and 1,440, not “%(text)s”.") % {"text": text[:20]}
+        )
     return int(text)
 
 
@@ -122,16 +124,16 @@ TARGET: Final = row_target(
         Meeting,
         field(Meeting, "starts_at", label=gettext_lazy("When")),
         field(Meeting, "kind", label=gettext_lazy("How"), is_fixable=True, stems=MEETING_KINDS),
-        Field("organisations", gettext_lazy("Organisations that were there")),
-        field(Meeting, "subject", label=gettext_lazy("What it was about"), is_needed=False),
+        Field("organisations", gettext_lazy("Organisations present")),
+        field(Meeting, "subject", label=gettext_lazy("Subject"), is_needed=False),
         NUMBER,
         field(Meeting, "district", is_needed=False, is_fixable=True, codes=places_of),
         "place",
-        Field("officers", gettext_lazy("Officers who were there (e-mail or name)")),
+        Field("officers", gettext_lazy("Officers present (email or name)")),
         field(Meeting, "duration_minutes", is_fixable=True),
         Field(
             "outcome",
-            gettext_lazy("What came of it"),
+            gettext_lazy("Outcome"),
             is_fixable=True,
             codes=lambda _actor: dict(Outcome.choices),
         ),

@@ -24,7 +24,7 @@ class NoteKind(StrEnum):
 
 
 KINDS: Final[dict[NoteKind, Promise]] = {
-    NoteKind.REFUSED: _("Refused"),
+    NoteKind.REFUSED: _("Rejected"),
     NoteKind.LEFT_OUT: _("Left out: not understood, or there is no field for it"),
     NoteKind.UNREADABLE: _("Characters that cannot be read"),
     NoteKind.PAST_HEADINGS: _("Left out: a cell under no heading"),

@@ -185,9 +185,9 @@ def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output
                     padded = [*cells, *([""] * len(headings))][: len(headings)]
                     yield [*padded, reasons[number]]
 
-    content, headings, reason = spool(), draft.headings, _("Refused because")
+    content, headings, reason = spool(), draft.headings, _("Reason rejected")
     if headings[-1] == reason and reason not in draft.columns:  # of the time before
         headings = headings[:-1]
     columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
-    write_csv(content, Sheet(_("Refused"), columns, rows()))
+    write_csv(content, Sheet(_("Rejected"), columns, rows()))
     return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)

@@ -35,7 +35,7 @@ class Places:
         """
         code = self._found(text)
         if code is None:
-            raise ValidationError(_("district: “%(text)s” is none that you write in") % {"text": text})
+            raise ValidationError(_("district: you cannot add records in “%(text)s”") % {"text": text})
         return code
 
     def _found(self, text: str) -> str | None:

@@ -113,7 +113,7 @@ def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[
             header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
         if set(mapping.columns) <= set(header):
             if twice := [column for column in mapping.columns if header.count(column) > 1]:
-                raise UnreadableFile(_("The column “%(name)s” is there twice.") % {"name": twice[0]})
+                raise UnreadableFile(_("The file has two columns called “%(name)s”.") % {"name": twice[0]})
             return delimiter, header
         found = max(found, header, key=len)
     missing = [column for column in mapping.columns if column not in found]
@@ -126,12 +126,12 @@ def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[
 def _line(number: int, row: list[str], header: list[str]) -> Line:
     notes, refusal = odd_cells(header, row), ""
     if any(map(str.strip, row[len(header) :])):
-        refusal = _("%(cells)d cells under a header of %(header)d: is a quotation mark missing?") % {
+        refusal = _("%(cells)d cells in a row, but %(header)d headings. Is a quotation mark missing?") % {
             "cells": len(row),
             "header": len(header),
         }
     elif len(row) < len(header):
-        notes.append((NoteKind.SHORT.value, _("shorter than the header: missing cells read as empty")))
+        notes.append((NoteKind.SHORT.value, _("fewer cells than headings; missing cells treated as empty")))
         row += [""] * (len(header) - len(row))
     return Line(number, dict(zip(header, row, strict=False)), tuple(notes), refusal)
 

@@ -111,7 +111,7 @@ def _check(actor: Actor, purpose: str) -> None:
     if not can_import(actor):
         raise PermissionDenied
     if actor.kind == "user" and not read_reason(purpose):
-        raise ValidationError({"purpose": _("Say why this is imported.")})
+        raise ValidationError({"purpose": _("Enter a reason for this import.")})
 
 
 def _forget(_rows: list[dict[str, Any]]) -> None:
@@ -180,4 +180,4 @@ def _alone(patience: timedelta, progress: Progress) -> Iterator[Hold]:
         with held_alone(ONE_AT_A_TIME, patience, lambda: progress("wait", 0, None)) as hold:
             yield hold
     except IsHeld as problem:
-        raise ValidationError(_("Another import is running. Try again when it is done.")) from problem
+        raise ValidationError(_("Another import is running. Try again when it has finished.")) from problem

@@ -179,7 +179,7 @@ class _Run:
         except ValidationError as error:
             outcome, reason = RowOutcome.REFUSED, self._why(error)
         except (PermissionDenied, ObjectDoesNotExist):
-            outcome, reason = RowOutcome.REFUSED, _("It belongs to something that you may not change.")
+            outcome, reason = RowOutcome.REFUSED, _("It belongs to a record you cannot change.")
         if number in self._together.said:
             self._came_of[number] = outcome
         self._named.append(_Named(number, name[:80]))
@@ -189,17 +189,20 @@ class _Run:
     def _joined(self, line: int) -> tuple[RowOutcome, str]:
         """A row that only says who else belongs to an earlier one."""
         if self._came_of[line] == RowOutcome.REFUSED:
-            raise ValidationError(_("It has the number of line %(line)d, which is refused.") % {"line": line})
-        return _after(self._came_of[line]), _("one with line %(line)d") % {"line": line}
+            raise ValidationError(_("Same reference as line %(line)d, which was rejected.") % {"line": line})
+        return _after(self._came_of[line]), _("combined with line %(line)d") % {"line": line}
 
     def _again(self, first: SeenRow, said: Mapping[str, str], has_number: bool) -> tuple[RowOutcome, str]:
         """The same once more in one file is nothing new; anything else about it would overwrite it."""
         names = [name for name in {**first.said, **said} if name != self._kind.joined]
         if others := [name for name in names if first.said.get(name) != said.get(name)]:
             text = (
-                _("Line %(line)d has the same number and says otherwise: %(fields)s.")
+                _("Line %(line)d has the same reference but different values: %(fields)s.")
                 if has_number
-                else _("Line %(line)d reads as the same and says otherwise: %(fields)s. Give each a number.")
+                else _(
+                    "Line %(line)d looks like the same record but has different values: "
+                    "%(fields)s. Give each line its own reference."
+                )
             )
             raise ValidationError(text % {"line": first.line, "fields": self._called(others)})
         return _after(first.outcome), _("the same as line %(line)d") % {"line": first.line}
@@ -261,7 +264,9 @@ class _Run:
         }
         kept = [name for name, value in new.items() if name not in write and now.get(name) != value]
         remembered.save()
-        reason = _("%(fields)s: what a person wrote is kept") % {"fields": self._called(kept)} if kept else ""
+        reason = (
+            _("%(fields)s: kept as edited by a colleague") % {"fields": self._called(kept)} if kept else ""
+        )
         if not write:
             return RowOutcome.UNCHANGED, reason
         done = kind.edit(row.pk, **kind.arguments(write))

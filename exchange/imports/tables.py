@@ -56,13 +56,14 @@ def read_table(file: BinaryIO) -> Table:
     """Look at a seekable file. Raises UnreadableFile, saying why in words for whoever gave it."""
     file.seek(0, io.SEEK_END)
     if file.tell() > MOST_BYTES:
-        raise UnreadableFile(_("The file is larger than 50 MB: import it in parts."))
+        raise UnreadableFile(_("The file is larger than 50 MB. Split it and import the parts."))
     digest, encoding = digest_and_encoding(file)
     file.seek(0)
     start = file.read(len(_OLE))
     if start == _OLE:
         said = _(
-            "This is an old workbook (.xls), or one with a password: save it as .xlsx or CSV, without one."
+            "This is an old .xls workbook or is password-protected. Save it as .xlsx or CSV "
+            "without a password."
         )
         raise UnreadableFile(said)
     if start.startswith(_ZIP):
@@ -88,7 +89,7 @@ def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than 200 columns."))
     if not any(map(any, under)):
-        raise UnreadableFile(_("There is nothing under the headings."))
+        raise UnreadableFile(_("There are no rows under the headings."))
     distinct = _distinct(headings, under)
     return Table(content, digest, encoding, delimiter, first, at, headings, distinct)
 

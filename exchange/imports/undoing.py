@@ -17,7 +17,9 @@ from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.among import among
 
-NOT_YOURS: Final = gettext_lazy("You may not change all of it any more, so the import stays.")
+NOT_YOURS: Final = gettext_lazy(
+    "The import was not undone because you can no longer change all of its records."
+)
 _BATCH: Final = 200
 
 # By id: the version an object had before it was changed, and the one that made it so again.
@@ -90,14 +92,14 @@ def _built_on(actor: Actor, step: ImportStep, how: Undo) -> list[str]:
     made = {UUID(row["id"]) for row in step.rows if "version" not in row}
     used = built_upon([row for pk, row in found.items() if pk in made], how.own)
     changed = [str(row) for pk, row in found.items() if row.version != wanted[pk] or pk in used]
-    return [_("one that is gone")] * (len(wanted) - len(found)) + changed
+    return [_("a deleted record")] * (len(wanted) - len(found)) + changed
 
 
 def _refuse(built_on: list[str]) -> None:
     if built_on:
         text = ngettext(
-            "%(n)s row was changed or used since (%(names)s), so the import stays.",
-            "%(n)s rows were changed or used since (%(names)s), so the import stays.",
+            "The import was not undone: %(n)s row (%(names)s) has been changed or used since.",
+            "The import was not undone: %(n)s rows (%(names)s) have been changed or used since.",
             len(built_on),
         )
         raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})

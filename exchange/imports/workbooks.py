@@ -77,7 +77,7 @@ def _refuse_bombs(archive: zipfile.ZipFile) -> None:
 
 
 def _too_large() -> UnreadableFile:
-    return UnreadableFile(_("The workbook is too large when unpacked: save the sheet as CSV."))
+    return UnreadableFile(_("The workbook is too large when unpacked. Save the sheet as CSV instead."))
 
 
 class _Part:
@@ -148,7 +148,7 @@ class _Part:
         self._letters += len(text)
         if self._letters > MOST_LETTERS:
             said = _("A cell of row %(row)d") % {"row": self.row} if self.row else _("A cell")
-            raise UnreadableFile(_("%(cell)s has more than 32,767 letters.") % {"cell": said})
+            raise UnreadableFile(_("%(cell)s has more than 32,767 characters.") % {"cell": said})
         self._pieces.append(text)
 
 
@@ -324,7 +324,7 @@ class _Sheet(_Part):
             self.is_done = True
             return
         if self.row > MOST_ROWS + 1:
-            raise UnreadableFile(_("The sheet has more than 200,000 rows: import it in parts."))
+            raise UnreadableFile(_("The sheet has more than 200,000 rows. Split it and import the parts."))
         self._found.append(cells)
 
     def _whole_formula(self, text: str) -> str:

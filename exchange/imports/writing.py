@@ -67,7 +67,7 @@ class Writer:
             elif target in seen and self._is_old(group, said, remembered):
                 results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
             else:
-                results += _refused(group, _("belongs to an organisation you may not change"))
+                results += _refused(group, _("belongs to an organisation you cannot change"))
         self._write(batch, known)
         return results
 
@@ -275,7 +275,7 @@ def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
     results = []
     for row in group.rows:
         if row.external_id in group.new_ids:
-            why = _("an organisation the book has already")
+            why = _("an existing organisation")
             results.append(_result(row, RowOutcome.MERGED, why, NoteKind.SAME))
         elif row.line in changing_lines:
             results.append(_result(row, RowOutcome.UPDATED))

@@ -12,12 +12,12 @@ from lib.ids import uuid7
 
 
 class DraftState(models.TextChoices):
-    MAPPING = "mapping", _("columns to be named")
-    TRYING = "trying", _("being tried out")
-    TRIED = "tried", _("tried out")
-    IMPORTING = "importing", _("being imported")
+    MAPPING = "mapping", _("columns not matched yet")
+    TRYING = "trying", _("checking")
+    TRIED = "tried", _("checked")
+    IMPORTING = "importing", _("importing")
     IMPORTED = "imported", _("imported")
-    UNDOING = "undoing", _("being undone")
+    UNDOING = "undoing", _("undoing")
     UNDONE = "undone", _("undone")
     FAILED = "failed", _("failed")
 
@@ -116,6 +116,6 @@ class SavedMapping(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "what", "source"],
                 name="mapping_once_for_source",
-                violation_error_message=_("This source has a mapping already."),
+                violation_error_message=_("This source already has a mapping."),
             ),
         ]

@@ -18,6 +18,6 @@ class ImportedRow(models.Model):
             models.UniqueConstraint(
                 fields=["object_type", "source", "external_id"],
                 name="imported_row_once",
-                violation_error_message=_("This row is already remembered."),
+                violation_error_message=_("This row is already saved."),
             ),
         ]

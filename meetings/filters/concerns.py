@@ -51,15 +51,15 @@ class ConcernFilters(FilterSet):
     bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
     status = CodesFilter(ConcernStatus, label=_("Status"))
     district = DistrictFilter(field_name="district", label=_("District"))
-    received_after = django_filters.DateFilter(label=_("Received from"), method="on_day", widget=DAY)
+    received_after = django_filters.DateFilter(label=_("Received on or after"), method="on_day", widget=DAY)
     received_before = django_filters.DateFilter(label=_("Received before"), method="on_day", widget=DAY)
-    closed_after = django_filters.DateFilter(label=_("Closed from"), method="on_day", widget=DAY)
+    closed_after = django_filters.DateFilter(label=_("Closed on or after"), method="on_day", widget=DAY)
     closed_before = django_filters.DateFilter(label=_("Closed before"), method="on_day", widget=DAY)
     answered_in_72h = BooleanFilter(label=_("Answered within 72 hours"), method="answered")
-    reported_back = BooleanFilter(label=_("They were told"), method="told")
+    reported_back = BooleanFilter(label=_("Reported back"), method="told")
     reassured_in_24h = BooleanFilter(label=_("Reassurance offered within 24 hours"), method="reassured")
     reassurance = CodesFilter(
-        ReassuranceAnswer, field_name="reassurance_answer", label=_("Their answer to reassurance")
+        ReassuranceAnswer, field_name="reassurance_answer", label=_("Their response to the offer")
     )
 
     def find(self, queryset: Rows, name: str, value: str) -> Rows:

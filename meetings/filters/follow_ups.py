@@ -40,22 +40,22 @@ class FollowUpFilters(FilterSet):
     mine = BooleanFilter(label=_("Mine"), method="of_mine")
     organisation = django_filters.UUIDFilter(method="made_to", widget=forms.HiddenInput)
     district = DistrictFilter(field_name="id", label=_("District"), method="made_in")
-    due_after = django_filters.DateFilter("due_on", "gte", label=_("Due from"), widget=DAY)
+    due_after = django_filters.DateFilter("due_on", "gte", label=_("Due on or after"), widget=DAY)
     due_before = django_filters.DateFilter("due_on", "lt", label=_("Due before"), widget=DAY)
     first_due_after = django_filters.DateFilter(
-        "first_due_on", "gte", label=_("First promised from"), widget=DAY
+        "first_due_on", "gte", label=_("Originally due on or after"), widget=DAY
     )
     first_due_before = django_filters.DateFilter(
-        "first_due_on", "lt", label=_("First promised before"), widget=DAY
+        "first_due_on", "lt", label=_("Originally due before"), widget=DAY
     )
     as_of = django_filters.DateFilter(
-        label=_("As it was when this day began"),
-        help_text=_("Where organisations were at home, and what was overdue."),
+        label=_("As at the start of this date"),
+        help_text=_("Shows home districts and overdue follow-ups as they were on this date."),
         method="as_it_was",
         widget=DAY,
     )
     overdue = BooleanFilter(label=_("Overdue"), method="late")
-    on_time = BooleanFilter(label=_("Done by the day first promised"), method="kept_on_time")
+    on_time = BooleanFilter(label=_("Done by the original due date"), method="kept_on_time")
     updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)

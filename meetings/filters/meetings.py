@@ -38,16 +38,16 @@ class MeetingFilters(FilterSet):
         Outcome,
         field_name="outcomes",
         lookup_expr="overlap",
-        label=_("What came of it"),
+        label=_("Outcome"),
         widget=forms.SelectMultiple,
     )
     district = DistrictFilter(field_name="district", label=_("District"))
     starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte", label=_("From"), widget=_day())
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lt", label=_("Before"), widget=_day())
-    mine = BooleanFilter(label=_("I take part"), method="taking_part")
-    substantive = BooleanFilter(label=_("Something was heard or agreed"), method="counting")
+    mine = BooleanFilter(label=_("My meetings"), method="taking_part")
+    substantive = BooleanFilter(label=_("Something was raised or agreed"), method="counting")
     level = CodesFilter(Level, label=_("Level"))
-    initiated_by = CodesFilter(Initiator, label=_("Whose idea it was"))
+    initiated_by = CodesFilter(Initiator, label=_("Initiated by"))
     organisation = django_filters.UUIDFilter(
         label=_("Organisation"), method="with_organisation", widget=forms.HiddenInput
     )

@@ -30,12 +30,12 @@ class OrganisationFilters(ContactBookFilters):
     (`worth seeing`): somebody new is not late before the first time is over.
     """
 
-    met_from = django_filters.DateFilter(label=_("Met from"), method="as_period", widget=DAY)
+    met_from = django_filters.DateFilter(label=_("Met on or after"), method="as_period", widget=DAY)
     met_to = django_filters.DateFilter(label=_("Met before"), method="as_period", widget=DAY)
-    not_met_from = django_filters.DateFilter(label=_("Not met from"), method="as_period", widget=DAY)
+    not_met_from = django_filters.DateFilter(label=_("Not met on or after"), method="as_period", widget=DAY)
     not_met_to = django_filters.DateFilter(label=_("Not met before"), method="as_period", widget=DAY)
 
-    within_cadence = BooleanFilter(label=_("Met as often as agreed"), method="met_in_time")
+    within_cadence = BooleanFilter(label=_("Met at the agreed frequency"), method="met_in_time")
 
     dated = (*ContactBookFilters.dated, "overdue", "within_cadence")
 

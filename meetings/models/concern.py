@@ -53,9 +53,9 @@ class Concern(Checked):
         models.CharField(max_length=30, choices=BiasIndicator),
         default=list,
         blank=True,
-        verbose_name=_("what points to bias"),
+        verbose_name=_("bias indicators"),
     )
-    perceived_by = models.CharField(_("who sees it so"), max_length=12, choices=Perceiver, blank=True)
+    perceived_by = models.CharField(_("perceived by"), max_length=12, choices=Perceiver, blank=True)
     received_at = models.DateTimeField(_("received at"))
     occurred_on = models.DateField(_("happened on"), null=True, blank=True)
     district = models.ForeignKey(
@@ -68,7 +68,7 @@ class Concern(Checked):
         null=True,
         blank=True,
         related_name="concerns_at_site",
-        verbose_name=_("whose building or event was hit"),
+        verbose_name=_("building or event targeted"),
     )
     raised_by_organisation = models.ForeignKey(
         Organisation,
@@ -96,18 +96,18 @@ class Concern(Checked):
         _("facts"),
         blank=True,
         max_length=8000,
-        help_text=_("No names of victims or suspects: those belong in the case system."),
+        help_text=_("Do not name victims or suspects. Record them in the case system."),
     )
     case_reference = models.CharField(
-        _("case reference"), max_length=60, blank=True, help_text=_("Of the case system.")
+        _("case reference"), max_length=60, blank=True, help_text=_("Reference in the case system.")
     )
     status = models.CharField(_("status"), max_length=10, choices=ConcernStatus, default=ConcernStatus.OPEN)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    reported_back_on = models.DateField(_("told them on"), null=True, blank=True)
+    reported_back_on = models.DateField(_("reported back on"), null=True, blank=True)
     reassurance_offered_at = models.DateTimeField(_("reassurance offered at"), null=True, blank=True)
     reassurance_answer = models.CharField(
-        _("their answer"), max_length=10, choices=ReassuranceAnswer, blank=True
+        _("their response"), max_length=10, choices=ReassuranceAnswer, blank=True
     )
     folded = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -126,7 +126,7 @@ class Concern(Checked):
             models.CheckConstraint(
                 condition=Q(kinds__contained_by=ConcernKind.values) & Q(kinds__len__gt=0),
                 name="concern_kinds_are_known",
-                violation_error_message=_("Say what happened: choose from the list."),
+                violation_error_message=_("Choose what happened from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(bias_grounds__contained_by=BiasGround.values),
@@ -136,7 +136,7 @@ class Concern(Checked):
             models.CheckConstraint(
                 condition=Q(bias_indicators__contained_by=BiasIndicator.values),
                 name="concern_indicators_are_known",
-                violation_error_message=_("Choose what points to bias from the list."),
+                violation_error_message=_("Choose bias indicators from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(affected_focuses__contained_by=Focus.values),
@@ -146,19 +146,21 @@ class Concern(Checked):
             models.CheckConstraint(
                 condition=Q(perceived_by__in=["", *Perceiver.values]),
                 name="concern_perceiver_is_known",
-                violation_error_message=_("Choose who sees it so from the list."),
+                violation_error_message=_("Choose who perceived the bias from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(status="open", answered_at__isnull=True, closed_at__isnull=True)
                 | Q(status="answered", answered_at__isnull=False, closed_at__isnull=True)
                 | Q(status="closed", closed_at__isnull=False),
                 name="concern_status_has_moment",
-                violation_error_message=_("A concern that is answered or closed says when."),
+                violation_error_message=_("Enter when the concern was answered or closed."),
             ),
             models.CheckConstraint(
                 condition=Q(reassurance_answer="")
                 | Q(reassurance_answer__in=ReassuranceAnswer.values, reassurance_offered_at__isnull=False),
                 name="concern_answer_follows_offer",
-                violation_error_message=_("An answer to reassurance needs the moment it was offered."),
+                violation_error_message=_(
+                    "Enter when reassurance was offered before recording the response."
+                ),
             ),
         ]

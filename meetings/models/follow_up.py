@@ -60,7 +60,7 @@ class FollowUp(Checked):
     """`first_due_on` is the day first promised; moving a promise does not make it kept on time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    title = models.CharField(_("what is promised"), max_length=200)
+    title = models.CharField(_("follow-up"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=FollowUpKind, default=FollowUpKind.OTHER)
     organisations = models.ManyToManyField(
         Organisation,
@@ -86,7 +86,7 @@ class FollowUp(Checked):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="follow_ups",
-        verbose_name=_("who does it"),
+        verbose_name=_("assigned to"),
     )
     series = models.ForeignKey(
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
@@ -96,8 +96,8 @@ class FollowUp(Checked):
     due_on = models.DateField(_("due"))
     first_due_on = models.DateField(editable=False)
     status = models.CharField(_("status"), max_length=12, choices=FollowUpStatus, default=FollowUpStatus.OPEN)
-    cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, blank=True)
-    result = models.TextField(_("what came of it"), blank=True, max_length=4000)
+    cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True)
+    result = models.TextField(_("outcome"), blank=True, max_length=4000)
     completed_at = models.DateTimeField(_("done at"), null=True, editable=False)
     folded = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -128,7 +128,7 @@ class FollowUp(Checked):
                 fields=["series", "series_on"],
                 condition=Q(series__isnull=False),
                 name="follow_up_once_in_series",
-                violation_error_message=_("This day of the series is already there."),
+                violation_error_message=_("The series already has an entry on this date."),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=FollowUpKind.values),
@@ -143,13 +143,13 @@ class FollowUp(Checked):
             models.CheckConstraint(
                 condition=~Q(status="cancelled") | ~Q(cancel_reason=""),
                 name="follow_up_cancelled_has_reason",
-                violation_error_message=_("Say why it is cancelled."),
+                violation_error_message=_("Enter a reason for cancelling."),
             ),
             models.CheckConstraint(
                 condition=Q(status="done", completed_at__isnull=False)
                 | (~Q(status="done") & Q(completed_at__isnull=True)),
                 name="follow_up_done_has_moment",
-                violation_error_message=_("A promise that is done says when."),
+                violation_error_message=_("Enter when the follow-up was completed."),
             ),
         ]
 
@@ -162,7 +162,7 @@ class FollowUpOrganisation(models.Model):
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="organisation_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="follow_up_links")
-    reported_back_on = models.DateField(_("told them on"), null=True, blank=True)
+    reported_back_on = models.DateField(_("reported back on"), null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "follow_up"], name="follow_up_of_organisation")]
@@ -187,6 +187,6 @@ class FollowUpExternalId(models.Model):
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="follow_up_external_id_once",
-                violation_error_message=_("Another follow-up has this id of that source."),
+                violation_error_message=_("Another follow-up already has this ID from that source."),
             ),
         ]

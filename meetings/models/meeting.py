@@ -25,7 +25,7 @@ from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models.series import Series
 
-_MINUTES: Final = _("A meeting takes between 1 and 1,440 minutes.")
+_MINUTES: Final = _("Enter a length between 1 and 1,440 minutes.")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -100,7 +100,7 @@ class Meeting(Checked):
         District, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("district")
     )
     place = models.CharField(_("place"), max_length=200, blank=True)
-    initiated_by = models.CharField(_("whose idea it was"), max_length=10, choices=Initiator, blank=True)
+    initiated_by = models.CharField(_("initiated by"), max_length=10, choices=Initiator, blank=True)
     organisations = models.ManyToManyField(
         Organisation, through="MeetingOrganisation", related_name="meetings", verbose_name=_("organisations")
     )
@@ -114,29 +114,29 @@ class Meeting(Checked):
         _("others who took part"),
         blank=True,
         max_length=1000,
-        help_text=_("Such as colleagues and services of other districts."),
+        help_text=_("For example, colleagues and services from other districts."),
     )
     headcount = models.PositiveIntegerField(
-        _("how many people came"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)]
+        _("number of people"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)]
     )
     agenda = models.TextField(_("agenda"), blank=True, max_length=4000)
     facts = models.TextField(
         _("facts"),
         blank=True,
         max_length=8000,
-        help_text=_("What was said and agreed, so that all would agree."),
+        help_text=_("What was said and agreed, in words everyone present would accept."),
     )
     assessment = models.TextField(
         _("assessment"),
         blank=True,
         max_length=8000,
-        help_text=_("Your opinion. It is kept apart from the facts."),
+        help_text=_("Your opinion, recorded separately from the facts."),
     )
     outcomes = ArrayField(
         models.CharField(max_length=30, choices=Outcome),
         default=list,
         blank=True,
-        verbose_name=_("what came of it"),
+        verbose_name=_("outcome"),
     )
     series = models.ForeignKey(
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="meetings"
@@ -173,7 +173,7 @@ class Meeting(Checked):
                 fields=["series", "series_on"],
                 condition=Q(series__isnull=False),
                 name="meeting_once_in_series",
-                violation_error_message=_("This day of the series is already there."),
+                violation_error_message=_("The series already has an entry on this date."),
             ),
             models.CheckConstraint(
                 condition=Q(duration_minutes__gt=0, duration_minutes__lte=1440),
@@ -198,12 +198,12 @@ class Meeting(Checked):
             models.CheckConstraint(
                 condition=Q(initiated_by__in=["", *Initiator.values]),
                 name="meeting_initiator_is_known",
-                violation_error_message=_("Choose whose idea it was from the list."),
+                violation_error_message=_("Choose who initiated it from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(outcomes__contained_by=Outcome.values),
                 name="meeting_outcomes_are_known",
-                violation_error_message=_("Choose what came of it from the list."),
+                violation_error_message=_("Choose an outcome from the list."),
             ),
         ]
 
@@ -220,7 +220,7 @@ class MeetingOrganisation(models.Model):
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="organisation_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="meeting_links")
-    present = models.BooleanField(_("was there"), default=True)
+    present = models.BooleanField(_("attended"), default=True)
     met_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -259,7 +259,7 @@ class MeetingContact(models.Model):
             models.CheckConstraint(
                 condition=Q(attendance__in=Attendance.values),
                 name="meeting_attendance_is_known",
-                violation_error_message=_("Choose an attendance from the list."),
+                violation_error_message=_("Choose an attendance status from the list."),
             ),
         ]
 
@@ -276,6 +276,6 @@ class MeetingExternalId(models.Model):
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="meeting_external_id_once",
-                violation_error_message=_("Another meeting has this id of that source."),
+                violation_error_message=_("Another meeting already has this ID from that source."),
             ),
         ]

@@ -41,6 +41,6 @@ class Series(models.Model):
             models.CheckConstraint(
                 condition=Q(made_until__gte=F("first_on")),
                 name="series_is_made_from_its_start",
-                violation_error_message=_("The last day is before the first."),
+                violation_error_message=_("The last date must be on or after the first."),
             ),
         ]

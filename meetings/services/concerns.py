@@ -212,4 +212,4 @@ def _check(concern: Concern) -> None:
     early = [name for name, moment in moments.items() if moment and moment > now]
     early += [name for name, day in days.items() if day and day > today]
     if early:
-        raise ValidationError(dict.fromkeys(early, _("This is in the future.")))
+        raise ValidationError(dict.fromkeys(early, _("The date must not be in the future.")))

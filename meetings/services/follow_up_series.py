@@ -80,7 +80,7 @@ def edit_one_of_follow_up_series(
     check_version(row.version, version)
     rows = _open_ones(row, scope)
     if row not in rows:
-        raise ValidationError(_("This one is over. Choose “only this one”."))
+        raise ValidationError(_("This follow-up is already closed. Choose “Only this one”."))
     days = _days(row, rows, fields.get("due_on", row.due_on))
     depart(*rows, departs=False)
     shared = {name: value for name, value in fields.items() if name in {*COPIED, "organisations"}}

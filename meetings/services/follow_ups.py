@@ -259,12 +259,12 @@ def _finish(change: FollowUpChange) -> None:
     if row.status != FollowUpStatus.CANCELLED:
         row.cancel_reason = ""
     elif not row.cancel_reason:
-        raise ValidationError({"cancel_reason": _("Say why it is cancelled.")})
+        raise ValidationError({"cancel_reason": _("Enter a reason for cancelling.")})
     fold_follow_up(row)
     row.full_clean()
     given = "owner" in change.names and not change.may_have_left
     if given and not (row.owner.is_active and row.owner.role in WRITES):
-        raise ValidationError({"owner": _("Choose an officer or supervisor who works here now.")})
+        raise ValidationError({"owner": _("Choose an officer or supervisor with an active account.")})
 
 
 def _homes_of(follow_ups: Iterable[FollowUp]) -> dict[UUID, set[UUID]]:

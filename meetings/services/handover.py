@@ -66,13 +66,13 @@ def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mappi
     """What would move to whom. Raises ValidationError, by `to` or organisation, for who cannot take it."""
     able = {user.pk: user for user in successors(actor, portfolio)}
     if not {to_id, *others.values()} <= able.keys():
-        raise ValidationError({"to": _("Choose somebody who works here now.")})
+        raise ValidationError({"to": _("Choose a colleague with an active account.")})
     moves = plan(portfolio, able[to_id], {pk: able[user_id] for pk, user_id in others.items()})
     lineages = dict(District.objects.filter(pk__in=portfolio.district_ids).values_list("pk", "lineage"))
     for move in moves:
         place = _place_of(move.row)
         if place and not set(lineages[place]) & set(move.to.own_ids):  # type: ignore[attr-defined]  # annotated
-            text = _("%(name)s does not cover the district of %(what)s. Choose somebody else for it.")
+            text = _("%(name)s does not cover the district of %(what)s. Choose someone else.")
             raise ValidationError({"to": text % {"name": move.to.name, "what": move.row}})
     return moves
 

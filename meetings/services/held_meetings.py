@@ -87,7 +87,7 @@ def hold_meeting(
     _check_took_place(status)
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.status != MeetingStatus.PLANNED:
-        raise ValidationError(_("Only a planned meeting can take place."), code="not_planned")
+        raise ValidationError(_("Only a planned meeting can be marked as held."), code="not_planned")
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)
     write_meetings(actor, [MeetingChange(meeting, {**values, "status": status})])
     _promise(actor, meeting, promises)
@@ -114,7 +114,7 @@ def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = Non
 
 def _check_took_place(status: str) -> None:
     if status not in TOOK_PLACE:
-        raise ValidationError({"status": _("Say whether it took place or nobody was reached.")})
+        raise ValidationError({"status": _("Choose whether the meeting took place or no one was reached.")})
 
 
 def _with_outcome_of(

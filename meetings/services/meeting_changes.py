@@ -106,7 +106,7 @@ def _set_organisations(actor: Actor, change: MeetingChange, rows: Sequence[Organ
 def _set_contacts(actor: Actor, change: MeetingChange, rows: Sequence[ContactRow]) -> bool:
     usual = Attendance.ATTENDED if change.row.status == MeetingStatus.HELD else Attendance.INVITED
     after = {row["contact"].pk: row.get("attendance", usual) for row in rows}
-    refused = _("Choose people, and whether they came, from the list.")
+    refused = _("Choose people and their attendance from the list.")
     if not set(after.values()) <= set(Attendance.values):
         raise ValidationError({"contacts": refused})
     seen = Contact.objects.visible_to(actor)
@@ -140,7 +140,7 @@ def _set_officers(_actor: Actor, change: MeetingChange, officers: Iterable[User]
     before = set(change.row.officers.values_list("pk", flat=True))
     added = [officer for pk, officer in after.items() if pk not in before]
     if not change.may_have_left and not all(one.is_active and one.role in WRITES for one in added):
-        raise ValidationError({"officers": _("Choose officers or supervisors who work here now.")})
+        raise ValidationError({"officers": _("Choose officers or supervisors with active accounts.")})
     if added:
         refuse_more("officers", after)
     change.row.officers.set(after.values())

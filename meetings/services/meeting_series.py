@@ -115,7 +115,9 @@ def edit_one_of_series(
         return meeting
     rows = _concerned(meeting.series, meeting, scope)
     if meeting not in rows:
-        raise ValidationError(_("This one is changed by itself. Choose “only this one”."))
+        raise ValidationError(
+            _("This meeting has been changed separately from the series. Choose “Only this one”.")
+        )
     starts_at = fields.pop("starts_at", meeting.starts_at)
     moments = _moments(meeting.series, rows, meeting, starts_at, scope)
     changes = [
@@ -223,6 +225,6 @@ def _moments(
     Series.objects.filter(pk=series.pk).update(clock=local.time())
     moments = {pk: moment_at(day, local.time()) for pk, day in days.items()}
     if min(moments.values()) <= timezone.now():
-        message = _("The first of them would be past. Choose “This and later ones”.")
+        message = _("The first meeting would be in the past. Choose “This and later ones”.")
         raise ValidationError({"starts_at": message})
     return moments

@@ -201,8 +201,8 @@ def _check(meeting: Meeting) -> None:
     meeting.outcomes = list(dict.fromkeys(meeting.outcomes))
     meeting.full_clean()
     if meeting.status in TOOK_PLACE and meeting.starts_at > timezone.now():
-        raise ValidationError({"starts_at": _("This is still to come: plan it instead.")})
+        raise ValidationError({"starts_at": _("This date is in the future. Plan the meeting instead.")})
     if meeting.outcomes and meeting.status == MeetingStatus.NOT_REACHED:
-        raise ValidationError({"outcomes": _("Nobody was reached, so nothing can have come of it.")})
+        raise ValidationError({"outcomes": _("Leave the outcome empty if no one was reached.")})
     if meeting.outcomes and meeting.status == MeetingStatus.PLANNED:
-        raise ValidationError({"outcomes": _("Nothing has come of it yet: it is only planned.")})
+        raise ValidationError({"outcomes": _("Leave the outcome empty until the meeting has taken place.")})

@@ -34,9 +34,9 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
     if not own:
         raise PermissionDenied
     if actor.covers(district.pk):
-        raise ValidationError({"district": _("You work there already.")})
+        raise ValidationError({"district": _("You already have access to that district.")})
     if district.pk in own or not district.is_active:
-        raise ValidationError({"district": _("Choose one further district, not all of the city.")})
+        raise ValidationError({"district": _("Choose a single district, not the whole city.")})
     if not 1 <= hours <= rules.MAX_RELIEF_HOURS:
         raise ValidationError({"hours": _("Choose between one and twelve hours.")})
     now = timezone.now()

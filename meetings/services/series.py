@@ -43,7 +43,7 @@ def each_alone(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
 def check_end(first: date, until: date | None) -> None:
     """Raises ValidationError where the last day is not after the first."""
     if until and until <= first:
-        raise ValidationError({"until": _("The last one is after the first.")})
+        raise ValidationError({"until": _("The last date must be after the first.")})
 
 
 def lock_series(kind: Kind, rows: QuerySet[Any]) -> None:
@@ -102,7 +102,7 @@ def reschedule(
     with the day that the rule names for them, and with nothing else. Raises ValidationError.
     """
     if not is_thinkable(to):  # at the ends of the calendar a rule has no more days
-        raise ValidationError(_("This year cannot be right."), code="year")
+        raise ValidationError(_("Check the year."), code="year")
     before = getattr(series, kind).filter(series_on__lt=since).order_by("-series_on").first()
     series = split(series, kind, since)
     rows: Any = getattr(series, kind)
@@ -111,7 +111,7 @@ def reschedule(
     series.rule, days = recurrence.rescheduled(series.rule, sorted({*named, *known.values()}), at, to)
     first, *_rest = days.values()
     if before and before.series_on >= first:
-        raise ValidationError(_("An earlier one of the series is on that day, or after it."))
+        raise ValidationError(_("An earlier meeting in the series is on or after that date."))
     series.first_on, series.made_until = first, max(days.values())
     series.save()
     rows.update(series_on=None)  # no day is there twice, not even for a moment

@@ -33,7 +33,9 @@ def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
         return log_meeting(actor=actor, status=status, **values)
     if status == MeetingStatus.PLANNED:
         return create_meeting(actor=actor, **values)
-    raise ValidationError({"status": _("A new meeting is planned, held or not reached.")}, code="invalid")
+    raise ValidationError(
+        {"status": _("A new meeting must be planned, held or not reached.")}, code="invalid"
+    )
 
 
 @transaction.atomic
@@ -61,5 +63,5 @@ def change_meeting_to(
             return edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)
         return restored
     raise ValidationError(
-        {"status": _("A meeting cannot go from %(a)s to %(b)s.") % {"a": before, "b": status}}
+        {"status": _("You cannot change a meeting from “%(a)s” to “%(b)s”.") % {"a": before, "b": status}}
     )

@@ -26,7 +26,7 @@ PHONE: Final = {
     *("name", "email", "phone", "role", "districts", "language"),
     name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
     email={
-        "help_text": _("What they sign in with, and where the invitation goes."),
+        "help_text": _("They sign in with this address. We send the invitation to it."),
         "widget": forms.EmailInput(attrs=UNREMEMBERED),
     },
     phone=PHONE,
@@ -34,7 +34,9 @@ PHONE: Final = {
     districts={
         "form_class": DistrictsField,
         "queryset": District.objects.active().as_tree(),
-        "help_text": _("With all that lies in them. Officers and supervisors without one see nothing."),
+        "help_text": _(
+            "Includes the neighbourhoods within them. Officers and supervisors with no district see nothing."
+        ),
         "widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
     },
 )
@@ -46,7 +48,9 @@ class InvitationForm(forms.Form):
     User,
     "is_active",
     is_active={
-        "help_text": _("Switched off, they are signed out at once. What they did stays under their name.")
+        "help_text": _(
+            "If you turn this off, they are signed out immediately. Their past work stays under their name."
+        )
     },
 )
 class PersonForm(VersionedForm, InvitationForm):
@@ -95,7 +99,7 @@ def zones(own: str) -> list[tuple[str, str]]:
         "label": _("Remind me"),
         "help_text": _("You get at most one email a day, and one for each urgent reminder."),
     },
-    uses_shortcuts={"help_text": _("/ searches, c logs a meeting, ? helps.")},
+    uses_shortcuts={"help_text": _("Press / to search, c to log a meeting, ? for help.")},
 )
 class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(

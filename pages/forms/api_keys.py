@@ -19,7 +19,7 @@ MAX_COUNT = 1_000_000
 GROUPS = (
     (_("Organisations"), (Scope.ORGANISATIONS_READ, Scope.ORGANISATIONS_WRITE)),
     (
-        _("People: such a key works once a privacy officer has confirmed it"),
+        _("Contacts (needs a privacy officer’s confirmation)"),
         (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE),
     ),
     (_("Meetings"), (Scope.MEETINGS_READ, Scope.MEETINGS_WRITE)),
@@ -35,41 +35,41 @@ GROUPS = (
     *("daily_contacts", "requests_per_minute"),
     name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
     scopes={
-        "label": _("It may"),
+        "label": _("Permissions"),
         "choices": [(group, [(scope.value, scope.label) for scope in scopes]) for group, scopes in GROUPS],
         "widget": CHECKS,
-        "help_text": _("As little as the tool needs. Writing does not include reading."),
+        "help_text": _("Give only what the tool needs. Write access does not include read access."),
     },
     districts={
         "label": _("Or only in these districts"),
         "form_class": DistrictsField,
         "queryset": District.objects.active().as_tree(),
-        "help_text": _("With all that lies in them."),
+        "help_text": _("Includes all neighbourhoods within them."),
         "widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
     },
     source={
-        "help_text": _("Under this name the tool keeps its own ids on records, such as “participation”."),
+        "help_text": _("The tool’s own IDs are stored under this name, such as “participation”."),
         "widget": forms.TextInput(attrs=UNREMEMBERED | {"spellcheck": "false"}),
     },
     daily_contacts={
         "max_value": MAX_COUNT,
-        "help_text": _("How many people it may read in a day, so that nobody copies the whole book."),
+        "help_text": _("The most contacts this key can read in a day. This stops bulk copying."),
     },
     requests_per_minute={"min_value": 1, "max_value": MAX_COUNT},
 )
 class KeyForm(forms.Form):
     days = forms.IntegerField(
-        label=_("Works for so many days"),
+        label=_("Valid for (days)"),
         min_value=1,
         max_value=MAX_DAYS,
         initial=90,
         help_text=_("A year at most. It can be renewed before it ends: its page does that."),
     )
     cidrs = forms.CharField(
-        label=_("Only from these networks"),
+        label=_("Allowed networks"),
         required=False,
         max_length=1000,
-        help_text=_("One a line, such as 192.0.2.0/24. Empty: from anywhere."),
+        help_text=_("One per line, such as 192.0.2.0/24. Leave empty to allow any network."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
 

@@ -48,10 +48,10 @@ GROUNDS: Final = (
     *("occurred_on", "district", "place", "facts"),
     kinds={
         "label": _("What happened?"),
-        "error_messages": {"required": _("Say what happened: choose from the list.")},
+        "error_messages": {"required": _("Choose what happened from the list.")},
     },
     site_organisation={
-        "label": _("Whose place or event was hit?"),
+        "label": _("Whose place or event was targeted?"),
         "widget": forms.RadioSelect(attrs=ROWS),
     },
     received_at={"label": _("Received")},
@@ -117,12 +117,12 @@ class LogConcernForm(ConcernFields):
         super().__init__(*args, actor=actor, **kwargs)
         self.actor = actor
         self.own_districts = own_districts
-        self.fields["affected_focuses"].help_text = _("If you choose none, those the bias is aimed at.")
+        self.fields["affected_focuses"].help_text = _("If you choose none, the communities the bias targets.")
         self.fields["received_at"].required = False
         self.fields["district"].required = False
         district: Any = self.fields["district"]
         one = len(own_districts) == 1
-        district.empty_label = str(own_districts[0]) if one else _("Where the organisation is at home")
+        district.empty_label = str(own_districts[0]) if one else _("Organisation’s home district")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -134,7 +134,7 @@ class LogConcernForm(ConcernFields):
         if "district" not in self.errors and not data.get("district"):
             data["district"] = self._default_district(data.get("site_organisation"))
             if data["district"] is None:
-                self.add_error("district", ValidationError(_("Say in which district."), code="required"))
+                self.add_error("district", ValidationError(_("Choose a district."), code="required"))
         return data
 
     def _default_district(self, site: Organisation | None) -> District | None:

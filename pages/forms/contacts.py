@@ -42,7 +42,7 @@ OFFERED = 200
 class ContactFields(forms.Form):
     """All fields of a person, with the choices `actor` has."""
 
-    groups = ((_("How they like to be reached"), REACHED), (_("Why they are in the book"), KEPT))
+    groups = ((_("Preferred contact method"), REACHED), (_("Why we keep their details"), KEPT))
 
     def __init__(self, *args: Any, actor: Actor, contact: Contact | None = None, **kwargs: Any) -> None:
         if contact is not None:
@@ -85,7 +85,7 @@ class ContactForm(ContactFields, VersionedForm):
 @fields_of(
     Affiliation,
     *("id", "organisation", "role_title", "is_primary", "since", "until"),
-    role_title={"help_text": _("Such as coordinator or treasurer; never “member”.")},
+    role_title={"help_text": _("For example, coordinator or treasurer. Never “member”.")},
 )
 class RoleForm(HintedForm):
     """For whom they speak, as what, since when. `id` is empty for a new one."""

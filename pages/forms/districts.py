@@ -55,11 +55,11 @@ class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] 
 @fields_of(
     District,
     *("name", "code", "parent", "population"),
-    code={"help_text": _("Short and for good, such as N1: addresses and other systems use it.")},
+    code={"help_text": _("Short and permanent, such as N1. Web addresses and other systems use it.")},
     parent={
         "form_class": DistrictChoice,
         "queryset": District.objects.active().as_tree(),
-        "empty_label": _("nothing larger"),
+        "empty_label": _("none (top level)"),
     },
     population={"label": _("Residents")},
 )
@@ -70,7 +70,7 @@ class NewDistrictForm(forms.Form):
 @fields_of(
     District,
     "is_active",
-    is_active={"help_text": _("A district out of use is offered no more; what happened there stays.")},
+    is_active={"help_text": _("An inactive district can no longer be chosen. Its records stay.")},
 )
 class DistrictForm(VersionedForm, NewDistrictForm):
     pass
@@ -85,21 +85,30 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("GeoJSON file"),
-        help_text=_("A FeatureCollection of polygons in WGS 84, at most 10 MB. Nothing is written yet."),
+        help_text=_(
+            "A FeatureCollection of polygons in WGS 84, up to 10 MB. You check the result "
+            "before anything is saved."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
     )
     parent = DistrictChoice(
-        label=_("They lie in"),
+        label=_("Part of"),
         queryset=District.objects.active().as_tree(),
         required=False,
-        empty_label=_("nothing larger, or where they are now"),
+        empty_label=_("no change (or top level)"),
         to_field_name="code",
     )
     code_property = forms.CharField(
-        label=_("Property with the code"), max_length=60, required=False, help_text=_("Empty: we guess.")
+        label=_("Property that holds the code"),
+        max_length=60,
+        required=False,
+        help_text=_("Leave empty to detect automatically."),
     )
     name_property = forms.CharField(
-        label=_("Property with the name"), max_length=60, required=False, help_text=_("Empty: we guess.")
+        label=_("Property that holds the name"),
+        max_length=60,
+        required=False,
+        help_text=_("Leave empty to detect automatically."),
     )
 
     from_names = forms.BooleanField(
@@ -124,9 +133,11 @@ class ImportForm(forms.Form):
     ExpectedCommunity,
     *("focus", "evidence", "source_url"),
     evidence={
-        "help_text": _("Census, municipal register, a place of worship: never a guess from how people look.")
+        "help_text": _(
+            "For example, census, municipal register or place of worship. Never guess from how people look."
+        )
     },
-    source_url={"label": _("Source on the web")},
+    source_url={"label": _("Link to the source")},
 )
 class ExpectedCommunityForm(forms.Form):
     pass

@@ -33,8 +33,8 @@ class MergeForm(forms.Form):
                 initial=row.version, widget=forms.HiddenInput, min_value=1
             )
         self.fields["keep"] = forms.TypedChoiceField(
-            label=_("Which stays"),
-            help_text=_("It keeps its address and its history; those of the others lead to it."),
+            label=_("Record to keep"),
+            help_text=_("This record keeps its web address and history. Links to the others will lead here."),
             choices=[(str(row.pk), f"{n} · {row} · {told[row.pk]}") for n, row in enumerate(rows, start=1)],
             coerce=UUID,
             initial=str(rows[0].pk),

@@ -18,9 +18,9 @@ OTHER: Final = "other"
 # One tap each; anything else is typed.
 REASONS: Final = (
     _("To prepare a meeting or an event"),
-    _("For a report to the city or its council"),
-    _("To check and tidy the book"),
-    _("They asked for it"),
+    _("To report to the city council"),
+    _("To check and tidy records"),
+    _("The person asked for their data"),
 )
 FORMATS: Final[dict[str, str | Promise]] = {
     "xlsx": _("Excel (XLSX)"),
@@ -37,7 +37,7 @@ class ReasonForm(forms.Form):
         label=_("Why do you need it?"),
         choices=[*((str(number), text) for number, text in enumerate(REASONS)), (OTHER, _("Another reason"))],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Say why: it is kept in the audit trail.")},
+        error_messages={"required": _("Enter a reason. It is kept in the activity log.")},
     )
     # Without `max_length`: a browser would cut what is pasted, and say nothing.
     other = forms.CharField(
@@ -45,8 +45,8 @@ class ReasonForm(forms.Form):
         required=False,
         help_text=format_lazy(
             _(
-                "Kept in the audit trail beside your name. Up to {most} letters together with the reason "
-                "above. Name no person here."
+                "Kept in the activity log with your name. Up to {most} characters, including the "
+                "reason above. Do not name anyone here."
             ),
             most=MOST_LETTERS,
         ),
@@ -108,7 +108,7 @@ class ExportForm(ReasonForm):
         super().__init__(*args, **kwargs)
         offered = [(code, FORMATS[code]) for code in formats]
         self.fields["format"] = forms.ChoiceField(
-            label=_("As"), choices=offered, initial=offered[0][0], widget=forms.RadioSelect
+            label=_("File format"), choices=offered, initial=offered[0][0], widget=forms.RadioSelect
         )
         self.order_fields(self.field_order)
 
@@ -119,7 +119,7 @@ class ReportExportForm(ExportForm):
     field_order = ("audience", "format", "reason", "other")
 
     audience = forms.ChoiceField(
-        label=_("For whom?"),
+        label=_("Who is it for?"),
         choices=[(code.value, text) for code, text in AUDIENCES.items()],
         initial=Audience.INTERNAL.value,
         widget=forms.RadioSelect,

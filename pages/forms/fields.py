@@ -57,7 +57,9 @@ class MomentField(forms.DateTimeField):
             typed: Any = super().to_python(value)
         first: datetime = typed.replace(tzinfo=zone).astimezone(UTC)
         if first.astimezone(zone).replace(tzinfo=UTC, fold=0) != typed:
-            raise ValidationError(_("The clocks skip this hour. Choose another."), code="skipped")
+            raise ValidationError(
+                _("This time does not exist because the clocks go forward. Choose another."), code="skipped"
+            )
         return first
 
 

@@ -25,7 +25,7 @@ from pages.forms.picks import OrganisationPicks
 from pages.forms.series import Repeats, scope_field
 
 TO_WHOM: Final = {
-    "label": _("To whom"),
+    "label": _("Promised to"),
     "required": False,
     "widget": forms.CheckboxSelectMultiple(attrs=ROWS),
 }
@@ -36,7 +36,7 @@ TO_WHOM: Final = {
     *("organisations", "find", "title", "kind", "when", "due_on", "owner"),
     organisations=TO_WHOM,
     kind={"initial": FollowUpKind.CALL_BACK},
-    due_on={"label": _("Which day?"), "required": False},
+    due_on={"label": _("Which date?"), "required": False},
     owner={"empty_label": None},
 )
 class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
@@ -45,12 +45,12 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
     hinted = ("title",)
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
     when = forms.ChoiceField(
-        label=_("By when"),
+        label=_("Due date"),
         choices=[
             ("today", _("Today")),
             ("tomorrow", _("Tomorrow")),
             ("week", _("In a week")),
-            ("pick", _("Pick a date")),
+            ("pick", _("Choose a date")),
         ],
         initial="week",
         widget=forms.RadioSelect,
@@ -65,7 +65,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
         data = super().clean() or self.cleaned_data
         picked: date | None = data.get("due_on")
         if data.get("when") == "pick" and not picked and "due_on" not in self.errors:
-            self.add_error("due_on", ValidationError(_("Choose a day."), code="required"))
+            self.add_error("due_on", ValidationError(_("Choose a date."), code="required"))
         return data
 
     def first_day(self) -> date | None:
@@ -110,7 +110,7 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
         if follow_up.status not in PENDING:
             del self.fields["status"]
         elif follow_up.series_id:
-            self.fields["scope"] = scope_field(all_of=_("All that are open, and later ones"))
+            self.fields["scope"] = scope_field(all_of=_("All open ones and later ones"))
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def values(self) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class DoneForm(HintedForm, VersionedForm):
     told = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
         required=False,
-        label=_("Who has been told?"),
+        label=_("Who have you reported back to?"),
         widget=forms.CheckboxSelectMultiple(attrs=ROWS),
     )
 
@@ -147,7 +147,7 @@ class DoneForm(HintedForm, VersionedForm):
 
 
 class CancelForm(VersionedForm):
-    reason = form_field(FollowUp, "cancel_reason", label=_("Why will it not be done?"), required=True)
+    reason = form_field(FollowUp, "cancel_reason", label=_("Why is it being cancelled?"), required=True)
 
 
 def _day(when: str, picked: date | None) -> date | None:

@@ -11,7 +11,7 @@ from lib.sensitive import find_sensitive
 
 KEEP: Final = "keep_reason"  # one for the whole page, whatever a form's prefix
 REASONS: Final = {
-    "asked": gettext_lazy("They asked for it to be written down"),
+    "asked": gettext_lazy("They asked us to record it"),
     "safety": gettext_lazy("Their safety depends on it"),
     "reached": gettext_lazy("It is needed to meet or reach them"),
     "group": gettext_lazy("It is about a group, not about a person"),
@@ -56,11 +56,11 @@ class HintedForm(forms.Form):
         words = ", ".join(dict.fromkeys(f"“{one.word}”" for one in found))
         topics = " · ".join(dict.fromkeys(str(TOPICS[one.topic]) for one in found))
         said = ngettext(
-            "%(words)s tells of somebody’s %(topics)s.",
-            "%(words)s tell of somebody’s %(topics)s.",
+            "%(words)s may reveal someone’s %(topics)s.",
+            "%(words)s may reveal someone’s %(topics)s.",
             len(found),
         ) % {"words": words, "topics": topics}
-        return f"{said} " + _("Leave it out, unless the work needs it.")
+        return f"{said} " + _("Remove it unless you need it for your work.")
 
     def _is_new(self, name: str) -> bool:
         field = self.fields[name]

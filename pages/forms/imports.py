@@ -20,11 +20,11 @@ from pages.forms.fields import form_field
 
 Text = str | Promise
 CASES = (
-    ("", _("As they stand in the file")),
-    ("es", _("Names in Spanish, from capitals")),
-    ("pt", _("Names in Portuguese, from capitals")),
-    ("it", _("Names in Italian, from capitals")),
-    ("en", _("Names in English, from capitals")),
+    ("", _("As written in the file")),
+    ("es", _("Convert CAPITALS to Spanish name case")),
+    ("pt", _("Convert CAPITALS to Portuguese name case")),
+    ("it", _("Convert CAPITALS to Italian name case")),
+    ("en", _("Convert CAPITALS to English name case")),
 )
 
 
@@ -36,14 +36,14 @@ class UploadForm(ReasonForm):
     what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX, up to 50 MB, its columns with headings."),
+        help_text=_("CSV or XLSX, up to 50 MB, with column headings."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
     source = form_field(
         ImportDraft,
         "source",
         label=_("Where is it from?"),
-        help_text=_("Such as “city register”. Say the same next time, and only what changed is written."),
+        help_text=_("For example, “city register”. Use the same name next time to import only what changed."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,12 +55,12 @@ class UploadForm(ReasonForm):
     def ask_for_file_again(self) -> None:
         """No browser sends a page back with the file that was chosen in it."""
         if "file" in self.cleaned_data:  # nothing is wrong with it
-            self["file"].help_text = str(_("Choose the file again: it was not kept."))
+            self["file"].help_text = str(_("Choose the file again. It was not saved."))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(_("The file is larger than 50 MB: import it in parts."))
+            raise forms.ValidationError(_("The file is larger than 50 MB. Split it and import the parts."))
         return file
 
 
@@ -134,7 +134,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, draft: ImportDraft, target: Target, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft, self.target = draft, target
-        meanings = [("", _("Leave out")), *((one.name, one.label) for one in target.fields)]
+        meanings = [("", _("Skip")), *((one.name, one.label) for one in target.fields)]
         for number, heading in enumerate(draft.headings):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=heading or _("(no heading)"),
@@ -150,7 +150,7 @@ class ColumnsForm(forms.Form):
                 self.fields[f"fixed_{one.name}"] = same
         if "name" in {one.name for one in target.fields}:
             self.fields["fixed_case"] = forms.ChoiceField(
-                label=_("How are names written?"), choices=CASES, required=False
+                label=_("Name capitalisation"), choices=CASES, required=False
             )
             self.fields["fixed_case"].initial = draft.fixed.get("case", "")
 
@@ -159,7 +159,7 @@ class ColumnsForm(forms.Form):
         if codes is None:
             return forms.CharField(label=str(label), max_length=200, required=False)
         return forms.ChoiceField(
-            label=str(label), choices=[("", _("Not the same")), *codes.items()], required=False
+            label=str(label), choices=[("", _("Not the same for every row")), *codes.items()], required=False
         )
 
     @property
@@ -195,7 +195,7 @@ class ValuesForm(forms.Form):
     """Which code each value of the file means; `keep` remembers it for the next file of the source."""
 
     keep = forms.BooleanField(
-        label=_("Read the next file from there in the same way"), required=False, initial=True
+        label=_("Use these settings for the next file from this source"), required=False, initial=True
     )
 
     def __init__(
@@ -215,7 +215,7 @@ class ValuesForm(forms.Form):
             codes = target.field(name).codes
             offered = codes(actor) if codes else {}
             otherwise = offered.get(has_default.get(name, ""))
-            nothing = otherwise or _("Not known")
+            nothing = otherwise or _("Unknown")
             for number, (value, code) in enumerate(values.meant.items()):
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
                     label=value, choices=[("", nothing), *offered.items()], required=False, initial=code

@@ -29,7 +29,7 @@ WHEN: Final = (
     ("today", _("Today")),
     ("tomorrow", _("Tomorrow")),
     ("week", _("In a week")),
-    ("pick", _("Pick a date")),
+    ("pick", _("Choose a date")),
 )
 
 
@@ -65,15 +65,15 @@ class Who:
     Meeting,
     *("opened_at", "kind", "outcomes", "subject", "facts", "assessment", "other_participants"),
     *("headcount", "initiated_by", "level"),
-    kind={"label": _("How?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
-    outcomes={"label": _("What came of it?")},
+    kind={"label": _("How did you meet?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
+    outcomes={"label": _("What was the outcome?")},
     subject={"label": _("What was it about?"), "required": False},
     facts={
-        "label": _("What matters?"),
-        "help_text": _("Facts: what was said and agreed, so that all would agree."),
+        "label": _("Key facts"),
+        "help_text": _("What was said and agreed, in words everyone present would accept."),
     },
     other_participants={"rows": 2},
-    initiated_by={"label": _("Whose idea was it?")} | UNSTATED,
+    initiated_by={"label": _("Who initiated it?")} | UNSTATED,
     level=UNSTATED,
 )
 class TookPlaceForm(HintedForm, WhenAndWhere):
@@ -110,20 +110,20 @@ def _moment(text: str) -> datetime | None:
 class HeldForm(TookPlaceForm):
     """With one promise, and the choice that nobody was reached."""
 
-    not_reached = forms.BooleanField(label=_("Nobody reached"), required=False)
+    not_reached = forms.BooleanField(label=_("No one reached"), required=False)
     promise_when = forms.ChoiceField(
-        label=_("Promise something?"), choices=WHEN, widget=forms.RadioSelect, initial="none"
+        label=_("Add a follow-up?"), choices=WHEN, widget=forms.RadioSelect, initial="none"
     )
-    promise_title = form_field(FollowUp, "title", label=_("What?"), required=False)
+    promise_title = form_field(FollowUp, "title", label=_("What did you promise?"), required=False)
     promise_kind = form_field(FollowUp, "kind", initial=FollowUpKind.CALL_BACK)
-    promise_on = form_field(FollowUp, "due_on", label=_("Which day?"), required=False)
+    promise_on = form_field(FollowUp, "due_on", label=_("Which date?"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("not_reached") and given.get("outcomes"):
-            self.add_error("outcomes", _("Either nobody was reached, or something came of it."))
+            self.add_error("outcomes", _("Choose either “No one reached” or an outcome, not both."))
         if given.get("promise_when") == "pick" and not given.get("promise_on"):
-            self.add_error("promise_on", _("Say which day."))
+            self.add_error("promise_on", _("Choose a date."))
         return given
 
     @property
@@ -157,9 +157,9 @@ class LogForm(HeldForm):
     """One organisation or person; the district is where they are at home unless chosen."""
 
     who = forms.ChoiceField(
-        label=_("Who?"),
+        label=_("Who did you meet?"),
         widget=forms.RadioSelect(attrs=ROWS),
-        error_messages={"required": _("Say whom you met.")},
+        error_messages={"required": _("Choose who you met.")},
     )
     people = forms.MultipleChoiceField(
         label=_("Who was there?"), widget=forms.CheckboxSelectMultiple(attrs=ROWS), required=False
@@ -182,7 +182,7 @@ class LogForm(HeldForm):
         self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]  # a field of choices
         self.fields["people"].choices = [(key, str(p)) for key, p in self.spokespeople.items()]  # type: ignore[attr-defined]  # a field of choices
         self.fields["district"].required = False
-        self.fields["district"].empty_label = _("Where they are at home")  # type: ignore[attr-defined]  # a field of models
+        self.fields["district"].empty_label = _("Their home district")  # type: ignore[attr-defined]  # a field of models
         if not self.spokespeople:
             del self.fields["people"]
 
@@ -192,7 +192,7 @@ class LogForm(HeldForm):
         if who and not given.get("district") and "district" not in self.errors:
             given["district"] = home_of(self.actor, who.rows)
             if given["district"] is None:
-                self.add_error("district", _("Say in which of your districts it was."))
+                self.add_error("district", _("Choose which of your districts it was in."))
         return given
 
     @property
@@ -268,16 +268,16 @@ class AssemblyForm(TookPlaceForm):
 @fields_of(
     FollowUp,
     *("title", "due_on", "kind", "to"),
-    title={"label": _("What?")},
-    due_on={"label": _("Which day?")},
+    title={"label": _("What did you promise?")},
+    due_on={"label": _("Which date?")},
 )
 class PromiseForm(HintedForm, DraftForm):
     """One promise to some of those who came; nobody ticked means everybody who was there."""
 
     hinted = ("title",)
     to = forms.MultipleChoiceField(
-        label=_("To whom?"),
-        help_text=_("Nobody ticked: to everybody who was there."),
+        label=_("Who to?"),
+        help_text=_("If you select no one, the follow-up is for everyone present."),
         widget=forms.CheckboxSelectMultiple(attrs=ROWS),
         required=False,
     )

@@ -115,11 +115,11 @@ UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_
     Meeting,
     *("subject", "kind", "initiated_by", "level", "agenda", "officers"),
     subject={"label": _("What is it about?")},
-    kind={"label": _("How?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
-    initiated_by={"label": _("Whose idea is it?")} | UNSTATED,
+    kind={"label": _("How will you meet?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
+    initiated_by={"label": _("Who initiated it?")} | UNSTATED,
     level=UNSTATED,
     officers={
-        "label": _("Colleagues who come along"),
+        "label": _("Colleagues attending"),
         "widget": forms.CheckboxSelectMultiple(attrs=ROWS),
     },
 )
@@ -143,7 +143,7 @@ class PlanForm(WhenAndWhere):
     def clean_starts_at(self) -> datetime:
         starts_at: datetime = self.cleaned_data["starts_at"]
         if starts_at <= timezone.now():
-            raise forms.ValidationError(_("This is past. Log it instead."))
+            raise forms.ValidationError(_("This date is in the past. Log the meeting instead."))
         return starts_at
 
 
@@ -160,7 +160,7 @@ class NewMeetingForm(Repeats, PlanForm):
     Meeting,
     *("headcount", "other_participants", "outcomes", "facts", "assessment"),
     other_participants={"rows": 2},
-    outcomes={"label": _("What came of it?")},
+    outcomes={"label": _("What was the outcome?")},
     facts={"rows": 4},
 )
 class EditForm(HintedForm, PlanForm, VersionedForm):

@@ -35,12 +35,12 @@ CADENCES = (7, 14, 30, 60, 90, 182, 365)
 def cadence_field(*kept: int) -> forms.TypedChoiceField:
     """How often they want to be met: what is usual, and what is `kept`."""
     return forms.TypedChoiceField(
-        label=_("How often they want to be met"),
+        label=_("Agreed frequency"),
         required=False,
         help_text=_("As agreed with them."),
         coerce=int,
         empty_value=None,
-        choices=[("", _("Nothing is agreed")), *((n, cadence_text(n)) for n in sorted({*CADENCES, *kept}))],
+        choices=[("", _("Nothing agreed")), *((n, cadence_text(n)) for n in sorted({*CADENCES, *kept}))],
     )
 
 
@@ -50,17 +50,17 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
     kind={"empty": _("Choose a kind")},
     home_district={"label": _("District"), "empty_label": _("Choose a district")},
     languages={"widget": CHECKS},
-    lead_officer={"empty_label": _("Nobody")},
-    deputy_officer={"empty_label": _("Nobody")},
+    lead_officer={"empty_label": _("No one")},
+    deputy_officer={"empty_label": _("No one")},
     also_in={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS)},
 )
 class OrganisationFields(forms.Form):
     """All fields of an organisation, with the choices `actor` has. `groups` orders the page."""
 
     groups = (
-        (_("How to reach them"), REACHED),
+        (_("Contact details"), REACHED),
         (_("How you keep in touch"), MET),
-        (_("What is kept in mind"), KEPT),
+        (_("Notes and permissions"), KEPT),
     )
 
     def __init__(
@@ -171,7 +171,7 @@ def cadence_text(days: int) -> str:
         30: _("Every month"),
         60: _("Every two months"),
         90: _("Every three months"),
-        182: _("Every half year"),
+        182: _("Every six months"),
         365: _("Every year"),
     }
     return str(named.get(days) or ngettext("Every day", "Every %(n)d days", days) % {"n": days})

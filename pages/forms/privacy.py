@@ -10,9 +10,9 @@ from lib.days import city_today, is_thinkable
 from lib.fold import squash
 
 REASONS = (
-    ("asked", _("The person asked who saw their data")),
-    ("complaint", _("A complaint, or a suspicion")),
-    ("check", _("A check of my own")),
+    ("asked", _("The person asked who has seen their data")),
+    ("complaint", _("A complaint or suspicion")),
+    ("check", _("My own check")),
 )
 LOOK_BACK = timedelta(days=90)
 
@@ -24,7 +24,7 @@ class InquiryForm(forms.Form):
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     until = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    why = forms.ChoiceField(label=_("Why do you ask?"), choices=REASONS, widget=forms.RadioSelect)
+    why = forms.ChoiceField(label=_("Reason for asking"), choices=REASONS, widget=forms.RadioSelect)
     reference = forms.CharField(
         label=_("Reference"), required=False, max_length=60, help_text=_("A case number, not a name.")
     )
@@ -39,9 +39,9 @@ class InquiryForm(forms.Form):
         since, until = given.get("since"), given.get("until")
         for name in ("since", "until"):
             if given.get(name) and not is_thinkable(given[name]):
-                self.add_error(name, _("Choose a day of this century."))
+                self.add_error(name, _("Enter a date in this century."))
         if since and until and since > until:
-            self.add_error("until", _("The end is before the start."))
+            self.add_error("until", _("The end date must be on or after the start date."))
         return given
 
     def period_and_reason(self) -> tuple[date, date, str]:

@@ -18,14 +18,14 @@ HOURS = (2, 4, 8, 12)
 @fields_of(
     Relief,
     *("district", "hours", "reason"),
-    district={"label": _("Further district"), "form_class": DistrictChoice, "empty_label": None},
+    district={"label": _("Temporary access to"), "form_class": DistrictChoice, "empty_label": None},
     reason={"widget": forms.HiddenInput},
 )
 class ReliefForm(forms.Form):
     """Which district and for how long; the reasons are its buttons."""
 
     hours = forms.TypedChoiceField(
-        label=_("For how long"),
+        label=_("How long for"),
         choices=[(n, ngettext_lazy("%(n)d hour", "%(n)d hours", n) % {"n": n}) for n in HOURS],
         coerce=int,
         initial=8,

@@ -96,14 +96,16 @@ class PeriodForm(forms.Form):
     def _free(self, since: date | None, until: date | None) -> Period | None:
         for name, day in (("from", since), ("to", until)):
             if name not in self.errors and (day is None or not is_thinkable(day)):
-                self.add_error(name, ValidationError(_("Choose a day."), code="required"))
+                self.add_error(name, ValidationError(_("Choose a date."), code="required"))
         if since is None or until is None or self.errors:
             return None
         if until <= since:
-            self.add_error("to", ValidationError(_("A period ends after it starts."), code="order"))
+            self.add_error(
+                "to", ValidationError(_("The end of the period must be after its start."), code="order")
+            )
             return None
         if (until - since).days > MAX_DAYS:
-            self.add_error("to", ValidationError(_("A period has three years at most."), code="too_long"))
+            self.add_error("to", ValidationError(_("A period can be up to three years."), code="too_long"))
             return None
         return Period(since, until)
 
@@ -162,12 +164,12 @@ class DistrictPeriodForm(PeriodForm):
         label=gettext_lazy("Compared with"),
         required=False,
         choices=[
-            ("previous", gettext_lazy("the period before")),
-            ("last_year", gettext_lazy("the same time last year")),
+            ("previous", gettext_lazy("previous period")),
+            ("last_year", gettext_lazy("same period last year")),
         ],
     )
     all_kinds = forms.BooleanField(
-        label=gettext_lazy("Count partners and clubs too"), required=False, widget=TICK
+        label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
     )
     field_order: tuple[str, ...] = ("district", "period", "from", "to", "compare", "all_kinds")
 
@@ -195,11 +197,11 @@ class DistrictPeriodForm(PeriodForm):
 class SplitForm(DistrictPeriodForm):
     """A report, split into districts, communities or kinds of organisation, as far as it can be."""
 
-    by = forms.ChoiceField(label=gettext_lazy("One row for each"), required=False)
+    by = forms.ChoiceField(label=gettext_lazy("Group by"), required=False)
     field_order = ("district", "by", "period", "from", "to", "compare", "all_kinds")
 
     def __init__(self, given: Mapping[str, str], *args: Any, ways: Iterable[By], **kwargs: Any) -> None:
-        labels = {By.DISTRICT: _("part of the district"), By.FOCUS: _("community"), By.KIND: _("kind")}
+        labels = {By.DISTRICT: _("neighbourhood"), By.FOCUS: _("community"), By.KIND: _("kind")}
         offered = list(ways)
         super().__init__({"by": offered[0].value} | dict(given), *args, **kwargs)
         self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
@@ -233,7 +235,7 @@ class WithinForm(PeriodForm):
 
     within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
     all_kinds = forms.BooleanField(
-        label=gettext_lazy("Count partners and clubs too"), required=False, widget=TICK
+        label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
     )
     field_order: tuple[str, ...] = ("within", "period", "from", "to", "all_kinds")
 

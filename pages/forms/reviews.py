@@ -53,16 +53,16 @@ class DistrictsMixin(forms.Form):
     *("district", "period", "since", "until", "samples"),
     district=DISTRICT,
     since={"required": False},
-    until={"required": False, "help_text": gettext_lazy("The first day that is no longer in it.")},
+    until={"required": False, "help_text": gettext_lazy("The day after the last day of the period.")},
 )
 class NewReviewForm(DistrictsMixin):
     period = forms.ChoiceField(label=gettext_lazy("Period"), widget=forms.RadioSelect)
     samples = forms.IntegerField(
-        label=gettext_lazy("How many meetings to look at"),
+        label=gettext_lazy("Meetings to sample"),
         min_value=1,
         max_value=MOST_SAMPLES,
         initial=SAMPLES,
-        help_text=gettext_lazy("Drawn at random among those held in the period; none of your own."),
+        help_text=gettext_lazy("Chosen at random from meetings held in the period, excluding your own."),
     )
 
     def __init__(self, data: QueryDict | None, *, actor: Actor, wanted: Mapping[str, str]) -> None:
@@ -94,11 +94,13 @@ class NewReviewForm(DistrictsMixin):
         since, until = data.get("since"), data.get("until")
         for name in ("since", "until"):
             if data.get(name) is None and name not in self.errors:
-                self.add_error(name, ValidationError(_("Choose a day."), code="required"))
+                self.add_error(name, ValidationError(_("Choose a date."), code="required"))
         if since is None or until is None:
             return None
         if until <= since:
-            self.add_error("until", ValidationError(_("A period ends after it starts."), code="order"))
+            self.add_error(
+                "until", ValidationError(_("The end of the period must be after its start."), code="order")
+            )
             return None
         return Period(since, until)
 
@@ -110,7 +112,7 @@ def _over(today: date) -> Iterable[Period]:
 
 
 class CommentForm(forms.Form):
-    text = form_field(FigureComment, "text", label=gettext_lazy("What you say to it"), required=False)
+    text = form_field(FigureComment, "text", label=gettext_lazy("Your comment"), required=False)
 
 
 @fields_of(
@@ -118,7 +120,7 @@ class CommentForm(forms.Form):
     *("facts_apart", "follow_up_recorded", "note"),
     facts_apart=NEEDED,
     follow_up_recorded=NEEDED,
-    note={"rows": 2, "help_text": gettext_lazy("About the record, not about who wrote it.")},
+    note={"rows": 2, "help_text": gettext_lazy("Comment on the record, not on who wrote it.")},
 )
 class SampleForm(forms.Form):
     pass
@@ -145,9 +147,9 @@ class CheckForm(forms.Form):
 @fields_of(
     Review,
     conclusion={
-        "label": gettext_lazy("What it comes to"),
+        "label": gettext_lazy("Conclusion"),
         "rows": 6,
-        "help_text": gettext_lazy("About the district and its communities, not about single officers."),
+        "help_text": gettext_lazy("Write about the district and its communities, not individual officers."),
     },
 )
 class ConclusionForm(forms.Form):
@@ -170,7 +172,9 @@ class AddendumForm(forms.Form):
     rhythm={
         "initial": Rhythm.MONTHLY,
         "widget": forms.RadioSelect,
-        "help_text": gettext_lazy("At 09:00 where you are, about the week, month or quarter that is over."),
+        "help_text": gettext_lazy(
+            "Sent at 09:00 in your time zone, covering the last full week, month or quarter."
+        ),
     },
 )
 class SubscriptionForm(DistrictsMixin):
@@ -180,7 +184,7 @@ class SubscriptionForm(DistrictsMixin):
         super().__init__(data, **kwargs)
         self.offer_districts(actor)
         titles = [(slug, str(report.title)) for slug, report in REPORTS.items()]
-        self.fields["report"].choices = [(SCORECARD, _("Scorecard: all of them")), *titles]  # type: ignore[attr-defined]
+        self.fields["report"].choices = [(SCORECARD, _("Scorecard (all indicators)")), *titles]  # type: ignore[attr-defined]
 
     def clean_report(self) -> str:
         """A report's slug; empty for the scorecard."""

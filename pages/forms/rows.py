@@ -10,4 +10,4 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # rows of any fo
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].label = _("Take this out")
+            form.fields["DELETE"].label = _("Remove")

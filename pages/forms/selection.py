@@ -14,7 +14,7 @@ from pages.forms.fields import fields_of
 from pages.forms.organisations import cadence_field
 
 
-@fields_of(Organisation, lead_officer={"empty_label": _("Nobody")})
+@fields_of(Organisation, lead_officer={"empty_label": _("No one")})
 class AssignForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

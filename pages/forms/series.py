@@ -32,14 +32,14 @@ class Repeats(forms.Form):
         label=_("How often?"), choices=[("", _("Once")), *PATTERNS.items()], required=False
     )
     repeats_until = forms.DateField(
-        label=_("Last day"),
-        help_text=_("Leave both empty when it goes on."),
+        label=_("Last date"),
+        help_text=_("Leave both empty if there is no end."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         required=False,
     )
     repeats_times = forms.IntegerField(
         label=_("Or how many times"),
-        help_text=_("The first one counted."),
+        help_text=_("Including the first."),
         min_value=2,
         max_value=500,
         required=False,
@@ -63,7 +63,7 @@ class Repeats(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("repeats") and data.get("repeats_until") and data.get("repeats_times"):
-            self.add_error("repeats_times", _("Give the last day or how many times, not both."))
+            self.add_error("repeats_times", _("Enter a last date or a number of times, not both."))
         return data
 
     def pattern(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Repeats(forms.Form):
         return {"pattern": data["repeats"], "until": data["repeats_until"], "times": data["repeats_times"]}
 
 
-def scope_field(*, all_of: str | Promise = _("All to come")) -> forms.ChoiceField:
+def scope_field(*, all_of: str | Promise = _("All future ones")) -> forms.ChoiceField:
     """For which of a series; without an answer for one."""
     scopes = ((ONE, _("Only this one")), (LATER, _("This and later ones")), (ALL, all_of))
-    return forms.ChoiceField(label=_("Change"), choices=scopes, widget=forms.RadioSelect, initial=ONE)
+    return forms.ChoiceField(label=_("Apply to"), choices=scopes, widget=forms.RadioSelect, initial=ONE)

@@ -14,9 +14,9 @@ from pages.forms.fields import fields_of
 @fields_of(
     SavedView,
     *("name", "query", "shared_with"),
-    name={"label": _("Name of the view")},
+    name={"label": _("View name")},
     query={"required": False, "widget": forms.HiddenInput},
-    shared_with={"label": _("For whom?"), "empty_label": _("Only me")},
+    shared_with={"label": _("Who is it for?"), "empty_label": _("Only me")},
 )
 class SaveViewForm(forms.Form):
     """`query` is the address's; sharing is offered where a district is covered."""

@@ -23,17 +23,17 @@ TYPES = (
     Webhook,
     *("key", "name", "url", "types"),
     key={
-        "label": _("For the key"),
+        "label": _("API key"),
         "empty_label": None,
-        "help_text": _("It is told what this key may read, and ends with it."),
+        "help_text": _("It is notified of what this key can read, and stops when the key does."),
     },
     name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
     url={"widget": forms.URLInput(attrs=UNREMEMBERED)},
     types={
-        "label": _("Told of changes of"),
+        "label": _("Notify about"),
         "choices": TYPES,
         "required": False,
-        "help_text": _("None chosen: all that the key reads."),
+        "help_text": _("Select none to include everything the key can read."),
     },
 )
 class WebhookForm(forms.Form):

@@ -118,7 +118,7 @@ def key_revoke(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "pages/keys/revoke.html", {"key": row})
     revoke_key(actor=request.actor, key_id=pk)
-    messages.success(request, _("The key of %(name)s works no more.") % {"name": row.name})
+    messages.success(request, _("The key for %(name)s has been revoked.") % {"name": row.name})
     return redirect("settings_keys")
 
 
@@ -129,7 +129,7 @@ def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied
     say_who_you_are(request)
     confirm_key(actor=request.actor, key_id=pk)
-    messages.success(request, _("The key of %(name)s works from now on.") % {"name": row.name})
+    messages.success(request, _("The key for %(name)s is now active.") % {"name": row.name})
     return redirect("settings_keys")
 
 

@@ -146,7 +146,7 @@ def concern_reassurance(request: ActorRequest, pk: UUID) -> HttpResponse:
     if answer not in ["", *ReassuranceAnswer.values]:
         raise Http404
     changed = offer_reassurance(actor=request.actor, concern_id=pk, answer=answer)
-    _say(request, changed, _("Their answer is noted.") if answer else _("Reassurance was offered."), before)
+    _say(request, changed, _("Response recorded.") if answer else _("Reassurance offered."), before)
     return redirect("concern", pk)
 
 
@@ -158,16 +158,16 @@ def concern_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     match request.POST.get("step"):
         case "answered":
             changed = answer_concern(actor=actor, concern_id=pk)
-            _say(request, changed, _("Answered."), {"status": row.status})
+            _say(request, changed, _("Concern marked as answered."), {"status": row.status})
         case "told":
             changed = report_back(actor=actor, concern_id=pk)
-            _say(request, changed, _("They know what became of it."), {"reported_back_on": None})
+            _say(request, changed, _("Marked as reported back."), {"reported_back_on": None})
         case "closed":
             changed = close_concern(actor=actor, concern_id=pk)
-            _say(request, changed, _("Closed."), {"status": row.status})
+            _say(request, changed, _("Concern closed."), {"status": row.status})
         case "reopened":
             reopen_concern(actor=actor, concern_id=pk)
-            messages.success(request, _("Open again."))
+            messages.success(request, _("Reopened."))
         case _:
             raise Http404
     return redirect("concern", pk)
@@ -202,14 +202,14 @@ def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 def _moments(row: Concern) -> list[tuple[date, str, str]]:
     """What happened with it, oldest first: moment, icon, text. When they were told is a day, and ends it."""
-    offered = _("Reassurance offered")
+    offered = _("Record reassurance offered")
     if row.reassurance_answer:
         offered = f"{offered}: {row.get_reassurance_answer_display()}"
     steps = [
         (row.received_at, "shield-alert", _("Received")),
         (row.reassurance_offered_at, "heart-handshake", offered),
         (row.answered_at, "check", _("Answered")),
-        (row.reported_back_on, "message-circle-check", _("They were told what became of it")),
+        (row.reported_back_on, "message-circle-check", _("Reported back")),
         (row.closed_at, "check-check", _("Closed")),
     ]
     found = [(at, icon, text) for at, icon, text in steps if at]

@@ -55,8 +55,8 @@ from pages.undo import undo_url, undoer
 
 # One tap each; anything else is typed.
 REASONS = (
-    gettext_lazy("Urgent, and the role’s number is not answered"),
-    gettext_lazy("They asked to be called there"),
+    gettext_lazy("Urgent, and no one answers the work number"),
+    gettext_lazy("They asked to be called on this number"),
     gettext_lazy("To keep an agreed appointment"),
 )
 COMPARED = ("given_name", "family_name", "phone", "email")
@@ -134,7 +134,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
             except ValidationError as error:
                 add_service_errors(form, error)
             else:
-                messages.success(request, _("%(name)s is in the book.") % {"name": made})
+                messages.success(request, _("%(name)s has been added.") % {"name": made})
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult_rows(request, "organisation", _organisations_on(roles))
     context = {"form": form, "roles": roles, "organisation": speaks_for, "candidates": candidates}
@@ -201,7 +201,9 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     if request.method == "POST":
         withdraw_contact(actor=request.actor, contact_id=pk)
-        messages.success(request, _("%(name)s has withdrawn and is not called any more.") % {"name": row})
+        messages.success(
+            request, _("%(name)s has opted out and will no longer be contacted.") % {"name": row}
+        )
         return redirect("contact", pk)
     why = given_reason(request, pk)
     consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
@@ -226,7 +228,7 @@ def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpRespons
             role_id=str(role),
             is_primary=before.is_primary,
         )
-        messages.success(request, _("This role has ended today."), extra_tags=f"undo:{undo}")
+        messages.success(request, _("This role ended today."), extra_tags=f"undo:{undo}")
     return redirect("contact", pk) if _still_seen(request.actor, pk) else redirect("contacts")
 
 
@@ -259,7 +261,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Kept, and hidden."))
+            messages.success(request, _("Saved and hidden."))
             return redirect("contact", pk)
     context = {"contact": row, "form": form}
     return render(request, "pages/contacts/private.html", context, status=422 if form.is_bound else 200)
@@ -271,7 +273,7 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     if not row.has_private_channel:
-        messages.warning(request, _("There is nothing private here."))
+        messages.warning(request, _("There are no private contact details."))
         return redirect("contact", pk)
     reason = request.POST.get("other", "").strip() or request.POST.get("reason", "")
     try:

@@ -15,22 +15,26 @@ LABELS = {"curl": "curl", "python": "Python", "javascript": "JavaScript"}
 
 TOPICS: dict[str, tuple[str | Promise, str | Promise]] = {
     START: (
-        _("Start"),
+        _("Get started"),
         _(
-            "Put the key where no file holds it, in the environment: export CRM_KEY=… Python needs nothing "
-            "but its standard library, JavaScript runs with Node 18 or newer. Every part below starts so."
+            "Keep the key out of files. Set it as an environment variable: export CRM_KEY=… The "
+            "Python examples use only the standard library. The JavaScript examples need Node 18 "
+            "or later. Every example below starts with these lines."
         ),
     ),
     "first-call": (
         _("First call"),
-        _("Who am I, what may I do, where? Any key may ask this, so it tells whether yours works."),
+        _(
+            "Shows who the key belongs to, what it can do and where. Any key can call this, so use "
+            "it to test yours."
+        ),
     ),
     "lists": (
         _("Read a list"),
         _(
-            "Filters are those of the pages. Follow “next” until it is null: each row that is there all the "
-            "while comes once, whatever others write meanwhile. A parameter that does not exist is refused, "
-            "not ignored."
+            "Filters are the same as on the pages. Follow “next” until it is null. Every row that "
+            "exists throughout is returned exactly once, even if data changes meanwhile. Unknown "
+            "parameters are rejected, not ignored."
         ),
     ),
     "log-a-meeting": (
@@ -41,47 +45,50 @@ TOPICS: dict[str, tuple[str | Promise, str | Promise]] = {
         ),
     ),
     "correct": (
-        _("Correct it"),
+        _("Update a record"),
         _(
-            "Send the ETag that you read as If-Match. If somebody else was faster, the answer is 412: read "
-            "again and decide anew. Without If-Match it is 428."
+            "Send the ETag you read as If-Match. If someone else has changed the record, you get "
+            "412: read it again and retry. Without If-Match you get 428."
         ),
     ),
     "batch": (
-        _("Bring in many"),
+        _("Create many records"),
         _(
-            "Up to 200 at once, all or none; with atomic=false each gets its own answer. Give each your own "
-            "id under your key’s source name, and a second run finds what is there already."
+            "Send up to 200 at once. Either all are created or none; with atomic=false each gets "
+            "its own result. Give each record your own ID under your key’s source name, so that a "
+            "second run finds existing records."
         ),
     ),
     "changes": (
-        _("Keep in step"),
+        _("Stay in sync"),
         _(
-            "The change feed says what was created, updated, archived, erased or merged, in the order in "
-            "which it was committed. Keep “next” and ask it again in a minute. For erased and out_of_scope, "
-            "delete your copy. After 410, read everything anew."
+            "The change feed lists what was created, updated, archived, erased or merged, in "
+            "commit order. Save “next” and request it again after a minute. For erased and "
+            "out_of_scope, delete your copy. After a 410, read everything again."
         ),
     ),
     "errors": (
-        _("Understand a refusal"),
+        _("Handle errors"),
         _(
-            "Errors are problem+json: “code” is for your program and never changes, “detail” is for people, "
-            "“errors” point at fields. What the key does not see answers 404, as if it were not there."
+            "Errors are problem+json. “code” is for your program and never changes, “detail” is "
+            "for people, and “errors” point to fields. Anything the key cannot see returns 404, as "
+            "if it did not exist."
         ),
     ),
     "limits": (
-        _("Stay within the limits"),
+        _("Rate limits"),
         _(
-            "RateLimit says how many requests are left; a 429 says in Retry-After how many seconds to wait. "
-            "A key also reads only so many different people a day."
+            "RateLimit shows how many requests are left. A 429 response gives the number of "
+            "seconds to wait in Retry-After. A key can also read only a limited number of contacts "
+            "per day."
         ),
     ),
     "webhooks": (
-        _("Believe a webhook"),
+        _("Verify a webhook"),
         _(
-            "Webhooks follow Standard Webhooks: compute the signature over id, time and the raw body and "
-            "compare, before you read it. They carry no content: fetch the object with your key. Expect the "
-            "same id twice now and then."
+            "Webhooks follow Standard Webhooks. Before you parse a delivery, compute the signature "
+            "over the ID, timestamp and raw body and compare it. Deliveries carry no content, so "
+            "fetch the record with your key. The same ID may occasionally be delivered twice."
         ),
     ),
 }

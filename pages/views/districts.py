@@ -82,7 +82,7 @@ def expected_new(request: ActorRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Noted: this community lives here."))
+            messages.success(request, _("Community added."))
             return redirect("district", code)
     elif not can_keep_expected_communities(request.actor, row):
         raise PermissionDenied
@@ -103,7 +103,7 @@ def expected_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
         evidence=row.evidence,
         source_url=row.source_url,
     )
-    messages.success(request, _("Taken off the list."), extra_tags=f"undo:{undo}")
+    messages.success(request, _("Removed from the list."), extra_tags=f"undo:{undo}")
     return redirect("district", row.district.code)
 
 

@@ -74,7 +74,7 @@ def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
     except MODELS[object_type].DoesNotExist as error:
         raise Http404 from error
     back = undo_url(request, "not_a_duplicate", object_type=object_type, ids=[str(one) for one in ids])
-    messages.success(request, _("They will not be shown together again."), extra_tags=f"undo:{back}")
+    messages.success(request, _("Marked as not duplicates."), extra_tags=f"undo:{back}")
     return redirect("duplicates", noun)
 
 
@@ -89,7 +89,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
     object_type = _type_of(request, noun)
     rows = _rows(request, object_type)
     if not 2 <= len(rows) <= MOST:
-        messages.warning(request, _("Choose two to %(most)s that are the same.") % {"most": MOST})
+        messages.warning(request, _("Select between two and %(most)s duplicates.") % {"most": MOST})
         return redirect("duplicates", noun)
     if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
         return _only_looked_at(request, noun, rows, read_only)
@@ -109,11 +109,13 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
                 choices=form.choices(),
             )
         except StaleVersion:
-            form.add_error(None, _("One of them has changed since you opened this page. Look at it again."))
+            form.add_error(
+                None, _("One of these records has changed since you opened this page. Check it again.")
+            )
         except ValidationError as error:
             form.add_error(None, texts(error))
         else:
-            text = ngettext("%(n)s duplicate is merged.", "%(n)s duplicates are merged.", len(rows) - 1)
+            text = ngettext("%(n)s duplicate merged.", "%(n)s duplicates merged.", len(rows) - 1)
             back = undo_url(request, "merge", merge_id=str(done.pk))
             offer_undo(request, text % {"n": len(rows) - 1}, back, on=f"duplicates_{noun}")
             return redirect(object_type, done.kept_id)

@@ -32,5 +32,5 @@ def calendar_feed(request: ActorRequest) -> HttpResponse:
 @require_POST
 def calendar_feed_end(request: ActorRequest) -> HttpResponse:
     revoke_feed(actor=request.actor)
-    messages.success(request, _("The subscription has ended. Its address leads nowhere now."))
+    messages.success(request, _("Subscription stopped. The old address no longer works."))
     return redirect("settings_calendar")

@@ -125,7 +125,9 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
                 request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
             )
             messages.success(
-                request, _("Promised: %(title)s") % {"title": follow_up.title}, extra_tags=f"undo:{undo}"
+                request,
+                _("Follow-up added: %(title)s") % {"title": follow_up.title},
+                extra_tags=f"undo:{undo}",
             )
             return redirect(_about_what(about) or follow_up_url(follow_up.pk))
     consult_rows(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
@@ -243,7 +245,7 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
         actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
     )
     undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)
-    messages.success(request, _("Told them: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
+    messages.success(request, _("Reported back: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
     return redirect(_back(request, pk))
 
 
@@ -251,7 +253,7 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
 def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
     _writable(request, pk, can_complete_follow_up)
     reopen_follow_up(actor=request.actor, follow_up_id=pk)
-    messages.success(request, _("Open again."))
+    messages.success(request, _("Reopened."))
     return redirect(follow_up_url(pk))
 
 
@@ -285,7 +287,7 @@ def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     _writable(request, pk, can_complete_follow_up)
     end_follow_up_series(actor=request.actor, follow_up_id=pk)
     undo = undo_url(request, "follow_up_series_ended", follow_up_id=str(pk))
-    messages.success(request, _("It will not come again."), extra_tags=f"undo:{undo}")
+    messages.success(request, _("This will not repeat."), extra_tags=f"undo:{undo}")
     return redirect(follow_up_url(pk))
 
 
@@ -304,7 +306,10 @@ def _go_on(*, actor: Actor, follow_up_id: str) -> None:
 @undoer("follow_up_made")
 def _unmake(*, actor: Actor, follow_up_id: str, version: int) -> None:
     cancel_follow_up(
-        actor=actor, follow_up_id=UUID(follow_up_id), version=version, reason=_("Taken back at once.")
+        actor=actor,
+        follow_up_id=UUID(follow_up_id),
+        version=version,
+        reason=_("Undone straight after creation."),
     )
     end_follow_up_series(actor=actor, follow_up_id=UUID(follow_up_id))
 

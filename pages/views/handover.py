@@ -137,7 +137,7 @@ def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpRespo
         shown=form.cleaned_data["shown"] or "-",
     )
     n = len(made.moves)
-    text = ngettext("%(n)s thing is handed over.", "%(n)s things are handed over.", n) % {"n": n}
+    text = ngettext("%(n)s item handed over.", "%(n)s items handed over.", n) % {"n": n}
     undo = undo_url(request, "handover", handover_id=str(made.pk))
     messages.success(request, text, extra_tags=f"undo:{undo}")
     return redirect("handover_made", made.pk)

@@ -56,9 +56,9 @@ WRITING = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.MERGED)
 OUTCOMES = {
     RowOutcome.CREATED: gettext_lazy("new"),
     RowOutcome.UPDATED: gettext_lazy("changed"),
-    RowOutcome.MERGED: gettext_lazy("joined to one that is there"),
+    RowOutcome.MERGED: gettext_lazy("merged with an existing record"),
     RowOutcome.UNCHANGED: gettext_lazy("unchanged"),
-    RowOutcome.REFUSED: gettext_lazy("refused"),
+    RowOutcome.REFUSED: gettext_lazy("rejected"),
 }
 
 
@@ -222,9 +222,9 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
     """The whole report, and the rows that were refused, each with what it is."""
     found = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
-    refused = gettext("refused") + ".csv"
+    refused = gettext("rejected") + ".csv"
     return [
-        (file, gettext("Refused rows") if file.name == refused else gettext("The whole report"))
+        (file, gettext("Rejected rows") if file.name == refused else gettext("The whole report"))
         for file in found
     ]
 

@@ -42,9 +42,11 @@ def job_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     _find(request, pk)
     row = cancel_job(actor=request.actor, job_id=pk)
     if row.is_over:
-        messages.info(request, _("It is over already.") if row.status == "done" else _("Stopped."))
+        messages.info(
+            request, _("This task has already finished.") if row.status == "done" else _("Stopped.")
+        )
     else:
-        messages.info(request, _("It is being stopped."))
+        messages.info(request, _("Stopping."))
     return redirect("job", pk)
 
 

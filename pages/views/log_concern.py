@@ -46,7 +46,7 @@ def log_concern(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Logged. Those who lead here are being told now."))
+            messages.success(request, _("Concern logged. The lead officers are being notified now."))
             return redirect("concern", concern.pk)
     shown = [*form.shown, *([meeting] if meeting else [])]
     consult_rows(request, "organisation", shown, searched=form.searched)

@@ -40,7 +40,7 @@ FOUND = 8
 CANDIDATES = 16
 MAX_PROMISES = 20
 WAS_THERE = {
-    "present": gettext_lazy("There"),
+    "present": gettext_lazy("Present"),
     "absent": gettext_lazy("Absent"),
     "out": gettext_lazy("Not invited"),
 }
@@ -153,7 +153,7 @@ def _now() -> dict[str, Any]:
 def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
     if any(answer == "present" for _row, answer in rows.given) or form.cleaned_data["other_participants"]:
         return True
-    form.add_error(None, _("Say who was there: at least one organisation, or others who took part."))
+    form.add_error(None, _("Add at least one organisation or other participant."))
     return False
 
 

@@ -52,12 +52,12 @@ FOUND = 8
 CHANGES = 20
 INVITED = {"present": gettext_lazy("Invited"), "out": gettext_lazy("Not invited")}
 WAS_THERE = {
-    "present": gettext_lazy("There"),
+    "present": gettext_lazy("Present"),
     "absent": gettext_lazy("Absent"),
     "out": gettext_lazy("Not invited"),
 }
 CAME = {
-    Attendance.ATTENDED.value: gettext_lazy("Came"),
+    Attendance.ATTENDED.value: gettext_lazy("Attended"),
     Attendance.APOLOGIES.value: gettext_lazy("Apologies"),
     Attendance.INVITED.value: gettext_lazy("Invited"),
     "out": gettext_lazy("No"),
@@ -143,7 +143,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
             add_service_errors(form, error)
         else:
             messages.success(
-                request, _("Planned. Its officers are reminded the day before and an hour before.")
+                request, _("Meeting planned. Officers will be reminded the day before and an hour before.")
             )
             return redirect("meeting", made.pk)
     consult_rows(request, "organisation", rows.rows, searched=_searched(request))
@@ -193,16 +193,14 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and scope in {LATER, ALL}:
         gone = cancel_series(actor=request.actor, meeting_id=pk, scope=scope)
         undo = undo_url(request, "cancel_series", cancelled=[(str(one), version) for one, version in gone])
-        text = ngettext("%(n)s meeting is cancelled.", "%(n)s meetings are cancelled.", len(gone))
+        text = ngettext("%(n)s meeting cancelled.", "%(n)s meetings cancelled.", len(gone))
         messages.success(request, text % {"n": len(gone)}, extra_tags=f"undo:{undo}")
         return redirect("meeting", pk)
     if request.method == "POST":
         before = row.status
         row = cancel_meeting(actor=request.actor, meeting_id=pk)
         undo = undo_url(request, "cancel_meeting", meeting_id=str(pk), status=before, version=row.version)
-        messages.success(
-            request, _("Cancelled. Nobody is reminded of it any more."), extra_tags=f"undo:{undo}"
-        )
+        messages.success(request, _("Meeting cancelled. Reminders stopped."), extra_tags=f"undo:{undo}")
         return redirect("meeting", pk)
     consult(request, "meeting", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/meetings/cancel.html", {"meeting": row})
@@ -212,7 +210,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     """It took place: who was there, what came of it, what was promised."""
     row = _find_editable(request, pk)
     if row.status != MeetingStatus.PLANNED:
-        messages.info(request, _("It is no longer only planned."))
+        messages.info(request, _("This meeting has already been held or cancelled."))
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
     initial = meeting_values(row, []) | {"promise_on": city_today()}

@@ -127,7 +127,7 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
             except ValidationError as error:
                 add_service_errors(form, error)
             else:
-                messages.success(request, _("%(name)s is in the book.") % {"name": made.name})
+                messages.success(request, _("%(name)s has been added.") % {"name": made.name})
                 return redirect("organisation", made.pk)
     _consult_candidates(request, candidates)
     context = {"form": form, "focuses": focuses, "candidates": candidates}
@@ -183,7 +183,7 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
         version=row.version,
         fields={"verified_on": before.isoformat() if before else None},
     )
-    messages.success(request, _("Checked today."), extra_tags=f"undo:{undo}")
+    messages.success(request, _("Marked as checked today."), extra_tags=f"undo:{undo}")
     return redirect("organisation", pk)
 
 
@@ -205,9 +205,9 @@ def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
         fields={"status": before},
     )
     text = {
-        OrganisationStatus.CLOSED: _("Closed. It stays in the book and in the figures of its time."),
+        OrganisationStatus.CLOSED: _("Organisation closed. It stays on record and in past figures."),
         OrganisationStatus.DORMANT: _("Marked as dormant."),
-    }.get(OrganisationStatus(row.status), _("Active again."))
+    }.get(OrganisationStatus(row.status), _("Marked as active."))
     messages.success(request, text, extra_tags=f"undo:{undo}")
     return redirect("organisation", pk)
 
@@ -253,7 +253,7 @@ def _focuses(request: ActorRequest, initial: Any = None) -> Any:
 
 def _labels(field_names: Iterable[str]) -> list[str]:
     """Names of fields as their form calls them."""
-    children = {"focuses": _("communities"), "external_ids": _("ids of other systems")}
+    children = {"focuses": _("communities"), "external_ids": _("IDs in other systems")}
     fields = {field.name: field for field in Organisation._meta.get_fields()}
     return [
         str(children.get(name) or getattr(fields.get(name), "verbose_name", name)) for name in field_names

@@ -83,9 +83,9 @@ def _saved(was_active: bool, after: User) -> str:
     if after.requests.waiting().exists():
         text = _("Account of %(name)s saved. What is listed under “Pending” waits for a second person.")
     elif was_active and not after.is_active:
-        text = _("%(name)s is signed out everywhere and can no longer sign in.")
+        text = _("%(name)s has been signed out everywhere and can no longer sign in.")
     else:
-        text = _("The account of %(name)s is saved.")
+        text = _("Account for %(name)s saved.")
     return text % {"name": after.name}
 
 
@@ -96,7 +96,7 @@ def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = find(User.objects.visible_to(request.actor), pk)
     say_who_you_are(request)
     saved = forget_second_factor(actor=request.actor, user_id=pk)
-    text = _("%(name)s is signed out and sets up a new second factor.")
+    text = _("%(name)s has been signed out and must set up two-factor authentication again.")
     if saved.requests.waiting().of_kind(Asked.SECOND_FACTOR).exists():
         text = _("The second factor of %(name)s is removed once a privacy officer confirms it.")
     messages.success(request, text % {"name": row.name})
@@ -117,7 +117,7 @@ def _send(request: ActorRequest, person: User) -> None:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     except MailNotSent:
-        text = _("The account of %(name)s is there, but the e-mail could not be sent. Try again later.")
+        text = _("The account for %(name)s was created, but the email could not be sent. Try again later.")
         messages.error(request, text % {"name": person.name})
     else:
-        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": person.email})

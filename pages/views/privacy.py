@@ -40,7 +40,7 @@ PAGES_OF = {
     "follow_up": "follow_up",
     "concern": "concern",
 }
-NOUNS: dict[str, Any] = {**dict(TYPES), "event": gettext_lazy("the trail")}
+NOUNS: dict[str, Any] = {**dict(TYPES), "event": gettext_lazy("activity log")}
 ROLES = dict(Role.choices)
 
 
@@ -129,7 +129,7 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
     events = events_about(request.actor, pk, since=since, until=until).order_by("-at", "-pk")
     record_inquiry(request.actor, pk, purpose=why, exported=True)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the answer)
-    write_csv(file, Sheet(_("Trail"), _columns(), _cells(events)))
+    write_csv(file, Sheet(_("Activity log"), _columns(), _cells(events)))
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"trail-{since}-{until}.csv", headers={"Content-Type": CSV_TYPE}
@@ -182,7 +182,7 @@ def _columns() -> list[Column]:
         Column(_("When"), Cell.MOMENT),
         Column(_("Who")),
         Column(_("Role")),
-        Column(_("Did what")),
+        Column(_("Action")),
         Column(_("About")),
         Column(_("Why")),
         Column(_("Recipient")),

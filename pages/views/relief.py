@@ -39,7 +39,7 @@ def relief(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            text = _("%(district)s is open to you. Your supervisors have been told.")
+            text = _("You now have access to %(district)s. Your supervisors have been notified.")
             messages.success(request, text % {"district": opened.district.name})
             return redirect("district", opened.district.code)
     seen = Relief.objects.visible_to(request.actor).select_related("officer", "district")
@@ -59,5 +59,5 @@ def relief_end(request: ActorRequest) -> HttpResponse:
         raise PermissionDenied
     ended = end_relief(actor=request.actor)
     if ended:
-        messages.success(request, _("%(district)s is closed to you again.") % {"district": ended.district})
+        messages.success(request, _("Your access to %(district)s has ended.") % {"district": ended.district})
     return redirect("relief")

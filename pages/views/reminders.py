@@ -31,5 +31,5 @@ def retry(request: ActorRequest, pk: UUID) -> HttpResponse:
         retry_reminder(actor=request.actor, reminder_id=pk)
     except Reminder.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("It will be sent again within a minute."))
+    messages.success(request, _("It will be resent within a minute."))
     return redirect("reminders_failed")

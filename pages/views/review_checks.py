@@ -96,5 +96,5 @@ def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponse
         row,
         form,
         lambda: check_action(actor=request.actor, review_id=pk, action_id=action, **form.cleaned_data),
-        title=_("Last time it was agreed: %(text)s") % {"text": one.text},
+        title=_("Agreed last time: %(text)s") % {"text": one.text},
     )

@@ -174,7 +174,7 @@ def review_conclusion(request: ActorRequest, pk: UUID) -> HttpResponseBase:
         row,
         form,
         lambda: conclude(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("What it comes to"),
+        title=_("Conclusion"),
     )
 
 
@@ -187,7 +187,7 @@ def review_action_new(request: ActorRequest, pk: UUID) -> HttpResponseBase:
         row,
         form,
         lambda: agree_action(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("What is agreed"),
+        title=_("Agreed action"),
     )
 
 
@@ -200,7 +200,7 @@ def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpRes
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
-        messages.success(request, _("Taken off."))
+        messages.success(request, _("Removed."))
     return redirect("review", pk)
 
 
@@ -220,7 +220,7 @@ def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
             status = 422
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Signed. Nothing of it changes any more."))
+            messages.success(request, _("Audit signed. It can no longer be changed."))
             return redirect("review", pk)
     elif form.is_bound:
         status = 422
@@ -238,7 +238,7 @@ def review_addendum(request: ActorRequest, pk: UUID) -> HttpResponseBase:
         row,
         form,
         lambda: add_addendum(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("Add to what is signed"),
+        title=_("Add an addendum"),
     )
 
 
@@ -251,7 +251,7 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
         except ValidationError as error:
             messages.error(request, " ".join(texts(error)))
             return redirect("review", pk)
-        messages.success(request, _("The draft is gone."))
+        messages.success(request, _("Draft discarded."))
         return redirect("reviews")
     consult(request, "review", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/reviews/discard.html", {"review": row})
@@ -297,7 +297,7 @@ def part_page(
 
 def _by_way(rows: list[Frozen]) -> list[tuple[str, list[Frozen]]]:
     """Rows under what each stands for."""
-    titles = {By.DISTRICT: _("Districts"), By.FOCUS: _("Communities"), By.KIND: _("Kinds of organisation")}
+    titles = {By.DISTRICT: _("Districts"), By.FOCUS: _("Communities"), By.KIND: _("Organisation kinds")}
     groups = ((title, [row for row in rows if row.figure.by == way]) for way, title in titles.items())
     return [(title, found) for title, found in groups if found]
 

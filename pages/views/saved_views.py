@@ -56,7 +56,7 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("The view is kept: it stands above the list."))
+            messages.success(request, _("View saved. It appears above the list."))
             return redirect(f"{reverse(name)}?{query}" if query else reverse(name))
     context = {"form": form, "list_name": name, "query": request.GET.urlencode()}
     return render(request, "pages/saved_views/new.html", context, status=422 if form.is_bound else 200)
@@ -75,7 +75,7 @@ def view_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
         query=gone.query,
         shared_with=str(gone.shared_with_id or ""),
     )
-    messages.success(request, _("The view is deleted."), extra_tags=f"undo:{back}")
+    messages.success(request, _("View deleted."), extra_tags=f"undo:{back}")
     return redirect(row.list_name)
 
 

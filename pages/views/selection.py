@@ -169,7 +169,7 @@ def _list(request: ActorRequest, name: str) -> str:
 
 
 def _none_chosen(request: ActorRequest, back_to: str) -> HttpResponse:
-    messages.warning(request, _("Nothing is chosen. Tick the boxes of those you mean first."))
+    messages.warning(request, _("Nothing selected. Select the rows you want first."))
     return redirect(back_to)
 
 
@@ -178,7 +178,7 @@ def _sent(request: ActorRequest, act: str) -> Any:
 
 
 def _say(request: ActorRequest, n: int, back: str, *, on: str) -> None:
-    text = ngettext("%(n)s row is changed.", "%(n)s rows are changed.", n) % {"n": n}
+    text = ngettext("%(n)s row changed.", "%(n)s rows changed.", n) % {"n": n}
     offer_undo(request, text, back, on=on)
 
 

@@ -28,7 +28,7 @@ def session_end(request: ActorRequest, number: str) -> HttpResponse:
         raise Http404
     end_sessions(request.user.pk, only=found.key)
     record(request.actor, Action.SIGN_OUT, "user", [request.user.pk])
-    messages.success(request, _("Signed out there."))
+    messages.success(request, _("Signed out of that device."))
     return redirect("settings_sessions")
 
 

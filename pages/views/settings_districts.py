@@ -57,7 +57,7 @@ def district_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("%(name)s is added.") % {"name": made.name})
+            messages.success(request, _("%(name)s added.") % {"name": made.name})
             return redirect("settings_districts")
     status = 422 if form.is_bound else 200
     return render(request, "pages/settings/district.html", {"form": form}, status=status)
@@ -80,7 +80,7 @@ def district_edit(request: ActorRequest, code: str) -> HttpResponse:
         again=DistrictForm,
     )
     if attempt.saved:
-        messages.success(request, _("%(name)s is saved.") % {"name": attempt.saved.name})
+        messages.success(request, _("%(name)s saved.") % {"name": attempt.saved.name})
         return redirect("settings_districts")
     context = attempt.context | {"district": row}
     return render(request, "pages/settings/district.html", context, status=attempt.status)
@@ -113,7 +113,7 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
     kept = _kept(request, token)
     try:
         if kept is None:
-            raise ValidationError(_("The file is not here any more. Please choose it again."))
+            raise ValidationError(_("The file is no longer available. Choose it again."))
         content, naming, source = kept
         asked: dict[str, Any] = {
             "actor": request.actor,
@@ -183,7 +183,7 @@ def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) ->
     except RedisError as error:
         log.error("file_not_kept", error=type(error).__name__)
         raise ValidationError(
-            _("The file is fine, but it cannot be kept right now. Try again in a minute.")
+            _("The file is valid, but it cannot be saved right now. Try again in a minute.")
         ) from error
     return token
 

@@ -62,7 +62,7 @@ def subscription_new(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("You get it by e-mail from now on: a link, never the figures."))
+            messages.success(request, _("Subscribed. We will email you a link, never the figures."))
             return redirect("subscriptions")
     status = 422 if form.is_bound else 200
     return render(request, "pages/subscriptions/new.html", {"form": form}, status=status)
@@ -74,7 +74,7 @@ def subscription_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     was = unsubscribe(actor=request.actor, subscription_id=pk)
     fields = {"district_id": str(was.district_id), "rhythm": was.rhythm, "report": was.report}
     undo = undo_url(request, "subscription_ended", **fields) if can_subscribe(request.actor) else ""
-    messages.success(request, _("You no longer get it."), extra_tags=f"undo:{undo}" if undo else "")
+    messages.success(request, _("Unsubscribed."), extra_tags=f"undo:{undo}" if undo else "")
     return redirect("subscriptions" if undo else "settings")
 
 

@@ -16,7 +16,7 @@ from pages.undo import LaterFirst, undo, undo_url
 @require_POST
 def undo_last(request: ActorRequest, token: str) -> HttpResponse:
     """Reverse one write of the last ten minutes, then go back to where the reader was."""
-    late = _("It is too late to undo this. You can still change it by hand.")
+    late = _("It is too late to undo this. You can still change it manually.")
     try:
         undo(request, token)
         messages.success(request, _("Undone."))

@@ -56,7 +56,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except (AccountRequest.DoesNotExist, StaleVersion):
-        messages.error(request, _("This account was changed meanwhile. Look again."))
+        messages.error(request, _("This account has changed. Check it again."))
     else:
         now = {"name": decided.user.name, "what": decided.get_kind_display()}
         text = (

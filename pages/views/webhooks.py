@@ -79,10 +79,13 @@ def webhook_switch(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if request.POST.get("to") == "on":
         enable_webhook(actor=request.actor, webhook_id=pk)
-        messages.success(request, _("%(name)s is told again, from where it stopped.") % {"name": row.name})
+        messages.success(
+            request,
+            _("%(name)s turned on. Deliveries continue from where they stopped.") % {"name": row.name},
+        )
     else:
         disable_webhook(actor=request.actor, webhook_id=pk)
-        messages.success(request, _("%(name)s is told nothing for now.") % {"name": row.name})
+        messages.success(request, _("%(name)s turned off.") % {"name": row.name})
     return redirect("settings_webhook", pk)
 
 
@@ -92,7 +95,7 @@ def webhook_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "pages/webhooks/delete.html", {"webhook": row})
     delete_webhook(actor=request.actor, webhook_id=pk)
-    messages.success(request, _("%(name)s is told nothing any more.") % {"name": row.name})
+    messages.success(request, _("%(name)s deleted.") % {"name": row.name})
     return redirect("settings_webhooks")
 
 
@@ -105,7 +108,7 @@ def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        messages.success(request, _("It is sent again."))
+        messages.success(request, _("Sending again."))
     return redirect("settings_webhook", row.webhook_id)
 
 

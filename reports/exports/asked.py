@@ -25,7 +25,7 @@ class Audience(StrEnum):
 
 
 AUDIENCES: Final[Mapping[Audience, Text]] = {
-    Audience.INTERNAL: _("Inside: complete, marked confidential with your name on each page"),
+    Audience.INTERNAL: _("Internal: complete, marked confidential, with your name on every page"),
     Audience.PUBLIC: _("For publication: nothing on communities, concerns or reassurance"),
 }
 

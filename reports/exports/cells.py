@@ -36,7 +36,7 @@ def columns_of(report: Report) -> list[Column]:
 
 def _figure(report: Report) -> str:
     if report.measure == "ratio":
-        return _("Share")
+        return _("Percentage")
     label = next((column.label for column in report.columns if column.name == report.measure), report.title)
     return _sentence(label)
 

@@ -151,18 +151,18 @@ def _facts(
     so_far = say_so_far(asked.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
     yield _("Compared with"), _days(asked.before)
-    yield _("One row for each"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
+    yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
     yield (
         _("Kinds counted"),
-        _("all") if asked.all_kinds else _("all but partners (such as schools), culture and sport"),
+        _("all") if asked.all_kinds else _("all except partners (such as schools) and culture and sport"),
     )
     if asked.is_public:
         yield _("Left out"), f"{CONCERNS_STAY} {FEW_STAY}"
         yield _("Published by"), settings.CITY_NAME
     else:
-        yield _("Made by"), actor.name
+        yield _("Created by"), actor.name
         yield _("Reason"), purpose
-    yield _("Made at"), _moment(now)
+    yield _("Created at"), _moment(now)
 
 
 def _period(asked: Asked, question: Question) -> str:
@@ -208,18 +208,18 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
     found = {line.report.slug: line for line in lines_}
     columns = [
         Column(_("Indicator"), width=34),
-        Column(_("n"), Cell.NUMBER, width=8),
-        Column(_("of"), Cell.NUMBER, width=8),
+        Column(_("Number"), Cell.NUMBER, width=8),
+        Column(_("Out of"), Cell.NUMBER, width=8),
         Column(_("What is counted"), width=34),
         Column(_("Figure"), Cell.SHARE, width=17),
         Column(_("Unit"), width=10),
         Column(_before(asked), Cell.SHARE, width=17),
-        Column(_("Change (shares in points)"), Cell.NUMBER, width=19),
+        Column(_("Change (percentage points)"), Cell.NUMBER, width=19),
     ]
     below = None
     if not asked.is_public:  # nothing hides what is small there
         below = len(columns)
-        columns.append(Column(_("Stated beside it"), width=60))
+        columns.append(Column(_("Additional figures"), width=60))
     said_once = [text(question.districts[0].name), text(_period(asked, question))]
     unsaid = (_UNIT, len(columns), len(columns) + 1)
     columns += [Column(_("District"), width=_WHERE), Column(_("Period"), width=_WHEN)]
@@ -261,7 +261,7 @@ def _indicator(line: Line, *, is_public: bool) -> list[Value]:
         few(row, number(row.of if row else None)),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
         few(row, Value(measured(line.value, report), line.said)),
-        text(_("share") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
+        text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         few(line.row_before, Value(measured(line.value_before, report), line.said_before)),
         _change(line),
         *([] if is_public else [stated_beside(line)]),
@@ -340,10 +340,13 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     if asked.by != By.DISTRICT:
         named.sort(key=lambda pair: pair[1])
     found = [(name, Line(split_up, group, asked.period, asked.before)) for group, name in named]
-    notes = [_("n of N stands beside every share. Where there is nothing to divide by, it says n/a.")]
+    notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
     if asked.by == By.FOCUS:
         notes.append(
-            _("An organisation that speaks for several communities counts for each: rows do not add up.")
+            _(
+                "An organisation that represents several communities counts in each, so rows do not "
+                "add up to the total."
+            )
         )
     if asked.is_public:
         notes.append(str(FEW_STAY))
@@ -378,7 +381,9 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     title = report_title(report, asked)
     if report.unit == "ratio":
         drawings = [meter(line.value, palette=PRINT) for _name, line in lines_]
-        return Table(title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Drawn"), drawings=drawings)
+        return Table(
+            title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Shown in the chart"), drawings=drawings
+        )
     marks = [mark_of(report, line.row, name) for name, line in found]
     return Table(title, columns, rows, bars_of(report, marks), notes, unsaid)
 

@@ -96,8 +96,8 @@ def _about(document: Document) -> Iterator[tuple[str, Any]]:
         yield "", ""
         yield _("Indicator"), str(report.title)
         yield _("Formula"), str(report.formula)
-        yield _("Of whom"), str(report.population)
-        yield _("Does not say"), str(report.not_said)
+        yield _("Out of"), str(report.population)
+        yield _("Does not show"), str(report.not_said)
         yield _("Source"), str(report.source)
 
 
@@ -109,7 +109,9 @@ def _write_pdf(document: Document, out: BinaryIO) -> None:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     except OSError as error:
-        raise JobRefused(_("This server cannot make PDFs: Pango is missing. Take XLSX or CSV.")) from error
+        raise JobRefused(
+            _("This server cannot create PDFs (Pango is not installed). Choose XLSX or CSV.")
+        ) from error
 
     class Typeface(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """The typeface, and nothing else: what is in a document fetches nothing."""

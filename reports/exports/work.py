@@ -35,7 +35,7 @@ def export_report(work: Work) -> JobResult:
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
     except PermissionDenied as error:
-        raise JobRefused(_("You may not have the figures of this district any more.")) from error
+        raise JobRefused(_("You no longer have access to this district’s figures.")) from error
     work.progress(1)
     out = spool()
     write(document, extension, out)
@@ -63,4 +63,4 @@ def _suffix(asked: Asked) -> str:
 
 
 def register() -> None:
-    kinds.register(KIND, export_report, title=gettext_lazy("Export of figures"), may=can_export)
+    kinds.register(KIND, export_report, title=gettext_lazy("Figures export"), may=can_export)

@@ -71,24 +71,26 @@ def drill_to_meetings(row: Row, question: Question, **parameters: str) -> Drill 
 REPORT = Report(
     slug="activity",
     title=_("Meetings held"),
-    formula=_("Meetings held ÷ weeks of the period, as far as it has passed."),
-    population=_("All meetings here that were to take place by now; cancelled ones are stated apart."),
+    formula=_("Meetings held ÷ weeks of the period so far."),
+    population=_(
+        "All meetings here that were due to take place by now. Cancelled meetings are shown separately."
+    ),
     source=_("This system’s definition of “activity”."),
-    not_said=_("What came of them. Many meetings are no aim."),
+    not_said=_("What the meetings achieved. More meetings is not a goal in itself."),
     rows=rows,
     tally=TALLY,
     drill=drill,
     drill_column=drill,
     columns=(
-        Column("per_week", _("A week"), "per_week"),
+        Column("per_week", _("Per week"), "per_week"),
         Column("cancelled", _("Cancelled"), "count"),
         Column("not_reached", _("Not reached"), "count"),
-        Column("unsettled", _("Past and not settled"), "count"),
+        Column("unsettled", _("Past, not yet updated"), "count"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     measure="per_week",
     unit="per_week",
     better=None,
     n_label=ngettext_lazy("meeting held", "meetings held"),
-    of_label=ngettext_lazy("that was to take place", "that were to take place"),
+    of_label=ngettext_lazy("that was due to take place", "that were due to take place"),
 )

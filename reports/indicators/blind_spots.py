@@ -93,18 +93,20 @@ def _here(row: Row) -> dict[str, str]:
 REPORT = Report(
     slug="",
     title=_("Blind spots"),
-    formula=_("Organisations of a community met in the period ÷ organisations that speak for it."),
+    formula=_(
+        "Organisations representing a community met in the period ÷ all organisations representing it."
+    ),
     population=_(
-        "Communities known to live here, and those that active organisations at home here speak for at the "
-        "period’s end."
+        "Communities known to live here, and those represented by active organisations based here "
+        "at the end of the period."
     ),
     source=_("This system’s definition of “blind spots”."),
-    not_said=_("How many people there are; communities nobody has written down."),
+    not_said=_("How many people there are, or communities no one has recorded."),
     rows=rows,
     drill=drill,
     rest=rest,
     ways=(By.FOCUS,),
-    columns=(Column("days_since_met", _("days since one of them was met"), "days"),),
+    columns=(Column("days_since_met", _("days since any was met"), "days"),),
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
 )

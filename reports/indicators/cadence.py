@@ -63,14 +63,16 @@ def drill_column(row: Row, question: Question, column: str) -> Drill:
 
 REPORT = Report(
     slug="cadence",
-    title=_("Met as often as agreed"),
-    formula=_("Organisations last met no longer ago than agreed ÷ organisations with such an agreement."),
+    title=_("Met at the agreed frequency"),
+    formula=_("Organisations last met within the agreed time ÷ organisations with an agreed frequency."),
     population=_(
-        "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
-        "agreed how often they want to be met."
+        "Active organisations of the kinds that count, based here at the end of the period, with "
+        "an agreed frequency."
     ),
-    source=_("This system’s definition of “cadence”."),
-    not_said=_("Whether they were met as often all through the period; those with no agreement."),
+    source=_("This system’s definition of “cadence” (agreed frequency)."),
+    not_said=_(
+        "Whether they were met as often throughout the period, or organisations with no agreed frequency."
+    ),
     rows=rows,
     tally=TALLY,
     is_state=True,
@@ -79,6 +81,6 @@ REPORT = Report(
     drill_column=drill_column,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(Column("without", _("nothing agreed"), "count"),),
-    n_label=ngettext_lazy("met in time", "met in time"),
-    of_label=ngettext_lazy("with an agreement", "with an agreement"),
+    n_label=ngettext_lazy("met within the agreed time", "met within the agreed time"),
+    of_label=ngettext_lazy("with an agreed frequency", "with an agreed frequency"),
 )

@@ -99,15 +99,15 @@ def rest_of_loops(row: Row, question: Question) -> Drill | None:
     return drill(row, question, "not_told")
 
 
-_POPULATION = _("All concerns here; by kind and by community once in each of theirs.")
+_POPULATION = _("All concerns here. By kind or community, a concern counts once in each that applies.")
 
 REPORT = Report(
     slug="concerns",
     title=_("Concerns answered within 72 hours"),
-    formula=_("Concerns answered within 72 hours of being received ÷ concerns received in the period."),
+    formula=_("Concerns answered within 72 hours of receipt ÷ concerns received in the period."),
     population=_POPULATION,
-    source=_("This system’s definitions of “response” and “loop closed”."),
-    not_said=_("Whether the answer helped, nor how much was never told to the police."),
+    source=_("This system’s definitions of “response” and “reported back”."),
+    not_said=_("Whether the answer helped, or how much was never reported to the police."),
     rows=rows,
     tally=TALLY,
     drill=drill,
@@ -116,10 +116,10 @@ REPORT = Report(
     waiting="in_time",
     columns=(
         Column("in_time", _("Still within 72 hours"), "count"),
-        Column("entered_late", _("Entered when 72 hours were over"), "count"),
+        Column("entered_late", _("Entered after 72 hours"), "count"),
         Column("closed", _("Closed in the period"), "count"),
-        Column("reported_back", _("of these they were told"), "count"),
-        Column("loop_closed", _("Loop closed"), "ratio"),
+        Column("reported_back", _("of which reported back"), "count"),
+        Column("loop_closed", _("Reported back"), "ratio"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     n_label=ngettext_lazy("answered in time", "answered in time"),
@@ -129,16 +129,16 @@ REPORT = Report(
 # On its own line where figures are read; by API it is columns of `concerns`.
 LOOP_CLOSED = Report(
     slug="loop-closed",
-    title=_("Concerns they were told the end of"),
-    formula=_("Closed concerns reported back ÷ concerns closed in the period."),
+    title=_("Concerns reported back"),
+    formula=_("Closed concerns reported back ÷ all concerns closed in the period."),
     population=_POPULATION,
-    source=_("This system’s definition of “loop closed”."),
-    not_said=_("Whether what they were told was what they had hoped for."),
+    source=_("This system’s definition of “reported back”."),
+    not_said=_("Whether the outcome was what they had hoped for."),
     rows=loops,
     tally=LOOPS,
     drill=drill_loops,
     rest=rest_of_loops,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
-    n_label=ngettext_lazy("told what became of it", "told what became of it"),
+    n_label=ngettext_lazy("reported back", "reported back"),
     of_label=ngettext_lazy("concern closed", "concerns closed"),
 )

@@ -96,17 +96,18 @@ def drill_column(row: Row, question: Question, column: str) -> Drill:
 
 REPORT = Report(
     slug="contact-wanted",
-    title=_("Contact wanted and held"),
+    title=_("Meetings held against agreed"),
     formula=_(
-        "Meetings held with each organisation, up to as many as it wanted ÷ meetings wanted: days of the "
-        "period ÷ how often they want to be met. Too much for one never makes up for none for another."
+        "Meetings held with each organisation, up to the number agreed ÷ meetings agreed (days in "
+        "the period ÷ agreed frequency). Extra meetings with one organisation never make up for "
+        "none with another."
     ),
     population=_(
-        "Active organisations of the kinds that count, at home here at the period’s end, with whom it is "
-        "agreed how often they want to be met."
+        "Active organisations of the kinds that count, based here at the end of the period, with "
+        "an agreed frequency."
     ),
-    source=_("This system’s definition of “contact wanted and held”."),
-    not_said=_("When in the period they were met; those with no agreement."),
+    source=_("This system’s definition of “meetings held against agreed”."),
+    not_said=_("When in the period they were met, or organisations with no agreed frequency."),
     rows=rows,
     tally=TALLY,
     drill=drill,
@@ -115,9 +116,9 @@ REPORT = Report(
     adds_up="organisations",
     ways=(By.FOCUS, By.DISTRICT, By.KIND),
     columns=(
-        Column("organisations", _("organisations with an agreement"), "count"),
+        Column("organisations", _("organisations with an agreed frequency"), "count"),
         Column("without", _("nothing agreed"), "count"),
     ),
     n_label=ngettext_lazy("meeting held", "meetings held"),
-    of_label=ngettext_lazy("meeting wanted", "meetings wanted"),
+    of_label=ngettext_lazy("meeting agreed", "meetings agreed"),
 )

@@ -56,11 +56,13 @@ def rest(row: Row, question: Question) -> Drill:
 
 REPORT = Report(
     slug="continuity",
-    title=_("Two officers they know"),
+    title=_("Lead and deputy in place"),
     formula=_("Organisations with a lead and a deputy officer ÷ organisations."),
-    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    population=_("Active organisations of the kinds that count, based here at the end of the period."),
     source=_("This system’s definition of “continuity”."),
-    not_said=_("Who they are; whether they have met. A first lead officer is no change of lead."),
+    not_said=_(
+        "Who they are, or whether they have met. Assigning a first lead officer is not a change of lead."
+    ),
     rows=rows,
     tally=TALLY,
     is_state=True,

@@ -54,10 +54,10 @@ def rest(row: Row, question: Question) -> Drill:
 REPORT = Report(
     slug="coverage",
     title=_("Organisations met"),
-    formula=_("Organisations met at least once in the period ÷ organisations."),
-    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    formula=_("Organisations met at least once in the period ÷ all organisations."),
+    population=_("Active organisations of the kinds that count, based here at the end of the period."),
     source=_("This system’s definition of “coverage”."),
-    not_said=_("How often or how well anybody was met; communities without an organisation."),
+    not_said=_("How often or how well anyone was met, or communities without an organisation."),
     rows=rows,
     tally=TALLY,
     drill=drill,

@@ -90,13 +90,13 @@ def rest(row: Row, question: Question) -> Drill | None:
 REPORT = Report(
     slug="follow-ups",
     title=_("Promises kept on time"),
-    formula=_("Promises done by the day first promised ÷ promises first due in the period."),
+    formula=_("Follow-ups done by their original due date ÷ follow-ups originally due in the period."),
     population=_(
-        "Promises to organisations at home here at the period’s end; cancelled ones and those with time left "
-        "are stated apart."
+        "Follow-ups for organisations based here at the end of the period. Cancelled follow-ups "
+        "and those not yet due are shown separately."
     ),
-    source=_("This system’s definition of “follow-ups on time”."),
-    not_said=_("Whether it was what they needed, and whether they were told."),
+    source=_("This system’s definition of “follow-ups done on time”."),
+    not_said=_("Whether it was what they needed, or whether it was reported back."),
     rows=rows,
     tally=TALLY,
     drill=drill,
@@ -104,9 +104,9 @@ REPORT = Report(
     rest=rest,
     columns=(
         Column("late", _("Kept later"), "count"),
-        Column("not_done", _("Not done yet"), "count"),
-        Column("moved", _("Moved to another day"), "count"),
-        Column("in_time", _("Time left"), "count"),
+        Column("not_done", _("Not yet done"), "count"),
+        Column("moved", _("Due date moved"), "count"),
+        Column("in_time", _("Not yet due"), "count"),
         Column("cancelled", _("Cancelled"), "count"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),

@@ -87,9 +87,9 @@ REPORT = Report(
     formula=_(
         "Bias concerns with reassurance offered within 24 hours ÷ bias concerns received in the period."
     ),
-    population=_("Concerns here with a bias ground other than “not known yet” and “none”."),
+    population=_("Concerns here with a bias ground other than “not known yet” or “none”."),
     source=_("This system’s definition of “reassurance”."),
-    not_said=_("Whether anybody felt safer. Declining is their right and lowers nothing."),
+    not_said=_("Whether anyone felt safer. People may decline; that does not lower the figure."),
     rows=rows,
     tally=TALLY,
     drill=drill,
@@ -101,7 +101,7 @@ REPORT = Report(
         Column("declined", _("Declined"), "count"),
         Column("later", _("Offered later"), "count"),
         Column("in_time", _("Still within 24 hours"), "count"),
-        Column("entered_late", _("Entered when 24 hours were over"), "count"),
+        Column("entered_late", _("Entered after 24 hours"), "count"),
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     n_label=ngettext_lazy("offered in time", "offered in time"),

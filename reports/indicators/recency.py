@@ -64,11 +64,15 @@ def rest(row: Row, question: Question) -> Drill:
 REPORT = Report(
     slug="recency",
     title=_("Days since last met"),
-    formula=_("Days from the last meeting to the period’s end: half, and nine in ten, are not longer ago."),
-    population=_("Active organisations of the kinds that count, at home here at the period’s end."),
+    formula=_(
+        "Days from the last meeting to the end of the period, for half (median) and nine in "
+        "ten organisations."
+    ),
+    population=_("Active organisations of the kinds that count, based here at the end of the period."),
     source=_("This system’s definition of “recency”."),
     not_said=_(
-        "Those never met have no number of days: they stand beside it. How often they want to be met."
+        "Organisations never met have no number of days and are shown separately. Agreed frequency "
+        "is not considered."
     ),
     rows=rows,
     tally=TALLY,

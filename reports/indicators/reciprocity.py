@@ -52,11 +52,13 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
 
 REPORT = Report(
     slug="reciprocity",
-    title=_("Their idea to meet"),
+    title=_("Meetings initiated by the community"),
     formula=_("Meetings initiated by the community ÷ meetings held."),
-    population=_("All meetings held here; cancelled ones are not among them."),
+    population=_("All meetings held here, not including cancelled ones."),
     source=_("This system’s definition of “reciprocity”."),
-    not_said=_("That police should ask less: the share falls when officers seek people out more often."),
+    not_said=_(
+        "Whether police should initiate fewer meetings: the percentage falls when officers reach out more."
+    ),
     rows=rows,
     tally=TALLY,
     drill=drill,

@@ -61,7 +61,7 @@ class FigureComment(models.Model):
             models.UniqueConstraint(
                 fields=["review", "slug"],
                 name="comment_once",
-                violation_error_message=_("There is a comment already."),
+                violation_error_message=_("This figure already has a comment."),
             ),
         ]
 
@@ -74,10 +74,10 @@ class SampledMeeting(models.Model):
     position = models.PositiveSmallIntegerField()
     meeting_id = models.UUIDField()
     facts_apart = models.CharField(
-        _("are facts and opinion kept apart?"), max_length=20, choices=FactsApart, blank=True
+        _("are facts and opinion separate?"), max_length=20, choices=FactsApart, blank=True
     )
     follow_up_recorded = models.CharField(
-        _("is what was promised recorded?"), max_length=20, choices=FollowUpRecorded, blank=True
+        _("are follow-ups recorded?"), max_length=20, choices=FollowUpRecorded, blank=True
     )
     note = models.TextField(_("note"), blank=True, max_length=2000)
     marked_by = models.ForeignKey(
@@ -90,13 +90,13 @@ class SampledMeeting(models.Model):
             models.UniqueConstraint(
                 fields=["review", "meeting_id"],
                 name="sample_once",
-                violation_error_message=_("This meeting is already drawn."),
+                violation_error_message=_("This meeting is already in the sample."),
             ),
             models.CheckConstraint(
                 condition=Q(marked_at__isnull=True)
                 | Q(facts_apart__in=FactsApart.values, follow_up_recorded__in=FollowUpRecorded.values),
                 name="sample_marks_are_known",
-                violation_error_message=_("Choose both marks from the list."),
+                violation_error_message=_("Answer both questions."),
             ),
         ]
 
@@ -121,12 +121,12 @@ class RungOrganisation(models.Model):
             models.UniqueConstraint(
                 fields=["review", "organisation_id"],
                 name="call_once",
-                violation_error_message=_("This organisation is already to be rung."),
+                violation_error_message=_("This organisation is already on the call-back list."),
             ),
             models.CheckConstraint(
                 condition=Q(rung_at__isnull=True) | Q(answer__in=IsSo.values),
                 name="call_answer_is_known",
-                violation_error_message=_("Choose what they say from the list."),
+                violation_error_message=_("Choose their answer from the list."),
             ),
         ]
 
@@ -136,16 +136,16 @@ class AgreedAction(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="actions")
-    text = models.CharField(_("what is agreed"), max_length=500)
+    text = models.CharField(_("agreed action"), max_length=500)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("who does it"),
+        verbose_name=_("assigned to"),
     )
-    due_on = models.DateField(_("by when"))
+    due_on = models.DateField(_("due date"))
 
 
 class ActionCheck(models.Model):
@@ -154,7 +154,7 @@ class ActionCheck(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="checks")
     action = models.ForeignKey(AgreedAction, on_delete=models.PROTECT, related_name="checks")
-    answer = models.CharField(_("was it done?"), max_length=20, choices=WasDone)
+    answer = models.CharField(_("Done?"), max_length=20, choices=WasDone)
     note = models.CharField(_("note"), blank=True, max_length=500)
 
     class Meta:
@@ -162,12 +162,12 @@ class ActionCheck(models.Model):
             models.UniqueConstraint(
                 fields=["review", "action"],
                 name="check_once",
-                violation_error_message=_("This was already answered."),
+                violation_error_message=_("This has already been answered."),
             ),
             models.CheckConstraint(
                 condition=Q(answer__in=WasDone.values),
                 name="check_answer_is_known",
-                violation_error_message=_("Choose whether it was done from the list."),
+                violation_error_message=_("Choose from the list whether it was done."),
             ),
         ]
 

@@ -78,13 +78,13 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(until__gt=F("since")),
                 name="review_period_has_days",
-                violation_error_message=_("A period ends after it starts."),
+                violation_error_message=_("The end of the period must be after its start."),
             ),
             models.CheckConstraint(
                 condition=Q(signed_at__isnull=True, signed_by__isnull=True)
                 | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="review_signature_is_whole",
-                violation_error_message=_("A signature says who and when."),
+                violation_error_message=_("A signature must have a name and a date."),
             ),
         ]
 

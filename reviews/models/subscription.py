@@ -42,7 +42,7 @@ class Subscription(models.Model):
             models.UniqueConstraint(
                 fields=["user", "report", "district", "rhythm"],
                 name="subscription_once",
-                violation_error_message=_("You get this report already."),
+                violation_error_message=_("You already receive this report."),
             ),
             models.CheckConstraint(
                 condition=Q(rhythm__in=Rhythm.values),
@@ -89,6 +89,6 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["subscription", "day"],
                 name="delivery_once",
-                violation_error_message=_("This e-mail is already there."),
+                violation_error_message=_("This email already exists."),
             ),
         ]

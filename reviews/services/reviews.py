@@ -44,7 +44,7 @@ def locked_review(actor: Actor, review_id: UUID) -> Review:
     if not can_write_review(actor, review):
         raise PermissionDenied
     if review.is_signed:
-        raise ValidationError(_("This audit is signed: write an addendum instead."), code="signed")
+        raise ValidationError(_("This audit is signed. Write an addendum instead."), code="signed")
     return review
 
 
@@ -53,7 +53,7 @@ def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str) -> No
     """Say something to a report's figures; an empty text takes it away. Raises as `locked_review`."""
     review = locked_review(actor, review_id)
     if slug not in REPORTS:
-        raise ValidationError({"text": _("There is no such report.")})
+        raise ValidationError({"text": _("Report not found.")})
     comment = review.comments.filter(slug=slug).first() or FigureComment(review=review, slug=slug)
     changed = assign(comment, {"text": text})
     if not changed:
@@ -88,7 +88,7 @@ def mark_sample(
     review = locked_review(actor, review_id)
     sample: SampledMeeting = review.samples.get(pk=sample_id)
     if _took_part(actor, sample.meeting_id):
-        raise ValidationError(_("You took part in this meeting: another supervisor has to look at it."))
+        raise ValidationError(_("You took part in this meeting, so another supervisor must check it."))
     assign(sample, {"facts_apart": facts_apart, "follow_up_recorded": follow_up_recorded, "note": note})
     _save(actor, sample, by="marked_by_id", at="marked_at")
     _touch(actor, review, ["samples"])
@@ -117,7 +117,7 @@ def agree_action(
     action = AgreedAction(review=review)
     assign(action, {"text": text, "due_on": due_on, "owner": owner})
     if owner and not (owner.is_active and owner.role in WRITES):
-        raise ValidationError({"owner": _("Choose an officer or supervisor who works here now.")})
+        raise ValidationError({"owner": _("Choose an officer or supervisor with an active account.")})
     action.full_clean(exclude=["review"])
     action.save(force_insert=True)
     _touch(actor, review, ["actions"])
@@ -166,7 +166,7 @@ def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
     if not can_write_review(actor, review):
         raise PermissionDenied
     if not review.is_signed:
-        raise ValidationError(_("This audit is not signed yet: change it instead."), code="not_signed")
+        raise ValidationError(_("This audit is not signed yet. Edit it instead."), code="not_signed")
     addendum = Addendum(review=review, written_by_id=actor.id)
     assign(addendum, {"text": text})
     addendum.full_clean(exclude=["review", "written_by"])
@@ -196,15 +196,19 @@ def agreed_last_time(review: Review) -> models.QuerySet[AgreedAction]:
 def still_open(review: Review) -> Iterable[str]:
     """What has to be done before it can be signed, in words."""
     if n := review.samples.filter(marked_at__isnull=True).count():
-        yield ngettext("%(n)d meeting is not marked.", "%(n)d meetings are not marked.", n) % {"n": n}
+        yield ngettext("%(n)d meeting has not been checked.", "%(n)d meetings have not been checked.", n) % {
+            "n": n
+        }
     if n := review.calls.filter(rung_at__isnull=True).count():
         yield ngettext(
-            "%(n)d organisation is not rung back.", "%(n)d organisations are not rung back.", n
+            "%(n)d organisation has not been called back.",
+            "%(n)d organisations have not been called back.",
+            n,
         ) % {"n": n}
     if n := agreed_last_time(review).exclude(pk__in=review.checks.values("action")).count():
         yield ngettext(
-            "Say of %(n)d action of last time whether it was done.",
-            "Say of %(n)d actions of last time whether they were done.",
+            "Record whether %(n)d action from the last audit was done.",
+            "Record whether %(n)d actions from the last audit were done.",
             n,
         ) % {"n": n}
 

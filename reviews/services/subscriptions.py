@@ -45,7 +45,7 @@ def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "")
         raise PermissionDenied
     district = District.objects.covered_by(actor).active().get(pk=district_id)
     if report and report not in REPORTS:
-        raise ValidationError({"report": _("There is no such report.")})
+        raise ValidationError({"report": _("Report not found.")})
     wanted = Subscription(user_id=actor.id, report=report, district=district, rhythm=rhythm)
     wanted.full_clean(exclude=["user"], validate_constraints=False)
     subscription, made = Subscription.objects.get_or_create(

@@ -49,7 +49,7 @@ def freeze(work: Work) -> JobResult:
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
     except (PermissionDenied, District.DoesNotExist) as error:
-        raise JobRefused(_("You do not supervise this district any more.")) from error
+        raise JobRefused(_("You no longer supervise this district.")) from error
     return JobResult({"review": str(review.pk)})
 
 

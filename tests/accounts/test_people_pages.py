@@ -56,7 +56,7 @@ def test_an_invitation_makes_an_account_and_sends_a_link(
     district = make_district()
     answer = client.post(INVITE, TYPED | {"districts": [str(district.pk)], "language": "en-gb"}, follow=True)
     assert "An invitation is on its way to ann@police.example." in answer.content.decode()
-    assert "has not signed in yet" in answer.content.decode()
+    assert "never signed in" in answer.content.decode()
     user = User.objects.get(email="ann@police.example")
     assert list(user.districts.all()) == []
     assert list(user.requests.waiting().get().districts.all()) == [district]

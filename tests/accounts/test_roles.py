@@ -118,7 +118,7 @@ def test_a_privacy_officer_confirms_on_a_page_after_saying_who_they_are(
     assert answer["Location"].startswith("/accounts/reauthenticate/")
     answer = client.post(answer["Location"], {"password": PASSWORD, "next": address}, follow=True)
     assert "Confirmed for Sue: role." in answer.content.decode()
-    assert "Nothing waits for you" in client.get("/settings/waiting/").content.decode()
+    assert "Nothing to confirm" in client.get("/settings/waiting/").content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])

@@ -61,7 +61,7 @@ def test_of_an_unknown_address_nothing_is_kept_and_the_answer_is_the_same(client
 def test_who_is_switched_off_does_not_get_in(client: Client) -> None:
     user = make_officer(is_active=False)
     answer = client.post(LOGIN, {"login": user.email, "password": PASSWORD}, follow=True)
-    assert "switched off" in answer.content.decode()
+    assert "deactivated" in answer.content.decode()
     assert client.get("/").status_code == 302
     assert not Event.objects.filter(action=Action.SIGN_IN).exists()
 
@@ -79,7 +79,7 @@ def test_asking_too_often_for_a_new_password_is_answered_429(client: Client, mai
         client.post(RESET, {"email": "ann@police.example"})
     answer = client.post(RESET, {"email": "ann@police.example"})
     assert answer.status_code == 429
-    assert "Wait a little" in answer.content.decode()
+    assert "Too many attempts. Wait a few minutes" in answer.content.decode()
 
 
 def test_nobody_signs_up(client: Client) -> None:

@@ -96,7 +96,7 @@ def test_the_second_factor_is_asked_for_all_the_same(client: Client, issuer: str
 def test_an_answer_nobody_asked_for_is_refused(client: Client, issuer: str) -> None:
     make_officer(email="ann@police.example")
     answer = client.get(reverse("openid_connect_callback", args=["city"]), {"code": "x", "state": "y"})
-    assert "Signing in did not work" in answer.content.decode()
+    assert "Sign-in failed" in answer.content.decode()
     assert client.get("/settings/").status_code == 302
 
 
@@ -112,4 +112,4 @@ def test_a_provider_that_is_down_is_said_so(client: Client, settings: Settings) 
     }
     answer = client.get(reverse("openid_connect_login", args=["city"]))
     assert answer.status_code == 503
-    assert "Signing in did not work" in answer.content.decode()
+    assert "Sign-in failed" in answer.content.decode()

@@ -57,7 +57,7 @@ def test_the_answer_is_the_same_for_a_row_that_is_hidden(noun: str) -> None:
 
     assert answers("seen") == answers("hidden")
     one, each, whole, changed = answers("hidden")
-    assert (one[0], one[1]["code"], one[1]["detail"]) == (409, "id_taken", "This id cannot be used.")
+    assert (one[0], one[1]["code"], one[1]["detail"]) == (409, "id_taken", "This ID cannot be used.")
     assert (each[1]["results"][0]["status"], each[1]["results"][0]["code"]) == (409, "id_taken")
     assert (whole[0], whole[1]["errors"][0]["code"]) == (400, "id_taken")
     assert (changed[0], changed[1]["code"]) == (409, "id_taken")

@@ -61,7 +61,7 @@ def test_what_is_numbered_is_sealed_shipped_and_found_whole(key: Path, settings:
     assert [one["root"] for one in shipped] == [bytes(first.root).hex(), bytes(second.root).hex()]
     said = verify()
     assert f"{second.last_seq} rows under 2 seals, compared with seals.jsonl." in said
-    assert "The trail is what was sealed." in said
+    assert "OK: the audit log matches its seals." in said
 
 
 def test_many_rows_get_several_seals(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_a_new_key_signs_from_now_on_and_the_old_one_still_proves_what_it_signed
     assert verify_trail(public_keys=kept).findings == []
     without_old = {name: raw for name, raw in kept.items() if name != old}
     assert [one.seal for one in verify_trail(public_keys=without_old).findings] == [1]
-    assert "The trail is what was sealed." in verify("--public-key", str(public_file(key)))
+    assert "OK: the audit log matches its seals." in verify("--public-key", str(public_file(key)))
 
 
 def test_the_command_fails_where_something_is_wrong_and_looks_from_a_day_on(key: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_key_is_made_and_copied_in_a_browser(open_page: OpenPage) -> None:
     page.get_by_label(north.code).check()
     page.get_by_label("Source name").fill("city")
     assert look(page) == []
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create key").click()
     token = page.locator("#token").inner_text()
     assert call(token) == 401  # it reads meetings: a privacy officer confirms it first
     confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=ApiKey.objects.get(source="city").pk)
@@ -99,6 +99,6 @@ def test_webhooks_are_accessible_and_fit(open_page: OpenPage) -> None:
         page.goto(f"/settings/webhooks/{path}")
         assert look(page) == [], path
     page.goto(f"/settings/webhooks/{one}rotate/")
-    page.get_by_role("button", name="Make the second secret").click()
+    page.get_by_role("button", name="Create new secret").click()
     assert page.locator("#token").inner_text().startswith("whsec_")
     assert look(page) == []

@@ -74,7 +74,7 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     if javascript:
         expect(page.get_by_role("checkbox", name="Muslim community")).to_be_checked()
         expect(page.get_by_role("checkbox", name="Not known yet")).not_to_be_checked()
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     calls = page.get_by_role("heading", name="Call now")
     expect(calls).to_be_in_viewport()
     number = page.locator('a.button[href="tel:+34912345678"]')
@@ -92,8 +92,8 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     expect(beside).to_contain_text("Zoe Kask")
     concern = Concern.objects.get()
     assert (concern.bias_grounds, concern.affected_focuses) == (["anti_muslim"], ["muslim"])
-    page.get_by_role("button", name="Reassurance offered").tap()
-    page.get_by_role("button", name="They accepted it").tap()
+    page.get_by_role("button", name="Record reassurance offered").tap()
+    page.get_by_role("button", name="Accepted").tap()
     expect(page.get_by_text("Reassurance offered: accepted")).to_be_visible()
 
 
@@ -104,7 +104,7 @@ def test_an_organisation_never_met_is_looked_for(open_page: Any, officer: User, 
     page.get_by_role("checkbox", name="Threat", exact=True).tap()
     page.get_by_label("Another organisation").fill("gurdwra")
     page.get_by_role("radio", name="Sikh gurdwara").tap()
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Threat, Sikh gurdwara")
 
 
@@ -120,7 +120,7 @@ def test_a_suggested_community_can_be_refused_and_another_chosen(open_page: Any,
     suggested.tap()
     page.wait_for_load_state("networkidle")
     expect(suggested).not_to_be_checked()
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.get_by_role("heading", name="Call now")).to_be_visible()
     assert Concern.objects.get().affected_focuses == []
     assert broken == []
@@ -130,7 +130,7 @@ def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
     page = open_page("phone", user=officer)
     page.goto("/concerns/log/")
     page.get_by_label("Facts").fill("Black paint on the east door")
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.locator("#mistakes")).to_be_focused()
     expect(page.get_by_label("Facts")).to_have_value("Black paint on the east door")
 
@@ -140,6 +140,6 @@ def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
 def test_a_form_with_a_mistake_is_accessible(open_page: Any, officer: User, device: str, scheme: str) -> None:
     page = open_page(device, scheme=scheme, user=officer)
     page.goto("/concerns/log/")
-    page.get_by_role("button", name="Save and see whom to call").click()
+    page.get_by_role("button", name="Save and see who to call").click()
     expect(page).to_have_url(re.compile("/concerns/log/$"))
     assert violations(page) == []

@@ -52,7 +52,7 @@ def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bo
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
 
     keys.press("Tab")
-    assert page.evaluate(FOCUSED)["name"] == "Skip to the content"
+    assert page.evaluate(FOCUSED)["name"] == "Skip to main content"
     reach(page, "Log a meeting")
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Log a meeting")
@@ -73,9 +73,9 @@ def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bo
     reach(page, "Done")
     keys.press("Enter")
     expect(page.get_by_role("status")).to_contain_text(promise.title)
-    reach(page, "Told them")
+    reach(page, "Reported back")
     keys.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Told them")
+    expect(page.get_by_role("status")).to_contain_text("Reported back")
     promise.refresh_from_db()
     assert promise.status == "done"
     assert promise.organisation_links.get().reported_back_on == city_today()

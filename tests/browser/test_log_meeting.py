@@ -132,10 +132,10 @@ def test_an_assembly_with_twelve_organisations_and_three_promises(
         promise = page.get_by_role("group", name=f"Promise {number}")
         promise.get_by_label("What?").fill(title)
         if title == "Call the absent":
-            promise.get_by_text("To some of them only").tap()
+            promise.get_by_text("For some organisations only").tap()
             promise.get_by_role("checkbox", name="Group 10").tap()
         if number < 3:
-            page.get_by_role("button", name="Another promise").tap()
+            page.get_by_role("button", name="Add another follow-up").tap()
             expect(page.get_by_role("group", name=f"Promise {number + 1}")).to_be_visible()
     page.get_by_role("button", name="Save meeting").tap()
     expect(page.get_by_text("Meeting logged.")).to_be_visible()

@@ -71,12 +71,12 @@ def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things
     page.get_by_label("Email").fill(supervisor.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("button", name="Use my passkey").click()
+    page.get_by_role("button", name="Use passkey").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
     page.goto("/accounts/2fa/codes/new/")
     page.get_by_role("link", name="Use a security key").click()
-    page.get_by_role("button", name="Use my passkey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Make new recovery codes?")
+    page.get_by_role("button", name="Use passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get new recovery codes?")
 
 
 def test_a_button_waits_for_its_script_and_a_passkey_that_was_not_used_is_said(
@@ -91,7 +91,7 @@ def test_a_button_waits_for_its_script_and_a_passkey_that_was_not_used_is_said(
     session.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
     button.click()
     expect(page.locator("#alert p")).to_have_text(
-        "The passkey was not used. Try again, or choose another way."
+        "The passkey did not work. Try again or sign in another way."
     )
 
     without = open_page("phone", javascript=False)

@@ -41,7 +41,7 @@ def test_done_and_told_them_in_two_taps_then_undone(open_page: Any, address: str
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto(address)
     page.get_by_role("button", name=DONE).tap()
-    told = page.get_by_role("status").get_by_role("button", name="Told them")
+    told = page.get_by_role("status").get_by_role("button", name="Reported back")
     expect(told).to_be_in_viewport()
     told.tap()
     expect(page.get_by_role("status")).to_contain_text("Told them: Call back Mārtiņš")
@@ -60,7 +60,7 @@ def test_done_by_mistake_is_late_again(open_page: Any) -> None:
     page = open_page("phone", user=officer)
     page.goto("/follow-ups/")
     page.get_by_role("button", name=DONE).tap()
-    expect(page.get_by_text("Nothing is promised and not done")).to_be_visible()
+    expect(page.get_by_text("No open follow-ups")).to_be_visible()
     page.get_by_role("button", name="Undo").tap()
     expect(page.get_by_text("5 days late")).to_be_visible()
 
@@ -74,7 +74,7 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
     make_organisation(north, name="Δίκτυο Γυναικών")
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto("/follow-ups/new/")
-    page.get_by_label("What is promised").fill("Bring the leaflets")
+    page.get_by_label("Follow-up").fill("Bring the leaflets")
     page.get_by_label("Another organisation").fill("δικτυο")
     if not javascript:
         page.get_by_role("button", name="Find").tap()

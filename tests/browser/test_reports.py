@@ -54,7 +54,7 @@ def test_the_forgotten_community_is_two_clicks_from_the_first_page(
     page.go_back()
     page.get_by_role("link", name="Refugees, Northgate").click()
     expect(page.get_by_role("heading", name="Northgate", level=1)).to_be_visible()
-    expect(page.get_by_text("Nobody speaks for them yet").first).to_be_in_viewport()
+    expect(page.get_by_text("No organisation represents them yet").first).to_be_in_viewport()
 
 
 def rows_behind(page: Page, link: str) -> int:

@@ -21,7 +21,7 @@ def test_those_ticked_are_changed_and_changed_back_in_the_list_as_it_was(open_pa
     make_organisation(north, name="Unrelated", kind="academic")
     page = open_page(device, user=make_officer(north))
     page.goto(reverse("organisations") + "?kind=ngo")
-    button = page.get_by_role("button", name="With those chosen")
+    button = page.get_by_role("button", name="Selected")
     expect(button).to_be_hidden()
     for name in ("Casa Uno", "Casa Dos"):
         box = page.get_by_role("checkbox", name=f"Choose {name}").locator("xpath=..").bounding_box()
@@ -30,7 +30,7 @@ def test_those_ticked_are_changed_and_changed_back_in_the_list_as_it_was(open_pa
     expect(button).to_be_in_viewport()
     assert button.bounding_box()["height"] >= FINGER
     button.click()
-    page.get_by_role("button", name="Checked today").click()
+    page.get_by_role("button", name="Mark as checked today").click()
     for is_back in (False, True):
         if is_back:
             expect(page.get_by_text("Undone.")).to_be_visible()

@@ -117,11 +117,11 @@ def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: Use
     page = open_page("phone", user=officer)
     page.goto("/concerns/log/")
     page.locator("[name=facts]").fill(FACTS)
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.locator("#mistakes")).to_be_focused()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
     page.get_by_role("checkbox").first.check(force=True)
-    page.get_by_role("button", name="Save and see whom to call").tap()
+    page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.get_by_text("Those who lead here are being told now.")).to_be_visible()
     assert Concern.objects.get().facts == FACTS
 
@@ -131,7 +131,7 @@ def test_a_fragment_that_does_not_come_is_said_where_the_reader_is(
 ) -> None:
     page = open_page("phone", user=officer)
     page.goto("/meetings/log/assembly/")
-    another = page.get_by_role("button", name="Another promise")
+    another = page.get_by_role("button", name="Add another follow-up")
     another.scroll_into_view_if_needed()
     page.context.set_offline(True)
     another.tap()
@@ -153,9 +153,12 @@ def end_the_session() -> None:
     [
         (
             "/meetings/log/",
-            lambda page: page.get_by_label("Find an organisation or a person").press_sequentially("mo"),
+            lambda page: page.get_by_label("Find an organisation or contact").press_sequentially("mo"),
         ),
-        ("/meetings/log/assembly/", lambda page: page.get_by_role("button", name="Another promise").tap()),
+        (
+            "/meetings/log/assembly/",
+            lambda page: page.get_by_role("button", name="Add another follow-up").tap(),
+        ),
         ("/concerns/log/", lambda page: page.get_by_role("checkbox", name="Antisemitic").check(force=True)),
     ],
 )
@@ -220,10 +223,10 @@ def test_signing_in_anew_in_another_tab_leaves_this_one_usable(
     page.locator("[name=facts]").fill(FACTS)
     Session.objects.all().delete()
     sign_in_elsewhere(page, officer)
-    page.get_by_role("button", name="Another promise").tap()
+    page.get_by_role("button", name="Add another follow-up").tap()
     expect(page.get_by_role("group", name="Promise 2")).to_be_visible()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
-    page.get_by_role("button", name="Another promise").tap()
+    page.get_by_role("button", name="Add another follow-up").tap()
     expect(page.get_by_role("group", name="Promise 3")).to_be_visible()
 
 

@@ -27,7 +27,7 @@ def test_each_choice_names_its_days_and_one_or_all_is_asked_first(open_page: Any
     often.select_option(label=f"Every {day:%A}")
     page.get_by_label("Or how many times").fill("3")
     assert violations(page) == []
-    page.get_by_role("button", name="Plan it").click()
+    page.get_by_role("button", name="Plan meeting").click()
     last = day + timedelta(days=14)
     expect(page.locator("body")).to_contain_text(f"Every {day:%A}, until {last:%A} {last.day}")
     assert Meeting.objects.count() == 3
@@ -44,8 +44,8 @@ def test_a_promise_names_its_days_too(open_page: Any) -> None:
     tomorrow = city_today() + timedelta(days=1)
     page.get_by_label("Tomorrow").check()
     expect(often).to_contain_text(f"Every {tomorrow:%A}")
-    page.get_by_label("Pick a date").check()
-    page.get_by_label("Which day?").fill("2027-01-31")
-    page.get_by_label("What is promised").focus()
+    page.get_by_label("Choose a date").check()
+    page.get_by_label("Which date?").fill("2027-01-31")
+    page.get_by_label("Follow-up").focus()
     expect(often).to_contain_text("Every month on the 31st; in shorter months on the last day")
     assert violations(page) == []

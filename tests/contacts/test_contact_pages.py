@@ -223,7 +223,7 @@ def test_withdrawing_says_the_consequence_first() -> None:
     contact.refresh_from_db()
     assert contact.withdrawn_on == city_today()
     html = client.get(page(contact)).content.decode()
-    assert "Do not call" in html
+    assert "Do not contact" in html
     assert "tel:" not in html
 
 
@@ -235,9 +235,11 @@ def test_what_is_private_is_shown_once_for_a_reason() -> None:
     fields = {"version": "1", "phone": "699 999 999", "email": ""}
     assert client.post(page(contact, "contact_private"), fields).status_code == 302
     assert b"+34699999999" not in client.get(page(contact)).content
-    answer = client.post(page(contact, "contact_reveal"), {"reason": "They asked to be called there"})
+    answer = client.post(
+        page(contact, "contact_reveal"), {"reason": "They asked to be called on this number"}
+    )
     assert b"tel:+34699999999" in answer.content
-    assert Event.objects.get(action=Action.REVEAL).purpose == "They asked to be called there"
+    assert Event.objects.get(action=Action.REVEAL).purpose == "They asked to be called on this number"
     assert b"+34699999999" not in client.get(page(contact)).content
 
 
@@ -338,6 +340,6 @@ def test_a_person_who_may_be_there_is_saved_when_the_officer_says_so() -> None:
     answer = client.post(NEW, fields)
     assert (answer.status_code, Contact.objects.count()) == (422, 1)
     assert "Save anyway" in answer.content.decode()
-    assert "same e-mail" in answer.content.decode()
+    assert "same email" in answer.content.decode()
     assert client.post(NEW, fields | {"anyway": "1"}).status_code == 302
     assert Contact.objects.count() == 2

@@ -168,7 +168,7 @@ def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked(noun: st
     html = answer.content.decode()
     assert answer.status_code == 403
     assert "at home in another district" in html
-    assert "only to look at" in html.partition(f"/{rows[2].pk}/")[2]
+    assert "view only" in html.partition(f"/{rows[2].pk}/")[2]
     ticked = [f'name="row" value="{row.pk}" form="chosen" checked' in html for row in rows]
     assert ticked == [True, True, False]
     assert f'action="{reverse("merge", args=[noun])}"' in html

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
         ({"name": "Asociación Kaleidos", "phone": "918 812 345"}, {"same name", "same phone"}),
         ({"name": "Something else", "phone": "+34 918812345"}, {"same phone"}),
         ({"name": "Something else", "phone": "٩١٨ ٨١٢ ٣٤٥"}, {"same phone"}),
-        ({"name": "Something else", "email": "INFO@kaleidos.example"}, {"same e-mail"}),
+        ({"name": "Something else", "email": "INFO@kaleidos.example"}, {"same email"}),
         ({"name": "Something else", "website": "http://kaleidos.example/about"}, {"same website"}),
     ],
 )

@@ -126,7 +126,7 @@ def test_a_web_address_with_somebody_in_it_is_refused_and_nothing_typed_is_lost(
     sent = typed(name="Casa", kind="ngo", home_district=str(north.pk), website=site)
     answer = browse(make_officer(north)).post("/organisations/new/", sent)
     assert answer.status_code == 422
-    assert answer.context["form"].errors == {"website": ["Leave out what stands before the @."]}
+    assert answer.context["form"].errors == {"website": ["Remove the part before the @."]}
     assert f'value="{site}"' in answer.content.decode()
     sent = {"name": "Casa", "kind": "ngo", "home_district": north.code, "website": site}
     refused = Tool(north).post("/organisations/", sent)

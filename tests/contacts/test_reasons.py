@@ -29,7 +29,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-QUESTION = "Why this person?"
+QUESTION = "Why do you need this contact?"
 PAGES = ("", "vcard/", "edit/", "private/", "withdraw/")
 REASON = {"reason": "They called or wrote"}
 

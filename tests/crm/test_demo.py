@@ -76,9 +76,9 @@ class TestTheCity:
         client = Client()
         client.force_login(supervisor)
         html = client.get(f"/reviews/{under_way.pk}/").content.decode()
-        assert "Agreed last time" in html
+        assert "Actions from the last audit" in html
         assert all(action.text in html for action in signed.actions.all())
-        assert "was it done?" in html
+        assert "Done?" in html
         assert len(list(still_open(under_way))) == 3  # records, calls, and what was agreed
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
 

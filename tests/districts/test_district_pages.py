@@ -167,7 +167,7 @@ def test_who_does_not_cover_a_district_sees_whose_it_is_and_nothing_else(
     assert "Sue South" in page
     assert colleague.email in page
     assert "Canary" not in page
-    assert "Communities expected here" not in page
+    assert "Communities known to live here" not in page
     assert not Event.objects.filter(action=Action.VIEW).exists()
 
 
@@ -186,8 +186,8 @@ def test_privacy_officers_see_every_district_and_change_none(client: Client, nor
     ExpectedCommunity.objects.create(district=north, focus="roma", evidence="Census")
     client.force_login(make_user("privacy_officer"))
     page = client.get(f"/districts/{north.code}/").content.decode()
-    assert "Communities expected here" in page
-    assert "Note a community" not in page
+    assert "Communities known to live here" in page
+    assert "Add a community" not in page
     assert "Log<" not in page
 
 
@@ -204,7 +204,7 @@ def test_a_supervisor_notes_a_community_and_takes_it_back(client: Client, north:
     answer = client.post(f"/districts/{north.code}/expected/", typed, follow=True)
     page = answer.content.decode()
     assert "Register of the city" in page
-    assert "Nobody speaks for them yet" in page
+    assert "No organisation represents them yet" in page
     make_organisation(north, kind="womens_organisation")
     assert "1 organisation, never met" in client.get(f"/districts/{north.code}/").content.decode()
     row = ExpectedCommunity.objects.get()

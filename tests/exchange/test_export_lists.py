@@ -319,7 +319,7 @@ def test_cells_have_their_types_and_no_text_is_a_formula(north: District, superv
     _, content = export(supervisor, "/organisations/export/")
     for row in rows(content):
         assert all(cell[:1] not in {*"=+-@\t\r"} and ";=" not in cell for cell in row.values()), row
-        assert row["How often, in days"] == "30"
+        assert row["Agreed frequency (days)"] == "30"
     _, content = export(supervisor, "/meetings/export/")
     (row,) = rows(content)
     assert row["Starts at"] == "2026-07-02T00:30:00+02:00"
@@ -335,7 +335,7 @@ def test_cells_have_their_types_and_no_text_is_a_formula(north: District, superv
     _, workbook = export(supervisor, "/meetings/export/", "xlsx")
     cells = only_row(workbook)
     assert cells["Starts at"] == datetime(2026, 7, 2, 0, 30)  # noqa: DTZ001  # as a cell holds it
-    assert (cells["Minutes"], cells["How many people came"]) == (30, 12)
+    assert (cells["Minutes"], cells["Number of people"]) == (30, 12)
     assert cells["Subject"] == "=HYPERLINK()"
     assert cells["Facts"] is None
     _, workbook = export(supervisor, "/concerns/export/", "xlsx")

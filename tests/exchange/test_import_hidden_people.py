@@ -30,5 +30,5 @@ def test_nothing_is_told_of_somebody_who_is_not_seen() -> None:
         assert sums(trial) == {"refused": 1}
         told.append(said(trial))
     assert told[0] == told[1] == told[2]
-    assert "This id cannot be used." in told[0][0]
+    assert "This ID cannot be used." in told[0][0]
     assert Contact.objects.get().given_name == "Ana"

@@ -23,7 +23,7 @@ OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
 def test_an_upload_with_a_mistake_asks_for_the_file_again() -> None:
     user = supervisor_of_n1()
     answer = upload(user, reason="")
-    assert "Choose the file again: it was not kept." in answer.content.decode()
+    assert "Choose the file again. It was not saved." in answer.content.decode()
     assert list(answer.context["form"].errors) == ["reason"]
     assert ImportDraft.objects.count() == 0
     unreadable = upload(user, b"\n;;\n")
@@ -48,12 +48,14 @@ def test_an_undo_that_was_refused_is_not_shown_as_an_import_that_can_be_undone()
     changed = edit_organisation(actor=SYSTEM, organisation_id=row.pk, name="Peña Zorro II")
     send(user, draft, "undo")
     said = browse(user).get(page).content.decode()
-    assert said.count("It was not undone.") == said.count("changed or used since (Peña Zorro II)") == 1
+    assert (
+        said.count("The import was not undone.") == said.count("changed or used since (Peña Zorro II)") == 1
+    )
     assert "You can undo it until" not in said
-    assert "Try to undo it again" in said
+    assert "Try undo again" in said
     Organisation.objects.filter(pk=row.pk).update(version=changed.version - 1)
     assert send(user, draft, "undo").state == "undone"
-    assert "It was not undone." not in browse(user).get(page).content.decode()
+    assert "The import was not undone." not in browse(user).get(page).content.decode()
 
 
 def test_its_pages_do_not_read_the_file() -> None:

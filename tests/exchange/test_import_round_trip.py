@@ -30,7 +30,7 @@ def test_refused_rows_that_were_corrected_say_what_they_said_at_first() -> None:
     draft = imported(user, "Nombre;=Tipo;Distrito;Nota\n@Arroba Colectivo;ngo;Z9;=A1\nCasa;ngo;Z9;'tis\n")
     text = refused_rows(user, draft)
     assert list(csv.reader(text.splitlines()))[:2] == [
-        ["Nombre", "'=Tipo", "Distrito", "Nota", "Refused because"],
+        ["Nombre", "'=Tipo", "Distrito", "Nota", "Reason rejected"],
         ["'@Arroba Colectivo", "ngo", "Z9", "'=A1", text.splitlines()[1].split(",")[-1]],
     ]
     again = imported(user, text.replace("Z9,", "N1,"))
@@ -44,7 +44,7 @@ def test_what_the_file_says_is_all_there_whatever_its_columns_are_called() -> No
     again = refused_rows(user, imported(user, first))
     for text in (first, again):  # our own of the time before is not kept
         heading, row = csv.reader(text.splitlines())
-        assert heading == ["Nombre", "Tipo", "Distrito", "Reason", "Refused because"]
+        assert heading == ["Nombre", "Tipo", "Distrito", "Reason", "Reason rejected"]
         assert row[:4] == ["Casa", "ngo", "Z9", "because"]
         assert "Z9" in row[4]
 

@@ -183,7 +183,9 @@ def test_who_has_lost_the_district_takes_nothing_back_there_and_who_has_it_again
     user.districts.set([make_district("South")])
     draft = send(user, draft, "undo")
     assert (draft.state, list(rows.values_list("pk", "version"))) == ("imported", before)
-    assert draft.report["error"] == "You may not change all of it any more, so the import stays."
+    assert draft.report["error"] == (
+        "The import was not undone because you can no longer change all of its records."
+    )
     user.districts.set([north])
     assert undo(user, draft) == "undone"
     assert list(rows.values_list("pk", "version")) != before

@@ -23,8 +23,8 @@ def test_each_rule_that_is_broken_is_named() -> None:
     with pytest.raises(ValidationError) as refused:
         organisation.validate_constraints()
     assert refused.value.messages == [
-        "How often is between 1 and 730 days.",
-        "A shelter is never listed publicly.",
+        "Enter a number of days between 1 and 730.",
+        "A shelter cannot be listed publicly.",
     ]
 
 

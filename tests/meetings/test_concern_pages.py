@@ -86,7 +86,7 @@ def test_the_page_after_says_whom_to_call_and_who_is_told(client: Client) -> Non
     assert "First to call: imam" in html
     assert "Hassan" not in html
     assert "Lead officer Anna Saar" in html
-    assert "on its way" in html
+    assert "pending" in html
     event = Event.objects.get(actor_id=officer.pk, action=Action.VIEW, object_type="concern")
     assert {mosque.pk, women.pk, imam.pk} <= set(event.object_ids)
 
@@ -115,7 +115,7 @@ def test_the_district_is_that_of_the_organisation_or_is_asked(client: Client) ->
     signed_in(client, make_officer(north, south))
     asked = client.post("/concerns/log/", {"kinds": ["other"], "facts": "Kept"})
     assert asked.status_code == 422
-    assert "Say in which district." in asked.content.decode()
+    assert "Choose a district." in asked.content.decode()
     assert "Kept" in asked.content.decode()
     client.post("/concerns/log/", {"kinds": ["other"], "site_organisation": make_organisation(south).pk})
     assert Concern.objects.get().district == south
@@ -334,6 +334,6 @@ def test_the_day_they_were_told_is_shown_as_that_day(client: Client) -> None:
         district=north, kinds=["threat"], received_at=received, reported_back_on=told, status="open"
     )
     html = signed_in(client, make_officer(north)).get(page("concern", row)).content.decode()
-    step = html.split("They were told what became of it</h3>")[1].split("</li>")[0]
+    step = html.split("Reported back</h3>")[1].split("</li>")[0]
     assert date_format(told, "j M") in step
     assert "00:00" not in step

@@ -188,7 +188,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(client: Client) -> No
     response = signed_in(client, officer).post("/follow-ups/new/", data)
     html = response.content.decode()
     assert response.status_code == 422
-    assert "Choose a day." in html
+    assert "Choose a date." in html
     assert '<option value="visit" selected>' in html
     assert not FollowUp.objects.exists()
 

@@ -319,7 +319,7 @@ def test_cancelling_says_what_follows_and_can_be_undone(client: Client, planned:
 
 
 def test_a_planned_meeting_took_place(client: Client, school: Organisation, planned: Meeting) -> None:
-    assert "It took place" in page(client, f"/meetings/{planned.pk}/")
+    assert "Mark as held" in page(client, f"/meetings/{planned.pk}/")
     address = f"/meetings/{planned.pk}/hold/"
     page(client, address)
     given = {

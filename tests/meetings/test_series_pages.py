@@ -87,7 +87,7 @@ def test_it_ends_with_a_day_or_after_so_many_times_not_both() -> None:
     officer = make_officer(make_district())
     both = plan(officer, repeats_until=in_days(90)[:10], repeats_times="3")
     assert both.status_code == 422
-    assert "Give the last day or how many times, not both." in both.content.decode()
+    assert "Enter a last date or a number of times, not both." in both.content.decode()
     answer = plan(officer, repeats_times="3")
     assert Meeting.objects.count() == 3
     page = browse(officer).get(answer["location"]).content.decode()

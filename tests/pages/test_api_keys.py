@@ -170,8 +170,8 @@ def test_a_key_that_reads_people_waits_until_a_privacy_officer_confirms_it(
     token, key = token_on(answer), ApiKey.objects.get()
     assert call(token) == 401
     privacy = browse(privacy_officer)
-    assert "Keys to confirm" in privacy.get("/").content.decode()
-    assert "May this tool read people?" in privacy.get(f"/settings/keys/{key.pk}/").content.decode()
+    assert "API keys to confirm" in privacy.get("/").content.decode()
+    assert "Allow this tool to read contacts?" in privacy.get(f"/settings/keys/{key.pk}/").content.decode()
     asked = privacy.post(f"/settings/keys/{key.pk}/confirm/")
     assert asked["Location"].startswith("/accounts/reauthenticate/")
     assert call(token) == 401

@@ -79,14 +79,14 @@ def test_words_are_kept_for_a_reason_that_a_supervisor_sees_without_the_words(
     event = Event.objects.get(action=Action.KEEP)
     assert (event.actor_id, event.object_type, event.object_ids) == (officer.pk, "contact", [contact.pk])
     assert (event.field_names, event.district_ids) == (["role_title"], [north.pk])
-    assert event.purpose == "They asked for it to be written down"
+    assert event.purpose == "They asked us to record it"
     for user, sees in (
         (make_supervisor(north), True),
         (make_user(Role.PRIVACY_OFFICER), True),
         (make_supervisor(make_district()), False),
     ):
         html = browse(user).get("/privacy/kept/").content.decode()
-        assert ("They asked for it to be written down" in html) is sees
+        assert ("They asked us to record it" in html) is sees
         assert (f"/contacts/{contact.pk}/" in html) is sees
         assert "chaplain" not in html
     assert client.get("/privacy/kept/").status_code == 403

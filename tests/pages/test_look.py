@@ -104,13 +104,13 @@ def test_filters_swap_the_list_keep_the_address_and_go_back(open_page: OpenPage,
     page.goto("/gallery/?kind=ngo")
     page.evaluate("window.stayed = true")
     page.get_by_text("More filters").click()
-    page.get_by_label("Met as often as agreed").select_option("No")
-    page.get_by_role("link", name="Met as often as agreed: No").wait_for()
+    page.get_by_label("Met at the agreed frequency").select_option("No")
+    page.get_by_role("link", name="Met at the agreed frequency: No").wait_for()
     assert "overdue=true" in page.url
     assert "kind=ngo" in page.url
     assert page.evaluate("window.stayed")
     page.go_back()
-    page.get_by_role("link", name="Met as often as agreed: No").wait_for(state="detached")
+    page.get_by_role("link", name="Met at the agreed frequency: No").wait_for(state="detached")
     assert page.get_by_role("link", name="Kind: NGO").is_visible()
 
 

@@ -13,7 +13,7 @@ def test_an_address_for_forms_says_so_and_leads_back(client: Client) -> None:
     answer = client.get("/organisations/new/similar/")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     page = answer.content.decode()
-    assert "There is nothing to see here" in page
+    assert "You cannot open this page directly" in page
     assert 'href="/"' in page
 
 

@@ -124,13 +124,13 @@ def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked() -> Non
     ours, visiting = make_organisation(north), make_organisation(also_in=[north], name="Casa Lejana")
     client = browse(make_officer(north))
     page = client.get(f"{address(ours, visiting)}&list=kind%3Dfaith").content.decode()
-    assert "only to look at" in page.partition("Casa Lejana")[2]
+    assert "view only" in page.partition("Casa Lejana")[2]
     assert (is_ticked(page, ours), is_ticked(page, visiting)) == (True, False)
     assert 'id="chosen"' in page
     assert 'name="list" value="kind=faith"' in page
-    assert "only to look at" not in client.get(address(ours)).content.decode()
+    assert "view only" not in client.get(address(ours)).content.decode()
     alone = client.get(address(visiting)).content.decode()
-    assert "only to look at" in alone
+    assert "view only" in alone
     assert 'id="chosen"' not in alone
 
 
@@ -142,8 +142,8 @@ def test_which_promises_are_not_handed_over_is_said_and_the_others_stay_ticked()
     theirs = create_follow_up(actor=SYSTEM, title="Visit them", owner=other, **fields)
     client = browse(officer)
     page = client.get(address(mine, theirs, of="follow-ups")).content.decode()
-    assert "You may not hand over some of them." in page
-    assert "only to look at" in page.partition("Visit them")[2]
+    assert "You cannot reassign some of these." in page
+    assert "view only" in page.partition("Visit them")[2]
     assert (is_ticked(page, mine), is_ticked(page, theirs)) == (True, False)
     typed = {"owner": make_officer(north).pk}
     assert client.post(address(mine, theirs, of="follow-ups"), typed).status_code == 403

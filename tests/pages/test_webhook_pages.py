@@ -122,10 +122,10 @@ def test_a_delivery_is_sent_again(administrator: User, tool: Tool) -> None:
     register(client, tool)
     sent = delivery(Webhook.objects.get(), failed_at=timezone.now(), attempts=10, last_error="timeout")
     page = client.get(f"/settings/webhooks/{sent.webhook_id}/").content.decode()
-    assert "given up" in page
+    assert "failed" in page
     assert "timeout" in page
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
-    assert "It is sent again." in answer.content.decode()
+    assert "Sending again." in answer.content.decode()
     sent.refresh_from_db()
     assert (sent.failed_at, sent.attempts) == (None, 0)
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)

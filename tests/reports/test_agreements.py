@@ -75,7 +75,13 @@ def test_each_says_to_the_hundredth_what_it_wanted_and_had(client: Client, city:
         "who missed most first"
     )
     html = page.content.decode()
-    for text in ("3 organisations with an agreement", ">3.07</td>", ">0.25</td>", ">4.32</td>", ">3.00</td>"):
+    for text in (
+        "3 organisations with an agreed frequency",
+        ">3.07</td>",
+        ">0.25</td>",
+        ">4.32</td>",
+        ">3.00</td>",
+    ):
         assert text in html, text
     assert Decimal("3.07") + Decimal(1) + Decimal("0.25") == Decimal("4.32")
     assert "Nothing agreed" not in html

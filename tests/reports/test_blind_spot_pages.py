@@ -27,7 +27,7 @@ def test_a_blind_spot_is_said_in_words_and_opens_whom_to_see(client: Client, cit
     assert never == [("LGBTI people", "Northgate")]  # and not Mill Ponds once more
     cell = next(cell for cell in found.unmet if cell.name == "LGBTI people")
     assert [row.name for row in client.get(cell.first_url).context["page"].rows] == ["Rainbow"]
-    for words in ("Nobody speaks for them", "0 of 1", "never"):
+    for words in ("Not represented", "0 of 1", "never"):
         assert words in answer.content.decode()
 
 
@@ -44,7 +44,7 @@ def test_the_cells_of_the_matrix_open_as_many_as_they_say(client: Client, city: 
 
 def test_whom_nobody_speaks_for_is_on_the_scorecard(client: Client, city: City) -> None:
     text = read(client, city.supervisor, f"/reports/?district={city.north.code}").content.decode()
-    assert re.search(r"Nobody speaks for them yet:\s*<a href=\"/districts/[^\"]+#expected\">Roma</a>", text)
+    assert re.search(r"No organisation represents:\s*<a href=\"/districts/[^\"]+#expected\">Roma</a>", text)
 
 
 def test_blind_spots_are_neither_mapped_nor_exported(client: Client, city: City) -> None:

@@ -114,7 +114,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
     assert str(said["Formula"]).startswith("Organisations met at least once")
     assert said["Period"] == f"{QUARTER} (1 Jul 2024 to 30 Sep 2024)"
-    assert (said["Made by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
+    assert (said["Created by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
     left, _fetched = Event.objects.filter(action=Action.EXPORT).order_by("-pk")[:2][::-1]
     assert (left.object_type, left.district_ids) == ("report", [city.north.pk])
     assert left.field_names == ["by kind", "coverage", "internal"]
@@ -126,8 +126,8 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     by_name = {row["Indicator"]: row for row in rows}
     assert by_name["Organisations met"]["n"] == "15"
     assert "n/a" in {row["Figure"] for row in rows}
-    assert by_name["Organisations met"]["Change (shares in points)"] == "54"
-    assert by_name["Meetings held"]["Change (shares in points)"] == "0.1"
+    assert by_name["Organisations met"]["Change (percentage points)"] == "54"
+    assert by_name["Meetings held"]["Change (percentage points)"] == "0.1"
     assert not [cell for row in rows for cell in row.values() if cell.startswith("'")]
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=scorecard&{ASKED}", "xlsx")))
     assert len(book.worksheets) == 2
@@ -135,7 +135,7 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     assert book.worksheets[0]["H2"].value == 54
 
 
-BESIDE = "Stated beside it"
+BESIDE = "Additional figures"
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
     assert list(rows["Promises kept on time"])[8:] == [BESIDE, "District", "Period"]
     assert rows["Promises kept on time"]["Period"] == "Quarter 3 of 2024"
     assert rows["Promises kept on time"][BESIDE] == moved
-    assert rows["Met as often as agreed"][BESIDE] == "Nothing agreed: 28"
+    assert rows["Met at the agreed frequency"][BESIDE] == "Nothing agreed: 28"
     assert "never met: 13" in rows["Days since last met"][BESIDE]
     assert rows["Organisations met"][BESIDE] == "", "it has nothing beside it"
     [figures, _about] = load_workbook(io.BytesIO(export(user, query, "xlsx"))).worksheets
@@ -175,9 +175,9 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
 
 def test_what_the_page_states_beside_a_figure_is_in_a_reports_own_files(promised: City) -> None:
     [north, _market] = table(export(promised.supervisor, f"report=follow-ups&{ASKED}", "csv"))
-    assert (north["Kept later"], north["Moved to another day"], north["Cancelled"]) == ("2", "2", "1")
+    assert (north["Kept later"], north["Due date moved"], north["Cancelled"]) == ("2", "2", "1")
     paper = " ".join(text_of(export(promised.supervisor, f"report=follow-ups&{ASKED}", "pdf")))
-    assert "Moved to another day" in " ".join(paper.split())
+    assert "Due date moved" in " ".join(paper.split())
 
 
 @pytest.mark.parametrize("extension", ["csv", "xlsx", "pdf"])
@@ -191,14 +191,14 @@ def test_a_published_scorecard_leaves_out_what_hides_no_small_number(promised: C
     else:
         said = " ".join(" ".join(text_of(content)).split())
     assert "Promises kept on time" in said
-    for beside in (BESIDE, "Cancelled: 1", "Moved to another day", "ever met: 13", "othing agreed: 28"):
+    for beside in (BESIDE, "Cancelled: 1", "Due date moved", "ever met: 13", "othing agreed: 28"):
         assert beside not in said
 
 
 def test_a_fall_is_a_number_below_nought(city: City) -> None:
     rows = table(export(city.supervisor, "report=scorecard&period=2024-Q4", "csv"))
     [met] = [row for row in rows if row["Indicator"] == "Organisations met"]
-    assert met["Change (shares in points)"] == "-54"
+    assert met["Change (percentage points)"] == "-54"
     pages = text_of(export(city.supervisor, "report=scorecard&period=2024-Q4", "pdf"))
     assert "−54 points" in " ".join(pages)
     assert "Q3 2024" in pages[0]

@@ -63,7 +63,7 @@ def test_who_covers_nothing_is_told_whom_to_ask(client: Client) -> None:
     for page in PAGES:
         answer = read(client, officer, page)
         assert answer.status_code == 200
-        assert "You cover no district yet" in answer.content.decode()
+        assert "You do not cover any districts yet" in answer.content.decode()
 
 
 def test_a_report_that_is_not_there_is_not_found(client: Client, city: City) -> None:

@@ -25,7 +25,7 @@ def form(chosen: Any, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_supervisor_subscribes_and_unsubscribes(client: Client, district: Any) -> None:
-    assert "You get no report" in client.get("/subscriptions/").content.decode()
+    assert "No report subscriptions" in client.get("/subscriptions/").content.decode()
     chosen = client.get(f"/subscriptions/new/?report=coverage&district={district.code}").content.decode()
     assert '<option value="coverage" selected' in chosen
     listed = client.post("/subscriptions/new/", form(district), follow=True).content.decode()

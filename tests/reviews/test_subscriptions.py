@@ -150,7 +150,7 @@ def test_it_holds_a_link_and_the_way_out_but_no_figure(
     assert "%" not in text
 
 
-@pytest.mark.parametrize("change", ["switched off", "another district", "another role"])
+@pytest.mark.parametrize("change", ["deactivated", "another district", "another role"])
 def test_it_stops_for_who_no_longer_supervises_the_district(
     desk: Desk, monday: datetime, mail_sink: MailSink, change: str
 ) -> None:
@@ -159,7 +159,7 @@ def test_it_stops_for_who_no_longer_supervises_the_district(
     if change == "another district":
         desk.supervisor.districts.set([make_district()])
     else:
-        gone = {"is_active": False} if change == "switched off" else {"role": "officer"}
+        gone = {"is_active": False} if change == "deactivated" else {"role": "officer"}
         User.objects.filter(pk=desk.supervisor.pk).update(**gone)
     assert send_reports() == 0
     assert send_reports() == 0

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.with_address(options["email"]).first()
         if user is None:
-            raise CommandError("Nobody signs in with this address.")
+            raise CommandError("No account uses this email address.")
         try:
             confirmed = confirm_all(actor=SYSTEM, user_id=user.pk)
         except ValidationError as error:

@@ -11,11 +11,15 @@ from accounts.sign_in import password_link
 
 
 class Command(BaseCommand):
-    help = "Create the first administrator and print a link for signing in, good once and for three days."
+    help = (
+        "Create the first administrator and print a sign-in link that works once and expires in three days."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL")
-        parser.add_argument("--another", action="store_true", help="although there is one already")
+        parser.add_argument(
+            "--another", action="store_true", help="create another administrator even if one exists"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

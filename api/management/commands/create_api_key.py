@@ -13,15 +13,18 @@ from districts.models import District
 
 
 class Command(BaseCommand):
-    help = "Make an API key and print its token, which is shown only once."
+    help = "Create an API key and print it. It is shown only once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", required=True, help="which tool, and who runs it")
         parser.add_argument("--scopes", required=True, help="comma-separated: " + ", ".join(Scope.values))
         parser.add_argument("--districts", required=True, help="comma-separated codes, or “all”")
-        parser.add_argument("--purpose", required=True, help="goes into every entry of the trail")
         parser.add_argument(
-            "--source", help="names its records in external ids; made of the name unless given"
+            "--purpose", required=True, help="shown in the audit log with everything the key does"
+        )
+        parser.add_argument(
+            "--source",
+            help=("identifies this tool’s records in external IDs (default: derived from the name)"),
         )
         parser.add_argument("--days", type=int, default=90, help="1 to 365")
         parser.add_argument(

@@ -28,14 +28,16 @@ class Command(BaseCommand):
         self.stdout.write(f"Secrets of webhooks encrypted under the current key: {renew_secrets()}")
         self.stdout.write(f"Secrets of second factors encrypted under it: {second_factor.renew_secrets()}")
         if since is None:
-            self.stdout.write("Say --since MOMENT to learn who still needs the key before it.")
+            self.stdout.write("Use --since TIMESTAMP to list what still needs the previous key.")
             return
         keys, feeds = unused(_moment(since))
         for name in keys:
             self.stdout.write(f"  API key not used since: {name}")
         self.stdout.write(f"API keys not used since: {len(keys)}, calendar addresses not read since: {feeds}")
         if not keys and not feeds:
-            self.stdout.write("Nothing needs the older SECRET_KEY: take it out of SECRET_KEY_FALLBACKS.")
+            self.stdout.write(
+                "Nothing needs the old SECRET_KEY any longer. Remove it from SECRET_KEY_FALLBACKS."
+            )
 
 
 def unused(since: datetime) -> tuple[list[str], int]:
@@ -52,5 +54,5 @@ def unused(since: datetime) -> tuple[list[str], int]:
 def _moment(text: str) -> datetime:
     moment = parse_datetime(text)
     if moment is None or moment.tzinfo is None:
-        raise CommandError("Write a moment with its offset, such as 2026-11-25T10:00Z.")
+        raise CommandError("Give a timestamp with an offset, such as 2026-11-25T10:00Z.")
     return moment

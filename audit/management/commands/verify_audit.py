@@ -17,7 +17,7 @@ SHOWN = 200
 
 class Command(BaseCommand):
     help = (
-        "Works out every hash, number, root and signature of the audit trail anew and says which row was "
+        "Recalculate every hash, number, root and signature in the audit log and report any row "
         "edited, deleted, swapped or inserted since it was sealed."
     )
     requires_system_checks: list[str] = []
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--public-key",
             type=Path,
             action="append",
-            help="a file of public keys, the only ones believed (AUDIT_SIGNING_KEY_FILE with .public)",
+            help="file of trusted public keys (AUDIT_SIGNING_KEY_FILE with .public)",
         )
 
     def handle(
@@ -55,12 +55,12 @@ class Command(BaseCommand):
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
         self.stdout.write(f"{report.rows} rows under {report.seals} seals{against}.")
         if report.keys and not report.keys_were_given:
-            self.stdout.write("note: no public keys were given: compare the keys below with your own record.")
+            self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
         self.stdout.write(f"Not sealed yet: {report.not_sealed}; not numbered yet: {report.not_numbered}.")
         if report.findings:
             raise CommandError(f"The trail is not what was sealed: {len(report.findings)} findings.")
-        self.stdout.write("The trail is what was sealed.")
+        self.stdout.write("OK: the audit log matches its seals.")
 
 
 def _existing(name: str) -> Path | None:

@@ -12,8 +12,8 @@ from crm.backups import BackupFailed, back_up, manifest_of
 
 class Command(BaseCommand):
     help = (
-        "Writes a dump of the database to PATH, or into it where it is a folder, and beside it what was in "
-        "it (.json). Everything can go on meanwhile. It holds everybody's data: keep it encrypted."
+        "Back up the database to PATH (a new file or a folder), with a .json manifest beside it. "
+        "The system can stay online. The backup contains personal data: keep it encrypted."
     )
     requires_system_checks: list[str] = []
 

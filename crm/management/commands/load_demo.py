@@ -14,13 +14,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if is_demo():
-            self.stdout.write("The demo is already there.")
+            self.stdout.write("The demo is already loaded.")
             return
         try:
             counts = load_demo()
         except HasRealData:
             raise CommandError(
-                "This database has data of its own: the demo is not loaded into it.", returncode=HAS_REAL_DATA
+                "This database already has data. The demo was not loaded.", returncode=HAS_REAL_DATA
             ) from None
         self.stdout.write(
             "Alderport is there: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."

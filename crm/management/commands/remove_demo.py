@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["yes"]:
             answer = input(
-                "Everything in this database will be gone, sign-ins included. Type “remove” to go on: "
+                "This deletes everything in this database, including accounts. Type “remove” to continue:"
             )
             if answer.strip() != "remove":
                 raise CommandError("Nothing was removed.")

@@ -15,9 +15,9 @@ DRILL = "proximity_drill"
 
 class Command(BaseCommand):
     help = (
-        "Restores a backup into the owner's empty database (DATABASE_OWNER_URL), proves that every table "
-        "holds what it held and that the trail is what was sealed, gives the application its rights and "
-        "numbers what is left. Run it while nothing else runs."
+        "Restore a backup into an empty database (DATABASE_OWNER_URL), check every table against "
+        "the manifest, verify the audit log against its seals, grant the application its rights "
+        "and number any unnumbered log rows. Stop web, worker and beat first."
     )
     requires_system_checks: list[str] = []
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             if drill:
                 with scratch_database(DRILL):
                     self._restore(path)
-                self.stdout.write("The drill went well: this backup can be restored.")
+                self.stdout.write("Drill passed: this backup can be restored.")
             else:
                 self._restore(path)
                 self.stdout.write(

@@ -25,7 +25,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="a file that is not there yet")
-        parser.add_argument("--district", help="code: only it and what lies in it; otherwise the whole book")
+        parser.add_argument(
+            "--district",
+            help=("district code: export this district and its neighbourhoods (default: everything)"),
+        )
         parser.add_argument(
             "--passphrase-file", type=Path, help="encrypts the file (age format); else it is not"
         )

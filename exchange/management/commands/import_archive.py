@@ -14,8 +14,8 @@ from lib.age import is_encrypted
 
 class Command(BaseCommand):
     help = (
-        "Reads what export_archive wrote into a system without organisations, people and meetings. A file "
-        "that was changed or cut off, or comes of a newer version, is refused (docs/archive.md)."
+        "Load an archive made by export_archive into an empty system. Altered, truncated or "
+        "newer-version files are rejected (docs/archive.md)."
     )
     requires_system_checks: list[str] = []
 

@@ -20,8 +20,8 @@ from exchange.imports.register import OUTLASTS_THE_DEAD, import_organisations
 
 class Command(BaseCommand):
     help = (
-        "Bring a register of organisations in from a CSV file. Says line by line what became of each row, "
-        "and sums that add up. The same file again changes nothing."
+        "Import organisations from a CSV file. Reports the result for each row, with totals. "
+        "Importing the same file again changes nothing."
     )
 
     requires_system_checks: list[str] = []
@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", type=Path, required=True, help="what its columns mean (docs/import.md)"
         )
-        parser.add_argument("--dry-run", action="store_true", help="report what would happen, write nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="preview the import without writing anything"
+        )
         parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
         parser.add_argument("--reason", default="", help="why, for the audit trail; needed with --as")
         parser.add_argument("--encoding", default="", help="how the file is encoded, such as windows-1251")
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             metavar="LINE=WHAT",
             help="which row is one with which: 7=line:5, 9=organisation:ID as the report offers it, or 9=new",
         )
-        parser.add_argument("--quiet", action="store_true", help="only lines that were refused, and the sums")
+        parser.add_argument("--quiet", action="store_true", help="print only rejected rows and totals")
 
     def handle(
         self,
@@ -74,10 +76,10 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except PermissionDenied as error:
-            raise CommandError(_("Only a supervisor may import.")) from error
+            raise CommandError(_("Only supervisors can import.")) from error
         self._say(report, quiet)
         if dry_run:
-            self.stdout.write(_("Nothing was written: this was a dry run."))
+            self.stdout.write(_("Dry run: nothing was written."))
 
     def _mapping(self, path: Path, encoding: str, joins: list[str]) -> Mapping:
         mapping = load_mapping(path.read_text(encoding="utf-8-sig"))
@@ -96,7 +98,7 @@ class Command(BaseCommand):
             return SYSTEM
         user = User.objects.filter(email__iexact=email, is_active=True).first()
         if user is None:
-            raise CommandError(_("Nobody signs in with %(email)s.") % {"email": email})
+            raise CommandError(_("No account uses %(email)s.") % {"email": email})
         return actor_for(user)
 
     def _progress(self) -> Progress:

@@ -26,10 +26,10 @@ def wrong(column: str, right: Any) -> QuerySet[Organisation]:
 
 
 class Command(BaseCommand):
-    help = "Compares what is kept for lists, searches and duplicates with what it is made of. 0 is right."
+    help = "Check derived data (lists, search, duplicate keys) against its source. 0 differences means OK."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="put right what differs")
+        parser.add_argument("--fix", action="store_true", help="fix any differences")
 
     def handle(self, *args: Any, **options: Any) -> None:
         differences = 0
