@@ -94,7 +94,7 @@ def put_back(dump: Path) -> dict[str, Table]:
     found = contents()
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
-            raise BackupFailed(f"{name} is not as it was: {found.get(name)} instead of {expected.get(name)}.")
+            raise BackupFailed(f"{name} differs from the backup: {found.get(name)}, expected {expected.get(name)}.")
     return found
 
 

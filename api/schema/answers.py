@@ -43,7 +43,7 @@ WHY = {
     405: "Method not allowed.",
     406: "Only JSON responses are available.",
     409: ("The ID is already in use, or the first request with this Idempotency-Key is still running."),
-    410: "The cursor is too old: read everything again. Or what this POST made was deleted since.",
+    410: "The cursor has expired: fetch everything again. Or the record that this POST created has been deleted.",
     412: "The object has changed. The ETag header holds the current version.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8.",

@@ -212,7 +212,7 @@ class Schema(Shapes):
 
     def _description(self, scopes: list[str]) -> str:
         own = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""
-        needs = f"Needs the scope `{scopes[0]}`." if scopes else "Available to any key."
+        needs = f"Requires the `{scopes[0]}` scope." if scopes else "Available to any key."
         return f"{own} {needs}".strip()
 
     def _takes(self, schema: Json) -> Json:

@@ -93,7 +93,7 @@ def _schema(one: Any) -> tuple[Json, str]:
             codes = [str(code) for code, _label in one.extra["choices"]]
             return words(codes), f"{label}. {_listed(codes)}".removeprefix(". ")
         case DistrictFilter():
-            return CODES, f"{label}: codes with commas, and all that lies in them."
+            return CODES, f"{label}: comma-separated codes. Includes all districts within them."
         case BooleanFilter():
             return BOOLEAN, label
         case django_filters.UUIDFilter():

@@ -90,7 +90,7 @@ def parameters() -> list[Json]:
         query(
             "compare",
             {"type": "string", "enum": list(COMPARISONS)},
-            f"Beside each figure what it was before, as `{COMPARED}…`.",
+            f"Adds the earlier figures as `{COMPARED}…` fields.",
         ),
         query("all_kinds", BOOLEAN, "Count partners and culture and sport as well."),
         query(
@@ -163,7 +163,7 @@ def row() -> Json:
     }
     return {
         "type": "object",
-        "description": f"One figure. `{COMPARED}…` are there with `compare`.",
+        "description": f"One figure. `{COMPARED}…` fields appear only with `compare`.",
         "properties": properties,
         "required": ["n", "of", "ratio", "rows_url"],
     }

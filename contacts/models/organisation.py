@@ -122,7 +122,7 @@ class Organisation(Checked):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
         error_messages=dict.fromkeys(OF_LIMITS, _CADENCE),
-        help_text=_("As agreed with them. Empty when nothing is agreed."),
+        help_text=_("As agreed with the organisation. Leave empty if nothing is agreed."),
     )
     status = models.CharField(
         _("status"), max_length=10, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE

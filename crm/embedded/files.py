@@ -27,7 +27,7 @@ def private_folder(path: Path) -> Path:
     # Root gives the sockets' folder to "nobody" where it must (launcher.py).
     owners = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-        raise Unavailable(f"{path} belongs to somebody else.")
+        raise Unavailable(f"{path} is owned by another user.")
     if found.st_mode & 0o077:
         path.chmod(0o700)
     return path

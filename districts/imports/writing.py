@@ -245,7 +245,7 @@ def _doubling(found: list[Found], known: Mapping[str, District], parent: Distric
     by_name: dict[str, list[District]] = {}
     for other in others:
         by_name.setdefault(other.name.casefold(), []).append(other)
-    text = _("Feature %(n)d: “%(name)s” is there already, with the code %(code)s.")
+    text = _("Feature %(n)d: “%(name)s” already exists with the code %(code)s.")
     yield from islice(
         (
             text % {"n": feature.number, "name": feature.name[:60], "code": other.code}
@@ -266,7 +266,7 @@ def _on_others(
     fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
 ) -> Iterator[str]:
     text = _(
-        "Feature %(n)d (%(name)s) lies on “%(other)s”, code %(code)s, which is there already: %(share)d%% of "
+        "Feature %(n)d (%(name)s) lies on “%(other)s”, code %(code)s, which already exists: %(share)d%% of "
         "the smaller."
     )
     drawn = [other for other in others if other.boundary]

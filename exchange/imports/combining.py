@@ -58,7 +58,7 @@ def together(rows: list[Row], mapping: Mapping) -> Said:
                     _("%(field)s: “%(text)s” does not count, line %(line)d does") % what,
                 )
             else:
-                text = _("%(field)s “%(text)s” differs from line %(line)d, which is kept") % what
+                text = _("%(field)s “%(text)s” differs from line %(line)d (line %(line)d was kept)") % what
                 row.note(NoteKind.DIFFERS, text)
     said.more = drop(said.more, said.first)
     return said

@@ -103,7 +103,7 @@ def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> 
         plain[name] = said.first
     for text in [*said.rest, *(value for _what, value in said.more)]:
         kind = NoteKind.LEFT_OUT if text in said.rest else NoteKind.MORE
-        left_out = _("%(what)s: “%(text)s” is left out") % {"what": label, "text": text}
+        left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text}
         notes.append((kind.value, left_out))
 
 

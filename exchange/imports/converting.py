@@ -174,7 +174,7 @@ def _set_channel(row: Row, name: str, said: Said) -> None:
     for what, value in said.more:
         if what == "website" and name == "email" and _fill_website(row, value):
             row.note(
-                NoteKind.MORE, _("e-mail: “%(text)s”, a web address (kept as website)") % {"text": value}
+                NoteKind.MORE, _("email: “%(text)s” is a web address (saved as website)") % {"text": value}
             )
         else:
             row.more.append((what, value))

@@ -261,7 +261,7 @@ class Plan:
         if chosen is None and len(sure) > 1:
             offer.counts_as = ""
             self._refusals[root] = _(
-                "fits several organisations of the book: choose one, or merge those first"
+                "matches several existing organisations: choose one, or merge those first"
             )
         elif chosen is None and sure:
             self._take(root, offer, sure[0])

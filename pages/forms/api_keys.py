@@ -63,7 +63,7 @@ class KeyForm(forms.Form):
         min_value=1,
         max_value=MAX_DAYS,
         initial=90,
-        help_text=_("A year at most. It can be renewed before it ends: its page does that."),
+        help_text=_("Up to one year. To renew the key before it expires, use its page."),
     )
     cidrs = forms.CharField(
         label=_("Allowed networks"),

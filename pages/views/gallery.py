@@ -22,7 +22,7 @@ class GalleryForm(forms.Form):
         initial="visit",
     )
     outcomes = forms.MultipleChoiceField(
-        label="What came of it?",
+        label="What was the outcome?",
         choices=[("information_shared", "Information shared"), ("priority_agreed", "Priority agreed")],
         widget=forms.CheckboxSelectMultiple,
         required=False,

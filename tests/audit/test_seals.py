@@ -197,7 +197,7 @@ def test_the_command_fails_where_something_is_wrong_and_looks_from_a_day_on(key:
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit_event SET purpose = 'nothing' WHERE id = %s", [forged.pk])
-    with pytest.raises(CommandError, match="The trail is not what was sealed"):
+    with pytest.raises(CommandError, match="the activity log does not match its seals"):
         verify()
 
 

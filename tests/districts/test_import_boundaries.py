@@ -134,7 +134,7 @@ def test_ground_that_another_code_has_is_asked_about_and_neighbours_are_not() ->
     again = [feature("C-01", "Center"), feature("C-02", "Salamanca", polygon(west=-3.68))]
     [asked] = load(*again, dry_run=True).asks
     assert asked == (
-        "Feature 1 (Center) lies on “Centro”, code 1, which is there already: 100% of the smaller."
+        "Feature 1 (Center) lies on “Centro”, code 1, which already exists: 100% of the smaller."
     )
     assert "lies on “Centro”" in refused(collection(*again))
     assert load(*again, confirmed=True).created == 2
@@ -144,8 +144,8 @@ def test_ground_that_another_code_has_is_asked_about_and_neighbours_are_not() ->
 def test_a_name_that_another_code_has_is_asked_about() -> None:
     load(feature("1", "Centro"))
     [asked] = load(feature("7", "CENTRO", polygon(west=-3.5)), dry_run=True).asks
-    assert asked == "Feature 1: “CENTRO” is there already, with the code 1."
-    assert "is there already" in refused(collection(feature("7", "Centro", polygon(west=-3.5))))
+    assert asked == "Feature 1: “CENTRO” already exists with the code 1."
+    assert "already exists" in refused(collection(feature("7", "Centro", polygon(west=-3.5))))
     assert load(feature("7", "Goya", polygon(west=-3.5))).created == 1
 
 

@@ -372,7 +372,7 @@ class TestAnEmptySystem:
             [north.pk],
         )
         assert event.recipient.removeprefix("archive sha256:") in out.getvalue()
-        with pytest.raises(CommandError, match="is there already"):
+        with pytest.raises(CommandError, match="already exists"):
             call_command("export_archive", str(path))
         with pytest.raises(CommandError, match="no district"):
             call_command("export_archive", str(tmp_path / "x.zip"), district="nowhere")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if path.is_dir():
             path /= f"proximity-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.dump"
         if path.exists() or manifest_of(path).exists():
-            raise CommandError(f"{path} is there already: nothing was written.")
+            raise CommandError(f"{path} already exists. Nothing was written.")
         try:
             tables = back_up(path)
         except (BackupFailed, OSError) as problem:

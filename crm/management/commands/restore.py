@@ -47,9 +47,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(tables)} tables, {rows} rows: the same as in the backup.")
         report = verify_trail(using=OWNER)
         if report.findings:
-            raise BackupFailed(f"The trail is not what was sealed: {report.findings[0]}.")
+            raise BackupFailed(f"The activity log does not match its seals: {report.findings[0]}.")
         left = report.not_sealed + report.not_numbered
         self.stdout.write(f"{report.rows} rows of the trail under {report.seals} seals: untouched.")
-        self.stdout.write(f"{left} rows of the trail had no seal yet: for those only the sums above speak.")
+        self.stdout.write(f"{left} activity log rows were not sealed yet. They are covered only by the checksums above.")
         call_command("prepare_database", verbosity=0)
         self.stdout.write("Up to date; the application has its rights; every row of the trail is numbered.")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if district and place is None:
             raise CommandError(f"There is no district {district}.")
         if path.exists():
-            raise CommandError(f"{path} is there already: nothing was written.")
+            raise CommandError(f"{path} already exists. Nothing was written.")
         scope = scope_of(SYSTEM, place) if place else SYSTEM
         draft = path.with_name(f"{path.name}.part")
         try:

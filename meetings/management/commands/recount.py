@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if not differences:
             return
         if not options["fix"]:
-            raise CommandError(f"{differences} differences. Run again with --fix to put them right.")
+            raise CommandError(f"{differences} differences. Run again with --fix to correct them.")
         for start in range(0, len(ids), BATCH):
             with transaction.atomic():
                 refresh_last_met(sorted(ids)[start : start + BATCH])
