@@ -94,7 +94,9 @@ def put_back(dump: Path) -> dict[str, Table]:
     found = contents()
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
-            raise BackupFailed(f"{name} differs from the backup: {found.get(name)}, expected {expected.get(name)}.")
+            raise BackupFailed(
+                f"{name} differs from the backup: {found.get(name)}, expected {expected.get(name)}."
+            )
     return found
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class MeetingsConfig(AppConfig):
     name = "meetings"
-    verbose_name = _("Meetings and promises")
+    verbose_name = _("Meetings and follow-ups")
 
     def ready(self) -> None:
         from meetings import reminders

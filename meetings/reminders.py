@@ -89,11 +89,11 @@ def _invitation(meeting: Meeting) -> bytes:
 class FollowUps(Subject[FollowUp]):
     code = "follow_up"
     known_rules = (
-        Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("promise due tomorrow"), daily=True),
+        Rule(rules.FOLLOW_UP_DAY_BEFORE, gettext_lazy("follow-up due tomorrow"), daily=True),
         Rule(rules.FOLLOW_UP_WRITTEN, gettext_lazy("follow-up promised today for today")),
-        Rule(rules.FOLLOW_UP_DUE, gettext_lazy("promise due today"), daily=True),
-        Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("promise overdue"), daily=True),
-        Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("promise long overdue in your district"), daily=True),
+        Rule(rules.FOLLOW_UP_DUE, gettext_lazy("follow-up due today"), daily=True),
+        Rule(rules.FOLLOW_UP_OVERDUE, gettext_lazy("follow-up overdue"), daily=True),
+        Rule(rules.FOLLOW_UP_ESCALATED, gettext_lazy("follow-up long overdue in your district"), daily=True),
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
@@ -131,19 +131,19 @@ class FollowUps(Subject[FollowUp]):
         day = {"day": day_in_full(row.due_on)}
         if rule == rules.FOLLOW_UP_ESCALATED:
             title = ngettext(
-                "A promise in your district is %(n)d day late",
-                "A promise in your district is %(n)d days late",
+                "A follow-up in your district is %(n)d day late",
+                "A follow-up in your district is %(n)d days late",
                 late,
             )
             text = _("It was due on %(day)s. Open it to see who made it and what is holding it up.")
             return title % {"n": late}, [text % day]
         if late > 0:
-            title = ngettext("A promise is %(n)d day late", "A promise is %(n)d days late", late)
+            title = ngettext("A follow-up is %(n)d day late", "A follow-up is %(n)d days late", late)
             title %= {"n": late}
         elif late == 0:
-            title = _("A promise is due today")
+            title = _("A follow-up is due today")
         else:
-            title = _("A promise is due on %(day)s") % day
+            title = _("A follow-up is due on %(day)s") % day
         return title, [row.title, _("Due on %(day)s.") % day]
 
     def record(self, row: FollowUp) -> Record:

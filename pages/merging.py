@@ -25,8 +25,8 @@ from pages.undo import Offer, undo_url
 REFERRING: Final[Mapping[str, str | Promise]] = {
     "meetings.MeetingOrganisation.organisation": gettext_lazy("meetings"),
     "meetings.MeetingContact.contact": gettext_lazy("meetings"),
-    "meetings.FollowUpOrganisation.organisation": gettext_lazy("promises"),
-    "meetings.FollowUp.contact": gettext_lazy("promises"),
+    "meetings.FollowUpOrganisation.organisation": gettext_lazy("follow-ups"),
+    "meetings.FollowUp.contact": gettext_lazy("follow-ups"),
     "meetings.Concern.raised_by_organisation": gettext_lazy("concerns they raised"),
     "meetings.Concern.site_organisation": gettext_lazy("concerns about their site"),
     "contacts.Affiliation.organisation": gettext_lazy("people"),

@@ -17,7 +17,7 @@ TYPES = (
     ("contact", _("a contact")),
     ("organisation", _("an organisation")),
     ("meeting", _("a meeting")),
-    ("follow_up", _("a promise")),
+    ("follow_up", _("a follow-up")),
     ("concern", _("a concern")),
     ("user", _("a colleague")),
     ("api_key", _("an API key")),

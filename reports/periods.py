@@ -16,7 +16,7 @@ class PeriodInFuture(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This period lies in the future. Choose one that has begun."), code="period_in_future"
+            _("This period is in the future. Choose one that has started."), code="period_in_future"
         )
 
 

@@ -22,7 +22,7 @@ FEW: Final = 5  # figures of fewer are not judged
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (gettext_lazy("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
-    (gettext_lazy("Promises"), ("follow-ups", "overdue")),
+    (gettext_lazy("Follow-ups"), ("follow-ups", "overdue")),
     (gettext_lazy("Concerns"), ("concerns", "loop-closed", "reassurance")),
     (gettext_lazy("How we work together"), ("activity", "level", "reciprocity")),
     (gettext_lazy("Will it last?"), ("continuity", "data-health")),

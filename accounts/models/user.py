@@ -33,7 +33,7 @@ class Role(models.TextChoices):
 class Channel(models.TextChoices):
     """How a reminder reaches its recipient."""
 
-    EMAIL = "email", _("by e-mail")
+    EMAIL = "email", _("by email")
     IN_PAGE = "in_page", _("on this site")
 
 

@@ -100,12 +100,12 @@ CONTACT = RowSpec(
     columns(
         Contact,
         *("id", "version", "given_name", "family_name"),
-        column(Contact, "email", _unless_withdrawn("email"), help_text=_("Empty if the contact withdrew.")),
+        column(Contact, "email", _unless_withdrawn("email"), help_text=_("Empty if the contact opted out.")),
         column(
             Contact,
             "phone",
             _unless_withdrawn("phone"),
-            help_text=_("E.164. Empty if the contact withdrew."),
+            help_text=_("E.164. Empty if the contact opted out."),
         ),
         *("languages", "preferred_channel", "home_district"),
         Column("affiliations", AffiliationShape(many=True), _affiliations),

@@ -122,7 +122,7 @@ class Writing(Resource):
 
 
 def _gone() -> Problem:
-    return Problem(410, "gone", _("What this request made is not there any more."))
+    return Problem(410, "gone", _("The record that this request created no longer exists."))
 
 
 class CreateMixin(Writing):

@@ -64,7 +64,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder; what a killed run has left in it is killed."""
     with open_lock(folder / "run.lock") as lock:
         if not try_lock(lock):
-            raise Unavailable(f"Another `run` is already using {folder}. Stop it, or choose another folder with --data.")
+            raise Unavailable(
+                f"Another `run` is already using {folder}. Stop it, or choose another folder with --data."
+            )
         kill_leftovers(folder)
         yield
 

@@ -190,7 +190,7 @@ def _compared(feature: Found, district: District | None, parent: District | None
     if before and not is_same_place and is_elsewhere(before, feature.boundary):
         asked.append(_("it would be in another place: less than half of it is where it was"))
     if is_moved and district.parent_id:
-        asked.append(_("it lies in another district now"))
+        asked.append(_("it is in another district now"))
     text = _("Feature %(n)d, code %(code)s, “%(name)s”: %(asked)s.")
     said = {
         "n": feature.number,

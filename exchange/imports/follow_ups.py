@@ -32,7 +32,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         if done_on > city_today().isoformat():
             raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
         to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
-        read.given(" ".join(read.ids(to_whom)), _("To whom"))
+        read.given(" ".join(read.ids(to_whom)), _("Who to"))
         status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
         plain: Plain = {
             "title": title,
@@ -99,7 +99,7 @@ def _current(row: FollowUp) -> Plain:
 
 TARGET: Final = row_target(
     what="follow_ups",
-    title=gettext_lazy("Promises"),
+    title=gettext_lazy("Follow-ups"),
     fields=fields(
         FollowUp,
         *("title", "due_on"),

@@ -83,6 +83,6 @@ def _why(shares: set[str]) -> str:
         "name": _("same name, nothing else in common"),
         "district": _("similar name, same district"),
         "phone": _("similar name, same phone"),
-        "email": _("similar name, same e-mail"),
+        "email": _("similar name, same email"),
     }
     return ", ".join(words[what] for what in words if what in shares)

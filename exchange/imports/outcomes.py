@@ -190,4 +190,4 @@ def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output
         headings = headings[:-1]
     columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
     write_csv(content, Sheet(_("Rejected"), columns, rows()))
-    return kinds.Output(_("refused") + ".csv", CSV_TYPE, content)
+    return kinds.Output(_("rejected") + ".csv", CSV_TYPE, content)

@@ -295,7 +295,7 @@ class Plan:
             offer = self._offers.get(number)
             if chosen != NEW and number not in self._known and (offer is None or offer.counts_as != chosen):
                 self._refusals.setdefault(
-                    self._root(number), _("what it was to be one with is not like it any more: choose again")
+                    self._root(number), _("the record it was to be joined with has changed: choose again")
                 )
 
     def _give_up(self, root: int, organisation_id: UUID) -> None:

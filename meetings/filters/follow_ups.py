@@ -34,7 +34,7 @@ Rows = models.QuerySet[Any]
 
 
 class FollowUpFilters(FilterSet):
-    q = django_filters.CharFilter(label=_("Find a promise"), method="find", max_length=200)
+    q = django_filters.CharFilter(label=_("Find a follow-up"), method="find", max_length=200)
     status = CodesFilter(FollowUpStatus, label=_("Status"))
     kind = CodesFilter(FollowUpKind, label=_("Kind"), widget=forms.SelectMultiple)
     mine = BooleanFilter(label=_("Mine"), method="of_mine")

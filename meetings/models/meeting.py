@@ -84,7 +84,7 @@ class Meeting(Checked):
         max_length=12,
         choices=Level,
         blank=True,
-        help_text=_("Empty when nobody is sure."),
+        help_text=_("Leave empty if you are not sure."),
     )
     status = models.CharField(
         _("status"), max_length=12, choices=MeetingStatus, default=MeetingStatus.PLANNED

@@ -103,7 +103,8 @@ def zones(own: str) -> list[tuple[str, str]]:
 )
 class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Reminders that are not urgent are sent at 09:00 in this time zone.")
+        label=_("Time zone"),
+        help_text=_("Reminders that are not urgent are sent at 09:00 in this time zone."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ GROUPS = (
         (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE),
     ),
     (_("Meetings"), (Scope.MEETINGS_READ, Scope.MEETINGS_WRITE)),
-    (_("Promises"), (Scope.FOLLOW_UPS_READ, Scope.FOLLOW_UPS_WRITE)),
+    (_("Follow-ups"), (Scope.FOLLOW_UPS_READ, Scope.FOLLOW_UPS_WRITE)),
     (_("Concerns"), (Scope.CONCERNS_READ, Scope.CONCERNS_WRITE)),
     (_("Other"), (Scope.CHANGES_READ, Scope.REPORTS_READ, Scope.WEBHOOKS_WRITE)),
 )

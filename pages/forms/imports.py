@@ -110,7 +110,7 @@ class JoinsForm(forms.Form):
         for offer in offers:
             line = offer["line"]
             options = [(key, f"{name} ({why})") for key, name, why in offer["options"]]
-            nothing = [] if offer["counts_as"] else [("", _("Not decided: refused"))]
+            nothing = [] if offer["counts_as"] else [("", _("Not decided: rejected"))]
             self.fields[f"line_{line}"] = forms.ChoiceField(
                 label=_("Line %(line)d: %(name)s") % {"line": line, "name": offer["name"]},
                 choices=[*nothing, (NEW, _("A new organisation")), *options],

@@ -48,7 +48,7 @@ def say_logged(request: ActorRequest, meeting: Meeting) -> None:
         tags.append(f"undo:{undo}")
     counts = is_substantive(status=meeting.status, present=True, outcomes=meeting.outcomes)
     if meeting.status == MeetingStatus.NOT_REACHED:
-        text = _("Meeting logged. Nobody was reached, so it does not count as met.")
+        text = _("Meeting logged. You reached no one, so it does not count as met.")
     elif not meeting.organisation_links.filter(present=True).exists():
         text = _("Meeting logged.")
     elif counts:

@@ -62,7 +62,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
         text = (
             _("Confirmed for %(name)s: %(what)s.")
             if decided.is_confirmed
-            else _("Refused for %(name)s: %(what)s.")
+            else _("Rejected for %(name)s: %(what)s.")
         )
         messages.success(request, text % now)
     return redirect("waiting")

@@ -26,16 +26,16 @@ KIND: Final = "export_report"
 NOT_PUBLISHED: Final = frozenset({"concerns", "loop-closed", "reassurance"})
 OF_SINGLE_PEOPLE: Final = frozenset({"people_late", "lead_changes"})  # columns
 CONCERNS_STAY: Final[Text] = _(
-    "Concerns and reassurance are not published: in one district they are few, and small numbers say what "
-    "happened to whom."
+    "Concerns and reassurance are not published. One district has few of them, and small numbers "
+    "show what happened to which people."
 )
 SPLITS_STAY: Final[Text] = _(
     "By community or kind nothing is published for now: what such tables hide as small numbers can be worked "
     "out from other tables. Publish the figures of whole districts."
 )
 PARTS_STAY: Final[Text] = _(
-    "Parts of a district are not published: their small numbers show single organisations. Publish the "
-    "figures of the whole district that it lies in."
+    "Parts of a district are not published, because their small numbers show single "
+    "organisations. Publish the figures of the whole district instead."
 )
 DATES_STAY: Final[Text] = _(
     "Only whole quarters and years are published: files of other dates, compared, show single days and their "

@@ -89,7 +89,7 @@ def rest(row: Row, question: Question) -> Drill | None:
 
 REPORT = Report(
     slug="follow-ups",
-    title=_("Promises kept on time"),
+    title=_("Follow-ups done on time"),
     formula=_("Follow-ups done by their original due date ÷ follow-ups originally due in the period."),
     population=_(
         "Follow-ups for organisations based here at the end of the period. Cancelled follow-ups "
@@ -111,5 +111,5 @@ REPORT = Report(
     ),
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     n_label=ngettext_lazy("kept on time", "kept on time"),
-    of_label=ngettext_lazy("promise due", "promises due"),
+    of_label=ngettext_lazy("follow-up due", "follow-ups due"),
 )

@@ -68,7 +68,7 @@ def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
 
 REPORT = Report(
     slug="overdue",
-    title=_("Promises overdue"),
+    title=_("Follow-ups overdue"),
     formula=_("Open follow-ups past their due date at the end of the period. Also: all open follow-ups."),
     population=_("Follow-ups for organisations based here at the end of the period."),
     source=_("This system’s definition of “overdue ageing”."),
@@ -88,5 +88,5 @@ REPORT = Report(
     unit="count",
     better="lower",
     n_label=ngettext_lazy("overdue", "overdue"),
-    of_label=ngettext_lazy("promise open", "promises open"),
+    of_label=ngettext_lazy("follow-up open", "follow-ups open"),
 )

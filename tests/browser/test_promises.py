@@ -80,7 +80,7 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
         page.get_by_role("button", name="Find").tap()
     page.get_by_role("checkbox", name="Δίκτυο Γυναικών").tap()
     page.get_by_role("radio", name="Tomorrow").tap()
-    page.get_by_role("button", name="Save promise").tap()
+    page.get_by_role("button", name="Save follow-up").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bring the leaflets")
     follow_up = FollowUp.objects.get()
     assert follow_up.due_on == city_today() + timedelta(days=1)

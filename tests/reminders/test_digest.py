@@ -93,8 +93,8 @@ def test_what_is_urgent_does_not_wait_for_it_nor_lie_in_it(mail_sink: MailSink) 
     assert send_due() == 3
     subjects = {message["Subject"] for message in mail_sink.messages}
     assert len(mail_sink.messages) == 2
-    assert "A promise is due today" in subjects
-    (alone,) = [one for one in mail_sink.messages if one["Subject"] == "A promise is due today"]
+    assert "A follow-up is due today" in subjects
+    (alone,) = [one for one in mail_sink.messages if one["Subject"] == "A follow-up is due today"]
     assert urgent.title in parts(alone)[0]
     assert "noise form" not in parts(alone)[0]
 

@@ -158,9 +158,9 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
     assert f"· {moved}" in page
     assert "· nothing agreed: 28" in page
     rows = {row["Indicator"]: row for row in table(export(user, query, "csv"))}
-    assert list(rows["Promises kept on time"])[8:] == [BESIDE, "District", "Period"]
-    assert rows["Promises kept on time"]["Period"] == "Quarter 3 of 2024"
-    assert rows["Promises kept on time"][BESIDE] == moved
+    assert list(rows["Follow-ups done on time"])[8:] == [BESIDE, "District", "Period"]
+    assert rows["Follow-ups done on time"]["Period"] == "Quarter 3 of 2024"
+    assert rows["Follow-ups done on time"][BESIDE] == moved
     assert rows["Met at the agreed frequency"][BESIDE] == "Nothing agreed: 28"
     assert "never met: 13" in rows["Days since last met"][BESIDE]
     assert rows["Organisations met"][BESIDE] == "", "it has nothing beside it"
@@ -190,7 +190,7 @@ def test_a_published_scorecard_leaves_out_what_hides_no_small_number(promised: C
         said = " ".join(str(cell) for row in figures.iter_rows(values_only=True) for cell in row)
     else:
         said = " ".join(" ".join(text_of(content)).split())
-    assert "Promises kept on time" in said
+    assert "Follow-ups done on time" in said
     for beside in (BESIDE, "Cancelled: 1", "Due date moved", "ever met: 13", "othing agreed: 28"):
         assert beside not in said
 

@@ -59,7 +59,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
         self.stdout.write(f"Not sealed yet: {report.not_sealed}; not numbered yet: {report.not_numbered}.")
         if report.findings:
-            raise CommandError(f"FAILED: the activity log does not match its seals ({len(report.findings)} findings).")
+            raise CommandError(
+                f"FAILED: the activity log does not match its seals ({len(report.findings)} findings)."
+            )
         self.stdout.write("OK: the audit log matches its seals.")
 
 
