@@ -32,7 +32,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         if done_on > city_today().isoformat():
             raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
         to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
-        read.given(" ".join(read.ids(to_whom)), _("Who to"))
+        read.given(" ".join(read.ids(to_whom)), _("Promised to"))
         status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
         plain: Plain = {
             "title": title,
