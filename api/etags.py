@@ -33,5 +33,5 @@ def expected_version(request: Request, body: object = None) -> int:
         )
     found = _TAG.fullmatch(given.strip())
     if not found:
-        raise Problem(400, "bad_if_match", _('If-Match takes one ETag, such as "7".'))
+        raise Problem(400, "bad_if_match", _('If-Match must be one ETag, such as "7".'))
     return int(found[1])

@@ -170,11 +170,11 @@ def bad_comparison(name: str) -> Problem:
 
 def period_in_future(name: str, detail: Any) -> Problem:
     errors = [_error(name, "period_in_future", str(detail))]
-    return Problem(400, "period_in_future", _("Nothing of this period has happened yet."), errors=errors)
+    return Problem(400, "period_in_future", _("This period has not started yet."), errors=errors)
 
 
 def bad_rest(name: str) -> Problem:
-    return _bad(name, _("Ask by district, for one district and parts of it."))
+    return _bad(name, _("Use the district parameter with one district to include its parts."))
 
 
 def read_ordering(request: Request, orderings: Collection[str]) -> str:
@@ -214,7 +214,7 @@ def _refused(errors: list[dict[str, str]]) -> Problem:
 
 
 def _empty(name: str) -> dict[str, str]:
-    return _error(name, "empty", _("Write a value, or leave this parameter out."))
+    return _error(name, "empty", _("Enter a value or omit this parameter."))
 
 
 def _error(name: str, code: str, detail: str) -> dict[str, str]:

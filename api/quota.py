@@ -51,7 +51,7 @@ def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]
         if quota.count(contact_ids) <= quota.most:
             return
         text = (
-            _("You have read %(n)d different people today, as many as you may.")
+            _("You have reached your limit of %(n)d contacts a day.")
             if key is None
             else _("This key has reached its limit of %(n)d contacts for today.")
         )

@@ -25,7 +25,7 @@ class Action(models.TextChoices):
     IMPORT = "import", _("imported")
     NOTIFY = "notify", _("was notified")
     DENY = "deny", _("was denied access")
-    INQUIRE = "inquire", _("asked who saw a person’s data")
+    INQUIRE = "inquire", _("checked who viewed a person’s data")
     KEEP = "keep", _("kept sensitive wording about a person, with a reason")
     SIGN_IN = "sign_in", _("signed in")
     SIGN_OUT = "sign_out", _("signed out")

@@ -159,8 +159,8 @@ class ContactFilters(FilterSet):
 
     #: What keys alone filter by, and what everybody else is told.
     of_keys: ClassVar[Mapping[str, Any]] = {
-        "organisation": _("Open the organisation’s own page: its people are there."),
-        "source": _("Find a person by name: only API keys filter people by source."),
+        "organisation": _("Open the organisation’s page to see its contacts."),
+        "source": _("Search by name. Only API keys can filter contacts by source."),
     }
 
     q = django_filters.CharFilter(label=_("Find a contact"), method="find", max_length=200)

@@ -56,9 +56,7 @@ def _problem(*, away: bool) -> Problem:
         return Problem(
             500, "fault", _("Something went wrong on our side. Quote the request ID if you contact support.")
         )
-    text = _(
-        "A part of the system does not answer at the moment. Send the same request again in a few seconds."
-    )
+    text = _("Part of the system is temporarily unavailable. Send the same request again in a few seconds.")
     return Problem(503, "unavailable", text, headers=_headers())
 
 

@@ -104,7 +104,7 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
     try:
         District.objects.filter(pk=district_id).delete()
     except (ProtectedError, RestrictedError) as error:
-        text = _("%(name)s is in use, so it stays.") % {"name": district.name}
+        text = _("%(name)s is in use and cannot be removed.") % {"name": district.name}
         raise ValidationError(text) from error
     district.version += 1
     _record(actor, Action.ERASE, Op.ERASED, district, lineage, [])
@@ -137,8 +137,8 @@ def _refuse_widening(actor: Acting, district: District, before: list[UUID]) -> N
             raise ValidationError(
                 {
                     "parent": _(
-                        "Accounts or API keys would see more. Move it on the server: "
-                        "manage.py import_districts."
+                        "Moving it would give accounts or API keys access to more records. Move it "
+                        "on the server with manage.py import_districts."
                     )
                 }
             )

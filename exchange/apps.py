@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ExchangeConfig(AppConfig):
     name = "exchange"
-    verbose_name = _("Files that come in and go out")
+    verbose_name = _("Imports and exports")
 
     def ready(self) -> None:
         from exchange.archive import work

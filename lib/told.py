@@ -43,7 +43,7 @@ def told(error: ValidationError) -> str:
     text = error.message % asked
     if asked.names <= _QUOTED:
         return str(text)
-    return _("Check this value: it is not one that can be used here.")
+    return _("Enter a different value. This one cannot be used here.")
 
 
 def leaves(error: ValidationError) -> Iterator[ValidationError]:

@@ -66,7 +66,7 @@ def _led_to(response: HttpResponseBase) -> str:
 
 def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
     if sent_forms.is_the_same(request, sent):
-        messages.info(request, _("This had arrived before. It is saved once."))
+        messages.info(request, _("This was already sent. It is saved only once."))
         return redirect(sent.led_to)
     fields = [
         (name, value)

@@ -76,7 +76,7 @@ class AccountRequest(models.Model):
                 fields=["user", "kind"],
                 condition=models.Q(decided_at__isnull=True),
                 name="account_request_once",
-                violation_error_message=_("This is asked for already."),
+                violation_error_message=_("This has already been requested."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=Asked.values),

@@ -112,7 +112,7 @@ def confirm_all(*, actor: Actor, user_id: UUID) -> list[AccountRequest]:
     found = AccountRequest.objects.visible_to(actor).filter(user=user_id).in_order()
     confirmed = [confirm_request(actor=actor, request_id=pk) for pk in found.values_list("pk", flat=True)]
     if not confirmed:
-        raise ValidationError(_("Nothing waits for this account."))
+        raise ValidationError(_("Nothing is pending for this account."))
     return confirmed
 
 

@@ -108,7 +108,7 @@ MEETING = RowSpec(
         Column(
             "contacts",
             MeetingContactShape(
-                many=True, allow_null=True, help_text=_("Null without the scope contacts:read.")
+                many=True, allow_null=True, help_text=_("Null without the contacts:read scope.")
             ),
             _attendance,
             scope=Scope.CONTACTS_READ,
@@ -156,7 +156,7 @@ FOLLOW_UP = RowSpec(
         ),
         Column(
             "contact",
-            serializers.UUIDField(allow_null=True, help_text=_("Null without the scope contacts:read.")),
+            serializers.UUIDField(allow_null=True, help_text=_("Null without the contacts:read scope.")),
             _seen("contact", Contact),
             scope=Scope.CONTACTS_READ,
         ),

@@ -118,7 +118,7 @@ CONTACT = RowSpec(
         *("withdrawn_on", "review_on"),
         Column(
             "private_channel",
-            PrivateChannelShape(allow_null=True, help_text=_("Only with the scope contacts:private.")),
+            PrivateChannelShape(allow_null=True, help_text=_("Only with the contacts:private scope.")),
             _private,
             scope=Scope.CONTACTS_PRIVATE,
         ),

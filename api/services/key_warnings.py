@@ -50,7 +50,7 @@ def _message(warning: KeyWarning) -> EmailMultiAlternatives:
         words = {"key": key, "day": city_day(warning.ends_at)}
         words["url"] = settings.SITE_URL + reverse("settings_key", args=[key.pk])
         text = render_to_string("api/key_warning.txt", words)
-        subject = _("The API key of %(name)s ends soon") % {"name": key.name}
+        subject = _("The API key of %(name)s expires soon") % {"name": key.name}
     return mail_to(recipient, subject, text, message_id_for(f"key-{warning.pk}"))
 
 

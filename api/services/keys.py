@@ -123,14 +123,16 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
     if key.status == KeyStatus.REVOKED:
         raise ValidationError(_("This key is revoked."))
     if key.expires_at <= now and days is None:
-        raise ValidationError({"days": _("This key has expired. Choose how long it works from now on.")})
+        raise ValidationError(
+            {"days": _("This key has expired. Choose how long it should work from now on.")}
+        )
     is_left = key.created_by is not None and not key.created_by.is_active
     is_anothers = _waits(actor, key) and key.created_by_id != actor.id
     if is_anothers and not is_left:
         raise ValidationError(
-            _("Only %(name)s can rotate this key. Make a new key instead.") % {"name": key.created_by}
+            _("Only %(name)s can renew this key. Create a new key instead.") % {"name": key.created_by}
             if key.created_by
-            else _("This key was made on the server. Renew it there: manage.py renew_api_key.")
+            else _("This key was created on the server. Renew it there with manage.py renew_api_key.")
         )
     if days is not None:
         _renew(actor, key, days, now)
@@ -141,7 +143,9 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
             key.status, key.confirmed_by_id = KeyStatus.WAITING, None
     key.secrets.filter(expires_at__lte=now).delete()
     if key.secrets.count() >= MAX_SECRETS:
-        text = _("%(n)d secrets of this key work already. Wait until the older ones end, or revoke it.")
+        text = _(
+            "This key already has %(n)d valid secrets. Wait until the older ones expire, or revoke the key."
+        )
         raise ValidationError(text % {"n": MAX_SECRETS}, code="too_many_secrets")
     key.save(update_fields=["created_by", "expires_at", "renewed_at", "status", "confirmed_by"])
     key.secrets.filter(expires_at__isnull=True).update(expires_at=now + ROTATION)
@@ -154,7 +158,7 @@ def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
     """Move the end of the key to so many days from now."""
     _check_days(days)
     if now + timedelta(days=days) < key.expires_at:
-        raise ValidationError({"days": _("It works longer than that already.")})
+        raise ValidationError({"days": _("The key already works longer than that. Choose a later date.")})
     if key.expires_at + ROTATION <= now:
         key.secrets.all().delete()
         if _waits(actor, key):

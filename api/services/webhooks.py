@@ -119,7 +119,8 @@ def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
     if webhook.previous_secret is not None and webhook.previous_until and webhook.previous_until > now:
         if len(webhook.between_secrets) + 2 >= MAX_SECRETS:
             raise ValidationError(
-                _("%(n)d of its secrets still sign. Wait until the older ones end.") % {"n": MAX_SECRETS},
+                _("This webhook already has %(n)d valid secrets. Wait until the older ones expire.")
+                % {"n": MAX_SECRETS},
                 code="too_many_secrets",
             )
         webhook.between_secrets = [*webhook.between_secrets, webhook.secret]

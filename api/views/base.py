@@ -250,7 +250,7 @@ class ListMixin(Resource):
         """A browser's list names no person together with organisations (docs/adr/0013); asked for: 403."""
         ties = {name for name, one in self.spec.expansions.items() if one.people} | {*self.ties}
         if asked := ties & {*names, *expand}:
-            detail = _("A list does not show “%(name)s” to a browser’s session: read the record itself.")
+            detail = _("Lists do not include “%(name)s” in a browser session. Fetch the record itself.")
             raise Problem(403, "not_on_lists", detail % {"name": min(asked)})
         return [name for name in self.spec.names if name not in ties] if ties and not names else names
 

@@ -217,7 +217,7 @@ class CreateMixin(Writing):
 
         def result(one: Kept) -> Kept:
             if "id" not in one:
-                said = {"detail": _("It was refused when it was first sent.")}
+                said = {"detail": _("The request was rejected when it was first sent.")}
                 errors = [error | said for error in one.get("errors", ())]
                 return one | said | ({"errors": errors} if errors else {})
             pk = UUID(one["id"])

@@ -28,8 +28,8 @@ from districts.services import (
 from lib.fold import ODD, fold, squash
 
 IS_GENERATED: Final = gettext_lazy(
-    "“%(name)s” numbers the rows of the file: it is no code. Name another property, or have codes made "
-    "from the names."
+    "“%(name)s” only numbers the rows of the file, so it cannot be the code. Choose another "
+    "property, or create codes from the names."
 )
 LONGEST_CODE: Final = 20
 MAX_BYTES: Final = 10 * 1024 * 1024
@@ -107,7 +107,7 @@ def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Map
     properties = declared.get("properties") if isinstance(declared, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str) or not name.strip():
-        raise ValidationError(_("The file declares a system of coordinates (crs) without a name."))
+        raise ValidationError(_("The file declares a coordinate system (crs) without a name."))
     try:
         return to_degrees(name.strip(), features)
     except BadBoundary as error:
@@ -145,11 +145,11 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
     names = ", ".join(sorted(squash(name)[:40] for name in _properties(features[0]))[:30]) or "—"
     if code:
         text = _(
-            "Which property holds the code of a district? The first feature has: %(names)s. Numbers that a "
-            "program gave to the rows are no codes. Name the property, or have codes made from the names."
+            "Which property holds the district code? The first feature has: %(names)s. Row numbers "
+            "cannot be codes. Choose the property, or create codes from the names."
         )
     else:
-        text = _("Which property holds the name of a district? The first feature has: %(names)s.")
+        text = _("Which property holds the district name? The first feature has: %(names)s.")
     raise ValidationError(text, params={"names": names})
 
 
@@ -272,12 +272,15 @@ def _say(error: BadBoundary) -> str:
         "not_a_position": _("a position is two numbers: longitude, latitude."),
         "latitude": _("latitude %(value)s is not between −90 and 90 (longitude comes first, in WGS 84)."),
         "longitude": _("longitude %(value)s is not between −180 and 180 (degrees, in WGS 84)."),
-        "swapped": _("longitude and latitude look swapped: it lies far from the other districts."),
-        "far": _("lies far from the other districts."),
-        "crosses_itself": _("its line crosses itself near %(where)s (such as a bow-tie). Mend it first."),
-        "hole_outside": _("a hole is not inside its polygon, near %(where)s. Mend it first."),
-        "pieces_overlap": _("two of its pieces lie on each other, near %(where)s. Mend it first."),
-        "not_sound": _("is no sound polygon near %(where)s (%(said)s). Mend it first."),
-        "unknown_system": _("The coordinates are “%(name)s”, which is not known: save the file in WGS 84."),
+        "swapped": _("longitude and latitude may be swapped: it is far from the other districts."),
+        "far": _("is far from the other districts."),
+        "crosses_itself": _(
+"its boundary crosses itself near %(where)s, like a bow tie. Correct "
+                            "it first."
+),
+        "hole_outside": _("a hole is outside its polygon near %(where)s. Correct it first."),
+        "pieces_overlap": _("two of its parts overlap near %(where)s. Correct it first."),
+        "not_sound": _("is not a valid polygon near %(where)s (%(said)s). Correct it first."),
+        "unknown_system": _("The coordinate system “%(name)s” is unknown. Save the file in WGS 84."),
     }  # fmt: skip
     return texts[error.code] % error.params

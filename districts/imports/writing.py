@@ -136,7 +136,7 @@ def import_districts(
         _try(found, known, properties)
         return report
     if report.asks and not confirmed:
-        text = _("Look at these first, and confirm that they are meant:")
+        text = _("Check these first, then confirm that they are correct:")
         raise ValidationError([ValidationError(one) for one in (text, *report.asks[:MAX_MISTAKES])])
     with transaction.atomic():
         written = _write(actor, found, known, parent, properties)
@@ -186,11 +186,11 @@ def _compared(feature: Found, district: District | None, parent: District | None
         return Imported(feature.code, feature.name, "unchanged")
     asked = []
     if feature.name != district.name:
-        asked.append(_("it is called “%(name)s” now") % {"name": district.name})
+        asked.append(_("it is currently called “%(name)s”") % {"name": district.name})
     if before and not is_same_place and is_elsewhere(before, feature.boundary):
-        asked.append(_("it would be in another place: less than half of it is where it was"))
+        asked.append(_("it would move: less than half of it overlaps its current area"))
     if is_moved and district.parent_id:
-        asked.append(_("it is in another district now"))
+        asked.append(_("it is currently in another district"))
     text = _("Feature %(n)d, code %(code)s, “%(name)s”: %(asked)s.")
     said = {
         "n": feature.number,
@@ -266,8 +266,8 @@ def _on_others(
     fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
 ) -> Iterator[str]:
     text = _(
-        "Feature %(n)d (%(name)s) lies on “%(other)s”, code %(code)s, which already exists: %(share)d%% of "
-        "the smaller."
+        "Feature %(n)d (%(name)s) overlaps the existing district “%(other)s”, code %(code)s: "
+        "%(share)d%% of the smaller."
     )
     drawn = [other for other in others if other.boundary]
     there = [solid(other.boundary["coordinates"]) for other in drawn if other.boundary]
@@ -335,7 +335,7 @@ def _write(
         except ValidationError as error:
             mistakes += _mistakes_of(feature, error, properties)
         except StaleVersion:
-            changed = ValidationError(_("This district was changed a moment ago. Try the file again."))
+            changed = ValidationError(_("This district has just been changed. Upload the file again."))
             mistakes += _mistakes_of(feature, changed, properties)
     if mistakes:
         raise ValidationError(mistakes[:MAX_MISTAKES])

@@ -78,7 +78,7 @@ def _opened(file: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
             decrypt(file, plain, passphrase)
         except NotOpened as error:
             raise ArchiveRefused(
-                _("The passphrase is wrong, or the archive was cut off or changed.")
+                _("The passphrase is wrong, or the archive is incomplete or has been altered.")
             ) from error
         plain.seek(0)
         yield plain
@@ -134,7 +134,7 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     if not isinstance(version, int) or version < 1:
         raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     if version > VERSION:
-        raise ArchiveRefused(_("This archive was made by a newer version: update this system first."))
+        raise ArchiveRefused(_("This archive was created by a newer version. Update this system first."))
     if said.get("sha256") != digest_of(said):
         raise ArchiveRefused(_("%s has been altered since the archive was made.") % MANIFEST)
     return said

@@ -61,7 +61,7 @@ def _open_passphrase(kept: str) -> str:
     try:
         return _cipher().decrypt(kept.encode()).decode()
     except InvalidToken:  # the deployment's secret was changed meanwhile
-        raise JobRefused(_("The passphrase was lost. Make the archive again.")) from None
+        raise JobRefused(_("The passphrase is no longer available. Create the archive again.")) from None
 
 
 def _cipher() -> MultiFernet:

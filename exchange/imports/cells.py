@@ -34,7 +34,7 @@ def time_left_out(text: str, what: str) -> list[Note]:
     at = moment(text, what).astimezone(city_zone()).time()
     if at in (time(0), time(12)):
         return []
-    said = _("%(what)s: the time in “%(text)s” is left out") % {"what": what, "text": squash(text)[:40]}
+    said = _("%(what)s: the time in “%(text)s” is skipped") % {"what": what, "text": squash(text)[:40]}
     return [(NoteKind.LEFT_OUT.value, said)]
 
 

@@ -55,7 +55,7 @@ def together(rows: list[Row], mapping: Mapping) -> Said:
             elif name in mapping_values(mapping):
                 row.note(
                     NoteKind.NOT_COUNTED,
-                    _("%(field)s: “%(text)s” does not count, line %(line)d does") % what,
+                    _("%(field)s: “%(text)s” is ignored in favour of line %(line)d") % what,
                 )
             else:
                 text = _("%(field)s “%(text)s” differs from line %(line)d (line %(line)d was kept)") % what
@@ -128,5 +128,5 @@ def note_kept(row: Row, said: Said, kept: Iterable[str], noted: set[str]) -> Non
         row.note(NoteKind.KEPT, _("%(fields)s: kept as edited by a colleague") % {"fields": ", ".join(own)})
     for name, text in texts.items():
         if name in noted:
-            said_of_it = _("%(field)s: the one on record is kept; this one is in the note")
+            said_of_it = _("%(field)s: the value on record is kept and this value is added to the note")
             row.note(NoteKind.KEPT, said_of_it % {"field": text})

@@ -51,7 +51,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
         role = squash(cells.get("role_title", ""))
         if role and not spoken_for:
-            said = _("Role “%(role)s” is left out: the row names no organisation") % {"role": role}
+            said = _("Role “%(role)s” is skipped because the row has no organisation") % {"role": role}
             notes.append((NoteKind.LEFT_OUT.value, said))
         role = role or _role()
         plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]

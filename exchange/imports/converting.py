@@ -78,13 +78,13 @@ def convert(line: Line, mapping: Mapping) -> Row:
     if not row.refusal and not any(key):
         row.refusal = _("nothing in this row identifies the organisation")
     if not row.refusal and len(row.external_id) > LONGEST_ID:
-        row.refusal = _("its number is longer than %(most)d letters") % {"most": LONGEST_ID}
+        row.refusal = _("its number is longer than %(most)d characters") % {"most": LONGEST_ID}
     return row
 
 
 def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
     """Say that a cell, or a part of it, is nowhere in what is kept."""
-    said = _("%(what)s: “%(text)s” is left out") % {"what": label_of(name), "text": text[:_TOLD]}
+    said = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:_TOLD]}
     row.note(NoteKind.LEFT_OUT, f"{said} ({why})" if why else said)
 
 
@@ -111,7 +111,7 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
         codes, unknown = find_languages(text)
         row.fields[name] = _field_clean(name, codes)
         for word in unknown:
-            _leave_out(row, name, word, _("no language is called so"))
+            _leave_out(row, name, word, _("no language has this name"))
     elif name == "phone":
         _set_channel(row, name, read_phones(_phones(text, origin, line, mapping.region), mapping.region))
     elif name == "email":
@@ -136,7 +136,7 @@ def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
         chosen = origin.default if code is None else code
         for text, other in meant:
             if other != chosen:
-                said = _("%(what)s: “%(text)s” does not count, “%(code)s” does")
+                said = _("%(what)s: “%(text)s” is ignored in favour of “%(code)s”")
                 what = {"what": label_of(name), "text": text[:_TOLD], "code": chosen}
                 row.note(NoteKind.NOT_COUNTED, said % what)
         return str(chosen)

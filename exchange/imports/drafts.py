@@ -127,7 +127,7 @@ def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> I
     }
     for line, key in joins.items():
         if key not in offered.get(line, set()):
-            raise ValidationError(_("Line %(line)d: choose one of what is offered.") % {"line": line})
+            raise ValidationError(_("Line %(line)d: choose one of the options.") % {"line": line})
     draft.joins = draft.joins | {str(line): key for line, key in joins.items()}
     draft.state = DraftState.MAPPING  # nothing is imported that was not tried with these choices
     draft.save()

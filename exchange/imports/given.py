@@ -64,7 +64,7 @@ def of_one_number(draft: ImportDraft, file: BinaryIO, column: str, labels: Mappi
             fields |= rest.keys() - first.cells.keys()
     for lines, fields in contradict.values():
         if fields:
-            said = _("Lines %(lines)s have the same number and say otherwise: %(fields)s.") % {
+            said = _("Lines %(lines)s have the same number but different values: %(fields)s.") % {
                 "lines": ", ".join(map(str, lines)),
                 "fields": ", ".join(labels.get(name, name) for name in sorted(fields)),
             }
@@ -111,5 +111,5 @@ def given(draft: ImportDraft, file: BinaryIO) -> Iterator[Given]:
 
 
 def _not_counted(heading: str, text: str) -> Note:
-    said = _("%(heading)s: “%(text)s” does not count") % {"heading": heading, "text": text[:200]}
+    said = _("%(heading)s: “%(text)s” is ignored") % {"heading": heading, "text": text[:200]}
     return NoteKind.NOT_COUNTED.value, said

@@ -142,7 +142,7 @@ def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
     elif "value" in given:
         columns = ()
     else:
-        raise MappingError(_("%(name)s: name a column or a value.") % {"name": name})
+        raise MappingError(_("%(name)s: give a column or a value.") % {"name": name})
     case = _text(given, "case", "")
     if case and case not in CASINGS:
         raise MappingError(
@@ -192,7 +192,7 @@ def _spellings(table: Table[str, Any]) -> dict[str, str]:
 def _columns(given: object, name: str) -> tuple[str, ...]:
     listed = [given] if isinstance(given, str) else given
     if not isinstance(listed, list) or not listed or not all(isinstance(c, str) for c in listed):
-        raise MappingError(_("%(name)s: name one column or several.") % {"name": name})
+        raise MappingError(_("%(name)s: give one or more columns.") % {"name": name})
     return tuple(squash(column) for column in listed)
 
 

@@ -25,14 +25,14 @@ class NoteKind(StrEnum):
 
 KINDS: Final[dict[NoteKind, Promise]] = {
     NoteKind.REFUSED: _("Rejected"),
-    NoteKind.LEFT_OUT: _("Left out: not understood, or there is no field for it"),
-    NoteKind.UNREADABLE: _("Characters that cannot be read"),
-    NoteKind.PAST_HEADINGS: _("Left out: a cell under no heading"),
-    NoteKind.SHORT: _("Shorter than the header"),
-    NoteKind.DIFFERS: _("Rows of one organisation say different things"),
-    NoteKind.KEPT: _("What a person wrote is kept"),
+    NoteKind.LEFT_OUT: _("Skipped: not recognised, or no matching field"),
+    NoteKind.UNREADABLE: _("Unreadable characters"),
+    NoteKind.PAST_HEADINGS: _("Skipped: a cell without a heading"),
+    NoteKind.SHORT: _("Row shorter than the header"),
+    NoteKind.DIFFERS: _("Rows for one organisation differ"),
+    NoteKind.KEPT: _("Text written by a person was kept"),
     NoteKind.ALIKE: _("Looks like another"),
-    NoteKind.MORE: _("Several numbers or addresses in one row"),
-    NoteKind.NOT_COUNTED: _("A value that does not count"),
-    NoteKind.SAME: _("One with another row or record"),
+    NoteKind.MORE: _("Several phone numbers or addresses in one row"),
+    NoteKind.NOT_COUNTED: _("Ignored value"),
+    NoteKind.SAME: _("Joined with another row or record"),
 }

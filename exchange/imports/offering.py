@@ -36,10 +36,10 @@ class NamedOffer:
     def __str__(self) -> str:
         chosen = next((option for option in self.options if option.key == self.counts_as), None)
         if chosen:
-            return _("counts as one with %(other)s") % {"other": chosen}
+            return _("is treated as a duplicate of %(other)s") % {"other": chosen}
         others = ", ".join(f"{option} [{option.key}]" for option in self.options)
         if self.counts_as == NEW:
-            return _("counts as new, and may be %(others)s") % {"others": others}
+            return _("is treated as new but may be %(others)s") % {"others": others}
         return _("may be %(others)s") % {"others": others}
 
     def as_json(self) -> dict[str, Any]:

@@ -166,7 +166,7 @@ class Plan:
                 by_id.setdefault(row.external_id, []).append(row)
             for id_, same in by_id.items():
                 if len(same) > 1 and (names := contradictions(same, self._mapping)):
-                    said = _("lines %(lines)s have one number and say different things: %(fields)s")
+                    said = _("lines %(lines)s have the same number but different values: %(fields)s")
                     what = {
                         "lines": ", ".join(str(row.line) for row in same),
                         "fields": ", ".join(map(label_of, names)),
@@ -310,7 +310,7 @@ class Plan:
         del self._targets[root]
         offer.counts_as = NEW
         if self._chosen.get(root) == key:
-            self._refusals[root] = _("two numbers of the register are never one organisation: choose one row")
+            self._refusals[root] = _("two register numbers cannot be one organisation: choose one row")
 
     def _root(self, number: int) -> int:
         parents = self._parents

@@ -142,10 +142,10 @@ def odd_cells(header: list[str], row: list[str]) -> list[Note]:
     if lost := [
         squash(cell) for name, cell in zip_longest(header, row, fillvalue="") if not name and cell.strip()
     ]:
-        said = _("under no heading: %(cells)s (left out)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
+        said = _("without a heading: %(cells)s (skipped)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
         notes.append((NoteKind.PAST_HEADINGS.value, said))
     if broken := [squash(cell)[:60] for cell in row if "\ufffd" in cell]:
-        said = _("characters that cannot be read: %(cells)s. Choose another encoding.")
+        said = _("unreadable characters: %(cells)s. Choose another encoding.")
         notes.append((NoteKind.UNREADABLE.value, said % {"cells": ", ".join(f"“{c}”" for c in broken)}))
     return notes
 

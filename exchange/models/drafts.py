@@ -75,7 +75,7 @@ class ImportDraft(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=DraftState.values),
                 name="import_state_is_known",
-                violation_error_message=_("Choose a state from the list."),
+                violation_error_message=_("Choose a status from the list."),
             ),
         ]
 

@@ -17,7 +17,7 @@ from pages.forms.fields import UNREMEMBERED, fields_of
 from pages.forms.organisations import phone_text
 
 PHONE: Final = {
-    "help_text": _("For colleagues who share a district, such as at night. It is not given to other systems.")
+    "help_text": _("For colleagues who share a district, such as at night. Not shared with other systems.")
 }
 
 

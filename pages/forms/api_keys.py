@@ -87,11 +87,11 @@ class RenewForm(forms.Form):
     """A further secret, and a later end of the key if one is given."""
 
     days = forms.IntegerField(
-        label=_("Works for so many days from today"),
+        label=_("Days until it expires"),
         min_value=1,
         max_value=MAX_DAYS,
         required=False,
-        help_text=_("A year at most. Leave it empty to keep the day on which the key ends."),
+        help_text=_("Up to one year. Leave empty to keep the current expiry date."),
     )
 
 

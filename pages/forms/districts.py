@@ -112,9 +112,9 @@ class ImportForm(forms.Form):
     )
 
     from_names = forms.BooleanField(
-        label=_("Make codes from the names"),
+        label=_("Create codes from the names"),
         required=False,
-        help_text=_("For a file that has none. A district that is there under its name keeps its code."),
+        help_text=_("For a file without codes. An existing district with the same name keeps its code."),
     )
 
     def clean_file(self) -> Any:

@@ -70,16 +70,19 @@ class ArchiveForm(ReasonForm):
     field_order = ("reason", "other", "recipient", "passphrase", "again")
 
     recipient = forms.CharField(
-        label=_("Who gets the archive?"),
+        label=_("Who will receive the archive?"),
         max_length=100,
-        help_text=_("The office or system. The activity log keeps it."),
+        help_text=_("The office or system. This is recorded in the activity log."),
     )
     passphrase = forms.CharField(
         label=_("Passphrase"),
         min_length=SHORTEST,
         max_length=200,
         strip=False,
-        help_text=_("The archive is encrypted with it and cannot be opened without it. It is kept nowhere."),
+        help_text=_(
+            "The passphrase encrypts the archive, which cannot be opened without it. We do "
+            "not store the passphrase."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

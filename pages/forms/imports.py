@@ -42,7 +42,7 @@ class UploadForm(ReasonForm):
     source = form_field(
         ImportDraft,
         "source",
-        label=_("Where is it from?"),
+        label=_("Where does the file come from?"),
         help_text=_("For example, “city register”. Use the same name next time to import only what changed."),
     )
 
@@ -84,7 +84,9 @@ class HeadingsForm(forms.Form):
 class EncodingForm(forms.Form):
     """Which encoding the file is in, by how some of its rows read in each."""
 
-    encoding = forms.ChoiceField(label=_("In which encoding are these rows right?"), widget=forms.RadioSelect)
+    encoding = forms.ChoiceField(
+        label=_("Which encoding shows these rows correctly?"), widget=forms.RadioSelect
+    )
 
     def __init__(self, *args: Any, draft: ImportDraft, rows: Mapping[str, list[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,7 +37,7 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=_("Agreed frequency"),
         required=False,
-        help_text=_("As agreed with them."),
+        help_text=_("As agreed with the organisation."),
         coerce=int,
         empty_value=None,
         choices=[("", _("Nothing agreed")), *((n, cadence_text(n)) for n in sorted({*CADENCES, *kept}))],

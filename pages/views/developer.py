@@ -40,8 +40,9 @@ TOPICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "log-a-meeting": (
         _("Log a meeting"),
         _(
-            "With an Idempotency-Key the same request may be sent again after a broken line: for 48 hours it "
-            "is carried out once, and answered with the meeting as it is by then."
+            "With an Idempotency-Key you can safely retry after a connection error. For 48 hours "
+            "the request is carried out only once, and the response is the meeting as it is by "
+            "then."
         ),
     ),
     "correct": (

@@ -54,6 +54,6 @@ def say_logged(request: ActorRequest, meeting: Meeting) -> None:
     elif counts:
         text = _("Meeting logged. It counts as met.")
     else:
-        text = _("Meeting logged. It does not count as met yet. What came of it?")
+        text = _("Meeting logged. It does not count as met yet. What was the outcome?")
         tags.append(f"outcome:{reverse('meeting_outcome', args=[meeting.pk])}")
     messages.success(request, text, extra_tags=" ".join(tags))

@@ -81,7 +81,9 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _saved(was_active: bool, after: User) -> str:
     if after.requests.waiting().exists():
-        text = _("Account of %(name)s saved. What is listed under “Pending” waits for a second person.")
+        text = _(
+            "Account of %(name)s saved. Changes listed under “Pending” must be confirmed by a second person."
+        )
     elif was_active and not after.is_active:
         text = _("%(name)s has been signed out everywhere and can no longer sign in.")
     else:
@@ -98,7 +100,7 @@ def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
     saved = forget_second_factor(actor=request.actor, user_id=pk)
     text = _("%(name)s has been signed out and must set up two-factor authentication again.")
     if saved.requests.waiting().of_kind(Asked.SECOND_FACTOR).exists():
-        text = _("The second factor of %(name)s is removed once a privacy officer confirms it.")
+        text = _("Two-factor authentication of %(name)s is reset when a privacy officer confirms it.")
     messages.success(request, text % {"name": row.name})
     return redirect("settings_person", pk)
 

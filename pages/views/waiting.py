@@ -52,7 +52,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
         decide = {"confirm": confirm_request, "refuse": refuse_request}[decision]
         decided = decide(actor=request.actor, request_id=pk, version=version)
     except KeyError:
-        messages.error(request, _("Choose to confirm or to refuse."))
+        messages.error(request, _("Choose to confirm or reject."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except (AccountRequest.DoesNotExist, StaleVersion):

@@ -26,7 +26,7 @@ class Audience(StrEnum):
 
 AUDIENCES: Final[Mapping[Audience, Text]] = {
     Audience.INTERNAL: _("Internal: complete, marked confidential, with your name on every page"),
-    Audience.PUBLIC: _("For publication: nothing on communities, concerns or reassurance"),
+    Audience.PUBLIC: _("For publication: without communities, concerns or reassurance"),
 }
 
 

@@ -190,7 +190,7 @@ def _moment(moment: datetime) -> str:
 
 def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
     if asked.is_public:
-        return _("For publication: nothing on communities, concerns or reassurance.")
+        return _("For publication: without communities, concerns or reassurance.")
     return _("Confidential. For %(name)s, %(at)s.") % {
         "name": actor.name,
         "at": _moment(now),
@@ -352,12 +352,13 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         notes.append(str(FEW_STAY))
     if whole.is_waiting:
         notes.append(
-            _("Of some the time is not over: they are not missed, and the figure is not yet comparable.")
+            _(
+                "Some deadlines have not passed yet. These are not counted as missed, and the figure "
+                "is not yet comparable."
+            )
         )
     elif not whole.is_comparable:
-        notes.append(
-            _("This period is not over: its figure is not yet comparable with that of a whole period.")
-        )
+        notes.append(_("This period is not over. Its figure is not yet comparable with a whole period."))
     first = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(asked.by, _("District"))
     columns = [
         Column(first, width=34),

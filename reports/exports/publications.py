@@ -30,28 +30,26 @@ CONCERNS_STAY: Final[Text] = _(
     "show what happened to which people."
 )
 SPLITS_STAY: Final[Text] = _(
-    "By community or kind nothing is published for now: what such tables hide as small numbers can be worked "
-    "out from other tables. Publish the figures of whole districts."
+    "Figures by community or kind are not published for now, because the small numbers they hide "
+    "could be worked out from other tables. Publish the figures of whole districts."
 )
 PARTS_STAY: Final[Text] = _(
     "Parts of a district are not published, because their small numbers show single "
     "organisations. Publish the figures of the whole district instead."
 )
 DATES_STAY: Final[Text] = _(
-    "Only whole quarters and years are published: files of other dates, compared, show single days and their "
-    "small numbers. Choose a whole quarter or year, also to compare it with."
+    "Only whole quarters and years are published, because comparing files with other dates would "
+    "reveal small numbers. Choose a whole quarter or year, for the comparison too."
 )
 RUNNING_STAYS: Final[Text] = _(
-    "A period that is not over is not published: two files made a day apart show the small numbers of that "
-    "day. Choose a quarter or year that is over."
+    "You can only publish a period that is over, because two files created a day apart would "
+    "reveal the small numbers of that day. Choose an earlier quarter or year."
 )
 KINDS_STAY: Final[Text] = _(
-    "Figures of all kinds are not published: compared with those of the usual kinds, they show small numbers "
-    "of single kinds. Leave out “all kinds”."
+    "Figures for all kinds are not published, because comparing them with the usual kinds would "
+    "reveal small numbers. Deselect “all kinds”."
 )
-FEW_STAY: Final[Text] = _(
-    "Where a figure is of fewer than 5, it is left out and “fewer than 5” stands in its place."
-)
+FEW_STAY: Final[Text] = _("A figure below 5 is replaced by “fewer than 5”.")
 
 
 def why_inside(asked: Asked, today: date) -> Text:

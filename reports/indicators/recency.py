@@ -81,7 +81,7 @@ REPORT = Report(
     rest=rest,
     ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(
-        Column("median_days", _("half of them within"), "days"),
+        Column("median_days", _("half within"), "days"),
         Column("p90_days", _("nine in ten within"), "days"),
         Column("never_met", _("never met"), "count"),
     ),

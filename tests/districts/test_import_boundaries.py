@@ -302,7 +302,7 @@ def test_the_page_offers_codes_of_names(client: Client) -> None:
     content = numbered("cartodb_id", "Centro", "Retiro")
     refusal = sent(client, content)
     assert refusal.status_code == 422
-    assert "Make codes from the names" in refusal.content.decode()
+    assert "Create codes from the names" in refusal.content.decode()
     preview = sent(client, content, from_names="on")
     assert client.post(ADDRESS, {"token": preview.context["token"]}).status_code == 302
     assert set(District.objects.values_list("code", flat=True)) == {"CENTRO", "RETIRO"}

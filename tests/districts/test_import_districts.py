@@ -137,8 +137,10 @@ def test_swapped_axes_are_refused_with_the_feature() -> None:
         collection(feature("N1", "North"), feature("S1", "South"), feature("E1", "East", swapped))
     )
     assert found == [
-        "Feature 3 (East), geometry: longitude and latitude look swapped:"
-        " it lies far from the other districts."
+        (
+            "Feature 3 (East), geometry: longitude and latitude may be swapped: it is far from the "
+            "other districts."
+        )
     ]
 
 

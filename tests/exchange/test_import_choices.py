@@ -56,7 +56,7 @@ def test_a_file_that_says_its_encoding_asks_nothing(encoding: str) -> None:
     user = supervisor_of_n1()
     page = upload(user, BULGARIAN.encode(encoding))["location"]
     assert ImportDraft.objects.get().sample["Име"][0] == "Сдружение на жените"
-    assert "Read the file in this encoding" not in browse(user).get(page).content.decode()
+    assert "Use this encoding" not in browse(user).get(page).content.decode()
 
 
 ALIKE = "Nombre;Tipo;Distrito;Teléfono\nCasa Roma;ngo;N1;949217792\nLa Casa de Roma;ngo;N1;\n"

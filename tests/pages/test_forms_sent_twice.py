@@ -45,7 +45,7 @@ def test_the_second_answer_leads_to_what_the_first_one_made(browser: Client, nor
     second = browser.post("/concerns/log/", typed)
     assert first.status_code == second.status_code == 302
     assert second["Location"] == first["Location"] == f"/concerns/{Concern.objects.get().pk}/"
-    assert "This had arrived before. It is saved once." in [
+    assert "This was already sent. It is saved only once." in [
         str(one) for one in get_messages(second.wsgi_request)
     ]
 

@@ -88,7 +88,7 @@ class Command(BaseCommand):
             line, _sign, what = one.partition("=")
             if not line.isdecimal() or not what:
                 raise CommandError(
-                    _("Write --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": one}
+                    _("Enter --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": one}
                 )
             chosen[int(line)] = what
         return replace(mapping, encoding=encoding or mapping.encoding, joins=chosen)
