@@ -2,14 +2,23 @@
 
 import io
 import os
+import selectors
 import shutil
 import tempfile
-from functools import cache
+import time
+from collections import deque
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
+
+from crm.arriving import Connection, TimedUnreader, TooSlow, arrived
+
+LINGER_SECONDS: Final = 2.0  # until a client that was answered has closed its end
+MOST_LINGERING: Final = 500
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
@@ -17,11 +26,49 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
 
     gunicorn's own leaves the door open until the last answer is written: whoever knocks meanwhile
     waits in the queue and is cut off without an answer. What gunicorn refuses by itself, such as an address
-    that is too long, it answers without the headers of all other answers: here they are added.
+    that is too long, it answers without the headers of all other answers: here they are added. And it waits
+    as long as a client likes for the rest of a request: here for a while (crm.arriving).
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lingering: deque[tuple[float, Connection]] = deque()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.wsgi: Any = arrived(self.wsgi)
+
+    def enqueue_req(self, conn: Any) -> None:
+        super().enqueue_req(conn if isinstance(conn, Connection) else Connection(conn, self._linger))
+
+    def _linger(self, conn: Connection) -> None:
+        """Read what the client still sends, so that it is not cut off from its answer, in no thread."""
+        self._lingering.append((time.monotonic() + LINGER_SECONDS, conn))
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
+        if len(self._lingering) > MOST_LINGERING:
+            self._end(self._lingering.popleft()[1])
+
+    def _drain(self, conn: Connection, _client: Any) -> None:
+        if conn.has_ended():
+            self._end(conn)
+
+    def _end(self, conn: Connection) -> None:
+        if conn.sock.fileno() >= 0:
+            self.poller.unregister(conn.sock)
+            conn.close()
+
+    def murder_pending(self) -> None:
+        super().murder_pending()
+        now = time.monotonic()
+        while self._lingering and self._lingering[0][0] < now:
+            self._end(self._lingering.popleft()[1])
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        super().handle_error(req, _Protected(client), addr, exc)
+        if isinstance(exc, TooSlow):
+            text = "The request did not arrive in time. Send it again."
+            util.write_error(_Protected(client), 408, "Request Timeout", text)
+        else:
+            super().handle_error(req, _Protected(client), addr, exc)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -97,6 +144,12 @@ logconfig_dict = {
 made_for_metrics: str | None = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     made_for_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    """The head of a request has arrived."""
+    if isinstance(req.unreader, TimedUnreader):
+        req.unreader.body_begins()
 
 
 def child_exit(server: Any, worker: Any) -> None:

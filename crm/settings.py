@@ -375,6 +375,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive (crm.arriving)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

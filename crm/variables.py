@@ -109,6 +109,12 @@ VARIABLES: Final = (
         "a mail, so set it above the time your mail server takes",
         "0.5",
     ),
+    Variable(
+        "REQUEST_SECONDS",
+        "how long the head of a request may take to arrive, and its body before at least 4 KB a second are "
+        "asked of it",
+        "15",
+    ),
     Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
     Variable("DATABASE_POOLED", "`1` behind PgBouncer in transaction mode (“Behind PgBouncer”)", "0"),
     Variable("LOG_LEVEL", "what is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`", "INFO"),

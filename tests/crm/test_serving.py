@@ -34,12 +34,12 @@ def port() -> Iterator[int]:
     arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}", "--workers", "1"]
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
     with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
-        wait_until(lambda: _is_up(found), what="gunicorn")
+        wait_until(lambda: is_up(found), what="gunicorn")
         yield found
         process.terminate()
 
 
-def _is_up(port: int) -> bool:
+def is_up(port: int) -> bool:
     try:
         return ask(port, "GET /livez HTTP/1.1\r\n")[0] == 200
     except OSError:
