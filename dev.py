@@ -29,7 +29,7 @@ usage: python3 dev.py COMMAND [options]
              --no-demo       no demo data: an empty system for a real city
   test     run every check and the tests; with arguments only `pytest ARGUMENTS`
              --thorough      the long experiments and all examples too, as where CI is set
-             --fast          the tests without the checks before them
+             --fast          the tests without the checks beside them
   manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
   check    style, types, arrows between the apps, migrations, deployment, translations
   bench    measure the system against its floor (docs/performance.md): `bench [ROW…]`

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from .checks import run_checks
+from .checks import failed_checks
 from .environment import ROOT
 from .files import Unavailable
 from .manage import manage
@@ -24,7 +24,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "manage": manage,
     "bench": above("benchmarks"),
     "faults": above("faults"),
-    "check": lambda arguments: 0 if run_checks() else 1,
+    "check": lambda arguments: 1 if failed_checks() else 0,
 }
 
 

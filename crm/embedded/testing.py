@@ -1,12 +1,15 @@
-"""`dev.py test`: every check, then the tests; `--thorough` (as where `CI` is set) all of them."""
+"""`dev.py test`: every check beside the tests; `--thorough` (as where `CI` is set) all of them."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
-from .checks import run_checks
+from .checks import CHECKS, Check, failed_checks
 from .environment import ROOT
 
 WORKERS = "2"
@@ -26,10 +29,9 @@ def find_program(name: str) -> str | None:
 
 
 def test(arguments: list[str]) -> int:
-    """Check first unless told what to test; pytest's own summary is the last line."""
+    """Check too unless told what to test; pytest's own summary is the last line where nothing is wrong."""
     chosen = [argument for argument in arguments if argument not in (FAST, THOROUGH)]
-    if not chosen and FAST not in arguments and not run_checks():
-        return 1
+    checks = [] if chosen or FAST in arguments else CHECKS
     install_programs()
     # Named in the environment, pytest-django would read the settings before conftest has set their variables.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
@@ -38,7 +40,49 @@ def test(arguments: list[str]) -> int:
     elif not chosen:
         chosen = ["-m", "not thorough"]
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
+    if checks:
+        return run_beside(checks, command, environment)
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Both at once, since tests wait for much; what tests say is held back until the checks have spoken."""
+    colours = ("--color=yes",) if sys.stdout.isatty() else ()
+    said: SimpleQueue[bytes] = SimpleQueue()
+    with subprocess.Popen(
+        [*tests, *colours], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        Thread(target=_listen, args=(process, said), daemon=True).start()
+        try:
+            failed = failed_checks(checks, politely=True)
+            _pass_on(said, process)
+        except KeyboardInterrupt:  # the tests are interrupted too, and say so
+            _pass_on(said, process)
+            raise
+    if failed:
+        print(f"FAILED, see above the tests: {', '.join(failed)}", flush=True)
+    return process.returncode or int(bool(failed))
+
+
+def _listen(process: subprocess.Popen[bytes], said: SimpleQueue[bytes]) -> None:
+    """All that comes, when it comes, and nothing at the end."""
+    while process.stdout and (piece := os.read(process.stdout.fileno(), 65536)):
+        said.put(piece)
+    said.put(b"")
+
+
+def _pass_on(said: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None:
+    """Until the tests have ended: a server that they leave to another run may hold their output open."""
+    piece = b"\n"
+    while piece:
+        try:
+            piece = said.get(timeout=1)
+        except Empty:
+            if process.poll() is not None:
+                return
+        else:
+            sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
 
 
 def install_programs() -> None:

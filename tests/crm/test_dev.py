@@ -3,7 +3,13 @@
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
+import pytest
+
+from crm.embedded.checks import Check
+from crm.embedded.testing import run_beside
 from tests.plugins import services
 
 
@@ -34,3 +40,44 @@ def test_each_command_has_its_own_help() -> None:
     answer = dev("run", "--help")
     assert answer.returncode == 0
     assert "--no-demo" in answer.stdout
+
+
+def program(text: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", text)
+
+
+def beside(check: str, tests: str) -> int:
+    return run_beside([Check("a check", program(check))], program(tests), os.environ)
+
+
+@pytest.mark.parametrize(
+    ("check", "tests", "code"),
+    [("", "", 0), ("exit(3)", "", 1), ("", "exit(2)", 2), ("exit(3)", "exit(2)", 2)],
+    ids=["nothing is wrong", "the check fails", "the tests fail", "both fail"],
+)
+def test_checks_and_tests_side_by_side_fail_when_either_does(check: str, tests: str, code: int) -> None:
+    assert beside(check, tests) == code
+
+
+def test_what_checks_say_comes_first_whoever_speaks_first(capfd: pytest.CaptureFixture[str]) -> None:
+    beside("import time; time.sleep(0.5); exit('wrong type')", "print('12 passed')")
+    said = [line.split("  ")[0] for line in capfd.readouterr().out.splitlines()]
+    assert said == ["FAILED a check", "wrong type", "12 passed", "FAILED, see above the tests: a check"]
+
+
+def test_tests_and_checks_run_at_the_same_time(tmp_path: Path) -> None:
+    """Each ends only when the other has begun."""
+
+    def meet(mine: str, other: str) -> str:
+        return (
+            f"import pathlib, time; here = pathlib.Path({str(tmp_path)!r}); (here / {mine!r}).touch()\n"
+            f"while not (here / {other!r}).exists(): time.sleep(0.01)"
+        )
+
+    assert beside(meet("check", "tests"), meet("tests", "check")) == 0
+
+
+def test_a_server_that_tests_leave_to_another_run_is_not_waited_for() -> None:
+    started = time.monotonic()
+    assert beside("", "import subprocess; subprocess.Popen(['sleep', '20'])") == 0
+    assert time.monotonic() - started < 15
