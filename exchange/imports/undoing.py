@@ -17,9 +17,7 @@ from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.among import among
 
-NOT_YOURS: Final = gettext_lazy(
-    "The import was not undone because you can no longer change all of its records."
-)
+NOT_YOURS: Final = gettext_lazy("You can no longer change all records of this import.")
 _BATCH: Final = 200
 
 # By id: the version an object had before it was changed, and the one that made it so again.
@@ -98,8 +96,8 @@ def _built_on(actor: Actor, step: ImportStep, how: Undo) -> list[str]:
 def _refuse(built_on: list[str]) -> None:
     if built_on:
         text = ngettext(
-            "The import was not undone: %(n)s row (%(names)s) has been changed or used since.",
-            "The import was not undone: %(n)s rows (%(names)s) have been changed or used since.",
+            "%(n)s row (%(names)s) has been changed or used since the import.",
+            "%(n)s rows (%(names)s) have been changed or used since the import.",
             len(built_on),
         )
         raise ValidationError(text % {"n": len(built_on), "names": ", ".join(built_on[:5])})

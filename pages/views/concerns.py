@@ -202,7 +202,7 @@ def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 def _moments(row: Concern) -> list[tuple[date, str, str]]:
     """What happened with it, oldest first: moment, icon, text. When they were told is a day, and ends it."""
-    offered = _("Record reassurance offered")
+    offered = _("Reassurance offered")
     if row.reassurance_answer:
         offered = f"{offered}: {row.get_reassurance_answer_display()}"
     steps = [

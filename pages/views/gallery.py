@@ -48,7 +48,7 @@ class GalleryFilter(forms.Form):
         label="Kind", choices=[("", "All"), ("ngo", "NGO"), ("school", "School")], required=False
     )
     overdue = forms.CharField(
-        label="Met as often as agreed",
+        label="Met at the agreed frequency",
         required=False,
         widget=forms.Select(choices=[("", "—"), ("false", "Yes"), ("true", "No")]),
     )
@@ -63,7 +63,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     messages.success(request, "Ticked off: Call back Mārtiņš Bērziņš.", extra_tags="undo:/gallery/")
     messages.warning(request, "Another organisation has nearly this name.")
-    messages.error(request, "The e-mail could not be sent.")
+    messages.error(request, "The email could not be sent.")
     wrong = GalleryForm({"how": "visit", "email": "nobody@", "kind": "ngo"}, prefix="wrong")
     today = timezone.localdate()
     monday = today - timedelta(days=today.weekday())
