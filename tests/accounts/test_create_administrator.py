@@ -38,7 +38,7 @@ def test_the_last_line_is_a_link_for_choosing_a_password(client: Client) -> None
 
 def test_a_second_one_needs_to_be_asked_for() -> None:
     make_user(Role.ADMINISTRATOR)
-    with pytest.raises(CommandError, match="There is an administrator already"):
+    with pytest.raises(CommandError, match="An administrator already exists"):
         create("eve@police.example")
     create("eve@police.example", "--another")
     assert User.objects.with_role(Role.ADMINISTRATOR).count() == 2

@@ -205,7 +205,7 @@ def test_the_last_administrator_stays() -> None:
     last = make_user(Role.ADMINISTRATOR)
     make_user(Role.ADMINISTRATOR, is_active=False)
     for fields in ({"role": "officer"}, {"is_active": False}):
-        with pytest.raises(ValidationError, match="has to stay"):
+        with pytest.raises(ValidationError, match="There must be at least one administrator"):
             edit_user(actor=SYSTEM, user_id=last.pk, **fields)
 
 

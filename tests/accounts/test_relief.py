@@ -163,7 +163,7 @@ def test_it_is_one_further_district_not_ones_own_nor_the_whole_city(city: City, 
 def test_one_at_a_time(city: City) -> None:
     other = make_district(parent=city.city)
     relief = city.open()
-    with pytest.raises(ValidationError, match="end it first"):
+    with pytest.raises(ValidationError, match="You already have temporary access to another district"):
         city.open(district=other)
     with pytest.raises(IntegrityError), transaction.atomic():
         Relief.objects.create(officer=city.officer, district=other, reason="event", ends_at=relief.ends_at)
@@ -185,7 +185,7 @@ def test_both_supervisors_are_told_at_once_whatever_channels_they_chose(
     send_due()
     assert {message["To"] for message in mail_sink.messages} == {one.email for one in city.supervisors}
     text = mail_sink.messages[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # there is one
-    assert "Ann Lee works there until" in text
+    assert "Ann Lee has access until" in text
     assert "night duty" in text
     assert "/relief/" in text
     assert not Reminder.objects.filter(recipient=elsewhere).exists()
@@ -198,13 +198,13 @@ def test_an_officer_opens_one_with_one_tap_and_sees_it_on_every_page(client: Cli
     assert f'<option value="{city.south.pk}" selected>' in page
     sent = {"district": city.south.pk, "reason": "night_duty", "hours": 8}
     answer = client.post("/relief/", sent, follow=True)
-    assert "Southbank is open to you." in answer.content.decode()
+    assert "You now have access to Southbank." in answer.content.decode()
     for address in ("/", "/settings/", "/organisations/", "/help/"):
         page = client.get(address).content.decode()
-        assert "<strong>Southbank</strong> is open to you until" in page, address
+        assert "You have temporary access to <strong>Southbank</strong> until" in page, address
         assert "End now" in page
     answer = client.post("/relief/end/", follow=True)
-    assert "Southbank is closed to you again." in answer.content.decode()
+    assert "Your access to Southbank has ended." in answer.content.decode()
     assert "End now" not in client.get("/").content.decode()
 
 

@@ -155,7 +155,7 @@ def test_who_must_have_one_sees_nothing_else_until_they_have(client: Client, rol
     refused = client.get("/api/v1/me/")
     assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_required")
     page = client.get(home).content.decode()
-    assert "Your role needs a second factor." in page
+    assert "Your role needs two-factor authentication." in page
     assert client.get("/help/").status_code == 200
     set_up_app(client)
     assert client.get("/settings/").status_code == 200

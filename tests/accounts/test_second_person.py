@@ -192,7 +192,7 @@ def test_the_address_of_who_decides_changes_by_two_and_the_old_one_is_told(
     user.refresh_from_db()
     assert user.email == "paula@police.example"
     assert [message["To"] for message in mail_sink.messages] == ["paula@police.example"]
-    assert "waits until a second person confirms it" in mail_sink.messages[0].get_content()
+    assert "Nothing changes until a second person confirms it." in mail_sink.messages[0].get_content()
     assert session.get("/settings/").status_code == 200
     request = waiting(user, Asked.EMAIL)
     with pytest.raises(REFUSED):  # their own
@@ -321,7 +321,7 @@ def test_the_only_privacy_officers_own_address_is_confirmed_at_the_command_line(
     call_command("confirm_role", "paula@police.example", stdout=out)
     user.refresh_from_db()
     assert user.email == "paula.weiss@police.example"
-    assert "e-mail address, new second factor" in out.getvalue()
+    assert "email address, new second factor" in out.getvalue()
     trail = Event.objects.filter(actor_kind="system", object_type="user", object_ids=[user.pk])
     assert sorted(name for event in trail for name in event.field_names) == ["email", "second_factor"]
 

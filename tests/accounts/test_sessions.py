@@ -100,7 +100,7 @@ def test_a_form_that_came_too_late_comes_back_with_what_was_typed(client: Client
     answer = client.post(address, edit_form(client, organisation))
     assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next={address}")
     page = client.get(answer["Location"]).content.decode()
-    assert "it comes back with what you typed" in page
+    assert "Sign in to get back what you typed." in page
     stored = str(list(Session.objects.values_list("session_data", flat=True))) + str(dict(client.session))
     assert "Tuesdays" not in stored
     answer = client.post(LOGIN, {"login": user.email, "password": PASSWORD, "next": address}, follow=True)

@@ -173,7 +173,7 @@ def test_while_nothing_counts_attempts_nobody_signs_in(
     services.valkey.stop()
     answer = client.post(address, fields)
     assert answer.status_code == 503
-    assert "Nobody can sign in" in answer.content.decode()
+    assert "No one can sign in until it is back." in answer.content.decode()
     assert client.get("/").status_code == 302
 
 

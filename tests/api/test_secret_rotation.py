@@ -120,7 +120,7 @@ def test_the_command_says_who_still_needs_the_older_secret(settings: Settings) -
     assert "calendar addresses not read since: 1" in said
     Client().get(f"/feeds/{token}/meetings.ics")
     idle.get("/me/")
-    assert "Nothing needs the older SECRET_KEY" in report("--since", moment)
+    assert "Nothing needs the old SECRET_KEY any longer." in report("--since", moment)
 
 
 def test_a_moment_without_an_offset_is_refused() -> None:

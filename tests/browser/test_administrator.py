@@ -26,14 +26,14 @@ def test_an_invited_officer_signs_in(
     desk.goto("/accounts/reauthenticate/?next=/")  # who opens records to somebody signs in anew
     desk.get_by_label("Password").fill(PASSWORD)
     desk.get_by_role("button", name="Go on").click()
-    desk.get_by_role("navigation", name="Main").get_by_role("link", name="People").click()
+    desk.get_by_role("navigation", name="Main").get_by_role("link", name="Staff accounts").click()
     desk.get_by_role("link", name="Invite someone").click()
     desk.get_by_label("Name").fill("Olga Officer")
     desk.get_by_label("Email address").fill("olga@police.example")
     desk.get_by_role("radio", name="Officer", exact=True).check(force=True)
     desk.get_by_role("checkbox", name="Harbour").check()
     desk.get_by_role("button", name="Send invitation").click()
-    expect(desk.get_by_role("status")).to_contain_text("on its way to olga@police.example")
+    expect(desk.get_by_role("status")).to_contain_text("Invitation sent to olga@police.example.")
 
     call_command("confirm_role", "olga@police.example")  # somebody else confirms the district
 

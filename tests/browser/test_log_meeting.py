@@ -130,7 +130,7 @@ def test_an_assembly_with_twelve_organisations_and_three_promises(
     page.get_by_role("checkbox", name="Priority agreed").tap()
     for number, title in enumerate(("Send the minutes", "Ask for a lamp", "Call the absent"), start=1):
         promise = page.get_by_role("group", name=f"Promise {number}")
-        promise.get_by_label("What?").fill(title)
+        promise.get_by_label("What did you promise?").fill(title)
         if title == "Call the absent":
             promise.get_by_text("For some organisations only").tap()
             promise.get_by_role("checkbox", name="Group 10").tap()

@@ -40,7 +40,7 @@ def test_a_supervisor_sets_up_a_passkey_and_signs_in_with_it_alone(
     page.get_by_label("Email").fill(supervisor.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_text("Your role needs a second factor.")).to_be_visible()
+    expect(page.get_by_text("Your role needs two-factor authentication.")).to_be_visible()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()

@@ -44,7 +44,7 @@ def test_done_and_told_them_in_two_taps_then_undone(open_page: Any, address: str
     told = page.get_by_role("status").get_by_role("button", name="Reported back")
     expect(told).to_be_in_viewport()
     told.tap()
-    expect(page.get_by_role("status")).to_contain_text("Told them: Call back Mārtiņš")
+    expect(page.get_by_role("status")).to_contain_text("Reported back: Call back Mārtiņš")
     follow_up.refresh_from_db()
     assert follow_up.status == "done"
     assert follow_up.organisation_links.get().reported_back_on == city_today()

@@ -109,7 +109,7 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_meeting(
     assert Meeting.objects.count() == 1
     page.unroute("**/meetings/log/")
     page.get_by_role("alert").get_by_role("button", name="Try again").tap()
-    expect(page.get_by_text("It is saved once.")).to_be_visible()
+    expect(page.get_by_text("It is saved only once.")).to_be_visible()
     assert Meeting.objects.count() == 1
 
 
@@ -122,7 +122,7 @@ def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: Use
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
     page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Save and see who to call").tap()
-    expect(page.get_by_text("Those who lead here are being told now.")).to_be_visible()
+    expect(page.get_by_text("The lead officers are being notified now.")).to_be_visible()
     assert Concern.objects.get().facts == FACTS
 
 

@@ -218,7 +218,7 @@ def test_withdrawing_says_the_consequence_first() -> None:
     contact = make_contact(north, phone="+34612345678")
     PrivateChannel.objects.create(contact=contact, phone="+34699999999")
     client = browse_for(make_officer(north), contact)
-    assert b"will not be called any more" in client.get(page(contact, "contact_withdraw")).content
+    assert b"will no longer be contacted" in client.get(page(contact, "contact_withdraw")).content
     client.post(page(contact, "contact_withdraw"))
     contact.refresh_from_db()
     assert contact.withdrawn_on == city_today()
@@ -268,7 +268,7 @@ def test_a_record_that_was_to_be_looked_at_again_says_so() -> None:
     north = make_district()
     contact = make_contact(north, review_on=city_today() - timedelta(days=3))
     client = browse_for(make_officer(north), contact)
-    assert b"record to be looked at again" in client.get(LIST).content
+    assert b"review due" in client.get(LIST).content
     assert b"3 days late" in client.get(page(contact)).content
 
 

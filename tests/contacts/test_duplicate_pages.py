@@ -70,7 +70,7 @@ def test_numbers_are_written_as_people_of_the_city_write_them() -> None:
 
 
 def test_nothing_alike_is_said_kindly() -> None:
-    assert b"Nothing looks like a duplicate" in browse(make_officer(make_district())).get(LIST).content
+    assert b"No duplicates found" in browse(make_officer(make_district())).get(LIST).content
 
 
 def test_two_that_are_different_are_not_shown_again_unless_undone() -> None:
@@ -84,7 +84,7 @@ def test_two_that_are_different_are_not_shown_again_unless_undone() -> None:
     undo(client, LIST)
     assert NotADuplicate.objects.count() == 0
     client.post(reverse("not_a_duplicate", args=["organisations"]), {"one": gone.pk, "other": kept.pk})
-    assert b"Nothing looks like a duplicate" in client.get(LIST).content
+    assert b"No duplicates found" in client.get(LIST).content
 
 
 def test_the_preview_shows_every_difference_and_what_comes_along() -> None:
@@ -167,7 +167,7 @@ def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked(noun: st
     answer = client.get(merge_address(*rows, noun=noun))
     html = answer.content.decode()
     assert answer.status_code == 403
-    assert "at home in another district" in html
+    assert "Some are based in another district." in html
     assert "view only" in html.partition(f"/{rows[2].pk}/")[2]
     ticked = [f'name="row" value="{row.pk}" form="chosen" checked' in html for row in rows]
     assert ticked == [True, True, False]
@@ -238,7 +238,7 @@ def test_too_few_or_too_many_are_asked_for_again(n: int) -> None:
     rows = [kept, *(make_organisation(kept.home_district) for _n in range(10))][:n]
     answer = browse(officer).get(merge_address(*rows) + "&chosen=", follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
-    assert b"Choose two to 10 that are the same." in answer.content
+    assert b"Select between two and 10 duplicates." in answer.content
 
 
 def test_the_preview_shows_every_field_and_every_relation_of_each_row() -> None:
@@ -317,7 +317,7 @@ def test_people_outside_the_portfolio_are_merged_for_a_reason_that_each_event_ca
         (client.post(address, typed | {"why": "1", "reason": "..."}), 422),
     ):
         assert answer.status_code == status
-        assert b"Why this person?" in answer.content
+        assert b"Why do you need this contact?" in answer.content
         assert b"@x.example" not in answer.content
         assert not Event.objects.filter(actor_id=officer.pk, object_ids__contains=[kept.pk]).exists()
     assert client.post(address, REASON)["Location"] == address
@@ -349,7 +349,7 @@ def merged_pair() -> tuple[Any, str, Organisation]:
     return client, address, kept
 
 
-OFFERED = b"1 duplicate became part of this"
+OFFERED = b"1 duplicate was merged into this record"
 
 
 def test_a_merge_is_taken_back_from_the_page_of_what_is_left() -> None:
@@ -375,12 +375,12 @@ def test_a_merge_of_people_is_taken_back_from_their_page() -> None:
 
 def test_a_merge_is_taken_back_from_the_list_of_duplicates_too() -> None:
     client, _address, _kept = merged_pair()
-    assert b"1 duplicate is merged." in client.get(LIST).content
-    assert b"1 duplicate is merged." not in client.get("/duplicates/contacts/").content
+    assert b"1 duplicate merged." in client.get(LIST).content
+    assert b"1 duplicate merged." not in client.get("/duplicates/contacts/").content
     undo(client, LIST)
     assert Organisation.objects.count() == 2
     client.get(LIST)
-    assert b"1 duplicate is merged." not in client.get(LIST).content
+    assert b"1 duplicate merged." not in client.get(LIST).content
 
 
 def test_only_who_may_change_what_is_left_is_offered_the_way_back() -> None:
@@ -420,12 +420,12 @@ def test_of_two_merges_the_page_offers_the_later_and_then_the_earlier() -> None:
     merged(client, kept, third)
     page = client.get(address).content
     assert page.count(OFFERED) == 1
-    assert b"1 duplicate merged before that, " in page
+    assert b"You can then undo the earlier merge of 1 duplicate (" in page
     undo(client, address)
     assert Organisation.objects.filter(pk=third.pk).exists()
     client.get(address)  # which says that it is undone
     page = client.get(address).content
-    assert (page.count(OFFERED), b"merged before that" in page) == (1, False)
+    assert (page.count(OFFERED), b"undo the earlier merge" in page) == (1, False)
     undo(client, address)
     assert Organisation.objects.count() == 3
     client.get(address)
@@ -440,7 +440,7 @@ def test_an_undo_that_waits_for_a_later_one_offers_that_first() -> None:
     merged(client, heir, kept)
     answer = client.post(f"/undo/{earlier}", headers={"referer": f"http://testserver{address}"}, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("organisation", args=[heir.pk])
-    assert b"Take back what was merged later first." in answer.content
+    assert b"Undo the later merge first." in answer.content
     later = answer.content.decode().split('action="/undo/')[1].split('"')[0]
     assert Organisation.objects.count() == 1
     client.post(f"/undo/{later}")

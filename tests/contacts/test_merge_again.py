@@ -182,7 +182,7 @@ def three(relation: str) -> Rows:
 
 
 def refused(done: Merge, first: Merge) -> None:
-    with pytest.raises(ValidationError, match="merged later") as error:
+    with pytest.raises(ValidationError, match="Undo the later merge first") as error:
         undo_merge(actor=SYSTEM, merge_id=done.pk)
     assert error.value.code == "later_first"
     assert error.value.params == {"merge_id": first.pk}

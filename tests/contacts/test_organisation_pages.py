@@ -257,7 +257,7 @@ def test_a_shelter_is_never_listed_publicly() -> None:
     fields = typed(name="Casa", kind="shelter", home_district=north.pk, is_listed_publicly="on")
     answer = browse(make_officer(north)).post(NEW, fields)
     assert answer.status_code == 422
-    assert b"A shelter is never listed publicly." in answer.content
+    assert b"A shelter cannot be listed publicly." in answer.content
 
 
 def test_line_breaks_and_invisible_characters_leave_a_name() -> None:
@@ -297,7 +297,7 @@ def test_edited_with_what_they_say_of_themselves() -> None:
     organisation.refresh_from_db()
     assert (organisation.name, organisation.cadence_days, organisation.version) == ("New name", 30, 2)
     html = client.get(page(organisation)).content.decode()
-    assert "said by the chair" in html
+    assert "declared by the chair" in html
     assert "Every month" in html
 
 

@@ -103,7 +103,7 @@ def test_what_is_needed_to_take_a_change_back_is_answered() -> None:
 
 def test_what_a_constraint_refuses_is_said_in_its_words() -> None:
     row = make_organisation(make_district(), is_listed_publicly=True)
-    with pytest.raises(ValidationError, match="A shelter is never listed publicly"):
+    with pytest.raises(ValidationError, match="A shelter cannot be listed publicly"):
         write_organisations(actor=SYSTEM, changes=[Change(row.pk, {"kind": "shelter"})])
     assert Organisation.objects.get().kind == "ngo"
 

@@ -92,7 +92,7 @@ def test_a_district_counts_all_that_lies_in_it_once(client: Client, city: Distri
     client.force_login(officer)
     page = client.get(f"/districts/{north.code}/").content.decode()
     assert "1 of 2 organisations met in the last 90 days." in page
-    assert "2 open promises" in page
+    assert "2 open follow-ups" in page
     assert "1 overdue" in page
     assert cells(page, "Quarter") == ["1", "1 of 1", "2", "1"]
     assert cells(page, "Other") == ["1", "0 of 1", "1", "1"]
@@ -273,7 +273,7 @@ def test_who_is_counted_is_the_same_on_the_districts_page_its_map_and_the_scorec
     figures = page.context["here"].figures
     assert (figures.met, figures.organisations) == (met.row.n, met.row.of) == (3, 4)
     assert "3 of 4 organisations met" in page.content.decode()
-    assert "not counted here, nor in the scorecard" in page.content.decode()
+    assert "not counted here or in the scorecard" in page.content.decode()
     listed = client.get(f"/districts/{north.code}/").context["here"]
     assert listed.shade == "t4"
     assert "status=active&amp;counted=true" in client.get("/districts/").content.decode()

@@ -63,7 +63,7 @@ def refused(content: bytes, **options: Any) -> str:
 @pytest.mark.parametrize("key", ["cartodb_id", "gid", "fid", "OBJECTID", "ogc_fid", "id"])
 def test_a_number_that_a_program_gave_is_no_code(key: str) -> None:
     first, second = numbered(key, "Centro", "Retiro"), numbered(key, "Sol", "Goya", west=-3.6)
-    assert "are no codes" in refused(first)
+    assert "Row numbers cannot be codes." in refused(first)
     names = Naming(from_names=True)
     import_districts(actor=SYSTEM, content=first, naming=names)
     import_districts(actor=SYSTEM, content=second, naming=names)
@@ -108,9 +108,9 @@ def test_another_name_and_another_place_are_asked_about_first() -> None:
     tried = load(*other, dry_run=True)
     [asked] = tried.asks
     assert "Feature 1, code 1" in asked
-    assert "it is called “Centro” now" in asked
+    assert "it is currently called “Centro”" in asked
     assert "another place" in asked
-    assert "it is called “Centro” now" in refused(collection(*other))
+    assert "it is currently called “Centro”" in refused(collection(*other))
     assert load(*other, confirmed=True).updated == 1
     assert District.objects.get(code="1").name == "Sol"
 
@@ -134,9 +134,9 @@ def test_ground_that_another_code_has_is_asked_about_and_neighbours_are_not() ->
     again = [feature("C-01", "Center"), feature("C-02", "Salamanca", polygon(west=-3.68))]
     [asked] = load(*again, dry_run=True).asks
     assert asked == (
-        "Feature 1 (Center) lies on “Centro”, code 1, which already exists: 100% of the smaller."
+        "Feature 1 (Center) overlaps the existing district “Centro”, code 1: 100% of the smaller."
     )
-    assert "lies on “Centro”" in refused(collection(*again))
+    assert "overlaps the existing district “Centro”" in refused(collection(*again))
     assert load(*again, confirmed=True).created == 2
     assert load(*again).unchanged == 2, "nothing new is nothing to ask"
 
@@ -153,7 +153,7 @@ def test_a_district_drawn_onto_its_neighbour_is_asked_about() -> None:
     load(feature("1", "Centro"), feature("2", "Retiro", polygon(west=-3.69)))
     onto = feature("1", "Centro", polygon(size=0.014))
     [asked] = load(onto, dry_run=True).asks
-    assert asked.startswith("Feature 1 (Centro) lies on “Retiro”, code 2")
+    assert asked.startswith("Feature 1 (Centro) overlaps the existing district “Retiro”, code 2")
 
 
 def test_parts_of_a_district_and_what_is_not_in_use_are_not_asked_about() -> None:
@@ -200,7 +200,7 @@ def test_a_file_with_all_its_axes_swapped_is_said_to_be_so() -> None:
         )
         for n in (1, 2)
     ]
-    assert "look swapped" in refused(collection(*swapped))
+    assert "longitude and latitude may be swapped" in refused(collection(*swapped))
     assert load(feature("1", "Centro")).created == 1
 
 
@@ -278,18 +278,18 @@ def test_the_page_asks_shows_old_and_new_and_takes_back(client: Client) -> None:
     load(feature("1", "Centro"))
     preview = sent(client, collection(feature("1", "Sol", polygon(west=-3.6))))
     html = preview.content.decode()
-    assert "it is called “Centro” now" in html
+    assert "it is currently called “Centro”" in html
     assert "stroke-dasharray" in html
     token = {"token": preview.context["token"]}
     again = client.post(ADDRESS, token)
     assert again.status_code == 422
-    assert "tick the box" in again.content.decode()
+    assert "Nothing was imported. Select the box if all of this is correct." in again.content.decode()
     assert District.objects.get().name == "Centro"
     District.objects.update(name="Centre")  # meanwhile: what was confirmed is another question
     told = {"confirmed": again.context["report"].asked}
     anew = client.post(ADDRESS, token | told)
     assert anew.status_code == 422
-    assert "it is called “Centre” now" in anew.content.decode()
+    assert "it is currently called “Centre”" in anew.content.decode()
     assert client.post(ADDRESS, token | {"confirmed": "true"}).status_code == 422
     told = {"confirmed": anew.context["report"].asked}
     assert client.post(ADDRESS, token | told).status_code == 302

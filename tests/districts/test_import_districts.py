@@ -152,7 +152,7 @@ def test_what_lies_far_from_the_known_districts_is_refused() -> None:
 
 def test_a_code_twice_is_refused() -> None:
     assert mistakes(collection(feature("N1", "North"), feature("N1", "South"))) == [
-        "Feature 2 (South), code: “N1” is the code of feature 1 already."
+        "Feature 2 (South), code: “N1” is already the code of feature 1."
     ]
 
 
@@ -178,7 +178,7 @@ def test_wrong_geometries_are_refused() -> None:
 def test_unknown_properties_are_answered_with_those_there_are() -> None:
     feature_ = {"type": "Feature", "properties": {"zip": 1, "label": "x"}, "geometry": polygon()}
     assert mistakes(collection(feature_)) == [
-        "Which property holds the name of a district? The first feature has: label, zip."
+        "Which property holds the district name? The first feature has: label, zip."
     ]
 
 
@@ -227,7 +227,7 @@ def test_a_million_corners_are_refused() -> None:
         f'"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]}}'
     ).encode()
     assert mistakes(content) == [
-        "Feature 1 (N), geometry: more corners than can be kept (1000000). Simplify the boundaries first."
+        "Feature 1 (N), geometry: has too many points (the limit is 1000000). Simplify the boundaries first."
     ]
 
 
@@ -260,7 +260,7 @@ if MADRID.exists():  # beside the project, not in it: elsewhere the test is not 
 
     def test_the_boundaries_of_a_real_city_load_and_load_again() -> None:
         content = MADRID.read_bytes()
-        with pytest.raises(ValidationError, match="Which property holds the code"):
+        with pytest.raises(ValidationError, match="Which property holds the district code"):
             import_districts(actor=SYSTEM, content=content)
         names = Naming(from_names=True)
         assert import_districts(actor=SYSTEM, content=content, naming=names).created == 21

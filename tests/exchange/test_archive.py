@@ -230,8 +230,14 @@ class TestAnArchiveIsRefused:
         self.refused(self.changed(file, change), "was changed")
 
     def test_that_lost_or_got_a_file(self, file: io.BytesIO) -> None:
-        self.refused(self.changed(file, lambda files: files.pop("series.jsonl")), "not those of an archive")
-        self.refused(self.changed(file, lambda files: files.update(x=b"")), "not those of an archive")
+        self.refused(
+            self.changed(file, lambda files: files.pop("series.jsonl")),
+            "This ZIP file is not a Proximity CRM archive.",
+        )
+        self.refused(
+            self.changed(file, lambda files: files.update(x=b"")),
+            "This ZIP file is not a Proximity CRM archive.",
+        )
 
     @pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
     def test_that_was_cut_off(self, file: io.BytesIO, kept: float) -> None:
@@ -255,7 +261,7 @@ class TestAnArchiveIsRefused:
         other = io.BytesIO()
         with zipfile.ZipFile(other, "w") as archive:
             archive.writestr("manifest.json", "[1]")
-        self.refused(other, "no archive of this system")
+        self.refused(other, "This is not a Proximity CRM archive.")
 
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -339,14 +345,14 @@ class TestAnArchiveOfVersionOne:
     def test_lacks_no_file_that_its_version_had(
         self, before: Any, file: io.BytesIO, version: int, without: str
     ) -> None:
-        with pytest.raises(ArchiveRefused, match="not those of an archive"):
+        with pytest.raises(ArchiveRefused, match="This ZIP file is not a Proximity CRM archive"):
             read(of_version(version, file, without))
         assert content() != before
         read(of_version(version, file))
         assert content() == before
 
     def test_is_the_first_there_was(self, file: io.BytesIO) -> None:
-        with pytest.raises(ArchiveRefused, match="no archive of this system"):
+        with pytest.raises(ArchiveRefused, match="This is not a Proximity CRM archive"):
             read(of_version(0, file, *AUDITS))
 
 

@@ -203,8 +203,8 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
         html = answer.content.decode()
         assert answer.status_code == 422
         assert f'value="{typed}"' in html
-        assert "A reason has 200 letters at most: this one has 201." in html
-        assert "Up to 200 letters together with the reason above." in html
+        assert "The reason must be 200 characters or fewer. Yours has 201." in html
+        assert "Up to 200 characters, including the reason above." in html
         assert not re.search(r'name="other"[^>]*maxlength', html)
         sent = {"format": "csv", "reason": tapped, "other": typed[:-1]}
         assert page.post("/contacts/export/", sent).status_code == 302

@@ -103,14 +103,14 @@ def test_what_is_no_such_table_is_said(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('focus = "Class"', "never sets a community"),
-        ('lead_officer = "Boss"', "does not set lead_officer"),
-        ("is_listed_publicly = { value = true }", "does not set is_listed_publicly"),
-        ('email = { column = "E", colour = "red" }', "does not know colour"),
-        ('email = { join = "-" }', "name a column or a value"),
+        ('focus = "Class"', "cannot set communities"),
+        ('lead_officer = "Boss"', "An import cannot set lead_officer."),
+        ("is_listed_publicly = { value = true }", "An import cannot set is_listed_publicly."),
+        ('email = { column = "E", colour = "red" }', "Unknown keys in .+: colour"),
+        ('email = { join = "-" }', "give a column or a value"),
         ('status = { value = "lost" }', "not in the code list"),
-        ('address = { column = "A", case = "xx" }', "case is one of"),
-        ("email = 3", "name a column"),
+        ('address = { column = "A", case = "xx" }', "case must be one of"),
+        ("email = 3", "give a column name"),
     ],
 )
 def test_a_mapping_that_cannot_be_followed_is_refused(line: str, why: str) -> None:

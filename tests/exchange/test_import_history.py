@@ -97,7 +97,8 @@ def test_people_of_one_name_and_different_organisations_stay_apart() -> None:
     assert sums(draft) == {"created": 3, "refused": 1}
     assert (
         draft.report["lines"]["refused"][0][2]
-        == "Line 4 reads as the same and says otherwise: E-mail of the role. Give each a number."
+        == "Line 4 looks like the same record but has different values: Work email. "
+        "Give each line its own reference."
     )
     assert set(Contact.objects.values_list("email", flat=True)) == {
         "maria@roma.example",
@@ -182,7 +183,8 @@ def test_a_row_that_reads_as_an_earlier_one_and_says_otherwise_is_refused() -> N
     assert draft.report["lines"]["refused"][0] == [
         3,
         "Visit",
-        "Line 2 reads as the same and says otherwise: Facts. Give each a number.",
+        "Line 2 looks like the same record but has different values: Facts. "
+        "Give each line its own reference.",
     ]
     assert draft.report["lines"]["merged"][0][2] == "the same as line 2"
     assert Meeting.objects.get().facts == "A lamp"
@@ -208,14 +210,14 @@ def test_rows_of_one_number_are_one_meeting_with_all_who_were_there() -> None:
     }
     reasons = {line: why for line, _name, why in draft.report["lines"]["refused"]}
     assert "Nobody" in reasons[5]
-    assert reasons[6] == "It has the number of line 5, which is refused."
+    assert reasons[6] == "Same reference as line 5, which was rejected."
     assert sums(bring(user, "meetings", NUMBERED)) == {"unchanged": 3, "refused": 2}
     assert Meeting.objects.get().version == 1
     contradicted = f"{NUMBERED}7;02/03/2024;visit;Puente Verde;The square\n"
     draft = bring(user, "meetings", contradicted)
     assert sums(draft) == {"refused": 6}
     reasons = {line: why for line, _name, why in draft.report["lines"]["refused"]}
-    said = "Lines 2, 3, 4, 7 have the same number and say otherwise: When."
+    said = "Lines 2, 3, 4, 7 have the same number but different values: When."
     assert [reasons[line] for line in (2, 3, 4, 7)] == [said] * 4
     assert Meeting.objects.get().version == 1
 
@@ -298,11 +300,11 @@ Kept;2025-03-01;Casa Roma;2025-02-20
     draft = bring(user, "follow_ups", text)
     assert sums(draft) == {"created": 1, "refused": 5}
     assert reasons(draft) == {
-        "Lamp": "To whom: nothing is given.",
-        "Bench": "To whom: nothing is given.",
-        "Tree": "Done on: 2190-02-20 is still to come.",
-        "": "What is promised: nothing is given.",
-        "Fence": "Due: nothing is given.",
+        "Lamp": "Promised to is missing.",
+        "Bench": "Promised to is missing.",
+        "Tree": "Done on: 2190-02-20 is in the future.",
+        "": "Follow-up is missing.",
+        "Fence": "Due is missing.",
     }
 
 
@@ -316,7 +318,7 @@ def test_a_time_that_no_clock_showed_is_refused_not_moved() -> None:
 """
     draft = bring(user, "meetings", text)
     assert sums(draft) == {"created": 2, "refused": 2}
-    why = "When: the clocks skip 29.03.2026 02:30, as they go forward in that night."
+    why = "When: 29.03.2026 02:30 does not exist, because the clocks go forward that night."
     assert next(iter(reasons(draft).values())) == why
     assert Meeting.objects.get(subject="Shown twice").starts_at.isoformat() == "2026-10-25T00:30:00+00:00"
 
@@ -348,17 +350,17 @@ Luz;Ruiz;Casa Roma;;call me
 """
     draft = bring(user, "contacts", text, **BATCH)
     assert reasons(draft) == {
-        "": "Family name: nothing is given.",
-        "Ana Ruiz": "District: nothing is given.",
+        "": "Family name is missing.",
+        "Ana Ruiz": "District is missing.",
     }
     assert {name: why for _line, name, why in draft.report["lines"]["created"]} == {
-        "Eva Ruiz": "E-mail of the role: “not an address” is left out",
-        "Luz Ruiz": "Phone of the role: “call me” is left out",
+        "Eva Ruiz": "Work email: “not an address” is skipped",
+        "Luz Ruiz": "Work phone: “call me” is skipped",
     }
     text = "Fecha;Tipo;Asociación;Asunto\n32.01.2025;visit;Casa Roma;Day\n01.02.2025;dance;Casa Roma;How\n"
     assert list(reasons(bring(user, "meetings", text)).values()) == [
-        "When: “32.01.2025” is not a day, such as 25.11.2026.",
-        "How: “dance” is not in the list.",
+        "When: “32.01.2025” is not a date. Use a format such as 25.11.2026.",
+        "How: “dance” is not an accepted value.",
     ]
 
 

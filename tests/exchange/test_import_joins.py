@@ -98,8 +98,10 @@ def test_rows_that_are_alike_are_new_unless_a_name_and_a_channel_agree() -> None
         4: ("line:2", ["line:2", "line:3"]),
         5: ("new", ["line:2", "line:3", "line:4"]),
     }
-    assert "counts as new, and may be Casa Roma of line 2" in reasons(report)[3]
-    assert "counts as one with Casa Roma of line 2 (similar name, same district" in reasons(report)[4]
+    assert "is treated as new but may be Casa Roma of line 2" in reasons(report)[3]
+    assert (
+        "is treated as a duplicate of Casa Roma of line 2 (similar name, same district" in reasons(report)[4]
+    )
     assert sums(run(ALIKE, NAMED)) == {"unchanged": 4}
 
 
@@ -136,7 +138,7 @@ TWICE = HEADING + "m1;Casa Roma;ngo;N1;949217792;\nm1;Casa Luna;ngo;N1;949010380
 def test_one_number_twice_in_a_file_is_refused_with_both_lines_and_writes_nothing() -> None:
     report = run(TWICE)
     assert outcomes(report) == {2: "refused", 3: "refused"}
-    assert "lines 2, 3 have one number and say different things: name, phone" in reasons(report)[2]
+    assert "lines 2, 3 have the same number but different values: name, phone" in reasons(report)[2]
     assert reasons(report)[2] == reasons(report)[3]
     run(HEADING + "m1;Casa Luna;ngo;N1;949010380;l@luna.example\n")
     assert sums(run(TWICE)) == {"refused": 2}
@@ -184,7 +186,7 @@ def test_what_was_decided_in_a_merge_stays_though_the_file_is_corrected_later() 
     report = run(corrected)
     now = Organisation.objects.get()
     assert (now.kind, now.version, sums(report)) == (kept.kind, kept.version, {"unchanged": 2})
-    assert "what a person wrote is kept" in reasons(report)[2]
+    assert "kept as edited by a colleague" in reasons(report)[2]
 
 
 def test_a_field_that_nobody_had_to_decide_is_still_corrected() -> None:
@@ -225,7 +227,7 @@ def test_rows_that_only_share_their_name_are_offered_and_new_in_one_file() -> No
     ]
     assert sums(report) == {"created": 2}
     assert (
-        "counts as new, and may be Casa Roma of line 2 (same name, nothing else in common)"
+        "is treated as new but may be Casa Roma of line 2 (same name, nothing else in common)"
         in reasons(report)[3]
     )
     for text in (NORTH + SOUTH, NORTH, SOUTH, SOUTH + NORTH):

@@ -288,7 +288,7 @@ def test_a_number_that_does_not_replace_the_one_on_record_is_in_the_note() -> No
     row = Organisation.objects.get()
     assert (sums(draft), str(row.phone)) == ({"merged": 1}, "+34949217792")
     assert row.summary == "By hand\n\nOther phones: +34 949 01 03 80, +34 949 01 03 81"
-    assert "the one on record is kept; this one is in the note" in said(draft)
+    assert "the value on record is kept and this value is added to the note" in said(draft)
     assert sums(imported(user, text)) == {"unchanged": 1}
     Organisation.objects.update(summary="By hand")  # a person took them out
     assert sums(imported(user, text)) == {"unchanged": 1}

@@ -178,7 +178,7 @@ def test_what_a_person_wrote_stays() -> None:
     assert outcomes(run())[4] == "unchanged"
     report = run(REGISTER.replace("luna@casa.example", "other@luna.example"))
     assert outcomes(report)[4] == "unchanged"
-    assert "what a person wrote is kept" in reasons(report)[4]
+    assert "kept as edited by a colleague" in reasons(report)[4]
     assert named("Casa de la Mujer Luna").email == "person@luna.example"
 
 

@@ -36,7 +36,7 @@ def test_an_old_workbook_is_refused_with_what_to_do() -> None:
     user = supervisor_of_n1()
     answer = upload(user, OLD_WORKBOOK, name="register.xls")
     assert answer.status_code == 422
-    assert "save it as .xlsx or CSV" in answer.content.decode()
+    assert "Save it as .xlsx or CSV without a password." in answer.content.decode()
 
 
 def test_an_undo_that_was_refused_is_not_shown_as_an_import_that_can_be_undone() -> None:
@@ -49,7 +49,9 @@ def test_an_undo_that_was_refused_is_not_shown_as_an_import_that_can_be_undone()
     send(user, draft, "undo")
     said = browse(user).get(page).content.decode()
     assert (
-        said.count("The import was not undone.") == said.count("changed or used since (Peña Zorro II)") == 1
+        said.count("The import was not undone.")
+        == said.count("1 row (Peña Zorro II) has been changed or used since the import.")
+        == 1
     )
     assert "You can undo it until" not in said
     assert "Try undo again" in said
@@ -92,7 +94,7 @@ def test_a_step_that_was_stopped_can_be_done_again(step: str) -> None:
     browse(user).post(f"/jobs/{draft.job_id}/cancel/")
     said = browse(user).get(page).content.decode()
     assert f"{page}{step}/" in said
-    assert ("It stopped before its end." in said) == (step == "run")
-    assert "Nothing is written yet." not in said
+    assert ("The import stopped part-way." in said) == (step == "run")
+    assert "nothing has been imported yet" not in said
     assert send(user, draft, step).state == {"run": "imported", "undo": "undone"}[step]
     assert Organisation.objects.count() == {"run": 2, "undo": 0}[step]

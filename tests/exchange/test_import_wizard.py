@@ -104,7 +104,7 @@ def test_columns_and_values_are_guessed_and_a_trial_writes_nothing() -> None:
     assert (draft.state, sums(draft)) == ("tried", {"created": 2, "refused": 1})
     assert Organisation.objects.count() == 0
     page = browse(user).get(reverse("import", args=[draft.pk])).content.decode()
-    assert "Nothing is written yet." in page
+    assert "nothing has been imported yet" in page
     assert "Sin sitio" in page
 
 
@@ -120,7 +120,7 @@ def test_it_is_imported_with_events_and_the_refused_rows_can_be_fetched() -> Non
     refused = JobFile.objects.made().get(job=draft.job_id, name="refused.csv")
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, refused.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Refused because"
+    assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Reason rejected"
     assert text[1].startswith("Sin sitio,vecinos,Z9,,")
     assert len(text) == 2
     address = reverse("job_file", args=[draft.job_id, refused.pk])
@@ -272,7 +272,7 @@ def entity() -> bytes:
     ("content", "says"),
     [
         (b"", "empty"),
-        (b"Name;Kind\n", "nothing under the headings"),
+        (b"Name;Kind\n", "no rows under the headings"),
         (b"PK\x03\x04 not a workbook", "cannot be read as a workbook"),
         (bomb, "too large when unpacked"),
         (entity, "cannot be read as a workbook"),

@@ -195,7 +195,7 @@ def lying_directory() -> bytes:
 
 
 BOMBS = (
-    (one_cell, "A cell of row 2 has more than 32,767 letters."),
+    (one_cell, "A cell of row 2 has more than 32,767 characters."),
     (wide_row, "too large when unpacked"),
     (far_too_deep, "cannot be read as a workbook"),
     (comment, "cannot be read as a workbook"),

@@ -183,9 +183,7 @@ def test_who_has_lost_the_district_takes_nothing_back_there_and_who_has_it_again
     user.districts.set([make_district("South")])
     draft = send(user, draft, "undo")
     assert (draft.state, list(rows.values_list("pk", "version"))) == ("imported", before)
-    assert draft.report["error"] == (
-        "The import was not undone because you can no longer change all of its records."
-    )
+    assert draft.report["error"] == ("You can no longer change all records of this import.")
     user.districts.set([north])
     assert undo(user, draft) == "undone"
     assert list(rows.values_list("pk", "version")) != before
@@ -243,5 +241,5 @@ def test_what_is_written_while_an_undo_goes_on_is_not_lost(
     try:
         TARGETS["organisations"].undo(actor_for(user), draft, progress)
     except ValidationError as error:
-        assert "was changed or used since" in error.messages[0]
+        assert "changed or used since the import." in error.messages[0]
     assert list(Organisation.objects.values_list("name", flat=True)) == left

@@ -39,7 +39,7 @@ def test_an_undo_waits_for_whoever_writes_and_then_looks(committed_db: None, edi
         until_somebody_waits()
     undoing.join()
     assert Meeting.objects.count() == (3 if edits else 0)
-    assert ["was changed or used since" in text for text in refused] == ([True] if edits else [])
+    assert ["changed or used since the import." in text for text in refused] == ([True] if edits else [])
 
 
 def until_somebody_waits() -> None:

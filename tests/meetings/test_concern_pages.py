@@ -83,7 +83,7 @@ def test_the_page_after_says_whom_to_call_and_who_is_told(client: Client) -> Non
     for number in ("+34912345678", "+34912345679", "+34912345670"):
         assert f'href="tel:{number}"' in html
     assert html.index("Islamic Centre</a></h3>") < html.index("Muslim women’s circle</a></h3>")
-    assert "First to call: imam" in html
+    assert "Main contact: imam" in html
     assert "Hassan" not in html
     assert "Lead officer Anna Saar" in html
     assert "pending" in html
@@ -154,7 +154,7 @@ def test_complaints_about_the_police_have_their_own_body(client: Client, setting
     settings.COMPLAINTS_BODY_NAME = "Õiguskantsler"
     html = signed_in(client, make_officer(make_district())).get("/concerns/log/").content.decode()
     assert "Õiguskantsler" in html
-    assert "No names of victims or suspects" in html
+    assert "Do not name victims or suspects." in html
 
 
 def test_the_list_is_filtered_and_in_the_trail(client: Client, django_assert_max_num_queries: Any) -> None:

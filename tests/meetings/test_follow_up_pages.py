@@ -275,7 +275,7 @@ def test_two_who_write_see_both_texts(client: Client, name: str) -> None:
     conflict = client.post(page(name, follow_up), data)
     html = conflict.content.decode()
     assert conflict.status_code == 409
-    assert "Somebody else changed this" in html
+    assert "Someone else changed this while you were editing" in html
     if name == "follow_up_edit":
         assert "Their title" in html
         assert "My title" in html

@@ -107,7 +107,7 @@ def test_adding_and_finding_keep_everything(client: Client, north: District, act
 def test_somebody_has_to_have_been_there(client: Client, north: District) -> None:
     answer = client.post(ADDRESS, typed(north, {make_organisation(north): "absent"}))
     assert answer.status_code == 422
-    assert "Say who was there" in answer.content.decode()
+    assert "Add at least one organisation or other participant." in answer.content.decode()
 
 
 def test_a_promise_without_words_is_a_mistake(client: Client, north: District) -> None:

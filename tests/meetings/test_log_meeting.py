@@ -325,7 +325,7 @@ def said(answer: Any) -> str:
         ({"outcomes": ["information_shared"]}, "It does not count as met yet."),
         ({"outcomes": ["information_shared", "advice_received"]}, "It counts as met."),
         ({"promise_when": "week"}, "It counts as met."),
-        ({"not_reached": "on"}, "Nobody was reached, so it does not count as met."),
+        ({"not_reached": "on"}, "You reached no one, so it does not count as met."),
     ],
 )
 def test_the_message_says_whether_it_counts_as_met(

@@ -105,7 +105,7 @@ def test_a_form_refuses_a_duration_in_the_words_of_the_model(minutes: str) -> No
 
 
 def test_nothing_comes_of_what_is_only_planned(officer: Actor, north: District) -> None:
-    with pytest.raises(ValidationError, match="only planned"):
+    with pytest.raises(ValidationError, match="Leave the outcome empty until the meeting has taken place"):
         plan(officer, north, outcomes=["concern_raised"])
 
 

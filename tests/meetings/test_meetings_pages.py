@@ -243,7 +243,7 @@ def test_the_past_cannot_be_planned(client: Client, north: District) -> None:
         },
     )
     assert answer.status_code == 422
-    assert "Log it instead" in answer.content.decode()
+    assert "This date is in the past. Log the meeting instead." in answer.content.decode()
     assert "Kept" in answer.content.decode()
 
 
@@ -309,7 +309,7 @@ def test_a_mistake_in_an_edit_loses_nothing(client: Client, school: Organisation
 
 def test_cancelling_says_what_follows_and_can_be_undone(client: Client, planned: Meeting) -> None:
     address = f"/meetings/{planned.pk}/cancel/"
-    assert "nobody will be reminded" in page(client, address)
+    assert "Cancel this meeting? Reminders stop and it will not count as held" in page(client, address)
     text = client.post(address, follow=True).content.decode()
     planned.refresh_from_db()
     assert planned.status == "cancelled"

@@ -317,9 +317,9 @@ def test_no_day_moves_to_where_an_earlier_one_is_or_into_the_past() -> None:
         starts_at = moment_at(day + timedelta(days=7 + days), TEN)
         edit_one_of_series(actor=actor, meeting_id=rows[1].pk, scope=scope, starts_at=starts_at)
 
-    with pytest.raises(ValidationError, match="on that day"):
+    with pytest.raises(ValidationError, match="An earlier meeting in the series is on or after that date"):
         move(LATER, -7)
-    with pytest.raises(ValidationError, match="would be past"):
+    with pytest.raises(ValidationError, match="The first meeting would be in the past"):
         move(ALL, -4)
     move(LATER, -4)
     assert [(local(row).date() - day).days for row in of(rows[1])][:2] == [3, 10]

@@ -78,7 +78,7 @@ def test_one_that_happens_once_has_no_series() -> None:
 def test_a_last_day_before_the_first_is_refused_and_nothing_is_lost() -> None:
     answer = plan(make_officer(make_district()), repeats_until=f"{city_today():%Y-%m-%d}")
     assert answer.status_code == 422
-    assert b"The last one is after the first." in answer.content
+    assert b"The last date must be after the first." in answer.content
     assert b"Partnership" in answer.content
     assert Meeting.objects.count() == 0
 
@@ -104,7 +104,7 @@ def test_the_choices_say_which_days_they_mean() -> None:
         "Every Monday",
         "Every two weeks on Monday",
         "Every last Monday of the month",
-        "Every month on the 30th; in shorter months on the last day",
+        "Every month on the 30th, or the last day of shorter months",
         "Every three months on the last Monday",
         "Every year on 30 November",
     ):
@@ -121,7 +121,7 @@ def test_the_choices_say_which_days_they_mean() -> None:
     [
         ("monthly_weekday", date(2026, 12, 7), "Every first Monday of the month"),
         ("monthly_day", date(2026, 12, 7), "Every month on the 7th"),
-        ("monthly_day", date(2026, 12, 31), "Every month on the 31st; in shorter months on the last day"),
+        ("monthly_day", date(2026, 12, 31), "Every month on the 31st, or the last day of shorter months"),
         ("quarterly", date(2026, 12, 15), "Every three months on the third Tuesday"),
         ("yearly", date(2028, 2, 29), "Every year on the last day of February"),
     ],
@@ -193,8 +193,8 @@ def test_this_and_later_ones_or_all_are_cancelled_and_brought_back(scope: str, g
     client = browse(officer)
     address = reverse("meeting_cancel", args=[rows[1].pk])
     page = client.get(address).content
-    assert b"Cancel this and all later ones" in page
-    assert b"Cancel all to come" in page
+    assert b"Cancel this and later meetings" in page
+    assert b"Cancel all future ones" in page
     client.post(address, {"scope": scope})
     assert Meeting.objects.filter(status="cancelled").count() == gone
     undo(client, reverse("meeting", args=[rows[1].pk]))

@@ -109,7 +109,7 @@ def test_worth_seeing_are_my_organisations_past_their_day_and_those_never_met(
     edit_organisation(actor=SYSTEM, organisation_id=closed.pk, status="closed")
     page = text(client)
     assert "Met 47 days ago" in page
-    assert "wants to be met every 30 days" in page
+    assert "agreed to meet every 30 days" in page
     assert f"{reverse('log_meeting')}?organisation={late.pk}" in page
     assert page.index("Past its day") < page.index("Never met at all")
     assert "Somebody else’s" not in page

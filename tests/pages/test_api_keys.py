@@ -166,7 +166,7 @@ def test_a_key_that_reads_people_waits_until_a_privacy_officer_confirms_it(
     administrator: User, privacy_officer: User
 ) -> None:
     answer = sure(administrator).post(NEW, typed(scopes=["contacts:read"]))
-    assert "starts to work when a privacy officer confirms it" in answer.content.decode()
+    assert "it will not work until a privacy officer confirms it." in answer.content.decode()
     token, key = token_on(answer), ApiKey.objects.get()
     assert call(token) == 401
     privacy = browse(privacy_officer)
@@ -192,7 +192,7 @@ def test_keys_nobody_confirmed_are_listed_apart_until_a_privacy_officer_does(pri
 def test_another_administrators_key_is_not_rotated(administrator: User) -> None:
     key, _token = waiting_key(make_user(Role.ADMINISTRATOR, name="Max Maker"))
     page = sure(administrator).post(f"/settings/keys/{key.pk}/rotate/", follow=True).content.decode()
-    assert "Only Max Maker can rotate this key." in page
+    assert "Only Max Maker can renew this key." in page
 
 
 def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(
@@ -203,7 +203,7 @@ def test_rotating_shows_a_second_secret_and_the_first_lives_on_for_a_week(
     key = ApiKey.objects.get()
     confirm_key(actor=actor_for(privacy_officer), key_id=key.pk)
     path = f"/settings/keys/{key.pk}/rotate/"
-    assert "ends in seven days" in client.get(path).content.decode()
+    assert "the current one stops working in seven days" in client.get(path).content.decode()
     second = token_on(client.post(path))
     assert first != second
     assert (call(first), call(second)) == (200, 200)
@@ -235,10 +235,10 @@ def test_a_key_is_renewed_on_its_page_and_a_number_that_is_not_one_is_refused(
 def test_revoking_asks_first_and_acts_at_once(role: str) -> None:
     tool, client = Tool(name="Old tool"), browse(make_user(role))
     path = f"/settings/keys/{tool.key.pk}/revoke/"
-    assert "will be refused from the next request on" in client.get(path).content.decode()
+    assert "will lose access immediately" in client.get(path).content.decode()
     assert call(tool.token) == 200
     answer = client.post(path, follow=True)
-    assert "The key of Old tool works no more." in answer.content.decode()
+    assert "The key for Old tool has been revoked." in answer.content.decode()
     assert call(tool.token) == 401
     assert sure(make_user(Role.ADMINISTRATOR)).get(f"/settings/keys/{tool.key.pk}/rotate/").status_code == 302
 

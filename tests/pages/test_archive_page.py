@@ -83,7 +83,7 @@ def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> Non
     assert event.recipient == f"City archive · archive sha256:{file.digest}"
     assert (job.needs, PASSPHRASE in str(job.parameters)) == ({}, False)
     assert client.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 403
-    assert "has to release this file" in client.get(f"/jobs/{job.pk}/").content.decode()
+    assert "must release this file" in client.get(f"/jobs/{job.pk}/").content.decode()
     release_archive(actor=make_actor(north, role=Role.SUPERVISOR), job_id=job.pk)
     encrypted = io.BytesIO(client.get(f"/jobs/{job.pk}/files/{file.pk}/").getvalue())
     for plain in (b"Casa Norte", b"organisations.jsonl"):
@@ -185,6 +185,6 @@ def test_who_lost_the_district_meanwhile_gets_nothing(north: District, superviso
     supervisor.districts.set([make_district("South")])
     assert run_next()
     job = Job.objects.get()
-    assert (job.status, "do not cover" in job.message) == ("failed", True)
+    assert (job.status, "You no longer cover this district." in job.message) == ("failed", True)
     assert not JobFile.objects.exists()
     assert not Event.objects.filter(action=Action.EXPORT).exists()

@@ -120,7 +120,7 @@ def test_what_the_page_leaves_out_unasked_the_call_says(officer: User) -> None:
     said: Any = parse_qs(urlsplit(call_on(client.get("/organisations/").content.decode())).query)
     assert said == {"status": ["active,dormant"], "ordering": ["folded"]}
     page = client.get("/follow-ups/").content.decode()
-    assert "a key is nobody’s" in page
+    assert "because a key does not belong to a person" in page
     assert parse_qs(urlsplit(call_on(page)).query) == {
         "status": ["open,in_progress"],
         "ordering": ["due_on"],

@@ -30,10 +30,10 @@ def test_a_view_is_kept_and_stands_above_the_list() -> None:
 
 def test_keeping_is_offered_where_there_is_something_to_keep() -> None:
     officer = make_officer(make_district())
-    assert b"Keep this view" not in browse(officer).get("/organisations/").content
-    assert b"Keep this view" in browse(officer).get("/organisations/?kind=ngo").content
+    assert b"Save this view" not in browse(officer).get("/organisations/").content
+    assert b"Save this view" in browse(officer).get("/organisations/?kind=ngo").content
     keep(officer)
-    assert b"Keep this view" not in browse(officer).get("/organisations/?kind=ngo").content
+    assert b"Save this view" not in browse(officer).get("/organisations/?kind=ngo").content
 
 
 def test_a_shared_view_is_seen_in_its_district_alone_and_is_its_owners_to_delete() -> None:
@@ -74,7 +74,7 @@ def test_a_name_is_needed_and_used_once() -> None:
     keep(officer)
     answer = keep(officer, query="kind=shelter")
     assert answer.status_code == 422
-    assert b"You have a view of this name already." in answer.content
+    assert b"You already have a view with this name." in answer.content
 
 
 def test_who_reads_nothing_keeps_nothing() -> None:

@@ -66,8 +66,8 @@ def make_follow_up(officer: User, title: str) -> FollowUp:
 
 
 def test_an_empty_box_searches_nothing(browser: Client) -> None:
-    assert "People are found by their own name" in text_of(browser, "")
-    assert "People are found by their own name" in text_of(browser, " ?! ")
+    assert "Search by the person’s own name, phone number or email address." in text_of(browser, "")
+    assert "Search by the person’s own name, phone number or email address." in text_of(browser, " ?! ")
     assert not Event.objects.filter(action=Action.SEARCH).exists()
 
 
@@ -113,7 +113,7 @@ def test_everything_is_found_in_either_script(browser: Client, district: Distric
         text = text_of(browser, q)
         assert "Кафе с Николова" in text
         assert "Coffee with Nikolova" in text
-        assert "Nothing is like" in text_of(browser, "Петрова")
+        assert "No results for" in text_of(browser, "Петрова")
 
 
 def test_the_longest_name_of_any_script_is_kept(district: District) -> None:
@@ -321,7 +321,7 @@ def test_what_is_not_covered_is_not_found(browser: Client) -> None:
     make_meeting(elsewhere, organisation, subject="Lantern meeting")
     make_follow_up(make_officer(elsewhere), "Lantern promise")
     text = text_of(browser, "lantern")
-    assert "Nothing is like" in text
+    assert "No results for" in text
     for hidden in ("Hidden Lantern", "Lantern meeting", "Lantern promise"):
         assert hidden not in text
     assert "Hidden" not in text_of(browser, "617862338")
@@ -338,7 +338,7 @@ def test_a_person_is_not_found_by_their_organisation(browser: Client, district: 
 
 def test_somebody_who_withdrew_is_not_found(browser: Client, district: District) -> None:
     make_contact(district, family_name="Gone", withdrawn_on=city_today() - timedelta(days=1))
-    assert "Nothing is like" in text_of(browser, "gone")
+    assert "No results for" in text_of(browser, "gone")
 
 
 def test_the_trail_keeps_what_was_found_and_a_keyed_hash_of_the_words(

@@ -84,7 +84,7 @@ def test_more_than_are_changed_at_once_stay_ticked_and_the_limit_is_said(of: str
     for answer in (client.get(too_many), client.post(too_many, typed)):
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert "101 are chosen, and at most 100 are changed at once." in page
+        assert "You have selected 101, but you can change at most 100 at a time." in page
         assert all(f'name="row" value="{row.pk}" form="chosen" checked' in page for row in rows)
         assert 'name="list" value="ordering=-kind"' in page
         assert 'method="post" action' not in page.partition("<main")[2].partition("</main")[0]
@@ -99,7 +99,7 @@ def test_one_that_cannot_be_changed_leaves_all_as_they_are() -> None:
     rows = [make_organisation(north), make_organisation(north, deputy_officer=officer)]
     answer = browse(officer).post(address(*rows), {"act": "assign", "lead_officer": officer.pk})
     assert answer.status_code == 422
-    assert b"The deputy is somebody other" in answer.content
+    assert b"The deputy must be a different person from the lead officer." in answer.content
     assert set(Organisation.objects.values_list("lead_officer", flat=True)) == {None}
 
 
@@ -109,7 +109,7 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_stay() -> Non
     visiting = make_organisation(also_in=[north])
     client = browse(make_officer(north))
     assert client.post(address(ours, theirs), {"act": "verify"}).status_code == 404
-    assert b"at home in another district" in client.get(address(ours, visiting)).content
+    assert b"Some are based in another district." in client.get(address(ours, visiting)).content
     assert client.post(address(ours, visiting), {"act": "verify"}).status_code == 403
     assert set(Organisation.objects.values_list("verified_on", flat=True)) == {None}
     assert client.post(address(ours), {"act": "verify"}).status_code == 302
@@ -157,7 +157,10 @@ def test_nothing_chosen_is_said_on_the_list_as_it_was(of: str) -> None:
     for answer_of in (client.get, client.post):
         answer = answer_of(f"/{of}/selected/?list=q%3Dcasa")
         assert answer.headers["Location"] == f"/{of}/?q=casa"
-        assert b"Nothing is chosen" in client.get(answer.headers["Location"]).content
+        assert (
+            b"Nothing selected. Select the rows you want first."
+            in client.get(answer.headers["Location"]).content
+        )
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_after_ten_minutes_it_is_too_late(closed: tuple[Client, Organisation, st
 
 # --- Several rows at once: the list offers it while it lasts -------------------------------------------
 
-SAID = b"1 row is changed."
+SAID = b"1 row changed."
 
 
 @pytest.fixture

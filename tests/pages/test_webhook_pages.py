@@ -107,11 +107,16 @@ def test_it_is_switched_rotated_and_deleted(administrator: User, tool: Tool) -> 
     first = secret_on(register(client, tool))
     webhook = Webhook.objects.get()
     path = f"/settings/webhooks/{webhook.pk}/"
-    assert "told nothing for now" in client.post(f"{path}switch/", follow=True).content.decode()
-    assert "is told again" in client.post(f"{path}switch/", {"to": "on"}, follow=True).content.decode()
-    assert "ends in seven days" in client.get(f"{path}rotate/").content.decode()
+    off = client.post(f"{path}switch/", follow=True).content.decode()
+    assert f"{webhook.name} turned off." in off
+    on = client.post(f"{path}switch/", {"to": "on"}, follow=True).content.decode()
+    assert f"{webhook.name} turned on. Deliveries continue from where they stopped." in on
+    assert "the current one stops working in seven days" in client.get(f"{path}rotate/").content.decode()
     assert secret_on(client.post(f"{path}rotate/")) != first
-    assert "told nothing any more" in client.get(f"{path}delete/").content.decode()
+    assert (
+        f"Delete the webhook {webhook.name} and its delivery history?"
+        in client.get(f"{path}delete/").content.decode()
+    )
     client.post(f"{path}delete/")
     assert client.get(path).status_code == 404
     assert not Webhook.objects.exists()
@@ -129,7 +134,7 @@ def test_a_delivery_is_sent_again(administrator: User, tool: Tool) -> None:
     sent.refresh_from_db()
     assert (sent.failed_at, sent.attempts) == (None, 0)
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
-    assert "on its way already" in answer.content.decode()
+    assert "This delivery is already being sent." in answer.content.decode()
 
 
 def test_what_is_not_there_is_404(administrator: User) -> None:

@@ -211,7 +211,7 @@ def test_a_digest_names_the_organisations_that_have_waited(mail_sink: MailSink) 
     )
     send_due()
     (message,) = mail_sink.messages
-    assert message["Subject"] == "1 organisation is worth seeing"
+    assert message["Subject"] == "1 organisation is due a meeting"
     assert waiting.name in parts(message)[0]
     assert met.name not in parts(message)[0]
     assert "http://testserver/organisations/?overdue=true" in parts(message)[0]

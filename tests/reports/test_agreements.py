@@ -127,7 +127,7 @@ def test_another_district_is_not_there(client: Client, city: City, role: str) ->
     assert read(client, user, f"{ROWS}?{DAYS}&district={city.south.code}").status_code == 404
     assert client.get(f"{ROWS}?{DAYS}&district={city.market.code}").status_code == 200
     assert read(client, make_user(Role.ADMINISTRATOR), f"{ROWS}?{DAYS}").status_code == 403
-    assert "You cover no district" in read(client, make_officer(), ROWS).content.decode()
+    assert "You do not cover any districts yet" in read(client, make_officer(), ROWS).content.decode()
 
 
 @pytest.mark.parametrize(

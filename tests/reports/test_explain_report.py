@@ -44,7 +44,7 @@ def test_its_plan_follows_it_as_a_comment() -> None:
         (("--district", "nowhere"), "access to the figures of this district"),
         (("--from", "2024-07-01"), "Give both --from and --to"),
         (("--from", "2024-07-01", "--to", "2024-07-01"), "ends after it starts"),
-        (("--from", "2190-01-01", "--to", "2190-04-01"), "lies in the future"),
+        (("--from", "2190-01-01", "--to", "2190-04-01"), "This period is in the future."),
     ],
 )
 def test_what_cannot_be_asked_is_refused(arguments: tuple[str, ...], said: str) -> None:

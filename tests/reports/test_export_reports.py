@@ -152,7 +152,7 @@ def promised(city: City) -> City:
 
 def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promised: City) -> None:
     user, query = promised.supervisor, f"report=scorecard&{ASKED}"
-    moved = "Kept later: 2 · Moved to another day: 2 · Cancelled: 1"
+    moved = "Kept later: 2 · Due date moved: 2 · Cancelled: 1"
     html = sure(user).get(f"/reports/?{ASKED}").content.decode()
     page = " ".join(re.sub("<[^>]*>", "", html).split())
     assert f"· {moved}" in page
@@ -202,7 +202,7 @@ def test_a_fall_is_a_number_below_nought(city: City) -> None:
     pages = text_of(export(city.supervisor, "report=scorecard&period=2024-Q4", "pdf"))
     assert "−54 points" in " ".join(pages)
     assert "Q3 2024" in pages[0]
-    assert "shares in points" not in " ".join(pages), "on paper each says so itself"
+    assert "percentage points" not in " ".join(pages), "on paper each says so itself"
 
 
 def test_free_dates_are_said_once(city: City) -> None:

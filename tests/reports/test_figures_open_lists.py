@@ -90,5 +90,5 @@ def test_the_page_says_as_of_when_it_is(north: District) -> None:
     client = Client()
     client.force_login(make_officer(north))
     page = client.get(reverse("organisations"), {"as_of": "2024-10-01", "status": "active"})
-    assert b"As it was when this day began" in page.content
+    assert b"As at the start of this date" in page.content
     assert page.context["page"].count == 4

@@ -89,4 +89,4 @@ def test_one_is_said_in_the_singular(n: int, of: int, sentence: str) -> None:
 
 def test_parts_of_a_meeting_are_said_in_the_plural() -> None:
     row = Row(period=NOW, group="N", n=0.5, of=1.0)
-    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held of 1 meeting wanted"
+    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held of 1 meeting agreed"

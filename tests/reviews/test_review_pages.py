@@ -60,7 +60,13 @@ def test_a_supervisor_freezes_a_period_while_a_worker_does_the_work(client: Clie
     review = Review.objects.get()
     assert f"/reviews/{review.pk}/" in text(client.get(waiting))
     html = text(client.get(f"/reviews/{review.pk}/"))
-    for said in ("Organisations met", "1 of 3", "At the mosque", "A draft", audited.organisations[0].name):
+    for said in (
+        "Organisations met",
+        "1 of 3",
+        "At the mosque",
+        "Draft – not signed yet.",
+        audited.organisations[0].name,
+    ):
         assert said in html, said
 
 
@@ -121,7 +127,7 @@ def test_parts_of_meetings_stay_parts(client: Client, audited: Audited) -> None:
     assert re.search(rf'href="{counted}">1 row<', html)
     assert audited.organisations[0].name in text(client.get(counted))
     assert "<h1>Audit: Northgate" in page
-    assert "Confidential, for use inside. Printed by" in page
+    assert "Confidential – internal use only. Printed by" in page
 
 
 def test_the_page_is_in_the_trail_with_what_it_shows(
@@ -138,7 +144,7 @@ def test_figures_stay_and_the_page_says_as_of_when(client: Client, audited: Audi
     audited.meet(1)
     html = text(client.get(f"/reviews/{review.pk}/figures/coverage/"))
     assert "1 of 3" in html
-    assert "As it stood" in html
+    assert "As at" in html
     figure = review.figures.get(slug="coverage", by="district")
     counted = text(client.get(f"/reviews/{review.pk}/counted/{figure.pk}/"))
     assert audited.organisations[0].name in counted
@@ -226,7 +232,7 @@ def test_a_draft_is_thrown_away_and_what_is_signed_is_not(
 ) -> None:
     signed = audited.finish(audited.freeze())
     client.post(f"/reviews/{signed.pk}/discard/")
-    assert "will be gone" in text(client.get(f"/reviews/{review.pk}/discard/"))
+    assert "Discard this draft and everything in it?" in text(client.get(f"/reviews/{review.pk}/discard/"))
     client.post(f"/reviews/{review.pk}/discard/")
     assert list(Review.objects.all()) == [signed]
 

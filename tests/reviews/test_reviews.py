@@ -200,7 +200,7 @@ def test_the_next_audit_shows_what_was_agreed_and_says_whether_it_was_done(
     audited.finish(review)
     following = audited.freeze()
     assert list(agreed_last_time(following)) == [action]
-    with pytest.raises(ValidationError, match="action of last time"):
+    with pytest.raises(ValidationError, match="action from the last audit was done"):
         audited.finish(following)
     check_action(**of(audited, following), action_id=action.pk, answer="partly", note="Once.")
     check_action(**of(audited, following), action_id=action.pk, answer="done")

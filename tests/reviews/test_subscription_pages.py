@@ -76,6 +76,9 @@ def test_who_was_a_supervisor_can_still_stop_them(client: Client, district: Any)
     subscription = Subscription.objects.get()
     subscription.user.role = Role.OFFICER
     subscription.user.save()
-    assert "not sent any more" in client.get("/subscriptions/").content.decode()
+    assert (
+        "no longer sent because you do not supervise this district"
+        in client.get("/subscriptions/").content.decode()
+    )
     client.post(f"/subscriptions/{subscription.pk}/end/")
     assert not Subscription.objects.exists()
