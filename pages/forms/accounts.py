@@ -41,7 +41,9 @@ PHONE: Final = {
     },
 )
 class InvitationForm(forms.Form):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_languages(self)
 
 
 @fields_of(
@@ -63,7 +65,7 @@ class PersonForm(VersionedForm, InvitationForm):
             pk__in=District.objects.filter(own | Q(is_active=True)).values("pk")
         ).as_tree()
         self.fields["districts"].queryset = offered  # type: ignore[attr-defined]  # a field of models
-        del self.fields["language"]
+        self.fields.pop("language", None)
 
 
 def person_values(person: User) -> dict[str, Any]:
@@ -109,7 +111,14 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer_languages(self)
         self.fields["time_zone"].choices = zones(self.initial["time_zone"])  # type: ignore[attr-defined]  # a field of choices
+
+
+def _offer_languages(form: forms.Form) -> None:
+    """Remove the choice of a language if the system has only one."""
+    if len(settings.LANGUAGES) == 1:
+        del form.fields["language"]
 
 
 def preferences(user: User) -> dict[str, Any]:

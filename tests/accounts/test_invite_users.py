@@ -231,10 +231,10 @@ def test_an_account_that_is_off_gets_no_invitation(administrator: Any, mail_sink
 def test_everybody_has_settings_of_their_own() -> None:
     user = make_officer()
     edit_preferences(
-        actor=actor_for(user), language="fi", time_zone="Europe/Helsinki", reminder_channels=["in_page"]
+        actor=actor_for(user), theme="dark", time_zone="Europe/Helsinki", reminder_channels=["in_page"]
     )
     user.refresh_from_db()
-    assert (user.language, user.time_zone, user.reminder_channels) == ("fi", "Europe/Helsinki", ["in_page"])
+    assert (user.theme, user.time_zone, user.reminder_channels) == ("dark", "Europe/Helsinki", ["in_page"])
     event = Event.objects.get(action=Action.UPDATE)
     assert (event.actor_id, event.object_ids) == (user.pk, [user.pk])
 

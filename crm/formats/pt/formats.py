@@ -1,1 +1,0 @@
-FIRST_DAY_OF_WEEK = 1

@@ -1,0 +1,105 @@
+"""Ten pages in a language that is 40 % longer: nothing is cut, and no text bypasses gettext."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.actors import actor_for
+from accounts.models import Role, User
+from lib.days import city_today
+from meetings.services.concerns import log_concern
+from meetings.services.follow_ups import create_follow_up
+from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.languages import pseudo_language
+from tests.plugins.browser import OpenPage
+
+# What people typed, and what no language translates. Everything else comes from gettext, in brackets.
+TYPED = (
+    *(
+        "Northgate",
+        "Romano Drom",
+        "Ana Novak",
+        "Lamps at the square",
+        "Call about the lamps",
+        "A lamp is out.",
+    ),
+    *("A symbol on the door.", "Olga Officer", "olga@police.example", "Olga", "coordinator", "Proximity"),
+)
+CUT = """() => [...document.querySelectorAll('body *')].filter(one => {
+  const style = getComputedStyle(one)
+  const hides = ['hidden', 'clip'].includes(style.overflowX) || style.textOverflow === 'ellipsis'
+  return hides && one.checkVisibility() && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1
+    && one.innerText.includes('[')
+}).map(one => one.outerHTML.slice(0, 160))"""
+WIDE = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture
+def officer(committed_db: None) -> Iterator[User]:
+    north = make_district("Northgate")
+    with pseudo_language() as language:
+        officer = make_user(
+            Role.SUPERVISOR, north, name="Olga Officer", email="olga@police.example", language=language
+        )
+        organisation = make_organisation(north, name="Romano Drom", lead_officer=officer, cadence_days=30)
+        make_contact(north, organisation, given_name="Ana", family_name="Novak")
+        make_meeting(
+            north, organisation, subject="Lamps at the square", facts="A lamp is out.", officers=[officer]
+        )
+        create_follow_up(
+            actor=actor_for(officer),
+            title="Call about the lamps",
+            owner=officer,
+            due_on=city_today() - timedelta(days=3),
+            organisations=[organisation],
+        )
+        log_concern(
+            actor=actor_for(officer),
+            kinds=["graffiti_symbol"],
+            bias_grounds=["anti_muslim"],
+            district=north,
+            facts="A symbol on the door.",
+        )
+        organisation.periods.update(since=timezone.now() - timedelta(days=400))
+        yield officer
+
+
+def addresses(page: Page) -> list[str]:
+    found = ["/", "/meetings/log/", "/concerns/log/", "/reports/", "/more/", "/districts/", "/settings/"]
+    for noun in ("organisations", "contacts", "meetings", "follow-ups", "concerns"):
+        page.goto(f"/{noun}/")
+        row = page.locator(f'main a[href^="/{noun}/0"]').first
+        found += [f"/{noun}/", str(row.get_attribute("href"))]
+    return found
+
+
+def unbracketed(text: str) -> list[str]:
+    """Words outside brackets, whatever is nested in them, but for what people typed."""
+    for typed in TYPED:
+        text = text.replace(typed, "")
+    text = re.sub(r"\b[A-Z]\w+/[A-Z][\w/ -]+|\bUTC\b", "", text)  # time zones
+    outside = None
+    while outside != text:
+        outside, text = text, re.sub(r"\[[^\[\]]*\]", "", text)
+    return re.findall(r"[^\W\d_]{2,}[^\n]*", text)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("device", ["phone", "desk"])
+def test_pages_hold_longer_texts_and_every_text_is_translatable(
+    open_page: OpenPage, officer: User, device: str
+) -> None:
+    page = open_page(device, user=officer)
+    wrong = []
+    for address in addresses(page):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        wrong += [(address, "cut", one) for one in page.evaluate(CUT)]
+        wrong += [(address, "not translatable", one) for one in unbracketed(page.inner_text("body"))]
+        if (wide := page.evaluate(WIDE)) > 0:
+            wrong.append((address, "too wide", str(wide)))
+    assert wrong == [], wrong[:20]
