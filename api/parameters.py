@@ -131,7 +131,7 @@ def read_texts(request: Request, name: str) -> list[str]:
     """At most 200 comma-separated codes; which of them exist is for the query to say."""
     texts = _read_list(request, name)
     if len(texts) > MAX_CODES:
-        raise _bad(name, _("Send no more than %(n)d values.") % {"n": MAX_CODES})
+        raise _bad(name, _("Send fewer values. The limit is %(n)d.") % {"n": MAX_CODES})
     return texts
 
 
@@ -222,4 +222,5 @@ def _error(name: str, code: str, detail: str) -> dict[str, str]:
 
 
 def _hint(text: str, meant: str | None) -> str:
-    return f"{text} {_('Did you mean “%(word)s”?') % {'word': meant}}" if meant else text
+    """Two whole sentences: what is wrong, and which name is nearest."""
+    return " ".join([text, _("Did you mean “%(word)s”?") % {"word": meant}]) if meant else text

@@ -16,7 +16,7 @@ LARGEST = 2**63 - 1
 
 class TooLarge(APIException):
     status_code = 413
-    default_detail = _("The request body is too large. The limit is %(n)d bytes.") % {
+    default_detail = _("The request body is too large. Limit in bytes: %(n)d.") % {
         "n": settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     }
     default_code = "too_large"

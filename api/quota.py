@@ -51,9 +51,9 @@ def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]
         if quota.count(contact_ids) <= quota.most:
             return
         text = (
-            _("You have reached your limit of %(n)d contacts a day.")
+            _("You have reached your daily limit of contacts (%(n)d).")
             if key is None
-            else _("This key has reached its limit of %(n)d contacts for today.")
+            else _("This key has reached its daily limit of contacts (%(n)d).")
         )
         raise Problem(429, "people_quota", text % {"n": quota.most}, headers={"Retry-After": "3600"})
 

@@ -30,7 +30,7 @@ class CodesField(forms.MultipleChoiceField):
         )
         if len(codes) > MAX_CODES:
             raise ValidationError(
-                _("Send no more than %(n)d values."), params={"n": MAX_CODES}, code="too_many"
+                _("Send fewer values. The limit is %(n)d."), params={"n": MAX_CODES}, code="too_many"
             )
         return codes
 

@@ -26,7 +26,7 @@ def read_reason(text: str) -> str:
 def check_reason(text: str) -> str:
     """As `read_reason`. Raises ValidationError for a reason that is too long or says nothing."""
     if (n := len(squash(text))) > MOST_LETTERS:
-        message = _("The reason must be %(most)s characters or fewer. Yours has %(n)s.")
+        message = _("The reason is too long. Shorten it. Limit in characters: %(most)s; yours: %(n)s.")
         raise ValidationError(message % {"most": MOST_LETTERS, "n": n}, code="max_length")
     if not (reason := read_reason(text)):
         raise ValidationError(_("Enter a reason in a few words."), code="required")

@@ -14,8 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Channel, User
 from reminders.models import Reminder
@@ -132,7 +131,10 @@ def _title(notices: Sequence[Notice]) -> str:
     if len(notices) == 1:
         return notices[0].title
     today = day_in_full(timezone.localdate())
-    return _("%(n)d reminders for %(day)s") % {"n": len(notices), "day": today}
+    return ngettext("%(n)d reminder for %(day)s", "%(n)d reminders for %(day)s", len(notices)) % {
+        "n": len(notices),
+        "day": today,
+    }
 
 
 def day_in_full(value: date) -> str:

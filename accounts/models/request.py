@@ -19,7 +19,7 @@ class Asked(models.TextChoices):
     ROLE = rules.ROLE, _("role")
     DISTRICTS = rules.DISTRICTS, _("districts")
     EMAIL = rules.EMAIL, _("email address")
-    SECOND_FACTOR = rules.SECOND_FACTOR, _("new second factor")
+    SECOND_FACTOR = rules.SECOND_FACTOR, _("new two-factor authentication")
     REACTIVATION = rules.REACTIVATION, _("signing in again")
 
 

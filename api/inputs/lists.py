@@ -45,7 +45,7 @@ class Reference(serializers.RelatedField[Any, Any, Any]):
 class References(serializers.ManyRelatedField):
     """Several references to rows."""
 
-    default_error_messages = {"max_length": _("Send no more than {n} items.")}
+    default_error_messages = {"max_length": _("Send fewer items. The limit is {n}.")}
 
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -144,7 +144,8 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
     key.secrets.filter(expires_at__lte=now).delete()
     if key.secrets.count() >= MAX_SECRETS:
         text = _(
-            "This key already has %(n)d valid secrets. Wait until the older ones expire, or revoke the key."
+            "This key already has the maximum number of valid secrets (%(n)d). Wait until the "
+            "older ones expire, or revoke the key."
         )
         raise ValidationError(text % {"n": MAX_SECRETS}, code="too_many_secrets")
     key.save(update_fields=["created_by", "expires_at", "renewed_at", "status", "confirmed_by"])

@@ -48,7 +48,9 @@ def create_webhook(
     """
     key = _key(actor, key_id)
     if Webhook.objects.filter(key=key).count() >= MAX_PER_KEY:
-        raise ValidationError(_("A key can have up to %(n)d webhooks.") % {"n": MAX_PER_KEY})
+        raise ValidationError(
+            _("This key already has the maximum number of webhooks (%(n)d).") % {"n": MAX_PER_KEY}
+        )
     secret = new_secret()
     webhook = Webhook(
         key=key,
@@ -119,7 +121,10 @@ def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
     if webhook.previous_secret is not None and webhook.previous_until and webhook.previous_until > now:
         if len(webhook.between_secrets) + 2 >= MAX_SECRETS:
             raise ValidationError(
-                _("This webhook already has %(n)d valid secrets. Wait until the older ones expire.")
+                _(
+                    "This webhook already has the maximum number of valid secrets (%(n)d). Wait "
+                    "until the older ones expire."
+                )
                 % {"n": MAX_SECRETS},
                 code="too_many_secrets",
             )

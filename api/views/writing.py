@@ -147,7 +147,7 @@ class CreateMixin(Writing):
         atomic = parameters.read_flag(request, "atomic", default=True)
         data = request.data
         if not isinstance(data, list) or not 1 <= len(data) <= MAX_BATCH:
-            detail = _("Send a list of 1 to %(n)d objects.") % {"n": MAX_BATCH}
+            detail = _("Send a list with at least one object. The limit is %(n)d.") % {"n": MAX_BATCH}
             raise bad_fields([{"pointer": "", "code": "invalid", "detail": detail}])
 
         def work() -> tuple[HttpResponse, Kept]:

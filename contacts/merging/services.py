@@ -128,7 +128,7 @@ def forget_merges(now: datetime) -> int:
 @transaction.atomic
 def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
     if not 2 <= len(versions) <= MOST or kept_id not in versions:
-        raise ValidationError(_("Select between two and %(most)s duplicates.") % {"most": MOST})
+        raise ValidationError(_("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST})
     rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
     for row in rows:
         check_version(row.version, versions[row.pk])

@@ -93,7 +93,9 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
     if not isinstance(features, list) or not features:
         raise ValidationError(_("The file has no features."))
     if len(features) > MAX_FEATURES:
-        raise ValidationError(_("The file has more than %(n)d features."), params={"n": MAX_FEATURES})
+        raise ValidationError(
+            _("The file has too many features. The limit is %(n)d."), params={"n": MAX_FEATURES}
+        )
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise ValidationError(_("Feature %(n)d is not a GeoJSON Feature."), params={"n": number})

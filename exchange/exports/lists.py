@@ -103,7 +103,7 @@ class Selection:
         if self.ids:
             said.append((_("Selected"), str(len(self.ids))))
         if self.searched:
-            said.append((_("Search results"), _("top %(n)d matches") % {"n": BEST}))
+            said.append((_("Search results"), _("best matches (limit: %(n)d)") % {"n": BEST}))
         return said
 
 
@@ -139,8 +139,8 @@ def export_list(work: Work) -> JobResult:
     except sheets.TooLarge as error:
         raise JobRefused(
             _(
-                "This is too large for an XLSX file (limit: %(n)s rows, and no very long text). "
-                "Choose CSV instead."
+                "This is too large for an XLSX file (row limit: %(n)s; very long texts do not "
+                "fit). Choose CSV instead."
             )
             % {"n": f"{sheets.MOST_ROWS:,}"}
         ) from error
@@ -216,7 +216,7 @@ def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[st
     yield _("Reason"), work.parameters["purpose"]
     yield _("Rows"), told.rows
     for label, value in selection.described():
-        yield f"{_('Filter')}: {label}", value
+        yield _("Filter: %(label)s") % {"label": label}, value
     yield "", ""
     yield _("Column"), _("Description")
     for column in selection.export.columns:

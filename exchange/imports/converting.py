@@ -78,7 +78,7 @@ def convert(line: Line, mapping: Mapping) -> Row:
     if not row.refusal and not any(key):
         row.refusal = _("nothing in this row identifies the organisation")
     if not row.refusal and len(row.external_id) > LONGEST_ID:
-        row.refusal = _("its number is longer than %(most)d characters") % {"most": LONGEST_ID}
+        row.refusal = _("its number is too long (limit in characters: %(most)d)") % {"most": LONGEST_ID}
     return row
 
 
@@ -211,7 +211,7 @@ def _field_clean(name: str, value: Value) -> Value:
             raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
     most = getattr(field, "max_length", None)
     if most and len(value) > most:
-        raise ValidationError(_("longer than %(most)d characters") % {"most": most})
+        raise ValidationError(_("too long (limit in characters: %(most)d)") % {"most": most})
     cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
 

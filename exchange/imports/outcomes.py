@@ -168,7 +168,7 @@ def report_file(report: ImportReport) -> kinds.Output:
         for line in report.lines()
     )
     write_csv(content, Sheet(_("Report"), columns, rows))
-    return kinds.Output(_("report") + ".csv", CSV_TYPE, content)
+    return kinds.Output(_("report.csv"), CSV_TYPE, content)
 
 
 def _labels(found: Iterable[str]) -> list[str]:
@@ -190,4 +190,4 @@ def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output
         headings = headings[:-1]
     columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
     write_csv(content, Sheet(_("Rejected"), columns, rows()))
-    return kinds.Output(_("rejected") + ".csv", CSV_TYPE, content)
+    return kinds.Output(_("rejected.csv"), CSV_TYPE, content)

@@ -291,7 +291,9 @@ def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
     """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
     if number := squash(cells.get("external_id", "")):
         if len(number) > LONGEST_ID:
-            raise ValidationError(_("Its number is longer than %(most)d characters.") % {"most": LONGEST_ID})
+            raise ValidationError(
+                _("Its number is too long. Limit in characters: %(most)d.") % {"most": LONGEST_ID}
+            )
         return number
     said = "\0".join(fold(part) for part in (label, key))
     return hashlib.sha256(said.encode()).hexdigest()[:32]

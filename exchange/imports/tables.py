@@ -85,7 +85,7 @@ def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_
     if any(headings):
         headings = _with_places(headings, under)
     else:
-        raise UnreadableFile(_("Row %(n)d has no headings.") % {"n": at})
+        raise UnreadableFile(_("There are no headings in row %(n)d.") % {"n": at})
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than 200 columns."))
     if not any(map(any, under)):

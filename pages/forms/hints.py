@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lib.sensitive import find_sensitive
@@ -55,12 +55,10 @@ class HintedForm(forms.Form):
             return ""
         words = ", ".join(dict.fromkeys(f"“{one.word}”" for one in found))
         topics = " · ".join(dict.fromkeys(str(TOPICS[one.topic]) for one in found))
-        said = ngettext(
-            "%(words)s may reveal someone’s %(topics)s.",
-            "%(words)s may reveal someone’s %(topics)s.",
-            len(found),
+        return _(
+            "This may reveal personal details about someone: %(words)s (%(topics)s). "
+            "Remove it unless you need it for your work."
         ) % {"words": words, "topics": topics}
-        return f"{said} " + _("Remove it unless you need it for your work.")
 
     def _is_new(self, name: str) -> bool:
         field = self.fields[name]

@@ -89,7 +89,9 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
     object_type = _type_of(request, noun)
     rows = _rows(request, object_type)
     if not 2 <= len(rows) <= MOST:
-        messages.warning(request, _("Select between two and %(most)s duplicates.") % {"most": MOST})
+        messages.warning(
+            request, _("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST}
+        )
         return redirect("duplicates", noun)
     if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
         return _only_looked_at(request, noun, rows, read_only)

@@ -222,7 +222,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
     """The whole report, and the rows that were refused, each with what it is."""
     found = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
-    refused = gettext("rejected") + ".csv"
+    refused = gettext("rejected.csv")
     return [
         (file, gettext("Rejected rows") if file.name == refused else gettext("The whole report"))
         for file in found

@@ -109,7 +109,7 @@ def check_asked(actor: Actor, district_id: UUID, period: Period, samples: int) -
     if period.until > city_today():
         raise ValidationError({"period": _("This period is not over yet.")})
     if not 1 <= samples <= MOST_SAMPLES:
-        raise ValidationError({"samples": _("Choose a sample of 1 to %(n)d meetings.") % {"n": MOST_SAMPLES}})
+        raise ValidationError({"samples": _("Choose a sample size from 1 to %(n)d.") % {"n": MOST_SAMPLES}})
     return district
 
 

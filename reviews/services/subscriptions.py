@@ -120,9 +120,11 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     period = Period(*rules.period_before(subscription.rhythm, delivery.day))
     with translation.override(user.language):
         words = {"district": subscription.district.name, "period": str(period)}
-        report = str(REPORTS[subscription.report].title) if subscription.report in REPORTS else ""
+        words["report"] = (
+            REPORTS[subscription.report].title if subscription.report in REPORTS else _("Scorecard")
+        )
         context = {
-            "title": f"{report or _('Scorecard')}: " + _("%(district)s, %(period)s") % words,
+            "title": _("%(report)s: %(district)s, %(period)s") % words,
             "url": report_url(subscription, period),
             "list_url": settings.SITE_URL + reverse("subscriptions"),
             "language": user.language,

@@ -150,7 +150,7 @@ def test_a_page_takes_no_more_either(north: District) -> None:
     there = {f"was-{row.pk}": "present" for row in rows}
     answer = browser.post("/meetings/log/assembly/", sent | there)
     assert answer.status_code == 422
-    assert "At most 200." in answer.content.decode()
+    assert "The limit is 200." in answer.content.decode()
     assert not Meeting.objects.exists()
     there.popitem()
     assert browser.post("/meetings/log/assembly/", sent | there).status_code == 302

@@ -27,7 +27,7 @@ def test_an_upload_with_a_mistake_asks_for_the_file_again() -> None:
     assert list(answer.context["form"].errors) == ["reason"]
     assert ImportDraft.objects.count() == 0
     unreadable = upload(user, b"\n;;\n")
-    assert unreadable.context["form"].errors["file"] == ["Row 1 has no headings."]
+    assert unreadable.context["form"].errors["file"] == ["There are no headings in row 1."]
     assert "Choose the file again" not in unreadable.content.decode()
     assert upload(user).status_code == 302
 
