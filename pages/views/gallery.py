@@ -33,7 +33,7 @@ class GalleryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         required=False,
     )
-    email = forms.EmailField(label="E-mail", required=False)
+    email = forms.EmailField(label="Email", required=False)
     kind = forms.ChoiceField(label="Kind", choices=[("ngo", "NGO"), ("school", "School")])
     due_on = forms.DateField(
         label="Due on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), required=False
