@@ -25,7 +25,7 @@ def test_an_invited_officer_signs_in(
     desk = open_page("desk", user=administrator, javascript=javascript)
     desk.goto("/accounts/reauthenticate/?next=/")  # who opens records to somebody signs in anew
     desk.get_by_label("Password").fill(PASSWORD)
-    desk.get_by_role("button", name="Go on").click()
+    desk.get_by_role("button", name="Continue").click()
     desk.get_by_role("navigation", name="Main").get_by_role("link", name="Staff accounts").click()
     desk.get_by_role("link", name="Invite someone").click()
     desk.get_by_label("Name").fill("Olga Officer")

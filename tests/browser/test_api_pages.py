@@ -32,7 +32,7 @@ def test_a_key_is_made_and_copied_in_a_browser(open_page: OpenPage) -> None:
     assert look(page) == []
     page.goto(NEW)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name", exact=True).fill("Platform of the city")
     page.get_by_label("Purpose").fill("participation")
     page.get_by_label("read meetings").check()
@@ -93,7 +93,7 @@ def test_webhooks_are_accessible_and_fit(open_page: OpenPage) -> None:
     page = open_page("desk", user=make_user(Role.ADMINISTRATOR))
     page.goto("/settings/webhooks/new/")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     one = f"{webhook.pk}/"
     for path in ("", "new/", one, f"{one}rotate/", f"{one}delete/"):
         page.goto(f"/settings/webhooks/{path}")

@@ -129,14 +129,14 @@ def test_an_assembly_with_twelve_organisations_and_three_promises(
         page.get_by_role("radiogroup", name=name).get_by_role("radio", name=answer, exact=True).tap()
     page.get_by_role("checkbox", name="Priority agreed").tap()
     for number, title in enumerate(("Send the minutes", "Ask for a lamp", "Call the absent"), start=1):
-        promise = page.get_by_role("group", name=f"Promise {number}")
+        promise = page.get_by_role("group", name=f"Follow-up {number}")
         promise.get_by_label("What did you promise?").fill(title)
         if title == "Call the absent":
             promise.get_by_text("For some organisations only").tap()
             promise.get_by_role("checkbox", name="Group 10").tap()
         if number < 3:
             page.get_by_role("button", name="Add another follow-up").tap()
-            expect(page.get_by_role("group", name=f"Promise {number + 1}")).to_be_visible()
+            expect(page.get_by_role("group", name=f"Follow-up {number + 1}")).to_be_visible()
     page.get_by_role("button", name="Save meeting").tap()
     expect(page.get_by_text("Meeting logged.")).to_be_visible()
     meeting = Meeting.objects.latest("created_at")

@@ -24,9 +24,9 @@ def test_those_ticked_are_changed_and_changed_back_in_the_list_as_it_was(open_pa
     button = page.get_by_role("button", name="Selected")
     expect(button).to_be_hidden()
     for name in ("Casa Uno", "Casa Dos"):
-        box = page.get_by_role("checkbox", name=f"Choose {name}").locator("xpath=..").bounding_box()
+        box = page.get_by_role("checkbox", name=f"Select {name}").locator("xpath=..").bounding_box()
         assert min(box["width"], box["height"]) >= FINGER
-        page.get_by_role("checkbox", name=f"Choose {name}").check()
+        page.get_by_role("checkbox", name=f"Select {name}").check()
     expect(button).to_be_in_viewport()
     assert button.bounding_box()["height"] >= FINGER
     button.click()

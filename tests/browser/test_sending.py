@@ -224,10 +224,10 @@ def test_signing_in_anew_in_another_tab_leaves_this_one_usable(
     Session.objects.all().delete()
     sign_in_elsewhere(page, officer)
     page.get_by_role("button", name="Add another follow-up").tap()
-    expect(page.get_by_role("group", name="Promise 2")).to_be_visible()
+    expect(page.get_by_role("group", name="Follow-up 2")).to_be_visible()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
     page.get_by_role("button", name="Add another follow-up").tap()
-    expect(page.get_by_role("group", name="Promise 3")).to_be_visible()
+    expect(page.get_by_role("group", name="Follow-up 3")).to_be_visible()
 
 
 def test_what_one_person_typed_is_not_saved_as_another(

@@ -76,7 +76,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Postgres]:
 def test_it_is_for_its_owners_eyes_and_overwrites_nothing(dump: Path) -> None:
     for path in (dump, manifest_of(dump)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with pytest.raises(CommandError, match="there already"):
+    with pytest.raises(CommandError, match="already exists"):
         said("backup", dump)
     assert "Ágora" not in manifest_of(dump).read_text()
 

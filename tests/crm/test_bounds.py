@@ -117,7 +117,7 @@ def test_a_page_says_that_the_system_is_away(without_database: Any) -> None:
         assert answer.status_code == 503
         assert answer["Retry-After"] == "10"
         assert answer["Content-Type"].startswith("text/html")
-        assert "does not answer" in answer.content.decode()
+        assert "The system is temporarily unavailable" in answer.content.decode()
         assert answer["Content-Security-Policy"]
 
 

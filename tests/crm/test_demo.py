@@ -105,7 +105,7 @@ def _told(now: datetime) -> list[tuple[object, ...]]:
 @pytest.mark.django_db
 def test_it_is_not_loaded_beside_real_data() -> None:
     make_district()
-    with pytest.raises(CommandError, match="data of its own"):
+    with pytest.raises(CommandError, match="This database already has data"):
         call_command("load_demo")
     assert not Organisation.objects.exists()
 
@@ -113,7 +113,7 @@ def test_it_is_not_loaded_beside_real_data() -> None:
 @pytest.mark.long
 def test_one_command_removes_it_and_refuses_where_the_data_is_real(committed_db: None) -> None:
     make_district()
-    with pytest.raises(CommandError, match="not filled by the demo"):
+    with pytest.raises(CommandError, match="This database does not contain the demo"):
         call_command("remove_demo", yes=True)
     District.objects.all().delete()
     call_command("load_demo")

@@ -109,7 +109,7 @@ def test_another_name_and_another_place_are_asked_about_first() -> None:
     [asked] = tried.asks
     assert "Feature 1, code 1" in asked
     assert "it is currently called “Centro”" in asked
-    assert "another place" in asked
+    assert "it would move: less than half of it overlaps its current area" in asked
     assert "it is currently called “Centro”" in refused(collection(*other))
     assert load(*other, confirmed=True).updated == 1
     assert District.objects.get(code="1").name == "Sol"

@@ -243,7 +243,7 @@ def test_nobody_else_imports(role: Role) -> None:
 
 
 def test_a_supervisor_says_why() -> None:
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter a reason for this import"):
         run(actor=make_actor(make_district(), role=Role.SUPERVISOR))
 
 

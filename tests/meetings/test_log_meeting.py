@@ -261,7 +261,7 @@ def test_the_future_is_a_mistake(client: Client, school: Organisation) -> None:
     later = f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     answer = client.post(ADDRESS, typed(school, starts_at=later))
     assert answer.status_code == 422
-    assert "still to come" in answer.content.decode()
+    assert "This date is in the future. Plan the meeting instead." in answer.content.decode()
 
 
 def test_nobody_reached_and_something_agreed_cannot_both_be(client: Client, school: Organisation) -> None:
