@@ -74,7 +74,7 @@ def test_each_row_is_created_merged_or_refused() -> None:
     assert "“ASTROLOGIA” is not in the mapping" in why[11]
     assert "+34915550202" in why[4]
     assert "not a number" in why[8]
-    assert "kept as website" in why[8]
+    assert "is a web address (saved as website)" in why[8]
 
 
 def test_rows_become_organisations_as_people_write_them() -> None:
@@ -199,7 +199,7 @@ def test_a_row_that_fits_several_organisations_is_refused() -> None:
         make_organisation(make_district(), name="Colectivo Arcoíris", phone="+34612345680")
     report = run()
     assert outcomes(report)[12] == "refused"
-    assert "several organisations" in reasons(report)[12]
+    assert "matches several existing organisations" in reasons(report)[12]
 
 
 def test_the_same_name_elsewhere_is_another_organisation() -> None:

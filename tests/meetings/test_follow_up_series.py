@@ -165,7 +165,7 @@ def test_what_is_done_already_is_not_what_the_next_are_like() -> None:
     edit_one_of_follow_up_series(actor=actor, follow_up_id=first.pk, scope=LATER, title="Write")
     make_next_follow_ups(city_today())
     assert FollowUp.objects.latest("due_on").title == "Write"
-    with pytest.raises(ValidationError, match="over"):
+    with pytest.raises(ValidationError, match="This follow-up is already closed"):
         edit_one_of_follow_up_series(actor=actor, follow_up_id=second.pk, scope=LATER, title="Ring")
     with pytest.raises(StaleVersion):
         edit_one_of_follow_up_series(

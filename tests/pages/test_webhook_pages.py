@@ -114,7 +114,7 @@ def test_it_is_switched_rotated_and_deleted(administrator: User, tool: Tool) -> 
     assert "the current one stops working in seven days" in client.get(f"{path}rotate/").content.decode()
     assert secret_on(client.post(f"{path}rotate/")) != first
     assert (
-        f"Delete the webhook {webhook.name} and its delivery history?"
+        f"Delete webhook {webhook.name} and its delivery history?"
         in client.get(f"{path}delete/").content.decode()
     )
     client.post(f"{path}delete/")
