@@ -203,7 +203,7 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
         html = answer.content.decode()
         assert answer.status_code == 422
         assert f'value="{typed}"' in html
-        assert "The reason must be 200 characters or fewer. Yours has 201." in html
+        assert "The reason is too long. Shorten it. Limit in characters: 200; yours: 201." in html
         assert "Up to 200 characters, including the reason above." in html
         assert not re.search(r'name="other"[^>]*maxlength', html)
         sent = {"format": "csv", "reason": tapped, "other": typed[:-1]}
