@@ -31,24 +31,17 @@ ATTRS: dict[str, Any] = {
     "maxlength": 12000,
     NASTY: 1.5,
 }
+INPUTS = (
+    *(forms.TextInput, forms.NumberInput, forms.EmailInput, forms.DateInput, forms.HiddenInput),
+    *(forms.PasswordInput, forms.CheckboxInput, forms.ClearableFileInput, forms.Textarea),
+)
 
 
 class Own(DjangoTemplates):
     """Django's, from its own folder alone."""
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        forms.TextInput,
-        forms.NumberInput,
-        forms.EmailInput,
-        forms.DateInput,
-        forms.CheckboxInput,
-        forms.Textarea,
-    ]
-    + [forms.HiddenInput, forms.PasswordInput, forms.ClearableFileInput],
-)
+@pytest.mark.parametrize("make", INPUTS)
 @pytest.mark.parametrize(
     "value", [None, "", NASTY, 0, 1234.5, True, date(2026, 3, 1), mark_safe("<i>&amp;</i>")]
 )
