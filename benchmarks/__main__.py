@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE as well")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long one turn lasts (1)")
     parser.add_argument("--turns", type=int, default=6, help="how many turns each one has (6)")
+    parser.add_argument("--warm-up", type=int, default=30, help="requests before the turns (30)")
     parser.add_argument("--data", help="where seeded databases are kept (CRM_DATA, else .data)")
     chosen = parser.parse_args()
     if unknown := set(chosen.rows) - set(ROWS):
@@ -70,7 +71,7 @@ def main() -> int:
 
 def _measured(chosen: argparse.Namespace) -> Iterator[Row]:
     folder, size, wanted = data_folder(chosen.data), number(chosen.size), chosen.rows or ROWS
-    patience = Patience(chosen.seconds, chosen.turns)
+    patience = Patience(chosen.seconds, chosen.turns, chosen.warm_up)
     with Stack(folder, size) as stack:
         with stack.serving():
             for name, measure in ON_THE_STACK.items():

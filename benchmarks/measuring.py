@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, cycle
 
-WARM_UP = 30
-
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one turn lasts, and how many turns each target has."""
+    """How long one turn lasts, how many turns each target has, and what each is asked before them."""
 
     seconds: float
     turns: int
+    warm_up: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def in_turns(one: Target, other: Target, patience: Patience, clients: int = 1) -
     """Ask both alternately, by so many clients at once."""
     samples = Sample(), Sample()
     for target in (one, other):
-        _turn(target, clients, 0, WARM_UP)
+        _turn(target, clients, 0, patience.warm_up)
     for _ in range(patience.turns):
         for target, sample in zip((one, other), samples, strict=True):
             started = time.perf_counter()

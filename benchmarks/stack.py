@@ -21,7 +21,7 @@ from crm.embedded.run import WEB, free_port
 from crm.embedded.services import Services
 from crm.embedded.supervisor import Child, Supervisor
 
-SCRATCH = "scratch"
+SCRATCH, EMPTY = "scratch", "empty"
 PATIENCE_SECONDS = 60
 
 
@@ -45,7 +45,7 @@ class Stack:
     def __enter__(self) -> Self:
         self.services.join()
         try:
-            self.manage("prepare_database", "--verbosity", "0")
+            self._migrate()
             self._seed_once()
         except BaseException:
             self.services.leave()
@@ -55,6 +55,24 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.supervisor.stop()
         self.services.leave()
+
+    def _migrate(self) -> None:
+        """The database that scratch ones are copies of, and the seeded one, which begins as such a copy."""
+        with self.postgres.connect() as connection:
+            made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [EMPTY]).fetchone()
+        if not made:
+            self.postgres.execute("CREATE DATABASE {} OWNER {}", EMPTY, OWNER)
+        self.manage("prepare_database", "--verbosity", "0", **self.postgres.urls(EMPTY))
+        with self.postgres.connect(DATABASE) as connection:
+            found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        if found:
+            self.manage("prepare_database", "--verbosity", "0")
+        else:
+            self._copy_empty_to(DATABASE)
+
+    def _copy_empty_to(self, database: str) -> None:
+        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+        self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", database, OWNER, EMPTY)
 
     def _seed_once(self) -> None:
         stamp = self.folder / "seeded"
@@ -111,10 +129,8 @@ class Stack:
     def scratch(self) -> Iterator[tuple[dict[str, str], psycopg.Connection]]:
         """An empty database beside the seeded one: the variables that name it, and a superuser in it."""
         urls = self.postgres.urls(SCRATCH)
-        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", SCRATCH)
-        self.postgres.execute("CREATE DATABASE {} OWNER {}", SCRATCH, OWNER)
+        self._copy_empty_to(SCRATCH)
         try:
-            self.manage("prepare_database", "--verbosity", "0", **urls)
             with self.postgres.connect(SCRATCH, SUPERUSER) as connection:
                 yield self.environment | urls, connection
         finally:

@@ -47,8 +47,8 @@ def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Pat
         "reminders",
         "import",
     ]
-    options = ["--size", "300", "--seconds", "0.05", "--turns", "1", "--data", str(tmp_path)]
-    done = bench(*asked, *options, "--json", str(told))
+    short = ["--seconds", "0.05", "--turns", "1", "--warm-up", "1"]
+    done = bench(*asked, *short, "--size", "300", "--data", str(tmp_path), "--json", str(told))
     assert done.returncode == 0, done.stderr
     assert set(ROWS) - set(asked) == {"growth", "start"}
     found = json.loads(told.read_text())
