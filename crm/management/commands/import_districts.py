@@ -52,7 +52,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except ValidationError as error:
-            hint = [] if options["confirm_changes"] else ["(--confirm-changes says that changes are meant)"]
+            hint = [] if options["confirm_changes"] else ["(use --confirm-changes to confirm them)"]
             said = [f"{file}: nothing was imported.", *error.messages, *hint]
             raise CommandError("\n".join(said)) from error
         for row in report.rows:
