@@ -176,7 +176,7 @@ BOW_TIE = [[-3.7, 40.4], [-3.69, 40.41], [-3.69, 40.4], [-3.7, 40.42], [-3.7, 40
     ("rings", "said"),
     [
         ([BOW_TIE], "crosses itself near"),
-        ([square(), square(west=-3.5, size=0.001)], "a hole is not inside"),
+        ([square(), square(west=-3.5, size=0.001)], "a hole is outside its polygon"),
     ],
 )
 def test_what_is_not_sound_is_said_with_its_feature(rings: Any, said: str) -> None:
@@ -323,7 +323,7 @@ def test_the_command_wants_changes_confirmed(tmp_path: Path) -> None:
     call_command("import_districts", file, "--codes-from-names", stdout=out)
     assert District.objects.filter(code="GOYA").exists()
     file.write_bytes(collection(feature("C-01", "Centre")))
-    with pytest.raises(CommandError, match=r"(?s)lies on “Sol”.*--confirm-changes"):
+    with pytest.raises(CommandError, match=r"(?s)overlaps the existing district “Sol”.*--confirm-changes"):
         call_command("import_districts", file)
     call_command("import_districts", file, "--confirm-changes", stdout=out)
     assert District.objects.filter(code="C-01").exists()

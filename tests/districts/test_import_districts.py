@@ -120,7 +120,7 @@ def test_a_text_that_was_damaged_is_refused_with_the_feature(key: str, odd: str)
     damaged = content.replace('"S1"' if key == "code" else '"South"', f'"{key}{odd}"').encode()
     (found,) = mistakes(damaged)
     assert found.startswith("Feature 2 (")
-    assert f", {key}: holds a character" in found
+    assert f", {key}: contains an invalid character" in found
 
 
 def test_a_damaged_code_changes_no_other_district() -> None:
