@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from .checks import failed_checks
+from .docs import docs
 from .environment import ROOT
 from .files import Unavailable
 from .manage import manage
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": above("benchmarks"),
     "faults": above("faults"),
     "check": lambda arguments: 1 if failed_checks() else 0,
+    "docs": docs,
 }
 
 

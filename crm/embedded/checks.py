@@ -41,6 +41,9 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, *arguments)
 
 
+# -n and -W: a link to a page or heading that does not exist is an error.
+DOCS = python("-m", "sphinx", "-n", "-W", "--keep-going", "-q", "docs", "docs/_build")
+
 CHECKS = [
     Check("types (mypy)", python("-m", "mypy", ".")),
     Check("style (ruff check)", python("-m", "ruff", "check", ".")),
@@ -50,6 +53,7 @@ CHECKS = [
     Check("migrations", python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run")),
     Check("deployment", python("manage.py", "check", "--deploy", "--fail-level", "WARNING")),
     Check("translations", python("-m", "tests.architecture.untranslated")),
+    Check("documentation (sphinx)", DOCS),
 ]
 
 
