@@ -82,7 +82,7 @@ VARIABLES: Final = (
         "a session ends after so many minutes without a request; after ten hours in any case",
         "15",
     ),
-    Variable("OIDC_ISSUER", "the city's own sign-in (OpenID Connect; “Who gets in”)"),
+    Variable("OIDC_ISSUER", "the city's own sign-in (OpenID Connect; “Access”)"),
     Variable("OIDC_NAME", "its name on the button", "OpenID"),
     Variable("OIDC_CLIENT_ID", "who the site is there"),
     Variable("OIDC_CLIENT_SECRET", "and how it proves it"),

@@ -82,3 +82,17 @@ def test_the_guide_has_the_table_as_the_code_has_it() -> None:
     """`python -m crm.variables` writes it."""
     text = GUIDE.read_text()
     assert text == with_table(text)
+
+
+def test_the_template_of_env_names_each_variable_that_compose_requires() -> None:
+    required = set(re.findall(r"\$\{(\w+):\?", FILE.read_text()))
+    template = dict(
+        line.split("=", 1)
+        for line in (services.ROOT / ".env.example").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    assert required <= set(template)
+    known = {one.name for one in (*VARIABLES, *COMPOSE_ONLY)}
+    assert set(template) <= known
+    secrets = {name for name in template if "PASSWORD" in name or name == "SECRET_KEY"}
+    assert {template[name] for name in secrets} == {""}

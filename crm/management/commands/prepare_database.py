@@ -28,7 +28,7 @@ BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_
 NO_PUBLISHER = (
     "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
     "it alone numbers and seals the audit trail. The role is made here; choose a new password for it "
-    '(docs/operations.md, "A new version"). Nothing was changed.'
+    '(docs/operations.md, "Upgrade"). Nothing was changed.'
 )
 
 
