@@ -181,7 +181,7 @@ def test_an_administrator_alone_shows_no_district_to_others_by_moving_it(given: 
     else:
         Tool(harmless)
     administrator = make_actor(role="administrator")
-    with pytest.raises(ValidationError, match="from the command line"):
+    with pytest.raises(ValidationError, match="Move it on the server with manage"):
         edit_district(actor=administrator, district_id=north.pk, parent=harmless)
     north.refresh_from_db()
     assert north.lineage == [north.pk]

@@ -127,7 +127,7 @@ def test_a_delivery_is_sent_again(administrator: User, tool: Tool) -> None:
     register(client, tool)
     sent = delivery(Webhook.objects.get(), failed_at=timezone.now(), attempts=10, last_error="timeout")
     page = client.get(f"/settings/webhooks/{sent.webhook_id}/").content.decode()
-    assert "failed" in page
+    assert '<span class="status">failed</span>' in page
     assert "timeout" in page
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
     assert "Sending again." in answer.content.decode()

@@ -192,7 +192,8 @@ def test_an_organisation_is_rung_without_the_officers_opinion(
     assert "A lamp is out." in html
     assert "They are worried." not in html
     assert client.post(page, {"answer": "perhaps"}).status_code == 422
-    assert "correct" in text(client.post(page, {"answer": "yes", "note": ""}, follow=True))
+    answered = text(client.post(page, {"answer": "yes", "note": ""}, follow=True))
+    assert '<span class="status">correct</span>' in answered
 
 
 def test_what_is_agreed_is_added_and_taken_off(client: Client, audited: Audited, review: Review) -> None:
