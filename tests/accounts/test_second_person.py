@@ -321,7 +321,7 @@ def test_the_only_privacy_officers_own_address_is_confirmed_at_the_command_line(
     call_command("confirm_role", "paula@police.example", stdout=out)
     user.refresh_from_db()
     assert user.email == "paula.weiss@police.example"
-    assert "email address, new second factor" in out.getvalue()
+    assert "email address, new two-factor authentication" in out.getvalue()
     trail = Event.objects.filter(actor_kind="system", object_type="user", object_ids=[user.pk])
     assert sorted(name for event in trail for name in event.field_names) == ["email", "second_factor"]
 

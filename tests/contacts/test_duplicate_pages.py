@@ -238,7 +238,7 @@ def test_too_few_or_too_many_are_asked_for_again(n: int) -> None:
     rows = [kept, *(make_organisation(kept.home_district) for _n in range(10))][:n]
     answer = browse(officer).get(merge_address(*rows) + "&chosen=", follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
-    assert b"Select between two and 10 duplicates." in answer.content
+    assert b"Select at least two duplicates. The limit is 10." in answer.content
 
 
 def test_the_preview_shows_every_field_and_every_relation_of_each_row() -> None:

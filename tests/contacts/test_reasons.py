@@ -124,7 +124,7 @@ def test_too_long_a_reason_is_sent_back_whole(officer: User, contact: Contact) -
     client, typed = browse(officer), "x" * 201
     for page in ("reason/", "private/reveal/"):
         html = client.post(f"/contacts/{contact.pk}/{page}", {"other": typed}).content.decode()
-        assert "The reason must be 200 characters or fewer. Yours has 201." in html
+        assert "The reason is too long. Shorten it. Limit in characters: 200; yours: 201." in html
         assert f'value="{typed}"' in html
         client.post(f"/contacts/{contact.pk}/reason/", {"other": typed[1:]})
     assert Event.objects.latest("id").purpose == typed[1:]

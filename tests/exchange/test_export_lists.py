@@ -141,7 +141,7 @@ def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User,
     book = full_book(north)
     full_book(make_district("South"), CANARY)
     job, content = export(supervisor, f"/{noun}/export/")
-    assert [row["Id"] for row in rows(content)] == [str(book[noun].pk)]
+    assert [row["ID"] for row in rows(content)] == [str(book[noun].pk)]
     assert CANARY not in content.decode()
     assert (job.needs, job.result) == ({}, {"rows": 1, "files": 1})
     left, fetched = Event.objects.filter(action=Action.EXPORT).order_by("pk")
@@ -153,7 +153,7 @@ def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User,
     assert fetched.object_type == "job_file"
     _, workbook = export(supervisor, f"/{noun}/export/", "xlsx")
     heading, *table = sheet(workbook)
-    assert [dict(zip(heading, row, strict=True))["Id"] for row in table] == [str(book[noun].pk)]
+    assert [dict(zip(heading, row, strict=True))["ID"] for row in table] == [str(book[noun].pk)]
     texts = [str(cell) for number in (0, 1) for row in sheet(workbook, number) for cell in row]
     assert not [text for text in texts if CANARY in text]
 
@@ -203,7 +203,7 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
         html = answer.content.decode()
         assert answer.status_code == 422
         assert f'value="{typed}"' in html
-        assert "The reason must be 200 characters or fewer. Yours has 201." in html
+        assert "The reason is too long. Shorten it. Limit in characters: 200; yours: 201." in html
         assert "Up to 200 characters, including the reason above." in html
         assert not re.search(r'name="other"[^>]*maxlength', html)
         sent = {"format": "csv", "reason": tapped, "other": typed[:-1]}

@@ -121,7 +121,7 @@ Luis;Pérez;Puente Verde;
     trial = mapped(user, text, what="contacts", source="another list", **BATCH)
     assert sums(trial) == {"created": 4}
     assert trial.report["lines"]["created"] == [
-        [3, "Ana María Garcia", "looks like Ana García (same e-mail)"],
+        [3, "Ana María Garcia", "looks like Ana García (same email)"],
         [5, "Luis Pérez", "looks like Luis Pérez (same name)"],
         [2, "Eva Vila", ""],
         [4, "Pía Sol", ""],

@@ -114,7 +114,7 @@ def test_a_web_address_in_the_email_cell_is_kept_where_the_trial_says(head: list
     assert (row.email, row.website) == ("a@roma.example", web if has_own else "https://www.two.example")
     assert ("https://www.two.example" in row.summary) == has_own
     assert "https://www.three.example" in row.summary
-    assert ("kept as website" in said(trial)) != has_own
+    assert ("saved as website" in said(trial)) != has_own
     assert sums(imported(user, text)) == {"unchanged": 1}
 
 

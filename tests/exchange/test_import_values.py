@@ -65,7 +65,7 @@ def test_where_a_file_has_more_values_than_are_shown_the_page_says_so() -> None:
     rows = "".join(f"Casa {n};ngo;{'N1' if n > 202 else f'Street {n}'}\n" for n in range(205))
     draft = mapped(user, f"Nombre;Tipo;Distrito\n{rows}")
     page = browse(user).get(f"/import/{draft.pk}/values/")
-    assert "The 200 most common values are shown; the file has more." in page.content.decode()
+    assert "Only the most common values are shown (200). The file has more." in page.content.decode()
     assert page.context["form"].named["home_district"][:2] == ["N1", "Street 0"]
     assert sums(draft) == {"created": 2, "refused": 203}
 

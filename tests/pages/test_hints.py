@@ -59,7 +59,7 @@ def test_a_role_that_says_what_somebody_believes_comes_back_with_all_that_was_ty
     answer = client.post("/contacts/new/", new_person(north, "Muslim believer"))
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "“Muslim”, “believer” may reveal someone’s belief." in html
+    assert "This may reveal personal details about someone: “Muslim”, “believer” (belief)." in html
     assert 'value="Muslim believer"' in html
     assert 'name="keep_reason"' in html
     assert not Contact.objects.exists()
@@ -111,7 +111,7 @@ def test_what_stood_there_before_is_not_said_again(client: Client, north: Distri
     fields |= {"version": contact.version + 1, "roles-0-role_title": "Jewish chaplain"}
     answer = client.post(f"/contacts/{contact.pk}/edit/", fields)
     assert answer.status_code == 422
-    assert "“Jewish” may reveal someone’s belief." in answer.content.decode()
+    assert "This may reveal personal details about someone: “Jewish” (belief)." in answer.content.decode()
 
 
 @pytest.mark.parametrize("field", ["facts", "assessment", "other_participants", "promise_title"])
@@ -131,7 +131,7 @@ def test_notes_of_a_logged_meeting(client: Client, north: District, field: str) 
     }
     answer = client.post("/meetings/log/", fields)
     assert answer.status_code == 422
-    assert "“gay” may reveal someone’s orientation." in answer.content.decode()
+    assert "This may reveal personal details about someone: “gay” (orientation)." in answer.content.decode()
     assert not Meeting.objects.exists()
     assert client.post("/meetings/log/", fields | KEEP).status_code == 302
     kept = Event.objects.get(action=Action.KEEP)
@@ -157,7 +157,7 @@ def test_notes_of_a_meeting_that_is_edited(client: Client, officer: User, north:
     answer = client.post(f"/meetings/{row.pk}/edit/", fields)
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "“Roma” may reveal someone’s origin." in html
+    assert "This may reveal personal details about someone: “Roma” (origin)." in html
     assert "“ill”" not in html
 
 

@@ -74,4 +74,4 @@ def test_a_list_that_a_search_cuts_says_how_many_there_are(
         make_meeting(district, subject=f"Coffee {number}")
     page = browser.get("/meetings/", {"q": "coffee"}).content.decode()
     assert "5 meetings" in page
-    assert "Showing the best 3 results." in page
+    assert "Showing only the best results (3)." in page

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import redis
 from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
@@ -22,6 +24,7 @@ MADE_BY = (
 )
 
 
+@cache
 def template_name() -> str:
     """Named after all that shapes a database, so that it is made again when that changes."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
@@ -88,20 +91,23 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 
 @pytest.fixture(scope="session", autouse=True)
-def valkey_server() -> Iterator[None]:
-    """This process's own Valkey; a test may stop and start it (`services.valkey`)."""
+def valkey_server() -> Iterator[redis.Redis]:
+    """A client of this process's own Valkey; a test may stop and start it (`services.valkey`)."""
     services.valkey.start()
-    yield
+    with services.valkey.client() as client:
+        yield client
     services.valkey.stop()
 
 
 @pytest.fixture(autouse=True)
-def empty_valkey(valkey_server: None) -> None:
+def empty_valkey(valkey_server: redis.Redis) -> None:
     """No rate limit, heartbeat or message of an earlier test."""
-    if not services.valkey.is_up():
-        services.valkey.start()
-    with services.valkey.client() as client:
-        client.flushall()
+    try:
+        valkey_server.flushall()
+    except (redis.ConnectionError, redis.TimeoutError):  # a test has stopped it, or started it again
+        if not services.valkey.is_up():
+            services.valkey.start()
+        valkey_server.flushall()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -189,7 +189,7 @@ def test_a_quarter_is_over_once_its_last_day_is(city: City) -> None:
 
 def test_figures_of_all_kinds_are_not_published_beside_those_of_the_usual(city: City, page: Client) -> None:
     query = f"report=coverage&district={city.north.code}&all_kinds=true&{ASKED}"
-    stays_inside(page, query, "all kinds are not published")
+    stays_inside(page, query, "Figures that include partners and clubs are not published")
 
 
 def test_a_whole_year_is_published(city: City, page: Client) -> None:
