@@ -46,8 +46,8 @@ RUNNING_STAYS: Final[Text] = _(
     "reveal the small numbers of that day. Choose an earlier quarter or year."
 )
 KINDS_STAY: Final[Text] = _(
-    "Figures for all kinds are not published, because comparing them with the usual kinds would "
-    "reveal small numbers. Deselect “all kinds”."
+    "Figures that include partners and clubs are not published, because comparing them with the "
+    "usual figures would reveal small numbers. Deselect “Include partners and clubs”."
 )
 FEW_STAY: Final[Text] = _("A figure below 5 is replaced by “fewer than 5”.")
 

@@ -12,8 +12,8 @@ from accounts.services.requests import confirm_all
 
 class Command(BaseCommand):
     help = (
-        "Confirm all that waits for the account of EMAIL, as a privacy officer would: role, districts, "
-        "e-mail address, second factor, signing in again. The trail says that the server did."
+        "Confirm all pending changes of the account of EMAIL, as a privacy officer would: role, districts, "
+        "email address, two-factor authentication, reactivation. The activity log names the command line."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,4 +30,4 @@ class Command(BaseCommand):
         user.refresh_from_db()
         kinds = ", ".join(one.get_kind_display() for one in confirmed)
         self.stdout.write(f"Confirmed for {user.email}: {kinds}.")
-        self.stdout.write(f"{user.email} works as {user.get_role_display()} from now on.")
+        self.stdout.write(f"{user.email} now has the role {user.get_role_display()}.")

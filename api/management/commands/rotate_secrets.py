@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, since: str | None, **_options: Any) -> None:
         self.stdout.write(f"Secrets of webhooks encrypted under the current key: {renew_secrets()}")
-        self.stdout.write(f"Secrets of second factors encrypted under it: {second_factor.renew_secrets()}")
+        self.stdout.write(
+            f"Two-factor secrets encrypted under the current key: {second_factor.renew_secrets()}"
+        )
         if since is None:
             self.stdout.write("Use --since TIMESTAMP to list what still needs the previous key.")
             return

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.geojson")
-        parser.add_argument("--source", default="", help="Where the file comes from; kept in the trail.")
+        parser.add_argument(
+            "--source", default="", help="Where the file comes from. Kept in the activity log."
+        )
         parser.add_argument("--code-property", default="", help="Property with the code (else guessed).")
         parser.add_argument("--name-property", default="", help="Property with the name (else guessed).")
         parser.add_argument("--parent", default="", metavar="CODE", help="District they all lie in.")

@@ -49,9 +49,9 @@ class Command(BaseCommand):
         if report.findings:
             raise BackupFailed(f"The activity log does not match its seals: {report.findings[0]}.")
         left = report.not_sealed + report.not_numbered
-        self.stdout.write(f"{report.rows} rows of the trail under {report.seals} seals: untouched.")
+        self.stdout.write(f"{report.rows} activity log rows under {report.seals} seals: unchanged.")
         self.stdout.write(
             f"{left} activity log rows were not sealed yet. They are covered only by the checksums above."
         )
         call_command("prepare_database", verbosity=0)
-        self.stdout.write("Up to date; the application has its rights; every row of the trail is numbered.")
+        self.stdout.write("Migrations applied, database rights granted, activity log numbered.")

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--passphrase-file", type=Path, help="encrypts the file (age format); else it is not"
         )
-        parser.add_argument("--reason", default="archive", help="why, for the audit trail")
+        parser.add_argument("--reason", default="archive", help="reason, for the activity log")
 
     def handle(
         self, *, path: Path, district: str | None, passphrase_file: Path | None, reason: str, **_: Any

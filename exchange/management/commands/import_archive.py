@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--passphrase-file", type=Path, help="of an encrypted one; asked for unless given"
         )
-        parser.add_argument("--reason", default="archive", help="why, for the audit trail")
+        parser.add_argument("--reason", default="archive", help="reason, for the activity log")
 
     def handle(self, *, path: Path, passphrase_file: Path | None, reason: str, **_: Any) -> None:
         try:

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="preview the import without writing anything"
         )
         parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
-        parser.add_argument("--reason", default="", help="why, for the audit trail; needed with --as")
+        parser.add_argument("--reason", default="", help="reason, for the activity log; needed with --as")
         parser.add_argument("--encoding", default="", help="how the file is encoded, such as windows-1251")
         parser.add_argument(
             "--join",

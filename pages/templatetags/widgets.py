@@ -1,0 +1,54 @@
+"""What a form repeats most, drawn without a template for each: options, inputs and their attributes.
+
+A page with choices has a thousand of them, and drawing them took most of its time. What comes out is what
+Django's own templates say: `tests/pages/test_widgets.py` compares them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.base import render_value_in_context
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeData, SafeString
+
+register = template.Library()
+
+
+def _value(value: Any) -> str:
+    """As `{{ value|stringformat:'s' }}`."""
+    return value if isinstance(value, SafeData) and isinstance(value, str) else escape(str(value))
+
+
+@register.simple_tag
+def attributes(attrs: Mapping[str, Any]) -> SafeString:
+    """Each with a space before it; True is one without a value, False is none."""
+    shown = (
+        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_value(value)}"'
+        for name, value in attrs.items()
+        if value is not False
+    )
+    return SafeString("".join(shown))
+
+
+@register.simple_tag
+def input_of(widget: Mapping[str, Any]) -> SafeString:
+    value = "" if widget["value"] is None else f' value="{_value(widget["value"])}"'
+    kind, name = conditional_escape(widget["type"]), conditional_escape(widget["name"])
+    return SafeString(f'<input type="{kind}" name="{name}"{value}{attributes(widget["attrs"])}>')
+
+
+@register.simple_tag(takes_context=True)
+def options_of(context: Context, widget: Mapping[str, Any]) -> SafeString:
+    drawn: list[str] = []
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            drawn.append(f'\n  <optgroup label="{render_value_in_context(group, context)}">')
+        for option in options:
+            label = render_value_in_context(option["label"], context)
+            chosen = attributes(option["attrs"])
+            drawn.append(f'\n  <option value="{_value(option["value"])}"{chosen}>{label}</option>')
+        if group:
+            drawn.append("\n  </optgroup>")
+    return SafeString("".join(drawn))
