@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
@@ -30,10 +31,10 @@ from reviews.services.freezing import freeze_review
 from reviews.services.reviews import agree_action
 from reviews.services.subscriptions import subscribe
 from tests.architecture.asking import Ask, Asking
-from tests.architecture.ground import ground_for_all
+from tests.architecture.ground import PATIENT, ground_for_all
 from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
-from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -169,10 +170,23 @@ def answers(
     return f"{method} {path}: {response.status_code}" if response.status_code >= 500 else ""
 
 
-def opened(client: Client, city: dict[str, Any], path: str) -> list[Form]:
-    """The page's forms, as the supervisor gets them, or whoever has business where supervisors have none."""
+@pytest.fixture
+def sessions(city: dict[str, Any], settings: Settings) -> dict[str, str]:
+    """Of people who have just said who they are: what asks for the password again is reached too."""
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = PATIENT["ACCOUNT_REAUTHENTICATION_TIMEOUT"]
+    found = {}
     for role in ("supervisor", "privacy_officer", "administrator"):
+        client = Client()
         client.force_login(city[role])
+        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+        found[role] = client.cookies["sessionid"].value
+    return found
+
+
+def opened(client: Client, sessions: dict[str, str], path: str) -> list[Form]:
+    """The page's forms, as the supervisor gets them, or whoever has business where supervisors have none."""
+    for session in sessions.values():
+        client.cookies = SimpleCookie({"sessionid": session})
         answer = client.get(path)
         if answer.status_code != 403:
             break
@@ -196,10 +210,10 @@ def nasty(kinds: Mapping[str, str]) -> Iterator[dict[str, list[str]]]:
 
 
 @pytest.mark.long
-def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
+def test_no_address_breaks_a_page(client: Client, city: dict[str, Any], sessions: dict[str, str]) -> None:
     broken = []
     for path in pages(city):
-        asked = asked_of(opened(client, city, path))
+        asked = asked_of(opened(client, sessions, path))
         broken += [answers(client, "get", path, {name: [value] for name in asked}) for value in ANY]
         broken += [answers(client, "get", path, fields) for fields in nasty(asked)]
         broken.append(answers(client, "get", path, {name: ["a", "b"] for name in asked}))
@@ -208,20 +222,22 @@ def test_no_address_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.long
-def test_no_parameter_by_itself_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
+def test_no_parameter_by_itself_breaks_a_page(
+    client: Client, city: dict[str, Any], sessions: dict[str, str]
+) -> None:
     broken = []
     for path in pages(city):
-        for name, kind in asked_of(opened(client, city, path)).items():
+        for name, kind in asked_of(opened(client, sessions, path)).items():
             values = fitting(name, kind)[: 1 if name in ASKED else None]
             broken += [answers(client, "get", path, {name: [value]}) for value in values]
     assert [one for one in broken if one] == []
 
 
 @pytest.mark.long
-def test_no_form_breaks_a_page(client: Client, city: dict[str, Any]) -> None:
+def test_no_form_breaks_a_page(client: Client, city: dict[str, Any], sessions: dict[str, str]) -> None:
     broken = []
     for path in pages(city):
-        found = opened(client, city, path)
+        found = opened(client, sessions, path)
         own = [form for form in found if form.method == "post" and form.action in ("", path)]
         for form in own or [Form("post", path)]:
             rows = {name: value for name, value in form.sent.items() if name.endswith("_FORMS")}
