@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        from crm.languages import forget_empty_fallbacks
+
+        forget_empty_fallbacks(settings.LANGUAGE_CODE)
