@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -45,7 +46,7 @@ class Cell:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A line as a page shows it. Templates read it, nothing is computed twice."""
 
@@ -60,7 +61,7 @@ class Figure:
     def row(self) -> Row | None:
         return self.line.row
 
-    @property
+    @cached_property
     def of(self) -> str:
         """`12 of 30` beside a share or days; `of 30` where the figure is the 12 itself."""
         if self.row is None:
@@ -74,7 +75,7 @@ class Figure:
         """`12 met of 30 organisations`."""
         return "" if self.row is None else say_of_whom(self.report, self.row)
 
-    @property
+    @cached_property
     def judged(self) -> str:
         """Whether it went the right way; nothing of what has no right way or is of few."""
         line = self.line
@@ -84,7 +85,7 @@ class Figure:
             return _("better") if line.is_better else _("worse")
         return ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Of the rows it counts: none where it counts none."""
         row = self.row
@@ -92,7 +93,7 @@ class Figure:
             return ""
         return rows_url(self.report.drill(row, self.line.table.question))
 
-    @property
+    @cached_property
     def rest_url(self) -> str:
         """Of the rows it is of but does not count: the forgotten, the late."""
         row = self.row
