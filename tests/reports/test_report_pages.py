@@ -9,6 +9,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.translation import override, trans_real
 
 from accounts.actors import actor_for
 from accounts.models import Role
@@ -16,6 +18,7 @@ from audit.models import Action, Event
 from districts.services import expect_community
 from lib.days import city_today
 from pages.forms.reports import name_of, period_named
+from pages.templatetags.reports import _method, method
 from reports.catalogue import REPORTS
 from reports.periods import Period, month_of, quarter_of, year_of
 from reports.questions import By
@@ -382,3 +385,22 @@ def test_periods_have_names_that_are_read_again() -> None:
 def test_a_table_keeps_its_headings_on_every_sheet() -> None:
     style = open(str(finders.find("pages/app.css")), encoding="utf-8").read()  # noqa: SIM115, PTH123 (short)
     assert "thead { display: table-header-group; }" in style.partition("@media print")[2]
+
+
+def test_how_figures_are_counted_is_said_in_each_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    spanish: Any = trans_real.translation("es")
+    monkeypatch.setitem(spanish._catalog._catalogs[0], "Does not show", "No muestra")
+    _method.cache_clear()
+
+    said = {}
+    for language in ("en-gb", "es", "en-gb"):
+        with override(language):
+            said[language] = {report.slug: method(report) for report in REPORTS.values()}
+    _method.cache_clear()
+
+    assert all(
+        "<dt>Does not show</dt>" in text and "No muestra" not in text for text in said["en-gb"].values()
+    )
+    assert all("<dt>No muestra</dt>" in text for text in said["es"].values())
+    assert all(escape(str(REPORTS[slug].formula)) in text for slug, text in said["en-gb"].items())
+    assert len(set(said["en-gb"].values())) == len(REPORTS)
