@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypedDict
 
 from django import template
@@ -21,7 +20,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from lucide.templatetags.lucide import lucide
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
@@ -34,16 +32,16 @@ from meetings.models import Meeting
 from pages.api_calls import Call, call_of
 from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
+from pages.icons import drawn
 from pages.lists import Listing
 
 register = template.Library()
 
 
 @register.simple_tag
-@cache  # drawn once: a page has dozens, of a hundred or so
 def icon(name: str) -> str:
     """A Lucide icon, hidden from screen readers: a word always stands beside it."""
-    return lucide(name, size=None, **{"class": "icon", "aria_hidden": "true", "focusable": "false"})
+    return drawn(name)
 
 
 @register.simple_tag(takes_context=True)
