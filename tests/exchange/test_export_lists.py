@@ -33,7 +33,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 NOUNS = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 CANARY = "Kanarienvogel"

@@ -17,7 +17,7 @@ from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import mapped, send, sums, upload
 from tests.factories import make_contact, make_district, make_officer, make_organisation, make_supervisor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 PEOPLE = """Nombre;Apellidos;Asociación;Cargo;Correo
 Ana;García;Casa Roma;presidenta;ana@roma.example

@@ -25,7 +25,7 @@ from reminders.models import Reminder
 from tests.exchange.test_import_wizard import mapped, send, supervisor_of_n1
 from tests.factories import make_district, make_meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 ORGANISATIONS = "Nombre;Tipo;Distrito;Teléfono\nCasa Roma;ngo;N1;612345678\n"
 PEOPLE = "Nombre;Apellidos;Asociación;Correo\nAna;García;Casa Roma;ana@roma.example\n"

@@ -22,7 +22,7 @@ from tests.factories import make_district, make_organisation, make_supervisor
 from tests.reports.city import at, make_concern, old
 from tests.reports.test_export_reports import ASKED, City, export, table, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 ANYWHERE = ("concerns", "loop-closed", "reassurance")
 
