@@ -13,4 +13,6 @@ MOST_AT_A_MEETING: Final = 200  # of each: those invited, and those something is
 def refuse_more(name: str, rows: Sized, most: int = MOST_BESIDE) -> None:
     """Raises ValidationError at `name` for more than `most` rows."""
     if len(rows) > most:
-        raise ValidationError({name: ValidationError(_("At most %(n)d.") % {"n": most}, code="max_length")})
+        raise ValidationError(
+            {name: ValidationError(_("Too many. The limit is %(n)d.") % {"n": most}, code="max_length")}
+        )

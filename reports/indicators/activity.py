@@ -71,7 +71,7 @@ def drill_to_meetings(row: Row, question: Question, **parameters: str) -> Drill 
 REPORT = Report(
     slug="activity",
     title=_("Meetings held"),
-    formula=_("Meetings held ÷ weeks of the period so far."),
+    formula=_("Meetings held ÷ weeks of the period that have begun."),
     population=_(
         "All meetings here that were due to take place by now. Cancelled meetings are shown separately."
     ),
