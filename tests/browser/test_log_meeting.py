@@ -125,7 +125,7 @@ def test_an_assembly_with_twelve_organisations_and_three_promises(
     page = open_page("phone", user=officer)
     page.goto("/meetings/log/assembly/")
     for name in [school.name, *names]:
-        answer = "Absent" if name == "Group 10" else "There"
+        answer = "Absent" if name == "Group 10" else "Present"
         page.get_by_role("radiogroup", name=name).get_by_role("radio", name=answer, exact=True).tap()
     page.get_by_role("checkbox", name="Priority agreed").tap()
     for number, title in enumerate(("Send the minutes", "Ask for a lamp", "Call the absent"), start=1):

@@ -52,7 +52,7 @@ def test_a_district_is_added_changed_and_taken_out_of_use(client: Client, admini
     city = make_district("City")
     typed = {"name": "North", "code": "N1", "parent": str(city.pk), "population": "1200"}
     page = client.post("/settings/districts/new/", typed, follow=True).content.decode()
-    assert "North is added." in page
+    assert "North added." in page
     north = District.objects.get(code="N1")
     assert (north.parent, north.population, north.lineage) == (city, 1200, [city.pk, north.pk])
     client.post("/settings/districts/N1/", {"name": "Norte", "code": "N1", "version": "1"})

@@ -106,8 +106,8 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     women = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Women’s organisation")
     cells = dict(zip(heading, women, strict=True))
     assert (cells["Met"].value, cells["Organisations"].value) == (8, 14)
-    assert cells["Share"].value == pytest.approx(8 / 14)
-    assert cells["Share"].number_format == "0.0%"
+    assert cells["Percentage"].value == pytest.approx(8 / 14)
+    assert cells["Percentage"].number_format == "0.0%"
     assert cells["Q2 2024"].value == 0
     assert over_time.max_row == 13
     assert over_time["B13"].is_date
@@ -124,7 +124,7 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     rows = table(export(city.supervisor, f"report=scorecard&{ASKED}", "csv"))
     assert len(rows) == len(REPORTS)
     by_name = {row["Indicator"]: row for row in rows}
-    assert by_name["Organisations met"]["n"] == "15"
+    assert by_name["Organisations met"]["Number"] == "15"
     assert "n/a" in {row["Figure"] for row in rows}
     assert by_name["Organisations met"]["Change (percentage points)"] == "54"
     assert by_name["Meetings held"]["Change (percentage points)"] == "0.1"

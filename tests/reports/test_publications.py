@@ -208,7 +208,7 @@ def test_the_district_stands_alone_without_its_parts(city: City) -> None:
 
 @pytest.mark.parametrize(
     ("slug", "heading"),
-    [("data-health", "People to look at again"), ("continuity", "Changes of lead officer")],
+    [("data-health", "Contacts due for review"), ("continuity", "Changes of lead officer")],
 )
 @pytest.mark.parametrize("extension", ["csv", "pdf"])
 def test_columns_of_single_people_are_not_published(
