@@ -121,7 +121,7 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     with translation.override(user.language):
         words = {"district": subscription.district.name, "period": str(period)}
         words["report"] = (
-            REPORTS[subscription.report].title if subscription.report in REPORTS else _("Scorecard")
+            str(REPORTS[subscription.report].title) if subscription.report in REPORTS else _("Scorecard")
         )
         context = {
             "title": _("%(report)s: %(district)s, %(period)s") % words,
