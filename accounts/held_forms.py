@@ -23,7 +23,7 @@ DRAFTS: Final = ("act", "look_for", "suggest")
 
 
 @dataclass(frozen=True, slots=True)
-class HeldForm:
+class PendingForm:
     """What was sent, and where to: `address` with its query."""
 
     address: str
@@ -49,7 +49,7 @@ def is_held(request: HttpRequest) -> bool:
     return HELD in request.session
 
 
-def held_by(request: HttpRequest) -> HeldForm | None:
+def held_by(request: HttpRequest) -> PendingForm | None:
     """What waits for the signed-in person; what is too old or somebody else's is dropped."""
     try:
         kept = json.loads(_cipher().decrypt(request.session[HELD].encode(), ttl=SECONDS))
@@ -58,7 +58,7 @@ def held_by(request: HttpRequest) -> HeldForm | None:
     if kept.get("owner") != str(request.user.pk):
         drop(request)
         return None
-    return HeldForm(kept["address"], QueryDict(kept["fields"]))
+    return PendingForm(kept["address"], QueryDict(kept["fields"]))
 
 
 def drop(request: HttpRequest) -> None:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from api.problems import Problem, bad_fields
 from api.rules import nearest
-from lib.days import is_thinkable
+from lib.days import is_plausible_day
 from lib.filters import MAX_CODES, CodesField, FilterSet
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
@@ -159,7 +159,7 @@ def _read_day(request: Request, name: str) -> date:
         day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         day = None
-    if day is None or not is_thinkable(day):
+    if day is None or not is_plausible_day(day):
         raise _bad(name, _("Enter a date, such as 2026-07-01."))
     return day
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path, re_path
 
-from api.schema.views import Nothing, SchemaView
+from api.schema.views import NotFoundView, SchemaView
 from api.views.changes import Changes
 from api.views.directory import Districts, Me, Officers, Vocabularies
 from api.views.meetings import Concerns, FollowUps, Meetings
@@ -57,5 +57,5 @@ urlpatterns = [
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),
     path("schema/", login_not_required(SchemaView.as_view()), name="api-schema"),
-    re_path("", login_not_required(Nothing.as_view())),
+    re_path("", login_not_required(NotFoundView.as_view())),
 ]

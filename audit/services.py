@@ -11,8 +11,8 @@ from django.utils import timezone
 from audit.models import Action, Change, Event, Op
 from audit.rules import both_purposes, content_hash
 from lib.acting import Acting
-from lib.among import as_array
 from lib.copying import copy_values
+from lib.id_in import as_array
 from lib.ids import uuid7
 from lib.prepared import prepared_cursor
 

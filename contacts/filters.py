@@ -20,7 +20,7 @@ from contacts.codes import FOCUS_OF_KIND, NOT_COUNTED, Kind, OrganisationStatus
 from contacts.models import Affiliation, FocusDeclaration, Organisation, OrganisationPeriod
 from districts.codes import Focus
 from districts.models import District
-from lib.days import city_today, day_starts_at, is_thinkable
+from lib.days import city_today, day_starts_at, is_plausible_day
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
@@ -38,7 +38,7 @@ Rows = models.QuerySet[Any]
 
 def check_day(day: date) -> None:
     """No database, and no clock of another zone, knows the days before the first and after the last year."""
-    if not is_thinkable(day):
+    if not is_plausible_day(day):
         raise ValidationError(_("Enter a date between 1900 and 2199."), code="invalid")
 
 

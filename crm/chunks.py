@@ -1,4 +1,4 @@
-"""Bodies sent in chunks: measured before Django reads them, which takes a body without a length for none."""
+"""Request bodies sent in chunks: buffered before Django reads them, as Django ignores a body of no length."""
 
 import io
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def measured(application: "WSGIApplication") -> "WSGIApplication":
+def buffer_chunked_body(application: "WSGIApplication") -> "WSGIApplication":
     """`application`, told how long a body in chunks is; of one that is too long just enough to be refused."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> object:

@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from crm.chunks import measured
+from crm.chunks import buffer_chunked_body
 from crm.gate import gated
 from crm.serving import threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-application = gated(measured(get_wsgi_application()), most=threads - 2)
+application = gated(buffer_chunked_body(get_wsgi_application()), most=threads - 2)

@@ -20,8 +20,8 @@ from districts.models import District, ExpectedCommunity, Move
 from districts.policies import can_keep_expected_communities, can_manage_districts
 from districts.rules import BadBoundary, as_geojson, read_boundary
 from lib.acting import Acting
+from lib.cleaning import assign
 from lib.conflicts import check_version
-from lib.rows import assign
 from lib.waking import wake_on_commit
 
 TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # what is seen there is in rooms above

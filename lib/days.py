@@ -10,7 +10,7 @@ from django.utils import timezone
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
-def is_thinkable(day: date) -> bool:
+def is_plausible_day(day: date) -> bool:
     """Whether a day, or a moment, is one that somebody can have meant."""
     return FIRST_YEAR <= day.year < LAST_YEAR
 

@@ -28,7 +28,7 @@ class Placeholder(UUID):
 
     @property
     def array(self) -> "Placeholder":
-        """The name of the array that holds all ids for which this one stands (lib.among)."""
+        """The name of the array that holds all ids for which this one stands (lib.id_in)."""
         return Placeholder(f"{self.name}_array")
 
 

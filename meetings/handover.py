@@ -17,7 +17,7 @@ from accounts.rules import WRITES
 from contacts.codes import OrganisationStatus
 from contacts.models import Affiliation, Organisation
 from districts.models import District
-from lib.among import among
+from lib.id_in import id_in
 from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 
@@ -54,14 +54,14 @@ def _count(rows: Any, of: str) -> Coalesce:
 
 def _led(actor: Actor) -> Any:
     """Organisations the actor may give to another lead: at home in the districts covered, not closed."""
-    rows = Organisation.objects.filter(among("home_district", actor.district_ids))
+    rows = Organisation.objects.filter(id_in("home_district", actor.district_ids))
     return rows.exclude(status=OrganisationStatus.CLOSED)
 
 
 def _owed(actor: Actor, owner: Any) -> Any:
     """Open promises of `owner` to an organisation at home in the districts covered."""
     to_ours = FollowUpOrganisation.objects.filter(
-        among("organisation__home_district", actor.district_ids), follow_up_id=OuterRef("pk")
+        id_in("organisation__home_district", actor.district_ids), follow_up_id=OuterRef("pk")
     )
     return FollowUp.objects.pending().filter(Exists(to_ours), owner=owner)
 
@@ -69,7 +69,7 @@ def _owed(actor: Actor, owner: Any) -> Any:
 def _planned(actor: Actor, officer: Any) -> Any:
     """Meetings in the districts covered that `officer` is still to hold."""
     taking_part = Meeting.officers.through.objects.filter(meeting_id=OuterRef("pk"), user_id=officer)
-    rows = Meeting.objects.planned().filter(among("district", actor.district_ids))
+    rows = Meeting.objects.planned().filter(id_in("district", actor.district_ids))
     return rows.filter(Exists(taking_part), starts_at__gte=timezone.now())
 
 

@@ -14,12 +14,12 @@ from accounts.middleware import ActorRequest
 View = Callable[..., HttpResponse]
 
 
-def say_who_you_are(request: ActorRequest) -> None:
+def require_reauthentication(request: ActorRequest) -> None:
     """In the middle of a view: go on if it was said in the last minutes, else ask; what was sent waits."""
     raise_if_reauthentication_required(request, app="accounts")
 
 
-def who_say_who_they_are(may: Callable[[Actor], bool]) -> Callable[[View], View]:
+def reauthenticated(may: Callable[[Actor], bool]) -> Callable[[View], View]:
     """For those who `may`; others are refused (403) before anything is asked. What was typed waits."""
 
     def guard(view: View) -> View:

@@ -18,7 +18,7 @@ from meetings.models import FollowUp
 T = TypeVar("T", bound=models.Model)
 
 
-def find(queryset: models.QuerySet[T], pk: UUID) -> T:
+def get_or_404(queryset: models.QuerySet[T], pk: UUID) -> T:
     """The row of a queryset that starts with `visible_to`, or 404, which accounts.middleware records."""
     return get_object_or_404(queryset, pk=pk)
 
@@ -29,7 +29,7 @@ def readers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
-def consult(
+def record_view(
     request: ActorRequest,
     object_type: str,
     object_ids: Iterable[UUID],
@@ -72,8 +72,10 @@ def consult_rows(
 ) -> None:
     """As `consult`, naming the districts of whole rows."""
     shown = list(rows)
-    ids, places = [row.pk for row in shown], places_of(shown)
-    consult(request, object_type, ids, action=action, searched=searched, district_ids=places, purpose=purpose)
+    ids, places = [row.pk for row in shown], district_ids_of(shown)
+    record_view(
+        request, object_type, ids, action=action, searched=searched, district_ids=places, purpose=purpose
+    )
 
 
 def is_id(text: str) -> bool:
@@ -84,7 +86,7 @@ def is_id(text: str) -> bool:
     return True
 
 
-def places_of(rows: Iterable[Any]) -> set[UUID]:
+def district_ids_of(rows: Iterable[Any]) -> set[UUID]:
     """Districts of rows, for the trail: where they are at home, or where they take place.
 
     A promise, read `with_homes`, is where those it was made to are at home.

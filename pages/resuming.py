@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import held_forms
-from accounts.held_forms import HeldForm
+from accounts.held_forms import PendingForm
 from accounts.middleware import SIGNING_IN
 from accounts.models import User
 
@@ -53,7 +53,7 @@ def _is_page(request: HttpRequest) -> bool:
     return bool(name) and not name.startswith(SIGNING_IN) and not is_fragment and "/api/" not in request.path
 
 
-def _given_back(request: HttpRequest, response: HttpResponseBase, held: HeldForm) -> HttpResponseBase:
+def _given_back(request: HttpRequest, response: HttpResponseBase, held: PendingForm) -> HttpResponseBase:
     if isinstance(response, HttpResponse) and response.status_code == 200:
         path = held.address.partition("?")[0]
         filled = fill(response.content.decode(), {"", path, held.address}, held.fields)

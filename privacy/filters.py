@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Action
-from lib.days import day_ends_at, day_starts_at, is_thinkable
+from lib.days import day_ends_at, day_starts_at, is_plausible_day
 from lib.filters import CodesFilter, FilterSet
 
 # The nouns of the book, as the trail names them; others (a key, a feed) are found without this filter.
@@ -28,7 +28,7 @@ TYPES = (
 class DayField(forms.DateField):
     def clean(self, value: Any) -> Any:
         day = super().clean(value)
-        if day and not is_thinkable(day):
+        if day and not is_plausible_day(day):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return day
 

@@ -31,9 +31,9 @@ from accounts.sign_in import forget_addresses, password_link
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from districts.models import District
+from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.mail import sending
-from lib.rows import assign
 from lib.waking import wake_on_commit
 
 log = structlog.get_logger(__name__)

@@ -17,8 +17,8 @@ from django.db import connection, models
 from django.db.models import F
 
 from accounts.actors import Actor
-from lib.among import as_array
 from lib.days import city_today
+from lib.id_in import as_array
 from lib.prepared import Placeholder, Statement, join_page, prepared_cursor
 
 CALLER: Final = Placeholder("caller")
@@ -131,4 +131,4 @@ def _write(
 
 def _check_districts(spec: Spec, statement: Statement) -> None:
     if DISTRICT in statement.parameters:
-        raise TypeError(f"{spec.object_type}: give districts as one array (lib.among), not one by one")
+        raise TypeError(f"{spec.object_type}: give districts as one array (lib.id_in), not one by one")

@@ -39,7 +39,7 @@ class SchemaView(APIView):
         return HttpResponse(document.as_json(webhooks=webhooks), content_type="application/json")
 
 
-class Nothing(APIView):
+class NotFoundView(APIView):
     """Any other path below `/api/v1/`: 404 as problem+json, like all else that is not there."""
 
     authentication_classes: list[Any] = []

@@ -22,7 +22,7 @@ from meetings.services.follow_up_series import edit_one_of_follow_up_series
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import cancel_meeting
 from meetings.services.series import ONE
-from meetings.services.statuses import change_meeting_to, enter_meeting
+from meetings.services.statuses import edit_with_status, enter_meeting
 
 
 class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
@@ -39,7 +39,7 @@ class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
         return enter_meeting(actor=self.actor, status=status, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
-        change_meeting_to(actor=self.actor, meeting_id=pk, version=version, **values)
+        edit_with_status(actor=self.actor, meeting_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
         """Cancel it; it stays, as cancelled."""

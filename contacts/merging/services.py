@@ -33,8 +33,8 @@ from contacts.services.moves import districts_by_organisation, tell_of_moves
 from contacts.services.organisations import districts_of_organisation, save_organisations
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
+from lib.cleaning import assign
 from lib.conflicts import check_version
-from lib.rows import assign
 
 MOST: Final = 10  # rows at once
 

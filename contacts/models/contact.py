@@ -16,9 +16,9 @@ from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.among import among
 from lib.checked import Checked
 from lib.days import city_today
+from lib.id_in import id_in
 from lib.ids import uuid7
 
 
@@ -33,7 +33,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             contact_id=models.OuterRef("pk"),
             organisation__in=Organisation.objects.visible_to(actor).values("pk"),
         )
-        return self.filter(among("home_district", actor.district_ids) | models.Exists(speaking))
+        return self.filter(id_in("home_district", actor.district_ids) | models.Exists(speaking))
 
     def matching(self, q: str) -> Self:
         """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first.

@@ -19,9 +19,9 @@ from contacts.models.finding import found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
-from lib.among import among
 from lib.checked import Checked
 from lib.described import OF_LIMITS
+from lib.id_in import id_in
 from lib.ids import uuid7
 
 _CADENCE: Final = _("Enter a number of days between 1 and 730.")
@@ -35,15 +35,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if not actor.district_ids:
             return self.none()
         also_in = Organisation.also_in.through.objects.filter(
-            among("district", actor.district_ids), organisation_id=models.OuterRef("pk")
+            id_in("district", actor.district_ids), organisation_id=models.OuterRef("pk")
         )
-        return self.filter(among("home_district", actor.district_ids) | models.Exists(also_in))
+        return self.filter(id_in("home_district", actor.district_ids) | models.Exists(also_in))
 
     def at_home_with(self, actor: Acting) -> Self:
         """Organisations whose home district the actor covers."""
         if actor.sees_everywhere:
             return self.all()
-        return self.filter(among("home_district", actor.district_ids))
+        return self.filter(id_in("home_district", actor.district_ids))
 
     def active(self) -> Self:
         return self.filter(status=OrganisationStatus.ACTIVE)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
+from lib.cleaning import assign
 from lib.limits import refuse_more
-from lib.rows import assign
 from lib.told import at
 
 WRITABLE = ("role_title", "is_primary", "since", "until")

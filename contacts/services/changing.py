@@ -11,8 +11,8 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
-from lib.rows import assign
 
 _KEPT: Final = frozenset({"folded", "clues", "version", "updated_at"})  # written with whatever changed
 _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}

@@ -33,11 +33,11 @@ from contacts.services.changing import (
 from contacts.services.folding import fold_contact
 from contacts.services.phones import check_phone
 from districts.models import District
-from lib.among import among
+from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
-from lib.rows import assign, refuse_future
+from lib.id_in import id_in
 
 REVIEW_AFTER: Final = timedelta(days=365)
 _PAST: Final = frozenset({"notice_given_on", "agreement_on"})
@@ -190,7 +190,7 @@ def locked_contacts(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Contact]:
     """
     if not ids:
         return {}
-    rows = Contact.objects.visible_to(actor).filter(among("pk", ids)).order_by("pk")
+    rows = Contact.objects.visible_to(actor).filter(id_in("pk", ids)).order_by("pk")
     locked = {row.pk: row for row in rows.select_for_update(of=("self",))}
     if len(locked) < len(set(ids)):
         raise Contact.DoesNotExist

@@ -14,7 +14,7 @@ from contacts.models import Contact, FocusDeclaration, Organisation, PrivateChan
 from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_private_channel
-from lib.rows import clean_value
+from lib.cleaning import clean_value
 
 # Where addresses are kept, and the field that names whose they are.
 _KEPT: Final[tuple[tuple[Any, str, type[models.Model], tuple[str, ...]], ...]] = (

@@ -34,14 +34,14 @@ from contacts.services.periods import DATED, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
-from lib.among import among
+from lib.cleaning import assign, refuse_future
 from lib.conflicts import constraints_in_words
 from lib.copying import insert_rows, insert_values
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
-from lib.rows import assign, refuse_future
 
 _PAST: Final = frozenset({"verified_on", "reporting_tested_on"})
 _PLACES: Final = frozenset({"home_district", "also_in"})
@@ -184,7 +184,7 @@ def locked_organisations(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Orga
     """Those of the organisations that the actor sees, locked in one order until the transaction ends."""
     if not ids:
         return {}
-    rows = Organisation.objects.visible_to(actor).filter(among("pk", ids)).order_by("pk")
+    rows = Organisation.objects.visible_to(actor).filter(id_in("pk", ids)).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(of=("self",)).prefetch_related(_SEEN_IN)}
 
 
@@ -204,7 +204,7 @@ def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) ->
 
     No more of them is read than the trail needs: of each number read the country's rules are asked.
     """
-    made = Organisation.objects.filter(among("pk", ids)).only("version", "home_district")
+    made = Organisation.objects.filter(id_in("pk", ids)).only("version", "home_district")
     rows = made.prefetch_related(_SEEN_IN)
     record_erased(actor, "organisation", rows, districts_of_organisation, purpose)
     made.delete()

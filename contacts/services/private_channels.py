@@ -14,9 +14,9 @@ from contacts.policies import can_reveal_private_channel
 from contacts.services.changing import Written, record_written
 from contacts.services.contacts import districts_of_contact, locked_contacts, save_contacts
 from contacts.services.phones import check_phone
+from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.reasons import check_reason
-from lib.rows import assign
 
 
 @transaction.atomic

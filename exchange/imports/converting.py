@@ -17,8 +17,8 @@ from exchange.imports.languages import find_languages
 from exchange.imports.mapping import NEEDED, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import Line
+from lib.cleaning import clean_text, clean_value
 from lib.fold import fold, squash
-from lib.rows import clean_text, clean_value
 
 Value = str | list[str]
 

@@ -14,8 +14,8 @@ from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
 from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
 from exchange.models import ImportDraft
+from lib.cleaning import clean_text
 from lib.days import city_today, moment_at
-from lib.rows import clean_text
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.policies import can_edit_follow_up

@@ -16,8 +16,8 @@ from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
 from exchange.imports.rowwise import Plain, RowImporter, row_target
 from exchange.models import ImportDraft
+from lib.cleaning import clean_text
 from lib.fold import squash
-from lib.rows import clean_text
 from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact

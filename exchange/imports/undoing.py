@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from contacts.merging.relations import built_upon
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
-from lib.among import among
+from lib.id_in import id_in
 
 NOT_YOURS: Final = gettext_lazy("You can no longer change all records of this import.")
 _BATCH: Final = 200
@@ -73,7 +73,7 @@ def _locked(actor: Actor, ids: Collection[UUID], how: Undo) -> dict[UUID, Any]:
 
     Raises ValidationError where the actor may not change one of them (any more), and names none.
     """
-    there = how.rows.filter(among("pk", ids))
+    there = how.rows.filter(id_in("pk", ids))
     seen = {row.pk: row for row in there.visible_to(actor).order_by("pk").select_for_update(of=("self",))}
     if there.count() > len(seen) or not all(map(how.may_edit, seen.values())):
         raise ValidationError(NOT_YOURS)

@@ -70,9 +70,7 @@ class MeetingFilters(FilterSet):
 
     def counting(self, queryset: Any, name: str, value: bool) -> Rows:
         """Substantive for an organisation that was present; with `organisation`, for that one."""
-        heard = Meeting.objects.with_something_heard().filter(
-            models.Exists(self._links().filter(present=True))
-        )
+        heard = Meeting.objects.substantive().filter(models.Exists(self._links().filter(present=True)))
         counts = models.Q(pk__in=heard.values("pk"))
         rows: Rows = queryset.filter(counts) if value else queryset.exclude(counts)
         return rows

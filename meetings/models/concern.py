@@ -13,8 +13,8 @@ from contacts.models import Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
-from lib.among import among
 from lib.checked import Checked
+from lib.id_in import id_in
 from lib.ids import uuid7
 from meetings.codes import (
     BiasGround,
@@ -32,7 +32,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """Concerns in the districts covered."""
         if actor.sees_everywhere:
             return self.all()
-        return self.filter(among("district", actor.district_ids))
+        return self.filter(id_in("district", actor.district_ids))
 
     def with_bias(self) -> Self:
         """Bias concerns: a ground other than unknown and none."""

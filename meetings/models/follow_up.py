@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, Organisation
 from lib.acting import Acting
-from lib.among import among
 from lib.checked import Checked
+from lib.id_in import id_in
 from lib.ids import uuid7
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
@@ -33,7 +33,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         if not actor.district_ids:
             return self.none()
         to_ours = FollowUpOrganisation.objects.filter(
-            among("organisation__home_district", actor.district_ids), follow_up_id=models.OuterRef("pk")
+            id_in("organisation__home_district", actor.district_ids), follow_up_id=models.OuterRef("pk")
         )
         return self.filter(Q(owner=actor.id, owner__isnull=False) | models.Exists(to_ours))
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.among import among
 from lib.checked import Checked
 from lib.described import OF_LIMITS
+from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.matching import matching
 from meetings import rules
@@ -36,9 +36,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         if not actor.district_ids:
             return self.none()
         with_ours = MeetingOrganisation.objects.filter(
-            among("organisation__home_district", actor.district_ids), meeting_id=models.OuterRef("pk")
+            id_in("organisation__home_district", actor.district_ids), meeting_id=models.OuterRef("pk")
         )
-        return self.filter(among("district", actor.district_ids) | models.Exists(with_ours))
+        return self.filter(id_in("district", actor.district_ids) | models.Exists(with_ours))
 
     def of_officer(self, user_id: UUID | None) -> Self:
         return self.filter(self._taking_part(user_id)) if user_id else self.none()
@@ -63,7 +63,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def held(self) -> Self:
         return self.filter(status=MeetingStatus.HELD)
 
-    def with_something_heard(self) -> Self:
+    def substantive(self) -> Self:
         """Held, with an outcome that counts: substantive for those organisations that were present."""
         counting = [code for code in Outcome.values if code not in rules.NOT_SUBSTANTIVE]
         return self.held().filter(outcomes__overlap=counting)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from districts.models import District
+from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.days import city_today
-from lib.rows import assign
 from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern

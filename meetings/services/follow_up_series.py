@@ -30,11 +30,11 @@ from meetings.services.series import (
     ONE,
     check_end,
     depart,
-    each_alone,
     leave_behind,
     lock_series,
     place,
     reschedule,
+    run_isolated,
 )
 
 COPIED: Final = ("title", "kind", "contact", "owner")
@@ -105,7 +105,7 @@ def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = T
 def make_next_follow_ups(today: date) -> int:
     """Make the next promise of every series whose last one is done or due; answers how many."""
     ids = list(_waiting(today).values_list("pk", flat=True))
-    return each_alone(ids, lambda pk: _make_next(pk, today))
+    return run_isolated(ids, lambda pk: _make_next(pk, today))
 
 
 def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:

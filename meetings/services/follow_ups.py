@@ -16,11 +16,11 @@ from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Contact, Organisation
 from contacts.services.changing import record_erased
+from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import ExternalIdRow, set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
-from lib.rows import assign
 from meetings.codes import FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (

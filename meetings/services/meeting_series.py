@@ -34,11 +34,11 @@ from meetings.services.series import (
     ONE,
     check_end,
     depart,
-    each_alone,
     leave_behind,
     lock_series,
     place,
     reschedule,
+    run_isolated,
     split,
 )
 
@@ -164,7 +164,7 @@ def extend_all_series(today: date) -> int:
     """Every series that goes on has its meetings of the next three months; answers how many were made."""
     going_on = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
     ids = list(going_on.values_list("pk", flat=True))
-    return each_alone(ids, lambda pk: extend_series(series_id=pk, today=today))
+    return run_isolated(ids, lambda pk: extend_series(series_id=pk, today=today))
 
 
 def _to_come(series: Series) -> QuerySet[Meeting]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.services.changing import record_erased
+from lib.cleaning import assign
 from lib.conflicts import StaleVersion, check_version
-from lib.rows import assign
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from lib.days import is_thinkable
+from lib.days import is_plausible_day
 from meetings.models import Series
 from meetings.rules import recurrence
 
@@ -28,7 +28,7 @@ Kind = Literal["meetings", "follow_ups"]
 log = structlog.get_logger(__name__)
 
 
-def each_alone(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
+def run_isolated(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
     """How many rows were made: a series that cannot go on holds up no other, and is said once a day."""
     made = 0
     for pk in ids:
@@ -101,7 +101,7 @@ def reschedule(
     ones, and which day takes the place of which. Cancelled ones and those moved by themselves go along
     with the day that the rule names for them, and with nothing else. Raises ValidationError.
     """
-    if not is_thinkable(to):  # at the ends of the calendar a rule has no more days
+    if not is_plausible_day(to):  # at the ends of the calendar a rule has no more days
         raise ValidationError(_("Check the year."), code="year")
     before = getattr(series, kind).filter(series_on__lt=since).order_by("-series_on").first()
     series = split(series, kind, since)

@@ -39,7 +39,7 @@ def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
 
 
 @transaction.atomic
-def change_meeting_to(
+def edit_with_status(
     *, actor: Actor, meeting_id: UUID, version: int | None = None, status: str | None = None, **values: Any
 ) -> Meeting:
     """Change a meeting and, where `status` is given and another one, take the step that leads to it.

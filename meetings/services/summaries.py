@@ -11,7 +11,7 @@ from meetings.models import Meeting, MeetingOrganisation
 
 # The latest substantive meeting an organisation was present at: rules.is_substantive in SQL.
 LAST_MET_AT = Subquery(
-    Meeting.objects.with_something_heard()
+    Meeting.objects.substantive()
     .filter(organisation_links__organisation=OuterRef("pk"), organisation_links__present=True)
     .order_by("-starts_at")
     .values("starts_at")[:1]

@@ -107,7 +107,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment and moment.tzinfo else None
 
 
-class HeldForm(TookPlaceForm):
+class HeldMeetingForm(TookPlaceForm):
     """With one promise, and the choice that nobody was reached."""
 
     not_reached = forms.BooleanField(label=_("No one reached"), required=False)
@@ -153,7 +153,7 @@ class HeldForm(TookPlaceForm):
         return picked if when == "pick" and picked else city_today() + timedelta(days=days[when])
 
 
-class LogForm(HeldForm):
+class LogForm(HeldMeetingForm):
     """One organisation or person; the district is where they are at home unless chosen."""
 
     who = forms.ChoiceField(
@@ -220,7 +220,7 @@ class LogForm(HeldForm):
         }
 
 
-class HoldForm(HeldForm, VersionedForm):
+class HoldForm(HeldMeetingForm, VersionedForm):
     """A planned meeting took place: what was planned about it stays as it is."""
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.days import city_today, is_thinkable
+from lib.days import city_today, is_plausible_day
 from lib.fold import squash
 
 REASONS = (
@@ -38,7 +38,7 @@ class InquiryForm(forms.Form):
         given = super().clean() or {}
         since, until = given.get("since"), given.get("until")
         for name in ("since", "until"):
-            if given.get(name) and not is_thinkable(given[name]):
+            if given.get(name) and not is_plausible_day(given[name]):
                 self.add_error(name, _("Enter a date in this century."))
         if since and until and since > until:
             self.add_error("until", _("The end date must be on or after the start date."))

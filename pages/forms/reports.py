@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
-from lib.days import is_thinkable
-from meetings.ground import LATELY_DAYS
+from lib.days import is_plausible_day
+from meetings.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import By, Question
@@ -39,7 +39,7 @@ def period_named(code: str, today: date) -> Period | None:
     if code == LATELY:
         return Period(today - timedelta(days=LATELY_DAYS - 1), today + timedelta(days=1))
     found = _NAMED.fullmatch(code)
-    if found is None or not is_thinkable(date(max(int(found[1]), 1), 1, 1)):
+    if found is None or not is_plausible_day(date(max(int(found[1]), 1), 1, 1)):
         return None
     year = int(found[1])
     if found[2]:
@@ -95,7 +95,7 @@ class PeriodForm(forms.Form):
 
     def _free(self, since: date | None, until: date | None) -> Period | None:
         for name, day in (("from", since), ("to", until)):
-            if name not in self.errors and (day is None or not is_thinkable(day)):
+            if name not in self.errors and (day is None or not is_plausible_day(day)):
                 self.add_error(name, ValidationError(_("Choose a date."), code="required"))
         if since is None or until is None or self.errors:
             return None

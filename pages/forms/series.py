@@ -7,7 +7,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lib.days import city_day, is_thinkable
+from lib.days import city_day, is_plausible_day
 from meetings.rules import recurrence
 from meetings.services.series import ALL, LATER, ONE
 from pages.repetition import in_words
@@ -58,7 +58,7 @@ class Repeats(forms.Form):
             moment = self.fields["starts_at"].clean(self["starts_at"].value())
         except forms.ValidationError:
             return None
-        return city_day(moment) if is_thinkable(moment) else None
+        return city_day(moment) if is_plausible_day(moment) else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

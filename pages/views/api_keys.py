@@ -24,8 +24,8 @@ from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from pages.form_pages import form_page, posted
 from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import add_service_errors
-from pages.identity import say_who_you_are, who_say_who_they_are
-from pages.lookups import find
+from pages.identity import reauthenticated, require_reauthentication
+from pages.lookups import get_or_404
 from pages.once import shown_once
 
 
@@ -35,7 +35,7 @@ def _keepers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
-administrators_who_say_who_they_are = who_say_who_they_are(lambda actor: actor.is_administrator)
+administrators_who_say_who_they_are = reauthenticated(lambda actor: actor.is_administrator)
 
 
 @require_safe
@@ -127,7 +127,7 @@ def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if request.actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
-    say_who_you_are(request)
+    require_reauthentication(request)
     confirm_key(actor=request.actor, key_id=pk)
     messages.success(request, _("The key for %(name)s is now active.") % {"name": row.name})
     return redirect("settings_keys")
@@ -135,4 +135,6 @@ def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _find(request: ActorRequest, pk: UUID) -> ApiKey:
     _keepers_only(request)
-    return find(ApiKey.objects.visible_to(request.actor).select_related("created_by", "confirmed_by"), pk)
+    return get_or_404(
+        ApiKey.objects.visible_to(request.actor).select_related("created_by", "confirmed_by"), pk
+    )

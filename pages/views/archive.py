@@ -11,11 +11,11 @@ from exchange.policies import can_export
 from jobs.services import queue_job
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ArchiveForm
-from pages.identity import who_say_who_they_are
+from pages.identity import reauthenticated
 
 
 @form_page
-@who_say_who_they_are(can_export)
+@reauthenticated(can_export)
 def archive_district(request: ActorRequest, code: str) -> HttpResponse:
     district = get_object_or_404(District.objects.covered_by(request.actor).defer("boundary"), code=code)
     form = ArchiveForm(posted(request))

@@ -33,7 +33,7 @@ from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, w
 from pages.form_pages import save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, readers_only
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view
 from pages.undo import undo_url, undoer
 from pages.views.follow_ups import ids_on, with_what_is_seen
 
@@ -64,7 +64,7 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
     rows = with_references(Concern.objects.visible_to(request.actor), request.actor)
     page = listing(request, ConcernFilters, rows, orderings=ORDERINGS, default="-received_at")
     shown = [pk for row in page.rows for pk in _ids_of(row)]
-    consult(
+    record_view(
         request,
         "concern",
         shown,
@@ -80,14 +80,14 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
 def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Headed by whom to call: the place's organisation and those of the affected communities."""
     actor = request.actor
-    row = find(with_references(Concern.objects.visible_to(actor), actor), pk)
+    row = get_or_404(with_references(Concern.objects.visible_to(actor), actor), pk)
     calls = whom_to_call(actor, row)
     told = told_of(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
     shown = [*_ids_of(row), *called, *ids_on(promises)]
-    consult(request, "concern", shown, district_ids=[row.district_id])
+    record_view(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
     context = {
         "concern": row,
@@ -186,7 +186,7 @@ def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, A
 
 
 def _writable(request: ActorRequest, pk: UUID) -> Any:
-    row = find(with_references(Concern.objects.visible_to(request.actor), request.actor), pk)
+    row = get_or_404(with_references(Concern.objects.visible_to(request.actor), request.actor), pk)
     if not can_edit_concern(request.actor, row):
         raise PermissionDenied
     return row

@@ -40,7 +40,7 @@ from pages.forms.contacts import (
 from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, is_id, readers_only
+from pages.lookups import consult_rows, get_or_404, is_id, readers_only, record_view
 from pages.merging import undo_of_merge
 from pages.reasons import (
     WANTED,
@@ -64,7 +64,7 @@ COMPARED = ("given_name", "family_name", "phone", "email")
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Any:
     readers_only(request)
-    row = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     if not can_edit_contact(request.actor, row):
         raise PermissionDenied
     return row
@@ -79,7 +79,7 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
         return redirect("organisation", UUID(named))  # the path to its people, with an event of its own
     rows = Contact.objects.visible_to(request.actor).select_related("home_district")
     found = listing(request, ContactFilters, rows, orderings=("folded", "review_on"), default="folded")
-    consult(
+    record_view(
         request,
         "contact",
         [row.pk for row in found.rows],
@@ -100,7 +100,7 @@ def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
 def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Why somebody outside the reader's portfolio is looked at: kept for a while, and in each event."""
     readers_only(request)
-    find(Contact.objects.visible_to(request.actor), pk)
+    get_or_404(Contact.objects.visible_to(request.actor), pk)
     try:
         remember_reason(request, pk, asked_reason(request))
     except ValidationError as error:
@@ -167,7 +167,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
     # The reason is about the person: it is for nobody where only an organisation that is offered is.
-    consult(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
+    record_view(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
 
     @transaction.atomic
     def save() -> Contact:
@@ -206,7 +206,7 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
         return redirect("contact", pk)
     why = given_reason(request, pk)
-    consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
+    record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     return render(request, "pages/contacts/withdraw.html", {"contact": row})
 
 
@@ -214,7 +214,7 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
 def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpResponse:
     _find_editable(request, pk)
     seen = Organisation.objects.visible_to(request.actor)
-    before = find(Affiliation.objects.filter(contact=pk, organisation__in=seen), role)
+    before = get_or_404(Affiliation.objects.filter(contact=pk, organisation__in=seen), role)
     try:
         row = end_affiliation(actor=request.actor, contact_id=pk, affiliation_id=role)
     except ValidationError as error:
@@ -248,7 +248,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     form = PrivateChannelForm(posted(request), initial={"version": row.version})
     why = given_reason(request, pk)
-    consult(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
+    record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     if form.is_valid():
         try:
             set_private_channel(
@@ -271,7 +271,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
 def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show what is private, once, for a reason that stays in the trail."""
     readers_only(request)
-    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row: Any = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     if not row.has_private_channel:
         messages.warning(request, _("There are no private contact details."))
         return redirect("contact", pk)
@@ -286,13 +286,13 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     readers_only(request)
-    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row: Any = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     why = reason_for(request, pk)
     if why is None:
         return ask_reason(request, pk, mistakes=more.get("mistakes", ()))
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
-    consult(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)
+    record_view(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)
     may_edit = can_edit_contact(request.actor, row)
     context = {
         "contact": row,

@@ -19,10 +19,10 @@ from districts.models import District, ExpectedCommunity
 from districts.policies import can_keep_expected_communities
 from districts.services import expect_community, withdraw_expected_community
 from lib.days import city_today
-from meetings.ground import Figures, figures, profile
+from meetings.district_profile import Figures, figures, profile
 from pages.forms.base import add_service_errors
 from pages.forms.districts import ExpectedCommunityForm
-from pages.lookups import consult
+from pages.lookups import record_view
 from pages.maps import Drawing, Shape, drawing
 from pages.undo import undo_url, undoer
 
@@ -128,7 +128,7 @@ def _profile(
     shown = None
     if _covers(actor, row):
         shown = profile(actor, row, today)
-        consult(request, "organisation", [one.pk for one in shown.worth_seeing], district_ids=[row.pk])
+        record_view(request, "organisation", [one.pk for one in shown.worth_seeing], district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
     rows = _ground(actor, [row, *parts], picture)
     context = {

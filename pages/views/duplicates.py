@@ -24,7 +24,7 @@ from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.forms.duplicates import MergeForm, PairForm
-from pages.lookups import consult, consult_rows
+from pages.lookups import consult_rows, record_view
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
 from pages.reasons import ANSWER, given_reasons, take_reasons
 from pages.undo import LaterFirst, offer_undo, offered_undo, undo_url, undoer
@@ -41,7 +41,7 @@ def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpRespon
     pairs, total = PAIRS[object_type](request.actor)
     seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.one, pair.other))
     districts = {row.home_district_id for pair in pairs for row in (pair.one, pair.other)}
-    consult(request, object_type, seen, action=Action.LIST, district_ids=districts)
+    record_view(request, object_type, seen, action=Action.LIST, district_ids=districts)
     may_edit = MAY_EDIT[object_type]
     told = tell_apart(request.actor, [row for pair in pairs for row in (pair.one, pair.other)])
     shown = [
@@ -140,7 +140,9 @@ def _only_looked_at(request: ActorRequest, noun: str, rows: list[Any], read_only
     if request.method == "POST":
         raise PermissionDenied
     object_type = NOUNS[noun]
-    consult(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
+    record_view(
+        request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
+    )
     context = {"noun": noun, "object_type": object_type, "rows": rows, "read_only": read_only}
     return render(request, "pages/duplicates/read_only.html", context, status=403)
 

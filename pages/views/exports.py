@@ -19,8 +19,8 @@ from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ExportForm, ReportExportForm
 from pages.forms.reports import SplitForm, last_quarter
-from pages.identity import who_say_who_they_are
-from pages.lookups import consult
+from pages.identity import reauthenticated
+from pages.lookups import record_view
 from pages.views.reports import find_report, ground
 from reports.catalogue import REPORTS
 from reports.exports.asked import SCORECARD, Asked, Audience
@@ -32,7 +32,7 @@ from reports.wording import say_so_far
 
 
 @form_page
-@who_say_who_they_are(can_export)
+@reauthenticated(can_export)
 def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     """`?…` are the list's filters; `?ids=` the rows that were ticked."""
     _take_query(request)
@@ -58,7 +58,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
             needs={"query": selection.query.urlencode(), "ids": [str(pk) for pk in selection.ids]},
         )
         return redirect("job", job.pk)
-    consult(request, export.object_type, (), action=Action.LIST, searched=selection.searched)
+    record_view(request, export.object_type, (), action=Action.LIST, searched=selection.searched)
     context = {
         "form": form,
         "export": export,
@@ -72,7 +72,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
 
 
 @form_page
-@who_say_who_they_are(can_export)
+@reauthenticated(can_export)
 def export_report(request: ActorRequest) -> HttpResponse:
     """Figures as a file: `?report=` is a slug or the scorecard, the rest as on the page of the report."""
     _take_query(request)

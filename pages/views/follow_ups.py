@@ -44,7 +44,7 @@ from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, Promis
 from pages.forms.picks import as_uuid
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, places_of, readers_only
+from pages.lookups import consult_rows, district_ids_of, get_or_404, readers_only, record_view
 from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
@@ -81,13 +81,13 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
             implied["mine"] = "true"
     page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on", implied=implied)
     searched = request.GET.get("q", "")
-    consult(
+    record_view(
         request,
         "follow_up",
         ids_on(page.rows),
         action=Action.LIST,
         searched=searched,
-        district_ids=places_of(page.rows),
+        district_ids=district_ids_of(page.rows),
     )
     context = {
         "page": page,
@@ -144,10 +144,10 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         Prefetch("meeting", Meeting.objects.visible_to(actor)),
         Prefetch("concern", Concern.objects.visible_to(actor)),
     )
-    row: Any = find(rows.select_related("series"), pk)
+    row: Any = get_or_404(rows.select_related("series"), pk)
     about = [one for one in (row.contact, row.meeting, row.concern) if one]
     shown = [*ids_on([row]), *(one.pk for one in about)]
-    consult(request, "follow_up", shown, district_ids=places_of([row, *about]))
+    record_view(request, "follow_up", shown, district_ids=district_ids_of([row, *about]))
     context = {
         "follow_up": row,
         "today": city_today(),
@@ -217,7 +217,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
             result=form.cleaned_data["result"] if "result" in request.POST else None,
             told=form.told_ids,
         )
-        record_kept(request, "follow_up", pk, [form], district_ids=places_of([row]))
+        record_kept(request, "follow_up", pk, [form], district_ids=district_ids_of([row]))
         return done
 
     attempt = save_or_show_conflict(
@@ -229,7 +229,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         _say_done(request, attempt.saved, form.told_ids, can_tell=len(form.told_ids) < len(organisations))
         return redirect(_back(request, pk))
-    consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
+    record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
     return render(request, "pages/follow_ups/done.html", context, status=attempt.status)
 
@@ -276,7 +276,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
         undo = undo_url(request, "follow_up_closed", follow_up_id=str(pk), version=attempt.saved.version)
         messages.success(request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
         return redirect(follow_up_url(pk))
-    consult(request, "follow_up", ids_on([row]), district_ids=places_of([row]))
+    record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
     return render(request, "pages/follow_ups/cancel.html", context, status=attempt.status)
 
@@ -334,7 +334,7 @@ def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[s
 def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
     """The promise with all its organisations (for the policy) and those that are seen, or 404 or 403."""
     rows = with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor)
-    row = find(rows.prefetch_related("organisation_links__organisation"), pk)
+    row = get_or_404(rows.prefetch_related("organisation_links__organisation"), pk)
     if not may(request.actor, row):
         raise PermissionDenied
     return row
@@ -344,7 +344,7 @@ def _about(request: ActorRequest) -> dict[str, Any]:
     """The person, meeting and concern that the address names; what is not seen is 404."""
     models: dict[str, Any] = {"contact": Contact, "meeting": Meeting, "concern": Concern}
     return {
-        name: find(model.objects.visible_to(request.actor), as_uuid(request.GET[name]))
+        name: get_or_404(model.objects.visible_to(request.actor), as_uuid(request.GET[name]))
         for name, model in models.items()
         if request.GET.get(name)
     }

@@ -24,7 +24,7 @@ from meetings.services.handover import can_undo, hand_over, planned_moves, undo_
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.handover import HandoverForm
-from pages.lookups import consult, find, places_of, readers_only
+from pages.lookups import district_ids_of, get_or_404, readers_only, record_view
 from pages.undo import undo_url, undoer
 
 
@@ -39,7 +39,7 @@ def handovers(request: ActorRequest) -> HttpResponse:
     _supervisors_only(request)
     rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
     counted = request.actor.district_ids
-    consult(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
+    record_view(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
     context = {"rows": rows, "left_behind": left_behind(request.actor)}
     return render(request, "pages/handover/list.html", context)
 
@@ -48,7 +48,7 @@ def handovers(request: ActorRequest) -> HttpResponse:
 def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Choose who takes over, see what moves to whom (`step=preview`), move it (`step=move`)."""
     _supervisors_only(request)
-    officer: User = find(colleagues(request.actor), pk)
+    officer: User = get_or_404(colleagues(request.actor), pk)
     portfolio = portfolio_of(request.actor, officer)
     able = list(successors(request.actor, portfolio))
     form = HandoverForm(posted(request), portfolio=portfolio, able=able)
@@ -64,7 +64,7 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
         moves = _planned(request, portfolio, form)
     if form.errors and step != "choose":
         status = 422
-    consult(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
+    record_view(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
     context: dict[str, Any] = {"officer": officer, "portfolio": portfolio, "able": able, "form": form}
     if moves is None:
         return render(request, "pages/handover/choose.html", context, status=status)
@@ -76,10 +76,14 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
 def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What went to whom, with the briefs to print."""
     readers_only(request)
-    row: Handover = find(Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk)
+    row: Handover = get_or_404(
+        Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk
+    )
     groups = _what_moved(request.actor, row)
     shown = [one for _user, rows in groups for _type, one in rows]
-    consult(request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=places_of(shown))
+    record_view(
+        request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=district_ids_of(shown)
+    )
     undo = undo_url(request, "handover", handover_id=str(pk)) if can_undo(request.actor, row) else ""
     context = {
         "handover": row,
@@ -94,7 +98,7 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
 def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The briefs on all its organisations, one a printed page: a recipient's own, or all for who made it."""
     readers_only(request)
-    row: Handover = find(Handover.objects.visible_to(request.actor).select_related("officer"), pk)
+    row: Handover = get_or_404(Handover.objects.visible_to(request.actor).select_related("officer"), pk)
     taken = (move for move in row.moves if move["type"] == "organisation")
     everything = row.made_by_id == request.actor.id or request.actor.sees_everywhere
     ids = [UUID(move["id"]) for move in taken if everything or move["to"] == str(request.actor.id)]
@@ -105,7 +109,7 @@ def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
 def organisation_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Who to call, what was promised, what matters, the last meetings: to read or print."""
     readers_only(request)
-    row = find(Organisation.objects.visible_to(request.actor), pk)
+    row = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     return _briefs(request, [row.pk], {"organisation": row})
 
 
@@ -113,7 +117,7 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
     briefs = briefs_of(request.actor, ids)
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
-    consult(request, "organisation", shown, district_ids=districts)
+    record_view(request, "organisation", shown, district_ids=districts)
     return render(request, "pages/handover/briefs.html", context | {"briefs": briefs})
 
 

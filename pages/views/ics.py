@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from exchange.exports.calendars import meeting_file
 from meetings.models import Meeting
-from pages.lookups import consult, find, readers_only
+from pages.lookups import get_or_404, readers_only, record_view
 
 
 @require_safe
 def meeting_ics(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
-    row: Any = find(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
-    consult(request, "meeting", [row.pk], district_ids=[row.district_id])
+    row: Any = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
+    record_view(request, "meeting", [row.pk], district_ids=[row.district_id])
     return HttpResponse(
         meeting_file(row),
         content_type="text/calendar; charset=utf-8",

@@ -46,7 +46,7 @@ from pages.forms.imports import (
     UploadForm,
     ValuesForm,
 )
-from pages.lookups import find
+from pages.lookups import get_or_404
 
 SHOWN = 20
 OFFERS_SHOWN = 50  # of what rows may be one with, on a page
@@ -248,7 +248,7 @@ def _importers_only(request: ActorRequest) -> None:
 
 def _find(request: ActorRequest, pk: UUID) -> ImportDraft:
     _importers_only(request)
-    return find(ImportDraft.objects.visible_to(request.actor), pk)
+    return get_or_404(ImportDraft.objects.visible_to(request.actor), pk)
 
 
 def _find_open(request: ActorRequest, pk: UUID) -> ImportDraft:
@@ -256,4 +256,4 @@ def _find_open(request: ActorRequest, pk: UUID) -> ImportDraft:
     _importers_only(request)
     open_ones = ImportDraft.objects.visible_to(request.actor).with_content()
     states = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)
-    return find(open_ones.filter(state__in=states), pk)
+    return get_or_404(open_ones.filter(state__in=states), pk)

@@ -15,7 +15,7 @@ from jobs.files import parts_of
 from jobs.kinds import find_kind
 from jobs.models import Job, JobFile
 from jobs.services import cancel_job, fetch_file
-from pages.lookups import find
+from pages.lookups import get_or_404
 
 SHOWN = 100
 
@@ -67,7 +67,7 @@ def job_file(request: ActorRequest, pk: UUID, file: UUID) -> HttpResponseBase:
 
 
 def _find(request: ActorRequest, pk: UUID) -> Any:
-    return _entitle(find(Job.objects.visible_to(request.actor), pk))
+    return _entitle(get_or_404(Job.objects.visible_to(request.actor), pk))
 
 
 def _entitle(row: Any) -> Any:

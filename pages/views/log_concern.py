@@ -15,7 +15,7 @@ from meetings.services.concerns import log_concern as log
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
-from pages.lookups import consult_rows, find, readers_only
+from pages.lookups import consult_rows, get_or_404, readers_only
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,7 @@ def log_concern(request: ActorRequest) -> HttpResponse:
         raise PermissionDenied
     meeting = None
     if request.GET.get("meeting"):
-        meeting = find(Meeting.objects.visible_to(request.actor), as_uuid(request.GET["meeting"]))
+        meeting = get_or_404(Meeting.objects.visible_to(request.actor), as_uuid(request.GET["meeting"]))
     draft = "look_for" in request.POST or "suggest" in request.POST
     data = with_communities(request.POST) if draft else request.POST
     form = LogConcernForm(

@@ -19,7 +19,7 @@ from meetings.policies import can_edit_meeting
 from meetings.rules import NOT_SUBSTANTIVE, is_substantive
 from meetings.services.held_meetings import DISCARD_WITHIN
 from meetings.services.meetings import add_outcome
-from pages.lookups import find
+from pages.lookups import get_or_404
 from pages.undo import undo_url
 from pages.views.undo import where_from
 
@@ -29,7 +29,7 @@ COUNTING: Final = [code for code in Outcome if code not in NOT_SUBSTANTIVE]
 @require_POST
 def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Add `outcome`, then go back to where the reader was."""
-    row = find(Meeting.objects.visible_to(request.actor), pk)
+    row = get_or_404(Meeting.objects.visible_to(request.actor), pk)
     if not can_edit_meeting(request.actor, row):
         raise PermissionDenied
     if row.status != MeetingStatus.HELD or request.POST.get("outcome") not in COUNTING:

@@ -42,7 +42,7 @@ from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, is_id, readers_only
+from pages.lookups import consult_rows, get_or_404, is_id, readers_only, record_view
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 from pages.views.meeting_outcome import say_logged
@@ -77,7 +77,7 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
         orderings=("starts_at", "subject"),
         default="-starts_at",
     )
-    consult(
+    record_view(
         request,
         "meeting",
         [pk for row in found.rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))],
@@ -92,7 +92,7 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     actor = request.actor
-    row = find(Meeting.objects.visible_to(actor).select_related("district", "series"), pk)
+    row = get_or_404(Meeting.objects.visible_to(actor).select_related("district", "series"), pk)
     links = row.organisation_links.filter(organisation__in=Organisation.objects.visible_to(actor))
     invited = list(links.select_related("organisation").order_by("-present", "organisation__folded"))
     persons = row.contact_links.filter(contact__in=Contact.objects.visible_to(actor))
@@ -106,7 +106,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     concerns = list(Concern.objects.visible_to(actor).filter(meeting=row).order_by("received_at", "pk"))
     shown = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
     shown += [one.pk for one in (*promises, *concerns)]
-    consult(request, "meeting", shown, district_ids=[row.district_id])
+    record_view(request, "meeting", shown, district_ids=[row.district_id])
     changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
     context = {
         "meeting": row,
@@ -202,7 +202,7 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
         undo = undo_url(request, "cancel_meeting", meeting_id=str(pk), status=before, version=row.version)
         messages.success(request, _("Meeting cancelled. Reminders stopped."), extra_tags=f"undo:{undo}")
         return redirect("meeting", pk)
-    consult(request, "meeting", [row.pk], district_ids=[row.district_id])
+    record_view(request, "meeting", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/meetings/cancel.html", {"meeting": row})
 
 
@@ -267,7 +267,7 @@ def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Meeting:
     """404 when it is not seen, 403 when it is read-only here."""
-    row = find(Meeting.objects.visible_to(request.actor).select_related("district", "series"), pk)
+    row = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district", "series"), pk)
     if not can_edit_meeting(request.actor, row):
         raise PermissionDenied
     return row

@@ -42,7 +42,7 @@ from pages.forms.organisations import (
     organisation_values,
 )
 from pages.lists import canonical, listing
-from pages.lookups import consult, consult_rows, find, readers_only
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view
 from pages.merging import undo_of_merge
 from pages.undo import offered_undo, undo_url, undoer
 from pages.who import who_did
@@ -66,7 +66,7 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
         default="folded",
         implied=implied,
     )
-    consult(
+    record_view(
         request,
         "organisation",
         [row.pk for row in found.rows],
@@ -87,7 +87,7 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
 @require_safe
 def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
-    row = find(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
     people = list(Affiliation.objects.spokespeople_of(row))
     promises = next_promises(request.actor, row)
     happened = organisation_timeline(request.actor, row, before=request.GET.get("older", ""))
@@ -96,7 +96,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         change.who, change.labels = who, _labels(change.event.field_names)
     seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
     seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
-    consult(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))
+    record_view(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))
     may_edit = can_edit_organisation(request.actor, row)
     context = {
         "organisation": row,
@@ -149,7 +149,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     form = OrganisationForm(posted(request), actor=request.actor, organisation=row)
     focuses = _focuses(request, focus_values(row))
-    consult(request, "organisation", [row.pk], district_ids=_districts(row))
+    record_view(request, "organisation", [row.pk], district_ids=_districts(row))
     attempt = save_or_show_conflict(
         form,
         lambda: edit_organisation(
@@ -219,7 +219,7 @@ def undo_fields(*, actor: Actor, organisation_id: str, version: int, fields: dic
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
     readers_only(request)
-    row = find(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
     if not can_edit_organisation(request.actor, row):
         raise PermissionDenied
     return row

@@ -20,8 +20,8 @@ from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import add_service_errors
-from pages.identity import say_who_you_are
-from pages.lookups import find
+from pages.identity import require_reauthentication
+from pages.lookups import get_or_404
 
 #: Changes of an account that are asked for only by who has just said who they are.
 OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
@@ -45,7 +45,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     form = InvitationForm(posted(request), initial={"language": request.user.language})
     if form.is_valid():
         if form.cleaned_data["role"] in rules.ABOVE_OFFICER or form.cleaned_data["districts"]:
-            say_who_you_are(request)
+            require_reauthentication(request)
         try:
             person = invite_user(actor=request.actor, **form.cleaned_data)
         except ValidationError as error:
@@ -59,13 +59,13 @@ def invite(request: ActorRequest) -> HttpResponse:
 @form_page
 def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    row = find(User.objects.visible_to(request.actor), pk)
+    row = get_or_404(User.objects.visible_to(request.actor), pk)
     form = PersonForm(posted(request), person=row)
     was_active = row.is_active
 
     def save() -> User:
         if OPENS & set(form.changed_data):
-            say_who_you_are(request)
+            require_reauthentication(request)
         version = form.cleaned_data["version"]
         return edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
 
@@ -95,8 +95,8 @@ def _saved(was_active: bool, after: User) -> str:
 def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
     """For who has lost it: signed out everywhere, and asked to set up a new one."""
     _administrators_only(request)
-    row = find(User.objects.visible_to(request.actor), pk)
-    say_who_you_are(request)
+    row = get_or_404(User.objects.visible_to(request.actor), pk)
+    require_reauthentication(request)
     saved = forget_second_factor(actor=request.actor, user_id=pk)
     text = _("%(name)s has been signed out and must set up two-factor authentication again.")
     if saved.requests.waiting().of_kind(Asked.SECOND_FACTOR).exists():
@@ -108,7 +108,7 @@ def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def invite_again(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    _send(request, find(User.objects.visible_to(request.actor), pk))
+    _send(request, get_or_404(User.objects.visible_to(request.actor), pk))
     return redirect("settings_people")
 
 

@@ -24,9 +24,9 @@ from lib.fold import squash
 from lib.keyset import InvalidCursor, Page, paginate
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.forms.privacy import InquiryForm
-from pages.identity import who_say_who_they_are
+from pages.identity import reauthenticated
 from pages.lists import ROWS, canonical
-from pages.lookups import consult, readers_only
+from pages.lookups import readers_only, record_view
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import can_inquire, events_about, record_inquiry
@@ -96,7 +96,7 @@ def inquiry(request: ActorRequest) -> HttpResponse:
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
     found = find_contacts(request.actor, q, FOUND) if q else []
     if q:
-        consult(request, "contact", [row.pk for row in found], searched=q)
+        record_view(request, "contact", [row.pk for row in found], searched=q)
     return render(request, "pages/privacy/inquiry.html", {"q": q, "found": found})
 
 
@@ -112,13 +112,13 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
         page = _page(request, events_about(request.actor, pk, since=since, until=until))
         context |= {"lines": lines(page.rows), "page": page, "since": since, "until": until}
     else:
-        consult(request, "contact", [pk])
+        record_view(request, "contact", [pk])
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/privacy/inquiry_about.html", context, status=status)
 
 
 @require_safe
-@who_say_who_they_are(can_inquire)
+@reauthenticated(can_inquire)
 def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
     """The same as a file, whole: from a temporary one, so that memory stays flat."""
     form = InquiryForm(request.GET)

@@ -29,7 +29,7 @@ from pages.forms.reports import (
     last_quarter,
 )
 from pages.lists import canonical
-from pages.lookups import consult
+from pages.lookups import record_view
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.figures import Report
@@ -134,7 +134,7 @@ def agreements_page(request: ActorRequest) -> HttpResponseBase:
         return render(request, "pages/reports/agreements.html", context, status=422)
     question, group = form.narrow(_question(request, form))
     found = shares_of(request.actor, question, group)
-    consult(
+    record_view(
         request,
         "organisation",
         [row.pk for row, _one in found.rows],

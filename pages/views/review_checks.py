@@ -12,7 +12,7 @@ from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, Meeting
 from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
-from pages.lookups import consult, consult_rows, find
+from pages.lookups import consult_rows, get_or_404, record_view
 from pages.views.reviews import find_review, part_page, write_part
 from reviews.policies import can_see_samples, can_write_review
 from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
@@ -24,7 +24,7 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
     row = find_review(request, pk, write=request.method == "POST")
     if not can_see_samples(request.actor, row):
         raise PermissionDenied
-    one = find(row.samples.select_related("marked_by"), sample)
+    one = get_or_404(row.samples.select_related("marked_by"), sample)
     now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
     form = SampleForm(posted(request), initial=now)
     if done := write_part(
@@ -39,7 +39,7 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
         FollowUp.objects.visible_to(request.actor).filter(meeting=one.meeting_id).order_by("due_on", "pk")
     )
     shown = [row.pk, *([meeting.pk] if meeting else []), *(promise.pk for promise in promises)]
-    consult(request, "meeting", shown, district_ids=[row.district_id])
+    record_view(request, "meeting", shown, district_ids=[row.district_id])
     context = {
         "review": row,
         "sample": one,
@@ -57,7 +57,7 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
     row = find_review(request, pk, write=request.method == "POST")
     if not can_see_samples(request.actor, row):
         raise PermissionDenied
-    one = find(row.calls.select_related("rung_by"), call)
+    one = get_or_404(row.calls.select_related("rung_by"), call)
     form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
     if done := write_part(
         request,
@@ -88,7 +88,7 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
 def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponseBase:
     """Whether something agreed last time was done."""
     row = find_review(request, pk, write=True)
-    one = find(agreed_last_time(row), action)
+    one = get_or_404(agreed_last_time(row), action)
     found = row.checks.filter(action=one).first()
     form = CheckForm(posted(request), initial={"answer": found.answer, "note": found.note} if found else None)
     return part_page(

@@ -28,7 +28,7 @@ from pages.forms.reviews import (
     SignForm,
 )
 from pages.frozen import Frozen, as_shown, whole_of
-from pages.lookups import consult, consult_rows, find, readers_only
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view
 from reports.questions import By
 from reviews.codes import WasDone
 from reviews.definitions import definition_of
@@ -60,7 +60,9 @@ def reviews(request: ActorRequest) -> HttpResponse:
     except InvalidCursor:
         page = paginate(rows, order="-until", limit=ROWS)
     shown = [row.pk for row in page.rows]
-    consult(request, "review", shown, action=Action.LIST, district_ids={row.district_id for row in page.rows})
+    record_view(
+        request, "review", shown, action=Action.LIST, district_ids={row.district_id for row in page.rows}
+    )
     context = {"page": page, "may_review": can_review(request.actor)}
     return render(request, "pages/reviews/list.html", context)
 
@@ -97,7 +99,7 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [one.meeting_id for one in samples if one.subject] + [
         one.organisation_id for one in calls if one.organisation
     ]
-    consult(request, "review", [row.pk, *shown], district_ids=[row.district_id])
+    record_view(request, "review", [row.pk, *shown], district_ids=[row.district_id])
     context = {
         "review": row,
         "figures": as_shown(row, figures),
@@ -133,7 +135,7 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
         lambda: comment_figure(actor=request.actor, review_id=pk, slug=slug, **form.cleaned_data),
     ):
         return done
-    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {
         "review": row,
         "report": report,
@@ -150,7 +152,7 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
 def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpResponse:
     """The objects a figure counted then, as far as the reader sees them now."""
     row = find_review(request, pk)
-    one = find(row.figures.all(), figure)
+    one = get_or_404(row.figures.all(), figure)
     seen = counted_objects(request.actor, one)
     noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
     consult_rows(request, noun.get(one.noun, "concern"), [row, *seen])
@@ -194,7 +196,7 @@ def review_action_new(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponse:
     row = find_review(request, pk, write=True)
-    find(row.actions.all(), action)
+    get_or_404(row.actions.all(), action)
     try:
         drop_action(actor=request.actor, review_id=pk, action_id=action)
     except ValidationError as error:
@@ -224,7 +226,7 @@ def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
             return redirect("review", pk)
     elif form.is_bound:
         status = 422
-    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {"review": row, "form": form, "missing": missing, "changed": status == 409}
     return render(request, "pages/reviews/sign.html", context, status=status)
 
@@ -253,7 +255,7 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
             return redirect("review", pk)
         messages.success(request, _("Draft discarded."))
         return redirect("reviews")
-    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/reviews/discard.html", {"review": row})
 
 
@@ -263,7 +265,7 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Review:
     readers_only(request)
     rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
-    row: Review = find(rows, pk)
+    row: Review = get_or_404(rows, pk)
     if write and not can_write_review(request.actor, row):
         raise PermissionDenied
     return row
@@ -290,7 +292,7 @@ def part_page(
     """A page with one form about the audit."""
     if done := write_part(request, row, form, write):
         return done
-    consult(request, "review", [row.pk], district_ids=[row.district_id])
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {"review": row, "form": form, "title": title}
     return render(request, "pages/reviews/part.html", context, status=422 if form.errors else 200)
 

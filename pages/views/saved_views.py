@@ -24,7 +24,7 @@ from meetings.filters.organisations import OrganisationFilters
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.views import SaveViewForm
-from pages.lookups import find, readers_only
+from pages.lookups import get_or_404, readers_only
 from pages.undo import undo_url, undoer
 
 LISTS: Final = {
@@ -65,7 +65,7 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
 @require_POST
 def view_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
-    row = find(SavedView.objects.visible_to(request.actor), pk)
+    row = get_or_404(SavedView.objects.visible_to(request.actor), pk)
     gone = delete_view(actor=request.actor, view_id=pk)
     back = undo_url(
         request,

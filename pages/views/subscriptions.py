@@ -15,7 +15,7 @@ from accounts.middleware import ActorRequest
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.reviews import SubscriptionForm
-from pages.lookups import find
+from pages.lookups import get_or_404
 from pages.undo import undo_url, undoer
 from reports.catalogue import REPORTS
 from reviews.models import Subscription
@@ -70,7 +70,7 @@ def subscription_new(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def subscription_end(request: ActorRequest, pk: UUID) -> HttpResponse:
-    find(Subscription.objects.visible_to(request.actor), pk)
+    get_or_404(Subscription.objects.visible_to(request.actor), pk)
     was = unsubscribe(actor=request.actor, subscription_id=pk)
     fields = {"district_id": str(was.district_id), "rhythm": was.rhythm, "report": was.report}
     undo = undo_url(request, "subscription_ended", **fields) if can_subscribe(request.actor) else ""

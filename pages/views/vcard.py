@@ -9,19 +9,19 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
-from pages.lookups import consult, find, readers_only
+from pages.lookups import get_or_404, readers_only, record_view
 from pages.reasons import ask_reason, reason_for
 
 
 @require_safe
 def contact_vcard(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
-    row: Any = find(Contact.objects.visible_to(request.actor).for_its_page(), pk)
+    row: Any = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     why = reason_for(request, pk)
     if why is None:
         return ask_reason(request, pk)
     roles = current_roles(row, request.actor)
-    consult(
+    record_view(
         request,
         "contact",
         [row.pk, *(role.organisation_id for role in roles)],

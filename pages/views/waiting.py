@@ -15,8 +15,8 @@ from accounts.policies import can_confirm, can_confirm_requests
 from accounts.services.requests import confirm_request, refuse_request
 from exchange.archive.release import archives_to_release, can_release, release_archive
 from lib.conflicts import StaleVersion
-from pages.identity import say_who_you_are
-from pages.lookups import find
+from pages.identity import require_reauthentication
+from pages.lookups import get_or_404
 
 
 def _confirmers_only(request: ActorRequest) -> None:
@@ -43,8 +43,8 @@ def waiting(request: ActorRequest) -> HttpResponse:
 def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     """`decision` is confirm or refuse, `version` the account's that was shown."""
     _confirmers_only(request)
-    find(AccountRequest.objects.visible_to(request.actor), pk)
-    say_who_you_are(request)
+    get_or_404(AccountRequest.objects.visible_to(request.actor), pk)
+    require_reauthentication(request)
     shown = request.POST.get("version", "")
     decision = request.POST.get("decision", "")
     try:
@@ -72,8 +72,8 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
 def archive_release(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Let who had the archive made download it."""
     _confirmers_only(request)
-    find(archives_to_release(request.actor), pk)
-    say_who_you_are(request)
+    get_or_404(archives_to_release(request.actor), pk)
+    require_reauthentication(request)
     job = release_archive(actor=request.actor, job_id=pk)
     messages.success(request, _("Released: %(title)s.") % {"title": job.parameters["title"]})
     return redirect("waiting")

@@ -24,7 +24,7 @@ from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.webhooks import WebhookForm
-from pages.lookups import find
+from pages.lookups import get_or_404
 from pages.once import shown_once
 from pages.views.api_keys import administrators_who_say_who_they_are
 
@@ -102,7 +102,7 @@ def webhook_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    row = find(WebhookDelivery.objects.visible_to(request.actor), pk)
+    row = get_or_404(WebhookDelivery.objects.visible_to(request.actor), pk)
     try:
         replay_delivery(actor=request.actor, delivery_id=pk)
     except ValidationError as error:
@@ -119,4 +119,4 @@ def _administrators_only(request: ActorRequest) -> None:
 
 def _find(request: ActorRequest, pk: UUID) -> Webhook:
     _administrators_only(request)
-    return find(Webhook.objects.visible_to(request.actor).select_related("key"), pk)
+    return get_or_404(Webhook.objects.visible_to(request.actor).select_related("key"), pk)

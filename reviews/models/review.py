@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from districts.models import District
 from lib.acting import Acting
-from lib.among import among
+from lib.id_in import id_in
 from lib.ids import uuid7
 from reports.periods import Period
 
@@ -24,7 +24,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             return self.all()
         if actor.role not in (Role.OFFICER, Role.SUPERVISOR):
             return self.none()
-        here = self.filter(among("district", actor.district_ids))
+        here = self.filter(id_in("district", actor.district_ids))
         return here if actor.role == Role.SUPERVISOR else here.signed()
 
     def signed(self) -> Self:

@@ -16,8 +16,8 @@ from accounts.models import User
 from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from lib.cleaning import assign
 from lib.conflicts import check_version
-from lib.rows import assign
 from meetings.models import Meeting
 from reports.catalogue import REPORTS
 from reviews.models import (

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from api.rows.base import Column, RowSpec
 from api.rows.reading import read_one, read_tuples
 from contacts.models import Organisation
-from lib.among import among
+from lib.id_in import id_in
 from tests.factories import make_actor, make_district, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def spec(sql: object) -> RowSpec:
 
 def in_array(actor: Actor) -> object:
     return Case(
-        When(among("home_district", actor.district_ids), then=Value(1)),
+        When(id_in("home_district", actor.district_ids), then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
     )

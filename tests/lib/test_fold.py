@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.cleaning import clean_text
 from lib.fold import can_be_seen, findable, fold, latin, squash
 from lib.reasons import read_reason
-from lib.rows import clean_text
 
 
 @pytest.mark.parametrize(

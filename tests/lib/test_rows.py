@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from lib.rows import assign
+from lib.cleaning import assign
 from meetings.models import Meeting
 from reminders.models import Reminder
 

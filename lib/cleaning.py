@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from lib.days import city_today, is_thinkable
+from lib.days import city_today, is_plausible_day
 from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import can_be_seen, is_invisible, squash
 
@@ -62,7 +62,7 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
             if row.__dict__[attribute] != before:
                 changed.append(name)
             continue
-        if isinstance(value, date) and not is_thinkable(value):
+        if isinstance(value, date) and not is_plausible_day(value):
             raise ValidationError({name: _("Check the year.")}, code="year")
         if isinstance(value, str):
             try:

@@ -37,6 +37,6 @@ class Among(Func):
         return f"{column} = ANY (%s::uuid[])", [*parameters, as_array(self.ids)]
 
 
-def among(column: str, ids: Iterable[UUID]) -> Among:
+def id_in(column: str, ids: Iterable[UUID]) -> Among:
     """For `filter()`: rows whose `column`, a reference or an id, is one of `ids`."""
     return Among(F(column), tuple(ids))
