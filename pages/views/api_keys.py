@@ -35,7 +35,7 @@ def _keepers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
-administrators_who_say_who_they_are = reauthenticated(lambda actor: actor.is_administrator)
+reauthenticated_administrators = reauthenticated(lambda actor: actor.is_administrator)
 
 
 @require_safe
@@ -77,7 +77,7 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @form_page
-@administrators_who_say_who_they_are
+@reauthenticated_administrators
 def key_new(request: ActorRequest) -> HttpResponse:
     form = KeyForm(posted(request))
     if form.is_valid():
@@ -92,7 +92,7 @@ def key_new(request: ActorRequest) -> HttpResponse:
 
 
 @form_page
-@administrators_who_say_who_they_are
+@reauthenticated_administrators
 def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if row.status == KeyStatus.REVOKED:

@@ -26,7 +26,7 @@ from pages.forms.base import add_service_errors
 from pages.forms.webhooks import WebhookForm
 from pages.lookups import get_or_404
 from pages.once import shown_once
-from pages.views.api_keys import administrators_who_say_who_they_are
+from pages.views.api_keys import reauthenticated_administrators
 
 DELIVERIES_SHOWN = 50
 
@@ -47,7 +47,7 @@ def webhook(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @form_page
-@administrators_who_say_who_they_are
+@reauthenticated_administrators
 def webhook_new(request: ActorRequest) -> HttpResponse:
     form = WebhookForm(posted(request), actor=request.actor)
     if form.is_valid():
@@ -62,7 +62,7 @@ def webhook_new(request: ActorRequest) -> HttpResponse:
 
 
 @form_page
-@administrators_who_say_who_they_are
+@reauthenticated_administrators
 def webhook_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if request.method != "POST":

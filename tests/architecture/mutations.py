@@ -61,7 +61,7 @@ USES: Final = (
 PERMISSIONS: Final = (
     (r"raise PermissionDenied\b", "pass"),
     (r"(?m)^(    +)_?\w+_only\(request\)$", r"\1pass"),
-    (r"(?m)^@(reauthenticated\([^\n]*|administrators_who_say_who_they_are)\n", ""),
+    (r"(?m)^@(reauthenticated\([^\n]*|reauthenticated_administrators)\n", ""),
     (r"(?m)^(    )scope = \"[^\"]+\"$", r'\1scope = ""'),
     (r"(?m)^(        +)self\.check_scope\(.*\)$", r"\1pass"),
 )
