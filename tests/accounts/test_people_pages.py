@@ -10,6 +10,7 @@ from pytest_django import Settings
 from accounts.models import Role, User
 from audit.models import Action, Event
 from tests.factories import PASSWORD, make_district, make_officer, make_user
+from tests.languages import pseudo_language
 from tests.plugins import services
 from tests.plugins.mail import MailSink
 
@@ -87,7 +88,6 @@ def test_an_invitation_that_cannot_be_sent_leaves_the_account(
         {"role": "chief"},
         {"districts": "x"},
         {"districts": str(uuid4())},
-        {"language": "xx"},
     ],
 )
 def test_bad_input_is_422_and_nothing_typed_is_lost(
@@ -189,7 +189,6 @@ def test_everybody_changes_their_settings(client: Client, role: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"language": "xx"},
         {"time_zone": "Mars"},
         {"time_zone": ""},
         {"theme": "pink"},
@@ -199,6 +198,15 @@ def test_everybody_changes_their_settings(client: Client, role: str) -> None:
 def test_settings_that_do_not_exist_are_422(client: Client, wrong: dict[str, str]) -> None:
     client.force_login(make_officer())
     assert client.post("/settings/", PREFERENCES | wrong).status_code == 422
+
+
+@pytest.mark.parametrize(("address", "sent"), [(INVITE, TYPED), ("/settings/", PREFERENCES)])
+def test_a_language_that_is_not_offered_is_422(
+    client: Client, administrator: User, address: str, sent: dict[str, str]
+) -> None:
+    with pseudo_language():
+        assert client.post(address, sent | {"language": "xx"}).status_code == 422
+    assert User.objects.count() == 1
 
 
 def test_nobodys_role_changes_by_settings(client: Client) -> None:
