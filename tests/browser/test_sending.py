@@ -238,7 +238,7 @@ def test_what_one_person_typed_is_not_saved_as_another(
     Session.objects.all().delete()
     sign_in_elsewhere(page, make_officer(officer.districts.get(), name="Ben Other"))
     page.get_by_role("button", name="Save meeting").tap()
-    expect(page.get_by_role("alert")).to_contain_text("somebody else has signed in")
+    expect(page.get_by_role("alert")).to_contain_text("Someone else has signed in with this browser.")
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
     assert not Meeting.objects.exists()
 
