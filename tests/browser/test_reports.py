@@ -86,7 +86,7 @@ def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, superv
     page.get_by_label("From").fill("2026-03-02")
     page.get_by_label("Before").fill("2026-03-01")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("“to” must be later than “from”.").first).to_be_visible()
+    expect(page.get_by_text("The end of the period must be after its start.").first).to_be_visible()
     page.get_by_label("Before").fill("2026-03-09")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", level=2, name="Who is reached")).to_be_visible()

@@ -207,10 +207,10 @@ def test_a_period_that_cannot_be_is_refused_kindly(client: Client, city: City) -
     refused = {
         "period=2024-Q9": "Select a valid choice",
         "period=free": "Choose a date.",
-        "from=2024-03-01&to=2024-02-01": "“to” must be later than “from”.",
-        "from=2024-03-01&to=2024-03-01": "“to” must be later than “from”.",
+        "from=2024-03-01&to=2024-02-01": "The end of the period must be after its start.",
+        "from=2024-03-01&to=2024-03-01": "The end of the period must be after its start.",
         "from=2024-02-30&to=2024-03-01": "Enter a valid date",
-        "from=0001-01-01&to=2024-03-01": "Enter a date between 1900 and 2199.",
+        "from=0001-01-01&to=2024-03-01": "Choose a date.",
         "from=1950-01-01&to=2024-03-01": "A period can be up to three years.",
     }
     for page in PAGES:
