@@ -19,6 +19,7 @@ from accounts.models import User
 from audit.models import Change
 from contacts.models import Organisation
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
+from meetings.services.summaries import LAST_MET
 
 ENTRIES = 20
 
@@ -114,7 +115,8 @@ def _concerns(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
 
 
 def _changes(organisation: Organisation) -> models.QuerySet[Any]:
-    return changes_of("organisation", organisation.pk)
+    """Without those that only say it was met: the meeting stands there itself."""
+    return changes_of("organisation", organisation.pk).exclude(event__field_names=LAST_MET)
 
 
 def changes_of(object_type: str, object_id: UUID) -> models.QuerySet[Any]:

@@ -22,7 +22,7 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
-from meetings.services.summaries import refresh_last_met
+from meetings.services.summaries import recount_last_met
 
 JOB = "load_demo"
 SEED = 2026
@@ -47,7 +47,7 @@ def load_demo() -> dict[str, int]:
     history = tell_history(book)
     _save_book(book)
     _save_history(history)
-    refresh_last_met([organisation.pk for organisation in book.organisations])
+    recount_last_met()
     write_audits(book)
     counts = {
         "districts": len(book.districts),

@@ -44,7 +44,7 @@ def write_meetings(actor: Actor, changes: Sequence[MeetingChange]) -> list[Meeti
     save_changed(changes)
     written = [change for change in changes if change.is_new or change.names]
     after = _seen_in(change.row for change in written)
-    _follow(after.districts, before.organisations | after.organisations)
+    _follow(actor, after.districts, before.organisations | after.organisations)
     record_written(actor, "meeting", written, before.districts, after.districts)
     return [change.row for change in written]
 
@@ -53,7 +53,7 @@ def erase_meetings(actor: Actor, meetings: Collection[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     seen = _seen_in(meetings)
     Meeting.objects.filter(pk__in=seen.districts).delete()
-    _follow(seen.districts, seen.organisations)
+    _follow(actor, seen.districts, seen.organisations)
     record_erased(actor, "meeting", meetings, lambda row: seen.districts[row.pk])
 
 
@@ -176,9 +176,9 @@ def _seen_in(meetings: Iterable[Meeting]) -> _Seen:
     return seen
 
 
-def _follow(ids: Iterable[UUID], organisation_ids: Iterable[UUID]) -> None:
+def _follow(actor: Actor, ids: Iterable[UUID], organisation_ids: Iterable[UUID]) -> None:
     """What is kept for lists, and reminders, follow what was written."""
-    refresh_last_met(organisation_ids)
+    refresh_last_met(actor, organisation_ids)
     for pk in ids:
         refresh_reminders("meeting", pk)
 

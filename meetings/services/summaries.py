@@ -1,13 +1,20 @@
 """What the write keeps for lists: when an organisation was last met."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from accounts.actors import Actor
+from audit.models import TRANSACTION_ID, Action, Change, Op
+from audit.services import Changed, record_changes
 from contacts.models import Organisation
+from contacts.services.moves import districts_by_organisation
 from contacts.services.summaries import set_last_met
 from meetings.models import Meeting, MeetingOrganisation
+
+LAST_MET: Final = ["last_met_at"]  # the fields of an event that says no more than this
 
 # The latest substantive meeting an organisation was present at: rules.is_substantive in SQL.
 LAST_MET_AT = Subquery(
@@ -18,16 +25,37 @@ LAST_MET_AT = Subquery(
 )
 
 
-def refresh_last_met(organisation_ids: Iterable[UUID]) -> None:
+def refresh_last_met(actor: Actor, organisation_ids: Iterable[UUID]) -> None:
     """Set `last_met_at`, and `meet_by` after it, from the meetings as they are now; no version is raised.
 
-    The rows are locked in one order, so that two meetings with the same organisations wait for each
-    other instead of blocking each other.
+    Whoever keeps a copy learns of it from the change feed. The rows are locked in one order, so that two
+    meetings with the same organisations wait for each other instead of blocking each other.
     """
     rows = Organisation.objects.filter(pk__in=list(organisation_ids))
-    ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    if ids:
-        set_last_met(Organisation.objects.filter(pk__in=ids), LAST_MET_AT)
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    before = dict(locked.values_list("pk", "last_met_at"))
+    if not before:
+        return
+    those = Organisation.objects.filter(pk__in=list(before))
+    set_last_met(those, LAST_MET_AT)
+    after = those.order_by("pk").values_list("pk", "version", "last_met_at")
+    _record(actor, {pk: version for pk, version, met_at in after if met_at != before[pk]})
+
+
+def _record(actor: Actor, versions: Mapping[UUID, int]) -> None:
+    """Record that these were last met at another moment, of each once in a transaction."""
+    if not versions:
+        return
+    told = Change.objects.filter(
+        object_id__in=list(versions), xid=TRANSACTION_ID, event__field_names=LAST_MET
+    ).values_list("object_id", flat=True)
+    where = districts_by_organisation(set(versions).difference(told))
+    if where:
+        changes = [
+            Changed("organisation", pk, Op.UPDATED, versions[pk], where[pk], field_names=LAST_MET)
+            for pk in where
+        ]
+        record_changes(actor, Action.UPDATE, changes)
 
 
 def recount_last_met() -> None:

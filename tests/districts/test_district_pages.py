@@ -14,7 +14,7 @@ from contacts.models import Organisation
 from districts.models import District, ExpectedCommunity
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
-from meetings.services.summaries import refresh_last_met
+from meetings.services.summaries import recount_last_met
 from tests.districts.squares import polygon
 from tests.factories import (
     make_district,
@@ -265,7 +265,7 @@ def test_who_is_counted_is_the_same_on_the_districts_page_its_map_and_the_scorec
             make_organisation(north, kind=kind),
             starts_at=day_starts_at(city_today() - timedelta(days=days)),
         )
-    refresh_last_met(Organisation.objects.values_list("pk", flat=True))
+    recount_last_met()
     client.force_login(make_supervisor(north))
     page = client.get(f"/districts/{north.code}/")
     card = client.get(f"/reports/?district={north.code}&period=90d")

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
+from meetings.services.held_meetings import log_meeting
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
 
@@ -51,6 +52,24 @@ def test_everything_stands_in_one_order_newest_first() -> None:
     assert entries[1].row.officer_names == ["Anna Saar"]
     assert entries[3].row.event.actor_id == officer.pk
     assert entries[3].row.event.field_names == ["summary"]
+
+
+def test_a_meeting_stands_there_once_and_not_as_a_change_too() -> None:
+    organisation = make_organisation()
+    log_meeting(
+        actor=SYSTEM,
+        subject="A chat",
+        kind="visit",
+        starts_at=timezone.now() + timedelta(hours=-1),
+        district=organisation.home_district,
+        outcomes=["concern_raised"],
+        organisations=[{"organisation": organisation}],
+    )
+    organisation.refresh_from_db()
+    assert organisation.last_met_at
+    entries = organisation_timeline(make_actor(organisation.home_district), organisation).entries
+    assert [entry.type for entry in entries] == ["change", "meeting"]
+    assert entries[0].row.event.action == "create"
 
 
 def test_older_ones_are_reached_without_a_gap_or_a_repetition() -> None:

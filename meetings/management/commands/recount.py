@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
 
+from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from contacts.services.old_addresses import rewrite_addresses, with_old_addresses
 from contacts.services.summaries import MEET_BY
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(f"{differences} differences. Run again with --fix to correct them.")
         for start in range(0, len(ids), BATCH):
             with transaction.atomic():
-                refresh_last_met(sorted(ids)[start : start + BATCH])
+                refresh_last_met(SYSTEM, sorted(ids)[start : start + BATCH])
         for model, pks in folds.items():
             for start in range(0, len(pks), BATCH):
                 with transaction.atomic():
