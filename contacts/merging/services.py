@@ -25,14 +25,13 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
-from contacts.models import UNDO_WITHIN, Affiliation, Contact, ImportedFields, Merge, Organisation
+from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.contacts import districts_of_contact, save_contacts
-from contacts.services.moves import districts_by_organisation, tell_of_moves
+from contacts.services.moves import grounds, tell_of_moves
 from contacts.services.organisations import districts_of_organisation, save_organisations
 from contacts.services.summaries import refresh_meet_by
-from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_version
 
@@ -277,31 +276,13 @@ def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: s
         model: Any = apps.get_model(label)
         rows = model.objects.filter(pk__in=ids)
         rows.update(version=F("version") + 1, updated_at=timezone.now())
-        where = _grounds(model, ids)
+        where = grounds(model, ids)
         changes = [
             Changed(object_type(model), pk, Op.UPDATED, version, districts | where[pk])
             for pk, version in rows.values_list("pk", "version")
         ]
         if changes:
             record_changes(actor, Action.UPDATE, changes)
-
-
-def _grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Where each of these objects is seen, by its own district and through its organisations."""
-    where: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
-    names = [f.name for f in model._meta.concrete_fields if f.related_model is District]
-    if any(f.name == "organisations" for f in model._meta.many_to_many):
-        names.append("organisations__home_district")
-    for name in names:
-        for pk, district_id in model.objects.filter(pk__in=where).values_list("pk", name):
-            where[pk] |= {district_id} - {None}
-    if model is Contact:
-        roles = Affiliation.objects.current_to_copies().filter(contact__in=where)
-        speaking = list(roles.values_list("contact", "organisation"))
-        seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
-        for pk, organisation_id in speaking:
-            where[pk] |= seen[organisation_id]
-    return where
 
 
 def _tell_if_moved(actor: Actor, kept: Any, before: set[UUID], touched: Mapping[str, set[UUID]]) -> None:

@@ -1,4 +1,4 @@
-"""When organisations move, their people, meetings and promises are seen elsewhere too.
+"""When organisations move, what is seen through them or names them is seen otherwise too.
 
 They have not changed themselves, but whoever keeps a copy (the change feed) must learn that they
 came or left.
@@ -6,12 +6,16 @@ came or left.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Affiliation, Organisation
+from contacts.models import Affiliation, Contact, Organisation
+from districts.models import District
 
 
 def tell_of_moves(
@@ -23,30 +27,71 @@ def tell_of_moves(
 ) -> None:
     """Record what is seen through `moved` (organisation → districts before and after) as changed there.
 
-    `told`: ids of what is recorded anyway. Meetings and promises are in a room above, so they are reached
-    through the organisation. It is done in the move's own transaction: a task could be lost with the broker.
+    What only names one of these, or something seen through them, shows it to whoever sees both: it is
+    recorded where it is seen itself. `told`: ids of what is recorded anyway. Meetings, promises and concerns
+    are in a room above, so they are reached through the organisation. It is done in the move's own
+    transaction: a task could be lost with the broker.
     """
     if not moved:
         return
-    rows = Organisation.objects.filter(pk__in=list(moved))
-    speaking = Affiliation.objects.current_to_copies().filter(organisation__in=list(moved))
-    for object_type, found in (
-        ("contact", speaking.values_list("organisation", "contact", "contact__version")),
-        ("meeting", rows.filter(meetings__isnull=False).values_list("pk", "meetings", "meetings__version")),
+    ids = list(moved)
+    speaking = Affiliation.objects.current_to_copies().filter(organisation__in=ids)
+    people = speaking.values("contact")
+    meetings, promises, concerns = (_above(name) for name in ("meetings", "follow_ups", "concerns_raised"))
+    met = meetings.filter(organisations__in=ids).values("pk")
+    names_one = Q(site_organisation__in=ids) | Q(raised_by_organisation__in=ids)
+    with_one = Q(organisations__in=ids)
+    for object_type, rows, through, naming in (
+        ("contact", Contact.objects.all(), speaking.values_list("contact", "organisation"), Q(pk__in=())),
+        (
+            "meeting",
+            meetings,
+            meetings.filter(with_one).values_list("pk", "organisations"),
+            Q(contacts__in=people),
+        ),
         (
             "follow_up",
-            rows.filter(follow_ups__isnull=False).values_list("pk", "follow_ups", "follow_ups__version"),
+            promises,
+            promises.filter(with_one).values_list("pk", "organisations"),
+            Q(contact__in=people) | Q(meeting__in=met),
         ),
+        ("concern", concerns, (), names_one | Q(meeting__in=met)),
     ):
         districts: dict[UUID, set[UUID]] = defaultdict(set)
-        versions: dict[UUID, int] = {}
-        for organisation_id, pk, version in found:
-            if pk not in told:
-                districts[pk].update(moved[organisation_id])
-                versions[pk] = version
-        if districts:
-            changes = [Changed(object_type, pk, Op.UPDATED, versions[pk], districts[pk]) for pk in districts]
+        for pk, organisation_id in through:
+            districts[pk].update(moved.get(organisation_id, ()))
+        naming_one = set(rows.filter(naming).values_list("pk", flat=True))
+        districts |= grounds(rows.model, naming_one.difference(districts))
+        versions = dict(rows.filter(pk__in=set(districts).difference(told)).values_list("pk", "version"))
+        changes = [
+            Changed(object_type, pk, Op.UPDATED, version, districts[pk]) for pk, version in versions.items()
+        ]
+        if changes:
             record_changes(actor, Action.UPDATE, changes, purpose=purpose)
+
+
+def _above(name: str) -> Any:
+    """Rows of the model that refers to organisations under this name."""
+    model: Any = Organisation._meta.get_field(name).related_model
+    return model._default_manager.all()
+
+
+def grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Where each of these objects is seen, by its own district and through its organisations."""
+    where: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
+    names = [f.name for f in model._meta.concrete_fields if f.related_model is District]
+    if any(f.name == "organisations" for f in model._meta.many_to_many):
+        names.append("organisations__home_district")
+    for name in names if where else ():
+        for pk, district_id in model.objects.filter(pk__in=where).values_list("pk", name):
+            where[pk] |= {district_id} - {None}
+    if model is Contact:
+        roles = Affiliation.objects.current_to_copies().filter(contact__in=where)
+        speaking = list(roles.values_list("contact", "organisation"))
+        seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
+        for pk, organisation_id in speaking:
+            where[pk] |= seen[organisation_id]
+    return where
 
 
 def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -19,7 +19,7 @@ from districts.models import District
 from exchange.imports.mapping import load_mapping
 from exchange.imports.register import import_organisations
 from lib.days import city_today, day_starts_at
-from meetings.models import FollowUp, FollowUpOrganisation
+from meetings.models import Concern, FollowUp, FollowUpOrganisation
 from tests.api.copies import Copy
 from tests.exchange.test_undo_imports import bring, undo
 from tests.factories import (
@@ -224,3 +224,52 @@ def test_an_end_that_somebody_writes_is_told_by_that_edit_alone() -> None:
     assert tell_of_ended_roles() == 1
     check(copies)
     assert Change.objects.count() == before + 2
+
+
+def follow_up(to: Organisation, **fields: Any) -> FollowUp:
+    promise: FollowUp = FollowUp.objects.create(
+        title="Call back", kind="call_back", owner=make_officer(to.home_district), due_on="2026-12-01",
+        first_due_on="2026-12-01", **fields,
+    )  # fmt: skip
+    FollowUpOrganisation.objects.create(follow_up=promise, organisation=to)
+    return promise
+
+
+@pytest.mark.parametrize("how", ["home_district", "also_in"])
+def test_what_names_a_moved_organisation_is_told_to_who_comes_or_ceases_to_see_it(how: str) -> None:
+    """Concerns, promises and meetings that are seen here all along say of it what is seen."""
+    north, south = make_district(), make_district()
+    row, here = make_organisation(north), make_organisation(south)
+    person, meeting = make_contact(make_district(), row), make_meeting(north, row)
+    received: dict[str, Any] = {"kinds": ["tension"], "district": south, "received_at": timezone.now()}
+    naming: dict[str, list[Any]] = {
+        "concerns": [
+            Concern.objects.create(**received, site_organisation=row),
+            Concern.objects.create(**received, raised_by_organisation=row),
+            Concern.objects.create(**received),
+        ],
+        "follow-ups": [follow_up(here, contact=person), follow_up(here)],
+        "meetings": [make_meeting(south, here), make_meeting(south, here)],
+    }
+    if how == "home_district":  # a meeting is not seen where its organisation is active besides
+        naming["concerns"].insert(0, Concern.objects.create(**received, meeting=meeting))
+        naming["follow-ups"].insert(0, follow_up(here, meeting=meeting))
+    naming["meetings"][0].contact_links.create(contact=person, attendance="attended")
+    there: dict[str, Any] = {"home_district": south} if how == "home_district" else {"also_in": [south]}
+    back: dict[str, Any] = {"home_district": north} if how == "home_district" else {"also_in": []}
+    elsewhere, copy = Copy(make_district()), Copy(south)
+
+    def says(name: str, one: Any) -> str:
+        return str(copy.tool.get(f"/{name}/{one.pk}/").content)
+
+    for fields in (there, back):
+        before = {one.pk: says(name, one) for name, rows in naming.items() for one in rows}
+        edit_organisation(actor=SYSTEM, organisation_id=row.pk, **fields)
+        unseen, told = check([elsewhere, copy])
+        assert unseen == []
+        ids = {one["id"] for one in told if one["op"] == "updated"}
+        for name, rows in naming.items():
+            for one in rows:
+                is_other = says(name, one) != before[one.pk]
+                assert is_other == (one is not rows[-1]), (name, how)
+                assert (str(one.pk) in ids) == is_other, (name, how)
