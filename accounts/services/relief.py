@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import User
 from accounts.policies import can_widen
+from districts.models import District
 
 
 def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> None:
@@ -16,3 +18,13 @@ def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UU
         raise ValidationError(
             _("You have temporary access here. Ask an officer of the district to show this record elsewhere.")
         )
+
+
+def can_give_lead(actor: Actor, district: District, officer: User) -> bool:
+    """Whether the actor may make `officer` the lead or deputy of an organisation at home in `district`.
+
+    A lead lasts: where temporary access alone opened the district, it goes to who works there without one.
+    """
+    if district.pk not in actor.relief_ids:
+        return True
+    return bool(User.objects.filter(pk=officer.pk).covering(district).exists())

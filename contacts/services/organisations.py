@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from accounts.services.relief import can_give_lead
 from audit.models import Action, Op
 from contacts.codes import OrganisationStatus
 from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
@@ -167,7 +168,7 @@ def write_organisations(
     new = [one for one in written if one.op == Op.CREATED]
     known = [one for one in written if one.names and one.op != Op.CREATED]
     for one in (*new, *known):
-        _check(one, is_checked=is_checked, may_have_left=may_have_left)
+        _check(actor, one, is_checked=is_checked, may_have_left=may_have_left)
     if new:
         _insert([one.row for one in new])
     if known:
@@ -254,7 +255,7 @@ def _defaults() -> dict[str, Any]:
     return {column.attname: column.get_default() for column in Organisation._meta.concrete_fields}
 
 
-def _check(one: Written, *, is_checked: bool, may_have_left: bool) -> None:
+def _check(actor: Actor, one: Written, *, is_checked: bool, may_have_left: bool) -> None:
     """Each field, that no day is to come, and that those who come to lead it are people who write here.
 
     What a constraint refuses, the write says (`constraints_in_words`).
@@ -271,6 +272,9 @@ def _check(one: Written, *, is_checked: bool, may_have_left: bool) -> None:
         officer: User | None = getattr(row, name)
         if officer and not (officer.is_active and officer.role in WRITES):
             raise ValidationError({name: _("Choose an officer or supervisor with an active account.")})
+        if officer and not can_give_lead(actor, row.home_district, officer):
+            text = _("You have temporary access here. Choose an officer who is assigned to this district.")
+            raise ValidationError({name: text})
 
 
 def _insert(rows: Sequence[Organisation]) -> None:

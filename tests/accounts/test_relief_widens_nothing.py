@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.services.contacts import edit_contact
-from contacts.services.organisations import edit_organisation
+from contacts.services.organisations import create_organisation, edit_organisation
 from meetings.services.concerns import edit_concern, log_concern
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from meetings.services.meetings import edit_meeting
@@ -136,3 +137,42 @@ def test_follow_ups_of_others_are_not_taken_over(night: Night) -> None:
     with pytest.raises(PermissionDenied):
         edit_follow_up(actor=night.actor, follow_up_id=night.promise.pk, owner=night.officer)
     assert night.seen_afterwards() == []
+
+
+@pytest.mark.parametrize("part", ["lead_officer", "deputy_officer"])
+def test_who_works_there_for_a_night_leads_nothing_there(part: str) -> None:
+    night = Night()
+    guest = make_officer(night.east)
+    for officer in (night.officer, guest):
+        with pytest.raises(ValidationError) as error:
+            edit_organisation(actor=night.actor, organisation_id=night.theirs.pk, **{part: officer})
+        assert list(error.value.message_dict) == [part]
+        with pytest.raises(ValidationError):
+            create_organisation(
+                actor=night.actor, name="New", kind="ngo", home_district=night.market, **{part: officer}
+            )
+    night.theirs.refresh_from_db()
+    assert getattr(night.theirs, part) is None
+    there = make_officer(night.south)
+    edit_organisation(actor=night.actor, organisation_id=night.theirs.pk, **{part: there})
+    edit_organisation(actor=night.actor, organisation_id=night.ours.pk, **{part: night.officer})
+
+
+def test_neither_a_page_nor_the_api_makes_somebody_lead_for_a_night(client: Client) -> None:
+    night = Night()
+    client.force_login(night.officer)
+    page = client.get(f"/organisations/{night.theirs.pk}/edit/")
+    typed = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+    typed |= {"lead_officer": str(night.officer.pk), "home_district": str(night.south.pk)}
+    typed |= {f"focuses-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    answer = client.post(f"/organisations/{night.theirs.pk}/edit/", typed)
+    assert answer.status_code == 422
+    assert "lead_officer" in answer.context["form"].errors
+    answer = client.patch(
+        f"/api/v1/organisations/{night.theirs.pk}/",
+        {"lead_officer": str(night.officer.pk), "version": night.theirs.version},
+        content_type="application/json",
+    )
+    assert answer.status_code in (400, 403, 422)
+    night.theirs.refresh_from_db()
+    assert night.theirs.lead_officer is None
