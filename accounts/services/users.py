@@ -121,12 +121,13 @@ def edit_user(
     and, of an account that reads or decides, its address and signing in again. Until then they are an
     officer, and all else stays as it was. Giving back what holds withdraws what was asked.
     Raises PermissionDenied, StaleVersion and ValidationError: of one's own account neither role nor
-    `is_active` can be changed, and one administrator stays.
+    `is_active` can be changed, and one administrator and one privacy officer stay.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
-    # Two administrators who switch off each other wait for each other here.
-    list(User.objects.with_role(Role.ADMINISTRATOR).select_for_update(no_key=True).order_by("pk"))
+    # Two administrators who switch off each other, or the last privacy officers, wait for each other here.
+    kept_roles = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+    list(User.objects.with_role(*kept_roles).select_for_update(no_key=True).order_by("pk"))
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
     was = User.objects.get(pk=user_id)
@@ -144,6 +145,7 @@ def edit_user(
     if not changed:
         return user
     _keep_administrators(actor, user, changed)
+    _keep_privacy_officers(user, was, changed)
     _check(user)
     if "email" in changed:
         forget_addresses(user)
@@ -279,6 +281,16 @@ def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
     others = User.objects.active().with_role(Role.ADMINISTRATOR).exclude(pk=user.pk)
     if {"role", "is_active"} & set(changed) and not stays and not others.exists():
         raise ValidationError(_("There must be at least one administrator."))
+
+
+def _keep_privacy_officers(user: User, was: User, changed: list[str]) -> None:
+    """One stays: without any nobody confirms a role or answers whoever asks what is kept of them."""
+    was_one = was.is_active and was.role == Role.PRIVACY_OFFICER
+    stays = user.is_active and user.role == Role.PRIVACY_OFFICER
+    others = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=user.pk)
+    if was_one and not stays and not others.exists():
+        text = _("This is the only privacy officer. Invite another privacy officer first.")
+        raise ValidationError({"is_active" if "is_active" in changed else "role": text})
 
 
 def _check(user: User) -> None:

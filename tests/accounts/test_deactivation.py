@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -84,3 +85,20 @@ def test_webhooks_of_such_keys(administrator: Actor) -> None:
     assert Webhook.objects.live(timezone.now()).exists()
     switch(administrator, leaver, on=False)
     assert not Webhook.objects.live(timezone.now()).exists()
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.OFFICER}, {"role": Role.SUPERVISOR}])
+def test_the_only_privacy_officer_stays(administrator: Actor, change: dict[str, Any]) -> None:
+    only = make_user(Role.PRIVACY_OFFICER)
+    make_user(Role.PRIVACY_OFFICER, is_active=False)
+    with pytest.raises(ValidationError) as error:
+        edit_user(actor=administrator, user_id=only.pk, **change)
+    assert list(error.value.message_dict) == list(change)
+    assert "Invite another privacy officer first" in str(error.value)
+    only.refresh_from_db()
+    assert (only.is_active, only.role) == (True, Role.PRIVACY_OFFICER)
+    edit_user(actor=administrator, user_id=only.pk, name="Another name")
+    make_user(Role.PRIVACY_OFFICER)
+    edit_user(actor=administrator, user_id=only.pk, **change)
+    only.refresh_from_db()
+    assert not (only.is_active and only.role == Role.PRIVACY_OFFICER)

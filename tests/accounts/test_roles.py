@@ -84,7 +84,7 @@ def test_only_privacy_officers_confirm(waiting: User, role: Role) -> None:
 
 
 def test_nobody_confirms_their_own() -> None:
-    user = make_user(Role.PRIVACY_OFFICER)
+    user, _other = make_user(Role.PRIVACY_OFFICER), make_user(Role.PRIVACY_OFFICER)
     actor = actor_for(user)
     edit_user(actor=make_actor(role=Role.ADMINISTRATOR), user_id=user.pk, role=Role.ADMINISTRATOR)
     with pytest.raises(PermissionDenied):

@@ -256,7 +256,7 @@ def test_nor_where_they_have_never_signed_in(administrator: Actor) -> None:
 
 
 def test_nor_does_making_them_an_officer(administrator: Actor) -> None:
-    user = make_user(Role.PRIVACY_OFFICER, last_login=timezone.now())
+    user, _other = (make_user(Role.PRIVACY_OFFICER, last_login=timezone.now()) for _n in range(2))
     edit_user(actor=administrator, user_id=user.pk, role=Role.OFFICER, email="mine@evil.example")
     edit_user(actor=administrator, user_id=user.pk, email="mine@evil.example")
     user.refresh_from_db()
