@@ -130,7 +130,9 @@ class OrganisationFilters(FilterSet):
         return queryset.filter(cadence_days__isnull=not value)
 
     def with_both(self, queryset: Rows, name: str, value: bool) -> Rows:
-        both = Q(lead_officer__isnull=False, deputy_officer__isnull=False)
+        both = Q(
+            lead_officer__is_active=True, deputy_officer__is_active=True
+        )  # who left is no officer of theirs
         return queryset.filter(both if value else ~both)
 
     def checked_lately(self, queryset: Rows, name: str, value: bool) -> Rows:

@@ -5,6 +5,7 @@ lead officer was replaced or left (coming after none is no such change). Populat
 that count, at home in the district, all at the period's end; the changes are those of the same
 organisations. Unit: organisations; changes. Source: domain.md, "Indicators", from OrganisationPeriod.
 
+An officer who has left, whose account is closed today, is no face that they know, at no period's end.
 It does not say who: there is no figure per officer. Nor whether a lead has ever been there.
 """
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures import Column, Drill, Report, Row, Tally
-from reports.population import ORGANISATIONS, TIMES_LEFT
+from reports.population import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
 from reports.portfolio import those
 from reports.questions import By, Question
 from reports.reading import read
@@ -31,9 +32,9 @@ class ContinuityRow(Row):
 TALLY: Final = Tally(
     row=ContinuityRow,
     source=ORGANISATIONS,
-    measures=[TIMES_LEFT],
+    measures=[TIMES_LEFT, OFFICERS_HERE],
     fields={
-        "n": "count(*) FILTER (WHERE lead_officer_id IS NOT NULL AND deputy_officer_id IS NOT NULL)",
+        "n": "count(*) FILTER (WHERE officers_here = 2)",
         "of": "count(organisation_id)",
         "lead_changes": "coalesce(sum(times_left), 0)::int",
     },

@@ -261,3 +261,18 @@ def test_neighbours_cost_the_same_however_many(django_assert_num_queries: Any) -
         leads = neighbouring_leads(actor, concern, calls)
         assert all(lead.user.districts.all() for lead in leads)
     assert len(leads) == 8
+
+
+def test_an_officer_who_left_is_not_named_on_the_card(client: Client) -> None:
+    north = make_district()
+    leads = make_officer(north, name="Zanquivo Brex")
+    mosque = make_organisation(north, name="Zeta mosque", lead_officer=leads)
+    concern = log(north, site_organisation=mosque)
+    client.force_login(make_officer(north))
+    address = f"/concerns/{concern.pk}/"
+    assert "Zanquivo Brex" in client.get(address).content.decode()
+    User.objects.filter(pk=leads.pk).update(is_active=False)
+    Reminder.objects.all().delete()
+    page = client.get(address).content.decode()
+    assert "Zeta mosque" in page
+    assert "Zanquivo Brex" not in page

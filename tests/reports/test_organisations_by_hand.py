@@ -217,6 +217,18 @@ def test_continuity(book: City) -> None:
     check_lists(continuity, row, question, book.actor, ids(book.met, book.moved_in))
 
 
+def test_an_officer_who_left_is_nobody_they_know(book: City) -> None:
+    question, part = book.ask(book.north), "deputy_officer"
+    officer = getattr(book.met.periods.filter(**{f"{part}__isnull": False}).latest("since"), part)
+    officer.is_active = False
+    officer.save()
+    [row] = continuity.rows(question)
+    left = [one for one in (book.met, book.moved_in) if not one.periods.filter(**{part: officer}).exists()]
+    assert (row.n, row.of) == (len(left), 5)
+    assert row.n < 2
+    check_lists(continuity, row, question, book.actor, ids(*left))
+
+
 def test_data_health(book: City) -> None:
     """Checked a year ago to the day, or since; what was checked later was not yet."""
     for district, due in ((book.quarter, date(2024, 9, 30)), (book.south, date(2024, 9, 30))):
