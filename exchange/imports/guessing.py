@@ -18,6 +18,7 @@ _FEW: Final = 2  # a single value proves nothing against a heading that is the f
 _EXACT, _WORD, _STEM, _VALUES = 3, 2, 1, 0
 # Headings such as “name” say little beside another word: “type of organisation”, “short name”.
 _GENERAL: Final = frozenset({"name", "family_name"})
+_NUMBERED: Final = frozenset({"phone", "postcode"})  # numbers of something, not of the register
 _NUMBERS: Final = frozenset(
     ["id", "ids", "code", "codigo", "number", "numero", "num", "nr", "cif", "nif", "ref", "uuid"]
 )
@@ -76,6 +77,8 @@ def _meanings(
         if named:
             best = max(length for _rank, length in named)
             found[field] = (max(rank for rank, _length in named), best)
+    if _NUMBERED & found.keys() and found.get("external_id", (_EXACT, 0))[0] < _EXACT:
+        del found["external_id"]  # “phone no”, “telefoni nr”, “codice postale”: of what, the other word says
     for general in _GENERAL & found.keys():
         others = found.keys() - _GENERAL - {"external_id"}
         is_number = "external_id" in found and bool(_NUMBERS & {words[0], words[-1]})

@@ -77,3 +77,25 @@ def test_every_code_that_is_guessed_is_one_of_the_list(what: str) -> None:
     for one in TARGETS[what].fields:
         if one.stems and one.codes:
             assert set(one.stems) <= set(one.codes(None)), one.name
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Telefoni nr", "Telefoni number", "Phone no", "Phone number", "Tel nr", "Número de teléfono"),
+        *("Numero di telefono", "Número de telefone", "Puhelin numero", "Tālruņa numurs", "Telefona nr"),
+        *("Номер на телефон", "Telefon nr", "nr_telefon", "Mobiil nr"),
+    ],
+)
+@pytest.mark.parametrize("target", [name for name in TARGETS if "phone" in TARGETS[name].headings])
+def test_the_number_of_a_phone_is_no_number_of_a_register(target: str, heading: str) -> None:
+    values = {"Name": ["Casa Roma", "Casa Luna"], heading: ["612345678", "612345679"]}
+    guessed = guess_columns(values, "ES", TARGETS[target].headings)
+    assert guessed[heading] == "phone"
+    with_number = guess_columns({heading: ["612345678", "612345679"], "Reg nr": ["1", "2"]}, "ES")
+    assert with_number == {heading: "phone", "Reg nr": "external_id"}
+
+
+@pytest.mark.parametrize("heading", ["Codice postale", "Postcode nr", "Código postal"])
+def test_nor_is_a_postcode(heading: str) -> None:
+    assert guess_columns({heading: ["28001", "28002"]}, "ES") == {heading: "postcode"}
