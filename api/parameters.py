@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from lib.filters import MAX_CODES, CodesField, FilterSet
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGING = ("cursor", "limit", "count", "ordering", "fields", "expand")
+MOST_ERRORS: Final = 20  # told of at once
+MOST_SHOWN: Final = 100  # characters of a name that a caller made up
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -34,6 +37,8 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
             errors.append(_error(name, "invalid", _("Must be text.")))
         elif not values[0].strip():
             errors.append(_empty(name))
+        if len(errors) == MOST_ERRORS:
+            break
     if errors:
         raise _refused(errors)
 
@@ -46,11 +51,11 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str,
         raise bad_fields(
             [
                 {
-                    "pointer": f"{prefix}/{name}",
+                    "pointer": f"{prefix}/{name[:MOST_SHOWN]}",
                     "code": "unknown",
                     "detail": _hint(_("Unknown field."), nearest(name, known)),
                 }
-                for name in unknown[:20]
+                for name in unknown[:MOST_ERRORS]
             ]
         )
     return body
@@ -60,16 +65,18 @@ def check_members(
     data: Any, reader: serializers.BaseSerializer[Any], read_only: Collection[str] = (), prefix: str = ""
 ) -> None:
     """Raise 400 for a body with members, at any depth, that `reader` would pass over in silence."""
-    errors = list(_strangers(check_object(data, prefix), reader, read_only, prefix))
-    if errors:
-        raise bad_fields(errors[:20])
+    strangers = _strangers(check_object(data, prefix), reader, read_only, prefix)
+    if errors := list(
+        islice(strangers, MOST_ERRORS)
+    ):  # those beyond are not even compared with what is known
+        raise bad_fields(errors)
 
 
 def _strangers(
     data: dict[str, Any], reader: Any, read_only: Collection[str], prefix: str
 ) -> Iterator[dict[str, str]]:
     for name, value in data.items():
-        field, pointer = reader.fields.get(name), f"{prefix}/{name}"
+        field, pointer = reader.fields.get(name), f"{prefix}/{name[:MOST_SHOWN]}"
         if field is None and name in read_only:
             yield {"pointer": pointer, "code": "read_only", "detail": _("This field is read-only.")}
         elif field is None:
@@ -218,7 +225,7 @@ def _empty(name: str) -> dict[str, str]:
 
 
 def _error(name: str, code: str, detail: str) -> dict[str, str]:
-    return {"parameter": name[:100], "code": code, "detail": detail}
+    return {"parameter": name[:MOST_SHOWN], "code": code, "detail": detail}
 
 
 def _hint(text: str, meant: str | None) -> str:

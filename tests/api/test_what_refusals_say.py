@@ -1,5 +1,6 @@
 """What a refusal says: our own words about what the caller sent, never a row that the caller asked for."""
 
+import time
 import uuid
 from typing import Any
 
@@ -78,3 +79,31 @@ def test_a_reference_to_a_row_that_went_is_not_quoted() -> None:
     (said,) = pointers(ValidationError({"contact": error}))
     assert "0007" not in said["detail"]
     assert said["pointer"] == "/contact"
+
+
+@pytest.mark.parametrize("path", ["/organisations/", "/webhooks/"])
+@pytest.mark.parametrize("inside", [False, True], ids=["body", "child"])
+def test_seventy_thousand_unknown_members_are_refused_quickly(path: str, inside: bool) -> None:
+    tool = Tool(make_district())
+    unknown = {f"organisation_name_{n}": 1 for n in range(70_000)}
+    began = time.monotonic()
+    answer = tool.post(path, {"focuses": [unknown]} if inside else unknown)
+    assert time.monotonic() - began < 2
+    assert answer.status_code in (400, 422)
+    errors = answer.json()["errors"]
+    assert 1 <= len(errors) <= 20
+
+
+def test_so_many_unknown_parameters_are_refused_quickly() -> None:
+    tool = Tool(make_district())
+    began = time.monotonic()
+    answer = tool.get("/organisations/?" + "&".join(f"distrct{n}=1" for n in range(1_900)))
+    assert time.monotonic() - began < 1
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 20
+
+
+def test_a_name_that_nobody_knows_is_not_quoted_whole() -> None:
+    tool = Tool(make_district())
+    for body in ({"x" * 100_000: 1}, {"focuses": [{"x" * 100_000: 1}]}):
+        assert len(tool.post("/organisations/", body).content) < 2_000
