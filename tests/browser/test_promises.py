@@ -85,3 +85,22 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
     follow_up = FollowUp.objects.get()
     assert follow_up.due_on == city_today() + timedelta(days=1)
     assert [organisation.name for organisation in follow_up.organisations.all()] == ["Δίκτυο Γυναικών"]
+
+
+def test_done_leaves_the_page_where_it_was_and_says_so_there(open_page: Any) -> None:
+    north = make_district("North")
+    officer = make_officer(north)
+    organisation = make_organisation(north)
+    for number in range(15):
+        promise(officer, organisation, title=f"Call number {number}", due=-30 + number)
+    page = open_page("phone", user=officer)
+    page.goto("/")
+    last = page.get_by_role("button", name=re.compile("^Done")).last
+    last.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 300
+    last.tap()
+    said = page.get_by_role("status")
+    expect(said).to_contain_text("Done: Call number")
+    expect(said.get_by_role("button", name="Undo")).to_be_in_viewport()
+    assert abs(page.evaluate("scrollY") - before) < 200  # a row is gone, a message came

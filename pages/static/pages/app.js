@@ -186,12 +186,15 @@
     offerCopies();
     showWhom();
   };
-  const go = (place) => {
-    const to = new URL(place, location.href);
-    location.replace(to); // Back leads to the page before the form: what is saved is not offered again
-    if (to.hash && to.pathname + to.search === location.pathname + location.search) location.reload();
-  };
   const target = (form) => new URL(form.getAttribute("action") || location.href, location.href);
+  const go = (place, form) => {
+    const to = new URL(place, location.href);
+    const isHere = to.pathname + to.search === location.pathname + location.search;
+    // A button in a list, such as Done: the page is loaded again and stays where it was.
+    if (isHere && !to.hash && target(form).pathname !== location.pathname) return location.reload();
+    location.replace(to); // Back leads to the page before the form: what is saved is not offered again
+    if (to.hash && isHere) location.reload();
+  };
   const send = async (form, submitter, isRenewed) => {
     const again = wait(form, submitter);
     const fail = (text) => {
@@ -207,7 +210,7 @@
         signal: upload ? undefined : AbortSignal.timeout(PATIENCE),
       });
       const place = answer.headers.get("X-Leads-To");
-      if (place) return go(place);
+      if (place) return go(place, form);
       if (answer.status === 401) {
         again();
         return sayWho("signed-out", () => send(form, submitter));
@@ -231,6 +234,9 @@
     event.preventDefault();
     if (!form.hasAttribute("aria-busy")) send(form, event.submitter);
   });
+  // A page that stayed where it was says what happened there, not above where nobody looks.
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload")
+    document.getElementById("messages")?.classList.add("staying");
   addEventListener("pageshow", (event) => {
     if (event.persisted && document.querySelector("form[aria-busy]")) location.reload();
   });
