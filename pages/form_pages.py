@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from lib.conflicts import StaleVersion
@@ -15,7 +17,18 @@ from pages.conflicts import Difference, differences, typed_again
 from pages.forms.base import add_service_errors
 
 T = TypeVar("T")
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def form_page(view: View) -> View:
+    """A view that shows a form and takes it; its page keeps the form's id without scripts (pages.once)."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.is_form_page = True  # type: ignore[attr-defined]  # read by pages.once
+        return view(request, *args, **kwargs)
+
+    return cast(View, require_http_methods(["GET", "HEAD", "POST"])(opened))
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -3,11 +3,16 @@
 Whoever fills it in taps twice, loads the page again, or tries again because no answer came. The id that
 every form carries (`{% csrf_token %}` writes it) tells that it is the same: the second answer leads to
 where the first one led. Somebody else's id is nobody's business: it counts for its own reader only.
+
+With scripts nobody comes Back to a form that was saved (app.js). Without them the page is loaded anew, with
+all that was typed, and must have the ids that it had: a browser without scripts goes on to an address with
+an id in it (`lasting`), of which those of the page's forms are made.
 """
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,9 +25,36 @@ from django.utils.translation import gettext as _
 
 from accounts import sent_forms
 from accounts.models import SentForm, User
+from lib.ids import uuid7
 
 #: The address of what was saved, where the answer is a page of its own or leads elsewhere.
 MADE: Final = "Content-Location"
+
+
+def id_on_page(request: HttpRequest) -> UUID:
+    """The id of the next form on the page: a new one, or made of the id that the page was asked for with."""
+    page = sent_forms.form_id(request) if request.method == "POST" else _page_id(request)
+    if page is None or "HX-Request" in request.headers:
+        return uuid7()
+    number = getattr(request, "forms_on_page", 0)
+    request.forms_on_page = number + 1  # type: ignore[attr-defined]  # counted here
+    return uuid5(page, str(number))
+
+
+def lasting(request: HttpRequest) -> str:
+    """Where the page of a form has ids that stay; empty where it has, and for other pages."""
+    if request.method != "GET" or not getattr(request, "is_form_page", False) or _page_id(request):
+        return ""
+    query = request.GET.copy()
+    query[sent_forms.FIELD] = str(uuid7())
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _page_id(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get(sent_forms.FIELD, ""))
+    except ValueError:
+        return None
 
 
 class SentOnceMiddleware:

@@ -26,7 +26,6 @@ from phonenumbers import country_code_for_region
 from accounts.sent_forms import FIELD
 from lib.days import city_today
 from lib.fold import fold
-from lib.ids import uuid7
 from meetings.codes import Outcome
 from meetings.models import Meeting
 from pages.api_calls import Call, call_of
@@ -34,6 +33,7 @@ from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
 from pages.icons import drawn
 from pages.lists import Listing
+from pages.once import id_on_page, lasting
 
 register = template.Library()
 
@@ -55,16 +55,21 @@ def current(context: Context, place: Place) -> SafeString | str:
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString | str:
-    """Django's own, and the id by which a form that arrives twice is known (pages.once).
-
-    It is new with each page, whatever the browser kept of the one before.
-    """
+    """Django's own, and the id by which a form that arrives twice is known (pages.once)."""
     token = CsrfTokenNode().render(context)
     request = context.get("request")
     if not token or request is None or not request.user.is_authenticated:
         return token
-    once = format_html('<input type="hidden" name="{}" value="{}" autocomplete="off">', FIELD, uuid7())
+    form = id_on_page(request)
+    once = format_html('<input type="hidden" name="{}" value="{}" autocomplete="off">', FIELD, form)
     return token + once
+
+
+@register.simple_tag(takes_context=True)
+def lasting_address(context: Context) -> str:
+    """Of a page with a form, the address under which its ids stay; empty where the page is there already."""
+    request = context.get("request")
+    return lasting(request) if request is not None else ""
 
 
 # --- Days and moments -----------------------------------------------------------------------------

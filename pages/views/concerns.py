@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -30,7 +30,7 @@ from meetings.services.concerns import (
     report_back,
 )
 from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
-from pages.form_pages import save_or_show_conflict
+from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import canonical, listing
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view
@@ -108,7 +108,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/concerns/detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _writable(request, pk)
     options: dict[str, Any] = {"actor": request.actor, "concern": row}

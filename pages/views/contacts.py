@@ -27,7 +27,7 @@ from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.told import texts
 from pages.conflicts import typed_again
-from pages.form_pages import posted, save_or_show_conflict
+from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.contacts import (
     ContactForm,
@@ -109,6 +109,7 @@ def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
     return redirect(wanted if wanted in WANTED else "contact", pk)
 
 
+@form_page
 def contact_new(request: ActorRequest) -> HttpResponse:
     if not request.actor.writes:
         raise PermissionDenied
@@ -159,6 +160,7 @@ def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     return found
 
 
+@form_page
 @for_a_reason(_find_editable)
 def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
@@ -195,6 +197,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/contacts/edit.html", context, status=attempt.status)
 
 
+@form_page
 @for_a_reason(_find_editable)
 def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What cannot be undone has a page of its own."""
@@ -242,6 +245,7 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
     edit_contact(actor=actor, contact_id=row.pk, version=version, affiliations=roles)
 
 
+@form_page
 @for_a_reason(_find_editable)
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Keep a private phone and e-mail, or none. What is kept is not shown here."""

@@ -23,6 +23,7 @@ from contacts.pairs import contact_pairs, forget_different, organisation_pairs, 
 from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
 from lib.told import texts
+from pages.form_pages import form_page
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult_rows, record_view
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
@@ -84,6 +85,7 @@ def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
     forget_different(actor=actor, object_type=object_type, ids=(UUID(one), UUID(other)))
 
 
+@form_page
 def merge(request: ActorRequest, noun: str) -> HttpResponse:
     """`?row=…&row=…` names the rows; the first stays unless another is chosen."""
     object_type = _type_of(request, noun)

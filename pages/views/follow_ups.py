@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -38,7 +38,7 @@ from meetings.services.follow_ups import (
     tell_organisations,
 )
 from meetings.today import seen_links
-from pages.form_pages import save_or_show_conflict
+from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
@@ -49,7 +49,6 @@ from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def with_what_is_seen(rows: QuerySet[FollowUp], actor: Actor) -> QuerySet[FollowUp]:

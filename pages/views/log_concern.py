@@ -6,19 +6,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import ActorRequest
 from meetings.codes import BiasGround
 from meetings.models import Meeting
 from meetings.services.concerns import log_concern as log
+from pages.form_pages import form_page
 from pages.forms.base import add_service_errors
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
 from pages.lookups import consult_rows, get_or_404, readers_only
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def log_concern(request: ActorRequest) -> HttpResponse:
     """`?organisation=…` is the place that was hit, `?meeting=…` where it was raised."""
     readers_only(request)

@@ -25,6 +25,7 @@ from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
+from pages.form_pages import form_page
 from pages.forms.base import add_service_errors
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who
@@ -52,6 +53,7 @@ def writers_only(request: ActorRequest) -> None:
         raise PermissionDenied
 
 
+@form_page
 def log_meeting(request: ActorRequest) -> HttpResponse:
     """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps what was typed."""
     writers_only(request)
@@ -93,6 +95,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
 
+@form_page
 def log_assembly(request: ActorRequest) -> HttpResponse:
     """Many organisations and promises; `act=find` and `act=add` keep what was typed."""
     writers_only(request)

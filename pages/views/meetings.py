@@ -35,7 +35,7 @@ from meetings.services.meetings import cancel_meeting, create_meeting, restore_m
 from meetings.services.series import ALL, LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
-from pages.form_pages import save_or_show_conflict
+from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
@@ -123,6 +123,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/meetings/detail.html", context)
 
 
+@form_page
 def meeting_new(request: ActorRequest) -> HttpResponse:
     """Plan a meeting; `?organisation=` invites one."""
     if not request.actor.writes:
@@ -151,6 +152,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
 
 
+@form_page
 def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     options = INVITED if row.status == MeetingStatus.PLANNED else WAS_THERE
@@ -187,6 +189,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/meetings/edit.html", context | attempt.context, status=attempt.status)
 
 
+@form_page
 def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     scope = request.POST.get("scope")
@@ -206,6 +209,7 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/meetings/cancel.html", {"meeting": row})
 
 
+@form_page
 def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     """It took place: who was there, what came of it, what was promised."""
     row = _find_editable(request, pk)

@@ -30,7 +30,7 @@ from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
 from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
-from pages.form_pages import posted, save_or_show_conflict
+from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import add_service_errors
 from pages.forms.languages import language_name
 from pages.forms.organisations import (
@@ -112,6 +112,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/organisations/detail.html", context)
 
 
+@form_page
 def organisation_new(request: ActorRequest) -> HttpResponse:
     if not request.actor.writes:
         raise PermissionDenied
@@ -145,6 +146,7 @@ def organisation_duplicates(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/organisations/new.html#duplicates", {"candidates": candidates})
 
 
+@form_page
 def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     form = OrganisationForm(posted(request), actor=request.actor, organisation=row)

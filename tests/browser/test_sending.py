@@ -113,6 +113,41 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_meeting(
     assert Meeting.objects.count() == 1
 
 
+def test_without_scripts_what_is_sent_again_after_back_is_saved_once(
+    open_page: OpenPage, officer: User
+) -> None:
+    page = open_page("desk", user=officer, javascript=False)
+    page.goto("/")
+    page.goto("/concerns/log/")
+    page.wait_for_url(re.compile("once="))
+    page.locator("[name=facts]").fill(FACTS)
+    save = page.get_by_role("button", name="Save and see who to call")
+    page.get_by_role("checkbox").first.check(force=True)
+    save.click()
+    page.wait_for_url(re.compile("/concerns/[0-9a-f-]{36}/"))
+    saved = page.url
+    page.go_back()
+    if not page.get_by_role("checkbox").first.is_checked():
+        page.get_by_role("checkbox").first.check(force=True)
+    page.locator("[name=facts]").fill(FACTS)
+    save.click()
+    expect(page.get_by_text("It is saved only once.")).to_be_visible()
+    assert page.url.partition("#")[0].partition("?")[0] == saved.partition("#")[0].partition("?")[0]
+    assert Concern.objects.count() == 1
+
+
+def test_without_scripts_another_visit_is_another_form(open_page: OpenPage, officer: User) -> None:
+    page = open_page("desk", user=officer, javascript=False)
+    for _n in range(2):
+        page.goto("/concerns/log/")
+        page.wait_for_url(re.compile("once="))
+        page.locator("[name=facts]").fill(FACTS)
+        page.get_by_role("checkbox").first.check(force=True)
+        page.get_by_role("button", name="Save and see who to call").click()
+        page.wait_for_url(re.compile("/concerns/[0-9a-f-]{36}/"))
+    assert Concern.objects.count() == 2
+
+
 def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: User) -> None:
     page = open_page("phone", user=officer)
     page.goto("/concerns/log/")

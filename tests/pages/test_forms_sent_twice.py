@@ -1,6 +1,8 @@
 """A form that arrives again is led to what its first arrival made: for its own reader, and word for word."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -178,3 +180,53 @@ def test_what_was_saved_is_shown_itself_although_saving_led_elsewhere(
     assert answer.status_code == 409
     page = answer.content.decode()
     assert f'class="button" href="/meetings/{Meeting.objects.get().pk}/"' in page
+
+
+ONCE = re.compile(r'name="once" value="([0-9a-f-]{36})"')
+LASTING = re.compile(r'<noscript><meta http-equiv="refresh" content="0; url=([^"]+)"></noscript>')
+
+
+def ids(browser: Client, address: str) -> list[str]:
+    return ONCE.findall(browser.get(address).content.decode())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/meetings/log/",
+        "/meetings/log/assembly/",
+        "/meetings/new/",
+        "/concerns/log/?organisation={pk}",
+        "/follow-ups/new/",
+        "/contacts/new/",
+        "/organisations/new/",
+        "/organisations/{pk}/edit/",
+    ],
+)
+def test_without_scripts_a_form_has_an_address_under_which_its_id_stays(
+    browser: Client, north: District, address: str
+) -> None:
+    address = address.format(pk=make_organisation(north).pk)
+    first = browser.get(address).content.decode()
+    [lasting] = LASTING.findall(first)
+    lasting = unescape(lasting)
+    assert lasting.startswith(address)
+    stays = ids(browser, lasting)
+    assert stays == ids(browser, lasting)
+    assert len(set(stays)) == len(stays) > 0
+    assert not LASTING.search(browser.get(lasting).content.decode())
+    assert not set(stays) & set(ids(browser, address))  # another visit is another form
+    assert not set(ids(browser, address)) & set(ONCE.findall(first))
+
+
+def test_pages_without_a_form_of_their_own_stay_where_they_are(browser: Client, north: District) -> None:
+    for address in ("/", "/organisations/", f"/organisations/{make_organisation(north).pk}/"):
+        assert not LASTING.search(browser.get(address).content.decode())
+
+
+def test_a_mistake_that_is_sent_again_leads_to_the_same_next_form(browser: Client, north: District) -> None:
+    mistaken = concern(north) | {"kinds": []}
+    first, second = (browser.post("/concerns/log/", mistaken) for _n in range(2))
+    assert first.status_code == second.status_code == 422
+    assert ONCE.findall(first.content.decode()) == ONCE.findall(second.content.decode())
+    assert str(mistaken[FIELD]) not in first.content.decode()
