@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from audit.publishing import publish
 from crm.heartbeat import BEAT, beat_once
 from crm.progress import STANDS_AFTER
 from crm.queues import QUEUES
-from tests.factories import make_organisation
+from tests.factories import make_district, make_officer, make_organisation
 from tests.plugins import services
 
 
@@ -131,3 +132,14 @@ def test_livez_needs_nothing(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/livez"])
 def test_only_reading(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/livez", "/healthz"])
+def test_who_is_signed_in_beside_it_is_not_looked_up(
+    client: Client, db: None, django_assert_num_queries: Any, path: str
+) -> None:
+    """A browser sends its session along; it is in the database, and must not be asked for."""
+    client.force_login(make_officer(make_district()))
+    with django_assert_num_queries(0):
+        answer = client.get(path)
+    assert not answer.cookies
