@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm import checked
 from crm.database.bounds import CONNECTION_BOUNDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,8 +29,8 @@ DEMO = env.bool("DEMO", default=False)
 
 # --- The city -----------------------------------------------------------------------------------
 CITY_NAME = env.str("CITY_NAME", default="Proximity")
-TIME_ZONE = env.str("CITY_TIME_ZONE", default="Europe/Madrid")
-PHONENUMBER_DEFAULT_REGION = env.str("CITY_PHONE_REGION", default="ES")
+TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
+PHONENUMBER_DEFAULT_REGION = checked.region("CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES"))
 DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
 # Who receives complaints about the police: they are never recorded here (domain.md, concern kind).

@@ -38,3 +38,21 @@ def test_deployment_has_no_warning() -> None:
     variables = {name: checks.environment()[name] for name in NEEDED}
     answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
     assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CITY_TIME_ZONE", "Europe/Madird"),
+        ("CITY_TIME_ZONE", "Europe"),
+        ("CITY_TIME_ZONE", "../../etc/passwd"),
+        ("CITY_TIME_ZONE", ""),
+        ("CITY_PHONE_REGION", "Spain"),
+        ("CITY_PHONE_REGION", "es"),
+    ],
+)
+def test_a_zone_or_a_country_that_nobody_knows_is_said_in_a_sentence(variable: str, value: str) -> None:
+    answer = manage(dict(checks.environment()) | {variable: value}, "check")
+    assert answer.returncode != 0
+    assert f"ImproperlyConfigured: {variable}: there is no " in answer.stderr
+    assert f"“{value}”. Enter " in answer.stderr
