@@ -7,7 +7,7 @@ transaction goes through a window of one table and notes how far it is (district
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
+from contacts.services.moves import grounds
 from districts.models import Move
 from districts.services import TELL_OF_MOVES
 from lib.waking import wake
@@ -87,8 +88,21 @@ def _seen_there(model: Any, object_type: str) -> Find:
             rows |= _spoke_for(there, first, last)
         for pk, version in rows.items():
             yield Changed(object_type, pk, Op.UPDATED, version, [*move.lost_ids, *move.gained_ids])
+        if model in NAMING:
+            named = model.objects.filter(_names(NAMING[model], there), pk__range=(first, last))
+            versions = dict(named.exclude(pk__in=rows).values_list("pk", "version"))
+            for pk, where in grounds(model, versions).items():
+                yield Changed(object_type, pk, Op.UPDATED, versions[pk], where)
 
     return find
+
+
+def _names(relations: Mapping[str, Any], there: Actor) -> Q:
+    """Rows that are seen elsewhere, and show what is seen there to whoever sees both."""
+    found = Q()
+    for name, model in relations.items():
+        found |= Q(**{f"{name}__in": model.objects.visible_to(there).values("pk")})
+    return found
 
 
 def _spoke_for(there: Actor, first: UUID, last: UUID) -> dict[UUID, int]:
@@ -121,6 +135,15 @@ def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
         yield Changed(row.object_type, row.object_id, op, row.version, move.lost_ids, row.into_id)
 
 
+NAMING: Final[Mapping[Any, Mapping[str, Any]]] = {
+    Meeting: {"contacts": Contact},
+    FollowUp: {"contact": Contact, "meeting": Meeting},
+    Concern: {
+        "site_organisation": Organisation,
+        "raised_by_organisation": Organisation,
+        "meeting": Meeting,
+    },
+}
 GONE: Final = (Op.ERASED, Op.MERGED)
 SEEN: Final[tuple[tuple[Any, str], ...]] = (
     (Organisation, "organisation"),

@@ -94,6 +94,31 @@ def test_what_is_only_visiting_or_spoken_for_there_comes_and_leaves_as_well(
     assert old.is_true() and new.is_true()
 
 
+def test_what_names_something_on_the_moved_ground_is_told_where_it_is_seen(
+    ground: dict[str, District],
+) -> None:
+    east = make_district("East", parent=ground["city"])
+    there, here = fill(ground["n4"]), fill(east)
+    received: dict[str, Any] = {"kinds": ["threat"], "received_at": "2026-11-01T10:00:00Z", "district": east}
+    naming = [
+        Concern.objects.create(**received, site_organisation=there["organisations"]),
+        Concern.objects.create(**received, raised_by_organisation=there["organisations"]),
+        Concern.objects.create(**received, meeting=there["meetings"]),
+        here["meetings"],
+        here["follow-ups"],
+    ]
+    here["meetings"].contact_links.create(contact=there["contacts"], attendance="attended")
+    FollowUp.objects.filter(pk=here["follow-ups"].pk).update(meeting=there["meetings"])
+    both, new = Copy(ground["south"], east), Copy(ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    tell_of_moved_ground()
+    told = {row["id"]: row["op"] for row in both.follow()}
+    assert {told.get(str(one.pk)) for one in naming} == {"updated"}
+    assert set(told) == {str(one.pk) for one in (*naming, *there.values())}
+    assert {row["id"] for row in new.follow()} == {str(one.pk) for one in there.values()}
+    assert both.is_true() and new.is_true()
+
+
 def test_who_reads_late_still_learns_what_was_erased_or_left_before_the_move(
     ground: dict[str, District],
 ) -> None:
