@@ -9,16 +9,27 @@ from tests.examples import THOROUGH
 from tests.plugins.browser import DEVICES
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# No selector of what is found is shown here; and of what a page has loaded, these rules read only sounds.
+QUICKLY: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "selectors": False,
+    "preload": {"assets": ["media"]},
+}
 COLOURS = "color-contrast"  # the one rule that sees a difference between light and dark
 # A bar that sticks covers what scrolls beneath it: whoever scrolls reaches it.
 UNSTICK = "document.querySelectorAll('.stuck').forEach(bar => { bar.style.position = 'static' })"
 
 
+def bring_axe(page: Page) -> None:
+    """Into all that is opened here from now on: sent to the browser once, not for each page."""
+    page.add_init_script(AXE_SCRIPT)
+
+
 def violations(page: Page, **options: Any) -> list[str]:
-    """What axe finds."""
+    """What axe finds. It comes with the page after `bring_axe`, else it is brought now."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": RULES, "resultTypes": ["violations"]} | options
+    options = {"runOnly": RULES} | QUICKLY | options
     found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [f"{one['id']} {node['html'][:120]}" for one in found for node in one["nodes"]]
 

@@ -47,7 +47,7 @@ from reviews.services.reviews import (
 )
 from reviews.services.subscriptions import subscribe
 from tests.architecture.test_every_page_is_closed import routes
-from tests.browser.looking import look, look_again
+from tests.browser.looking import bring_axe, look, look_again
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plugins.browser import OpenPage
@@ -275,6 +275,7 @@ def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage,
         client = Client(raise_request_exception=False)
         user = city.users.get(role)
         page = open_page("desk", user=user)
+        bring_axe(page)
         if user is not None:
             client.cookies["sessionid"] = page.context.cookies()[0]["value"]
             asked = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
