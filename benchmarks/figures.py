@@ -45,7 +45,7 @@ def statements() -> dict[str, str | Sequence[str]]:
 
     def ask_all(run_up: Sequence[Period] = ()) -> None:
         scorecard(REPORTS.values(), question, quarter, quarter.previous(), run_up)
-        blind_spots.rows(question)
+        blind_spots.REPORT.rows(question)
 
     found[SCORECARD] = _sent(ask_all)
     found[HISTORY] = _sent(partial(ask_all, quarter.run_up(RUN_UP)))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from districts.codes import Focus
 from districts.models import District
 from pages.figures import rows_url
-from reports.indicators.blind_spots import BlindSpotRow, Spot, drill, rest, rows
+from reports.indicators.blind_spots import REPORT, BlindSpotRow, Spot
 from reports.questions import Question
 from reports.wording import name_group, say
 
@@ -74,7 +74,7 @@ class Matrix:
 
 def matrix(question: Question) -> Matrix:
     """Of one period; communities that are nowhere expected and that nobody speaks for are left out."""
-    found = {(row.district, row.group): row for row in rows(question)}
+    found = {(row.district, row.group): row for row in REPORT.rows(question)}
     known = {focus for _code, focus in found}
     lines = [
         (name_group(focus, {}), [_cell(question, district, focus, found) for district in question.districts])
@@ -90,8 +90,8 @@ def _cell(
     row = found.get((district.code, focus))
     if row is None or (not row.of and not row.is_expected):
         return None
-    met = rows_url(drill(row, question)) if row.n else ""
-    others = rows_url(rest(row, question)) if row.of > row.n else ""
+    met = rows_url(REPORT.drill(row, question)) if row.n else ""
+    others = rows_url(REPORT.drill(row, question, "rest")) if row.of > row.n else ""
     return Cell(district, name_group(focus, {}), row, met, others)
 
 

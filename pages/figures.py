@@ -15,8 +15,9 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
 from reports.charts import HEIGHT, Mark, bars, lines, meter, sparkline, top_of
-from reports.figures import Column, Drill, Report, Row, Text
+from reports.figures import Column, Drill, Row, Text
 from reports.parts import is_rest
+from reports.reading import Report
 from reports.scorecard import Line, mark_of
 from reports.wording import name_group, say, say_of, say_of_whom, say_own, say_unit
 
@@ -99,7 +100,7 @@ class Figure:
         row = self.row
         if row is None or row.of <= row.n or is_rest(row):
             return ""
-        return rows_url(self.report.rest(row, self.line.table.question))
+        return rows_url(self.report.drill(row, self.line.table.question, "rest"))
 
     @property
     def rest(self) -> str:
@@ -128,7 +129,7 @@ class Figure:
         value = getattr(row, column.name, None)
         url = ""
         if row is not None and value and column.unit == "count" and not is_rest(row):
-            url = rows_url(self.report.drill_column(row, self.line.table.question, column.name))
+            url = rows_url(self.report.drill(row, self.line.table.question, column.name))
         return Cell(column.label, value, say_own(value, column.unit), url)
 
 

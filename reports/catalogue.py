@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from reports.figures import Report
 from reports.indicators import (
     activity,
     cadence,
@@ -18,6 +17,7 @@ from reports.indicators import (
     recency,
     reciprocity,
 )
+from reports.reading import Report
 
 REPORTS: Final[dict[str, Report]] = {
     report.slug: report

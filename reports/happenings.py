@@ -10,9 +10,8 @@ from typing import Final
 
 from meetings.codes import BiasGround
 from reports.figures import Source
-from reports.population import ASKED, SPOKEN_FOR
+from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
-from reports.reading import in_cells
 
 BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
 
@@ -74,5 +73,11 @@ def concerns(by: By, measures: Sequence[str]) -> str:
 ), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
 
 
-MEETINGS: Final = Source("meetings", meetings)
-CONCERNS: Final = Source("concerns", concerns)
+MEETINGS: Final = Source(
+    table="meetings",
+    tables=meetings,
+    noun="meetings",
+    listed=lambda span: {"starts_after": span.since, "starts_before": span.until},
+    has_list_by_focus=False,
+)
+CONCERNS: Final = Source(table="concerns", tables=concerns, noun="concerns")

@@ -12,8 +12,9 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from districts.models import District
-from reports.figures import Report, Row
+from reports.figures import Row
 from reports.questions import IN_NO_PART, By, Question
+from reports.reading import Report
 
 IN_SEVERAL: Final = "*"  # never a code of a district: these are letters, digits and hyphens
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection
 
 from contacts.codes import FOCUS_OF_KIND
-from reports.figures import Source
+from reports.figures import Filters, Source, Span
 from reports.questions import By, Question
 
 # asked: one row a period: `until` and `until_on` are where its counting ends, `ends_on` where it does.
@@ -141,7 +141,36 @@ def grouped(by: By, measures: Sequence[str]) -> str:
 )"""  # noqa: S608 (our own text)
 
 
-ORGANISATIONS: Final = Source("grouped", grouped)
+# Rows to answer: what has nothing to count in a period is 0 of 0 there.
+_CELLS: Final[Mapping[By, str]] = {
+    By.DISTRICT: "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
+    By.KIND: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
+    By.FOCUS: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
+}
+
+
+def in_cells(by: By, name: str, measures: Sequence[str]) -> str:
+    """`cells` and the table `name`: `found` by period and group; where there is none, a row of nulls.
+
+    Each row has its period's `since_on` and `until_on`, and `measures` of what was found.
+    """
+    more = "".join(f", {measure}" for measure in measures)
+    return f"""cells (nr, grp) AS ({_CELLS[by]}), {name} AS (
+    SELECT *{more} FROM cells JOIN asked USING (nr) LEFT JOIN found USING (nr, grp)
+)"""  # noqa: S608 (our own text)
+
+
+def _as_they_were(span: Span) -> Filters:
+    """With `as_of` a list reads district, status, focus and the like as they were when that day began.
+
+    What has since moved where the reader does not see it is in the figure, which is the same for every
+    reader, and not in the list.
+    """
+    counted = {} if span.question.all_kinds else {"counted": "true"}
+    return {"as_of": span.until, "status": "active", **counted}
+
+
+ORGANISATIONS: Final = Source(table="grouped", tables=grouped, noun="organisations", listed=_as_they_were)
 
 
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:

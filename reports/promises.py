@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reports.figures import Source
-from reports.population import ASKED, SPOKEN_FOR
+from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
-from reports.reading import in_cells
 
 _COMMUNITIES: Final = f"""
     JOIN contacts_organisation organisation ON organisation.id = made.organisation_id
@@ -56,4 +55,10 @@ def promises(by: By, measures: Sequence[str]) -> str:
 ), {in_cells(by, "promises", measures)}"""  # noqa: S608 (our own text)
 
 
-PROMISES: Final = Source("promises", promises)
+PROMISES: Final = Source(
+    table="promises",
+    tables=promises,
+    noun="follow-ups",
+    listed=lambda span: {"as_of": span.until},
+    has_list_by_focus=False,
+)

@@ -1,46 +1,97 @@
-"""From what is counted to rows, by one statement, and from a row to the list of what it counts."""
+"""A report: what it counts, how a reader is told so, its rows by one statement, and the lists behind them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from reports.figures import Drill, Noun, R, Row, Tally
+from django.utils.functional import Promise
+
+from reports.figures import Column, Drill, Filters, Row, Source, Span, Text
 from reports.population import fetch
 from reports.questions import By, Question
 
-# Rows to answer: what has nothing to count in a period is 0 of 0 there.
-_CELLS: Final[Mapping[By, str]] = {
-    By.DISTRICT: "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
-    By.KIND: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
-    By.FOCUS: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
-}
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One figure and all that is known of it: its aggregates, its lists and its definition in words.
 
-def in_cells(by: By, name: str, measures: Sequence[str]) -> str:
-    """`cells` and the table `name`: `found` by period and group; where there is none, a row of nulls.
-
-    Each row has its period's `since_on` and `until_on`, and `measures` of what was found.
+    `fields` are aggregates of `counts` by field of `row`; `measures` columns of each thing that they need,
+    `… AS name`. `beside` are tables more, each with how it is joined. Reports that count the same are read by
+    one statement: equal names of two of them mean the same.
+    `lists` are the filters of the lists behind a row: of the `n`, of the `rest` that `of` counts and n leaves
+    out (the forgotten, the late), and of own columns by their names.
+    `measure` is the attribute that charts and comparisons show (`ratio`, or an own column). Where n is a sum
+    and no number of objects, `adds_up` is the column of those it is the sum of.
+    `is_state` says that it is of a moment: asked while a period runs, it can be compared with a whole one.
+    `waiting` is the column of those in `of` whose time is not over: neither in n nor missed yet, so that
+    while there are any the figure can still grow, and is compared with none.
+    `better` says which way is good news; None where neither is (a level is no better than another).
+    `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
-    more = "".join(f", {measure}" for measure in measures)
-    return f"""cells (nr, grp) AS ({_CELLS[by]}), {name} AS (
-    SELECT *{more} FROM cells JOIN asked USING (nr) LEFT JOIN found USING (nr, grp)
-)"""  # noqa: S608 (our own text)
+
+    slug: str
+    title: Text
+    formula: Text
+    population: Text
+    source: Text
+    not_said: Text
+    n_label: Promise
+    of_label: Promise
+    row: type[Row]
+    counts: Source
+    fields: Mapping[str, str]
+    lists: Callable[[Span], Mapping[str, Filters]]
+    measures: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    columns: tuple[Column, ...] = ()
+    ways: tuple[By, ...] = (By.DISTRICT, By.FOCUS, By.KIND)
+    measure: str = "ratio"
+    unit: Literal["ratio", "days", "count", "per_week"] = "ratio"
+    better: Literal["higher", "lower"] | None = "higher"
+    adds_up: str = ""
+    is_state: bool = False
+    waiting: str = ""
+
+    @property
+    def own_columns(self) -> list[Column]:
+        """Those beside the figure itself."""
+        return [column for column in self.columns if column.name != self.measure]
+
+    def rows(self, question: Question) -> list[Any]:
+        """A `row` for each period and group, in this order."""
+        return read_together([self], question)[0]
+
+    def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
+        """The list of what n, the `rest` or an own column counts; None where no list yields just these."""
+        lists = self.lists(Span(question, row.period))
+        is_open = column == "rest" and self.is_waiting(row)  # neither in time nor missed
+        has_none = question.by == By.FOCUS and not self.counts.has_list_by_focus
+        if is_open or has_none or column not in lists:
+            return None
+        always = self.counts.listed(Span(question, row.period))
+        return Drill(self.counts.noun, {**where(row, question), **always, **lists[column]})
+
+    def is_waiting(self, row: Row | None) -> bool:
+        """Whether the time of some that it counts is not over: they are not missed yet."""
+        return bool(self.waiting and getattr(row, self.waiting, 0))
+
+    def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
+        """How many objects a figure is of, and the list of just these."""
+        n: float = getattr(row, self.adds_up or "n")
+        return n, self.drill(row, question, self.adds_up or "n")
 
 
-def read(tally: Tally[R], question: Question) -> list[R]:
-    """A row for each period and group, in this order."""
-    return read_together([tally], question)[0]
-
-
-def read_together(tallies: Sequence[Tally[Any]], question: Question) -> list[list[Any]]:
-    """The rows of each, by one statement: they have one source."""
-    source = tallies[0].source
-    measures = dict.fromkeys(measure for tally in tallies for measure in tally.measures)
-    beside = [more for tally in tallies for more in tally.beside]
+def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
+    """The rows of each, by one statement: they count the same."""
+    source = reports[0].counts
+    measures = dict.fromkeys(measure for report in reports for measure in report.measures)
+    beside = [more for report in reports for more in report.beside]
     tables = [source.tables(question.by, list(measures)), *(table for table, _join in beside)]
     counted = [
         f"{aggregate} AS {_column(number, name)}"
-        for number, tally in enumerate(tallies)
-        for name, aggregate in tally.fields.items()
+        for number, report in enumerate(reports)
+        for name, aggregate in report.fields.items()
     ]
     found = fetch(
         f"""
@@ -50,18 +101,18 @@ def read_together(tallies: Sequence[Tally[Any]], question: Question) -> list[lis
         GROUP BY nr, grp ORDER BY nr, grp
         """,  # noqa: S608 (our own text)
         question,
-        **{name: value for tally in tallies for name, value in tally.parameters.items()},
+        **{name: value for report in reports for name, value in report.parameters.items()},
     )
     return [
         [
-            tally.row(
+            report.row(
                 period=question.periods[one["nr"]],
                 group=one["grp"],
-                **{name: one[_column(number, name)] for name in tally.fields},
+                **{name: one[_column(number, name)] for name in report.fields},
             )
             for one in found
         ]
-        for number, tally in enumerate(tallies)
+        for number, report in enumerate(reports)
     ]
 
 
@@ -69,17 +120,11 @@ def _column(number: int, name: str) -> str:
     return f"t{number}_{name}"
 
 
-def read_rows(made_of: type[R], sql: str, question: Question) -> list[R]:
-    """Rows of a statement of a report's own, which answers `nr`, `grp` and the fields by their names."""
-    found = fetch(sql, question)
-    return [made_of(period=question.periods[one.pop("nr")], group=one.pop("grp"), **one) for one in found]
-
-
-def drill_to(noun: Noun, row: Row, question: Question, **parameters: str) -> Drill:
-    """A list where the row is of: in its district, or in all that were asked for and of its kind or focus."""
+def where(row: Row, question: Question) -> dict[str, str]:
+    """Where the row is of: in its district, or in all that were asked for and of its kind or focus."""
     if question.by == By.DISTRICT:
-        return Drill(noun, {"district": row.group, **parameters})
-    return Drill(noun, {"district": _outermost(question), question.by.value: row.group, **parameters})
+        return {"district": row.group}
+    return {"district": _outermost(question), question.by.value: row.group}
 
 
 def _outermost(question: Question) -> str:

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.charts import Mark
-from reports.figures import Column, Report, Row, Source, Tally, Text
+from reports.figures import Column, Row, Text
 from reports.parts import rows_of
 from reports.periods import Period
 from reports.questions import Question
-from reports.reading import read_together
+from reports.reading import Report, read_together
 from reports.wording import say, say_briefly, say_change, say_of
 
 RUN_UP: Final = 12  # periods of a sparkline
@@ -53,11 +53,6 @@ def is_comparable(report: Report, question: Question, period: Period, before: Pe
     return report.is_state or period.runs(question.today) == before.runs(question.today)
 
 
-def is_waiting(report: Report, row: Row | None) -> bool:
-    """Whether the time of some that it counts is not over: they are not missed yet."""
-    return bool(report.waiting and getattr(row, report.waiting, 0))
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A report's rows by group and period."""
@@ -82,15 +77,12 @@ def table(report: Report, question: Question) -> Table:
 
 def tables(reports: Sequence[Report], question: Question) -> list[Table]:
     """One statement for all that count the same, in the order of `reports`."""
-    together: dict[Source, list[tuple[Report, Tally[Any]]]] = {}
-    for report in reports:
-        if report.tally is not None:
-            together.setdefault(report.tally.source, []).append((report, report.tally))
     found: dict[str, Sequence[Row]] = {}
-    for pairs in together.values():
-        read = read_together([tally for _report, tally in pairs], question)
-        found |= {report.slug: rows for (report, _tally), rows in zip(pairs, read, strict=True)}
-    return [_table(report, question, found[report.slug]) for report in reports if report.slug in found]
+    for source in dict.fromkeys(report.counts for report in reports):
+        same = [report for report in reports if report.counts == source]
+        read = read_together(same, question)
+        found |= {report.slug: rows for report, rows in zip(same, read, strict=True)}
+    return [_table(report, question, found[report.slug]) for report in reports]
 
 
 def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
@@ -142,7 +134,7 @@ class Line:
     @property
     def is_waiting(self) -> bool:
         """Whether the time of some, in either period, is not over."""
-        return is_waiting(self.report, self.row) or is_waiting(self.report, self.row_before)
+        return self.report.is_waiting(self.row) or self.report.is_waiting(self.row_before)
 
     @cached_property
     def is_comparable(self) -> bool:
@@ -190,7 +182,7 @@ class Line:
                 row,
                 str(period),
                 say_briefly(period),
-                is_running=period.runs(self.table.question.today) or is_waiting(self.report, row),
+                is_running=period.runs(self.table.question.today) or self.report.is_waiting(row),
             )
             for period in self.run_up
             for row in [self.table.row(self.group, period)]

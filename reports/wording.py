@@ -13,9 +13,10 @@ from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
-from reports.figures import Report, Row
+from reports.figures import Row
 from reports.parts import name_rest
 from reports.periods import Period
+from reports.reading import Report
 
 MANY: Final = 100  # what a heading of a column is in the number of
 NOT_APPLICABLE: Final = gettext_lazy("n/a")

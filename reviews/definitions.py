@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from reports.catalogue import REPORTS
-from reports.figures import Report
+from reports.reading import Report
 from reports.wording import label_of
 
 _TEXTS = ("title", "formula", "population", "source", "not_said")
@@ -37,25 +37,13 @@ class Definition:
     unit: str
     adds_up: str
     columns: tuple[Heading, ...]
-    is_frozen: bool = True
+    is_frozen: bool
 
     @classmethod
-    def read(cls, slug: str, kept: Mapping[str, Any]) -> Self:
+    def read(cls, slug: str, kept: Mapping[str, Any], *, is_frozen: bool = True) -> Self:
         columns = tuple(Heading(**one) for one in kept["columns"])
         names = (*_TEXTS, "measure", "unit", "adds_up")
-        return cls(slug=slug, columns=columns, **{name: kept[name] for name in names})
-
-    @classmethod
-    def of_today(cls, report: Report) -> Self:
-        return cls(
-            slug=report.slug,
-            measure=report.measure,
-            unit=report.unit,
-            adds_up=report.adds_up,
-            columns=tuple(Heading(one.name, str(one.label), one.unit) for one in report.columns),
-            is_frozen=False,
-            **{name: str(getattr(report, name)) for name in _TEXTS},
-        )
+        return cls(slug=slug, columns=columns, is_frozen=is_frozen, **{name: kept[name] for name in names})
 
 
 def definitions_now() -> dict[str, Any]:
@@ -80,4 +68,4 @@ def definition_of(kept: Mapping[str, Any], slug: str) -> Definition | None:
     """As it was when the audit was frozen; of an older audit as it is today; None where neither is known."""
     if slug in kept:
         return Definition.read(slug, kept[slug])
-    return Definition.of_today(REPORTS[slug]) if slug in REPORTS else None
+    return Definition.read(slug, _kept(REPORTS[slug]), is_frozen=False) if slug in REPORTS else None

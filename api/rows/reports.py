@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from reports.catalogue import REPORTS
-from reports.figures import Report, Row
+from reports.figures import Row
+from reports.reading import Report
 
 # Lines of the scorecard that are columns of another report here.
 _WITHIN_OTHERS: Final = frozenset({"loop-closed"})

@@ -17,10 +17,11 @@ from api.views.base import Resource
 from audit.models import Action
 from audit.services import record
 from lib.days import city_today
-from reports.figures import Drill, Report
+from reports.figures import Drill
 from reports.parts import IN_SEVERAL, is_rest, rows_of
 from reports.periods import Period, PeriodInFuture
 from reports.questions import IN_NO_PART, By, Question, ask
+from reports.reading import Report
 from reports.scorecard import is_comparable
 
 REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}

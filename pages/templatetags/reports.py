@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from reports.catalogue import REPORTS
-from reports.figures import Report
+from reports.reading import Report
 
 register = template.Library()
 

@@ -32,11 +32,11 @@ from pages.lists import canonical
 from pages.lookups import record_view
 from reports.catalogue import REPORTS
 from reports.charts import top_of
-from reports.figures import Report
 from reports.indicators import contact_wanted
 from reports.parts import IN_SEVERAL
 from reports.policies import can_read_reports
 from reports.questions import IN_NO_PART, By, Question, ask
+from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
 from reports.standing_out import standing_out
 from reports.wording import name_group

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from reports.catalogue import REPORTS
-from reports.figures import Report, Text
+from reports.figures import Text
 from reports.periods import Period
 from reports.questions import By, Question, ask
+from reports.reading import Report
 
 SCORECARD: Final = "scorecard"
 

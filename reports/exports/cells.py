@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from lib.sheets import Cell, Column, Number
-from reports.figures import Report, Row
+from reports.figures import Row
+from reports.reading import Report
 from reports.scorecard import Line, measure_of
 from reports.wording import label_of, say, say_own
 

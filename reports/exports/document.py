@@ -37,10 +37,10 @@ from reports.exports.publications import (
     as_published,
     without_few,
 )
-from reports.figures import Report
 from reports.parts import IN_SEVERAL
 from reports.periods import Period
 from reports.questions import IN_NO_PART, By, Question
+from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
 from reports.standing_out import Remark, standing_out
 from reports.wording import change_of, label_of, name_group, say_briefly, say_so_far, say_unit

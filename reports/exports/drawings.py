@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.safestring import SafeString, mark_safe
 
 from reports.charts import PRINT, Mark, bars, sparkline
-from reports.figures import Report
+from reports.reading import Report
 from reports.scorecard import Line
 from reports.wording import say, say_unit
 

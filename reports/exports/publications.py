@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.models import District
 from reports.exports.asked import Asked
-from reports.figures import Report, Text
+from reports.figures import Text
 from reports.periods import Period, quarter_of, year_of
+from reports.reading import Report
 from reports.scorecard import FEW, Table
 
 KIND: Final = "export_report"

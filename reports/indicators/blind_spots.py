@@ -1,27 +1,22 @@
 """Blind spots: communities known to live in a district that nobody speaks for, or that were not met.
 
-Formula: for each district asked for and each community expected there or spoken for by an active
-organisation: organisations met in T ÷ organisations of that community, and days since one of them was last
-met. A blind spot is an expected community without an active organisation, or with some of which none was
-met. Population: active, of the kinds that count, at home in the district, all at the period's end; an
+A blind spot is an expected community without an active organisation, or with some of which none was met; an
 organisation counts for each community it speaks for. Expected communities are those known today, with their
-evidence: a community lived here before somebody wrote it down. Unit: organisations; days. Source:
-domain.md, "Indicators".
-
-It does not say how many people there are, and it is shown in its district only: no slug, no map, no export.
+evidence: a community lived here before somebody wrote it down. It is shown in its district only: no slug, no
+map, no export.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row
-from reports.population import DAYS_SINCE_MET, TIMES_MET, grouped
-from reports.portfolio import those
+from reports.figures import Column, Drill, Row
+from reports.indicators import coverage
+from reports.population import DAYS_SINCE_MET, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
-from reports.reading import read_rows
+from reports.reading import Report
 
 Spot = Literal["nobody", "not_met", "met"]
 
@@ -49,48 +44,40 @@ class BlindSpotRow(Row):
         return self.is_expected and self.spot != "met"
 
 
-def rows(question: Question) -> list[BlindSpotRow]:
-    """One row a period, district and community; the question's `by` is always community."""
-    return read_rows(
-        BlindSpotRow,
-        f"""
-        WITH {grouped(By.FOCUS, [TIMES_MET, DAYS_SINCE_MET])}, expected (code, grp) AS (
-            SELECT DISTINCT ground.code, known.focus
-            FROM ground JOIN districts_expectedcommunity known USING (district_id)
-        ), spoken AS (
-            SELECT nr, ground.code, grp, count(*) AS of, count(*) FILTER (WHERE times_met > 0) AS n,
-                   min(days_since_met) AS days_since_met
-            FROM somebody JOIN ground USING (district_id) GROUP BY nr, ground.code, grp
-        ), spots AS (
-            SELECT asked.nr, pair.code, pair.grp
-            FROM asked CROSS JOIN (SELECT code, grp FROM expected UNION SELECT code, grp FROM spoken) pair
+class _BlindSpots(Report):
+    def rows(self, question: Question) -> list[BlindSpotRow]:
+        """One row a period, district and community; the question's `by` is always community."""
+        found = fetch(
+            f"""
+            WITH {grouped(By.FOCUS, [TIMES_MET, DAYS_SINCE_MET])}, expected (code, grp) AS (
+                SELECT DISTINCT ground.code, known.focus
+                FROM ground JOIN districts_expectedcommunity known USING (district_id)
+            ), spoken AS (
+                SELECT nr, ground.code, grp, count(*) AS of, count(*) FILTER (WHERE times_met > 0) AS n,
+                       min(days_since_met) AS days_since_met
+                FROM somebody JOIN ground USING (district_id) GROUP BY nr, ground.code, grp
+            ), spots AS (
+                SELECT asked.nr, pair.code, pair.grp
+                FROM asked CROSS JOIN (SELECT code, grp FROM expected UNION SELECT code, grp FROM spoken) pair
+            )
+            SELECT nr, grp, code AS district, coalesce(n, 0) AS n, coalesce(of, 0) AS of, days_since_met,
+                   (code, grp) IN (SELECT code, grp FROM expected) AS is_expected
+            FROM spots LEFT JOIN spoken USING (nr, code, grp) ORDER BY nr, code, grp
+            """,  # noqa: S608 (names of our own)
+            question,
         )
-        SELECT nr, grp, code AS district, coalesce(n, 0) AS n, coalesce(of, 0) AS of, days_since_met,
-               (code, grp) IN (SELECT code, grp FROM expected) AS is_expected
-        FROM spots LEFT JOIN spoken USING (nr, code, grp) ORDER BY nr, code, grp
-        """,  # noqa: S608 (names of our own)
-        question,
-    )
+        return [
+            BlindSpotRow(period=question.periods[one.pop("nr")], group=one.pop("grp"), **one) for one in found
+        ]
+
+    def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
+        """Of a community, in the row's own district."""
+        found = super().drill(row, replace(question, by=By.FOCUS), column)
+        here = {"district": getattr(row, "district", "")}
+        return found and replace(found, parameters={**found.parameters, **here})
 
 
-def drill(row: Row, question: Question) -> Drill:
-    """Those met in the period."""
-    since, until = question.so_far(row.period).as_text
-    return those(row, question, **_here(row), met_from=since, met_to=until)
-
-
-def rest(row: Row, question: Question) -> Drill:
-    """Those not met in it."""
-    since, until = question.so_far(row.period).as_text
-    return those(row, question, **_here(row), not_met_from=since, not_met_to=until)
-
-
-def _here(row: Row) -> dict[str, str]:
-    assert isinstance(row, BlindSpotRow)  # noqa: S101 (what `rows` answers)
-    return {"district": row.district, "focus": row.group}
-
-
-REPORT = Report(
+REPORT = _BlindSpots(
     slug="",
     title=_("Blind spots"),
     formula=_(
@@ -102,9 +89,10 @@ REPORT = Report(
     ),
     source=_("This system’s definition of “blind spots”."),
     not_said=_("How many people there are, or communities no one has recorded."),
-    rows=rows,
-    drill=drill,
-    rest=rest,
+    row=BlindSpotRow,
+    counts=ORGANISATIONS,
+    fields={},  # what `rows` reads is more than counts of these
+    lists=coverage.REPORT.lists,
     ways=(By.FOCUS,),
     columns=(Column("days_since_met", _("days since any was met"), "days"),),
     n_label=ngettext_lazy("met", "met"),

@@ -1,15 +1,8 @@
 """Contact wanted and held: how much of the contact that organisations wanted they had.
 
-Formula: Σ min(held, wanted) ÷ Σ wanted, of organisations with a cadence: wanted = days of T ÷ their
-`cadence_days` (a part of a meeting where T is short), held = their substantive meetings in T. Too much for
-one never makes up for none for another. Population: active, of the kinds that count, at home in the district,
-with a cadence, all at the period's end; those without one are stated beside it. Unit: meetings of one
-organisation, to the hundredth. A meeting with eight organisations is one for each that was there. Source:
-domain.md, "Indicators".
-
-n is no count of rows, so no list call has as many; an audit keeps the ids of the organisations it adds up.
-It does not say when in the period they were met, and it asks for the whole period also of those who came
-into the book during it.
+Wanted is a part of a meeting where the period is short; a meeting with eight organisations is one for each
+that was there. n is no count of rows, so no list has as many; an audit keeps the ids of the organisations
+it adds up. The whole period is asked for also of those who came into the book during it.
 """
 
 from dataclasses import dataclass
@@ -19,11 +12,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row, Tally
+from reports.figures import Column, Drill, Row
 from reports.population import ORGANISATIONS, TIMES_MET, fetch, grouped
-from reports.portfolio import those
 from reports.questions import By, Question
-from reports.reading import drill_to, read
+from reports.reading import Report, where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +28,7 @@ class ContactWantedRow(Row):
 
 _WANTED: Final = "(asked.until_on - asked.since_on)::numeric / dated.cadence_days AS wanted"
 
-TALLY: Final = Tally(
-    row=ContactWantedRow,
-    source=ORGANISATIONS,
-    measures=[TIMES_MET, _WANTED],
-    fields={
-        "n": "coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8",
-        "of": "coalesce(sum(wanted), 0)::float8",
-        "organisations": "count(wanted)",
-        "without": "count(organisation_id) - count(wanted)",
-    },
-)
-
-
-def rows(question: Question) -> list[ContactWantedRow]:
-    return read(TALLY, question)
+_MEASURES: Final = [TIMES_MET, _WANTED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +45,7 @@ def agreements(question: Question, group: str) -> list[Agreement]:
     """What n and `of` of a group are the sums of, in one period; who missed most first."""
     found = fetch(
         f"""
-        WITH {grouped(question.by, TALLY.measures)}
+        WITH {grouped(question.by, _MEASURES)}
         SELECT organisation_id, times_met AS times, least(times_met, wanted)::float8 AS held,
                wanted::float8 AS wanted
         FROM grouped WHERE grp = %(group)s AND wanted IS NOT NULL
@@ -79,22 +57,20 @@ def agreements(question: Question, group: str) -> list[Agreement]:
     return [Agreement(**one) for one in found]
 
 
-def drill(row: Row, question: Question) -> Drill:
-    """Not a list of so many rows: what each organisation wanted and had, which add up to n and `of`."""
-    period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
-    kinds = {"all_kinds": "true"} if question.all_kinds else {}
-    where = dict(drill_to("agreements", row, question).parameters)
-    group = where.pop(question.by.value) if question.by != By.DISTRICT else ""
-    which = {"by": question.by.value} | ({"group": group} if group else {})
-    return Drill("agreements", where | which | period | kinds)
+class _ContactWanted(Report):
+    def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
+        """Of n and the rest no list of so many rows: what each wanted and had, which add up to n and `of`."""
+        if column not in ("n", "rest"):
+            return super().drill(row, question, column)
+        period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
+        kinds = {"all_kinds": "true"} if question.all_kinds else {}
+        place = where(row, question)
+        group = place.pop(question.by.value) if question.by != By.DISTRICT else ""
+        which = {"by": question.by.value} | ({"group": group} if group else {})
+        return Drill("agreements", place | which | period | kinds)
 
 
-def drill_column(row: Row, question: Question, column: str) -> Drill:
-    """Those with an agreement, or without."""
-    return those(row, question, has_cadence="false" if column == "without" else "true")
-
-
-REPORT = Report(
+REPORT = _ContactWanted(
     slug="contact-wanted",
     title=_("Meetings held against agreed"),
     formula=_(
@@ -108,11 +84,16 @@ REPORT = Report(
     ),
     source=_("This system’s definition of “meetings held against agreed”."),
     not_said=_("When in the period they were met, or organisations with no agreed frequency."),
-    rows=rows,
-    tally=TALLY,
-    drill=drill,
-    rest=drill,
-    drill_column=drill_column,
+    row=ContactWantedRow,
+    counts=ORGANISATIONS,
+    measures=_MEASURES,
+    fields={
+        "n": "coalesce(sum(least(times_met, wanted)) FILTER (WHERE wanted IS NOT NULL), 0)::float8",
+        "of": "coalesce(sum(wanted), 0)::float8",
+        "organisations": "count(wanted)",
+        "without": "count(organisation_id) - count(wanted)",
+    },
+    lists=lambda _span: {"organisations": {"has_cadence": "true"}, "without": {"has_cadence": "false"}},
     adds_up="organisations",
     ways=(By.FOCUS, By.DISTRICT, By.KIND),
     columns=(

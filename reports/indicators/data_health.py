@@ -1,14 +1,7 @@
 """Data health: organisations whose details were checked lately, and records whose review is overdue.
 
-Formula: organisations verified within the twelve months before the period's end ÷ organisations. Beside it
-reviews of records that were due before the period's end and have not been done since: of organisations of
-the population, and (by district only: persons are never counted by a community or kind, domain.md, rule 3)
-of people at home in the district. Population: active, of the kinds that count, at home in the district, all
-at the period's end. Unit: organisations; records. Source: domain.md, "Indicators"; LED 2016/680 Art.
-4(1)(d) (accurate and up to date) and Art. 5 (periodic review).
-
-It does not say whether the details are right. Reviews are those still overdue today: one that was late then
-and has been done since is not among them.
+Late reviews of people are counted by district only: persons are never counted by a community or kind
+(domain.md, rule 3). A review that was late then and has been done since is not among them.
 """
 
 from dataclasses import dataclass
@@ -17,11 +10,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row, Tally
+from reports.figures import Column, Row
 from reports.population import ORGANISATIONS
-from reports.portfolio import those
-from reports.questions import By, Question
-from reports.reading import read
+from reports.reading import Report
 
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
 _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
@@ -44,9 +35,15 @@ class DataHealthRow(Row):
     people_late: int | None
 
 
-TALLY: Final = Tally(
+REPORT = Report(
+    slug="data-health",
+    title=_("Details checked"),
+    formula=_("Organisations whose details were checked in the last 12 months ÷ all organisations."),
+    population=_("Active organisations of the kinds that count, based here at the end of the period."),
+    source=_("This system’s definition of “data health”; Directive (EU) 2016/680, Articles 4 and 5."),
+    not_said=_("Whether the details are right. Overdue reviews are those still outstanding today."),
     row=DataHealthRow,
-    source=ORGANISATIONS,
+    counts=ORGANISATIONS,
     measures=[_IS_VERIFIED, _IS_LATE],
     beside=[(_PEOPLE_LATE, "LEFT JOIN people_late USING (nr, grp)")],
     fields={
@@ -55,36 +52,8 @@ TALLY: Final = Tally(
         "organisations_late": "count(*) FILTER (WHERE is_late)",
         "people_late": "CASE WHEN %(by)s = 'district' THEN coalesce(max(people_late.times), 0) END",
     },
-)
-
-
-def rows(question: Question) -> list[DataHealthRow]:
-    return read(TALLY, question)
-
-
-def drill(row: Row, question: Question) -> Drill:
-    """Those verified."""
-    return those(row, question, verified="true")
-
-
-def rest(row: Row, question: Question) -> Drill:
-    """Those not verified, or too long ago."""
-    return those(row, question, verified="false")
-
-
-REPORT = Report(
-    slug="data-health",
-    title=_("Details checked"),
-    formula=_("Organisations whose details were checked in the last 12 months ÷ all organisations."),
-    population=_("Active organisations of the kinds that count, based here at the end of the period."),
-    source=_("This system’s definition of “data health”; Directive (EU) 2016/680, Articles 4 and 5."),
-    not_said=_("Whether the details are right. Overdue reviews are those still outstanding today."),
-    rows=rows,
-    tally=TALLY,
+    lists=lambda _span: {"n": {"verified": "true"}, "rest": {"verified": "false"}},
     is_state=True,
-    drill=drill,
-    rest=rest,
-    ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(
         Column("organisations_late", _("organisations due for review"), "count"),
         Column("people_late", _("contacts due for review"), "count"),

@@ -1,11 +1,6 @@
-"""Follow-ups on time: promises kept by the day first promised.
+"""Follow-ups done on time: by the original due date, a day of the city.
 
-Formula: follow-ups done by first_due_on ÷ all whose first_due_on fell in T; the day is the city's. Moving
-one does not make it kept on time. Stated apart: cancelled, which are neither kept nor missed; moved; kept
-later; not done yet; and those of T that still have time, which are in neither number. Population: promises
-to organisations at home in the district at the period's end (reports.promises). Unit: promises. Source:
-domain.md, "Follow-ups on time". It does not say whether what was done was what they needed, nor whether
-they were told.
+Moving one does not make it kept on time. Those of the period that still have time are in neither number.
 """
 
 from dataclasses import dataclass
@@ -14,10 +9,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row, Tally
+from reports.figures import Column, Row
 from reports.promises import PROMISES
-from reports.questions import By, Question
-from reports.reading import drill_to, read
+from reports.reading import Report
 
 _BECAME: Final = """CASE
     WHEN id IS NULL OR NOT is_due THEN 'none'
@@ -40,52 +34,13 @@ class FollowUpsRow(Row):
     cancelled: int
 
 
-TALLY: Final = Tally(
-    row=FollowUpsRow,
-    source=PROMISES,
-    measures=[_BECAME],
-    fields={
-        "of": f"count(*) FILTER (WHERE {_COUNTS})",
-        "n": "count(*) FILTER (WHERE became_of_it = 'kept')",
-        "late": "count(*) FILTER (WHERE became_of_it = 'late')",
-        "not_done": "count(*) FILTER (WHERE became_of_it = 'not_done')",
-        "moved": f"count(*) FILTER (WHERE {_COUNTS} AND due_on <> first_due_on)",
-        "in_time": "count(*) FILTER (WHERE became_of_it = 'in_time')",
-        "cancelled": "count(*) FILTER (WHERE became_of_it = 'cancelled')",
-    },
-)
-
-
-def rows(question: Question) -> list[FollowUpsRow]:
-    return read(TALLY, question)
-
-
-def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
-    """None by community: a list of promises names people, who are never found by community (domain.md)."""
-    lists: dict[str, dict[str, str]] = {
-        "n": {"on_time": "true"},
-        "missed": {"on_time": "false"},
-        "late": {"on_time": "false", "status": "done"},
-        "not_done": {"on_time": "false", "status": "open,in_progress"},
-        "cancelled": {"status": "cancelled"},
-    }
-    if question.by == By.FOCUS or column not in lists:
-        return None
-    return drill_to(
-        "follow-ups",
-        row,
-        question,
-        first_due_after=row.period.since.isoformat(),
-        first_due_before=row.period.until.isoformat(),
-        as_of=question.so_far(row.period).until.isoformat(),
-        **lists[column],
-    )
-
-
-def rest(row: Row, question: Question) -> Drill | None:
-    """Those kept later and those not done yet."""
-    return drill(row, question, "missed")
-
+_LISTS: Final[dict[str, dict[str, str]]] = {
+    "n": {"on_time": "true"},
+    "rest": {"on_time": "false"},
+    "late": {"on_time": "false", "status": "done"},
+    "not_done": {"on_time": "false", "status": "open,in_progress"},
+    "cancelled": {"status": "cancelled"},
+}
 
 REPORT = Report(
     slug="follow-ups",
@@ -97,11 +52,22 @@ REPORT = Report(
     ),
     source=_("This system’s definition of “follow-ups done on time”."),
     not_said=_("Whether it was what they needed, or whether it was reported back."),
-    rows=rows,
-    tally=TALLY,
-    drill=drill,
-    drill_column=drill,
-    rest=rest,
+    row=FollowUpsRow,
+    counts=PROMISES,
+    measures=[_BECAME],
+    fields={
+        "of": f"count(*) FILTER (WHERE {_COUNTS})",
+        "n": "count(*) FILTER (WHERE became_of_it = 'kept')",
+        "late": "count(*) FILTER (WHERE became_of_it = 'late')",
+        "not_done": "count(*) FILTER (WHERE became_of_it = 'not_done')",
+        "moved": f"count(*) FILTER (WHERE {_COUNTS} AND due_on <> first_due_on)",
+        "in_time": "count(*) FILTER (WHERE became_of_it = 'in_time')",
+        "cancelled": "count(*) FILTER (WHERE became_of_it = 'cancelled')",
+    },
+    lists=lambda span: {
+        column: {"first_due_after": span.since, "first_due_before": span.ends, **filters}
+        for column, filters in _LISTS.items()
+    },
     columns=(
         Column("late", _("Kept later"), "count"),
         Column("not_done", _("Not yet done"), "count"),
@@ -109,7 +75,6 @@ REPORT = Report(
         Column("in_time", _("Not yet due"), "count"),
         Column("cancelled", _("Cancelled"), "count"),
     ),
-    ways=(By.DISTRICT, By.FOCUS, By.KIND),
     n_label=ngettext_lazy("kept on time", "kept on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
 )

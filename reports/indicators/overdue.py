@@ -1,23 +1,17 @@
-"""Overdue ageing: promises still open past their day, by how long.
+"""Overdue ageing: follow-ups still open past their due date, by how long.
 
-Formula: follow-ups open at the period's end and due before it, 1–7, 8–30 and more than 30 days; beside it n
-of N: those overdue of all that were open. A period that is not over ends now. One promised for the last day
-of the period is a day late at its end. Population: promises to organisations at home in the district at the
-period's end (reports.promises). Unit: promises. Source: domain.md, "Overdue ageing". What was moved or
-cancelled since is counted as it is now. It does not say why a promise is late.
+A period that is not over ends now. One due on the last day of the period is a day late at its end.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row, Tally
+from reports.figures import Column, Row
 from reports.promises import PROMISES
-from reports.questions import By, Question
-from reports.reading import drill_to, read
+from reports.reading import Report
 
 SOON: Final = 7  # days late
 LONG: Final = 30
@@ -32,9 +26,15 @@ class OverdueRow(Row):
     days_over_30: int
 
 
-TALLY: Final = Tally(
+REPORT = Report(
+    slug="overdue",
+    title=_("Follow-ups overdue"),
+    formula=_("Open follow-ups past their due date at the end of the period. Also: all open follow-ups."),
+    population=_("Follow-ups for organisations based here at the end of the period."),
+    source=_("This system’s definition of “overdue ageing”."),
+    not_said=_("Why a follow-up is late. Follow-ups moved or cancelled since are counted as they are now."),
     row=OverdueRow,
-    source=PROMISES,
+    counts=PROMISES,
     measures=["CASE WHEN is_open THEN least(until_on, %(today)s) - due_on END AS days_late"],
     fields={
         "of": "count(*) FILTER (WHERE is_open)",
@@ -43,47 +43,18 @@ TALLY: Final = Tally(
         "days_8_30": f"count(*) FILTER (WHERE days_late > {SOON} AND days_late <= {LONG})",
         "days_over_30": f"count(*) FILTER (WHERE days_late > {LONG})",
     },
-)
-
-
-def rows(question: Question) -> list[OverdueRow]:
-    return read(TALLY, question)
-
-
-def drill(row: Row, question: Question, column: str = "n") -> Drill | None:
-    """None by community: a list of promises names people, who are never found by community (domain.md)."""
-    ends = question.so_far(row.period).until
-    end = min(ends, question.today)
-    soon, long = ((end - timedelta(days=days)).isoformat() for days in (SOON, LONG))
-    lists: dict[str, dict[str, str]] = {
-        "n": {},
-        "days_1_7": {"due_after": soon},
-        "days_8_30": {"due_after": long, "due_before": soon},
-        "days_over_30": {"due_before": long},
-    }
-    if question.by == By.FOCUS or column not in lists:
-        return None
-    return drill_to("follow-ups", row, question, overdue="true", as_of=ends.isoformat(), **lists[column])
-
-
-REPORT = Report(
-    slug="overdue",
-    title=_("Follow-ups overdue"),
-    formula=_("Open follow-ups past their due date at the end of the period. Also: all open follow-ups."),
-    population=_("Follow-ups for organisations based here at the end of the period."),
-    source=_("This system’s definition of “overdue ageing”."),
-    not_said=_("Why a follow-up is late. Follow-ups moved or cancelled since are counted as they are now."),
-    rows=rows,
-    tally=TALLY,
+    lists=lambda span: {
+        "n": {"overdue": "true"},
+        "days_1_7": {"overdue": "true", "due_after": span.late(SOON)},
+        "days_8_30": {"overdue": "true", "due_after": span.late(LONG), "due_before": span.late(SOON)},
+        "days_over_30": {"overdue": "true", "due_before": span.late(LONG)},
+    },
     is_state=True,
-    drill=drill,
-    drill_column=drill,
     columns=(
         Column("days_1_7", _("1 to 7 days"), "count"),
         Column("days_8_30", _("8 to 30 days"), "count"),
         Column("days_over_30", _("More than 30 days"), "count"),
     ),
-    ways=(By.DISTRICT, By.FOCUS, By.KIND),
     measure="n",
     unit="count",
     better="lower",

@@ -1,27 +1,17 @@
 """Recency: how long ago organisations were last met, at the period's end.
 
-Formula: days from the city's day of an organisation's last substantive meeting to the period's end, so that
-1 is the period's last day; of those ever met the median and the ninetieth percentile, both as the number of
-days that half, or nine in ten, do not exceed (nearest rank: always days that some organisation has). Those
-never met are counted apart, because they have no such number: n is how many were ever met. Population:
-active, of the kinds that count, at home in the district, all at the period's end. Unit: days. Source:
-domain.md, "Indicators".
-
-It does not say how often they want to be met: see cadence. A good median beside many never met is no good
-news.
+The period's last day is one day ago. Half and nine in ten are by nearest rank: always days that some
+organisation has. Those never met have no such number: n is how many were ever met.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Report, Row, Tally
+from reports.figures import Column, Row
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS
-from reports.portfolio import those
-from reports.questions import By, Question
-from reports.reading import read
+from reports.reading import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,34 +21,6 @@ class RecencyRow(Row):
     median_days: int | None
     p90_days: int | None
     never_met: int
-
-
-TALLY: Final = Tally(
-    row=RecencyRow,
-    source=ORGANISATIONS,
-    measures=[DAYS_SINCE_MET],
-    fields={
-        "n": "count(days_since_met)",
-        "of": "count(organisation_id)",
-        "never_met": "count(organisation_id) - count(days_since_met)",
-        "median_days": "percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met)",
-        "p90_days": "percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met)",
-    },
-)
-
-
-def rows(question: Question) -> list[RecencyRow]:
-    return read(TALLY, question)
-
-
-def drill(row: Row, question: Question) -> Drill:
-    """Those met at any time before the period's end."""
-    return those(row, question, met_to=question.so_far(row.period).until.isoformat())
-
-
-def rest(row: Row, question: Question) -> Drill:
-    """Those never met until then."""
-    return those(row, question, not_met_to=question.so_far(row.period).until.isoformat())
 
 
 REPORT = Report(
@@ -74,12 +36,18 @@ REPORT = Report(
         "Organisations never met have no number of days and are shown separately. Agreed frequency "
         "is not considered."
     ),
-    rows=rows,
-    tally=TALLY,
+    row=RecencyRow,
+    counts=ORGANISATIONS,
+    measures=[DAYS_SINCE_MET],
+    fields={
+        "n": "count(days_since_met)",
+        "of": "count(organisation_id)",
+        "never_met": "count(organisation_id) - count(days_since_met)",
+        "median_days": "percentile_disc(0.5) WITHIN GROUP (ORDER BY days_since_met)",
+        "p90_days": "percentile_disc(0.9) WITHIN GROUP (ORDER BY days_since_met)",
+    },
+    lists=lambda span: {"n": {"met_to": span.until}, "rest": {"not_met_to": span.until}},
     is_state=True,
-    drill=drill,
-    rest=rest,
-    ways=(By.DISTRICT, By.FOCUS, By.KIND),
     columns=(
         Column("median_days", _("half within"), "days"),
         Column("p90_days", _("nine in ten within"), "days"),

@@ -28,10 +28,11 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
-from reports.figures import Drill, Report
+from reports.figures import Drill
 from reports.parts import is_rest, rows_of
 from reports.periods import Period
 from reports.questions import By, Question, ask
+from reports.reading import Report
 from reports.wording import name_group
 from reviews.definitions import definitions_now
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting

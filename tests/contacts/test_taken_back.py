@@ -40,8 +40,9 @@ class Place:
     def changes(self) -> int:
         today = city_today()
         question = ask(self.actor, [Period(today - timedelta(days=30), today + timedelta(days=1))])
-        [row] = continuity.rows(question)
-        return row.lead_changes
+        [row] = continuity.REPORT.rows(question)
+        changes: int = row.lead_changes
+        return changes
 
 
 @pytest.fixture

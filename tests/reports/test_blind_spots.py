@@ -25,7 +25,7 @@ def declared(focus: str) -> dict[str, object]:
 
 
 def by_place(question: Question) -> dict[tuple[str, str], BlindSpotRow]:
-    return {(row.district, row.group): row for row in blind_spots.rows(question)}
+    return {(row.district, row.group): row for row in blind_spots.REPORT.rows(question)}
 
 
 def test_a_matrix_worked_out_by_hand() -> None:
@@ -57,10 +57,10 @@ def test_a_matrix_worked_out_by_hand() -> None:
     }
     assert found[north.code, "roma"].ratio is None
     women, muslim, roma = (found[north.code, focus] for focus in ("women", "muslim", "roma"))
-    assert follow(blind_spots.drill(women, question), actor) == {met.pk}
-    assert follow(blind_spots.rest(women, question), actor) == {unmet.pk}
-    assert follow(blind_spots.rest(muslim, question), actor) == {one.pk, other.pk}
-    assert follow(blind_spots.rest(roma, question), actor) == set()
+    assert follow(blind_spots.REPORT.drill(women, question), actor) == {met.pk}
+    assert follow(blind_spots.REPORT.drill(women, question, "rest"), actor) == {unmet.pk}
+    assert follow(blind_spots.REPORT.drill(muslim, question, "rest"), actor) == {one.pk, other.pk}
+    assert follow(blind_spots.REPORT.drill(roma, question, "rest"), actor) == set()
 
 
 def test_an_organisation_of_a_quarter_speaks_in_its_district_too() -> None:
@@ -75,7 +75,7 @@ def test_a_community_is_expected_in_every_period_asked_for() -> None:
     _city, north, _south, actor = make_city()
     expect(north, "roma")
     periods = QUARTER.run_up(3)
-    rows = blind_spots.rows(ask(actor, periods, districts=[north.code], by=By.FOCUS))
+    rows = blind_spots.REPORT.rows(ask(actor, periods, districts=[north.code], by=By.FOCUS))
     assert [(row.period, row.spot) for row in rows] == [(period, "nobody") for period in periods]
 
 

@@ -43,10 +43,10 @@ def test_answers_are_counted_to_the_moment() -> None:
     answered(north, QUARTER.ends_at - INSTANT, HOUR)
     answered(north, QUARTER.ends_at, HOUR)
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = concerns.rows(question)
+    [row] = concerns.REPORT.rows(question)
     assert (row.group, row.n, row.of, row.ratio) == (north.code, 3, 6, 0.5)
-    assert len(follow(concerns.drill(row, question), actor)) == 3
-    assert len(follow(concerns.rest(row, question), actor)) == 3
+    assert len(follow(concerns.REPORT.drill(row, question), actor)) == 3
+    assert len(follow(concerns.REPORT.drill(row, question, "rest"), actor)) == 3
 
 
 @pytest.mark.parametrize("received_at", [SPRING, AUTUMN])
@@ -63,10 +63,10 @@ def test_hours_are_real_ones_where_the_clock_changes(received_at: datetime) -> N
     )
     period = Period(received_at.date(), received_at.date() + timedelta(days=1))
     question = ask(actor, [period], districts=[north.code])
-    [response], [offered] = concerns.rows(question), reassurance.rows(question)
+    [response], [offered] = concerns.REPORT.rows(question), reassurance.REPORT.rows(question)
     assert (response.n, response.of) == (offered.n, offered.of) == (1, 2)
-    assert len(follow(concerns.drill(response, question), actor)) == 1
-    assert len(follow(reassurance.drill(offered, question), actor)) == 1
+    assert len(follow(concerns.REPORT.drill(response, question), actor)) == 1
+    assert len(follow(reassurance.REPORT.drill(offered, question), actor)) == 1
 
 
 def test_entered_late_and_still_in_time_are_stated() -> None:
@@ -78,9 +78,9 @@ def test_entered_late_and_still_in_time_are_stated() -> None:
     make_concern(north, now - 80 * HOUR, created_at=now)
     answered(north, now - 80 * HOUR, 71 * HOUR, created_at=now - 9 * HOUR)
     question = ask(actor, [period], districts=[north.code])
-    [row] = concerns.rows(question)
+    [row] = concerns.REPORT.rows(question)
     assert (row.n, row.of, row.in_time, row.entered_late) == (1, 4, 1, 1)
-    assert concerns.rest(row, question) is None  # one is neither answered in time nor missed
+    assert concerns.REPORT.drill(row, question, "rest") is None  # one is neither answered in time nor missed
 
 
 def test_a_loop_is_closed_when_they_were_told_whenever_it_began() -> None:
@@ -93,15 +93,15 @@ def test_a_loop_is_closed_when_they_were_told_whenever_it_began() -> None:
     )
     answered(north, at(JULY), HOUR, reported_back_on=JULY)  # told, and not closed
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = concerns.rows(question)
+    [row] = concerns.REPORT.rows(question)
     assert (row.of, row.closed, row.reported_back, row.loop_closed) == (1, 3, 1, 1 / 3)
-    assert follow(concerns.drill(row, question, "reported_back"), actor) == {told.pk}
-    assert len(follow(concerns.drill(row, question, "closed"), actor)) == 3
+    assert follow(concerns.REPORT.drill(row, question, "reported_back"), actor) == {told.pk}
+    assert len(follow(concerns.REPORT.drill(row, question, "closed"), actor)) == 3
     report = concerns.LOOP_CLOSED
     [line] = report.rows(question)
     assert (line.n, line.of) == (1, 3)
     assert follow(report.drill(line, question), actor) == {told.pk}
-    assert len(follow(report.rest(line, question), actor)) == 2
+    assert len(follow(report.drill(line, question, "rest"), actor)) == 2
 
 
 def test_a_no_to_reassurance_is_counted_apart_and_lowers_nothing() -> None:
@@ -118,19 +118,21 @@ def test_a_no_to_reassurance_is_counted_apart_and_lowers_nothing() -> None:
     make_concern(north, at(JULY), bias_grounds=["none"], **offered)
     make_concern(north, at(JULY), **offered)
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = reassurance.rows(question)
+    [row] = reassurance.REPORT.rows(question)
     assert (row.n, row.of, row.accepted, row.declined) == (3, 5, 1, 1)
     assert (row.later, row.in_time, row.entered_late) == (1, 0, 1)
     for column in ("n", "accepted", "declined"):
-        assert len(follow(reassurance.drill(row, question, column), actor)) == getattr(row, column), column
-    assert len(follow(reassurance.rest(row, question), actor)) == 2
+        assert len(follow(reassurance.REPORT.drill(row, question, column), actor)) == getattr(row, column), (
+            column
+        )
+    assert len(follow(reassurance.REPORT.drill(row, question, "rest"), actor)) == 2
 
 
 def test_in_each_district_once_in_each_kind_and_community() -> None:
     city, north, south, actor = make_city()
     answered(north, at(JULY), HOUR, kinds=["threat", "harassment"], affected_focuses=["roma", "youth"])
     make_concern(south, at(JULY), kinds=["threat"], affected_focuses=["roma"], bias_grounds=["anti_roma"])
-    rows = concerns.rows(ask(actor, [QUARTER]))
+    rows = concerns.REPORT.rows(ask(actor, [QUARTER]))
     assert {row.group: (row.n, row.of) for row in rows} == {
         city.code: (1, 2),
         north.code: (1, 1),
@@ -141,11 +143,11 @@ def test_in_each_district_once_in_each_kind_and_community() -> None:
         (By.FOCUS, {"roma": (1, 2), "youth": (1, 1)}),
     ):
         question = ask(actor, [QUARTER], by=by)
-        rows = concerns.rows(question)
+        rows = concerns.REPORT.rows(question)
         assert {row.group: (row.n, row.of) for row in rows} == expected
         for row in rows:
-            assert len(follow(concerns.drill(row, question), actor)) == row.n
-        assert {row.group: row.of for row in reassurance.rows(question) if row.of} == {
+            assert len(follow(concerns.REPORT.drill(row, question), actor)) == row.n
+        assert {row.group: row.of for row in reassurance.REPORT.rows(question) if row.of} == {
             next(iter(expected)): 1
         }
 
@@ -154,12 +156,12 @@ def test_a_district_without_concerns_has_none_of_none_and_another_districts_are_
     _city, north, south, _actor = make_city()
     answered(south, at(JULY), HOUR, bias_grounds=["anti_roma"], affected_focuses=["roma"])
     question = ask(make_actor(north), [QUARTER])
-    [row], [offered] = concerns.rows(question), reassurance.rows(question)
+    [row], [offered] = concerns.REPORT.rows(question), reassurance.REPORT.rows(question)
     assert (row.n, row.of, row.ratio, row.loop_closed) == (0, 0, None, None)
     assert (offered.n, offered.of, offered.ratio) == (0, 0, None)
     for by in (By.KIND, By.FOCUS):
         asked = ask(make_actor(north), [QUARTER], by=by)
-        assert concerns.rows(asked) == [] == reassurance.rows(asked)
+        assert concerns.REPORT.rows(asked) == [] == reassurance.REPORT.rows(asked)
 
 
 @pytest.mark.parametrize("report", [concerns.REPORT, concerns.LOOP_CLOSED, reassurance.REPORT])

@@ -19,7 +19,7 @@ def test_organisations_met_are_counted_among_those_there() -> None:
     met, _forgotten = make_organisation(north), make_organisation(north)
     make_organisation()
     make_meeting(north, met, outcomes=["concern_raised"])
-    [row] = coverage.rows(ask(make_actor(north), [YEAR]))
+    [row] = coverage.REPORT.rows(ask(make_actor(north), [YEAR]))
     assert (row.group, row.n, row.of, row.ratio) == (north.code, 1, 2, 0.5)
 
 
@@ -30,12 +30,12 @@ def test_an_organisation_stands_for_each_community_it_speaks_for() -> None:
         kind="womens_organisation",
         focuses=[{"focus": "roma", "declared_by": "the chair", "declared_on": date(2026, 1, 1)}],
     )
-    rows = coverage.rows(ask(make_actor(north), [YEAR], by=By.FOCUS))
+    rows = coverage.REPORT.rows(ask(make_actor(north), [YEAR], by=By.FOCUS))
     assert {(row.group, row.n, row.of) for row in rows} == {("roma", 0, 1), ("women", 0, 1)}
 
 
 def test_an_organisation_counts_once_by_kind_where_districts_lie_in_each_other() -> None:
     city = make_district()
     make_organisation(make_district(parent=city))
-    [row] = coverage.rows(ask(make_actor(city), [YEAR], by=By.KIND))
+    [row] = coverage.REPORT.rows(ask(make_actor(city), [YEAR], by=By.KIND))
     assert (row.group, row.n, row.of) == ("ngo", 0, 1)

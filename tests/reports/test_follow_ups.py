@@ -54,12 +54,14 @@ def test_a_quarter_worked_out_by_hand() -> None:
     make_promise(school, due_on=LAST + timedelta(days=1), done_at=at(LAST))  # of the one after
     make_promise(due_on=FIRST)  # to nobody, and so in no district
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = follow_ups.rows(question)
+    [row] = follow_ups.REPORT.rows(question)
     assert (row.group, row.ratio) == (north.code, 2 / 6)
     assert figures(row) == (2, 6, 2, 2, 2, 0, 1)
     for column in ("n", "late", "not_done", "cancelled"):
-        assert len(follow(follow_ups.drill(row, question, column), actor)) == getattr(row, column), column
-    assert len(follow(follow_ups.rest(row, question), actor)) == row.of - row.n
+        assert len(follow(follow_ups.REPORT.drill(row, question, column), actor)) == getattr(row, column), (
+            column
+        )
+    assert len(follow(follow_ups.REPORT.drill(row, question, "rest"), actor)) == row.of - row.n
 
 
 def test_a_day_ends_at_midnight_of_the_city_and_not_of_greenwich() -> None:
@@ -67,7 +69,7 @@ def test_a_day_ends_at_midnight_of_the_city_and_not_of_greenwich() -> None:
     ngo = old(make_organisation(north))
     late = at(FIRST + timedelta(days=1), 0, 30)  # 22:30 of the day before in UTC
     make_promise(ngo, due_on=FIRST, done_at=late)
-    [row] = follow_ups.rows(ask(actor, [QUARTER], districts=[north.code]))
+    [row] = follow_ups.REPORT.rows(ask(actor, [QUARTER], districts=[north.code]))
     assert (row.n, row.of, row.late) == (0, 1, 1)
 
 
@@ -80,9 +82,9 @@ def test_what_still_has_time_is_neither_kept_nor_missed() -> None:
     done_early = make_promise(ngo, due_on=today + timedelta(days=5), done_at=timezone.now())
     make_promise(ngo, due_on=today - timedelta(days=1))
     question = ask(actor, [period], districts=[north.code])
-    [row] = follow_ups.rows(question)
+    [row] = follow_ups.REPORT.rows(question)
     assert (row.n, row.of, row.not_done, row.in_time) == (1, 2, 1, 2)
-    assert follow(follow_ups.drill(row, question), actor) == {done_early.pk}
+    assert follow(follow_ups.REPORT.drill(row, question), actor) == {done_early.pk}
 
 
 def test_a_promise_of_two_districts_counts_once_in_each_and_once_in_the_city() -> None:
@@ -90,19 +92,19 @@ def test_a_promise_of_two_districts_counts_once_in_each_and_once_in_the_city() -
     here, there = old(make_organisation(north)), old(make_organisation(south))
     make_promise(here, there, old(make_organisation(north)), due_on=FIRST, done_at=at(FIRST))
     question = ask(actor, [QUARTER])
-    rows = follow_ups.rows(question)
+    rows = follow_ups.REPORT.rows(question)
     assert {row.group: (row.n, row.of) for row in rows} == {
         city.code: (1, 1),
         north.code: (1, 1),
         south.code: (1, 1),
     }
     for row in rows:
-        assert len(follow(follow_ups.drill(row, question), actor)) == 1
+        assert len(follow(follow_ups.REPORT.drill(row, question), actor)) == 1
 
 
 def test_a_district_without_promises_has_none_of_none() -> None:
     north = make_district()
-    [row] = follow_ups.rows(ask(make_actor(north), [QUARTER]))
+    [row] = follow_ups.REPORT.rows(ask(make_actor(north), [QUARTER]))
     assert (row.group, row.n, row.of, row.ratio) == (north.code, 0, 0, None)
 
 
@@ -115,13 +117,13 @@ def test_where_organisations_were_at_home_at_the_periods_end_decides() -> None:
     moved_at(too_late, QUARTER.ends_at, south)  # the first moment of the next quarter
     closed.periods.update(status="closed")  # a promise to one that closed is a promise
     question = ask(actor, [QUARTER, QUARTER.previous()], districts=[north.code, south.code])
-    found = {(row.period, row.group): row for row in follow_ups.rows(question)}
+    found = {(row.period, row.group): row for row in follow_ups.REPORT.rows(question)}
     assert {place[1]: row.n for place, row in found.items() if row.period == QUARTER} == {
         north.code: 2,
         south.code: 1,
     }
     for row in found.values():
-        assert len(follow(follow_ups.drill(row, question), actor)) == row.n
+        assert len(follow(follow_ups.REPORT.drill(row, question), actor)) == row.n
 
 
 def test_by_kind_it_is_the_kind_of_promise_and_by_community_that_of_whom_it_was_made_to() -> None:
@@ -147,23 +149,23 @@ def test_by_kind_it_is_the_kind_of_promise_and_by_community_that_of_whom_it_was_
     make_promise(women, roma, later, partner, due_on=FIRST, kind="visit", done_at=at(FIRST))
     make_promise(women, due_on=FIRST, kind="call_back")
     by_kind = ask(actor, [QUARTER], by=By.KIND)
-    rows = follow_ups.rows(by_kind)
+    rows = follow_ups.REPORT.rows(by_kind)
     assert {row.group: (row.n, row.of) for row in rows} == {"visit": (1, 1), "call_back": (0, 1)}
     for row in rows:
-        drill = follow_ups.drill(row, by_kind)
+        drill = follow_ups.REPORT.drill(row, by_kind)
         assert drill is not None and drill.parameters["district"] == city.code
         assert len(follow(drill, actor)) == row.n
     by_focus = ask(actor, [QUARTER], by=By.FOCUS)
-    rows = follow_ups.rows(by_focus)
+    rows = follow_ups.REPORT.rows(by_focus)
     assert {row.group: (row.n, row.of) for row in rows} == {"women": (1, 2), "roma": (1, 1)}
-    assert follow_ups.drill(rows[0], by_focus) is None  # people are not found by community
+    assert follow_ups.REPORT.drill(rows[0], by_focus) is None  # people are not found by community
 
 
 def test_another_districts_promises_are_in_no_figure() -> None:
     _city, north, south, _actor = make_city()
     make_promise(old(make_organisation(south)), due_on=FIRST, done_at=at(FIRST))
     for by in By:
-        assert not any(row.of for row in follow_ups.rows(ask(make_actor(north), [QUARTER], by=by)))
+        assert not any(row.of for row in follow_ups.REPORT.rows(ask(make_actor(north), [QUARTER], by=by)))
 
 
 def test_any_number_of_periods_and_districts_is_one_statement() -> None:
@@ -172,7 +174,7 @@ def test_any_number_of_periods_and_districts_is_one_statement() -> None:
     with CaptureQueriesContext(
         connection,
     ) as captured:
-        rows = follow_ups.rows(question)
+        rows = follow_ups.REPORT.rows(question)
     assert len(captured) == 1
     assert len(rows) == 36
     assert not FollowUp.objects.exists()

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lib.days import city_today
-from reports.figures import Report
 from reports.indicators import activity, level, reciprocity
 from reports.periods import Period
 from reports.questions import By, ask
+from reports.reading import Report
 from tests.factories import make_actor, make_district, make_meeting, make_organisation
 from tests.reports.city import QUARTER, at, follow, make_city
 
@@ -34,11 +34,13 @@ def test_meetings_held_per_week_with_what_was_not_held_apart() -> None:
     for status in ("cancelled", "not_reached", "planned"):
         make_meeting(north, starts_at=at(JULY), status=status, outcomes=[])
     question = ask(actor, [week], districts=[north.code])
-    [row] = activity.rows(question)
+    [row] = activity.REPORT.rows(question)
     assert (row.n, row.of, row.per_week) == (3, 6, 1.5)
     assert (row.cancelled, row.not_reached, row.unsettled) == (1, 1, 1)
     for column in ("n", "cancelled", "not_reached"):
-        assert len(follow(activity.drill(row, question, column), actor)) == getattr(row, column), column
+        assert len(follow(activity.REPORT.drill(row, question, column), actor)) == getattr(row, column), (
+            column
+        )
 
 
 @pytest.mark.parametrize(
@@ -51,9 +53,9 @@ def test_days_are_the_citys_where_the_clock_changes(first: date, days: int) -> N
     for moment in (week.starts_at, week.ends_at - INSTANT, week.ends_at):
         make_meeting(north, starts_at=moment)
     question = ask(actor, [week], districts=[north.code])
-    [row] = activity.rows(question)
+    [row] = activity.REPORT.rows(question)
     assert (row.n, row.per_week) == (2, 2)
-    assert len(follow(activity.drill(row, question), actor)) == 2
+    assert len(follow(activity.REPORT.drill(row, question), actor)) == 2
 
 
 def test_of_a_period_that_is_not_over_the_days_up_to_today_count() -> None:
@@ -62,7 +64,7 @@ def test_of_a_period_that_is_not_over_the_days_up_to_today_count() -> None:
     make_meeting(north, starts_at=timezone.now() - timedelta(minutes=1))
     make_meeting(north, starts_at=timezone.now() + timedelta(days=3), status="planned", outcomes=[])
     running = Period(today - timedelta(days=13), today + timedelta(days=30))
-    [now] = activity.rows(ask(actor, [running]))
+    [now] = activity.REPORT.rows(ask(actor, [running]))
     assert (now.n, now.of, now.days, now.per_week) == (1, 1, 14, 0.5)
 
 
@@ -73,11 +75,12 @@ def test_levels_are_counted_among_those_held() -> None:
     make_meeting(north, starts_at=at(JULY), level="consult", status="cancelled", outcomes=[])
     make_meeting(north, starts_at=at(JULY), level="consult", status="not_reached", outcomes=[])
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = level.rows(question)
+    [row] = level.REPORT.rows(question)
     assert (row.n, row.of) == (3, 4)
     assert (row.inform, row.consult, row.involve, row.collaborate, row.empower) == (2, 0, 0, 0, 1)
     for column in ("n", "inform", "consult", "empower"):
-        assert len(follow(level.drill(row, question, column), actor)) == getattr(row, column), column
+        listed = follow(level.REPORT.drill(row, question, column), actor)
+        assert len(listed) == getattr(row, column), column
 
 
 def test_whose_idea_it_was() -> None:
@@ -86,10 +89,12 @@ def test_whose_idea_it_was() -> None:
         make_meeting(north, starts_at=at(JULY), initiated_by=who)
     make_meeting(north, starts_at=at(JULY), initiated_by="community", status="cancelled", outcomes=[])
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = reciprocity.rows(question)
+    [row] = reciprocity.REPORT.rows(question)
     assert (row.n, row.of, row.by_police, row.not_stated, row.ratio) == (1, 4, 2, 1, 0.25)
     for column in ("n", "by_police"):
-        assert len(follow(reciprocity.drill(row, question, column), actor)) == getattr(row, column), column
+        assert len(follow(reciprocity.REPORT.drill(row, question, column), actor)) == getattr(row, column), (
+            column
+        )
 
 
 @pytest.mark.parametrize("report", REPORTS)

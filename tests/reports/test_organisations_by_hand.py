@@ -14,6 +14,7 @@ from districts.models import District
 from reports.figures import Row
 from reports.indicators import cadence, contact_wanted, continuity, coverage, data_health, recency
 from reports.questions import By, Question, ask
+from reports.reading import Report
 from tests.factories import make_actor, make_contact, make_district, make_meeting, make_officer
 from tests.reports.city import QUARTER, at, follow, make_city
 from tests.reports.portfolio import known, then
@@ -120,9 +121,9 @@ def ids(*organisations: Organisation) -> set[UUID]:
     return {organisation.pk for organisation in organisations}
 
 
-def check_lists(report: Any, row: Row, question: Question, actor: Actor, counted: set[UUID]) -> None:
+def check_lists(report: Report, row: Row, question: Question, actor: Actor, counted: set[UUID]) -> None:
     """The figure opens exactly the rows it counts, and beside it the others."""
-    listed, others = (follow(find(row, question), actor) for find in (report.drill, report.rest))
+    listed, others = (follow(report.drill(row, question, which), actor) for which in ("n", "rest"))
     assert listed == counted
     assert (len(listed), len(listed | others)) == (row.n, row.of)
     assert not listed & others
@@ -130,7 +131,7 @@ def check_lists(report: Any, row: Row, question: Question, actor: Actor, counted
 
 def test_coverage(book: City) -> None:
     question = book.ask(book.city, book.north, book.quarter, book.south, book.empty)
-    found = {row.group: row for row in coverage.rows(question)}
+    found = {row.group: row for row in coverage.REPORT.rows(question)}
     assert {code: (row.n, row.of) for code, row in found.items()} == {
         book.city.code: (11, 14),
         book.north.code: (3, 5),
@@ -143,7 +144,7 @@ def test_coverage(book: City) -> None:
     in_north = ids(book.met, book.moved_in, book.leaving)
     in_south = ids(book.moved_out, *book.eight[:-1])
     for district, counted in ((book.north, in_north), (book.south, in_south), (book.empty, set())):
-        check_lists(coverage, found[district.code], question, book.actor, counted)
+        check_lists(coverage.REPORT, found[district.code], question, book.actor, counted)
 
 
 def test_coverage_by_kind_and_community(book: City) -> None:
@@ -154,49 +155,49 @@ def test_coverage_by_kind_and_community(book: City) -> None:
         (By.FOCUS, {"women": (1, 2)}),
     ):
         question = book.ask(book.city, book.north, by=by)
-        found = {row.group: row for row in coverage.rows(question)}
+        found = {row.group: row for row in coverage.REPORT.rows(question)}
         assert {group: (row.n, row.of) for group, row in found.items()} == expected
-    check_lists(coverage, found["women"], question, book.actor, ids(book.moved_in))
+    check_lists(coverage.REPORT, found["women"], question, book.actor, ids(book.moved_in))
 
 
 def test_partners_are_counted_when_asked_for(book: City) -> None:
     question = book.ask(book.north, all_kinds=True)
-    [row] = coverage.rows(question)
+    [row] = coverage.REPORT.rows(question)
     assert (row.n, row.of) == (4, 6)
-    assert len(follow(coverage.drill(row, question), book.actor)) == 4
+    assert len(follow(coverage.REPORT.drill(row, question), book.actor)) == 4
 
 
 def test_recency(book: City) -> None:
     """Days ago: met 1, moved_in 61, leaving 78, missed 93; silent never."""
     question = book.ask(book.north, book.empty)
-    empty, row = sorted(recency.rows(question), key=lambda row: row.of)
+    empty, row = sorted(recency.REPORT.rows(question), key=lambda row: row.of)
     assert (row.n, row.of, row.never_met, row.median_days, row.p90_days) == (4, 5, 1, 61, 93)
     assert (empty.n, empty.of, empty.never_met, empty.median_days, empty.p90_days) == (0, 0, 0, None, None)
     counted = ids(book.met, book.moved_in, book.leaving, book.missed)
-    check_lists(recency, row, question, book.actor, counted)
+    check_lists(recency.REPORT, row, question, book.actor, counted)
 
 
 def test_cadence(book: City) -> None:
     """Met 1 day ago of 30, leaving 78 of 78; moved_in 61 of 60, missed 93 of 92; silent agreed to nothing."""
     question = book.ask(book.north, book.quarter)
-    nowhere, row = sorted(cadence.rows(question), key=lambda row: row.of)
+    nowhere, row = sorted(cadence.REPORT.rows(question), key=lambda row: row.of)
     assert (row.n, row.of, row.without) == (2, 4, 1)
     assert (nowhere.n, nowhere.of, nowhere.without, nowhere.ratio) == (0, 0, 1, None)
-    check_lists(cadence, row, question, book.actor, ids(book.met, book.leaving))
+    check_lists(cadence.REPORT, row, question, book.actor, ids(book.met, book.leaving))
 
 
 def test_who_agreed_and_was_never_met_is_not_met_as_agreed() -> None:
     _city, north, _south, actor = make_city()
     new = known(north, cadence_days=365)
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = cadence.rows(question)
+    [row] = cadence.REPORT.rows(question)
     assert (row.n, row.of) == (0, 1)
-    assert follow(cadence.rest(row, question), actor) == ids(new)
+    assert follow(cadence.REPORT.drill(row, question, "rest"), actor) == ids(new)
 
 
 def test_contact_wanted(book: City) -> None:
     """92 days. Wanted 92/30, 92/92, 92/60, 92/78; held 2, 0, 1 and 3, of which 92/78 count."""
-    found = {row.group: row for row in contact_wanted.rows(book.ask(book.north, book.south))}
+    found = {row.group: row for row in contact_wanted.REPORT.rows(book.ask(book.north, book.south))}
     row, nowhere = found[book.north.code], found[book.south.code]
     assert row.n == pytest.approx(2 + 0 + 1 + 92 / 78)
     assert row.of == pytest.approx(92 / 30 + 1 + 92 / 60 + 92 / 78)
@@ -212,9 +213,9 @@ def test_contact_wanted(book: City) -> None:
 def test_continuity(book: City) -> None:
     """Changes: of moved_in in the first moment, of leaving in the last; the next quarter's are not in it."""
     question = book.ask(book.north)
-    [row] = continuity.rows(question)
+    [row] = continuity.REPORT.rows(question)
     assert (row.n, row.of, row.lead_changes) == (2, 5, 2)
-    check_lists(continuity, row, question, book.actor, ids(book.met, book.moved_in))
+    check_lists(continuity.REPORT, row, question, book.actor, ids(book.met, book.moved_in))
 
 
 def test_an_officer_who_left_is_nobody_they_know(book: City) -> None:
@@ -222,11 +223,11 @@ def test_an_officer_who_left_is_nobody_they_know(book: City) -> None:
     officer = getattr(book.met.periods.filter(**{f"{part}__isnull": False}).latest("since"), part)
     officer.is_active = False
     officer.save()
-    [row] = continuity.rows(question)
+    [row] = continuity.REPORT.rows(question)
     left = [one for one in (book.met, book.moved_in) if not one.periods.filter(**{part: officer}).exists()]
     assert (row.n, row.of) == (len(left), 5)
     assert row.n < 2
-    check_lists(continuity, row, question, book.actor, ids(*left))
+    check_lists(continuity.REPORT, row, question, book.actor, ids(*left))
 
 
 def test_data_health(book: City) -> None:
@@ -237,25 +238,25 @@ def test_data_health(book: City) -> None:
     Contact.objects.update(created_at=ENDS - A_MOMENT)
     make_contact(book.quarter, review_on=date(2024, 9, 30))  # written down since
     question = book.ask(book.north, book.city)
-    of_city, row = sorted(data_health.rows(question), key=lambda row: -row.of)
+    of_city, row = sorted(data_health.REPORT.rows(question), key=lambda row: -row.of)
     assert (row.n, row.of, row.organisations_late, row.people_late) == (2, 5, 1, 1)
     assert of_city.people_late == 2
-    check_lists(data_health, row, question, book.actor, ids(book.met, book.moved_in))
+    check_lists(data_health.REPORT, row, question, book.actor, ids(book.met, book.moved_in))
 
 
 def test_people_are_counted_by_no_community_and_no_kind(book: City) -> None:
     make_contact(book.north, review_on=date(2024, 1, 1))
     for by in (By.FOCUS, By.KIND):
-        assert {row.people_late for row in data_health.rows(book.ask(book.north, by=by))} == {None}
+        assert {row.people_late for row in data_health.REPORT.rows(book.ask(book.north, by=by))} == {None}
 
 
 REPORTS: list[Callable[[Question], Any]] = [
-    coverage.rows,
-    recency.rows,
-    cadence.rows,
-    contact_wanted.rows,
-    continuity.rows,
-    data_health.rows,
+    coverage.REPORT.rows,
+    recency.REPORT.rows,
+    cadence.REPORT.rows,
+    contact_wanted.REPORT.rows,
+    continuity.REPORT.rows,
+    data_health.REPORT.rows,
 ]
 
 

@@ -26,11 +26,11 @@ def test_how_late_they_were_when_the_quarter_ended() -> None:
     for days_late in (0, 1, 7, 8, 30, 31, 400):
         make_promise(ngo, due_on=END - timedelta(days=days_late))
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = overdue.rows(question)
+    [row] = overdue.REPORT.rows(question)
     assert tuple(getattr(row, name) for name in COLUMNS) == (6, 2, 2, 2)
     assert row.of == 7
     for column in COLUMNS:
-        assert len(follow(overdue.drill(row, question, column), actor)) == getattr(row, column), column
+        assert len(follow(overdue.REPORT.drill(row, question, column), actor)) == getattr(row, column), column
 
 
 def test_what_was_open_then_counts_whatever_became_of_it() -> None:
@@ -44,9 +44,9 @@ def test_what_was_open_then_counts_whatever_became_of_it() -> None:
     known = make_promise(ngo, due_on=due_on, created_at=last_minute, status="in_progress")
     moved = make_promise(ngo, due_on=due_on, first_due_on=date(2024, 6, 1))  # its new day is what counts
     question = ask(actor, [QUARTER], districts=[north.code])
-    [row] = overdue.rows(question)
+    [row] = overdue.REPORT.rows(question)
     assert (row.n, row.of, row.days_8_30, row.days_over_30) == (3, 3, 3, 0)
-    assert follow(overdue.drill(row, question), actor) == {done_since.pk, known.pk, moved.pk}
+    assert follow(overdue.REPORT.drill(row, question), actor) == {done_since.pk, known.pk, moved.pk}
 
 
 def test_a_period_that_is_not_over_ends_now() -> None:
@@ -57,37 +57,37 @@ def test_a_period_that_is_not_over_ends_now() -> None:
     make_promise(ngo, due_on=today)
     make_promise(ngo, due_on=today - timedelta(days=3), done_at=timezone.now())
     question = ask(actor, [period], districts=[north.code])
-    [row] = overdue.rows(question)
+    [row] = overdue.REPORT.rows(question)
     assert (row.n, row.of, row.days_1_7) == (1, 2, 1)
-    assert follow(overdue.drill(row, question), actor) == {late.pk}
-    assert follow(overdue.drill(row, question, "days_1_7"), actor) == {late.pk}
+    assert follow(overdue.REPORT.drill(row, question), actor) == {late.pk}
+    assert follow(overdue.REPORT.drill(row, question, "days_1_7"), actor) == {late.pk}
 
 
 def test_in_each_district_and_once_in_the_city_by_kind_and_by_community() -> None:
     city, north, south, actor = make_city()
     women, ngo = old(make_organisation(north, kind="womens_organisation")), old(make_organisation(south))
     make_promise(women, ngo, due_on=date(2024, 9, 1), kind="visit")
-    found = {row.group: (row.n, row.of) for row in overdue.rows(ask(actor, [QUARTER]))}
+    found = {row.group: (row.n, row.of) for row in overdue.REPORT.rows(ask(actor, [QUARTER]))}
     assert found == {city.code: (1, 1), north.code: (1, 1), south.code: (1, 1)}
     by_kind = ask(actor, [QUARTER], by=By.KIND)
-    [row] = overdue.rows(by_kind)
+    [row] = overdue.REPORT.rows(by_kind)
     assert (row.group, row.n) == ("visit", 1)
-    assert len(follow(overdue.drill(row, by_kind), actor)) == 1
+    assert len(follow(overdue.REPORT.drill(row, by_kind), actor)) == 1
     by_focus = ask(actor, [QUARTER], by=By.FOCUS)
-    [row] = overdue.rows(by_focus)
+    [row] = overdue.REPORT.rows(by_focus)
     assert (row.group, row.n) == ("women", 1)
-    assert overdue.drill(row, by_focus) is None
+    assert overdue.REPORT.drill(row, by_focus) is None
 
 
 def test_another_districts_promises_are_in_no_figure() -> None:
     _city, north, south, _actor = make_city()
     make_promise(old(make_organisation(south)), due_on=date(2024, 9, 1))
     for by in By:
-        assert not any(row.of for row in overdue.rows(ask(make_actor(north), [QUARTER], by=by)))
+        assert not any(row.of for row in overdue.REPORT.rows(ask(make_actor(north), [QUARTER], by=by)))
 
 
 def test_any_number_of_periods_and_districts_is_one_statement() -> None:
     question = ask(make_city()[3], QUARTER.run_up(12))
     with CaptureQueriesContext(connection) as captured:
-        assert len(overdue.rows(question)) == 36
+        assert len(overdue.REPORT.rows(question)) == 36
     assert len(captured) == 1

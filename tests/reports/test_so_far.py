@@ -48,7 +48,7 @@ def test_days_since_last_met_are_days_up_to_today() -> None:
     north = make_district()
     for days in (3, 24, 25):
         make_meeting(north, old(make_organisation(north)), starts_at=at(city_today() - timedelta(days=days)))
-    [row] = recency.rows(ask(make_actor(north), [running()]))
+    [row] = recency.REPORT.rows(ask(make_actor(north), [running()]))
     assert (row.n, row.median_days, row.p90_days) == (3, 25, 26)
 
 
@@ -60,10 +60,10 @@ def test_who_was_met_in_time_is_not_called_late_because_the_quarter_ends_later()
     make_meeting(north, in_time, starts_at=at(city_today() - timedelta(days=24)))
     make_meeting(north, late, starts_at=at(city_today() - timedelta(days=31)))
     question = ask(actor, [running()], districts=[north.code])
-    [row] = cadence.rows(question)
+    [row] = cadence.REPORT.rows(question)
     assert (row.n, row.of) == (1, 2)
-    assert follow(cadence.drill(row, question), actor) == {in_time.pk}
-    assert follow(cadence.rest(row, question), actor) == {late.pk}
+    assert follow(cadence.REPORT.drill(row, question), actor) == {in_time.pk}
+    assert follow(cadence.REPORT.drill(row, question, "rest"), actor) == {late.pk}
 
 
 def test_wanted_is_what_the_days_that_have_passed_ask_for() -> None:
@@ -71,7 +71,7 @@ def test_wanted_is_what_the_days_that_have_passed_ask_for() -> None:
     one = old(make_organisation(north, cadence_days=30))
     one.periods.update(cadence_days=30)
     make_meeting(north, one, starts_at=at(city_today() - timedelta(days=5)))
-    [row] = contact_wanted.rows(ask(make_actor(north), [running(past=30)]))
+    [row] = contact_wanted.REPORT.rows(ask(make_actor(north), [running(past=30)]))
     assert (row.n, row.of) == (1, 1)
 
 
@@ -79,7 +79,7 @@ def test_a_review_that_is_due_next_month_is_not_late_today() -> None:
     north = make_district()
     for days in (-1, 1):
         old(make_organisation(north, review_on=city_today() + timedelta(days=days)))
-    [row] = data_health.rows(ask(make_actor(north), [running()]))
+    [row] = data_health.REPORT.rows(ask(make_actor(north), [running()]))
     assert row.organisations_late == 1
 
 
@@ -89,9 +89,9 @@ def test_what_is_cancelled_for_another_day_of_the_quarter_was_not_to_take_place_
         when = at(city_today() + timedelta(days=days))
         make_meeting(north, starts_at=when, status="cancelled", outcomes=[])
     question = ask(actor, [running()], districts=[north.code])
-    [row] = activity.rows(question)
+    [row] = activity.REPORT.rows(question)
     assert (row.n, row.of, row.cancelled, row.days) == (0, 1, 1, 30)
-    assert len(follow(activity.drill(row, question, "cancelled"), actor)) == 1
+    assert len(follow(activity.REPORT.drill(row, question, "cancelled"), actor)) == 1
 
 
 def test_a_promise_is_overdue_by_the_days_up_to_today() -> None:
@@ -99,9 +99,9 @@ def test_a_promise_is_overdue_by_the_days_up_to_today() -> None:
     late = make_promise(old(make_organisation(north)), due_on=city_today() - timedelta(days=3))
     make_promise(old(make_organisation(north)), due_on=city_today() + timedelta(days=3))
     question = ask(actor, [running()], districts=[north.code])
-    [row] = overdue.rows(question)
+    [row] = overdue.REPORT.rows(question)
     assert (row.n, row.of, row.days_1_7) == (1, 2, 1)
-    assert follow(overdue.drill(row, question), actor) == {late.pk}
+    assert follow(overdue.REPORT.drill(row, question), actor) == {late.pk}
 
 
 def test_on_its_last_day_and_after_it_a_period_is_whole() -> None:
@@ -118,7 +118,7 @@ def test_nothing_is_counted_of_a_period_that_has_not_begun() -> None:
     with pytest.raises(PeriodInFuture):
         ask(make_actor(make_district()), [future])
     with pytest.raises(PeriodInFuture):
-        coverage.rows(Question((future,), (make_district(),)))
+        coverage.REPORT.rows(Question((future,), (make_district(),)))
 
 
 # --- Compared -----------------------------------------------------------------------------------------

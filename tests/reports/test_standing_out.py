@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from reports.catalogue import REPORTS
-from reports.figures import Report, Row
+from reports.figures import Row
 from reports.periods import quarter_of
 from reports.questions import Question
+from reports.reading import Report
 from reports.scorecard import Line, Table
 from reports.standing_out import standing_out
 from reports.wording import say_of_whom

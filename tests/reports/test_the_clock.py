@@ -32,9 +32,9 @@ def test_a_day_has_the_hours_it_has(day: date, hours: int) -> None:
     ):
         make_meeting(north, organisation, starts_at=moment)
     question = ask(actor, [period], districts=[north.code])
-    [row] = coverage.rows(question)
+    [row] = coverage.REPORT.rows(question)
     assert (row.n, row.of) == (2, 4)
-    assert follow(coverage.drill(row, question), actor) == {first.pk, last.pk}
+    assert follow(coverage.REPORT.drill(row, question), actor) == {first.pk, last.pk}
 
 
 def test_an_hour_that_comes_twice_is_the_same_day_both_times() -> None:
@@ -42,9 +42,9 @@ def test_an_hour_that_comes_twice_is_the_same_day_both_times() -> None:
     for moment in (datetime(2024, 10, 27, 0, 30, tzinfo=UTC), datetime(2024, 10, 27, 1, 30, tzinfo=UTC)):
         make_meeting(north, known(north, cadence_days=1), starts_at=moment)  # 02:30, and an hour later 02:30
     question = ask(actor, [Period(LONG, LONG + A_DAY)], districts=[north.code])
-    [row] = recency.rows(question)
+    [row] = recency.REPORT.rows(question)
     assert (row.n, row.median_days, row.p90_days) == (2, 1, 1)
-    [held] = contact_wanted.rows(question)
+    [held] = contact_wanted.REPORT.rows(question)
     assert (held.n, held.of) == (2, 2)
 
 
@@ -56,10 +56,10 @@ def test_thirty_days_are_thirty_days_of_the_calendar_whatever_their_hours(day: d
     make_meeting(north, in_time, starts_at=at(period.since, 0))
     make_meeting(north, late, starts_at=at(period.since - A_DAY, 23, 59))
     question = ask(actor, [period], districts=[north.code])
-    [row] = cadence.rows(question)
+    [row] = cadence.REPORT.rows(question)
     assert (row.n, row.of) == (1, 2)
-    assert follow(cadence.drill(row, question), actor) == {in_time.pk}
-    assert follow(cadence.rest(row, question), actor) == {late.pk}
+    assert follow(cadence.REPORT.drill(row, question), actor) == {in_time.pk}
+    assert follow(cadence.REPORT.drill(row, question, "rest"), actor) == {late.pk}
 
 
 def test_midnight_is_the_citys_not_greenwichs() -> None:
@@ -67,5 +67,5 @@ def test_midnight_is_the_citys_not_greenwichs() -> None:
     make_meeting(north, known(north), starts_at=datetime(2024, 6, 30, 22, 0, tzinfo=UTC))  # 1 July in Madrid
     for month, met in ((7, 1), (6, 0)):
         period = Period(date(2024, month, 1), date(2024, month + 1, 1))
-        [row] = coverage.rows(ask(actor, [period], districts=[north.code]))
+        [row] = coverage.REPORT.rows(ask(actor, [period], districts=[north.code]))
         assert row.n == met
