@@ -1,4 +1,4 @@
-"""`Actor`: who asks. Built once per request, task or command; no actor, no rows."""
+"""`Actor`: the user, API key or system behind a request, task or command, required to read any row."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user, a key or the system, and the districts it covers (descendants included).
+    """A user, a key or the system, and the districts that the actor covers (descendants included).
 
-    A user's role decides what `district_ids` may hold: an administrator covers none, whatever the
-    account says, because administrators see no organisation and no person.
+    The role limits `district_ids`: an administrator covers no district, even if the account has some, because
+    administrators see no organisation and no contact.
     """
 
     kind: Literal["user", "key", "system"]
@@ -32,18 +32,21 @@ class Actor:
     name: str = ""
     scopes: frozenset[str] = frozenset()
     district_ids: frozenset[UUID] = frozenset()
-    relief_ids: frozenset[UUID] = frozenset()  # of these, what temporary access alone opens
+    relief_ids: frozenset[UUID] = frozenset()  # the part of `district_ids` that only temporary access opens
     purpose: str = ""
     request_id: str = ""
 
     @property
     def sees_everywhere(self) -> bool:
-        """Reads every district: the system and privacy officers."""
+        """Whether the actor reads all districts: the system and privacy officers."""
         return self.kind == "system" or self.role in rules.READS_EVERYWHERE
 
     @property
     def writes(self) -> bool:
-        """Writes organisations, contacts and meetings at all; where, the policies say."""
+        """Whether the actor may write organisations, contacts and meetings.
+
+        Policies decide in which districts.
+        """
         return (
             self.kind == "system"
             or self.role in rules.WRITES
@@ -52,7 +55,10 @@ class Actor:
 
     @property
     def reads(self) -> bool:
-        """Reads organisations, contacts and meetings at all: not an administrator, not nobody."""
+        """Whether the actor may read organisations, contacts and meetings.
+
+        Administrators and NOBODY may not.
+        """
         return self.sees_everywhere or self.role in rules.READS_OWN_DISTRICTS or self.kind == "key"
 
     @property
@@ -65,7 +71,7 @@ class Actor:
 
     @property
     def is_on_relief(self) -> bool:
-        """Works in a further district for some hours."""
+        """Whether the officer has temporary access to another district."""
         return self.kind == "user" and self.purpose.startswith(rules.RELIEF)
 
     def covers(self, district_id: UUID) -> bool:
@@ -77,10 +83,10 @@ NOBODY: Final = Actor(kind="user")
 
 
 def actor_for(user: User, *, request_id: str = "") -> Actor:
-    """The actor a signed-in user is: one query, for the districts its own ones cover, and those of a relief.
+    """Build the actor of a signed-in user, with districts, descendants and temporary access, in one query.
 
-    While a relief is open, every event of its officer says so as its purpose.
-    A deactivated user is an actor who covers nothing and has no role.
+    During temporary access, every event of the officer has its reason as purpose. The actor of a deactivated
+    user has no role and covers no district.
     """
     if not user.is_active:
         return Actor(kind="user", id=user.pk, request_id=request_id)

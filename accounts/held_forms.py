@@ -1,7 +1,7 @@
-"""A form that came after its session had ended: kept, encrypted, until its writer has signed in again.
+"""Forms that were sent after their session had ended, kept encrypted until their writer signs in again.
 
-It lies in the session of the browser it came from, for an hour, and opens for the same person only.
-Files are not kept.
+A form is kept in the session of its browser for an hour, and only the same user gets it back. Files are not
+kept.
 """
 
 import base64
@@ -15,25 +15,25 @@ from django.http import HttpRequest, QueryDict
 
 from lib.secret_keys import derived_keys
 
-ENDED: Final = "ended"  # in a session: whose the one before was that ran out, which the sign-in page says
+ENDED: Final = "ended"  # session key: user ID of the expired session, for the sign-in page
 HELD: Final = "held_form"
 SECONDS: Final = 60 * 60
-#: What says that the form is only filled in so far; it is saved when it comes back.
+#: Fields that mark a form as a draft. They are removed, so that the returned form can be saved.
 DRAFTS: Final = ("act", "look_for", "suggest")
 
 
 @dataclass(frozen=True, slots=True)
 class PendingForm:
-    """What was sent, and where to: `address` with its query."""
+    """The fields of a held form and its address, including the query string."""
 
     address: str
     fields: QueryDict
 
 
 def hold(request: HttpRequest, owner: str) -> None:
-    """Keep what `owner`, the id of a user as text, has sent.
+    """Keep the form sent by `owner`, a user ID as text.
 
-    Of what htmx asks while a form is filled in, that which has all of the form in it.
+    An htmx request is kept only if it goes to the page's own address: only then it has the whole form.
     """
     fields = request.POST.copy()
     if "HX-Request" in request.headers:
@@ -50,7 +50,10 @@ def is_held(request: HttpRequest) -> bool:
 
 
 def held_by(request: HttpRequest) -> PendingForm | None:
-    """What waits for the signed-in person; what is too old or somebody else's is dropped."""
+    """Return the form held for the signed-in user.
+
+    Drop the form if it is too old or belongs to somebody else.
+    """
     try:
         kept = json.loads(_cipher().decrypt(request.session[HELD].encode(), ttl=SECONDS))
     except InvalidToken:

@@ -1,4 +1,4 @@
-"""Around every request: how long a session lasts, who must prove more, and the actor who asks."""
+"""Middleware for session limits, two-factor authentication, the actor of a request and sign-in errors."""
 
 import time
 from collections.abc import Callable
@@ -28,15 +28,15 @@ from audit.services import record
 
 log = get_logger(__name__)
 
-# Writing down each request would be a write per request; a minute is close enough.
+# Storing the time of every request would cost one write per request. Every minute is accurate enough.
 SECONDS_BETWEEN_SIGHTS: Final = 60
-ENROLLED: Final = "second_factor"  # in the session, so that it is not asked for with every request
-SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # names of addresses
-# What a browser forgets when a session ends; not "cookies", which other sites of the domain have too.
+ENROLLED: Final = "second_factor"  # session key that saves a query per request
+SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # prefixes of URL names
+# Data a browser clears when a session ends. Not "cookies": other sites of the domain have cookies too.
 FORGET: Final = '"cache", "storage"'
-# A page that asks by itself how far something has come says so: nobody sits there for certain.
+# Header of pages that poll for progress. A poll does not prove that somebody is using the page.
 WAITING: Final = "X-Waiting"
-# The form that was sent, or will be from the page that asked, is held until its writer is back.
+# Response header: the form that was sent, or is about to be sent, is held until its writer signs in again.
 HELD: Final = "X-Held"
 
 
@@ -48,18 +48,18 @@ class ActorRequest(HttpRequest):
 
 
 class SessionLimitMiddleware:
-    """Ends a session after some minutes without a request, and after some hours whatever happens.
+    """End a session after some minutes without a request, and after some hours in any case.
 
-    The cookie lives longer: with it comes the form that was typed into too long, which is held until
-    the same person has signed in again (accounts.held_forms). However a session ends, the browser is
-    asked to forget what it kept.
+    The cookie outlives the session, because it identifies the form that was sent too late. The form is held
+    until the same user signs in again (accounts.held_forms). When a session ends for any reason, the browser
+    is told to clear its cache and storage.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.ended_for = None  # type: ignore[attr-defined]  # whose session ended just now
+        request.ended_for = None  # type: ignore[attr-defined]  # user ID of the session that just ended
         session = request.session
         was_in = SESSION_KEY in session
         if was_in:
@@ -73,7 +73,7 @@ class SessionLimitMiddleware:
                 session[SEEN] = now
                 session.setdefault(STARTED, now)
         elif isinstance(owner := session.get(held_forms.ENDED), str):
-            request.ended_for = owner  # type: ignore[attr-defined]  # whose it was, until they sign in again
+            request.ended_for = owner  # type: ignore[attr-defined]  # that user, until the next sign-in
         response = self.get_response(request)
         if was_in and SESSION_KEY not in request.session:
             response["Clear-Site-Data"] = FORGET
@@ -82,7 +82,7 @@ class SessionLimitMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
-        """After the check against forged forms, before the sign-in page."""
+        """Hold the form at this point: after the CSRF check and before the redirect to the sign-in page."""
         owner = request.ended_for  # type: ignore[attr-defined]  # set above
         if owner and request.method == "POST" and not _is_about_signing_in(request):
             held_forms.hold(request, owner)
@@ -95,7 +95,7 @@ def _is_over(session: Any, now: int) -> bool:
 
 
 class SecondFactorMiddleware:
-    """Until who must have a second factor has one, every address leads to the page where it is set up."""
+    """Redirect to the set-up page until a user who needs two-factor authentication has set it up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -109,7 +109,7 @@ class SecondFactorMiddleware:
             return None
         if _is_about_signing_in(request):
             if request.method == "POST":
-                request.session.pop(ENROLLED, None)  # it may be added or removed here
+                request.session.pop(ENROLLED, None)  # factors may be added or removed here
             return None
         by_machine = request.path.startswith("/api/")
         if request.session.get(ENROLLED) or not (by_machine or getattr(view, "login_required", True)):
@@ -123,7 +123,10 @@ class SecondFactorMiddleware:
 
 
 def _refuse_in_json() -> HttpResponse:
-    """As the API says it (RFC 9457), which is a room above."""
+    """Return the problem (RFC 9457) that the API would return.
+
+    The import rules do not allow importing the API here.
+    """
     text = _("Set up two-factor authentication to continue.")
     problem = {"type": "about:blank", "title": text, "status": 403, "detail": text}
     return JsonResponse(
@@ -132,7 +135,10 @@ def _refuse_in_json() -> HttpResponse:
 
 
 class ActorMiddleware:
-    """Also records what was refused: neither answer nor trail tells whether the row exists."""
+    """Set the request's actor, and record denied requests.
+
+    Neither the response nor the activity log reveals whether the row exists.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -145,7 +151,7 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Runs outside the failed transaction; Django then answers 403 or 404 as it would."""
+        """Record the denial outside the failed transaction. Django then returns 403 or 404 as usual."""
         match = request.resolver_match
         if isinstance(exception, PermissionDenied | Http404) and request.user.is_authenticated and match:
             record(
@@ -158,7 +164,7 @@ class ActorMiddleware:
 
 
 class SignInMiddleware:
-    """What allauth's pages lack here: 422 with the mistakes, and closed while nothing limits guessing."""
+    """Adjust allauth's pages: return 422 for invalid forms, and 503 while attempts cannot be limited."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -173,7 +179,7 @@ class SignInMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Attempts are counted in Redis: while it is down, nobody signs in (design, security.md)."""
+        """Close sign-in while Redis, which counts the attempts, is down (design, security.md)."""
         if not _is_about_signing_in(request):
             return None
         if isinstance(exception, RequestException):

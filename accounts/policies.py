@@ -1,4 +1,4 @@
-"""Who changes whose account."""
+"""Permissions to change accounts and to confirm such changes."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -13,24 +13,32 @@ from audit.models import Action, Event
 
 
 def can_manage_users(actor: Actor) -> bool:
-    """Invite people, give roles and districts, switch accounts off: administrators."""
+    """Whether the actor may manage accounts (invite, edit, deactivate): administrators."""
     return actor.kind == "system" or actor.is_administrator
 
 
 def can_confirm_requests(actor: Actor) -> bool:
-    """Be the second person for what opens the book: privacy officers, and supervisors for their districts."""
+    """Whether the actor may be a second person: privacy officers, and supervisors for their districts."""
     return actor.kind == "system" or actor.role in (rules.PRIVACY_OFFICER, rules.SUPERVISOR)
 
 
 def can_confirm(actor: Actor, request: AccountRequest) -> bool:
-    """Of what the actor sees waiting: anybody's but one's own, and for who had no hand in one's account."""
+    """Whether the actor may confirm a visible request.
+
+    Nobody confirms their own requests, requests about themselves, or requests by somebody who changed their
+    account lately (see `is_second_person`).
+    """
     if not can_confirm_requests(actor) or actor.id == request.user_id:
         return False
     return is_second_person(actor, request.asked_by_id)
 
 
 def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
-    """Whether the actor is somebody else than who asks, and no account that the asker shaped in a week."""
+    """Whether the actor is independent of the requester.
+
+    The actor must not be the requester, nor an account that the requester created or changed in the last
+    week.
+    """
     if actor.kind == "system" or asker_id is None:
         return True
     if actor.id is None or actor.id == asker_id:
@@ -48,15 +56,15 @@ def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
 
 
 def can_open_relief(actor: Actor) -> bool:
-    """Work in a further district for some hours: officers who have one, which a second person confirmed."""
+    """Whether the actor may open temporary access: officers with at least one confirmed district."""
     return actor.kind == "user" and actor.role == rules.OFFICER and bool(actor.district_ids)
 
 
 def can_widen(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> bool:
-    """Whether a row seen in the districts `before` may be seen in those of `after` too.
+    """Whether a row visible in the districts `before` may become visible in the districts `after`.
 
-    What temporary access alone opened stays where it is: a write must not show it after the access has ended,
-    nor to anybody else. Rows are moved about inside the district that was opened.
+    If only temporary access makes a row visible, a write must not show it after the access has ended or to
+    anybody else. Such rows can only be moved within the districts that temporary access opened.
     """
     own = actor.district_ids - actor.relief_ids
     is_opened = bool(before) and own.isdisjoint(before)

@@ -1,4 +1,4 @@
-"""Roles and what they may do at all; which rows, the querysets say. Pure: no Django."""
+"""Roles and their general permissions, without Django. Querysets decide which rows a role sees."""
 
 OFFICER = "officer"
 SUPERVISOR = "supervisor"
@@ -8,20 +8,20 @@ ADMINISTRATOR = "administrator"
 READS_EVERYWHERE = frozenset({PRIVACY_OFFICER})
 READS_OWN_DISTRICTS = frozenset({OFFICER, SUPERVISOR})
 WRITES = frozenset({OFFICER, SUPERVISOR})
-# A privacy officer confirms these before they hold.
+# A privacy officer must confirm these roles.
 ABOVE_OFFICER = frozenset({SUPERVISOR, PRIVACY_OFFICER, ADMINISTRATOR})
-# Those who see or decide more than an officer prove with a second thing that it is them.
+# Roles that see or decide more than an officer need two-factor authentication.
 NEEDS_SECOND_FACTOR = ABOVE_OFFICER
 
-# What an administrator asks for an account, and a second person confirms.
+# Changes that an administrator requests and a second person confirms.
 ROLE = "role"
 DISTRICTS = "districts"
 EMAIL = "email"
 SECOND_FACTOR = "second_factor"
 REACTIVATION = "reactivation"
-# A supervisor of the districts may confirm these too, but not of accounts above officer.
+# A supervisor of the districts can confirm these too, except for accounts above officer.
 CONFIRMED_BY_SUPERVISORS = frozenset({DISTRICTS, EMAIL, REACTIVATION})
-# Whoever the asker made or changed in this many days confirms nothing that the asker wants.
+# Accounts that the requester created or changed within this many days cannot confirm the request.
 DAYS_APART = 7
 
 NIGHT_DUTY = "night_duty"
@@ -33,11 +33,11 @@ RELIEF = "relief"
 
 
 def relief_purpose(reason: str) -> str:
-    """What every event of a relief says as its purpose."""
+    """The purpose recorded in every event during temporary access."""
     return f"{RELIEF}: {reason}"
 
 
-# In this order: each calls itself also by the names of those after it.
+# Order matters: each browser's User-Agent also contains the names of those that follow.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -56,6 +56,6 @@ SYSTEMS = (
 
 
 def browser_and_system(user_agent: str) -> tuple[str, str]:
-    """What a browser's name for itself says, as a person would; each empty where it is not known."""
+    """Browser and system names from a User-Agent header; each is empty if unknown."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     return browser, next((name for mark, name in SYSTEMS if mark in user_agent), "")

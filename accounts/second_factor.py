@@ -1,4 +1,4 @@
-"""The second thing a person proves who they are with: an authenticator app, a passkey, a recovery code."""
+"""Two-factor authentication: authenticator app, passkey and recovery codes."""
 
 import base64
 import re
@@ -19,12 +19,12 @@ from accounts import rules
 from accounts.models import User
 from lib.secret_keys import derived_keys
 
-# Recovery codes alone are none: they stand in for one that is lost.
+# Recovery codes alone do not count: they replace a lost factor.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def is_required(user: User) -> bool:
-    """Whether this person's role asks for one; the demo waives it (settings.REQUIRE_SECOND_FACTOR)."""
+    """Whether the user needs two-factor authentication (the demo disables settings.REQUIRE_SECOND_FACTOR)."""
     asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
     return bool(settings.REQUIRE_SECOND_FACTOR and asked)
 
@@ -34,19 +34,19 @@ def is_enrolled(user: User) -> bool:
 
 
 def forget(user: User) -> None:
-    """Drop all of them, recovery codes too: its owner has lost them."""
+    """Delete all factors of a user who has lost them, recovery codes included."""
     Authenticator.objects.filter(user_id=user.pk).delete()
 
 
 def renew_secrets() -> int:
-    """Encrypt them under the deployment's current key (`rotate_secrets`); answers how many there are."""
+    """Re-encrypt all secrets under the current key (`rotate_secrets`) and return their number."""
     renewed = 0
     with transaction.atomic():
         for one in Authenticator.objects.select_for_update():
             kept = {name: one.data[name] for name in ("secret", "seed") if name in one.data}
             try:
                 one.data |= {name: _cipher().rotate(text.encode()).decode() for name, text in kept.items()}
-            except InvalidToken:  # of a key that is gone
+            except InvalidToken:  # encrypted under a key that no longer exists
                 continue
             if kept:
                 one.save(update_fields=["data"])
@@ -55,7 +55,7 @@ def renew_secrets() -> int:
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Secrets are stored encrypted; the last factor of who must have one stays."""
+    """Encrypt stored secrets, and refuse to remove the last factor of a user who must have one."""
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
@@ -63,7 +63,7 @@ class MFAAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         try:
             return _cipher().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:  # of a key that is gone: no code may fit
+        except InvalidToken:  # the key no longer exists: return a secret that no code matches
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
@@ -83,7 +83,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 class SetUpOnce(ActivateTOTPForm):
-    """The code that sets an app up does not sign in as well."""
+    """Reject a code for sign-in if it was used to set up the app."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
@@ -93,7 +93,7 @@ class SetUpOnce(ActivateTOTPForm):
 
 
 class _Once(BaseAuthenticateForm):
-    """allauth forgets after half a minute which code was used; it fits for a minute and a half."""
+    """Reject used codes. allauth forgets used codes after 30 seconds, but accepts codes for 90 seconds."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
@@ -112,7 +112,7 @@ class ConfirmOnce(_Once, ReauthenticateForm):
 
 
 def _is_first_use(user: User, code: str) -> bool:
-    """Whether nobody has used this code of `user` while it fits; from now on it is used."""
+    """Mark the user's code as used, and return whether this was its first use while valid."""
     digits = re.sub(r"\D", "", code)
     fits = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
     return bool(cache.add(f"second-factor-used:{user.pk}:{digits}", True, timeout=fits))

@@ -1,7 +1,7 @@
-"""Forms that arrive twice: a second tap, a page that is loaded again, a lost answer and another try.
+"""Detect forms that arrive twice: a double tap, a reloaded page, or a retry after a lost response.
 
-Each form carries an id of its own. It is claimed in the transaction that does the work, so that either
-both are there or neither; of two that arrive at one moment the second waits for the first.
+Each form has an ID. The ID is claimed in the transaction of the work, so that both are committed or neither
+is. If two requests with the same ID arrive together, the second waits for the first.
 """
 
 from datetime import timedelta
@@ -23,7 +23,7 @@ _NOT_TYPED: Final = {FIELD, "csrfmiddlewaretoken"}
 
 
 def form_id(request: HttpRequest) -> UUID | None:
-    """What the form calls itself; None where it says nothing that can be read."""
+    """Return the ID in the form, or None if it is missing or unreadable."""
     try:
         return UUID(request.POST.get(FIELD, ""))
     except ValueError:
@@ -31,7 +31,10 @@ def form_id(request: HttpRequest) -> UUID | None:
 
 
 def claim(request: HttpRequest, user: User, form: UUID) -> tuple[SentForm, bool]:
-    """The form's row, and whether it is new. Waits where another request with it is under way."""
+    """Return the form's row and whether it is new.
+
+    Wait for another request that is handling the same form.
+    """
     made = SentForm(user=user, form=form, digest=keyed_hashes(_PURPOSE, _typed(request))[0])
     try:
         with transaction.atomic():
@@ -42,21 +45,21 @@ def claim(request: HttpRequest, user: User, form: UUID) -> tuple[SentForm, bool]
 
 
 def is_the_same(request: HttpRequest, sent: SentForm) -> bool:
-    """Whether what arrives now is what arrived then, word for word."""
+    """Whether the content is identical to that of the first submission."""
     text = _typed(request)
     return any(bytes(sent.digest) == known for known in keyed_hashes(_PURPOSE, text))
 
 
 def forget_sent_forms() -> int:
-    """Delete what no browser sends again by itself any more; answers how many."""
+    """Delete rows older than 14 days, which no browser resends on its own, and return their number."""
     return SentForm.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
 def _typed(request: HttpRequest) -> str:
-    """A digest of everything that was typed, chosen and attached, and where it was sent to.
+    """Digest of the form's address, values and files.
 
-    Only a keyed hash of it is kept: who holds a copy of the database could try names and numbers against a
-    plain one, also those of people who were erased since.
+    Only a keyed hash of the digest is stored. With a plain digest, somebody with a copy of the database could
+    guess names and numbers, including those of erased people.
     """
     said = sha256()
     parts = [request.get_full_path()]

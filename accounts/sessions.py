@@ -1,4 +1,4 @@
-"""Where sessions are kept: rows that say whose they are, so that a person's can be listed and ended."""
+"""Session store whose rows name their user, so that a user's sessions can be listed and ended."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Session
 from accounts.rules import browser_and_system
 
-# What a session says of itself: seconds since 1970, and what the browser calls itself.
+# Keys in the session: two times in seconds since 1970, and the User-Agent header.
 STARTED: Final = "started"
 SEEN: Final = "seen"
 DEVICE: Final = "device"
@@ -37,7 +37,7 @@ class SessionStore(DatabaseStore):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One device a person is signed in on. `number` names it on a page; the key would let anybody in."""
+    """A session of a user on one device. Pages use `number`, because `key` would let anybody in."""
 
     key: str
     device: str
@@ -58,7 +58,7 @@ class SignedIn:
 
 
 def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
-    """Those that live, this one first, then the latest used."""
+    """The user's active sessions: the current one first, then the most recently used."""
     now = timezone.now()
     alive = Session.objects.filter(
         user_id=user_id,
@@ -71,7 +71,10 @@ def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
 
 
 def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
-    """End those of a person, at once; all of them, all `but` the one of this key, or `only` that one."""
+    """End a user's sessions at once: all, all `but` the given key, or `only` the given key.
+
+    Return their number.
+    """
     rows = Session.objects.filter(user_id=user_id).exclude(pk=but or "")
     ended, _rows = (rows.filter(pk=only) if only else rows).delete()
     return ended

@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: nobody signs up, administrators invite."""
+"""Customise django-allauth: no sign-up, since administrators invite users."""
 
 import time
 from typing import Any
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """By password: not for who has a second factor, which a found device and a seen password lack."""
+    """Confirm identity by password, unless the user has a second factor, which is safer on a found device."""
     if isinstance(request.user, User) and second_factor.is_enrolled(request.user):
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
         query = request.META.get("QUERY_STRING", "")
@@ -34,19 +34,19 @@ def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRespo
 
 
 def password_link(user: User) -> str:
-    """A link, for once and for three days, to the page where `user` chooses a password."""
+    """A link to choose a password for `user`. It works once, within three days."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
 
 
 def forget_addresses(user: User) -> None:
-    """Drop allauth's copy of the addresses of `user`, which it makes anew from the account."""
+    """Delete allauth's copy of the user's addresses; allauth recreates it from the account."""
     EmailAddress.objects.filter(user_id=user.pk).delete()
 
 
 @login_not_required
 def password_reset(request: HttpRequest) -> HttpResponse:
-    """Takes the same time for all addresses: only for one that signs in here is a link made."""
+    """Take the same time for every address, since only known addresses get a link."""
     until = time.monotonic() + settings.PASSWORD_RESET_SECONDS
     answer: HttpResponse = views.password_reset(request)
     if request.method == "POST":
@@ -55,7 +55,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    # As long as ACCOUNT_RATE_LIMITS counts a wrong try, at most.
+    # Five minutes is the longest time that ACCOUNT_RATE_LIMITS counts a failed attempt.
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, then try again.")
     }
@@ -69,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return stronger if stronger and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Starts with the site's own address, not with what the request says it is."""
+        """Start with the configured site address, not with the Host header of the request."""
         uidb36, _dash, token = key.partition("-")
         found = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         return f"{settings.SITE_URL}{found}"
@@ -84,11 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """To the address of the account: allauth has a copy of it only once somebody has signed in."""
+        """Send to the account's address. allauth has a copy of the address only after the first sign-in."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """An answer tells nothing about an address, not even whether mail to it could be sent."""
+        """Hide mail failures from the response, since they would reveal something about the address."""
         try:
             with sending():
                 super().send_mail(template_prefix, email, context)

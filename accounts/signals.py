@@ -1,4 +1,7 @@
-"""Signing in, out and failing to, in the trail. The only signals there are: allauth has no other way."""
+"""Record signing in, signing out and failed attempts in the activity log.
+
+These are the only signal receivers, because allauth offers no other way.
+"""
 
 import time
 from typing import Any
@@ -27,7 +30,7 @@ def _request_id() -> str:
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Also notes in the session when it began, and what the browser calls itself."""
+    """Record the sign-in, and store its time and the User-Agent in the session."""
     now = int(time.time())
     request.session.update({STARTED: now, SEEN: now, DEVICE: request.META.get("HTTP_USER_AGENT", "")[:200]})
     SessionStore.clear_expired()
@@ -36,14 +39,17 @@ def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out)
 def record_sign_out(user: User | None, **_kwargs: Any) -> None:
-    """Without a user the session had ended before."""
+    """Record the sign-out, unless the session had ended before (no user)."""
     if user is not None:
         record(actor_for(user, request_id=_request_id()), Action.SIGN_OUT, "user", [user.pk])
 
 
 @receiver(user_login_failed)
 def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
-    """Whose account it was; of an unknown address nothing is kept. Both take the same steps."""
+    """Record the account of a failed sign-in, but nothing for an unknown address.
+
+    Both take the same steps.
+    """
     address = str(credentials.get("email") or credentials.get("username") or "")
     found = User.objects.with_address(address).values_list("pk", flat=True)
     nobody = Actor(kind="user", request_id=_request_id())
@@ -52,7 +58,7 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
 
 @receiver(authentication_failed)
 def record_wrong_code(user: User, **_kwargs: Any) -> None:
-    """The password was right, the second factor was not."""
+    """Record a wrong second factor after a correct password."""
     nobody = Actor(kind="user", request_id=_request_id())
     record(nobody, Action.SIGN_IN_FAILED, "user", [user.pk], allowed=False, purpose="second factor")
 

@@ -1,4 +1,7 @@
-"""Signing in at the city's own provider (OpenID Connect): it says who somebody is, we say who works here."""
+"""Single sign-on with the OpenID Connect provider of the city.
+
+The provider identifies people, but never creates accounts.
+"""
 
 from typing import Any
 
@@ -15,13 +18,13 @@ log = structlog.get_logger(__name__)
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):
-    """An account is found by an address the provider has verified, each time anew: none is ever made.
+    """Find the account by a verified address at each sign-in. Accounts are never created here.
 
-    Nothing the provider sends is kept. A second factor is asked for all the same.
+    Nothing from the provider is stored. Two-factor authentication is required as usual.
     """
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
-        """From the environment alone: the sign-in page asks nothing of the database."""
+        """Read the provider from settings, so that the sign-in page needs no query."""
         found = _build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for apps in found.values() for app in apps]
 
@@ -29,7 +32,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         return False
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
-        """Not allauth's own way, which takes the password of accounts away."""
+        """Turn off allauth's own matching by address, which removes passwords from accounts."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:

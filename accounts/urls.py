@@ -1,7 +1,6 @@
-"""Signing in, by django-allauth: only the pages meant here.
+"""URLs for signing in with django-allauth, limited to the pages used here.
 
-Its pages for adding and changing e-mail addresses are left out: the address a person signs in with
-is the administrators' to change.
+allauth's pages for email addresses are left out: only administrators change sign-in addresses.
 """
 
 from allauth.account import views
@@ -19,7 +18,7 @@ urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("signup/", views.signup, name="account_signup"),  # says that administrators invite
+    path("signup/", views.signup, name="account_signup"),  # explains that administrators invite users
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/reset/", password_reset, name="account_reset_password"),
@@ -34,7 +33,7 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    # The second factor.
+    # Two-factor authentication.
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/sign-in/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
@@ -51,7 +50,7 @@ urlpatterns = [
     ),
     path("2fa/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("2fa/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
-    # The city's own provider.
+    # Single sign-on.
     path("oidc/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
     path("oidc/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),

@@ -1,4 +1,4 @@
-"""What an administrator asked for an account, and who decided."""
+"""Requests by administrators for changes to accounts that a second person must confirm."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from lib.ids import uuid7
 
 
 class Asked(models.TextChoices):
-    """What an administrator asks for an account and somebody else confirms."""
+    """The kinds of change that an administrator requests and a second person confirms."""
 
     ROLE = rules.ROLE, _("role")
     DISTRICTS = rules.DISTRICTS, _("districts")
@@ -25,7 +25,7 @@ class Asked(models.TextChoices):
 
 class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
     def visible_to(self, actor: Acting) -> Self:
-        """What nobody has decided: all for privacy officers; for supervisors what their districts cover."""
+        """Pending requests: all for privacy officers, those within their districts for supervisors."""
         waiting = self.filter(decided_at__isnull=True)
         if actor.sees_everywhere:
             return waiting
@@ -47,21 +47,22 @@ class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
         return self.filter(decided_at__isnull=True)
 
     def in_order(self) -> Self:
-        """For lists: the oldest first."""
+        """Oldest first."""
         return self.order_by("asked_at", "pk")
 
 
 class AccountRequest(models.Model):
-    """What opens the book, asked for by an administrator: it holds when a second person confirms it.
+    """A request that would give access to records. It takes effect when a second person confirms it.
 
-    A row stays when it is decided: who was helped by whom counts for a week (accounts.policies).
+    Decided rows are kept: a user whose request was confirmed cannot act as second person for the same
+    administrator for a week (accounts.policies).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests")
     kind = models.CharField(max_length=20, choices=Asked)
-    email = models.EmailField(blank=True)  # the address asked for
-    districts = models.ManyToManyField(District, blank=True, related_name="account_requests")  # added ones
+    email = models.EmailField(blank=True)  # the requested address
+    districts = models.ManyToManyField(District, blank=True, related_name="account_requests")  # to be added
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

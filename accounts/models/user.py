@@ -1,4 +1,7 @@
-"""Who works here. An account is switched off, never deleted: the trail names it for years."""
+"""Staff accounts, their sessions, temporary access, saved views and sent forms.
+
+Accounts are deactivated, never deleted, because the activity log names them for years.
+"""
 
 import zoneinfo
 from datetime import datetime, timedelta
@@ -38,7 +41,7 @@ class Channel(models.TextChoices):
 
 
 class ReliefReason(models.TextChoices):
-    """Why an officer works in a further district for some hours."""
+    """Reasons for temporary access to another district."""
 
     NIGHT_DUTY = rules.NIGHT_DUTY, _("night duty")
     COLLEAGUE_AWAY = rules.COLLEAGUE_AWAY, _("a colleague is away")
@@ -69,7 +72,7 @@ def every_channel() -> list[str]:
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Colleagues: everybody who works here may know who does, by name, role and districts."""
+        """All accounts: everybody who works here may know their colleagues' names, roles and districts."""
         return self.all() if actor.role or actor.kind != "user" else self.none()
 
     def active(self) -> Self:
@@ -79,19 +82,19 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(role__in=roles)
 
     def with_address(self, email: str) -> Self:
-        """Who signs in with this address, whatever its case: one or none."""
+        """The user who signs in with this address (case-insensitive), or none."""
         return self.filter(email=email.strip().lower())
 
     def with_districts(self) -> Self:
-        """Their own districts fetched along, by name."""
+        """Prefetch the users' own districts, ordered by name."""
         return self.prefetch_related(models.Prefetch("districts", District.objects.in_order()))
 
     def in_order(self) -> Self:
-        """For lists."""
+        """Order for lists."""
         return self.order_by("name", "pk")
 
     def covering(self, district: District) -> Self:
-        """Those whose own districts include `district` or one it lies in."""
+        """Users whose own districts include `district` or one of its ancestors."""
         own = self.model.districts.through.objects.filter(
             user_id=models.OuterRef("pk"), district_id__in=district.lineage
         )
@@ -99,7 +102,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # dynamic base
-    """What django-allauth asks of a user model's manager, beside the queryset's methods."""
+    """Manager methods that django-allauth requires of a user model, with the queryset's methods."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         user: User = self.get(email__iexact=username)
@@ -107,13 +110,13 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser):
-    """A person who signs in with an e-mail address."""
+    """A person who signs in with an email address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.OFFICER)
-    # Above officer, it waits here until a privacy officer confirms it: `role` is what holds.
+    # A role above officer waits here until a privacy officer confirms it. `role` is the role in effect.
     asked_role = models.CharField(
         _("role awaiting confirmation"), max_length=20, choices=Role, blank=True, default="", editable=False
     )
@@ -129,7 +132,7 @@ class User(AbstractBaseUser):
         _("time zone"), max_length=40, default=city_time_zone, validators=[check_time_zone]
     )
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
-    # For colleagues who share a district, at night: on pages only, in no answer of the API.
+    # Phone for colleagues in the same district, for example at night. Shown on pages only, never by the API.
     phone = PhoneNumberField(_("phone at work"), blank=True, default="", db_default="")
     reminder_channels = ArrayField(
         models.CharField(max_length=10, choices=Channel),
@@ -184,15 +187,15 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Nothing here is decided by Django's permissions: policies answer, from the actor."""
+        """Deny all Django permissions: policies decide, based on the actor."""
         return False
 
 
 class Session(AbstractBaseSession):
-    """A session that knows whose it is, on which device, and when it was last used."""
+    """A session with its user, its device and the time of its last use."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
-    device = models.CharField(max_length=200, blank=True)  # what the browser calls itself
+    device = models.CharField(max_length=200, blank=True)  # the User-Agent header
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
@@ -206,7 +209,10 @@ class Session(AbstractBaseSession):
 
 class ReliefQuerySet(models.QuerySet["Relief"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own; a supervisor's are those in the districts covered, and of their officers."""
+        """The actor's own temporary access.
+
+        Supervisors also see access to their districts and that of their officers.
+        """
         if actor.sees_everywhere:
             return self.all()
         own = models.Q(officer_id=actor.id, officer_id__isnull=False)
@@ -221,7 +227,7 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         )
 
     def open_at(self, moment: datetime) -> Self:
-        """Begun and not ended: by itself at `ends_at`, or earlier by hand."""
+        """Started and not ended, neither by reaching `ends_at` nor early."""
         return self.filter(
             models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=moment),
             starts_at__lte=moment,
@@ -229,12 +235,15 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         )
 
     def open_now(self) -> "Relief | None":
-        """Of an officer's: the one that is open, with its district."""
+        """The open temporary access of a user's rows, with its district."""
         return self.open_at(timezone.now()).select_related("district").first()
 
 
 class Relief(models.Model):
-    """One further district an officer works in for some hours. It ends by itself: no job closes it."""
+    """Temporary access of an officer to one further district.
+
+    It expires at `ends_at` without a background task.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     officer = models.ForeignKey(
@@ -246,7 +255,7 @@ class Relief(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=ReliefReason)
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)  # earlier, by hand
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)  # if ended early
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ReliefQuerySet.as_manager()
@@ -294,7 +303,7 @@ class Relief(models.Model):
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own, and those shared with a district the actor covers."""
+        """The actor's own views, and those shared with a district that the actor covers."""
         return self.filter(
             models.Q(owner=actor.id, owner__isnull=False)
             | models.Q(shared_with__in=list(actor.district_ids), shared_with__isnull=False)
@@ -305,13 +314,13 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """A list with its filters, kept under a name: for its owner, or for all who cover a district."""
+    """A list's filters saved under a name, for the owner or for everybody who covers a district."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     list_name = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=60)
-    query = models.CharField(max_length=1000)  # filters and order as in the address
+    query = models.CharField(max_length=1000)  # filters and order, as in the URL
     shared_with = models.ForeignKey(
         District,
         on_delete=models.CASCADE,
@@ -338,10 +347,10 @@ class SavedView(models.Model):
 
 
 class SentForm(models.Model):
-    """A form that was sent and did something. Sent again, it is answered with where that led.
+    """A submitted form that changed something.
 
-    `form` is the id its page carried, `digest` what was in it, `made` the address of what it saved where
-    `led_to` is another.
+    Sending the form again leads to the address of the first response. `form` is the ID in the form, `digest`
+    a keyed hash of its content. `made` is the URL of the saved object if it differs from `led_to`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,1 +1,1 @@
-"""Writes to accounts, one module per noun."""
+"""Write services for accounts, one module per noun."""

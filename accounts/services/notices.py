@@ -1,4 +1,4 @@
-"""Mail about one's own account: nobody's address or second factor changes without a word to its owner."""
+"""Mail to users about changes of their own email address or second factor."""
 
 from collections.abc import Collection
 from smtplib import SMTPException
@@ -16,8 +16,10 @@ log = structlog.get_logger(__name__)
 
 
 def mail_account_change(user: User, what: str, stage: str, addresses: Collection[str]) -> None:
-    """To these addresses, once the transaction is over. `what` is email or second_factor, `stage` asked,
-    confirmed or done: with one the change waits, with the others it holds."""
+    """Mail these addresses when the transaction commits. `what` is email or second_factor.
+
+    `stage` is asked (the change is pending), confirmed or done (the change is in effect).
+    """
     context = {"user": user, "what": what, "stage": stage, "city": settings.CITY_NAME}
     with translation.override(user.language):
         subject = render_to_string("accounts/email/changed_subject.txt", context).strip()
@@ -27,7 +29,7 @@ def mail_account_change(user: User, what: str, stage: str, addresses: Collection
 
 
 def _send(subject: str, body: str, address: str) -> None:
-    """The change stays as it is when the mail server refuses; the log says so."""
+    """Send the mail. If the mail server refuses it, log the failure and keep the change."""
     try:
         EmailMessage(subject, body, to=[address]).send()
     except (SMTPException, OSError) as error:

@@ -1,4 +1,4 @@
-"""What a write under temporary access may not do."""
+"""Limits on writes under temporary access."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -13,7 +13,7 @@ from districts.models import District
 
 
 def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> None:
-    """Raise ValidationError where a write under temporary access would show a row in further districts."""
+    """Raise ValidationError if a write under temporary access would show a row in further districts."""
     if not can_widen(actor, before, after):
         raise ValidationError(
             _("You have temporary access here. Ask an officer of the district to show this record elsewhere.")
@@ -21,9 +21,10 @@ def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UU
 
 
 def can_give_lead(actor: Actor, district: District, officer: User) -> bool:
-    """Whether the actor may make `officer` the lead or deputy of an organisation at home in `district`.
+    """Whether the actor may make `officer` lead or deputy of an organisation based in `district`.
 
-    A lead lasts: where temporary access alone opened the district, it goes to who works there without one.
+    A lead outlasts temporary access. If only temporary access opened the district, the officer must cover the
+    district permanently.
     """
     if district.pk not in actor.relief_ids:
         return True

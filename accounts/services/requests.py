@@ -1,6 +1,6 @@
-"""What opens the book takes two people: an administrator asks for it, somebody else confirms or refuses it.
+"""Two-person rule: an administrator requests access to records, and a second person confirms or rejects it.
 
-`ask`, `withdraw` and `is_waiting` are for the services of accounts, in their transaction.
+`ask` and `withdraw` are for the accounts services, inside their transaction.
 """
 
 from collections.abc import Collection
@@ -32,10 +32,10 @@ MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "rol
 
 
 def opens_the_book(user: User) -> bool:
-    """Whether who takes this account over reads or decides: it has districts, a role above officer, or work.
+    """Whether taking over this account would give access to records: through districts, role or follow-ups.
 
-    An account that has been signed in may own follow-ups, which its owner sees without a district. The same
-    holds for an account whose district was taken away recently.
+    An account that has signed in may own follow-ups, which their owner sees without covering a district. The
+    same is true of an account whose districts changed recently.
     """
     return (
         is_above_officer(user)
@@ -46,9 +46,9 @@ def opens_the_book(user: User) -> bool:
 
 
 def had_districts_lately(user: User, now: datetime) -> bool:
-    """Whether their districts changed within thirty days, as the trail has it."""
+    """Whether the activity log records a change of the user's districts in the last 30 days."""
     changes = Event.objects.filter(object_ids__contains=[user.pk], object_type="user", at__gte=now - LATELY)
-    changes = changes.exclude(action=Action.CREATE)  # where those asked for are named, which wait
+    changes = changes.exclude(action=Action.CREATE)  # also names pending districts
     return changes.filter(field_names__contains=["districts"], allowed=True).exists()
 
 
@@ -59,7 +59,7 @@ def is_above_officer(user: User) -> bool:
 def ask(
     actor: Actor, user: User, kind: Asked, *, email: str = "", districts: Collection[District] = ()
 ) -> bool:
-    """Let it wait for a second person; answers whether that is new. The same again stays as it was asked."""
+    """Create a pending request and return whether it is new. An identical pending request stays unchanged."""
     waiting = user.requests.waiting().of_kind(kind).first()
     if waiting is not None:
         same = waiting.email == email and set(waiting.districts.all()) == set(districts)
@@ -75,14 +75,14 @@ def ask(
 
 
 def withdraw(user: User, kind: Asked) -> bool:
-    """Nobody is asked for it any more; answers whether somebody was."""
+    """Withdraw the pending request of this kind and return whether there was one."""
     waiting = user.requests.waiting().of_kind(kind)
     return bool(waiting.update(decided_at=timezone.now()))
 
 
 @transaction.atomic
 def confirm_request(*, actor: Actor, request_id: UUID, version: int | None = None) -> AccountRequest:
-    """From now on it holds. Raises as `refuse_request`, and ValidationError for an address that is taken."""
+    """Apply a request. Raises like `refuse_request`, and ValidationError if the address is taken."""
     request = _waiting(actor, request_id, version)
     user, was = request.user, request.user.email
     changed = _HOLDS[Asked(request.kind)](request, user)
@@ -95,9 +95,10 @@ def confirm_request(*, actor: Actor, request_id: UUID, version: int | None = Non
 
 @transaction.atomic
 def refuse_request(*, actor: Actor, request_id: UUID, version: int | None = None) -> AccountRequest:
-    """All stays as it is; who waits for a role stays an officer. `version` is the account's that was shown.
+    """Reject a request: the account stays unchanged. `version` is the account version that was shown.
 
-    Raises PermissionDenied, also for one's own; StaleVersion; DoesNotExist where nothing waits.
+    Raises PermissionDenied (also for the actor's own requests), StaleVersion, or DoesNotExist if nothing is
+    pending.
     """
     request = _waiting(actor, request_id, version)
     if request.kind == Asked.ROLE:
@@ -108,7 +109,10 @@ def refuse_request(*, actor: Actor, request_id: UUID, version: int | None = None
 
 @transaction.atomic
 def confirm_all(*, actor: Actor, user_id: UUID) -> list[AccountRequest]:
-    """All that waits for an account, for the command line. Raises ValidationError where nothing does."""
+    """Confirm all pending requests of an account, for the command line.
+
+    Raises ValidationError if there are none.
+    """
     found = AccountRequest.objects.visible_to(actor).filter(user=user_id).in_order()
     confirmed = [confirm_request(actor=actor, request_id=pk) for pk in found.values_list("pk", flat=True)]
     if not confirmed:
@@ -122,7 +126,7 @@ def _waiting(actor: Actor, request_id: UUID, version: int | None) -> AccountRequ
     seen = AccountRequest.objects.visible_to(actor)
     user_id = seen.values_list("user", flat=True).get(pk=request_id)
     user: User = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    request: AccountRequest = seen.get(pk=request_id)  # again, now that nobody else decides
+    request: AccountRequest = seen.get(pk=request_id)  # again, under the lock
     request.user = user
     if not can_confirm(actor, request):
         raise PermissionDenied

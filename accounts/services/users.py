@@ -1,4 +1,7 @@
-"""Accounts: invited, changed, switched off, never deleted: the trail names them for years."""
+"""Write services for staff accounts: invite, edit, deactivate.
+
+Accounts are never deleted, because the activity log names them for years.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import TypedDict, Unpack
@@ -40,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 
 class UserFields(TypedDict, total=False):
-    """What administrators decide."""
+    """Fields that administrators set."""
 
     email: str
     name: str
@@ -51,7 +54,7 @@ class UserFields(TypedDict, total=False):
 
 
 class Preferences(TypedDict, total=False):
-    """What everybody decides for themselves."""
+    """Fields that users set for themselves."""
 
     language: str
     phone: str
@@ -65,10 +68,10 @@ class Preferences(TypedDict, total=False):
 def invite_user(
     *, actor: Actor, districts: Iterable[District] = (), id: UUID | None = None, **fields: Unpack[UserFields]
 ) -> User:
-    """A new account without a password; `send_invitation` lets its person choose one.
+    """Create an account without a password; `send_invitation` mails a link for choosing one.
 
-    A role above officer and districts wait until a second person confirms them, unless the server's
-    command line gives them. Raises PermissionDenied, and ValidationError by field.
+    A role above officer and districts are pending until a second person confirms them, except on the server's
+    command line. Raises PermissionDenied, and ValidationError by field.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
@@ -86,9 +89,9 @@ def invite_user(
 
 
 def send_invitation(*, actor: Actor, user_id: UUID) -> None:
-    """Mail a link for choosing a password; earlier links stop working when it is used.
+    """Mail a link for choosing a password. Earlier links stop working when this link is used.
 
-    Raises PermissionDenied, ValidationError for an account that is switched off, MailNotSent.
+    Raises PermissionDenied, ValidationError for a deactivated account, MailNotSent.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
@@ -115,17 +118,19 @@ def edit_user(
     districts: Iterable[District] | None = None,
     **fields: Unpack[UserFields],
 ) -> User:
-    """Change the given fields; what is not given stays. Switching off ends the sessions at once.
+    """Change the given fields. Deactivating ends all sessions.
 
-    What would open the book waits for a second person: a role above officer, districts not covered before,
-    and, of an account that reads or decides, its address and signing in again. Until then they are an
-    officer, and all else stays as it was. Giving back what holds withdraws what was asked.
-    Raises PermissionDenied, StaleVersion and ValidationError: of one's own account neither role nor
-    `is_active` can be changed, and one administrator and one privacy officer stay.
+    Changes that give access to records are pending until a second person confirms them: a role above officer
+    and districts not covered before; for accounts with access to records also the address and reactivation.
+    Until then the user is an officer and other values stay. Sending the current value withdraws a pending
+    request.
+
+    Raises PermissionDenied, StaleVersion and ValidationError: users cannot change their own role or
+    `is_active`, and at least one administrator and one privacy officer must remain.
     """
     if not can_manage_users(actor):
         raise PermissionDenied
-    # Two administrators who switch off each other, or the last privacy officers, wait for each other here.
+    # These locks make two administrators who deactivate each other, or the last privacy officers, take turns.
     kept_roles = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
     list(User.objects.with_role(*kept_roles).select_for_update(no_key=True).order_by("pk"))
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
@@ -139,7 +144,7 @@ def edit_user(
     reads_anew = was.role not in rules.READS_OWN_DISTRICTS and user.role in rules.READS_OWN_DISTRICTS
     if districts is not None or (reads_anew and before):
         wanted = list(user.districts.all() if districts is None else districts)
-        # Nobody confirmed the districts of an administrator as ones to read in.
+        # Nobody has confirmed an administrator's districts as districts to read in.
         kept = () if reads_anew and was.role == Role.ADMINISTRATOR else before
         changed += _set_districts(actor, user, wanted, kept=kept)
     if not changed:
@@ -160,13 +165,13 @@ def edit_user(
 
 
 def _role_changes(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
-    """The names of what changed, once a role above officer waits."""
+    """Make a role above officer pending, and return the changed field names."""
     if "role" in changed:
         _let_role_wait(actor, user)
         changed.remove("role")
         changed += [name for name in ("role", "asked_role") if getattr(user, name) != getattr(was, name)]
     elif "role" in fields and was.asked_role:
-        user.asked_role = ""  # an officer it stays
+        user.asked_role = ""  # the user stays an officer
         changed.append("asked_role")
     if "role" in fields:
         if user.asked_role:
@@ -177,12 +182,12 @@ def _role_changes(actor: Actor, user: User, was: User, changed: list[str], field
 
 
 def _address_waits(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
-    """Who controls the address can set the password: it is a second person's to confirm."""
+    """Make a new address pending: whoever controls the address can set the password."""
     if "email" not in fields or actor.kind == "system":
         return []
     if "email" not in changed:
         return ["asked_email"] if withdraw(user, Asked.EMAIL) else []
-    _check(user)  # an address that is taken or none is refused now
+    _check(user)  # reject a taken or invalid address now
     asked, user.email = user.email, was.email
     changed.remove("email")
     if asked == was.email or not ask(actor, user, Asked.EMAIL, email=asked):
@@ -204,7 +209,7 @@ def _reactivation_waits(
 
 
 def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Collection[UUID]) -> list[str]:
-    """Those that lie in `kept` hold, the others wait; answers the names of what changed."""
+    """Assign the districts inside `kept`, make the others pending, and return the changed field names."""
     before = _districts(user)
     holds = [one for one in wanted if actor.kind == "system" or set(one.lineage) & set(kept)]
     user.districts.set(holds)
@@ -217,9 +222,9 @@ def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Co
 
 @transaction.atomic
 def forget_second_factor(*, actor: Actor, user_id: UUID) -> User:
-    """For who has lost it: they are signed out everywhere and set up a new one.
+    """Remove a lost second factor: the user is signed out everywhere and sets up a new one.
 
-    Of a role above officer it waits for a privacy officer. Raises PermissionDenied.
+    For a role above officer, a privacy officer must confirm this first. Raises PermissionDenied.
     """
     if not can_manage_users(actor) or user_id == actor.id:
         raise PermissionDenied
@@ -240,7 +245,7 @@ def forget_second_factor(*, actor: Actor, user_id: UUID) -> User:
 
 @transaction.atomic
 def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
-    """Change one's own settings. Raises ValidationError by field."""
+    """Change the actor's own settings. Raises ValidationError by field."""
     user: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
     changed = assign(user, fields)
     if changed:
@@ -252,9 +257,10 @@ def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
 
 @transaction.atomic
 def create_administrator(*, actor: Actor, email: str, another: bool = False) -> User:
-    """The first administrator; with `another` a further one. Asked again before the first sign-in: the same.
+    """Create the first administrator, or a further one with `another`.
 
-    Raises PermissionDenied, and ValidationError where there is one already.
+    If the account exists and has not signed in yet, return it. Raises PermissionDenied, and ValidationError
+    if there already is an administrator.
     """
     there: UserQuerySet = User.objects.active().with_role(Role.ADMINISTRATOR)
     if waiting := there.with_address(email).filter(last_login__isnull=True).first():
@@ -265,14 +271,14 @@ def create_administrator(*, actor: Actor, email: str, another: bool = False) -> 
 
 
 def _let_role_wait(actor: Actor, user: User) -> None:
-    """A role above officer is asked for, not given, but by the server's command line."""
+    """Turn a role above officer into a pending one, except on the server's command line."""
     user.asked_role = ""
     if user.role in rules.ABOVE_OFFICER and actor.kind != "system":
         user.role, user.asked_role = rules.OFFICER, user.role
 
 
 def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
-    """Nobody locks herself out, nor everybody."""
+    """Prevent administrators from locking out themselves or removing the last administrator."""
     if user.pk == actor.id:
         for field in ("role", "is_active"):
             if field in changed:
@@ -284,7 +290,7 @@ def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
 
 
 def _keep_privacy_officers(user: User, was: User, changed: list[str]) -> None:
-    """One stays: without any nobody confirms a role or answers whoever asks what is kept of them."""
+    """Keep at least one privacy officer: nobody else confirms roles or answers subject access requests."""
     was_one = was.is_active and was.role == Role.PRIVACY_OFFICER
     stays = user.is_active and user.role == Role.PRIVACY_OFFICER
     others = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=user.pk)
@@ -294,7 +300,7 @@ def _keep_privacy_officers(user: User, was: User, changed: list[str]) -> None:
 
 
 def _check(user: User) -> None:
-    """Constraints; an address is kept in small letters, as django-allauth looks for it."""
+    """Validate the account with its address in lower case, as django-allauth looks it up."""
     user.email = user.email.lower()
     user.full_clean(exclude=["password"])
 

@@ -1,4 +1,4 @@
-"""Keeping a list with its filters under a name."""
+"""Write services for saved views of lists."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ MOST = 50
 def save_view(
     *, actor: Actor, list_name: str, name: str, query: str, shared_with: District | None = None
 ) -> SavedView:
-    """A new view of the actor's own. Raises PermissionDenied for a district not covered, ValidationError."""
+    """Save a view for the actor. Raises PermissionDenied for a district not covered, and ValidationError."""
     if actor.kind != "user" or actor.id is None or not actor.reads:
         raise PermissionDenied
     if shared_with and not actor.covers(shared_with.pk):
@@ -35,7 +35,10 @@ def save_view(
 
 @transaction.atomic
 def delete_view(*, actor: Actor, view_id: UUID) -> SavedView:
-    """Delete one's own view. Raises DoesNotExist when it is not seen, PermissionDenied for another's."""
+    """Delete one's own view.
+
+    Raises DoesNotExist if the view is not visible, PermissionDenied if it is another user's.
+    """
     view = SavedView.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=view_id)
     if view.owner_id != actor.id:
         raise PermissionDenied

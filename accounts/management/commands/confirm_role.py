@@ -1,4 +1,4 @@
-"""`manage.py confirm_role EMAIL`: the second person, for a city that has none yet."""
+"""`manage.py confirm_role EMAIL`: confirm a role when the city has no second person yet."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py create_administrator EMAIL`: the first person who may invite others."""
+"""`manage.py create_administrator EMAIL`: create the first administrator, who can invite other users."""
 
 from typing import Any
 
