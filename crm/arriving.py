@@ -1,7 +1,8 @@
-"""How long a request may take to arrive: the thread that reads it is one of few.
+"""Time limits for receiving a request, so that slow clients cannot occupy the few threads that read requests.
 
-A head has `settings.REQUEST_SECONDS` in all, however it trickles. A body has as long again, and more for as
-long as it comes in at `SLOWEST` or faster: 10 MB over a slow phone arrive. What is slower is answered 408.
+The request head must arrive within `settings.REQUEST_SECONDS` in total. The body gets the same time again,
+extended for as long as it arrives at `SLOWEST` or faster (enough for 10 MB over a slow phone). Slower
+requests are answered with 408.
 """
 
 import socket
@@ -17,19 +18,19 @@ from gunicorn.workers.gthread import TConn
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-SLOWEST: Final = 4 * 1024  # bytes a second, half of what a phone has at the edge of its network
-LARGEST: Final = 64 * 1024 * 1024  # bytes; no form takes as many (exchange.imports.tables)
+SLOWEST: Final = 4 * 1024  # bytes per second, half of what a phone gets at the edge of its network
+LARGEST: Final = 64 * 1024 * 1024  # bytes; no form accepts more (exchange.imports.tables)
 _IN_MEMORY: Final = 1024 * 1024
 _PIECE: Final = 64 * 1024
 _DRAINED: Final = 64 * 1024
 
 
 class TooSlow(Exception):
-    """The rest of a request did not arrive in time."""
+    """The request did not arrive in full in time."""
 
 
 class TimedUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn brings no types
-    """Reads a connection until the request on it is late. Raises TooSlow then."""
+    """Reader of a connection that raises TooSlow when the current request is late."""
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
@@ -45,7 +46,7 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn brings no
         self._since, self._received, self._slowest = time.monotonic(), 0, slowest
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        if self.sock.gettimeout() is not None:  # gunicorn throws a body away, in a time of its own
+        if self.sock.gettimeout() is not None:  # gunicorn is discarding a body, with its own timeout
             return bytes(super().chunk(size_hint))
         earned = self._received / self._slowest if self._slowest else 0.0
         left = self._since + settings.REQUEST_SECONDS + earned - time.monotonic()
@@ -63,9 +64,9 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn brings no
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn brings no types
-    """A connection on which requests are read in time, and that is closed without waiting for its client.
+    """A connection that reads requests within the time limit and closes without waiting for the client.
 
-    gunicorn's own waits two seconds in the loop that takes all other connections.
+    gunicorn's own class waits two seconds, and blocks the loop that accepts all other connections.
     """
 
     def __init__(self, plain: Any, linger: Callable[["Connection"], None]) -> None:
@@ -97,7 +98,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn brings no types
             self._linger(self)
 
     def has_ended(self) -> bool:
-        """Throw away what the client still sends; whether it has closed, or sends too much."""
+        """Discard what the client still sends. Return whether the client has closed or sends too much."""
         try:
             received = self.sock.recv(_PIECE)
         except BlockingIOError:
@@ -109,7 +110,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn brings no types
 
 
 def arrived(application: "WSGIApplication") -> "WSGIApplication":
-    """`application`, called when all of the request is there: no lock waits for a phone."""
+    """Wrap `application` so that it is called only after the whole request has arrived.
+
+    Otherwise the application could hold database locks while it waits for a slow client.
+    """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> object:
         most = _most(environ)
@@ -122,11 +126,14 @@ def arrived(application: "WSGIApplication") -> "WSGIApplication":
             body.seek(0)
             return application(environ | {"wsgi.input": body}, start_response)
 
-    return answer  # type: ignore[return-value]  # what is answered is the application's
+    return answer  # the value comes from the application
 
 
 def _most(environ: "WSGIEnvironment") -> int:
-    """How much of a body is read beforehand: of one in chunks just enough to be refused (crm.chunks)."""
+    """Number of body bytes to read in advance.
+
+    For a chunked body: just enough for crm.chunks to reject it.
+    """
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdigit():
         return int(length) if int(length) <= LARGEST else 0

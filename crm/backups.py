@@ -1,6 +1,7 @@
-"""A backup is PostgreSQL's own dump and, beside it, what was in it: rows and a sum over each table.
+"""Database backups: a PostgreSQL dump and a manifest with the row count and checksum of each table.
 
-Both are of one snapshot, so that a restore can be proved to hold the same, seals of the trail included.
+Dump and manifest come from the same snapshot, so a restore can be proved to hold the same rows, including the
+seals of the activity log.
 """
 
 import json
@@ -20,10 +21,10 @@ from psycopg import conninfo, sql
 from crm.embedded.binaries import postgres_programs
 
 OWNER: Final = "owner"
-# Sixty bits of each row's MD5, summed: the order of rows does not matter, and nothing is kept in memory.
-# Against accidents, not against forgers: for those are the seals (audit.verifying).
+# Sum of 60 bits of each row's MD5: independent of row order and computed in constant memory. It detects
+# accidents, not forgery. The seals detect forgery (audit.verifying).
 _SUM: Final = "SELECT count(*), coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text"
-# How a drill knows the database that a killed one has left.
+# Name prefix by which a drill recognises the database that a killed drill has left.
 _SCRATCH_NOTE: Final = "of a restore drill, dropped at its end"
 _SCRATCH_OF: Final = """
 SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s
@@ -31,7 +32,10 @@ SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s
 
 
 class BackupFailed(Exception):
-    """Said for a person; the database is as it was, or what was restored is not to be used."""
+    """A backup or restore failed. The message is written for a person.
+
+    After a failed backup the database is unchanged. After a failed restore the database must not be used.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def manifest_of(dump: Path) -> Path:
 
 
 def back_up(dump: Path) -> dict[str, Table]:
-    """Write `dump` and its manifest, both readable by their owner only, whole or not at all."""
+    """Write `dump` and its manifest, both readable by the owner only, completely or not at all."""
     draft = dump.with_name(dump.name + ".part")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
@@ -75,9 +79,9 @@ def read_manifest(dump: Path) -> dict[str, Table]:
 
 
 def put_back(dump: Path) -> dict[str, Table]:
-    """Fill the owner's empty database from `dump`, all or nothing, and prove that it holds the same.
+    """Restore `dump` into the owner's empty database, all or nothing, and check that it holds the same rows.
 
-    Owners and rights are not the dump's: `prepare_database` gives them, and runs before anything starts.
+    The dump contains no owners or rights: `prepare_database` sets them and runs before anything else starts.
     """
     expected = read_manifest(dump)
     if _tables():
@@ -102,7 +106,7 @@ def put_back(dump: Path) -> dict[str, Table]:
 
 @contextmanager
 def scratch_database(name: str) -> Iterator[None]:
-    """The owner's connection leads to a new database until the end, when it is dropped."""
+    """Point the owner's connection to a new database, and drop that database at the end."""
     owner = connections[OWNER]
     real = owner.settings_dict["NAME"]
     with owner.cursor() as cursor:
@@ -111,7 +115,7 @@ def scratch_database(name: str) -> Iterator[None]:
         if left and left[0] != _SCRATCH_NOTE:
             raise BackupFailed(f"There is a database {name} that no drill has left: drop or rename it first.")
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        # template0: nothing that somebody has put into template1.
+        # template0 contains nothing that somebody may have added to template1.
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         note = sql.SQL("COMMENT ON DATABASE {} IS {}")
         cursor.execute(note.format(sql.Identifier(name), sql.Literal(_SCRATCH_NOTE)))
@@ -125,7 +129,7 @@ def scratch_database(name: str) -> Iterator[None]:
 
 
 def contents() -> dict[str, Table]:
-    """Every table of the owner's database: how many rows, and a sum over them."""
+    """Row count and checksum of every table in the owner's database."""
     found = {}
     with connections[OWNER].cursor() as cursor:
         for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO'", "extra_float_digits = 1"):
@@ -148,7 +152,7 @@ def _point(connection: BaseDatabaseWrapper, database: str) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """A program of PostgreSQL on the owner's database; the password is in no list of processes."""
+    """Run a PostgreSQL program on the owner's database, without the password in the process list."""
     given = connections[OWNER].get_connection_params()
     known = {key: given[key] for key in ("dbname", "user", "host", "port", "sslmode") if given.get(key)}
     address = conninfo.make_conninfo(**known)

@@ -1,7 +1,8 @@
 """The Celery application and the one timetable.
 
-Beat only polls rows (docs/adr/0004): a message that is lost is found again at the next poll. No message
-expires: that would compare the clocks of two machines. A queue is kept short by asking how long it is.
+Beat only starts polls of the database (docs/adr/0004), so the next poll makes up for a lost message. Messages
+have no expiry time, because expiry compares the clocks of two machines. Instead, tasks are not sent while
+their queue is full.
 """
 
 import os
@@ -27,7 +28,7 @@ app.conf.task_annotations = {name: {"time_limit": kept.seconds} for name, kept i
 
 @signals.task_prerun.connect  # type: ignore[untyped-decorator]  # nor does Celery
 def be_patient(task: Any, **_: Any) -> None:
-    """Let its statements take longer than those that somebody waits for."""
+    """Allow longer database statements than for requests that a person waits for."""
     from crm.database.base import DatabaseWrapper
 
     kept = TASKS.get(task.name)

@@ -1,4 +1,4 @@
-"""Request bodies sent in chunks: buffered before Django reads them, as Django ignores a body of no length."""
+"""Buffering for request bodies sent in chunks, because Django ignores a body without a length."""
 
 import io
 from typing import TYPE_CHECKING
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 def buffer_chunked_body(application: "WSGIApplication") -> "WSGIApplication":
-    """`application`, told how long a body in chunks is; of one that is too long just enough to be refused."""
+    """Wrap `application` so that a chunked body has a length.
+
+    If a body is too long, just enough of it is passed on for Django to reject it.
+    """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> object:
         if not environ.get("CONTENT_LENGTH") and environ.get("HTTP_TRANSFER_ENCODING"):
@@ -18,4 +21,4 @@ def buffer_chunked_body(application: "WSGIApplication") -> "WSGIApplication":
             environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
         return application(environ, start_response)
 
-    return answer  # type: ignore[return-value]  # what is answered is the application's
+    return answer  # the value comes from the application

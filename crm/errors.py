@@ -1,4 +1,4 @@
-"""What is answered when something of ours breaks or is away: a page to people, a problem to tools."""
+"""Responses when the application or a server it needs fails: a page for people, a problem for API clients."""
 
 import sys
 from typing import Final
@@ -14,21 +14,21 @@ from django.views import defaults
 from api.problems import Problem, answer
 
 RETRY_SECONDS: Final = 10
-# The database is away or cut a wait that had become too long; Valkey is needed and away.
+# The database is unavailable or cancelled a slow statement, or Valkey is needed and unavailable.
 AWAY: Final = (
     OperationalError,
     InterfaceError,
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
-    redis.exceptions.ResponseError,  # a full disk: it takes nothing any more
+    redis.exceptions.ResponseError,  # a full disk: Valkey rejects writes
     kombu.exceptions.OperationalError,
 )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """RFC 9457 under /api/, and a page for everybody else; the log has the rest, by its request id.
+    """Return RFC 9457 JSON under /api/ and an HTML page elsewhere. The log has the details by request ID.
 
-    503 with Retry-After where the same may succeed in a moment, 500 where it is a fault of ours.
+    503 with Retry-After if a retry can succeed soon; 500 if the fault is in our code.
     """
     away = is_away(sys.exc_info()[1])
     if request.path.startswith("/api/v1/"):
@@ -37,7 +37,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether it, or what it was made of, says that a server is missing rather than that we are wrong."""
+    """Whether the error or one of its causes means that a server is unavailable (not a fault in our code)."""
     while error is not None:
         if isinstance(error, AWAY):
             return True
@@ -46,7 +46,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def too_busy() -> HttpResponse:
-    """The page; asks nothing of the database, nor of the request."""
+    """Return the 503 page without using the database or the request."""
     text = loader.get_template("away.html").render()
     return HttpResponse(text, status=503, headers=_headers())
 

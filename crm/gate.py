@@ -1,7 +1,7 @@
-"""Keeps some threads of each web process free while requests hang: /livez, /healthz and static files go on.
+"""Reserves threads of each web process for /livez, /healthz and static files while other requests hang.
 
-Requests that wait for a database that hangs hold their threads until the wait is cut (crm.database). While
-most threads are held like that, others are answered 503 at once instead of taking the last ones.
+If the database hangs, requests hold their threads until the wait is cut (crm.database). While most threads
+are held, further requests get 503 immediately instead of taking the last threads.
 """
 
 import threading
@@ -18,7 +18,7 @@ TEXT: Final = b"The system does not answer at the moment. Try again in a few sec
 
 
 def gated(application: "WSGIApplication", *, most: int) -> "WSGIApplication":
-    """`application`, closed while `most` requests or more hang in this process."""
+    """Wrap `application` so that it returns 503 while `most` or more requests hang in this process."""
     under_way: dict[int, float] = {}
     lock, numbers = threading.Lock(), iter(range(1 << 62))
 
@@ -50,4 +50,4 @@ def gated(application: "WSGIApplication", *, most: int) -> "WSGIApplication":
             with lock:
                 del under_way[number]
 
-    return answer  # type: ignore[return-value]  # what is answered is the application's
+    return answer  # the value comes from the application

@@ -1,6 +1,6 @@
-"""The two questions an orchestrator asks: is the process there, and does the whole system work?
+"""Health endpoints for an orchestrator: whether the process lives, and whether the whole system works.
 
-All parts are asked at once and none is waited for longer than a moment: whatever hangs counts as down.
+All parts are checked at the same time with a short timeout. A part that hangs counts as down.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from crm import heartbeat, progress
 from crm.queues import QUEUES
 
 PATIENCE_SECONDS: Final = 1.5
-MOST_ASKED: Final = 8  # threads: one question that hangs is asked again before it has ended
+MOST_ASKED: Final = 8  # threads; a check that hangs may be started again before it has ended
 _asking = ThreadPoolExecutor(MOST_ASKED, thread_name_prefix="health")
 
 States = dict[str, str]
@@ -27,7 +27,7 @@ States = dict[str, str]
 
 @contextmanager
 def probe() -> Iterator[Any]:
-    """A cursor of a connection of its own, which gives up soon."""
+    """Yield a cursor on a separate connection with a short timeout."""
     own = connection.copy()
     own.settings_dict["OPTIONS"] = {**own.settings_dict["OPTIONS"], "connect_timeout": 2}
     with closing(own):
@@ -38,7 +38,7 @@ def probe() -> Iterator[Any]:
 
 
 def ask_database() -> States:
-    """Whether it answers, and which work stands in it."""
+    """Return whether the database replies and which background work has stopped."""
     with probe() as cursor:
         waits = progress.standing(cursor)
         stands = progress.stopped(cursor, waits)
@@ -53,7 +53,7 @@ def ask_broker() -> States:
 
 
 def ask_workers() -> States:
-    """A worker for each queue, and beat, have said that they are alive."""
+    """Return whether a worker for each queue and beat have a current heartbeat."""
     alive = cache.get_many([f"heartbeat:{name}" for name in (*QUEUES, heartbeat.BEAT)])
     worker = all(f"heartbeat:{name}" in alive for name in QUEUES)
     return {
@@ -70,7 +70,7 @@ QUESTIONS: Final[dict[Callable[[], States], tuple[str, ...]]] = {
 
 
 def states() -> States:
-    """Of every part; `unknown` is what only the database could tell while it does not answer."""
+    """Return the state of every part. `unknown`: only the database knows, and it does not reply."""
     asked = {_asking.submit(question): parts for question, parts in QUESTIONS.items()}
     wait(asked, timeout=PATIENCE_SECONDS)
     found: States = {}
@@ -86,7 +86,7 @@ def states() -> States:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 where every part is there and its work moves, else 503; each one's state in the body."""
+    """Return 200 if every part is up, else 503. The body has the state of each part."""
     found = states()
     healthy = all(state == "up" for state in found.values())
     return JsonResponse(
@@ -99,5 +99,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
-    """200 as long as this process answers."""
+    """Return 200 as long as this process responds."""
     return HttpResponse("alive\n", content_type="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
-"""How workers and beat say that they are alive and that something moves, and beat's clock.
+"""Signs of life of workers and beat, and beat's clock.
 
-A key in the cache that soon expires tells who asks for health; a byte in a pipe tells the process that
-started this one (crm.workers), which ends whoever falls silent. Neither compares two clocks.
+Health checks read a cache key that expires soon. The parent process (crm.workers) reads bytes from a pipe and
+ends a child that falls silent. Neither compares two clocks.
 """
 
 import os
@@ -25,11 +25,11 @@ WORKER, BEAT = "worker", "beat"
 INTERVAL_SECONDS = 5
 LIFETIME_SECONDS = 20
 STUCK_SECONDS = 15.0
-PULSE = "CRM_PULSE"  # the variable that names the pipe
+PULSE = "CRM_PULSE"  # environment variable with the number of the pipe
 
 
 def beat_once(*who: str) -> None:
-    """Say it; where nobody can hear, work goes on."""
+    """Renew the heartbeat keys. If the cache is unavailable, work continues."""
     with suppress(RedisError):
         cache.set_many({f"heartbeat:{name}": True for name in who}, LIFETIME_SECONDS)
 
@@ -39,24 +39,24 @@ def is_alive(who: str) -> bool:
 
 
 def pulse() -> None:
-    """Tell who started this process that it goes on."""
+    """Send a sign of life to the parent process."""
     if number := os.environ.get(PULSE):
         with suppress(OSError):
             os.write(int(number), b".")
 
 
 class Movement:
-    """Whether a worker's processes take what they are given: one that is stopped while idle does not.
+    """Detector of stuck worker processes: tasks are waiting although a process is free.
 
-    Time limits meet those that have begun a task, and only those.
+    Time limits do not cover this case, because they apply only to processes that have begun a task.
     """
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
-        self._since: dict[int | str, float] = {}  # of each that is stopped, or waits though one is free
+        self._since: dict[int | str, float] = {}  # since when each is stopped or waiting for a free process
 
     def look(self, given: Iterable[object], begun: Iterable[object], stopped: Iterable[int] = ()) -> bool:
-        """`stopped` are processes that a signal holds: no time limit should have to pass for them."""
+        """Return whether the worker makes progress. `stopped` are processes held by a signal (SIGSTOP)."""
         at_work = set(map(id, begun))
         waiting = set(map(id, given)) - at_work if len(at_work) < self.processes else set()
         now = time.monotonic()
@@ -66,9 +66,10 @@ class Movement:
 
 
 class WorkerHeartbeat(bootsteps.StartStopStep):
-    """The key is written in the worker's own loop, so that one that hangs falls silent.
+    """Heartbeat of a worker: the key is renewed in the worker's own loop, so a loop that hangs falls silent.
 
-    The pulse is a thread's: without a broker the loop waits for it, and long work goes on all the same.
+    The pulse comes from a separate thread, because the loop blocks without a broker while long tasks
+    continue.
     """
 
     requires = {"celery.worker.components:Timer"}
@@ -91,7 +92,7 @@ class WorkerHeartbeat(bootsteps.StartStopStep):
     def _pulse(self, movement: Movement) -> None:
         moves = True
         while not self.stopped.wait(INTERVAL_SECONDS):
-            with suppress(RuntimeError):  # the loop changed one while it was read
+            with suppress(RuntimeError):  # the loop changed a collection during the read
                 held = [pid for pid in descendants(os.getpid()) if is_stopped(pid)]
                 moves = movement.look(list(state.reserved_requests), list(state.active_requests), held)
             if moves:
@@ -100,7 +101,7 @@ class WorkerHeartbeat(bootsteps.StartStopStep):
 
 @signals.worker_ready.connect
 def look_at_once(sender: Any, **_: Any) -> None:
-    """A worker that starts after a pause goes on with what has waited, before beat's next look."""
+    """Start every task of this worker's queues, so that work left from a pause does not wait for beat."""
     served = sender.app.amqp.queues.consume_from
     for entry in sender.app.conf.beat_schedule.values():
         if TASKS[entry["task"]].queue in served:
@@ -108,10 +109,9 @@ def look_at_once(sender: Any, **_: Any) -> None:
 
 
 class HeartbeatScheduler(Scheduler):
-    """Keeps no file: the timetable is code, and rows say what is due.
+    """Beat's scheduler without a file: the timetable is code, and rows show what is due.
 
-    Goes by the seconds since this process began, never by the time of day: that may be set back by an
-    hour, or ahead by a day and back.
+    It uses the monotonic clock, because the time of day can jump backwards or forwards.
     """
 
     max_interval = INTERVAL_SECONDS
@@ -123,10 +123,10 @@ class HeartbeatScheduler(Scheduler):
     def tick(self, *_: Any, **__: Any) -> float:
         beat_once(BEAT)
         for name, entry in self.schedule.items():
-            pulse()  # for each: without a broker one takes a second or two
+            pulse()  # for each entry, because one takes 1–2 seconds without a broker
             if time.monotonic() >= self._next.get(name, 0.0):
                 pause = entry.schedule.run_every.total_seconds()
-                # One that found its queue full is tried again soon.
+                # If its queue was full, try again soon.
                 self._next[name] = time.monotonic() + (pause if waking.wake(entry.task) else min(pause, 1.0))
         waits = min(self._next.values(), default=float(self.max_interval)) - time.monotonic()
         return max(0.01, min(waits, float(self.max_interval)))

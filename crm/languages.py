@@ -1,7 +1,7 @@
-"""Drop the empty catalogs in which Django would look for every text of every page.
+"""Removal of the empty catalogs that Django searches for every text.
 
-Our texts are written in English, so most have no translation into it. Django merges the `en-gb` files of all
-packages into one catalog and chains their `en` files behind it. Those hold no text.
+Our texts are written in English, so most have no English translation. Django merges the `en-gb` files of all
+packages into one catalog and chains their `en` files behind it. Those files contain no texts.
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ from django.utils.translation import trans_real
 
 
 def forget_empty_fallbacks(language: str) -> None:
-    """Remove the fallbacks of a language that hold no text."""
-    catalog: Any = trans_real.translation(language)  # as gettext chains them, of which it says nothing
+    """Remove the fallback catalogs of a language that contain no texts."""
+    catalog: Any = trans_real.translation(language)  # in gettext's chain, which the stubs omit
     while catalog._fallback is not None:
         if _has_texts(catalog._fallback):
             catalog = catalog._fallback
@@ -20,5 +20,5 @@ def forget_empty_fallbacks(language: str) -> None:
 
 
 def _has_texts(catalog: Any) -> bool:
-    """Whether the catalog holds more than its header, which is filed under the empty text."""
+    """Whether the catalog contains more than its header (the entry for the empty text)."""
     return any(catalog._catalog.keys())

@@ -1,7 +1,7 @@
-"""Logs: one JSON line for each, whoever writes it, without personal data.
+"""Log format: one JSON line per entry, for all loggers, without personal data.
 
-Django's settings and gunicorn's (crm.serving) name `formatter`; importing this module sets structlog up
-to the same form.
+Django's settings and gunicorn's (crm.serving) use `formatter`. Importing this module configures structlog for
+the same format.
 """
 
 import re
@@ -16,19 +16,19 @@ from structlog.typing import Processor
 
 Line = MutableMapping[str, Any]
 
-#: Letters of one value; what a caller sends is no longer than this when it is looked through.
+#: Maximum number of characters of a value, so that input from a client is short before it is searched.
 MOST = 4_000
-#: Of a traceback, which is our own.
+#: Maximum number of characters of a traceback, which contains only our own text.
 MOST_LINES_OF_CODE = 200_000
 
 _TOKEN = re.compile(r"[^\s\"']+")
-# A calendar's address, a link to a new password, the way back of an undo: longer than any id (36).
+# Calendar feed tokens, password reset links and undo tokens: all longer than an ID (36).
 _SECRET = re.compile(r"(?<=/)(?!/)[A-Za-z0-9_:.=~-]{37,}(?=[/\s\"']|$)")
 _FEED = re.compile(r"(?<=/feeds/)[^/\s\"']+")
 
 
 def without_secrets(_: Any, __: str, line: Line) -> Line:
-    """Cut off addresses what was asked, and what opens something by itself."""
+    """Remove query strings and secrets (such as reset links) from all text values."""
     for name, value in line.items():
         if isinstance(value, str):
             short = _cut(value, MOST_LINES_OF_CODE if name == "exception" else MOST)
@@ -37,7 +37,10 @@ def without_secrets(_: Any, __: str, line: Line) -> Line:
 
 
 def _cut(text: str, most: int) -> str:
-    """At most so many letters, and no part of a secret that would then be too short to be known as one."""
+    """Shorten the text at a separator.
+
+    A secret that is cut in the middle may be too short to be recognised.
+    """
     if len(text) <= most:
         return text
     whole = max(text.rfind(sign, 0, most) for sign in "/ \n")
@@ -45,7 +48,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _without_query(token: re.Match[str]) -> str:
-    """An address without what was asked there, which may be a person's name."""
+    """Return the address without its query string, which may contain a person's name."""
     text = token[0]
     path = text.find("/")
     asked = text.find("?", path) if path >= 0 else -1
@@ -53,14 +56,14 @@ def _without_query(token: re.Match[str]) -> str:
 
 
 def without_messages(_: Any, __: str, line: Line) -> Line:
-    """Say where it went wrong and what kind of error it was: its message may quote a row or a form."""
+    """Replace an exception by its location and types, because its message may quote a row or a form."""
     if error := _error(line.pop("exc_info", None)):
         line["exception"] = describe(error)
     return line
 
 
 def without_results(_: Any, __: str, line: Line) -> Line:
-    """Of a task Celery writes what it answered or raised: name and id are enough."""
+    """Keep only the name and ID of a task from Celery's line, not its result or error."""
     told = line.pop("positional_args", None)
     if line.get("logger") == "celery.app.trace" and isinstance(told, dict):
         line["event"] = f"Task {told.get('name')}[{told.get('id')}] {told.get('description', 'succeeded')}"
@@ -68,7 +71,10 @@ def without_results(_: Any, __: str, line: Line) -> Line:
 
 
 def describe(error: BaseException) -> str:
-    """The lines of code that led there and the types, of its causes too; the database's code, no message."""
+    """Describe an exception and its causes by traceback lines, types and SQLSTATE, without messages.
+
+    Messages may contain personal data.
+    """
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error

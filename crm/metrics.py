@@ -1,6 +1,6 @@
-"""What Prometheus asks for: requests by the name of their page, and the work that waits. No ids, no people.
+"""Prometheus metrics: requests by view name, and waiting background work. No IDs and no personal data.
 
-Closed without METRICS_TOKEN; with it, whoever sends it as a bearer token is answered.
+Disabled without METRICS_TOKEN. Otherwise the token is required as a bearer token.
 """
 
 import hmac
@@ -44,7 +44,7 @@ def _webhook_wait() -> float:
 
 
 def _unnumbered() -> float:
-    """Of the last hour: numbering is a matter of seconds."""
+    """Count unnumbered rows of the last hour only, because numbering takes seconds."""
     since = timezone.now() - timedelta(hours=1)
     return sum(rows.objects.filter(at__gte=since, numbered__isnull=True).count() for rows in (Event, Change))
 
@@ -67,7 +67,7 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
 
 
 class WaitingWork:
-    """Read from the rows when somebody asks: they are the truth (docs/adr/0004)."""
+    """Collector that reads waiting work from the database rows at each scrape (docs/adr/0004)."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, (said, value) in GAUGES.items():
@@ -92,7 +92,7 @@ class WaitingWork:
 @login_not_required
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus's text format; 404 without METRICS_TOKEN, 401 for whoever does not send it."""
+    """Return the metrics as text. 404 without METRICS_TOKEN, 401 if the token is missing or wrong."""
     token = settings.METRICS_TOKEN
     if not token:
         raise Http404
@@ -102,7 +102,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(WaitingWork())
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it brings few types
+        multiprocess.MultiProcessCollector(registry)  # prometheus_client has few types
     else:
         registry.register(prometheus_client.REGISTRY)
     return HttpResponse(

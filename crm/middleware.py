@@ -1,4 +1,4 @@
-"""What stands around every request."""
+"""Middleware for every request."""
 
 from collections.abc import Callable
 from typing import Final
@@ -12,9 +12,9 @@ from lib.addresses import client_address
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """django-structlog's, with the caller's address as the rest of the site believes it.
+    """django-structlog's middleware, with the client address that the rest of the site uses.
 
-    Its own takes the first word of X-Forwarded-For, which anybody may write.
+    Its own code takes the first value of X-Forwarded-For, which any client can set.
     """
 
     @classmethod

@@ -1,21 +1,21 @@
-"""For how many seconds each part of the work behind the answers has stood, by the database's clock.
+"""Seconds for which each kind of background work has been stuck, by the database's clock.
 
-Asked of rows, not of processes: one that lives may do nothing, and a clock of one machine may be wrong.
+Measured from rows, not processes: a living process may do nothing, and the clock of one machine may be wrong.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-# Seconds of standing after which a part counts as stopped.
+# Seconds without progress after which a kind of work counts as stopped.
 STANDS_AFTER: Final[Mapping[str, float]] = {
-    "trail": 120.0,  # the oldest row without a number: a transaction of minutes holds those behind it back
-    "seals": 300.0,  # the oldest row with a number and no seal: one is made each minute
-    "reminders": 120.0,  # the oldest that is due, while none is sent
-    "webhooks": 120.0,  # the oldest that is due, while none arrives
-    "jobs": 120.0,  # the oldest that waits while none runs, or that its worker has left
+    "trail": 120.0,  # oldest row without a number; a long transaction can hold back later rows for minutes
+    "seals": 300.0,  # oldest numbered row without a seal; a seal is made every minute
+    "reminders": 120.0,  # oldest due reminder while none is sent
+    "webhooks": 120.0,  # oldest due delivery while none succeeds
+    "jobs": 120.0,  # oldest job waiting while none runs, or whose worker's lease has expired
 }
 
-# Of the trail the newest rows are looked at: numbers are given in order, so there is no older one without.
+# Of the activity log only the newest rows are checked: numbers are assigned in order, so older rows have one.
 _STANDING: Final = """
 WITH moment AS (SELECT clock_timestamp() AS now),
 newest AS (
@@ -66,13 +66,13 @@ _LAST: Final = {
 
 
 def standing(cursor: Any) -> dict[str, float]:
-    """For each part how long its oldest work has waited."""
+    """Return the wait of the oldest item of each kind of work, in seconds."""
     cursor.execute(_STANDING)
     return dict(cursor.fetchall())
 
 
 def stopped(cursor: Any, waits: Mapping[str, float]) -> set[str]:
-    """The parts that stand: of what is slow but goes on, such as mail to a slow server, none."""
+    """Return the kinds of work that have stopped. Slow work that progresses, such as mail, does not count."""
     found = {part for part, seconds in waits.items() if seconds > STANDS_AFTER[part]}
     for part in found & _LAST.keys():
         cursor.execute(_LAST[part], [STANDS_AFTER[part]])

@@ -1,48 +1,47 @@
-"""Which task waits in which queue, how many processes serve each, and how long a task may take.
+"""The queue and time limit of each task, and the number of processes for each queue.
 
-A queue has processes of its own, so that no slow mail server, receiver or import keeps the trail, or one
-another, waiting (docs/adr/0004). A task without a queue is refused when it is sent.
-
-Limits are hard: the process is killed, the row's lease or transaction ends, and the next poll goes on.
-There are no soft ones: an exception in the moment after a mail server's "250" would send it twice.
+Each queue has its own processes, so that a slow mail server, webhook receiver or import does not delay other
+work (docs/adr/0004). Sending a task without a queue raises NoQueue. Limits are hard: the process is killed,
+the lease or transaction of the row ends, and the next poll continues. There are no soft limits: an exception
+just after a mail server's "250" would send the message twice.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 MINUTE: Final = 60.0
-# Processes of a worker that serves this queue alone.
+# Number of processes of the worker for each queue.
 QUEUES: Final[dict[str, int]] = {
-    "trail": 2,  # a long seal does not keep new rows from their numbers
+    "trail": 2,  # a long seal does not delay the numbering of new rows
     "mail": 2,
-    "hooks": 4,  # each waits for one receiver at a time: a few that hang leave somebody for the others
-    "work": 2,  # fewer jobs run at once (JOBS_AT_ONCE): short work gets by
+    "hooks": 4,  # each waits for one receiver, so a few receivers that hang leave others free
+    "work": 2,  # more than JOBS_AT_ONCE, so that short tasks need not wait for jobs
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where a task waits, and after how many seconds it is killed."""
+    """The queue of a task, and the seconds after which it is killed."""
 
     queue: str
     seconds: float
 
 
 TASKS: Final[dict[str, Kept]] = {
-    # After an outage a million rows are numbered in one statement, and sealed by ten thousand.
+    # After an outage a million rows are numbered in one statement, and sealed in batches of 10,000.
     "audit.publish": Kept("trail", 10 * MINUTE),
     "audit.seal": Kept("trail", 10 * MINUTE),
-    # Five seconds for a batch, and one message more: seven answers of ten seconds (EMAIL_TIMEOUT).
+    # 5 seconds for a batch plus one message: seven replies of 10 seconds each (EMAIL_TIMEOUT).
     "meetings.send_due_reminders": Kept("mail", 3 * MINUTE),
     "reviews.send_reports": Kept("mail", 3 * MINUTE),
-    # A message to each key's owner, once.
+    # One message to the owner of each key.
     "api.warn_of_keys_that_end": Kept("mail", 10 * MINUTE),
-    # Five seconds for a batch, and one delivery more (WEBHOOK_SECONDS).
+    # 5 seconds for a batch plus one delivery (WEBHOOK_SECONDS).
     "api.send_webhooks": Kept("hooks", 3 * MINUTE),
-    # The longest job known is an import of a million rows; its lease is renewed each second (jobs.running).
+    # The longest known job is an import of a million rows. Its lease is renewed every second (jobs.running).
     "jobs.run_due": Kept("work", 6 * 60 * MINUTE),
     "jobs.delete_expired_files": Kept("work", 10 * MINUTE),
-    # All people, organisations or series of a city, in one transaction each.
+    # All contacts, organisations or series of a city, in one transaction each.
     "meetings.top_up_reminders": Kept("work", 10 * MINUTE),
     "meetings.go_on_with_series": Kept("work", 10 * MINUTE),
     "meetings.tell_of_moved_ground": Kept("work", 10 * MINUTE),
@@ -54,7 +53,8 @@ TASKS: Final[dict[str, Kept]] = {
 }
 
 
-# Where nobody waits before a page, statements may take as long as the task; a minute for its end.
+# In these queues nobody waits for a page, so statements may take as long as the task, less 1 minute to
+# finish.
 PATIENT: Final = {"trail", "work"}
 MOST_PATIENCE: Final = 9 * MINUTE
 
@@ -64,7 +64,7 @@ class NoQueue(LookupError):
 
 
 def route(name: str, *_: object, **__: object) -> dict[str, str] | None:
-    """For Celery: the queue of each task of ours."""
+    """Return the queue of our own tasks, for Celery's router. Raises NoQueue."""
     if name.startswith("celery."):
         return None
     if name not in TASKS:

@@ -1,4 +1,4 @@
-"""How gunicorn serves `crm.wsgi` (`--config python:crm.serving`); the command line may say otherwise."""
+"""gunicorn configuration for `crm.wsgi` (`--config python:crm.serving`). Command line options override it."""
 
 import io
 import os
@@ -17,17 +17,17 @@ from prometheus_client import multiprocess
 
 from crm.arriving import Connection, TimedUnreader, TooSlow, arrived
 
-LINGER_SECONDS: Final = 2.0  # until a client that was answered has closed its end
+LINGER_SECONDS: Final = 2.0  # for a client to close its end after the response
 MOST_LINGERING: Final = 500
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
-    """Asked to stop it answers all that has reached it, and closes its door before it begins to.
+    """A gunicorn worker that closes its socket when stopped and still serves all accepted connections.
 
-    gunicorn's own leaves the door open until the last answer is written: whoever knocks meanwhile
-    waits in the queue and is cut off without an answer. What gunicorn refuses by itself, such as an address
-    that is too long, it answers without the headers of all other answers: here they are added. And it waits
-    as long as a client likes for the rest of a request: here for a while (crm.arriving).
+    gunicorn's own worker keeps the socket open until the last response is written, and then drops the clients
+    in the queue. It also rejects requests (such as a URL that is too long) without the security headers that
+    all other responses have, and waits without limit for slow requests. This class adds the headers and a
+    time limit (crm.arriving).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
         super().enqueue_req(conn if isinstance(conn, Connection) else Connection(conn, self._linger))
 
     def _linger(self, conn: Connection) -> None:
-        """Read what the client still sends, so that it is not cut off from its answer, in no thread."""
+        """Read what the client still sends, without using a thread, so that it can receive its response."""
         self._lingering.append((time.monotonic() + LINGER_SECONDS, conn))
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
         if len(self._lingering) > MOST_LINGERING:
@@ -79,13 +79,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
 
     def _take_waiting(self, listener: Any) -> None:
         taken = -1
-        while taken != self.nr_conns:  # `accept` counts those it takes, and returns where nobody waits
+        while taken != self.nr_conns:  # `accept` counts what it takes, and returns if the queue is empty
             taken = self.nr_conns
             self.accept(listener)
 
 
 class _Protected:
-    """A connection on which an answer begins with the headers every answer has."""
+    """A connection that adds the security headers of all responses to gunicorn's own error responses."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -100,7 +100,10 @@ class _Protected:
 
 @cache
 def protecting_headers() -> bytes:
-    """What settings.MIDDLEWARE puts on an answer, whatever is in it. Django is up by the first request."""
+    """Return the headers that settings.MIDDLEWARE adds to every response.
+
+    Django is loaded at the first request.
+    """
     from csp.middleware import CSPMiddleware
     from django.core.handlers.wsgi import WSGIRequest
     from django.http import HttpResponse
@@ -120,14 +123,14 @@ def protecting_headers() -> bytes:
 
 worker_class = Worker
 workers = 2
-threads = 8  # the last two only as long as the others do not hang (crm.gate)
+threads = 8  # the last two only while the others do not hang (crm.gate)
 graceful_timeout = 20
 control_socket_disable = True
-limit_request_line = 8190  # a hundred rows that are ticked in a list are 4,100 letters
+limit_request_line = 8190  # 100 rows selected in a list take 4,100 characters
 if Path("/dev/shm").is_dir():  # noqa: S108 (workers' heartbeats, in memory)
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
-# Django writes a line for each request, without what was asked; gunicorn's own would repeat it with it.
+# Django logs each request without its query string. gunicorn's access log would include it.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -140,14 +143,14 @@ logconfig_dict = {
     },
 }
 
-# Each worker counts in a file of its own; whichever is asked for metrics adds them up (crm.metrics).
+# Each worker counts in its own file. The worker that is asked for metrics adds the files up (crm.metrics).
 made_for_metrics: str | None = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     made_for_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
 
 
 def pre_request(worker: Any, req: Any) -> None:
-    """The head of a request has arrived."""
+    """Start the timer when the request head has arrived."""
     if isinstance(req.unreader, TimedUnreader):
         req.unreader.body_begins()
 
@@ -158,6 +161,6 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """A folder that somebody named is theirs, with all that is in it."""
+    """Delete the metrics folder unless the user chose it."""
     if made_for_metrics:
         shutil.rmtree(made_for_metrics, ignore_errors=True)

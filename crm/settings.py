@@ -1,4 +1,4 @@
-"""All settings, read from the environment. Starting without a secret is refused.
+"""All settings, read from the environment. The application does not start without the required secrets.
 
 `docs/operations.md` lists the variables; `dev.py` and `docker-compose.yml` set them.
 """
@@ -20,9 +20,9 @@ env = environ.Env()
 
 # --- Secrets and addresses: no default, so that none is forgotten -------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # those before it, while they are changed
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # previous keys, during a rotation
 DEBUG = env.bool("DEBUG", default=False)
-SITE_URL = env.str("SITE_URL").rstrip("/")  # what links in e-mails start with
+SITE_URL = env.str("SITE_URL").rstrip("/")  # base URL of links in emails
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO = env.bool("DEMO", default=False)
@@ -33,7 +33,7 @@ TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", defaul
 PHONENUMBER_DEFAULT_REGION = checked.region("CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES"))
 DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
-# Who receives complaints about the police: they are never recorded here (domain.md, concern kind).
+# The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
 
@@ -127,14 +127,17 @@ TEMPLATES = [
     },
 ]
 
-# --- Rows: the application signs in as a role that owns no table (docs/adr/0003) -------------------
-# With a pooler that gives a connection away after each transaction (docs/operations.md, "PgBouncer").
+# --- Database: the application's role owns no table (docs/adr/0003) --------------------------------
+# For poolers that reassign connections after each transaction (docs/operations.md, "PgBouncer").
 DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 
 
 def _running(url: dict[str, Any]) -> dict[str, Any]:
-    """For processes that run. What a session starts with is said of its role (crm.database.roles)."""
-    # After so many times a statement is planned no more (lib.prepared; Django's own always are).
+    """Settings of connections for running processes.
+
+    Session settings belong to the role (crm.database.roles).
+    """
+    # Number of executions before psycopg prepares a statement (lib.prepared; Django prepares none).
     options = {"prepare_threshold": None if DATABASE_POOLED else 5}
     return url | {
         "ENGINE": "crm.database",
@@ -147,7 +150,7 @@ def _running(url: dict[str, Any]) -> dict[str, Any]:
 
 DATABASES = {
     "default": _running(env.db_url("DATABASE_URL")),
-    # Numbers and seals of the trail: the worker that publishes knows it (audit.tasks).
+    # Numbers and seals of the activity log, used by the worker that publishes it (audit.tasks).
     "audit": _running(env.db_url("DATABASE_AUDIT_URL", default=env.str("DATABASE_URL"))),
     # Migrations only: `manage.py prepare_database` uses it.
     "owner": env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL")),
@@ -160,32 +163,32 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": "crm",
-        # One more try on a fresh connection, then give up: a page must not wait for Redis.
+        # One retry on a new connection, then give up, because a page must not wait for Redis.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     },
 }
 
-# --- Work in the background: rows are the truth, the broker only wakes workers up ------------------
+# --- Background tasks: the database rows decide, the broker only wakes workers ---------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SERIALIZER = "json"
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # kB: a process that grew gives it back after its task
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # kB: a larger process is replaced after its task
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Imports and exports under way at once: fewer than there are workers, or reminders would wait for them.
+# Number of imports and exports that run at once: fewer than workers, so that reminders need not wait.
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=1)
 
 # --- E-mail ---------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds for each answer of the mail server
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds for each reply of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Proximity <proximity@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Where the demo's SMTP sink keeps its last messages; empty where real e-mail is sent.
+# Folder of the demo's SMTP sink for its last messages; empty if emails are really sent.
 MAIL_SINK_DIR = env.str("MAIL_SINK_DIR", default="")
 
 # --- Signing in -----------------------------------------------------------------------------------
@@ -208,40 +211,41 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # asking for a new password mails nobody who has no account
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a password reset for an unknown address sends no email
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # users are notified of a changed password or second factor
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_SESSION_REMEMBER = True  # until the ten hours are over: no box to tick
+ACCOUNT_SESSION_REMEMBER = True  # until SESSION_HOURS are over, without a checkbox
 SESSION_ENGINE = "accounts.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_HOURS = 10
-# Longer than a session lasts (accounts.middleware): it tells whose form it was that came too late.
+# Longer than a session (accounts.middleware), so that a late form can be assigned to its user.
 SESSION_COOKIE_AGE = 24 * 60 * 60
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# Per person or network, in Redis: while it is down nobody signs in. The rest are allauth's own.
+# Limits per user or network, stored in Redis: while Redis is down nobody can sign in. Others are allauth's
+# own.
 ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "20/m/ip,5/5m/key"}
-PASSWORD_RESET_SECONDS = env.float("PASSWORD_RESET_SECONDS", default=0.5)  # as long for every address
-# How many proxies before the site write X-Forwarded-For; otherwise all sign in from the proxy's address.
+PASSWORD_RESET_SECONDS = env.float("PASSWORD_RESET_SECONDS", default=0.5)  # the same for every address
+# Number of proxies that write X-Forwarded-For. If it is too low, all sign-ins come from a proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-# A second factor: required of supervisors, privacy officers and administrators.
+# Two-factor authentication is required for supervisors, privacy officers and administrators.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
-SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=False)  # of officers too
+SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=False)  # for officers too
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator gave the address, and the invitation went there
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator entered it, and the invitation was sent there
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor.SetUpOnce",
     "authenticate": "accounts.second_factor.SignInOnce",
     "reauthenticate": "accounts.second_factor.ConfirmOnce",
 }
-# Signing in at the city's own provider (OpenID Connect): only who has an account here gets in.
+# Single sign-on with the city's provider (OpenID Connect), only for people who have an account here.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID")
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: browsers let no form here lead to another site
+SOCIALACCOUNT_LOGIN_ON_GET = True  # sign-in is a link: browsers block forms to other sites
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -264,12 +268,12 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "pages.middleware.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- The audit trail: seals and the words of searches (docs/operations.md) --------------------------
-# The private key that seals are signed with, outside the database: only the worker needs it.
+# --- Activity log: seals and search words (docs/operations.md) --------------------------------------
+# Private key that signs the seals, stored outside the database. Only the worker needs it.
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
-# Where seals are appended to, to be shipped out of reach of who administers the database.
+# File for seals, to be shipped to a place that database administrators cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
-# Keys of the hashes of searched words, the current one first: older ones let older searches be tested.
+# Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.
 AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])
 
 # --- The API --------------------------------------------------------------------------------------
@@ -286,10 +290,10 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }
-# Webhooks call public addresses only, but for `host:port` of these: a demo, or the city's own network.
+# Webhooks may call only public addresses and these `host:port` pairs (for a demo or the city's network).
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443])
-# Different people a day that somebody's browser may read through the API.
+# Number of different contacts per day that a user's browser may read through the API.
 SESSION_PEOPLE_OFFICER = env.int("SESSION_PEOPLE_OFFICER", default=60)
 SESSION_PEOPLE_SUPERVISOR = env.int("SESSION_PEOPLE_SUPERVISOR", default=200)
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
@@ -307,14 +311,15 @@ SPECTACULAR_SETTINGS = {
 
 # --- Languages: week starts on Monday everywhere (crm/formats) ------------------------------------
 LANGUAGE_CODE = "en-gb"
-# A language is offered once its catalogue covers what officers use (tests/architecture/test_languages.py).
+# A language is offered once its catalogue covers the texts for officers
+# (tests/architecture/test_languages.py).
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["crm.formats"]
 FIRST_DAY_OF_WEEK = 1
 USE_TZ = True
 
-# --- Static files: from the packages' own folders in `run`, collected and hashed in the image -----
+# --- Static files: from the packages' folders in `run`, collected and hashed in the image ---------
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_FINDERS", default=False)
 STATIC_ROOT = None if WHITENOISE_USE_FINDERS else BASE_DIR / "staticfiles"
@@ -333,16 +338,16 @@ STORAGES = {
     },
 }
 
-# --- The browser's fences -------------------------------------------------------------------------
+# --- Browser protection ---------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
-# The API refuses plain HTTP instead: a tool that is led on sends its key in clear again and again, unnoticed.
+# The API rejects plain HTTP. A redirect would hide that a client sends its key in clear text every time.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^livez$", r"^metrics$", r"^api/v1/"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # on one's own machine
-# Browsers take a cookie of such a name from this host only, over TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # only on a local machine
+# Browsers accept cookies with these names from this host only, over TLS.
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
@@ -368,11 +373,11 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive (crm.arriving)
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.arriving)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# --- Metrics: counted and told only where a token says who may ask (docs/operations.md) ------------
+# --- Metrics: counted and available only if a token is set (docs/operations.md) --------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN:
     MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")

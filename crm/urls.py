@@ -1,4 +1,4 @@
-"""Every address: the pages' door, signing in, and the questions an orchestrator asks."""
+"""URL configuration: pages, sign-in, API, and health checks."""
 
 from django.urls import include, path
 
@@ -8,7 +8,7 @@ from crm.health import healthz, livez
 from crm.metrics import metrics
 
 urlpatterns = [
-    path("api/v1/", include("api.urls")),  # before the pages: 150 of them would be tried for each call
+    path("api/v1/", include("api.urls")),  # first, so that API calls do not try 150 page patterns
     path("", include("pages.urls")),
     path("api/docs/", docs, name="api-docs"),
     path("feeds/<str:token>/meetings.ics", meetings_feed, name="meetings-feed"),

@@ -1,5 +1,6 @@
-"""Every variable that the application is started with: the one list. `python -m crm.variables` writes it
-into docs/operations.md; a test compares it with crm/settings.py and docker-compose.yml.
+"""The complete list of environment variables. `python -m crm.variables` writes it into docs/operations.md.
+
+A test compares the list with crm/settings.py and docker-compose.yml.
 """
 
 import sys
@@ -11,7 +12,11 @@ START, END = "<!-- variables: `python -m crm.variables` writes this table -->", 
 
 
 class Variable(NamedTuple):
-    """`default` as it is written in `.env`; None: it has to be given. `compose`: why it passes none on."""
+    """An environment variable.
+
+    `default` is its value as written in `.env`; None: required. `compose`: the reason why docker-compose.yml
+    does not pass it on.
+    """
 
     name: str
     text: str
@@ -19,7 +24,7 @@ class Variable(NamedTuple):
     compose: str = ""
 
 
-# What compose makes of the passwords in `.env`, or knows about itself.
+# Set by docker-compose.yml from the passwords in `.env`, or known to it.
 MADE_BY_COMPOSE: Final = "made by compose"
 
 VARIABLES: Final = (
@@ -155,7 +160,7 @@ VARIABLES: Final = (
     Variable("MAIL_SINK_DIR", "where `run` keeps e-mails that go to nobody", "", "never in a city"),
 )
 
-# Read by compose itself.
+# Read by Compose itself.
 COMPOSE_ONLY: Final = (
     Variable("DATABASE_APP_PASSWORD", "the application's, letters and digits", None),
     Variable("DATABASE_AUDIT_PASSWORD", "of who numbers and seals the trail, letters and digits", None),
@@ -166,7 +171,7 @@ COMPOSE_ONLY: Final = (
 
 
 def table() -> str:
-    """In Markdown: first what belongs into `.env`, then what compose sets or leaves out."""
+    """Return a Markdown table: variables for `.env` first, then those that Compose sets or leaves out."""
     passed = [one for one in VARIABLES if not one.compose or one.name == "AUDIT_SIGNING_KEY_FILE"]
     rest = [one for one in VARIABLES if one not in passed]
     return "\n\n".join(
@@ -187,7 +192,7 @@ def _rows(variables: list[Variable]) -> str:
 
 
 def with_table(guide: str) -> str:
-    """The guide with the table as it should be."""
+    """Return the text of the guide with the current table."""
     before, _start, rest = guide.partition(START)
     _old, _end, after = rest.partition(END)
     return f"{before}{START}\n\n{table()}\n\n{END}{after}"

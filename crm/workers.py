@@ -1,8 +1,8 @@
-"""`python -m crm.workers NAME…`: a worker for each queue that is named, or beat, kept going.
+"""`python -m crm.workers NAME…`: start and supervise a worker for each named queue, or beat.
 
-This process imports the application once, forks, and then only listens: each child writes a byte in a pipe
-as long as something moves in it (crm.heartbeat). Whoever ends or falls silent is ended with all its own
-processes and begun anew. Asked to stop, it passes that on and waits.
+This process imports the application once, forks, and then only listens: each child writes to a pipe as long
+as it makes progress (crm.heartbeat). A child that ends or falls silent is killed with its descendants and
+started again. A stop signal is passed on to the children, and this process waits for them.
 """
 
 import argparse
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 def command_of(name: str) -> list[str]:
-    """What Celery is asked for."""
+    """Return the Celery arguments for a worker or beat."""
     if name == BEAT:
         return ["beat", "--loglevel", "INFO"]
     words = ["worker", "--queues", name, "--concurrency", str(QUEUES[name]), "--hostname", f"{name}@%h"]
@@ -43,7 +43,7 @@ def command_of(name: str) -> list[str]:
 
 @dataclass
 class Kept:
-    """One child, whichever process it is at the moment."""
+    """A child and its current process."""
 
     name: str
     pid: int = 0
@@ -61,14 +61,14 @@ class Kept:
 
 
 class Keeper:
-    """The children, and what is to become of them."""
+    """The supervisor of the children."""
 
     def __init__(self, names: list[str]) -> None:
         self.children = [Kept(name) for name in names]
         self.is_stopping = False
 
     def keep(self) -> None:
-        """Until somebody asks this process to stop and the last child has ended."""
+        """Run the children until this process is asked to stop and the last child has ended."""
         for number in PASSED_ON:
             signal.signal(number, self._pass_on)
         while not self.is_stopping or any(child.pid for child in self.children):
@@ -92,7 +92,7 @@ class Keeper:
         child.started_at, child.heard_at, child.is_being_ended = time.monotonic(), None, False
 
     def _become(self, name: str, pipe: int) -> None:
-        """In the new process; never comes back."""
+        """Run the command in the new process. Never returns."""
         code = 1
         try:
             die_with_parent()
@@ -174,7 +174,7 @@ def main() -> None:
     chosen = parser.parse_args().names
     app.loader.import_default_modules()
     app.finalize()
-    gc.freeze()  # so that collecting garbage copies none of what the children share
+    gc.freeze()  # so that garbage collection does not copy memory shared by the children
     Keeper(list(dict.fromkeys(chosen))).keep()
 
 

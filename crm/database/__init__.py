@@ -1,1 +1,1 @@
-"""Django's PostgreSQL, with less to wait for in each request."""
+"""Django's PostgreSQL backend with fewer round trips per request."""

@@ -1,7 +1,7 @@
-"""What settings.DATABASES names as its engine; Django looks for it in a module of this name.
+"""The database engine named in settings.DATABASES; Django requires this module name.
 
-No wait for the database is without end. The server cuts what takes long (crm.database.bounds); one that hangs
-cuts nothing, so this side gives up a little later, and lets the connection go.
+Every wait for the database has a limit. The server cancels slow statements (crm.database.bounds). A server
+that hangs cannot cancel anything, so the client gives up slightly later and drops the connection.
 """
 
 import select
@@ -20,11 +20,11 @@ ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The server said nothing for longer than it may."""
+    """The server did not answer within the time limit."""
 
 
 class Connection(psycopg.Connection[Any]):
-    """psycopg's, which does not wait for ever."""
+    """A psycopg connection that does not wait forever."""
 
     seconds: float = STATEMENT_SECONDS + GRACE_SECONDS
 
@@ -34,13 +34,16 @@ class Connection(psycopg.Connection[Any]):
         except errors._WaitTimeout as silence:
             if timeout is not None:
                 raise
-            self.pgconn.finish()  # nobody knows what the server still does with it
+            self.pgconn.finish()  # the state of the server is unknown
             raise NoAnswer(f"no answer from the database in {self.seconds:.0f} s") from silence
 
 
 class DatabaseOperations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """For who counts statements: psycopg keeps none that is already planned (lib.prepared)."""
+        """Return the SQL for callers that count statements.
+
+        psycopg keeps no text of a statement that is already prepared (lib.prepared).
+        """
         return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
 
 
@@ -55,7 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:
-        """Let statements, locks and pauses of each transaction begun within take so long: for long work."""
+        """Raise the limits for statements, locks and idle time of transactions begun inside."""
         before, self.patience = self.patience, seconds
         self._give_up_after(seconds)
         try:
@@ -66,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def connect(self) -> None:
         super().connect()
-        # Where the whole process is patient, statements outside of transactions are too, but for a pooler's.
+        # If the whole process is patient, raise the limits outside transactions too, except behind a pooler.
         if type(self).patience and not self.settings_dict.get("POOLED"):
             self._let_wait("SESSION")
 
@@ -75,7 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.seconds = seconds + GRACE_SECONDS
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        """Of the transaction, not of the session: a pooler gives that to somebody else."""
+        """Set the limits per transaction, because a pooler gives the session to other clients."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
         if self.patience and not autocommit:
             self._let_wait("LOCAL")
@@ -88,19 +91,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.connection.execute("; ".join(f"SET {scope} {name} = '{wait}ms'" for name in SESSION_BOUNDS))
 
     def chunked_cursor(self) -> Any:
-        """A cursor of the server's, but where its next rows would be asked of another connection.
+        """Return a server-side cursor, except behind a pooler and outside a transaction.
 
-        Behind a pooler one outlives no transaction: what is read outside of one is read whole.
+        Behind a pooler a server-side cursor ends with its transaction, so the rows are read in one go
+        instead.
         """
         if self.settings_dict.get("POOLED") and not self.in_atomic_block:
             return self.cursor()
         return super().chunked_cursor()
 
     def is_usable(self) -> bool:
-        """Whether the connection still stands: asked of the socket, which costs no round trip.
+        """Whether the connection is still open, judged from the socket without a round trip.
 
-        A server that ends a connection says so in it: where there is something to read though nothing was
-        asked, it is over.
+        A server that ends a connection sends a message first. Unread data on an idle connection therefore
+        means that the connection has ended.
         """
         if self.connection is None or self.connection.info.transaction_status not in ALIVE:
             return False

@@ -1,6 +1,6 @@
-"""What each role of the database may do, and with which settings its sessions start (docs/adr/0003).
+"""Rights and session settings of each database role (docs/adr/0003).
 
-The only place that says so: `manage.py prepare_database` brings every installation to it, old or new.
+This is the only definition: `manage.py prepare_database` applies it to every installation, old or new.
 """
 
 from typing import Final
@@ -14,14 +14,14 @@ from psycopg import errors, sql
 from crm.database.bounds import SESSION_BOUNDS
 
 TRAIL_PREFIX: Final = "audit_"
-# Tables of the trail that the application adds to: each row, but for what the database writes itself.
+# Activity log tables that the application inserts into, each with the columns that only the database fills.
 WRITTEN: Final = {"audit_event": {"xid"}, "audit_change": {"xid"}}
-# What numbering and sealing need to know of those: no name, no reason, nothing of whom it is about.
+# Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")
-# How each session of the application starts: on the role, because a pooler passes no options on.
+# Settings for each session of the application. They belong to the role because a pooler passes on no options.
 SESSION_SETTINGS: Final = {
-    # A search forgives one wrong letter in a word of eight: at 0.6 it would not (lib.matching).
+    # A search tolerates one wrong letter in a word of eight; the default of 0.6 does not (lib.matching).
     "pg_trgm.word_similarity_threshold": "0.45",
     **SESSION_BOUNDS,
 }
@@ -30,11 +30,11 @@ _ROWS: Final = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
 
 
 class NotAllowed(Exception):
-    """The owner may not change a role: a person with more rights has to. The text is for that person."""
+    """The owner lacks the right to change a role. The message tells a person with more rights what to do."""
 
 
 def make_role(owner: BaseDatabaseWrapper, role: str, password: str) -> None:
-    """Create a role that signs in where it is missing; a known one keeps its password."""
+    """Create a login role if it does not exist. An existing role keeps its password."""
     with owner.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
@@ -43,7 +43,10 @@ def make_role(owner: BaseDatabaseWrapper, role: str, password: str) -> None:
 
 
 def grant_future_tables(owner: BaseDatabaseWrapper, application: str) -> None:
-    """Before migrating, so that a migration can take rights back from the tables it makes."""
+    """Set default privileges.
+
+    This happens before migrating, so that a migration can revoke rights on the tables it creates.
+    """
     name = sql.Identifier(application)
     with owner.cursor() as cursor:
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
@@ -56,10 +59,11 @@ def grant_future_tables(owner: BaseDatabaseWrapper, application: str) -> None:
 
 
 def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *, beside_older: bool) -> None:
-    """Every right on every table, at one moment: no statement of a running process falls in between.
+    """Grant all rights on all tables in one transaction, so that running processes see no state in between.
 
-    `beside_older`: the version before may still be running, and names `xid` when it adds a row. It
-    keeps that right until the next time; a number that is not its own is refused all the same.
+    `beside_older`: the previous version may still be running, and it names `xid` when it inserts an activity
+    log row. The application then keeps the right to write `xid` until the next run. The database rejects a
+    wrong `xid` in any case.
     """
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         cursor.execute(
@@ -78,7 +82,7 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
 def _fence(
     cursor: CursorWrapper, table: str, application: str, publisher: str, *, beside_older: bool
 ) -> None:
-    """The trail can be read and added to by the application, numbered and sealed by the publisher."""
+    """Restrict the activity log: the application reads and inserts, the publisher numbers and seals."""
     for role in (application, publisher):
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)
@@ -92,7 +96,7 @@ def _fence(
 
 
 def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]) -> None:
-    """Have every session of `role` start with `settings`. Raises NotAllowed where the owner may not."""
+    """Make every session of `role` start with `settings`. Raises NotAllowed if the owner lacks the right."""
     with owner.cursor() as cursor:
         cursor.execute(
             "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole"
@@ -103,7 +107,7 @@ def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]
         missing = {name: value for name, value in settings.items() if known.get(name) != value}
         if not missing:
             return
-        cursor.execute("SELECT show_limit()")  # loads pg_trgm: only who knows a setting may set it
+        cursor.execute("SELECT show_limit()")  # loads pg_trgm, because only a known setting can be set
         statements = [
             sql.SQL("ALTER ROLE {} SET {} = {};").format(
                 sql.Identifier(role), sql.SQL(name), sql.Literal(value)

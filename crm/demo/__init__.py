@@ -1,1 +1,1 @@
-"""Alderport: a believable city that does not exist, the same for everybody, told relative to today."""
+"""Demo data: Alderport, a fictional city, identical in every installation, with dates relative to today."""

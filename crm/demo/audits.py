@@ -1,4 +1,4 @@
-"""What a supervisor of Alderport audited: last quarter in Northgate, signed, and last month, under way."""
+"""Demo district audits: last quarter in Northgate (signed off) and last month (in progress)."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -43,7 +43,10 @@ CONCLUSION: Final = (
 
 
 def write_audits(book: Book) -> None:
-    """Through the services, as she would: what is signed is signed today, of the quarter that is over."""
+    """Create the audits through the services, as a supervisor would.
+
+    The one for last quarter is signed today.
+    """
     today = city_day(book.now)
     quarter, month = quarter_of(today).previous(), month_of(today).previous()
     _signed(book, _frozen(book, quarter))
@@ -80,7 +83,7 @@ def _signed(book: Book, review: Review) -> None:
 
 
 def _under_way(book: Book, review: Review) -> None:
-    """Half of it is done: what is left says what an audit asks for."""
+    """Create a half-finished audit, so that the page shows what is left to do."""
     about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
     comment_figure(**about, slug="cadence", text="Better where two officers share an organisation.")
     _check(about, review, of_all=2)

@@ -1,4 +1,4 @@
-"""Who is in the book of Alderport: districts, those who work there, organisations and their people."""
+"""Demo records of Alderport: districts, staff accounts, organisations and contacts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,16 +18,16 @@ from lib.days import city_day
 from lib.fold import fold
 
 PASSWORD = "prox" + "imity-demo"
-# Phone numbers are of the ranges Ofcom keeps for drama: nobody answers.
+# Phone numbers are from the ranges that Ofcom reserves for drama, so nobody answers.
 
-# How often each of six degrees of attention sees an organisation, in days; None: nobody ever went.
+# Days between meetings for six levels of attention. None: never visited.
 ATTENTION = (12, 25, 45, 80, 200, None)
 CADENCES = (30, 30, 60, 90, 180, None, None)
 
 
 @dataclass(slots=True)
 class Book:
-    """Rows of the demo before they are written, and what history needs to know of them."""
+    """Unsaved demo rows, with the lookups that the history needs."""
 
     now: datetime
     random: Random
@@ -48,11 +48,11 @@ class Book:
 
 
 def write_book(book: Book) -> None:
-    """Fill the book; nothing is saved."""
+    """Fill `book` without saving anything."""
     _districts(book)
     _users(book)
     for number, place in enumerate(PLACES):
-        own = names.ORGANISATIONS[number :: len(PLACES)]  # so that each is somewhere
+        own = names.ORGANISATIONS[number :: len(PLACES)]  # so that each template is used at least once
         others = [template for template in names.ORGANISATIONS if template not in own]
         for template in sorted((*own, *book.random.sample(others, 25 - len(own)))):
             _organisation(book, place.code, *template)
@@ -92,7 +92,7 @@ def _districts(book: Book) -> None:
 
 
 def _users(book: Book) -> None:
-    known = make_password(PASSWORD)  # once: hashing is slow on purpose
+    known = make_password(PASSWORD)  # once, because hashing is slow on purpose
     signing_in = (
         ("officer.north@demo.example", "Nora Lind", Role.OFFICER, "N"),
         ("officer.south@demo.example", "Sami Ortega", Role.OFFICER, "S"),
@@ -106,7 +106,7 @@ def _users(book: Book) -> None:
     )
     for email, name, role, codes in (*signing_in, *others):
         user = User(email=email, name=name, role=role, password=known, time_zone=settings.TIME_ZONE)
-        if role == Role.SUPERVISOR:  # a number that is kept for inventions
+        if role == Role.SUPERVISOR:  # a number reserved for fiction
             user.phone = f"+4420794609{len(book.users):02}"
         book.users[email] = user
         for code in codes:
@@ -171,7 +171,7 @@ def _organisation(
 
 
 def _contacts(book: Book) -> None:
-    """Some organisations have nobody yet, some three people; a few people stand on their own."""
+    """Add contacts: none for some organisations, three for others, and a few independent contacts."""
     random, today = book.random, city_day(book.now)
     alone = [None] * 24
     for organisation in [*book.organisations, *alone]:

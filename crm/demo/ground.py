@@ -5,13 +5,13 @@ from random import Random
 
 Point = tuple[float, float]
 
-WEST, NORTH = -9.30, 41.30  # in the sea off Portugal: nobody lives there
-CELL = 0.012  # degrees a neighbourhood measures across
+WEST, NORTH = -9.30, 41.30  # in the sea off Portugal, where nobody lives
+CELL = 0.012  # width of a neighbourhood in degrees
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district: its code and name, its column and row on the map, its neighbourhoods and people."""
+    """A district with its code, name, grid position, neighbourhoods and population."""
 
     code: str
     name: str
@@ -34,7 +34,7 @@ PLACES = (
 
 
 def outline(left: int, top: int, size: int) -> list[list[list[list[float]]]]:
-    """A MultiPolygon of `size` × `size` cells from (`left`, `top`); neighbours share their edges."""
+    """Return a MultiPolygon of `size` × `size` cells from (`left`, `top`). Neighbours share their edges."""
     right, bottom = left + size, top + size
     corners = (
         [(x, bottom) for x in range(left, right)]
@@ -50,7 +50,7 @@ def outline(left: int, top: int, size: int) -> list[list[list[list[float]]]]:
 
 
 def _edge(here: tuple[int, int], there: tuple[int, int]) -> list[Point]:
-    """From a corner towards the next one, that one left out: a street or a stream is never straight."""
+    """Return points from one corner up to (not including) the next, with bends like a street or a stream."""
     low, high = min(here, there), max(here, there)
     random = Random(f"{low}{high}")
     (x0, y0), (x1, y1) = _corner(low), _corner(high)

@@ -1,4 +1,4 @@
-"""Eighteen months of Alderport: meetings, promises and concerns, unevenly; someone is always forgotten."""
+"""Demo history of Alderport: 18 months of unevenly distributed meetings, follow-ups and concerns."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -37,7 +37,7 @@ OUTCOMES = (
 
 @dataclass(slots=True)
 class History:
-    """Rows of the demo before they are written."""
+    """Unsaved demo rows."""
 
     meetings: list[Meeting] = field(default_factory=list)
     present: list[MeetingOrganisation] = field(default_factory=list)
@@ -49,7 +49,7 @@ class History:
 
 
 def tell_history(book: Book) -> History:
-    """What happened up to now, and what is planned; nothing is saved."""
+    """Build past and planned meetings, follow-ups and concerns without saving anything."""
     history = History()
     for organisation in book.organisations:
         if organisation.status == "active":
@@ -192,7 +192,7 @@ def _promise(
 
 
 def _partnerships(book: Book, history: History) -> None:
-    """A partnership per district meets every first Monday; the next one is planned."""
+    """Add a partnership per district that meets every first Monday, with the next meeting planned."""
     today = city_day(book.now)
     for code in book.areas:
         table = [o for o in book.organisations if _district_code(o) == code and o.status == "active"]
@@ -267,7 +267,7 @@ def _answer(book: Book, concern: Concern, received: datetime) -> None:
 
 
 def _promises_of_today(book: Book, history: History) -> None:
-    """The officers who can sign in have something late, something due today and something coming."""
+    """Give the officers who can sign in one overdue follow-up, one due today and one due later."""
     today = city_day(book.now)
     for email in ("officer.north@demo.example", "officer.south@demo.example"):
         owner = book.users[email]

@@ -1,4 +1,4 @@
-"""Loading the demo into an empty database, and emptying it again."""
+"""Load the demo into an empty database, and remove it again."""
 
 from random import Random
 
@@ -29,7 +29,7 @@ SEED = 2026
 
 
 class HasRealData(Exception):
-    """The database holds something that is not the demo."""
+    """The database contains records that are not demo data."""
 
 
 def is_demo() -> bool:
@@ -39,7 +39,7 @@ def is_demo() -> bool:
 
 @transaction.atomic
 def load_demo() -> dict[str, int]:
-    """Fill an empty database with Alderport; answers rows per object. Raises HasRealData."""
+    """Fill an empty database with the demo and return the number of rows per object. Raises HasRealData."""
     if any(model.objects.exists() for model in (User, District, Organisation, Contact, Meeting)):
         raise HasRealData
     book = Book(now=timezone.now(), random=Random(SEED))
@@ -90,9 +90,9 @@ def _save_history(history: History) -> None:
 
 
 def remove_demo() -> None:
-    """Empty the whole database, trail included, as the role that owns it: all of it is the demo's.
+    """Empty the whole database, including the activity log, as its owner.
 
-    Raises HasRealData where the demo was never loaded.
+    Raises HasRealData if the demo was never loaded.
     """
     if not is_demo():
         raise HasRealData

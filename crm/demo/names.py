@@ -1,6 +1,6 @@
-"""Names of organisations and people of Alderport, in several languages and scripts. All are made up."""
+"""Made-up names of organisations and people of Alderport, in several languages and scripts."""
 
-# (name, kind, focuses they declare, languages)
+# (name, kind, communities they declare, languages)
 ORGANISATIONS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("{place} Residents’ Association", "residents_association", (), ("en",)),
     ("Friends of {place}", "community_group", (), ("en",)),

@@ -1,4 +1,4 @@
-"""What was said and promised in Alderport: short, plain, and about no real person."""
+"""Texts for the demo's meetings, follow-ups and concerns: short, plain and about no real person."""
 
 FACTS = (
     "They asked for a walk round the square after evening prayers. We agreed on Thursdays.",
@@ -64,7 +64,7 @@ CONCERNS = (
     ),
     (("rumour",), "A rumour about the hall being closed is making the rounds before the festival.", ""),
 )
-# The ground that goes with a community, when a concern has one.
+# The discrimination ground that matches a community, for concerns that have a ground.
 GROUND_OF_FOCUS = {
     "muslim": "anti_muslim",
     "jewish": "antisemitic",

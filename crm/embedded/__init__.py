@@ -1,4 +1,4 @@
-"""What `dev.py` does once its environment stands: services, programs and checks on one machine.
+"""The `dev.py` commands that run after the environment exists: services, programs and checks on one machine.
 
-Nothing here reads Django's settings; it makes the environment variables that those are read from.
+Nothing here reads Django's settings: this package makes the environment variables that the settings read.
 """

@@ -1,4 +1,4 @@
-"""What `dev.py` hands over to: `python -m crm.embedded COMMAND …`."""
+"""Entry point of `dev.py` commands: `python -m crm.embedded COMMAND …`."""
 
 import io
 import subprocess
@@ -15,7 +15,7 @@ from .testing import test
 
 
 def above(package: str) -> Callable[[list[str]], int]:
-    """A room of its own above the application, which nothing imports."""
+    """Return a command that runs a top-level package of its own, which nothing imports."""
     return lambda arguments: subprocess.run([sys.executable, "-m", package, *arguments], cwd=ROOT).returncode
 
 
@@ -33,7 +33,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no “…” must not end anything
+            stream.reconfigure(errors="replace")  # a terminal that cannot print “…” must not end the command
     name, arguments = sys.argv[1], sys.argv[2:]
     if name not in COMMANDS:
         print(f"dev.py: no command {name!r}; there are {', '.join(COMMANDS)}. See --help.", file=sys.stderr)
@@ -43,7 +43,7 @@ def main() -> int:
     except Unavailable as problem:
         print(problem, file=sys.stderr)
         return 1
-    except OSError as problem:  # a full disk, a folder that cannot be written
+    except OSError as problem:  # a full disk, or a folder that is not writable
         print(f"dev.py {name} cannot go on: {problem}.", file=sys.stderr)
         return 1
 

@@ -1,4 +1,4 @@
-"""The addresses under which other machines reach this one."""
+"""Addresses at which other machines reach this machine."""
 
 import fcntl
 import socket
@@ -7,11 +7,11 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 SIOCGIFADDR = 0x8915  # Linux: the IPv4 address of an interface
-SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # documentation's, never called
+SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # for documentation, never called
 
 
 def reachable_at(host: str) -> list[str]:
-    """As a browser writes them; of a wildcard those of every interface, of a loopback none."""
+    """Return browser-style host names: all interfaces for a wildcard address, none for a loopback address."""
     with suppress(ValueError):
         asked = ip_address(host.strip("[]"))
         if asked.is_loopback:
@@ -30,7 +30,7 @@ def _written(address: str) -> str:
 
 
 def _outgoing(family: socket.AddressFamily) -> list[str]:
-    """Which address this machine would go out with; a datagram socket that is connected sends nothing."""
+    """Return the local address used for outgoing traffic. Connecting a datagram socket sends nothing."""
     with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.connect((SOMEWHERE[family], 9))
         return [str(probe.getsockname()[0])]
@@ -41,7 +41,7 @@ def _of_interfaces() -> list[str]:
     found = []
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for _number, name in socket.if_nameindex():
-            with suppress(OSError):  # one without an address
+            with suppress(OSError):  # an interface without an address
                 answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
                 found.append(socket.inet_ntoa(answer[20:24]))
     return found

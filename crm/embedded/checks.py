@@ -1,4 +1,4 @@
-"""`dev.py check`: what can be known without running the application."""
+"""`dev.py check`: all checks that do not run the application."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ from pathlib import Path
 from .environment import ROOT
 
 PROGRAMS = Path(sys.executable).parent
-# Nobody connects: the addresses only have to be there, as in production.
+# Nothing connects to these addresses; they only have to be set, as in production.
 LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "crm.settings",
     "SITE_URL": "https://crm.example",
@@ -31,7 +31,7 @@ LIKE_PRODUCTION = {
 
 @dataclass(frozen=True)
 class Check:
-    """A question, and the command that answers it with its exit code."""
+    """A check and the command whose exit code gives the result."""
 
     name: str
     command: tuple[str, ...]
@@ -41,7 +41,7 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, *arguments)
 
 
-# -n and -W: a link to a page or heading that does not exist is an error.
+# -n and -W: treat a link to a missing page or heading as an error.
 DOCS = python("-m", "sphinx", "-n", "-W", "--keep-going", "-q", "docs", "docs/_build")
 
 CHECKS = [
@@ -49,7 +49,7 @@ CHECKS = [
     Check("style (ruff check)", python("-m", "ruff", "check", ".")),
     Check("format (ruff format)", python("-m", "ruff", "format", "--check", ".")),
     Check("arrows (import-linter)", (str(PROGRAMS / "lint-imports"), "--no-cache")),
-    # Without a database it cannot look at applied migrations, and warns.
+    # Without a database this command cannot read applied migrations and prints a warning.
     Check("migrations", python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run")),
     Check("deployment", python("manage.py", "check", "--deploy", "--fail-level", "WARNING")),
     Check("translations", python("-m", "tests.architecture.untranslated")),
@@ -63,7 +63,7 @@ def environment() -> Mapping[str, str]:
 
 
 def ask(check: Check, *, politely: bool) -> tuple[bool, float, str]:
-    """Whether it passes, the seconds it took, and what it said."""
+    """Run one check and return whether it passed, the seconds it took, and its output."""
     started = time.monotonic()
     answer = subprocess.run(
         ("nice", "-n", "5", *check.command) if politely else check.command,
@@ -77,10 +77,13 @@ def ask(check: Check, *, politely: bool) -> tuple[bool, float, str]:
 
 
 def failed_checks(checks: Sequence[Check] = CHECKS, *, politely: bool = False) -> list[str]:
-    """One line a check; details and names of those that fail. `politely`: others work meanwhile."""
+    """Run the checks, print one line each and the output of failures, and return the names that failed.
+
+    `politely`: run at low priority, because tests run at the same time.
+    """
     failed = []
     with ThreadPoolExecutor(max_workers=2) as pool:
-        # The first is by far the longest: it starts first and is reported last.
+        # The first check takes by far the longest, so it starts first and is reported last.
         questions = [(check, pool.submit(ask, check, politely=politely)) for check in checks]
         for check, question in [*questions[1:], *questions[:1]]:
             ok, seconds, details = question.result()

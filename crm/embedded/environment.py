@@ -1,4 +1,4 @@
-"""The data folder of a copy, and the variables that Django's settings are read from."""
+"""The data folder of an installation, and the environment variables that Django's settings read."""
 
 import json
 import os
@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def data_folder(named: str | None = None) -> Path:
-    """`--data`, else CRM_DATA, else `.data` in the repository."""
+    """Return the folder from `--data`, else CRM_DATA, else `.data` in the repository."""
     return own_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
 
 
 def secret_key(folder: Path) -> str:
-    """Made once and kept: sessions survive a restart."""
+    """Return the secret key, created once so that sessions survive a restart."""
     path = folder / "secret-key"
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
@@ -34,7 +34,7 @@ def secret_key(folder: Path) -> str:
 
 
 def signing_key(folder: Path) -> Path:
-    """The key that seals the trail of this copy, made once."""
+    """Return the file with the key that seals the activity log, created once."""
     path = folder / "audit-key.pem"
     if not path.exists():
         make_key(path)
@@ -47,7 +47,7 @@ def local_names() -> list[str]:
 
 @dataclass
 class Copy:
-    """One running copy: its folder, the servers it needs and the variables it is started with."""
+    """A local installation: its folder, the servers it needs, and its environment variables."""
 
     folder: Path
     servers: list[Server] = field(default_factory=list)
@@ -56,22 +56,22 @@ class Copy:
 
     @property
     def remembered(self) -> Path:
-        """What the last `run` was started with, for `manage`."""
+        """File with the variables of the last `run`, for use by `manage`."""
         return self.folder / "last-run.json"
 
     def remember(self, variables: dict[str, str]) -> None:
-        """Start what follows with these, and `manage` too, until the next run."""
+        """Use these variables for later child processes, and for `manage` until the next run."""
         self.variables |= variables
         self.remembered_variables |= variables
         self.remembered.write_text(json.dumps(self.remembered_variables, indent=2))
 
     def environment(self) -> dict[str, str]:
-        """For child processes; what the person has set wins."""
+        """Return the environment for child processes. Variables set by the user take precedence."""
         return self.variables | dict(os.environ)
 
 
 def copy_in(folder: Path) -> Copy:
-    """The copy kept in `folder`, with servers of its own unless the environment names others."""
+    """Return the installation in `folder`, with its own servers unless the environment names others."""
     copy = Copy(folder)
     copy.variables = {
         "DJANGO_SETTINGS_MODULE": "crm.settings",

@@ -1,4 +1,4 @@
-"""Folders, locks and sockets that several processes of one machine share."""
+"""Folders, locks and sockets shared by several processes on one machine."""
 
 import fcntl
 import hashlib
@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import IO
 
 NOBODY = 65534
-MARK = ".proximity-data"  # in every data folder that was made here
-# What an older copy left in its own folder, and what only tests, benchmarks and faults leave.
+MARK = ".proximity-data"  # marks every data folder created by this program
+# File names left by older versions, and by tests, benchmarks and fault experiments.
 OLDER_MARKS = ({"secret-key", "audit-key.pem"}, {"secret-key", "services.lock"})
 PARTS = ("test", "faults", "bench-")
 
 
 class Unavailable(Exception):
-    """Something this machine lacks or refuses; the message is one line for a person."""
+    """This machine lacks or denies something. The message is one line for a person."""
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` readable by its owner only, and refuse one that somebody else prepared."""
+    """Create `path` readable by its owner only, and reject a folder that another user prepared."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
-    # Root gives the sockets' folder to "nobody" where it must (launcher.py).
+    # If needed, root gives the sockets' folder to "nobody" (launcher.py).
     owners = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise Unavailable(f"{path} is owned by another user.")
@@ -34,7 +34,7 @@ def private_folder(path: Path) -> Path:
 
 
 def own_folder(path: Path) -> Path:
-    """The private folder `path`, new, empty or made here earlier: nothing of anybody else's is touched."""
+    """Return `path` as a private folder: new, empty, or created here earlier. Reject any other folder."""
     try:
         names = {found.name for found in path.iterdir()} if path.exists() else set()
         if names and not _is_made_here(names):
@@ -56,18 +56,18 @@ def _is_made_here(names: set[str]) -> bool:
 
 
 def socket_folder(folder: Path) -> Path:
-    """A short path for the sockets of a data folder: a socket's path may have 107 characters."""
+    """Return a short folder path for sockets, because a socket path has at most 107 characters."""
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     return private_folder(Path(f"/tmp/proximity-{os.geteuid()}-{digest}"))  # noqa: S108 (0700, checked)
 
 
 def open_lock(path: Path) -> IO[str]:
-    """Open a lock file; it is not inherited by child processes."""
+    """Open a lock file that child processes do not inherit."""
     return path.open("a+", encoding="utf-8")
 
 
 def try_lock(file: IO[str]) -> bool:
-    """Take the lock for this process alone, or say that somebody holds it."""
+    """Acquire the exclusive lock and return True, or return False if another process holds it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -77,7 +77,7 @@ def try_lock(file: IO[str]) -> bool:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Wait for the lock and hold it."""
+    """Wait for the lock and hold it inside the block."""
     with open_lock(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

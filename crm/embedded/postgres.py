@@ -1,4 +1,4 @@
-"""One private PostgreSQL on a Unix socket that only its user can reach."""
+"""A private PostgreSQL server on a Unix socket that only its user can reach."""
 
 import os
 import shutil
@@ -18,19 +18,19 @@ from .files import Unavailable, private_folder, socket_folder
 from .launcher import launcher
 
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "proximity_owner", "proximity_app", "proximity"
-PUBLISHER = "proximity_audit"  # numbers and seals the trail
+PUBLISHER = "proximity_audit"  # numbers and seals the activity log
 LOCALE = ("--locale=C.UTF-8", "--encoding=UTF8")
 BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 BUILTIN_LOCALE_SINCE = 17
-# Fast and forgetful: for databases of tests only. A vacuum would count the rows a test has not committed
-# as none, and PostgreSQL plan for none: a statement of milliseconds then takes minutes.
+# Fast but not durable, for test databases only. Autovacuum is off: it would not count rows of a test's open
+# transaction, and PostgreSQL would then choose plans that take minutes instead of milliseconds.
 FORGETFUL = tuple(
     f"--{setting}=off" for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 )
 
 
 class Postgres:
-    """The cluster of one data folder; whoever starts it, whoever sees its socket can stop it."""
+    """The cluster of one data folder. Any process that sees its socket can stop it."""
 
     name = "PostgreSQL"
 
@@ -45,7 +45,7 @@ class Postgres:
         return f"postgres://{role}@/{database}?host={self.sockets}"
 
     def urls(self, database: str = DATABASE) -> dict[str, str]:
-        """The variables that name a database to the application, one for each role."""
+        """Return the variables with the database URL of each role."""
         return {
             "DATABASE_URL": self.url(APPLICATION, database),
             "DATABASE_AUDIT_URL": self.url(PUBLISHER, database),
@@ -54,14 +54,14 @@ class Postgres:
 
     @contextmanager
     def connect(self, database: str = "postgres", role: str = SUPERUSER) -> Iterator[psycopg.Connection]:
-        """Sign in, each statement being its own transaction."""
+        """Connect in autocommit mode."""
         with psycopg.connect(
             host=str(self.sockets), dbname=database, user=role, autocommit=True, connect_timeout=5
         ) as connection:
             yield connection
 
     def execute(self, statement: LiteralString, *names: str) -> None:
-        """Run a statement as the superuser; each `{}` is a name."""
+        """Run a statement as the superuser. Each `{}` is replaced with a quoted name."""
         with self.connect() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
@@ -76,7 +76,7 @@ class Postgres:
         return (self.launcher.data / "PG_VERSION").exists()
 
     def start(self, timeout_seconds: float = 60) -> None:
-        """Start, after a crash too: wait until what is left of the last run is gone."""
+        """Start the server, also after a crash: wait until all processes of the last run have ended."""
         self._make()
         deadline = time.monotonic() + timeout_seconds
         self._launch()
@@ -90,7 +90,10 @@ class Postgres:
         self._prepare()
 
     def stop(self, timeout_seconds: float = 4, *, at_once: bool = False) -> None:
-        """Disconnect everybody and stop; harder when that takes too long, and right away `at_once`."""
+        """Disconnect all clients and stop.
+
+        Use stronger signals after each timeout, or immediately if `at_once`.
+        """
         pid = self.pid() or (self.process.pid if self.process else None)
         gently = () if at_once else (signal.SIGINT,)
         for how in (*gently, signal.SIGQUIT, signal.SIGKILL):
@@ -102,7 +105,10 @@ class Postgres:
                 time.sleep(0.02)
 
     def _make(self) -> None:
-        """Make the cluster beside its place and move it there whole: a killed start leaves no half."""
+        """Create the cluster unless it exists.
+
+        It gets its final name when it is complete, so that a killed start leaves nothing half-made.
+        """
         if self.is_made():
             return
         data = self.launcher.data
@@ -136,7 +142,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "logging_collector": "off",
             "max_connections": "100",
-            # What it writes of errors names no values: neither the statement nor the row it refused.
+            # Keep values out of the log: neither the failed statement nor the rejected row is written.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
         }
@@ -168,7 +174,7 @@ class Postgres:
             return None
 
     def _is_ours(self, pid: int) -> bool:
-        """Whether `pid` is this cluster's server, not somebody who got its number later."""
+        """Whether `pid` is this cluster's server and not a later process with the same number."""
         if self.process and self.process.pid == pid:
             return self.process.poll() is None
         command = Path(f"/proc/{pid}/cmdline")
@@ -180,7 +186,10 @@ class Postgres:
         return subprocess.run(["/bin/kill", "-0", str(pid)], capture_output=True).returncode == 0
 
     def _forget_dead_pid(self) -> None:
-        """PostgreSQL trusts the number in its pid file even when another program has it by now."""
+        """Delete a stale pid file.
+
+        PostgreSQL trusts its number even if another program has the number now.
+        """
         pid = self.pid()
         if pid is not None and not self._is_ours(pid):
             (self.launcher.data / "postmaster.pid").unlink(missing_ok=True)

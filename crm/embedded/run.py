@@ -1,4 +1,4 @@
-"""`dev.py run`: everything, under one supervisor."""
+"""`dev.py run`: the whole application under one supervisor."""
 
 import argparse
 import json
@@ -32,7 +32,7 @@ DEMO_SIGN_INS = {
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
 WEB = "gunicorn crm.wsgi --config python:crm.serving --graceful-timeout 2"
-PARTS = ("database", "broker", "worker", "beat")  # without these nothing works
+PARTS = ("database", "broker", "worker", "beat")  # nothing works without these
 LOOK_EVERY_SECONDS = 0.5
 LOOK_AT_SERVERS_EVERY = 4
 
@@ -61,7 +61,7 @@ def _port(text: str) -> int:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the folder; what a killed run has left in it is killed."""
+    """Lock the folder, and kill processes that a killed run has left."""
     with open_lock(folder / "run.lock") as lock:
         if not try_lock(lock):
             raise Unavailable(
@@ -107,7 +107,7 @@ def say(text: str = "") -> None:
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Say what is going on, and how long it took."""
+    """Print the name of a step and how long it took."""
     print(f"  {text:<36}", end="", flush=True)
     started = time.monotonic()
     yield
@@ -126,7 +126,7 @@ class _Run:
         logs = private_folder(copy.folder / "logs")
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
         self.web = Child("web", [*_module(WEB), "--bind", self._bind()])
-        # Finish what is going on; then give it back; the rows say what is still to do.
+        # Let the worker finish its task, then return the task. The database rows show what is left to do.
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
         self.worker = Child("worker", _module("crm.workers trail mail hooks work"), patience)
         self.beat = Child("beat", _module("crm.workers beat"))
@@ -206,7 +206,7 @@ class _Run:
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (http by construction)
                 found = json.load(answer)
-        except urllib.error.HTTPError as unhealthy:  # work that stands is no reason not to start
+        except urllib.error.HTTPError as unhealthy:  # stopped background work is no reason not to start
             try:
                 found = json.load(unhealthy)
             except ValueError:
@@ -239,13 +239,13 @@ class _Run:
             try:
                 for name in self.supervisor.restart_dead():
                     say(f"{time.strftime('%H:%M:%S')} {name} ended and is started again; see {name}.log")
-            except OSError as problem:  # a full disk: it is tried again
+            except OSError as problem:  # a full disk: tried again in the next round
                 say(f"{time.strftime('%H:%M:%S')} {problem}")
             if turn % LOOK_AT_SERVERS_EVERY == 0:
                 self._look_at_servers()
 
     def _look_at_servers(self) -> None:
-        """Whatever is wrong with them is said once, and looked at again: this process goes on."""
+        """Restart dead servers and report each problem once. Problems never end this process."""
         try:
             told = [f"{name} had ended and was started again" for name in self.services.revive()]
             told += [server.complaint() for server in self.copy.servers if isinstance(server, Valkey)]

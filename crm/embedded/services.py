@@ -1,7 +1,7 @@
-"""Servers that several processes share: the first one starts them, the last one stops them.
+"""Servers shared by several processes: the first process starts them, the last one stops them.
 
-Who uses them is counted by the kernel: each user holds a shared lock, which even `kill -9` gives
-back. Servers left by a killed process are found by their sockets and used on.
+The kernel counts the users: each user holds a shared lock, which is released even after `kill -9`. Servers
+left by a killed process are found by their sockets and reused.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ class Server(Protocol):
 
 
 class Services:
-    """The servers of one data folder as seen by one process."""
+    """The servers of one data folder, as seen by one process."""
 
     def __init__(self, folder: Path, servers: Sequence[Server]) -> None:
         self.servers = servers
@@ -30,7 +30,7 @@ class Services:
         self._users = open_lock(folder / "users.lock")
 
     def join(self, *, when_alone: Callable[[], None] = lambda: None) -> None:
-        """Use the servers, starting those that are down; `when_alone` runs when nobody else does."""
+        """Use the servers and start those that are down. `when_alone` runs if no other process uses them."""
         with locked(self._starting):
             alone = try_lock(self._users)
             self._start_missing()
@@ -39,14 +39,14 @@ class Services:
             fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def revive(self) -> list[str]:
-        """Start again what has died meanwhile; return the names."""
+        """Restart servers that have died, and return their names."""
         if all(server.is_up() for server in self.servers):
             return []
         with locked(self._starting):
             return self._start_missing()
 
     def leave(self) -> None:
-        """Stop the servers unless somebody else uses them."""
+        """Stop the servers unless another process uses them."""
         with locked(self._starting):
             if try_lock(self._users):
                 for server in reversed(self.servers):

@@ -1,4 +1,4 @@
-"""Keeps child processes alive, and ends them in order."""
+"""A supervisor that restarts child processes and stops them in order."""
 
 import os
 import signal
@@ -18,11 +18,11 @@ STABLE_AFTER_SECONDS = 60.0
 
 
 class Stopped(BaseException):
-    """Somebody asked this process to end."""
+    """Raised when this process is asked to end."""
 
 
 def stop_on_signals() -> None:
-    """Let Ctrl+C, `kill` and a closed terminal unwind the stack once."""
+    """Make Ctrl+C, `kill` and a closed terminal raise Stopped once, so that the stack unwinds."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         ignore_signals()
@@ -33,14 +33,14 @@ def stop_on_signals() -> None:
 
 
 def ignore_signals() -> None:
-    """While stopping, a second Ctrl+C must not leave half behind."""
+    """Ignore signals while stopping, so that a second Ctrl+C does not interrupt the clean-up."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 
 
 @dataclass
 class Child:
-    """A program that should always run. `patience` holds signals and seconds, for stopping it."""
+    """A program that should always run. `patience`: the signals that stop it, each with seconds to wait."""
 
     name: str
     command: list[str]
@@ -55,7 +55,10 @@ class Child:
 
 
 class Supervisor:
-    """Children with one environment; each one's output goes to its own file, the last run's beside it."""
+    """Child processes with a common environment.
+
+    Each child has its own log file. The file of the previous run is kept as `.log.1`.
+    """
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
         self.environment = environment
@@ -78,21 +81,24 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl+C reaches the supervisor only, which stops them in order.
+                start_new_session=True,  # Ctrl+C reaches the supervisor only, which stops children in order.
                 preexec_fn=die_with_parent,
             )
         child.started_at = time.monotonic()
         return child.process
 
     def run_once(self, name: str, *arguments: str) -> int:
-        """Run a program to its end; one that does not end is stopped with the others."""
+        """Run a program to its end and return its exit code. `stop` ends it like the other children."""
         child = Child(name, [sys.executable, *arguments])
         code = self.start(child).wait()
         self.children.remove(child)
         return code
 
     def restart_dead(self) -> list[str]:
-        """Start again what has died, later and later while it dies at once; return the names that died."""
+        """Restart dead children and return the names of those that died.
+
+        The pause before a restart grows if a child keeps failing soon after its start.
+        """
         now = time.monotonic()
         died = []
         for child in self.children:
@@ -108,7 +114,7 @@ class Supervisor:
         return died
 
     def stop(self, children: list[Child] | None = None) -> None:
-        """Stop these (else all) together: each signal in its turn, then without mercy."""
+        """Stop these children (else all) together: send their signals in order, then kill them."""
         stopping = list(self.children) if children is None else children
         for turn in range(max((len(child.patience) for child in stopping), default=0)):
             waiting = [child for child in stopping if child.is_running() and turn < len(child.patience)]
@@ -120,7 +126,7 @@ class Supervisor:
         for child in stopping:
             if child.process is not None:
                 with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(child.process.pid, signal.SIGKILL)  # The child's own children too.
+                    os.killpg(child.process.pid, signal.SIGKILL)  # Includes the child's own children.
                 child.process.wait()
         self.children = [child for child in self.children if child not in stopping]
 

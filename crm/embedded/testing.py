@@ -1,4 +1,4 @@
-"""`dev.py test`: every check beside the tests; `--thorough` (as where `CI` is set) all of them."""
+"""`dev.py test`: the checks and the tests together; `--thorough` (implied by `CI`) runs all tests."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from .environment import ROOT
 
 WORKERS = "2"
 FAST, THOROUGH = "--fast", "--thorough"
-# Debian's package, and the programs one of which is enough.
+# Debian packages, each with the programs of which one is enough.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "docker-compose": ("docker-compose", "docker"),
@@ -24,16 +24,19 @@ PROGRAMS = {
 
 
 def find_program(name: str) -> str | None:
-    """Also where Debian keeps what only administrators start."""
+    """Return the path of a program, including the folders that Debian keeps for administrators."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
 
 def test(arguments: list[str]) -> int:
-    """Check too unless told what to test; pytest's own summary is the last line where nothing is wrong."""
+    """Run the tests, and the checks unless specific tests are given.
+
+    The last line is pytest's own summary unless something failed.
+    """
     chosen = [argument for argument in arguments if argument not in (FAST, THOROUGH)]
     checks = [] if chosen or FAST in arguments else CHECKS
     install_programs()
-    # Named in the environment, pytest-django would read the settings before conftest has set their variables.
+    # If this variable were set, pytest-django would read the settings before conftest sets their variables.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     if THOROUGH in arguments or os.environ.get("CI"):
         environment["TEST_THOROUGH"] = "1"
@@ -46,7 +49,10 @@ def test(arguments: list[str]) -> int:
 
 
 def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Both at once, since tests wait for much; what tests say is held back until the checks have spoken."""
+    """Run checks and tests at the same time, because tests wait a lot.
+
+    The output of the tests is held back until the checks have been reported.
+    """
     colours = ("--color=yes",) if sys.stdout.isatty() else ()
     said: SimpleQueue[bytes] = SimpleQueue()
     with subprocess.Popen(
@@ -56,7 +62,7 @@ def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mappi
         try:
             failed = failed_checks(checks, politely=True)
             _pass_on(said, process)
-        except KeyboardInterrupt:  # the tests are interrupted too, and say so
+        except KeyboardInterrupt:  # the tests are interrupted too, and report it
             _pass_on(said, process)
             raise
     if failed:
@@ -65,14 +71,17 @@ def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mappi
 
 
 def _listen(process: subprocess.Popen[bytes], said: SimpleQueue[bytes]) -> None:
-    """All that comes, when it comes, and nothing at the end."""
+    """Queue the output of the tests as it arrives, then an empty piece at the end."""
     while process.stdout and (piece := os.read(process.stdout.fileno(), 65536)):
         said.put(piece)
     said.put(b"")
 
 
 def _pass_on(said: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None:
-    """Until the tests have ended: a server that they leave to another run may hold their output open."""
+    """Print the queued output until the tests have ended.
+
+    A server that the tests leave running can hold the pipe open, so the end of the process counts too.
+    """
     piece = b"\n"
     while piece:
         try:
@@ -86,7 +95,10 @@ def _pass_on(said: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None
 
 
 def install_programs() -> None:
-    """On Debian as root; elsewhere the tests that need them skip, saying why."""
+    """Install missing programs on Debian as root.
+
+    Elsewhere the tests that need them are skipped with a reason.
+    """
     missing = [package for package, programs in PROGRAMS.items() if not any(map(find_program, programs))]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return

@@ -1,4 +1,4 @@
-"""One private Valkey on a Unix socket that only its user can reach."""
+"""A private Valkey server on a Unix socket that only its user can reach."""
 
 import subprocess
 import time
@@ -14,9 +14,9 @@ from .files import Unavailable, private_folder, socket_folder
 
 
 class Valkey:
-    """The server of one data folder; whoever starts it, whoever sees its socket can stop it.
+    """The server of one data folder. Any process that sees its socket can stop it.
 
-    One that is not durable is for tests: it belongs to the process that starts it.
+    A server that is not durable is for tests, and ends with the process that started it.
     """
 
     name = "Valkey"
@@ -38,7 +38,10 @@ class Valkey:
         return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     def is_up(self) -> bool:
-        """Whether it answers: on a full disk it refuses (MISCONF), and goes on once there is room."""
+        """Whether the server replies.
+
+        An error reply counts too: with a full disk the server rejects commands (MISCONF).
+        """
         try:
             with self.client() as client:
                 return bool(client.ping())
@@ -48,7 +51,7 @@ class Valkey:
             return False
 
     def complaint(self) -> str:
-        """What it refuses to work for; empty where it works."""
+        """Return the error that the server reports, or an empty text if it works."""
         try:
             with self.client() as client:
                 client.ping()
@@ -92,7 +95,7 @@ class Valkey:
             if self.process:
                 self.process.terminate()
         except (redis.ConnectionError, redis.TimeoutError):
-            pass  # It was down already.
+            pass  # Already down.
         while self.is_up() and time.monotonic() < deadline:
             time.sleep(0.02)
         if self.process:

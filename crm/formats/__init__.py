@@ -1,1 +1,1 @@
-"""Where Django's own formats of a language differ from what the city uses: weeks from Monday, 24 hours."""
+"""Corrections of Django's language formats: weeks start on Monday, times use 24 hours."""

@@ -1,4 +1,4 @@
-"""`manage.py backup PATH`: everything that PostgreSQL holds, as the owner (DATABASE_OWNER_URL)."""
+"""`manage.py backup PATH`: dump the whole PostgreSQL database as its owner (DATABASE_OWNER_URL)."""
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime

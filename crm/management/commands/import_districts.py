@@ -1,4 +1,4 @@
-"""`manage.py import_districts FILE.geojson`: boundaries of districts, all or nothing."""
+"""`manage.py import_districts FILE.geojson`: import district boundaries, all or nothing."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: fill an empty database with a city that does not exist."""
+"""`manage.py load_demo`: fill an empty database with a fictional city."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.demo.load import HasRealData, is_demo, load_demo
 
-HAS_REAL_DATA = 3  # The exit code by which `dev.py run` knows that this is no demo.
+HAS_REAL_DATA = 3  # Exit code by which `dev.py run` detects that the data is not the demo.
 
 
 class Command(BaseCommand):

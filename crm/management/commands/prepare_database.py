@@ -1,4 +1,4 @@
-"""Bring the database up to date, so that the application can work in it without owning it."""
+"""Prepare the database: roles, rights, migrations and settings, so that the application need not own it."""
 
 import time
 from argparse import ArgumentParser
@@ -18,12 +18,13 @@ from audit.publishing import publish
 from crm.database import roles
 from crm.database.bounds import SESSION_BOUNDS
 
-# For which a migration waits for a table, and others behind it. Well below the second after which PostgreSQL
-# looks for deadlocks: where a migration and a page wait for each other, it is the migration that gives up.
+# How long a migration waits for a table lock while other statements queue behind it. This is well below 1
+# second, after which PostgreSQL looks for deadlocks: if a migration and a page wait for each other, the
+# migration gives up.
 LOCK_SECONDS = 0.2
 ATTEMPTS = 150
-LOCK_NUMBER = 0x70726F78  # "prox": any number that nobody else takes.
-# Versions before this migration name `xid` when they add a row to the trail.
+LOCK_NUMBER = 0x70726F78  # "prox": any number that nothing else uses.
+# Versions before this migration name `xid` when they insert an activity log row.
 BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_place")
 NO_PUBLISHER = (
     "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
@@ -47,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *, wait: float, verbosity: int, **_: Any) -> None:
         owner = connections["owner"]
         self._wait_for(owner, seconds=wait)
-        with owner.cursor() as cursor:  # where it is the application's role too, whose waits are bounded
+        with owner.cursor() as cursor:  # may also be the application's role, with limited waits
             cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
         application, publisher = (connections[alias].settings_dict for alias in ("default", "audit"))
         shared = application["USER"] == owner.settings_dict["USER"]
@@ -73,7 +74,7 @@ class Command(BaseCommand):
                     roles.set_sessions(owner, publisher["USER"], SESSION_BOUNDS)
             except roles.NotAllowed as problem:
                 raise CommandError(str(problem)) from problem
-            publish(everything=True, using="owner")  # of a restored trail, what has no number yet
+            publish(everything=True, using="owner")  # restored activity log rows without a number
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -92,7 +93,7 @@ class Command(BaseCommand):
 def _alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Wait until no other process prepares this database.
 
-    By asking again: a statement that waits would be waited for by an index that is built concurrently.
+    This polls instead of blocking: a concurrent index build would wait for a blocked statement.
     """
     with connection.cursor() as cursor:
         while not _locked(cursor):
@@ -104,7 +105,10 @@ def _alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
-    """Again and again where somebody holds what a migration needs: nobody waits behind it for longer."""
+    """Run the migrations, and retry if a lock is not available.
+
+    The lock timeout keeps other statements from queueing behind a waiting migration.
+    """
     with owner.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     try:
@@ -128,7 +132,10 @@ def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
 
 
 def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
-    """An index that is built concurrently waits for others and nobody for it: given up it is left invalid."""
+    """Lift the lock timeout for concurrent index builds.
+
+    Such a build blocks nobody while it waits, and would leave an invalid index if it were cancelled.
+    """
     if "CONCURRENTLY" not in str(statement):
         return execute(statement, parameters, many, context)
     database = context["connection"].connection

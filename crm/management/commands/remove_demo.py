@@ -1,4 +1,4 @@
-"""`manage.py remove_demo`: empty a database that the demo filled."""
+"""`manage.py remove_demo`: empty a database that contains only the demo."""
 
 from typing import Any
 

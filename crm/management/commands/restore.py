@@ -1,4 +1,4 @@
-"""`manage.py restore PATH`: from a backup to a database that can be started, or proof that it could be."""
+"""`manage.py restore PATH`: restore a backup, or check that it could be restored."""
 
 from argparse import ArgumentParser
 from pathlib import Path
