@@ -98,15 +98,7 @@ def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping
         geometry = feature.get("geometry")
         try:
             there = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
-        except (
-            ProjError,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            IndexError,
-            shapely.errors.ShapelyError,
-        ):
+        except _NOT_A_SHAPE:
             moved.append(feature)  # what is wrong with it is said where it is read
             continue
         moved.append({**feature, "geometry": _as_lists(there)})

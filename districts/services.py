@@ -5,7 +5,7 @@ for the district and for all that lies in it.
 """
 
 from collections.abc import Iterable
-from typing import Final, TypedDict, Unpack
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,20 +29,12 @@ GROUND_LOCK: Final = 0x67726E64  # one change of the ground at a time; any numbe
 RESERVED_CODES: Final = frozenset({"new", "import"})  # addresses of pages
 
 
-class DistrictFields(TypedDict, total=False):
-    """Writable fields of a district; `boundary` is a GeoJSON Polygon or MultiPolygon."""
-
-    code: str
-    name: str
-    parent: District | None
-    boundary: dict[str, object] | None
-    population: int | None
-    is_active: bool
-
-
 @transaction.atomic
-def create_district(*, actor: Acting, id: UUID | None = None, **fields: Unpack[DistrictFields]) -> District:
-    """A new district. Raises PermissionDenied, and ValidationError by field."""
+def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> District:
+    """A new district; `boundary` is a GeoJSON Polygon or MultiPolygon.
+
+    Raises PermissionDenied, and ValidationError by field.
+    """
     if not can_manage_districts(actor):
         raise PermissionDenied
     _lock_ground()
@@ -57,9 +49,7 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Unpack[D
 
 
 @transaction.atomic
-def edit_district(
-    *, actor: Acting, district_id: UUID, version: int | None = None, **fields: Unpack[DistrictFields]
-) -> District:
+def edit_district(*, actor: Acting, district_id: UUID, version: int | None = None, **fields: Any) -> District:
     """Change the given fields; what is not given stays. A moved district takes all that lies in it along.
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (a circle among them).
@@ -175,7 +165,7 @@ def _check(district: District) -> None:
     district.full_clean()
 
 
-def _read_boundary(fields: DistrictFields) -> None:
+def _read_boundary(fields: dict[str, Any]) -> None:
     """What is given becomes a MultiPolygon, so that the same boundary is the same value."""
     if given := fields.get("boundary"):
         try:

@@ -1,7 +1,7 @@
 """Ids that other systems know a row by, kept beside it: the same for every object that has them."""
 
-from collections.abc import Sequence
-from typing import Any, Final, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,15 +13,10 @@ from lib.told import at
 TAKEN: Final = "taken"
 
 
-class ExternalIdRow(TypedDict):
-    """`source` is the other system's name; with `external_id` it is unique for each kind of object."""
-
-    source: str
-    external_id: str
-
-
-def set_external_ids(row: Any, external_ids: Sequence[ExternalIdRow]) -> bool:
+def set_external_ids(row: Any, external_ids: Sequence[Mapping[str, str]]) -> bool:
     """Make the ids of a saved row those given; answers whether any changed.
+
+    `source` is the other system's name; with `external_id` it is unique for each kind of object.
 
     Raises ValidationError at `external_ids`, also for an id that another row has, whoever sees that one.
     """

@@ -46,10 +46,6 @@ class Frozen:
         return round(self.figure.columns[adds_up] if adds_up else self.figure.n)
 
     @property
-    def is_share(self) -> bool:
-        return self.definition is None or self.definition.unit == "ratio"
-
-    @property
     def columns(self) -> list[tuple[str, str]]:
         columns = self.definition.columns if self.definition else ()
         return [(one.label, say_own(self.figure.columns.get(one.name), one.unit)) for one in columns]

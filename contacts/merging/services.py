@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core import serializers
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -28,12 +28,11 @@ from contacts.merging.choices import Choices, chosen_values
 from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
-from contacts.services.contacts import districts_of_contact, save_contacts
+from contacts.services.changing import Change, lock_versions
+from contacts.services.contacts import districts_of_contacts, save_contacts
 from contacts.services.moves import grounds, tell_of_moves
-from contacts.services.organisations import districts_of_organisation, save_organisations
+from contacts.services.organisations import districts_of_organisations, save_organisations
 from contacts.services.summaries import refresh_meet_by
-from lib.cleaning import assign
-from lib.conflicts import check_version
 
 MOST: Final = 10  # rows at once
 
@@ -70,7 +69,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     merge = Merge.objects.standing().select_for_update().get(pk=merge_id)
     model = MODELS[merge.object_type]
     heir_id = Merge.objects.heir_of(merge.object_type, merge.kept_id)
-    kept = _locked(actor, model, [heir_id or merge.kept_id])[0]
+    kept = _locked(actor, model, {heir_id or merge.kept_id: None})[0]
     if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
         raise ValidationError(_("It is too late to undo this merge."), code="too_late")
     in_order = Merge.objects.to_take_back(merge.object_type, kept)
@@ -129,10 +128,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     if not 2 <= len(versions) <= MOST or kept_id not in versions:
         raise ValidationError(_("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST})
     rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
-    for row in rows:
-        check_version(row.version, versions[row.pk])
-        if getattr(row, "withdrawn_on", None):
-            raise ValidationError(_("A contact who has opted out cannot be merged."))
+    if any(getattr(row, "withdrawn_on", None) for row in rows):
+        raise ValidationError(_("A contact who has opted out cannot be merged."))
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
     there = _districts(kept)
     districts = set[UUID]().union(*map(_districts, rows))
@@ -147,7 +144,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     }
     differing = _differing(rows)
     reached = [one for row in rows for one in _reached(row)]
-    changed = assign(kept, chosen_values(rows, choices))
+    change = Change(kept, chosen_values(rows, choices))
+    change.assign()
     touched: list[Mapping[str, Iterable[UUID]]] = []
     for one, row in zip(memory["gone"], gone, strict=True):
         remembered = relations.Memory()
@@ -159,8 +157,8 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         touched.append(remembered.touched)
         row.delete()
     _keep_what_was_decided(kept, differing, reached)
-    _save_kept(kept, gone, changed)
-    changed += _also_there(kept, homes)
+    _save_kept(change, gone)
+    changed = [*change.names, *_also_there(kept, homes)]
     memory["last_met_at"] = _moment(getattr(kept, "last_met_at", None))
     name = object_type(model)
     merge = Merge.objects.create(
@@ -217,21 +215,14 @@ def object_type(model: Any) -> str:
     return camel_case_to_spaces(model.__name__).replace(" ", "_")
 
 
-def _locked(actor: Actor, model: Any, ids: Iterable[UUID]) -> list[Any]:
-    wanted = sorted(set(ids))
-    rows = list(
-        model.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-    )
-    if len(rows) < len(wanted):
-        raise model.DoesNotExist
+def _locked(actor: Actor, model: Any, versions: Mapping[UUID, int | None]) -> list[Any]:
     can_edit: Any = can_edit_organisation if model is Organisation else can_edit_contact
-    if not all(can_edit(actor, row) for row in rows):
-        raise PermissionDenied
-    return rows
+    return lock_versions(model.objects.visible_to(actor), versions, lambda row: can_edit(actor, row))
 
 
 def _districts(row: Any) -> set[UUID]:
-    return districts_of_organisation(row) if isinstance(row, Organisation) else districts_of_contact(row)
+    seen_in: Any = districts_of_organisations if isinstance(row, Organisation) else districts_of_contacts
+    return set(seen_in([row])[row.pk])
 
 
 def _also_there(kept: Any, homes: set[UUID]) -> list[str]:
@@ -243,15 +234,16 @@ def _also_there(kept: Any, homes: set[UUID]) -> list[str]:
     return ["also_in"]
 
 
-def _save_kept(kept: Any, gone: Sequence[Any], changed: Sequence[str]) -> None:
+def _save_kept(change: Change, gone: Sequence[Any]) -> None:
+    kept = change.row
     kept.clean_fields()
     if isinstance(kept, Organisation):
         met = [row.last_met_at for row in (kept, *gone) if row.last_met_at]
         kept.last_met_at = max(met, default=None)
-        save_organisations({kept: [*changed, "last_met_at"]})
+        save_organisations([change])
         kept.also_in.remove(kept.home_district)
     else:
-        save_contacts({kept: changed})
+        save_contacts([change])
 
 
 def _restored(written: list[Any]) -> Any:

@@ -7,7 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -16,10 +15,10 @@ from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.checked import Checked
 from lib.days import city_today
 from lib.id_in import id_in
 from lib.ids import uuid7
+from lib.noun import Noun
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -54,10 +53,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         )
 
 
-class Contact(Checked):
+class Contact(Noun):
     """A person who speaks for an organisation, or stands on their own: a shopkeeper, a mediator."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     given_name = models.CharField(_("given name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=120)
     email = models.EmailField(
@@ -91,11 +89,7 @@ class Contact(Checked):
     )
     withdrawn_on = models.DateField(_("opted out on"), null=True, blank=True)
     review_on = models.DateField(_("review date"))
-    folded = models.TextField(editable=False, default="")
     clues = ArrayField(models.TextField(), default=list, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ContactQuerySet.as_manager()
 

@@ -10,7 +10,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -19,10 +18,10 @@ from contacts.models.finding import found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
-from lib.checked import Checked
 from lib.described import OF_LIMITS
 from lib.id_in import id_in
 from lib.ids import uuid7
+from lib.noun import Noun
 
 _CADENCE: Final = _("Enter a number of days between 1 and 730.")
 
@@ -77,10 +76,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         )
 
 
-class Organisation(Checked):
+class Organisation(Noun):
     """A group with a voice in a district. `last_met_at`, `meet_by` and `folded` are kept by the services."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
@@ -138,11 +136,7 @@ class Organisation(Checked):
     reporting_tested_on = models.DateField(_("reporting last tested on"), null=True, blank=True)
     verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
-    folded = models.TextField(editable=False, default="")
     clues = ArrayField(models.TextField(), default=list, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 

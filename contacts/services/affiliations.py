@@ -1,8 +1,7 @@
 """For whom a person speaks. Rows of organisations the actor does not see stay as they are."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -18,44 +17,27 @@ from lib.told import at
 WRITABLE = ("role_title", "is_primary", "since", "until")
 
 
-class AffiliationRow(TypedDict, total=False):
-    """`organisation` and `role_title` are needed; without `id`: its open row, or a new one."""
-
-    id: UUID
-    organisation: Organisation
-    role_title: str
-    is_primary: bool
-    since: date | None
-    until: date | None
-
-
-def shown_affiliations(contact: Contact, actor: Actor) -> list[AffiliationRow]:
+def shown_affiliations(contact: Contact, actor: Actor) -> list[dict[str, Any]]:
     """The rows `actor` sees, as `set_affiliations` takes them."""
+    names = ("organisation", *WRITABLE)
     return [
-        {
-            "id": row.pk,
-            "organisation": row.organisation,
-            "role_title": row.role_title,
-            "is_primary": row.is_primary,
-            "since": row.since,
-            "until": row.until,
-        }
-        for row in _seen_rows(contact, actor)
+        {"id": row.pk} | {name: getattr(row, name) for name in names} for row in _seen_rows(contact, actor)
     ]
 
 
-def lock_organisations(rows: Sequence[AffiliationRow]) -> None:
+def lock_organisations(rows: Sequence[Mapping[str, Any]]) -> None:
     """Before any person is locked: two people becoming the first to call wait for each other here."""
     wanted = [row["organisation"].pk for row in rows if row.get("is_primary")]
     list(Organisation.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
 
 
 def set_affiliations(
-    contact: Contact, rows: Sequence[AffiliationRow], actor: Actor
+    contact: Contact, rows: Sequence[Mapping[str, Any]], actor: Actor
 ) -> tuple[bool, list[Contact]]:
-    """Make the rows the actor sees those given.
+    """Make the rows the actor sees those given: each with `organisation`, and what is WRITABLE.
 
-    Answers whether anything changed, and who is no longer the first to call.
+    A row without `id` is the open one of that organisation, or a new one. Answers whether anything changed,
+    and who is no longer the first to call.
     """
     refuse_more("affiliations", rows)
     _check_seen(rows, actor)
@@ -65,7 +47,7 @@ def set_affiliations(
     Affiliation.objects.filter(pk__in=list(left)).delete()
     demoted: list[Contact] = []
     for row, given in sorted(pairs, key=lambda pair: pair[1].get("until") is None):
-        names = assign(row, {name: given[name] for name in WRITABLE if name in given})  # type: ignore[literal-required]  # WRITABLE are its names
+        names = assign(row, {name: given[name] for name in WRITABLE if name in given})
         if not row.is_current and row.is_primary:
             row.is_primary = False
             names.append("is_primary")
@@ -87,13 +69,13 @@ def _seen_rows(contact: Contact, actor: Actor) -> list[Affiliation]:
     return list(rows.select_related("organisation").order_by("pk"))
 
 
-def _check_seen(rows: Sequence[AffiliationRow], actor: Actor) -> None:
+def _check_seen(rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
     wanted = {row["organisation"].pk for row in rows}
     if Organisation.objects.visible_to(actor).filter(pk__in=wanted).count() < len(wanted):
         raise ValidationError({"affiliations": _("Choose an organisation from the list.")})
 
 
-def _take(left: dict[UUID, Affiliation], given: AffiliationRow, contact: Contact) -> Affiliation:
+def _take(left: dict[UUID, Affiliation], given: Mapping[str, Any], contact: Contact) -> Affiliation:
     """The row meant by `given`, taken out of `left`, or a new one."""
     organisation = given["organisation"]
     if "id" in given:

@@ -1,10 +1,12 @@
-"""How a change of a row is given, written and recorded, whichever noun it is of."""
+"""How rows are locked, changed, written and recorded, whichever noun they are of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -13,96 +15,166 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
+from lib.copying import insert_rows
+from lib.id_in import id_in
 
-_KEPT: Final = frozenset({"folded", "clues", "version", "updated_at"})  # written with whatever changed
 _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}
 
+Row = TypeVar("Row", bound=Model)
+# The districts that each of some rows is seen in, by its id.
+SeenIn = Callable[[Collection[Any]], Mapping[UUID, set[UUID]]]
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Change:
-    """A change of one row. Values that are not given stay as they are.
+    """What a row, a new one or one that is locked, is to have in some fields, and what became of it.
 
-    `id` names the row; a new row (`is_new`) needs none. `beside` holds the complete child rows by name after
-    the change, or None where they stay as they are.
-    """
-
-    id: UUID | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    is_new: bool = False
-    version: int | None = None
-    beside: Mapping[str, Any] = field(default_factory=dict)
-
-    def made_on(self, row: Any, *, is_clean: bool = False) -> dict[str, Any]:
-        """Set the values on a row. Returns the changed columns with their old values.
-
-        Raises StaleVersion, and as `assign` does.
-        """
-        check_version(row.version, self.version)
-        were = {name: getattr(row, row._meta.get_field(name).attname) for name in self.values}
-        return {name: were[name] for name in assign(row, self.values, is_clean=is_clean)}
-
-
-@dataclass(slots=True)
-class Written:
-    """What became of a change: `names` of what is other now (none: nothing was written), and to take it back
-    what the columns among them were `before`. `districts` are those it was and is seen in.
+    Fields that are not given stay, and child rows that are None. The writer sets `names` to what was given
+    or, of a known row, to what is other now (none: nothing was written), and `districts` to where it was and
+    is seen.
     """
 
     row: Any
-    op: Op
-    districts: set[UUID]
-    names: list[str]
-    before: dict[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    may_have_left: bool = False  # an undo: whom it names need not work here any more
+    op: Op = field(init=False)
+    names: list[str] = field(init=False, default_factory=list)
+    districts: set[UUID] = field(init=False, default_factory=set)
+    _was: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.op = Op.CREATED if self.row._state.adding else Op.UPDATED
+        self._was = {} if self.is_new else dict(self.row.__dict__)
+
+    @property
+    def is_new(self) -> bool:
+        return self.op == Op.CREATED
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something of a known row is other now."""
+        return bool(self.names) and not self.is_new
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the columns of a known row that are other now were; with those that follow from others."""
+        now, was = self.row.__dict__, self._was
+        return {
+            column.name: was[column.attname]
+            for column in self.row._meta.concrete_fields
+            if column.attname in was and was[column.attname] != now[column.attname]
+        }
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """What the columns among `names` were."""
+        return {name: value for name, value in self.columns.items() if name in self.names}
+
+    def assign(self, beside: Collection[str] = (), *, is_clean: bool = False) -> None:
+        """Set the columns on the row; names in `beside` are of none. Raises as `lib.cleaning.assign` does."""
+        values = {name: value for name, value in self.fields.items() if name not in beside}
+        changed = assign(self.row, values, is_clean=is_clean)
+        self.names = list(values) if self.is_new else changed
 
 
-def save_changed(changed: Mapping[Any, Iterable[str]], fold: Callable[[Any], None]) -> None:
-    """Write known rows of one model that have new values in the columns named: folded, in their next version.
+def new_row(model: type[Row], id: UUID | None) -> Row:
+    """A row that is not in the book yet, by the id that somebody gave it."""
+    return model(**({"id": id} if id else {}))
+
+
+def lock(rows: QuerySet[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Those of `rows` with these ids, locked in one order until the transaction ends."""
+    if not ids:
+        return {}
+    found = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",))
+    return {row.pk: row for row in found}
+
+
+def lock_versions(
+    rows: QuerySet[Row], versions: Mapping[UUID, int | None], may_write: Callable[[Row], bool]
+) -> list[Row]:
+    """All of `rows`, which are those the actor sees, with these ids and versions (None: whichever it is),
+    locked.
+
+    Raises DoesNotExist where one is not seen, PermissionDenied where one is read-only, StaleVersion.
+    """
+    model: Any = rows.model
+    found: Mapping[UUID, Any] = lock(rows, versions.keys())
+    if len(found) < len(versions):
+        raise model.DoesNotExist
+    if not all(map(may_write, found.values())):
+        raise PermissionDenied
+    for pk, row in found.items():
+        check_version(row.version, versions[pk])
+    return list(found.values())
+
+
+def note_districts(changes: Iterable[Change], seen_in: SeenIn) -> None:
+    """Before anything is written: where known rows are seen."""
+    known = {change.row.pk: change for change in changes if not change.is_new}
+    where = seen_in([change.row for change in known.values()]) if known else {}
+    for pk, change in known.items():
+        change.districts |= where[pk]
+
+
+def insert_new(changes: Iterable[Change], fold: Callable[[Any], None]) -> list[Any]:
+    """Insert the new rows, folded, and answer them. The caller has checked them."""
+    rows = [change.row for change in changes if change.is_new]
+    if rows:
+        for row in rows:
+            fold(row)
+        with constraints_in_words(type(rows[0])):
+            insert_rows(type(rows[0]), rows)
+    return rows
+
+
+def save_changed(changes: Collection[Change], fold: Callable[[Any], None]) -> None:
+    """Write known rows as they are now: folded, in their next version.
 
     The caller holds the rows, has checked them and records it.
     """
-    now, model = timezone.now(), type(next(iter(changed)))
-    for row in changed:
+    rows, now = [change.row for change in changes], timezone.now()
+    for row in rows:
         fold(row)
         row.version += 1
         row.updated_at = now
-    with constraints_in_words(model):
-        model.objects.bulk_update(changed, sorted(_KEPT.union(*changed.values())), batch_size=250)
-
-
-def follow_districts(actor: Actor, written: Iterable[Written], seen_in: Callable[[Any], set[UUID]]) -> None:
-    """Add where known rows are seen now. Raises ValidationError where temporary access may not show them."""
-    for one in written:
-        before = set(one.districts)
-        one.districts |= seen_in(one.row)
-        refuse_widening(actor, before, one.districts)
+    if rows:
+        columns = sorted(set[str]().union(*(change.columns for change in changes)))
+        with constraints_in_words(type(rows[0])):
+            type(rows[0]).objects.bulk_update(rows, columns, batch_size=250)
 
 
 def record_written(
     actor: Actor,
     object_type: str,
-    written: Iterable[Written],
+    changes: Iterable[Change],
+    seen_in: SeenIn,
     action: Action | None = None,
     purpose: str = "",
 ) -> None:
-    """One event for all that was done alike; `action` is what the trail calls it, if not what each is."""
+    """One event for all that was done alike; `action` is what the trail calls it, if not what each is.
+
+    Raises ValidationError where temporary access may not show a row where it is seen now.
+    """
+    written = [change for change in changes if change.is_new or change.is_changed]
+    where = seen_in([change.row for change in written]) if written else {}
     alike: dict[tuple[Action, bool], list[Changed]] = {}
     for one in written:
-        change = Changed(
-            object_type, one.row.pk, one.op, one.row.version, one.districts, field_names=one.names
-        )
-        alike.setdefault((action or _ACTIONS[one.op], one.op == Op.CREATED), []).append(change)
-    for (does, _is_new), changes in alike.items():
-        record_changes(actor, does, changes, purpose=purpose)
+        row, after = one.row, where[one.row.pk]
+        if not one.is_new:
+            refuse_widening(actor, one.districts, after)
+        one.districts |= after
+        told = Changed(object_type, row.pk, one.op, row.version, one.districts, field_names=one.names)
+        alike.setdefault((action or _ACTIONS[one.op], one.is_new), []).append(told)
+    for (does, _is_new), changed in alike.items():
+        record_changes(actor, does, changed, purpose=purpose)
 
 
 def record_erased(
-    actor: Actor,
-    object_type: str,
-    rows: Iterable[Any],
-    seen_in: Callable[[Any], set[UUID]],
-    purpose: str = "",
+    actor: Actor, object_type: str, rows: Sequence[Any], seen_in: SeenIn, purpose: str = ""
 ) -> None:
-    """Whoever has a copy is told of the version after the last."""
-    gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, seen_in(row)) for row in rows]
+    """Before it happens. Whoever has a copy is told of the version after the last."""
+    where = seen_in(rows) if rows else {}
+    gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, where[row.pk]) for row in rows]
     if gone:
         record_changes(actor, Action.ERASE, gone, purpose=purpose)

@@ -7,15 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from audit.models import Action, Op
+from audit.models import Action
 from audit.services import record
 from contacts.models import Contact, PrivateChannel
 from contacts.policies import can_reveal_private_channel
-from contacts.services.changing import Written, record_written
-from contacts.services.contacts import districts_of_contact, locked_contacts, save_contacts
+from contacts.services.changing import Change, record_written
+from contacts.services.contacts import districts_of_contacts, locked_contacts, save_contacts
 from contacts.services.phones import check_phone
 from lib.cleaning import assign
-from lib.conflicts import check_version
 from lib.reasons import check_reason
 
 
@@ -24,8 +23,7 @@ def set_private_channel(
     *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
 ) -> Contact:
     """Keep this private e-mail and phone instead of what there was; both empty: keep none."""
-    contact = locked_contacts(actor, [contact_id])[contact_id]
-    check_version(contact.version, version)
+    [contact] = locked_contacts(actor, {contact_id: version})
     if contact.withdrawn_on:
         raise ValidationError(
             _("This person has opted out, so no private details are kept."), code="withdrawn"
@@ -40,9 +38,10 @@ def set_private_channel(
         channel.save()
     else:
         channel.delete()
-    save_contacts({contact: ()})
-    written = Written(contact, Op.UPDATED, districts_of_contact(contact), ["private_channel"])
-    record_written(actor, "contact", [written])
+    change = Change(contact)
+    change.names = ["private_channel"]
+    save_contacts([change])
+    record_written(actor, "contact", [change], districts_of_contacts)
     return contact
 
 
@@ -65,7 +64,7 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
         Action.REVEAL,
         "contact",
         [contact.pk],
-        district_ids=districts_of_contact(contact),
+        district_ids=districts_of_contacts([contact])[contact.pk],
         field_names=["private_channel"],
         purpose=reason,
     )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -31,7 +32,6 @@ from districts.models import District
 from districts.policies import can_manage_districts
 from districts.rules import Boundary, as_geojson, is_plain_code
 from districts.services import (
-    DistrictFields,
     check_code,
     create_district,
     edit_district,
@@ -62,7 +62,7 @@ class Written:
 
     id: UUID
     version: int
-    before: DistrictFields | None
+    before: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +322,7 @@ def _write(
     written: list[Written] = []
     mistakes: list[ValidationError] = []
     for feature in found:
-        fields: DistrictFields = {
+        fields: dict[str, Any] = {
             "code": feature.code,
             "name": feature.name,
             "boundary": as_geojson(feature.boundary),
@@ -342,11 +342,11 @@ def _write(
     return written
 
 
-def _write_one(actor: Acting, district: District | None, fields: DistrictFields) -> Written | None:
+def _write_one(actor: Acting, district: District | None, fields: dict[str, Any]) -> Written | None:
     if district is None:
         made = create_district(actor=actor, **fields)
         return Written(made.pk, made.version, None)
-    before: DistrictFields = {"name": district.name, "boundary": district.boundary}
+    before: dict[str, Any] = {"name": district.name, "boundary": district.boundary}
     if "parent" in fields:
         before["parent"] = district.parent
     version = district.version

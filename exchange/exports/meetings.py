@@ -176,5 +176,3 @@ CONCERNS: Final = ListExport(
     district="district_id",
     others=_named_ids,
 )
-
-EXPORTS: Final = (MEETINGS, FOLLOW_UPS, CONCERNS)

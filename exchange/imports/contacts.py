@@ -12,7 +12,7 @@ from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.models import Affiliation, Contact, ContactExternalId
 from contacts.pairs import likely_among_contacts
 from contacts.policies import can_edit_contact
-from contacts.services.contacts import create_contact, edit_contact, erase_contact
+from contacts.services.contacts import erase_contacts, write_contacts
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.channels import Said, read_emails, read_phones
@@ -85,9 +85,9 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         read=read_row,
         arguments=arguments,
         current=_current,
-        create=lambda **values: create_contact(actor=actor, action=Action.IMPORT, **values),
-        edit=lambda pk, **values: edit_contact(actor=actor, contact_id=pk, action=Action.IMPORT, **values),
-        remove=lambda row: erase_contact(actor=actor, contact_id=row.pk),
+        new=lambda _values: Contact(),
+        write=lambda changes: write_contacts(actor=actor, changes=changes, action=Action.IMPORT),
+        erase=lambda rows: erase_contacts(actor, rows),
         may_edit=lambda row: can_edit_contact(actor, row),
         reads=("affiliations__organisation",),
         label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),

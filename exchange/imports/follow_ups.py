@@ -19,7 +19,7 @@ from lib.days import city_today, moment_at
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.policies import can_edit_follow_up
-from meetings.services.follow_ups import create_follow_up, edit_follow_up, erase_follow_ups
+from meetings.services.follow_ups import erase_follow_ups, write_follow_ups
 
 _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
 _NOON: Final = time(12)
@@ -57,9 +57,9 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         read=read_row,
         arguments=_arguments,
         current=_current,
-        create=lambda **values: create_follow_up(actor=actor, **values),
-        edit=lambda pk, **values: edit_follow_up(actor=actor, follow_up_id=pk, **values),
-        remove=lambda row: erase_follow_ups(actor, [row]),
+        new=lambda _values: FollowUp(),
+        write=lambda changes: write_follow_ups(actor, changes),
+        erase=lambda rows: erase_follow_ups(actor, rows),
         may_edit=lambda row: can_edit_follow_up(actor, row),
         reads=("organisation_links__organisation",),
         label=lambda plain: str(plain["title"]),

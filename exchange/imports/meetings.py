@@ -1,5 +1,6 @@
 """Meetings as something to import: what is past was held, what is to come is planned."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -22,8 +23,7 @@ from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
 from meetings.policies import can_edit_meeting
-from meetings.services.held_meetings import log_meeting
-from meetings.services.meetings import create_meeting, edit_meeting, erase_meetings
+from meetings.services.meetings import erase_meetings, write_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
 _MINUTES: Final = 60
@@ -60,9 +60,9 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         read=read_row,
         arguments=_arguments,
         current=_current,
-        create=lambda **values: _create(actor, **values),
-        edit=lambda pk, **values: edit_meeting(actor=actor, meeting_id=pk, **values),
-        remove=lambda row: erase_meetings(actor, [row]),
+        new=_new,
+        write=lambda changes: write_meetings(actor, changes),
+        erase=lambda rows: erase_meetings(actor, rows),
         may_edit=lambda row: can_edit_meeting(actor, row),
         label=lambda plain: str(plain["subject"]),
         named_by=("subject", "starts_at", "organisations"),
@@ -71,10 +71,10 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     )
 
 
-def _create(actor: Actor, **values: Any) -> Meeting:
+def _new(values: Mapping[str, Any]) -> Meeting:
     """Whoever imports writes down what others did: the file says who was there, or nobody is named."""
-    write = log_meeting if values["starts_at"] < timezone.now() else create_meeting
-    return write(actor=actor, with_actor=False, **values)
+    is_past = values["starts_at"] < timezone.now()
+    return Meeting(status=MeetingStatus.HELD if is_past else MeetingStatus.PLANNED)
 
 
 def _officers(actor: Actor, text: str, district: District) -> list[str]:

@@ -21,7 +21,7 @@ from contacts.models import (
 )
 from contacts.policies import can_edit_organisation
 from contacts.services.changing import Change
-from contacts.services.organisations import erase_organisations, write_organisations
+from contacts.services.organisations import erase_organisations, locked_organisations, write_organisations
 from districts.models import District
 from exchange.imports.engine import Progress, Remember
 from exchange.imports.fields import NUMBER, Target, field, fields
@@ -137,9 +137,11 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
     changed = [row for row in rows if "version" in row]
     homes = {row["fields"]["home_district"] for row in changed if "home_district" in row["fields"]}
     districts = {district.code: district for district in District.objects.filter(code__in=homes)}
-    written = write_organisations(
+    versions = {UUID(row["id"]): None for row in changed}
+    there = {organisation.pk: organisation for organisation in locked_organisations(actor, versions)}
+    write_organisations(
         actor=actor,
-        changes=[_as_before(draft, row, districts) for row in changed],
+        changes=[_as_before(draft, there[UUID(row["id"])], row, districts) for row in changed],
         action=Action.IMPORT,
         purpose=draft.purpose,
         is_checked=True,
@@ -151,17 +153,17 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
             remembered.update(fingerprints=row["fingerprints"])
         else:
             remembered.delete()
-    return {
-        row["id"]: (row["version"] - 1, one.row.version) for row, one in zip(changed, written, strict=True)
-    }
+    return {row["id"]: (row["version"] - 1, there[UUID(row["id"])].version) for row in changed}
 
 
-def _as_before(draft: ImportDraft, row: Mapping[str, Any], districts: Mapping[str, District]) -> Change:
+def _as_before(
+    draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any], districts: Mapping[str, District]
+) -> Change:
     values = dict(row["fields"])
     if code := values.get("home_district"):
         values["home_district"] = districts[code]
     dropped = [(draft.source, external_id) for external_id in row["external_ids"]]
-    return Change(UUID(row["id"]), values, beside={"dropped_ids": dropped})
+    return Change(organisation, {**values, "dropped_ids": dropped})
 
 
 _DIFFERING: Final = {

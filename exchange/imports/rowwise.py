@@ -1,11 +1,12 @@
-"""Bringing rows in one by one through their services: people, meetings, promises.
+"""Bringing rows in batch by batch through their writers: people, meetings, promises.
 
 What a source last said of a row is remembered as fingerprints (`ImportedRow`), field by field: the same
 again changes nothing, and where a person has written since, the person's word stays.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, NamedTuple
 from uuid import UUID
@@ -24,11 +25,12 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.pairs import Likely
 from contacts.remembered import fingerprint
+from contacts.services.changing import Change, lock
 from exchange.imports.converting import LONGEST_ID
 from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
 from exchange.imports.fields import Field, Target
 from exchange.imports.given import Given, Together, given, of_one_number
-from exchange.imports.noting import NoteKind
+from exchange.imports.noting import Note, NoteKind
 from exchange.imports.outcomes import ImportReport, RowOutcome, result_of
 from exchange.imports.undoing import PutBack, Undo, undo_import
 from exchange.models import ImportDraft, ImportedRow
@@ -40,6 +42,7 @@ ALL_AT_ONCE: Final = 2_000  # past that many rows each batch is a transaction
 
 Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in ISO
 NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
+_REFUSALS: Final = (ValidationError, PermissionDenied, ObjectDoesNotExist)
 _KIND_OF: Final = {RowOutcome.REFUSED: NoteKind.REFUSED, RowOutcome.MERGED: NoteKind.SAME}
 
 
@@ -49,7 +52,7 @@ class RowImporter:
 
     `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
     label, tells it from others where the file has no numbers; under NOTES what no field keeps. `arguments`
-    turns some of that into what the services take; `current` says the same of a row that is there.
+    turns some of that into what the writers take; `current` says the same of a row that is there.
     """
 
     object_type: str
@@ -58,9 +61,9 @@ class RowImporter:
     read: Callable[[Mapping[str, str]], Plain]
     arguments: Callable[[Plain], dict[str, Any]]
     current: Callable[[Any], Plain]
-    create: Callable[..., Any]
-    edit: Callable[..., Any]
-    remove: Callable[[Any], None]
+    new: Callable[[Mapping[str, Any]], Any]  # a row that is to be made, by its values
+    write: Callable[[list[Change]], Any]
+    erase: Callable[[list[Any]], None]
     may_edit: Callable[[Any], bool]
     label: Callable[[Plain], str]
     named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
@@ -81,6 +84,25 @@ class SeenRow(NamedTuple):
 class _Named(NamedTuple):
     line: int
     name: str
+
+
+@dataclass(slots=True)
+class _Row:
+    """A line of a batch: what it says, what is to be written of that, and what became of it."""
+
+    line: int
+    name: str
+    notes: list[Note]
+    has_number: bool
+    external_id: str = ""
+    plain: Plain = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)  # what the source said last
+    known: UUID | None = None  # the row in the book
+    values: dict[str, Any] = field(default_factory=dict)
+    fields: Plain = field(default_factory=dict)  # what the book says there now
+    outcome: RowOutcome | None = None
+    reason: str = ""
 
 
 def row_target(
@@ -158,54 +180,75 @@ class _Run:
     def write(self, batch: Iterable[Given]) -> list[dict[str, Any]]:
         """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
         self._written = []
-        for row in batch:
-            self._one(row)
+        rows = [self._read(one) for one in batch]
+        while waiting := [row for row in rows if row.external_id and not row.outcome]:
+            self._bring_in(list({row.external_id: row for row in reversed(waiting)}.values())[::-1])
+            for row in (row for row in waiting if not row.outcome and row.external_id in self._first):
+                with self._refusing(row):
+                    self._again(row, self._first[row.external_id])
+        for row in rows:
+            if not row.outcome:
+                with self._refusing(row):
+                    self._join(row, self._together.lines[row.line])
+            outcome = row.outcome or RowOutcome.REFUSED
+            if row.line in self._together.said:
+                self._came_of[row.line] = outcome
+            self._named.append(_Named(row.line, row.name[:80]))
+            kind = _KIND_OF.get(outcome, NoteKind.KEPT)
+            self.report.add(result_of(row.line, outcome, row.reason, kind, row.notes))
         return self._written
 
-    def _one(self, row: Given) -> None:
-        number, cells, notes = row.line, row.cells, list(row.notes)
-        name = squash(" ".join(cells.get(column, "") for column in self._kind.named_by))
+    @contextmanager
+    def _refusing(self, row: _Row) -> Iterator[None]:
+        """What is raised refuses the row."""
         try:
-            with transaction.atomic():
-                if number in self._together.refusals:
-                    raise ValidationError(self._together.refusals[number])
-                if number in self._together.lines:
-                    outcome, reason = self._joined(self._together.lines[number])
-                else:
-                    plain = self._kind.read(self._together.cells(number, cells))
-                    notes += plain.pop(NOTES, [])
-                    name = self._kind.label(plain)
-                    outcome, reason = self._write(number, cells, plain)
-        except ValidationError as error:
-            outcome, reason = RowOutcome.REFUSED, self._why(error)
-        except (PermissionDenied, ObjectDoesNotExist):
-            outcome, reason = RowOutcome.REFUSED, _("It belongs to a record you cannot change.")
-        if number in self._together.said:
-            self._came_of[number] = outcome
-        self._named.append(_Named(number, name[:80]))
-        kind = _KIND_OF.get(outcome, NoteKind.KEPT)
-        self.report.add(result_of(number, outcome, reason, kind, notes))
+            yield
+        except _REFUSALS as error:
+            self._refuse(row, error)
 
-    def _joined(self, line: int) -> tuple[RowOutcome, str]:
+    def _read(self, given: Given) -> _Row:
+        """What a row says; nothing where it only says who else belongs to an earlier one."""
+        number, cells, kind = given.line, given.cells, self._kind
+        name = squash(" ".join(cells.get(column, "") for column in kind.named_by))
+        row = _Row(number, name, list(given.notes), bool(cells.get("external_id")))
+        with self._refusing(row):
+            if number in self._together.refusals:
+                raise ValidationError(self._together.refusals[number])
+            if number not in self._together.lines:
+                plain = kind.read(self._together.cells(number, cells))
+                row.notes += plain.pop(NOTES, [])
+                row.name = kind.label(plain)
+                row.external_id = _external_id(cells, row.name, plain.pop("key", ""))
+                row.plain, row.said = plain, {name: fingerprint(value) for name, value in plain.items()}
+        return row
+
+    def _join(self, row: _Row, line: int) -> None:
         """A row that only says who else belongs to an earlier one."""
         if self._came_of[line] == RowOutcome.REFUSED:
             raise ValidationError(_("Same reference as line %(line)d, which was rejected.") % {"line": line})
-        return _after(self._came_of[line]), _("combined with line %(line)d") % {"line": line}
+        row.outcome = _after(self._came_of[line])
+        row.reason = _("combined with line %(line)d") % {"line": line}
 
-    def _again(self, first: SeenRow, said: Mapping[str, str], has_number: bool) -> tuple[RowOutcome, str]:
+    def _again(self, row: _Row, first: SeenRow) -> None:
         """The same once more in one file is nothing new; anything else about it would overwrite it."""
-        names = [name for name in {**first.said, **said} if name != self._kind.joined]
-        if others := [name for name in names if first.said.get(name) != said.get(name)]:
+        names = [name for name in {**first.said, **row.said} if name != self._kind.joined]
+        if others := [name for name in names if first.said.get(name) != row.said.get(name)]:
             text = (
                 _("Line %(line)d has the same reference but different values: %(fields)s.")
-                if has_number
+                if row.has_number
                 else _(
                     "Line %(line)d looks like the same record but has different values: "
                     "%(fields)s. Give each line its own reference."
                 )
             )
             raise ValidationError(text % {"line": first.line, "fields": self._called(others)})
-        return _after(first.outcome), _("the same as line %(line)d") % {"line": first.line}
+        row.outcome = _after(first.outcome)
+        row.reason = _("the same as line %(line)d") % {"line": first.line}
+
+    def _refuse(self, row: _Row, error: Exception) -> None:
+        row.outcome, row.reason = RowOutcome.REFUSED, _("It belongs to a record you cannot change.")
+        if isinstance(error, ValidationError):
+            row.reason = self._why(error)
 
     def _why(self, error: ValidationError) -> str:
         """What is wrong, each with the column it is about."""
@@ -221,65 +264,90 @@ class _Run:
         columns = (self._kind.columns.get(name, name) for name in names)
         return ", ".join(self._labels.get(name, name) for name in columns)
 
-    def _write(self, number: int, cells: Mapping[str, str], plain: Plain) -> tuple[RowOutcome, str]:
-        external_id = _external_id(cells, self._kind.label(plain), plain.pop("key", ""))
-        said = {name: fingerprint(value) for name, value in plain.items()}
-        if first := self._first.get(external_id):
-            return self._again(first, said, bool(cells.get("external_id")))
-        outcome, reason = self._bring_in(number, external_id, plain, said)
-        self._first[external_id] = SeenRow(number, outcome, said)
-        return outcome, reason
-
-    def _bring_in(
-        self, number: int, external_id: str, plain: Plain, said: dict[str, str]
-    ) -> tuple[RowOutcome, str]:
+    def _bring_in(self, rows: list[_Row]) -> None:
+        """Write what rows of different numbers say, as far as it is new."""
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
+        ids = [row.external_id for row in rows]
         seen = {
             f"{link.field.name}__in": self._seen
         }  # of another's the id is taken: refused as by every door
-        known = link.related_model.objects.filter(source=source, external_id=external_id, **seen)
-        found = known.values_list(link.field.attname, flat=True).first()
-        remembered, _new = ImportedRow.objects.get_or_create(
-            object_type=kind.object_type, source=source, external_id=external_id
+        links = link.related_model.objects.filter(source=source, external_id__in=ids, **seen)
+        known = dict(links.values_list("external_id", link.field.attname))
+        remembered = _remembered(kind, source, ids)
+        before = dict(remembered.values_list("external_id", "fingerprints"))
+        there = lock(kind.model.objects.all(), list(known.values()))
+        for row in rows:
+            row.before, row.known = before.get(row.external_id, {}), known.get(row.external_id)
+            with self._refusing(row):
+                if row.known is None:
+                    taken = [{"source": source, "external_id": row.external_id}]
+                    row.values = {**kind.arguments(row.plain), "external_ids": taken}
+                elif row.said != row.before:
+                    self._compare(row, kind.current(there[row.known]))
+        self._write([row for row in rows if row.values and not row.outcome])
+        for row in rows:
+            row.outcome = row.outcome or RowOutcome.UNCHANGED
+        taken_in = [row for row in rows if row.outcome != RowOutcome.REFUSED]
+        self._first |= {r.external_id: SeenRow(r.line, r.outcome, r.said) for r in taken_in if r.outcome}
+        ImportedRow.objects.bulk_create(
+            [
+                ImportedRow(
+                    object_type=kind.object_type,
+                    source=source,
+                    external_id=row.external_id,
+                    fingerprints=row.said,
+                )
+                for row in taken_in
+                if row.said != row.before
+            ],
+            update_conflicts=True,
+            unique_fields=["object_type", "source", "external_id"],
+            update_fields=["fingerprints"],
         )
-        before: dict[str, str] = remembered.fingerprints
-        remembered.fingerprints = said
-        if found is None:
-            ids = [{"source": source, "external_id": external_id}]
-            made = kind.create(external_ids=ids, **kind.arguments(plain))
-            self._written.append({"id": str(made.pk), "external_id": external_id})
-            remembered.save()
-            self.made[made.pk] = number
-            return RowOutcome.CREATED, ""
-        if said == before:
-            return RowOutcome.UNCHANGED, ""
-        row = kind.model.objects.get(pk=found)
-        now = kind.current(row)
-        new = {name: value for name, value in plain.items() if said[name] != before.get(name)}
+
+    def _compare(self, row: _Row, now: Plain) -> None:
+        """What is to be written of a row that is in the book: not where a person has written since."""
+        before = row.before
+        new = {name: value for name, value in row.plain.items() if row.said[name] != before.get(name)}
         write = {
             name: value
             for name, value in new.items()
             if now.get(name) != value and before.get(name) in (None, fingerprint(now.get(name, "")))
         }
-        kept = [name for name, value in new.items() if name not in write and now.get(name) != value]
-        remembered.save()
-        reason = (
-            _("%(fields)s: kept as edited by a colleague") % {"fields": self._called(kept)} if kept else ""
+        if kept := [name for name, value in new.items() if name not in write and now.get(name) != value]:
+            row.reason = _("%(fields)s: kept as edited by a colleague") % {"fields": self._called(kept)}
+        row.values = self._kind.arguments(write)
+        row.fields = {name: now.get(name, "") for name in write}
+
+    def _write(self, rows: list[_Row]) -> None:
+        """Write them together; where that is refused each half by itself, so that one holds up no other."""
+        kind = self._kind
+        there = lock(
+            kind.model.objects.prefetch_related(*kind.reads), [row.known for row in rows if row.known]
         )
-        if not write:
-            return RowOutcome.UNCHANGED, reason
-        done = kind.edit(row.pk, **kind.arguments(write))
-        self._written.append(
-            {
-                "id": str(row.pk),
-                "version": done.version,
-                "fields": {name: now.get(name, "") for name in write},
-                "external_id": external_id,
-                "before": before,
-            }
-        )
-        return RowOutcome.UPDATED, reason
+        changes = [
+            Change(there[row.known] if row.known else kind.new(row.values), row.values) for row in rows
+        ]
+        try:
+            with transaction.atomic():
+                kind.write(changes)
+        except _REFUSALS as error:
+            if len(rows) == 1:
+                self._refuse(rows[0], error)
+                return
+            half = len(rows) // 2
+            self._write(rows[:half])
+            self._write(rows[half:])
+            return
+        for row, change in zip(rows, changes, strict=True):
+            memory: dict[str, Any] = {"id": str(change.row.pk), "external_id": row.external_id}
+            if row.known:
+                memory |= {"version": change.row.version, "fields": row.fields, "before": row.before}
+            else:
+                self.made[change.row.pk] = row.line
+            row.outcome = RowOutcome.UPDATED if row.known else RowOutcome.CREATED
+            self._written.append(memory)
 
 
 def _after(first: RowOutcome) -> RowOutcome:
@@ -299,17 +367,18 @@ def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
+def _remembered(kind: RowImporter, source: str, ids: Collection[str]) -> QuerySet[ImportedRow]:
+    rows = ImportedRow.objects.filter(object_type=kind.object_type, source=source)
+    return rows.filter(external_id__in=ids)
+
+
 def _take_back(draft: ImportDraft, kind: RowImporter, rows: Iterable[Mapping[str, Any]]) -> PutBack:
-    put_back: PutBack = {}
-    for row in rows:
-        remembered = ImportedRow.objects.filter(
-            object_type=kind.object_type, source=draft.source, external_id=row["external_id"]
-        )
-        if "version" not in row:
-            kind.remove(kind.model.objects.get(pk=row["id"]))
-            remembered.delete()
-        else:
-            done = kind.edit(UUID(row["id"]), **kind.arguments(row["fields"]))
-            remembered.update(fingerprints=row["before"])
-            put_back[row["id"]] = row["version"] - 1, done.version
-    return put_back
+    changed = {UUID(row["id"]): row for row in rows if "version" in row}
+    made = {UUID(row["id"]): row["external_id"] for row in rows if "version" not in row}
+    kind.erase(list(lock(kind.model.objects.all(), made).values()))
+    _remembered(kind, draft.source, made.values()).delete()
+    there = lock(kind.model.objects.prefetch_related(*kind.reads), changed)
+    kind.write([Change(row, kind.arguments(changed[pk]["fields"])) for pk, row in there.items()])
+    for row in changed.values():
+        _remembered(kind, draft.source, [row["external_id"]]).update(fingerprints=row["before"])
+    return {str(pk): (changed[pk]["version"] - 1, row.version) for pk, row in there.items()}

@@ -1,5 +1,6 @@
 """What the rows of a register change of the book, batch by batch: the organisations' writer writes it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +13,8 @@ from contacts.models import ImportedFields, Organisation
 from contacts.policies import can_edit_organisation
 from contacts.remembered import MORE, Extra, Fingerprints, fingerprint, following, of_extras, said_before
 from contacts.rules import phone_text
-from contacts.services.changing import Change, Written
-from contacts.services.organisations import locked_organisations, write_organisations
+from contacts.services.changing import Change, lock
+from contacts.services.organisations import blank_organisation, write_organisations
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
@@ -43,8 +44,8 @@ class Writer:
             (group, Said() if group.refusal else together(group.rows, self._mapping)) for group in groups
         ]
         remembered = self._remembered(groups)
-        known = locked_organisations(
-            self._actor,
+        known = lock(
+            Organisation.objects.visible_to(self._actor),
             [
                 group.organisation_id
                 for group, said in together_said
@@ -68,7 +69,7 @@ class Writer:
                 results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
             else:
                 results += _refused(group, _("belongs to an organisation you cannot change"))
-        self._write(batch, known)
+        self._write(batch)
         return results
 
     def _remembered(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
@@ -99,7 +100,9 @@ class Writer:
         fields = dict(said.fields)
         if said.more:
             fields["summary"] = self._noted(group, str(fields.get("summary", "")), said.more)
-        return _Planned(self._change(fields, group, is_new=True), group, _fingerprints(said), {})
+        ids = {row.external_id for row in group.rows}
+        change = self._change(blank_organisation(), fields, ids)
+        return _Planned(change, group, _fingerprints(said), {})
 
     def _noted(self, group: Group, summary: str, extras: list[Extra], before: str | None = None) -> str:
         """The summary with what else the rows name below it; where that is too long it stays as it was."""
@@ -133,7 +136,7 @@ class Writer:
             if found.write["summary"] == organisation.summary:
                 del found.write["summary"]
                 kept_extras = extras
-        change = self._change(found.write, group, id=organisation.pk)
+        change = self._change(organisation, found.write, group.new_ids)
         batch.append(_Planned(change, group, following(before, _fingerprints(said)), before))
         noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
@@ -171,31 +174,29 @@ class Writer:
             gone = [extra for extra in gone if not set(of_extras([extra])) & theirs]
         return drop(join(drop(there, gone), new), [one for one in first.items() if one[1]])
 
-    def _write(self, batch: list["_Planned"], known: dict[UUID, Organisation]) -> None:
-        written = write_organisations(
+    def _write(self, batch: list["_Planned"]) -> None:
+        write_organisations(
             actor=self._actor,
             changes=[one.change for one in batch],
             action=Action.IMPORT,
             purpose=self._purpose,
-            locked=known,
             is_checked=True,
         )
-        pairs = list(zip(batch, written, strict=True))
-        self._remember_said(pairs)
-        self.made |= {done.row.pk: one.group.rows[0].line for one, done in pairs if one.change.is_new}
-        new = [{"id": str(done.row.pk)} for one, done in pairs if one.change.is_new]
-        changed = [self._memory(one, done) for one, done in pairs if done.names and not one.change.is_new]
-        self._remember_written([*new, *changed])
+        self._remember_said(batch)
+        new = [one for one in batch if one.change.is_new]
+        self.made |= {one.change.row.pk: one.group.rows[0].line for one in new}
+        changed = [self._memory(one) for one in batch if one.change.is_changed]
+        self._remember_written([*({"id": str(one.change.row.pk)} for one in new), *changed])
 
-    def _remember_said(self, pairs: list[tuple["_Planned", Written]]) -> None:
+    def _remember_said(self, batch: list["_Planned"]) -> None:
         """Fingerprints of what the source has said now, where they are others than before."""
         source = self._mapping.source
-        new = [(done.row.pk, source, one.said) for one, done in pairs if one.change.is_new]
+        new = [(one.change.row.pk, source, one.said) for one in batch if one.change.is_new]
         insert_values(ImportedFields, ["organisation_id", "source", "fingerprints"], new)
         ImportedFields.objects.bulk_create(
             [
-                ImportedFields(organisation=done.row, source=source, fingerprints=one.said)
-                for one, done in pairs
+                ImportedFields(organisation=one.change.row, source=source, fingerprints=one.said)
+                for one in batch
                 if not one.change.is_new and one.said != one.said_before
             ],
             update_conflicts=True,
@@ -203,25 +204,25 @@ class Writer:
             update_fields=["fingerprints"],
         )
 
-    def _memory(self, one: "_Planned", done: Written) -> dict[str, Any]:
+    def _memory(self, one: "_Planned") -> dict[str, Any]:
         """What it takes to undo a change (ImportStep.rows)."""
+        row, before = one.change.row, one.change.before
         return {
-            "id": str(done.row.pk),
-            "version": done.row.version,
-            "fields": {name: self._as_said(name, value) for name, value in done.before.items()},
-            "external_ids": sorted(external_id for _source, external_id in one.change.beside["added_ids"]),
+            "id": str(row.pk),
+            "version": row.version,
+            "fields": {name: self._as_said(name, value) for name, value in before.items()},
+            "external_ids": sorted(external_id for _source, external_id in one.change.fields["added_ids"]),
             "fingerprints": one.said_before,
         }
 
     # --- Both -----------------------------------------------------------------------------------------
 
-    def _change(self, fields: dict[str, Value], group: Group, **which: Any) -> Change:
+    def _change(self, row: Organisation, fields: dict[str, Value], ids: Iterable[str]) -> Change:
         values: dict[str, Any] = dict(fields)
         if "home_district" in values:
             values["home_district"] = self._places.district(values["home_district"])
-        ids = {row.external_id for row in group.rows} if "is_new" in which else group.new_ids
         added = [(self._mapping.source, external_id) for external_id in sorted(ids)]
-        return Change(values=values, beside={"added_ids": added}, **which)
+        return Change(row, {**values, "added_ids": added})
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
         """The organisation's values in the form converted rows have."""

@@ -6,16 +6,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
-from lib.checked import Checked
 from lib.id_in import id_in
-from lib.ids import uuid7
+from lib.noun import Noun
 from meetings.codes import (
     BiasGround,
     BiasIndicator,
@@ -43,8 +41,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(status=ConcernStatus.OPEN)
 
 
-class Concern(Checked):
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+class Concern(Noun):
     kinds = ArrayField(models.CharField(max_length=30, choices=ConcernKind), verbose_name=_("what happened"))
     bias_grounds = ArrayField(
         models.CharField(max_length=30, choices=BiasGround), default=list, blank=True, verbose_name=_("bias")
@@ -109,10 +106,6 @@ class Concern(Checked):
     reassurance_answer = models.CharField(
         _("their response"), max_length=10, choices=ReassuranceAnswer, blank=True
     )
-    folded = models.TextField(editable=False, default="")
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ConcernQuerySet.as_manager()
 

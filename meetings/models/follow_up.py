@@ -9,14 +9,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, Organisation
 from lib.acting import Acting
-from lib.checked import Checked
 from lib.id_in import id_in
-from lib.ids import uuid7
+from lib.noun import Noun
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
 from meetings.models.meeting import Meeting
@@ -56,10 +54,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(home_ids=ArraySubquery(links.values("organisation__home_district")))
 
 
-class FollowUp(Checked):
+class FollowUp(Noun):
     """`first_due_on` is the day first promised; moving a promise does not make it kept on time."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     title = models.CharField(_("follow-up"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=FollowUpKind, default=FollowUpKind.OTHER)
     organisations = models.ManyToManyField(
@@ -99,10 +96,6 @@ class FollowUp(Checked):
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True)
     result = models.TextField(_("outcome"), blank=True, max_length=4000)
     completed_at = models.DateTimeField(_("done at"), null=True, editable=False)
-    folded = models.TextField(editable=False, default="")
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
     home_ids: list[UUID]  # of rows read `with_homes`
 
     objects = FollowUpQuerySet.as_manager()

@@ -10,17 +10,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.checked import Checked
 from lib.described import OF_LIMITS
 from lib.id_in import id_in
-from lib.ids import uuid7
 from lib.matching import matching
+from lib.noun import Noun
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models.series import Series
@@ -73,10 +71,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return matching(self, q, then=("-starts_at", "-pk"))
 
 
-class Meeting(Checked):
+class Meeting(Noun):
     """`facts` and `assessment` stay apart everywhere (LED Art. 7)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subject = models.CharField(_("subject"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=MeetingKind)
     level = models.CharField(
@@ -147,10 +144,6 @@ class Meeting(Checked):
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    folded = models.TextField(editable=False, default="")
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 

@@ -1,8 +1,8 @@
 """Logging a concern, answering it, reassuring those it touches. No victim, no suspect."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import TypedDict, Unpack
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,8 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from districts.models import District
-from lib.cleaning import assign
+from contacts.services.changing import (
+    Change,
+    insert_new,
+    new_row,
+    note_districts,
+    record_written,
+    save_changed,
+)
 from lib.conflicts import check_version
 from lib.days import city_today
 from meetings.codes import ConcernStatus
@@ -23,7 +29,6 @@ from meetings.rules import CONCERN_RAISED
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
-from meetings.services.writing import RowChange, record_written, save_changed
 from reminders.services import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -31,52 +36,27 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)
 CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
 
 
-class ConcernFields(TypedDict, total=False):
-    """Writable fields of a concern, as in domain.md; when it was answered or closed follows its status."""
-
-    kinds: Sequence[str]
-    bias_grounds: Sequence[str]
-    bias_indicators: Sequence[str]
-    perceived_by: str
-    received_at: datetime
-    occurred_on: date | None
-    district: District
-    place: str
-    site_organisation: Organisation | None
-    raised_by_organisation: Organisation | None
-    meeting: Meeting | None
-    affected_focuses: Sequence[str]
-    facts: str
-    case_reference: str
-    status: str
-    reported_back_on: date | None
-    reassurance_offered_at: datetime | None
-    reassurance_answer: str
-
-
-def write_concerns(actor: Actor, changes: Sequence[RowChange]) -> list[Concern]:
+def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     """The one way concerns are written: new ones, and locked ones of which something changes.
 
-    Whom they touch is told, and so is the meeting that they are of from now on.
-    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    Whom they touch is told, and so is the meeting that they are of from now on. When one was answered or
+    closed follows its status. Raises PermissionDenied, ValidationError by field.
     """
-    before = _seen_in(change.row for change in changes if not change.is_new)
+    note_districts(changes, _seen_in)
     for change in changes:
         _assign(actor, change)
-    Concern.objects.bulk_create([change.row for change in changes if change.is_new])
-    save_changed(changes)
-    written = [change for change in changes if change.is_new or change.names]
-    for change in written:
+    insert_new(changes, fold_concern)
+    save_changed([one for one in changes if one.is_changed], fold_concern)
+    for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=CONCERN_RAISED)
         if change.is_new or CONCERNED & set(change.names):
             notify("concern", change.row.pk)
-    record_written(actor, "concern", written, before, _seen_in(change.row for change in written))
-    return [change.row for change in written]
+    record_written(actor, "concern", changes, _seen_in)
 
 
 @transaction.atomic
-def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[ConcernFields]) -> Concern:
+def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
     """A new concern, received now unless told otherwise.
 
     Without `affected_focuses` they are those the bias grounds are aimed at. The district's supervisors
@@ -85,17 +65,16 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Unpack[Concer
     Raises PermissionDenied where the district is not covered, ValidationError by field, also for
     what the actor does not see.
     """
-    concern = Concern(**({"id": id} if id else {}), received_at=timezone.now())
+    concern = new_row(Concern, id)
+    concern.received_at = timezone.now()
     if "affected_focuses" not in fields:
         fields["affected_focuses"] = communities_of(fields.get("bias_grounds", ()))
-    write_concerns(actor, [RowChange(concern, fields)])
+    write_concerns(actor, [Change(concern, fields)])
     return concern
 
 
 @transaction.atomic
-def edit_concern(
-    *, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Unpack[ConcernFields]
-) -> Concern:
+def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change the given fields; what is not given stays.
 
     Raises DoesNotExist when the actor does not see it, PermissionDenied where its district, or the
@@ -106,7 +85,7 @@ def edit_concern(
     if not can_edit_concern(actor, concern):
         raise PermissionDenied
     check_version(concern.version, version)
-    write_concerns(actor, [RowChange(concern, fields)])
+    write_concerns(actor, [Change(concern, fields)])
     return concern
 
 
@@ -158,24 +137,24 @@ def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
 
 
-def _seen_in(concerns: Iterable[Concern]) -> dict[UUID, set[UUID]]:
+def _seen_in(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:
     return {concern.pk: {concern.district_id} for concern in concerns}
 
 
-def _assign(actor: Actor, change: RowChange) -> None:
+def _assign(actor: Actor, change: Change) -> None:
     concern = change.row
-    change.names = assign(concern, change.fields)
+    change.assign()
     moves = concern.district_id if change.is_new else "district" in change.names
     if moves and not can_log_concern(actor, concern.district_id):
         raise PermissionDenied
-    if change.is_new or change.names:
+    if change.is_new or change.is_changed:
         _tidy(concern)
         _check_seen(actor, concern, change.names)
         _check(concern)
 
 
 def _tidy(concern: Concern) -> None:
-    """Codes once each; the moments that go with the status; the folded text."""
+    """Codes once each; the moments that go with the status."""
     concern.bias_grounds = plain_grounds(concern.bias_grounds)
     for name in ("kinds", "bias_indicators", "affected_focuses"):
         setattr(concern, name, list(dict.fromkeys(getattr(concern, name) or ())))
@@ -186,7 +165,6 @@ def _tidy(concern: Concern) -> None:
         concern.answered_at = concern.answered_at or now
     closed = concern.status == ConcernStatus.CLOSED
     concern.closed_at = (concern.closed_at or now) if closed else None
-    fold_concern(concern)
 
 
 def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:

@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
+from contacts.services.changing import Change
 from lib.conflicts import check_version
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
 from meetings.services.follow_ups import (
-    FollowUpChange,
     create_follow_up,
     edit_follow_up,
-    locked_follow_up,
     write_follow_ups,
 )
 from meetings.services.series import (
@@ -70,7 +69,7 @@ def edit_one_of_follow_up_series(
     """
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
-    row = locked_follow_up(actor, follow_up_id)
+    row = FollowUp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=follow_up_id)
     if scope == ONE or row.series_id is None:
         before = _shared(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
@@ -151,7 +150,7 @@ def _make_next(series_id: UUID, today: date) -> bool:
     if source.contact and source.contact.withdrawn_on:
         fields["contact"] = None
     made = FollowUp(series=series, series_on=day)
-    write_follow_ups(SYSTEM, [FollowUpChange(made, fields | {"organisations": source.organisations.all()})])
+    write_follow_ups(SYSTEM, [Change(made, fields | {"organisations": source.organisations.all()})])
     series.made_until = day
     series.save()
     return True

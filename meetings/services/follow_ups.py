@@ -1,9 +1,8 @@
 """Promising, keeping and moving what was promised. `first_due_on` stays as it was first promised."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypedDict, Unpack
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,14 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Contact, Organisation
-from contacts.services.changing import record_erased
-from lib.cleaning import assign
-from lib.conflicts import check_version
+from contacts.services.changing import (
+    Change,
+    insert_new,
+    lock_versions,
+    new_row,
+    note_districts,
+    record_erased,
+    record_written,
+    save_changed,
+)
 from lib.days import city_today
-from lib.external_ids import ExternalIdRow, set_external_ids
+from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from meetings.codes import FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
@@ -32,92 +37,57 @@ from meetings.policies import (
 from meetings.rules import ACTION_AGREED
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
-from meetings.services.writing import RowChange, record_written, save_changed
 from reminders.services import refresh_reminders
 
 # What the owner may change wherever the organisations are at home.
 OWNERS = frozenset({"status", "result", "cancel_reason"})
+_TOLD = frozenset({"told", "untold"})
+_BESIDE = frozenset({"organisations", "external_ids", "done_at", *_TOLD})
 
 
-class FollowUpFields(TypedDict, total=False):
-    """Writable fields of a follow-up, as in domain.md.
-
-    Organisations that the actor does not see stay; None is as not given. `told` and `untold` are ids of
-    organisations that were told of the result today, or were not after all; `done_at` is a moment in the
-    past at which it was kept.
-    """
-
-    title: str
-    kind: str
-    contact: Contact | None
-    meeting: Meeting | None
-    concern: Concern | None
-    owner: User
-    due_on: date
-    status: str
-    cancel_reason: str
-    result: str
-    organisations: Collection[Organisation] | None
-    external_ids: Sequence[ExternalIdRow] | None
-    told: Collection[UUID]
-    untold: Collection[UUID]
-    done_at: datetime | None
-
-
-@dataclass(slots=True)
-class FollowUpChange(RowChange):
-    beside = frozenset({"organisations", "external_ids", "told", "untold", "done_at"})
-
-    may_have_left: bool = False  # the owner need not work here any more
-
-    @property
-    def is_of_status_only(self) -> bool:
-        """What the owner may change wherever the organisations are at home."""
-        given = self.fields.get
-        said = [name for name in ("organisations", "external_ids", "done_at") if given(name) is not None]
-        return not (said or given("told") or given("untold")) and self.columns.keys() <= OWNERS
-
-
-def write_follow_ups(actor: Actor, changes: Sequence[FollowUpChange]) -> list[FollowUp]:
+def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     """The one way promises are written: new ones, and locked ones of which something changes.
 
-    The moment of completion follows the status; what is of a meeting from now on was agreed there.
-    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    Beside the columns there are `organisations` and `external_ids`: those that the actor does not see stay,
+    and None is as not given. `told` and `untold` are ids of organisations that were told of the result today,
+    or were not after all; `done_at` is a moment in the past at which it was kept. The moment of completion
+    follows the status; what is of a meeting from now on was agreed there. Answers those that were written.
+    Raises PermissionDenied, ValidationError by field.
     """
-    before = _homes_of(change.row for change in changes if not change.is_new)
+    note_districts(changes, _homes_of)
     for change in changes:
         _assign(actor, change)
-    FollowUp.objects.bulk_create([change.row for change in changes if change.is_new])
+    insert_new(changes, fold_follow_up)
     for change in changes:
         _set_rows_beside(actor, change)
-    save_changed(changes)
-    written = [change for change in changes if change.is_new or change.names]
-    for change in written:
+    save_changed([one for one in changes if one.is_changed], fold_follow_up)
+    written = [one.row for one in changes if one.is_new or one.is_changed]
+    for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=ACTION_AGREED)
-        refresh_reminders("follow_up", change.row.pk)
-    record_written(actor, "follow_up", written, before, _homes_of(change.row for change in written))
-    return [change.row for change in written]
+    for row in written:
+        refresh_reminders("follow_up", row.pk)
+    record_written(actor, "follow_up", changes, _homes_of)
+    return written
 
 
-def erase_follow_ups(actor: Actor, follow_ups: Collection[FollowUp]) -> None:
+def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
-    homes = _homes_of(follow_ups)
-    FollowUp.objects.filter(pk__in=homes).delete()
-    for pk in homes:
-        refresh_reminders("follow_up", pk)
-    record_erased(actor, "follow_up", follow_ups, lambda row: homes[row.pk])
+    record_erased(actor, "follow_up", follow_ups, _homes_of)
+    FollowUp.objects.filter(pk__in=[row.pk for row in follow_ups]).delete()
+    for row in follow_ups:
+        refresh_reminders("follow_up", row.pk)
 
 
 @transaction.atomic
-def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Unpack[FollowUpFields]) -> FollowUp:
+def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Any) -> FollowUp:
     """A promise to some organisations, with an owner and a day. One of a meeting is agreed there.
 
     Raises PermissionDenied unless the home district of one of them is covered (without any: unless
     the actor owns it), ValidationError by field, also for what the actor does not see.
     """
-    follow_up = FollowUp(**({"id": id} if id else {}))
-    write_follow_ups(actor, [FollowUpChange(follow_up, fields)])
+    follow_up = new_row(FollowUp, id)
+    write_follow_ups(actor, [Change(follow_up, fields)])
     return follow_up
 
 
@@ -128,7 +98,7 @@ def edit_follow_up(
     follow_up_id: UUID,
     version: int | None = None,
     may_have_left: bool = False,
-    **fields: Unpack[FollowUpFields],
+    **fields: Any,
 ) -> FollowUp:
     """Change the given fields; what is not given stays. The moment of completion follows the status.
 
@@ -136,11 +106,9 @@ def edit_follow_up(
     changes status and result only), StaleVersion, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
-    follow_up = locked_follow_up(actor, follow_up_id)
-    change = FollowUpChange(follow_up, fields, may_have_left=may_have_left)
-    _allow(actor, change)
-    check_version(follow_up.version, version)
-    write_follow_ups(actor, [change])
+    rows = FollowUp.objects.visible_to(actor).prefetch_related("organisation_links__organisation")
+    [follow_up] = lock_versions(rows, {follow_up_id: version}, lambda row: can_complete_follow_up(actor, row))
+    write_follow_ups(actor, [Change(follow_up, fields, may_have_left=may_have_left)])
     return follow_up
 
 
@@ -153,7 +121,7 @@ def complete_follow_up(
     told: Collection[UUID] = (),
 ) -> FollowUp:
     """The promise is kept; `told` are ids of organisations that know already. Raises as `edit_follow_up`."""
-    fields: FollowUpFields = {"status": FollowUpStatus.DONE, "told": told}
+    fields: dict[str, Any] = {"status": FollowUpStatus.DONE, "told": told}
     if result is not None:
         fields["result"] = result
     return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
@@ -193,26 +161,23 @@ def tell_organisations(
     return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, told=organisation_ids)
 
 
-def locked_follow_up(actor: Actor, follow_up_id: UUID) -> FollowUp:
-    """The follow-up as the actor sees it, locked until the transaction ends, organisations prefetched."""
-    visible = FollowUp.objects.visible_to(actor).select_for_update(of=("self",))
-    return visible.prefetch_related("organisation_links__organisation").get(pk=follow_up_id)
-
-
-def _allow(actor: Actor, change: FollowUpChange) -> None:
+def _allow(actor: Actor, change: Change) -> None:
     follow_up, fields = change.row, change.fields
     if not can_complete_follow_up(actor, follow_up):
         raise PermissionDenied
-    if not change.is_of_status_only and not can_edit_follow_up(actor, follow_up):
+    idle = {name for name in _BESIDE if fields.get(name) is None} | {n for n in _TOLD if not fields.get(n)}
+    if not fields.keys() - idle <= OWNERS and not can_edit_follow_up(actor, follow_up):
         raise PermissionDenied
     moves = "owner" in fields and fields["owner"].pk != follow_up.owner_id
     if moves and not can_reassign_follow_up(actor, follow_up):
         raise PermissionDenied
 
 
-def _assign(actor: Actor, change: FollowUpChange) -> None:
+def _assign(actor: Actor, change: Change) -> None:
     row = change.row
-    change.names = assign(row, change.columns)
+    if not change.is_new:
+        _allow(actor, change)
+    change.assign(_BESIDE)
     promised_to = change.fields.get("organisations") or ()
     _check_seen(actor, row, change.names, promised_to)
     if change.is_new:
@@ -222,7 +187,7 @@ def _assign(actor: Actor, change: FollowUpChange) -> None:
         _finish(change)
 
 
-def _set_rows_beside(actor: Actor, change: FollowUpChange) -> None:
+def _set_rows_beside(actor: Actor, change: Change) -> None:
     row, given = change.row, change.fields.get
     promised_to, ids = given("organisations"), given("external_ids")
     if promised_to is not None and _set_organisations(actor, row, promised_to):
@@ -251,7 +216,7 @@ def _check_seen(
             raise ValidationError({name: missing})
 
 
-def _finish(change: FollowUpChange) -> None:
+def _finish(change: Change) -> None:
     """What goes with the status; constraints; and that the owner is somebody who writes here."""
     row = change.row
     done = row.status == FollowUpStatus.DONE
@@ -260,14 +225,13 @@ def _finish(change: FollowUpChange) -> None:
         row.cancel_reason = ""
     elif not row.cancel_reason:
         raise ValidationError({"cancel_reason": _("Enter a reason for cancelling.")})
-    fold_follow_up(row)
     row.full_clean()
     given = "owner" in change.names and not change.may_have_left
     if given and not (row.owner.is_active and row.owner.role in WRITES):
         raise ValidationError({"owner": _("Choose an officer or supervisor with an active account.")})
 
 
-def _homes_of(follow_ups: Iterable[FollowUp]) -> dict[UUID, set[UUID]]:
+def _homes_of(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:
     """By promise, where those it was made to are at home."""
     homes: dict[UUID, set[UUID]] = {row.pk: set() for row in follow_ups}
     links = FollowUpOrganisation.objects.filter(follow_up__in=list(homes))

@@ -1,8 +1,8 @@
 """Logging what took place: the meeting, who was there, what came of it and what was promised, at once."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Final, NotRequired, TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
-from contacts.models import Contact, Organisation
+from contacts.services.changing import Change
 from lib.conflicts import StaleVersion
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.rules import ACTION_AGREED, with_outcome
 from meetings.services.follow_ups import create_follow_up, erase_follow_ups
-from meetings.services.meeting_changes import MeetingChange, MeetingFields
 from meetings.services.meetings import (
     TOOK_PLACE,
     create_meeting,
@@ -30,26 +29,15 @@ from meetings.services.meetings import (
 DISCARD_WITHIN: Final = timedelta(minutes=10)
 
 
-class PromiseRow(TypedDict):
-    """What was promised there, to some of those who came; without `owner` the actor keeps it."""
-
-    title: str
-    due_on: date
-    organisations: Sequence[Organisation]
-    kind: NotRequired[str]
-    owner: NotRequired[User]
-    contact: NotRequired[Contact | None]
-
-
 @transaction.atomic
 def log_meeting(
     *,
     actor: Actor,
     id: UUID | None = None,
     status: str = MeetingStatus.HELD,
-    promises: Sequence[PromiseRow] = (),
+    promises: Sequence[Mapping[str, Any]] = (),
     with_actor: bool = True,
-    **fields: Unpack[MeetingFields],
+    **fields: Any,
 ) -> Meeting:
     """A meeting that took place, or a try at which nobody was reached, with what was promised there.
 
@@ -76,8 +64,8 @@ def hold_meeting(
     meeting_id: UUID,
     version: int | None = None,
     status: str = MeetingStatus.HELD,
-    promises: Sequence[PromiseRow] = (),
-    **fields: Unpack[MeetingFields],
+    promises: Sequence[Mapping[str, Any]] = (),
+    **fields: Any,
 ) -> Meeting:
     """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does.
 
@@ -89,7 +77,7 @@ def hold_meeting(
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can be marked as held."), code="not_planned")
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)
-    write_meetings(actor, [MeetingChange(meeting, {**values, "status": status})])
+    write_meetings(actor, [Change(meeting, {**values, "status": status})])
     _promise(actor, meeting, promises)
     return meeting
 
@@ -118,24 +106,17 @@ def _check_took_place(status: str) -> None:
 
 
 def _with_outcome_of(
-    promises: Sequence[PromiseRow], status: str, fields: MeetingFields, before: list[str]
-) -> MeetingFields:
+    promises: Sequence[Mapping[str, Any]], status: str, fields: dict[str, Any], before: list[str]
+) -> dict[str, Any]:
     """`fields` with the outcome that a promise made there is, so that it is written once."""
     outcomes = fields.get("outcomes", before)
     after = with_outcome(outcomes, ACTION_AGREED, status=status) if promises else outcomes
     return fields if after == outcomes else {**fields, "outcomes": after}
 
 
-def _promise(actor: Actor, meeting: Meeting, promises: Sequence[PromiseRow]) -> None:
+def _promise(actor: Actor, meeting: Meeting, promises: Sequence[Mapping[str, Any]]) -> None:
+    """What was promised there, to some of those who came; without `owner` the actor keeps it."""
     for promise in promises:
         owner = promise.get("owner") or User.objects.get(pk=actor.id)
-        create_follow_up(
-            actor=actor,
-            title=promise["title"],
-            kind=promise.get("kind", FollowUpKind.CALL_BACK),
-            owner=owner,
-            due_on=promise["due_on"],
-            organisations=promise["organisations"],
-            contact=promise.get("contact"),
-            meeting=meeting,
-        )
+        given = {"kind": FollowUpKind.CALL_BACK, **promise, "owner": owner, "meeting": meeting}
+        create_follow_up(actor=actor, **given)

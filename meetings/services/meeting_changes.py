@@ -1,9 +1,7 @@
-"""What a meeting is to say and who belongs to it: the fields its writer takes, and the rows beside it."""
+"""Who belongs to a meeting: the rows beside it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,84 +9,23 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from audit.models import Op
 from contacts.models import Contact, Organisation
-from districts.models import District
-from lib.external_ids import ExternalIdRow, set_external_ids
+from contacts.services.changing import Change
+from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import Meeting
-from meetings.services.writing import RowChange
 
 
-class OrganisationRow(TypedDict):
-    """An organisation invited; without `present` it was there."""
-
-    organisation: Organisation
-    present: NotRequired[bool]
-
-
-class ContactRow(TypedDict):
-    """A person invited; without `attendance` they came to what took place, and are invited to what will."""
-
-    contact: Contact
-    attendance: NotRequired[str]
-
-
-class MeetingFields(TypedDict, total=False):
-    """Writable fields of a meeting, as in domain.md; its status changes by verbs.
-
-    Rows beside it are all that the writer sees: those of others stay. None is as not given.
-    """
-
-    subject: str
-    kind: str
-    level: str
-    starts_at: datetime
-    duration_minutes: int
-    district: District
-    place: str
-    initiated_by: str
-    other_participants: str
-    headcount: int | None
-    agenda: str
-    facts: str
-    assessment: str
-    outcomes: list[str]
-    organisations: Sequence[OrganisationRow] | None
-    contacts: Sequence[ContactRow] | None
-    officers: Iterable[User] | None
-    external_ids: Sequence[ExternalIdRow] | None
-
-
-@dataclass(slots=True)
-class MeetingChange(RowChange):
-    beside = frozenset({"organisations", "contacts", "officers", "external_ids"})
-
-    with_actor: bool = False  # the actor is one of its officers
-    may_have_left: bool = False  # officers need not work here any more
-    takes_place: bool = field(init=False, default=False)
-
-    @property
-    def op(self) -> Op:
-        cancelled = "status" in self.names and self.row.status == MeetingStatus.CANCELLED
-        return Op.CREATED if self.is_new else Op.ARCHIVED if cancelled else Op.UPDATED
-
-
-def set_rows_beside(actor: Actor, change: MeetingChange) -> None:
-    """Make the rows beside a saved meeting those given."""
-    meeting: Meeting = change.row
-    if change.takes_place:
-        _count_absent(actor, meeting)
-    for name, set_rows in _SETTERS.items():
+def set_rows_beside(actor: Actor, change: Change) -> None:
+    """Make the rows beside a saved meeting those given. None is as not given; rows that are not seen stay."""
+    for name, set_rows in SETTERS.items():
         rows = change.fields.get(name)
         if rows is not None and set_rows(actor, change, rows):
             change.names.append(name)
-    if change.with_actor and meeting.logged_by:
-        meeting.officers.add(meeting.logged_by)
 
 
-def _count_absent(actor: Actor, meeting: Meeting) -> None:
+def count_absent(actor: Actor, meeting: Meeting) -> None:
     """Nobody has said of those that the actor does not see that they came; nobody came to a vain try."""
     links = meeting.organisation_links.all()
     if meeting.status == MeetingStatus.HELD:
@@ -96,14 +33,16 @@ def _count_absent(actor: Actor, meeting: Meeting) -> None:
     links.update(present=False)
 
 
-def _set_organisations(actor: Actor, change: MeetingChange, rows: Sequence[OrganisationRow]) -> bool:
+def _set_organisations(actor: Actor, change: Change, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Those invited: without `present` they were there."""
     reached = change.row.status != MeetingStatus.NOT_REACHED
     after = {row["organisation"].pk: reached and row.get("present", True) for row in rows}
     seen, refused = Organisation.objects.visible_to(actor), _("Choose organisations from the list.")
     return _set_links(change.row.organisation_links, "organisation", "present", after, seen, refused)
 
 
-def _set_contacts(actor: Actor, change: MeetingChange, rows: Sequence[ContactRow]) -> bool:
+def _set_contacts(actor: Actor, change: Change, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Those invited: without `attendance` they came to what took place, and are invited to what will."""
     usual = Attendance.ATTENDED if change.row.status == MeetingStatus.HELD else Attendance.INVITED
     after = {row["contact"].pk: row.get("attendance", usual) for row in rows}
     refused = _("Choose people and their attendance from the list.")
@@ -135,7 +74,7 @@ def _set_links(links: Any, to: str, column: str, after: dict[Any, Any], book: An
     return True
 
 
-def _set_officers(_actor: Actor, change: MeetingChange, officers: Iterable[User]) -> bool:
+def _set_officers(_actor: Actor, change: Change, officers: Iterable[User]) -> bool:
     after = {officer.pk: officer for officer in officers}
     before = set(change.row.officers.values_list("pk", flat=True))
     added = [officer for pk, officer in after.items() if pk not in before]
@@ -147,7 +86,7 @@ def _set_officers(_actor: Actor, change: MeetingChange, officers: Iterable[User]
     return before != set(after)
 
 
-_SETTERS: Final[Mapping[str, Callable[[Actor, MeetingChange, Any], bool]]] = {
+SETTERS: Final[Mapping[str, Callable[[Actor, Change, Any], bool]]] = {
     "organisations": _set_organisations,
     "contacts": _set_contacts,
     "officers": _set_officers,

@@ -6,7 +6,7 @@ itself departs from its series: what is changed for the others passes it by, and
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, Final, Unpack
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
+from contacts.services.changing import Change
 from lib.days import city_day, city_today, city_zone, moment_at
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting, Series
 from meetings.rules import recurrence
-from meetings.services.meeting_changes import MeetingChange, MeetingFields
 from meetings.services.meetings import (
     create_meeting,
     locked_meeting,
@@ -56,7 +56,7 @@ def start_series(
     pattern: str,
     until: date | None = None,
     times: int | None = None,
-    **fields: Unpack[MeetingFields],
+    **fields: Any,
 ) -> Meeting:
     """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does.
 
@@ -83,7 +83,7 @@ def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int
     if series.is_ended or not (source := _latest(series)):
         return 0
     days = recurrence.days_to_make(series.rule, series.first_on, made_until=series.made_until, today=today)
-    write_meetings(actor, _copies(source, series, days))
+    write_meetings(actor, _copies(source, series, days), with_actor=True)
     series.made_until = max([series.made_until, *days])
     series.is_ended = recurrence.is_over(series.rule, series.first_on, series.made_until)
     series.save()
@@ -97,7 +97,7 @@ def edit_one_of_series(
     meeting_id: UUID,
     scope: str,
     version: int | None = None,
-    **fields: Unpack[MeetingFields],
+    **fields: Any,
 ) -> Meeting:
     """Change this meeting (ONE), this and later ones (LATER) or all to come (ALL) of its series.
 
@@ -108,7 +108,7 @@ def edit_one_of_series(
         lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
     meeting = locked_meeting(actor, meeting_id, version)
     if scope == ONE or meeting.series is None:
-        change = MeetingChange(meeting, fields)
+        change = Change(meeting, fields)
         write_meetings(actor, [change])
         if meeting.series_id and set(change.names) - _ITS_OWN:
             depart(meeting)
@@ -121,7 +121,7 @@ def edit_one_of_series(
     starts_at = fields.pop("starts_at", meeting.starts_at)
     moments = _moments(meeting.series, rows, meeting, starts_at, scope)
     changes = [
-        MeetingChange(row, fields | ({"starts_at": moments[row.pk]} if moments else {}))
+        Change(row, fields | ({"starts_at": moments[row.pk]} if moments else {}))
         for row in locked_meetings(actor, dict.fromkeys(row.pk for row in rows))
     ]
     write_meetings(actor, changes)
@@ -145,7 +145,7 @@ def cancel_series(
     if scope == LATER:
         rows = rows.filter(series_on__gte=meeting.series_on)
     concerned = locked_meetings(actor, dict.fromkeys(rows.values_list("pk", flat=True)))
-    changes = [MeetingChange(row, {"status": MeetingStatus.CANCELLED}) for row in concerned]
+    changes = [Change(row, {"status": MeetingStatus.CANCELLED}) for row in concerned]
     cancelled = write_meetings(actor, changes)
     Series.objects.filter(meetings=meeting).update(is_ended=True)
     return [(row.pk, row.version) for row in cancelled]
@@ -184,7 +184,7 @@ def _latest(series: Series) -> Meeting | None:
     return series.meetings.order_by("departs", "-series_on").first()
 
 
-def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[MeetingChange]:
+def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Change]:
     """Others on `days`. Who has left, or withdrew, is not invited again."""
     clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
@@ -199,10 +199,9 @@ def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Meeti
         "officers": list(officers),
     }
     return [
-        MeetingChange(
+        Change(
             Meeting(status=MeetingStatus.PLANNED, series=series, series_on=day),
             fields | {"starts_at": moment_at(day, clock)},
-            with_actor=True,
         )
         for day in days
     ]

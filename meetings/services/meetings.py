@@ -1,8 +1,8 @@
 """Planning, changing and cancelling meetings. What is held is logged in `held_meetings`."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Unpack
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,17 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.services.changing import record_erased
-from lib.cleaning import assign
-from lib.conflicts import StaleVersion, check_version
+from audit.models import Op
+from contacts.services.changing import (
+    Change,
+    insert_new,
+    lock_versions,
+    new_row,
+    note_districts,
+    record_erased,
+    record_written,
+    save_changed,
+)
+from lib.conflicts import StaleVersion
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
-from meetings.services.meeting_changes import MeetingChange, MeetingFields, set_rows_beside
+from meetings.services.meeting_changes import SETTERS, count_absent, set_rows_beside
 from meetings.services.summaries import refresh_last_met
-from meetings.services.writing import record_written, save_changed
 from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
@@ -30,48 +38,43 @@ TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
 # --- The writer -----------------------------------------------------------------------------------
 
 
-def write_meetings(actor: Actor, changes: Sequence[MeetingChange]) -> list[Meeting]:
+def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool = False) -> list[Meeting]:
     """The one way meetings are written: new ones, and locked ones of which something changes.
 
+    With `with_actor` who logs a new one is one of its officers.
     Answers those that were written. Raises PermissionDenied, ValidationError by field.
     """
-    before = _seen_in(change.row for change in changes if not change.is_new)
+    met: set[UUID] = set()  # organisations, before and after
+    seen_in = partial(_seen_in, met)
+    note_districts(changes, seen_in)
     for change in changes:
         _assign(actor, change)
-    Meeting.objects.bulk_create([change.row for change in changes if change.is_new])
+    insert_new(changes, fold_meeting)
     for change in changes:
+        if change.before.get("status") == MeetingStatus.PLANNED and change.row.status in TOOK_PLACE:
+            count_absent(actor, change.row)
         set_rows_beside(actor, change)
-    save_changed(changes)
-    written = [change for change in changes if change.is_new or change.names]
-    after = _seen_in(change.row for change in written)
-    _follow(actor, after.districts, before.organisations | after.organisations)
-    record_written(actor, "meeting", written, before.districts, after.districts)
-    return [change.row for change in written]
+        if with_actor and change.row.logged_by:
+            change.row.officers.add(change.row.logged_by)
+    save_changed([one for one in changes if one.is_changed], fold_meeting)
+    record_written(actor, "meeting", changes, seen_in)
+    written = [one.row for one in changes if one.is_new or one.is_changed]
+    _follow(actor, written, met)
+    return written
 
 
-def erase_meetings(actor: Actor, meetings: Collection[Meeting]) -> None:
+def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
-    seen = _seen_in(meetings)
-    Meeting.objects.filter(pk__in=seen.districts).delete()
-    _follow(actor, seen.districts, seen.organisations)
-    record_erased(actor, "meeting", meetings, lambda row: seen.districts[row.pk])
+    met: set[UUID] = set()
+    record_erased(actor, "meeting", meetings, partial(_seen_in, met))
+    Meeting.objects.filter(pk__in=[row.pk for row in meetings]).delete()
+    _follow(actor, meetings, met)
 
 
 def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Meeting]:
-    """As the actor sees them, writable and of these versions, locked until the transaction ends.
-
-    Raises DoesNotExist when the actor does not see one, PermissionDenied when one is read-only here,
-    StaleVersion.
-    """
-    rows = Meeting.objects.visible_to(actor).filter(pk__in=versions).order_by("pk")
-    meetings = list(rows.select_for_update(of=("self",)))
-    if len(meetings) < len(versions):
-        raise Meeting.DoesNotExist
-    for meeting in meetings:
-        if not can_edit_meeting(actor, meeting):
-            raise PermissionDenied
-        check_version(meeting.version, versions[meeting.pk])
-    return meetings
+    """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
+    rows = Meeting.objects.visible_to(actor)
+    return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row))
 
 
 def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
@@ -88,15 +91,16 @@ def create_meeting(
     id: UUID | None = None,
     status: str = MeetingStatus.PLANNED,
     with_actor: bool = True,
-    **fields: Unpack[MeetingFields],
+    **fields: Any,
 ) -> Meeting:
     """A planned meeting; the actor is one of its officers, unless they only write it down (an import).
 
     Raises PermissionDenied where its district is not covered, ValidationError by field, also for
     organisations and people the actor does not see.
     """
-    meeting = Meeting(**({"id": id} if id else {}), status=status)
-    write_meetings(actor, [MeetingChange(meeting, fields, with_actor=with_actor)])
+    meeting = new_row(Meeting, id)
+    meeting.status = status
+    write_meetings(actor, [Change(meeting, fields)], with_actor=with_actor)
     return meeting
 
 
@@ -107,7 +111,7 @@ def edit_meeting(
     meeting_id: UUID,
     version: int | None = None,
     may_have_left: bool = False,
-    **fields: Unpack[MeetingFields],
+    **fields: Any,
 ) -> Meeting:
     """Change the given fields; what is not given, or not seen by the actor, stays.
 
@@ -116,7 +120,7 @@ def edit_meeting(
     Nothing changed: nothing is written and the version stays.
     """
     meeting = locked_meeting(actor, meeting_id, version)
-    write_meetings(actor, [MeetingChange(meeting, fields, may_have_left=may_have_left)])
+    write_meetings(actor, [Change(meeting, fields, may_have_left=may_have_left)])
     return meeting
 
 
@@ -125,7 +129,7 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None
     """It does not take place, or never did; a cancelled one stays cancelled."""
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.status != MeetingStatus.CANCELLED:
-        write_meetings(actor, [MeetingChange(meeting, {"status": MeetingStatus.CANCELLED})])
+        write_meetings(actor, [Change(meeting, {"status": MeetingStatus.CANCELLED})])
     return meeting
 
 
@@ -140,7 +144,7 @@ def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: 
     for meeting in meetings:
         if meeting.status != MeetingStatus.CANCELLED:
             raise StaleVersion(meeting.version)
-    return write_meetings(actor, [MeetingChange(meeting, {"status": status}) for meeting in meetings])
+    return write_meetings(actor, [Change(meeting, {"status": status}) for meeting in meetings])
 
 
 @transaction.atomic
@@ -152,52 +156,48 @@ def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
     meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
     outcomes = with_outcome(meeting.outcomes, outcome, status=meeting.status)
     if outcomes != meeting.outcomes and can_edit_meeting(actor, meeting):
-        write_meetings(actor, [MeetingChange(meeting, {"outcomes": outcomes})])
+        write_meetings(actor, [Change(meeting, {"outcomes": outcomes})])
 
 
 # --- Steps of the writer --------------------------------------------------------------------------
 
 
-class _Seen(NamedTuple):
-    """Where meetings are seen, by their ids, and the organisations they are with."""
-
-    districts: dict[UUID, set[UUID]]
-    organisations: set[UUID]
-
-
-def _seen_in(meetings: Iterable[Meeting]) -> _Seen:
-    seen = _Seen(defaultdict(set, {row.pk: {row.district_id} for row in meetings}), set())
-    links = MeetingOrganisation.objects.filter(meeting__in=list(seen.districts))
+def _seen_in(met: set[UUID], meetings: Collection[Meeting]) -> dict[UUID, set[UUID]]:
+    """Where meetings are seen, by their ids; the organisations they are with are added to `met`."""
+    seen = {row.pk: {row.district_id} for row in meetings}
+    links = MeetingOrganisation.objects.filter(meeting__in=list(seen))
     for pk, organisation_id, district_id in links.values_list(
         "meeting", "organisation", "organisation__home_district"
     ):
-        seen.districts[pk].add(district_id)
-        seen.organisations.add(organisation_id)
+        seen[pk].add(district_id)
+        met.add(organisation_id)
     return seen
 
 
-def _follow(actor: Actor, ids: Iterable[UUID], organisation_ids: Iterable[UUID]) -> None:
+def _follow(actor: Actor, meetings: Iterable[Meeting], organisation_ids: Iterable[UUID]) -> None:
     """What is kept for lists, and reminders, follow what was written."""
     refresh_last_met(actor, organisation_ids)
-    for pk in ids:
-        refresh_reminders("meeting", pk)
+    for meeting in meetings:
+        refresh_reminders("meeting", meeting.pk)
 
 
-def _assign(actor: Actor, change: MeetingChange) -> None:
-    meeting, was = change.row, change.row.status
-    change.names = assign(meeting, change.columns)
+def _assign(actor: Actor, change: Change) -> None:
+    meeting = change.row
+    if not change.is_new and not can_edit_meeting(actor, meeting):
+        raise PermissionDenied
+    change.assign(SETTERS)
     moves = meeting.district_id if change.is_new else "district" in change.names
     if moves and not can_write_meetings_in(actor, meeting.district_id):
         raise PermissionDenied
     if change.is_new and actor.kind == "user":
         meeting.logged_by_id = actor.id
-    change.takes_place = was == MeetingStatus.PLANNED and meeting.status in TOOK_PLACE
+    if "status" in change.names and meeting.status == MeetingStatus.CANCELLED and not change.is_new:
+        change.op = Op.ARCHIVED
     _check(meeting)
 
 
 def _check(meeting: Meeting) -> None:
     """Constraints, and that nothing is said to have come of what did not take place."""
-    fold_meeting(meeting)
     meeting.outcomes = list(dict.fromkeys(meeting.outcomes))
     meeting.full_clean()
     if meeting.status in TOOK_PLACE and meeting.starts_at > timezone.now():

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from lib.conflicts import check_version
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from meetings.services.held_meetings import hold_meeting, log_meeting
@@ -47,7 +46,6 @@ def edit_with_status(
     Raises as `edit_meeting` does, and ValidationError for a step that does not exist.
     """
     meeting = locked_meeting(actor, meeting_id, version)
-    check_version(meeting.version, version)
     before = meeting.status
     if status is None or status == before:
         return edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation, PrivateChannel
-from contacts.services.affiliations import AffiliationRow
 from pages.forms.base import VersionedForm
 from pages.forms.fields import CHECKS, UNREMEMBERED, fields_of
 from pages.forms.hints import HintedForm
@@ -107,16 +106,16 @@ class RoleForm(HintedForm):
 
 
 class BaseRoles(RowFormSet):
-    def values(self) -> list[AffiliationRow]:
+    def values(self) -> list[dict[str, Any]]:
         """The rows that are filled in and not taken out."""
-        rows: list[AffiliationRow] = []
+        rows: list[dict[str, Any]] = []
         for form in self.forms:
             given = dict(form.cleaned_data)
             if not given or given.pop("DELETE", False):
                 continue
             if not given["id"]:
                 del given["id"]
-            rows.append(given)  # type: ignore[arg-type]  # RoleForm has the fields of AffiliationRow
+            rows.append(given)
         return rows
 
 

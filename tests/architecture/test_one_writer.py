@@ -47,7 +47,6 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "meetings/services/meetings.py",
             "meetings/services/meeting_changes.py",
             "meetings/services/meeting_series.py",
-            "meetings/services/writing.py",
         },
     ),
     "follow-up": (
@@ -56,7 +55,6 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {
             "meetings/services/follow_ups.py",
             "meetings/services/follow_up_series.py",
-            "meetings/services/writing.py",
         },
     ),
     "series": (
@@ -68,7 +66,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "meetings/services/series.py",
         },
     ),
-    "concern": ({"Concern"}, set(), {"meetings/services/concerns.py", "meetings/services/writing.py"}),
+    "concern": ({"Concern"}, set(), {"meetings/services/concerns.py"}),
     "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),
 }
 EXCEPTIONS: dict[str, str] = {

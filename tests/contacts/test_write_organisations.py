@@ -11,7 +11,7 @@ from audit.models import Action, Event
 from audit.models import Change as FeedChange
 from contacts.models import Organisation, OrganisationExternalId, OrganisationPeriod
 from contacts.services.changing import Change
-from contacts.services.organisations import write_organisations
+from contacts.services.organisations import blank_organisation, locked_organisations, write_organisations
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.copying import MANY
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.django_db
 def changes(count: int, district: District) -> list[Change]:
     return [
         Change(
-            values={
+            blank_organisation(),
+            {
                 "name": f"Casa  Roma {number}",
                 "kind": "ngo",
                 "home_district": district,
                 "phone": "+34 612 345 678",
                 "cadence_days": 30,
+                "added_ids": [("register", str(number))],
             },
-            is_new=True,
-            beside={"added_ids": [("register", str(number))]},
         )
         for number in range(count)
     ]
@@ -67,16 +67,12 @@ def test_many_are_kept_as_one_is() -> None:
 def test_all_are_written_or_none() -> None:
     north = make_district()
     wanted = changes(2, north)
-    wanted[1].values = {"name": "", "kind": "ngo", "home_district": north}
+    wanted[1].fields = {"name": "", "kind": "ngo", "home_district": north}
     with pytest.raises(ValidationError, match="name"):
         write_organisations(actor=SYSTEM, changes=wanted)
     row = make_organisation(north)
-    stale = [
-        Change(row.pk, {"name": "Other"}, version=1),
-        Change(make_organisation(north).pk, {"name": "Other"}, version=7),
-    ]
     with pytest.raises(StaleVersion):
-        write_organisations(actor=SYSTEM, changes=stale)
+        locked_organisations(SYSTEM, {row.pk: 1, make_organisation(north).pk: 7})
     assert not Organisation.objects.filter(name="Other").exists()
     assert Organisation.objects.count() == 2
 
@@ -88,23 +84,27 @@ def test_nobody_writes_where_they_do_not_work_not_even_among_many() -> None:
         write_organisations(actor=actor, changes=[*changes(1, north), *changes(1, south)])
     hidden = make_organisation(south)
     with pytest.raises(Organisation.DoesNotExist):
-        write_organisations(actor=actor, changes=[Change(hidden.pk, {"name": "Other"})])
+        locked_organisations(actor, {hidden.pk: None})
+    with pytest.raises(PermissionDenied):
+        write_organisations(actor=actor, changes=[Change(hidden, {"name": "Other"})])
     write_organisations(actor=actor, changes=changes(1, north))
 
 
 def test_what_is_needed_to_take_a_change_back_is_answered() -> None:
     row = make_organisation(make_district(), name="Casa Roma", cadence_days=30)
-    change = Change(row.pk, {"name": "Casa Nueva", "cadence_days": 30})
-    [written] = write_organisations(actor=SYSTEM, changes=[change])
-    assert (written.names, written.before, written.row.version) == (["name"], {"name": "Casa Roma"}, 2)
-    [same] = write_organisations(actor=SYSTEM, changes=[change])
-    assert (same.names, same.row.version) == ([], 2)
+    fields = {"name": "Casa Nueva", "cadence_days": 30}
+    change = Change(row, fields)
+    write_organisations(actor=SYSTEM, changes=[change])
+    assert (change.names, change.before, row.version) == (["name"], {"name": "Casa Roma"}, 2)
+    same = Change(row, fields)
+    write_organisations(actor=SYSTEM, changes=[same])
+    assert (same.names, row.version) == ([], 2)
 
 
 def test_what_a_constraint_refuses_is_said_in_its_words() -> None:
     row = make_organisation(make_district(), is_listed_publicly=True)
     with pytest.raises(ValidationError, match="A shelter cannot be listed publicly"):
-        write_organisations(actor=SYSTEM, changes=[Change(row.pk, {"kind": "shelter"})])
+        write_organisations(actor=SYSTEM, changes=[Change(row, {"kind": "shelter"})])
     assert Organisation.objects.get().kind == "ngo"
 
 

@@ -1,20 +1,32 @@
-"""Rows whose check constraints are asked of the database in one statement."""
+"""What every noun of the book has: an id, a version, and constraints that are asked in one statement."""
 
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models, router
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from lib.ids import uuid7
 
 
-class Checked(models.Model):
-    """Django asks for each by itself, between two savepoints: twenty statements to save a meeting."""
+class Noun(models.Model):
+    """A row that people write, through its writer, which raises the version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    folded = models.TextField(editable=False, default="")  # what it is found by
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         abstract = True
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """One by one only where something is wrong, which then is named, or left out."""
+        """One by one only where something is wrong, which then is named, or left out.
+
+        Django asks for each by itself, between two savepoints: twenty statements to save a meeting.
+        """
         using = router.db_for_write(type(self), instance=self)
         try:
             if not exclude:
