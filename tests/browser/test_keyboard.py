@@ -73,7 +73,7 @@ def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bo
     reach(page, "Done")
     keys.press("Enter")
     expect(page.get_by_role("status")).to_contain_text(promise.title)
-    reach(page, "Reported back")
+    reach(page, "Mark as reported back")
     keys.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Reported back")
     promise.refresh_from_db()
