@@ -1,4 +1,4 @@
-"""The actor a key is."""
+"""Actors for API keys."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ from districts.models import District
 
 
 def actor_for_key(key: ApiKey, district_ids: Iterable[UUID] | None = None) -> Actor:
-    """`district_ids`: its districts and all that lies in them, asked for unless they are known."""
+    """Build the actor of a key. `district_ids` (districts and descendants) are queried if not given."""
     return Actor(
         kind="key",
         id=key.pk,

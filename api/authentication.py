@@ -1,4 +1,4 @@
-"""Who calls: a key in the Authorization header, or a browser's session with its CSRF token."""
+"""Authentication by a key in the Authorization header, or by a browser session with a CSRF token."""
 
 import hmac
 from ipaddress import ip_address, ip_network
@@ -22,13 +22,13 @@ from audit.services import record
 from lib.addresses import client_address
 from lib.prepared import prepared_cursor
 
-# Writing down each use would be a write per request; a minute is close enough.
+# Storing every use would cost one write per request. Every minute is accurate enough.
 SECONDS_BETWEEN_USES = 60
 WRONG = _("This key is invalid, has expired or is not allowed from this network.")
 
 
 class KeyUser:
-    """What Django REST framework calls the user of a key."""
+    """The user object that Django REST framework requires for a key."""
 
     is_authenticated = True
     is_active = True
@@ -39,7 +39,7 @@ class KeyUser:
 
 
 class KeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer crm_<id>.<secret>`: one query for key, secrets and districts."""
+    """`Authorization: Bearer crm_<id>.<secret>`. One query reads the key, its secrets and its districts."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
@@ -62,7 +62,7 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class BrowserAuthentication(SessionAuthentication):
-    """The signed-in user of the pages; a write needs the CSRF token."""
+    """The user signed in to the pages. Writes require the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         user = request._request.user
@@ -72,7 +72,7 @@ class BrowserAuthentication(SessionAuthentication):
         return user, None
 
 
-# By hand because every request asks it: Django takes longer to write it than PostgreSQL to answer.
+# Written by hand because it runs on every request: Django takes longer to build it than PostgreSQL to run it.
 _COLUMNS = [field.attname for field in ApiKey._meta.concrete_fields]
 _FIND = f"""
 SELECT {", ".join(f"key.{name}" for name in _COLUMNS)},
@@ -90,11 +90,11 @@ WHERE key.id = %s AND key.status = 'active' AND key.expires_at > statement_times
     AND (key.created_by_id IS NULL OR EXISTS (
         SELECT FROM accounts_user WHERE id = key.created_by_id AND is_active
     ))
-"""  # noqa: S608 (names of columns)
+"""  # noqa: S608 (column names)
 
 
 def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
-    """The key, its districts and all that lies in them."""
+    """Return the key and its district IDs (descendants included), or None if the token does not match."""
     given = secret_hashes(token.secret)
     with prepared_cursor() as cursor:
         cursor.execute(_FIND, [token.key_id])
@@ -106,7 +106,7 @@ def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
     found = [known for known in stored if any(hmac.compare_digest(known, one) for one in given)]
     if not found:
         return None
-    if found[0] != given[0]:  # made under a secret of the deployment that is on its way out
+    if found[0] != given[0]:  # hashed under an older secret of the deployment
         ApiSecret.objects.filter(key=key, secret_hash=found[0]).update(secret_hash=given[0])
     return key, covered
 
@@ -121,9 +121,9 @@ def _may_come_from(key: ApiKey, address: str) -> bool:
 
 
 def _note_refusal(token: Token) -> None:
-    """A key that is there and was refused: stolen, ended, or used from elsewhere.
+    """Record that an existing key was rejected: wrong secret, expired, revoked, or wrong network.
 
-    Ids that nobody was ever given are not kept: anybody can make those up by the million.
+    Unknown key IDs are not recorded, because anybody can make them up by the million.
     """
     if ApiKey.objects.filter(pk=token.key_id).exists():
         caller = Actor(kind="key", id=token.key_id, request_id=str(get_contextvars().get("request_id", "")))

@@ -1,4 +1,4 @@
-"""What changed, for one caller: the rows of the change feed, and what webhooks carry."""
+"""Changes visible to one caller, for the change feed and for webhooks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -9,7 +9,7 @@ from audit.models import Numbered, Op
 from contacts.models import Contact, Organisation
 from meetings.models import Concern, FollowUp, Meeting
 
-TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # of rows that are gone for everybody, and how
+TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # the row no longer exists for anybody
 
 MODELS: dict[str, Any] = {
     "organisations": Organisation,
@@ -29,12 +29,12 @@ OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 
 def readable_types(actor: Actor) -> list[str]:
-    """The types whose changes a caller is told of: all for a session, those of its scopes for a key."""
+    """The types whose changes a caller may read: all for a session, those of its scopes for a key."""
     return [name for name in MODELS if actor.kind != "key" or f"{name}:read" in actor.scopes]
 
 
 def numbered_for(actor: Actor, types: Iterable[str]) -> Any:
-    """Numbered changes of `types` in the districts of the caller, before or after the change."""
+    """Numbered changes of `types` in the caller's districts, before or after the change."""
     changes = Numbered.objects.filter(
         change__isnull=False, change__object_type__in=[OBJECT_TYPE[name] for name in types]
     ).select_related("change", "change__event")
@@ -48,16 +48,16 @@ def last_seq() -> int:
 
 
 def as_rows(actor: Actor, numbered: Sequence[Numbered]) -> list[dict[str, Any]]:
-    """Changes as they are handed out (api.rows.changes.ChangeShape): at most one statement a type.
+    """Serialise changes (api.rows.changes.ChangeShape) with at most one statement per type.
 
-    A row says the same whatever others stand beside it, so a copy ends up alike at any page's size.
+    A row's content does not depend on the other rows, so the page size does not affect a receiver's copy.
     """
     hidden = _out_of_scope(actor, numbered)
     return [_row(actor, row, hidden) for row in numbered]
 
 
 def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
-    """Objects of these rows that the caller does not see any more: the receiver erases them."""
+    """IDs in these changes that the caller can no longer see. Receivers must erase their copies."""
     by_type: dict[str, set[UUID]] = {}
     for row in rows:
         if row.change and row.change.op not in TOMBSTONES:

@@ -1,4 +1,4 @@
-"""Scopes of a key. Writing does not imply reading."""
+"""Scopes of a key. A write scope does not include reading."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -24,13 +24,13 @@ class Scope(models.TextChoices):
     WEBHOOKS_WRITE = "webhooks:write", _("manage webhooks")
 
 
-# A key with one of these reads or erases people: what a privacy officer looks at first.
+# A privacy officer checks these scopes first: they let a key read or erase contacts.
 READS_PEOPLE: Final = frozenset({Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE})
-# A key with no other scopes opens no row of the book. With any other, to read or to write, it becomes
+# A key with only these scopes has no access to records. A key with any other scope becomes
 # active when a privacy officer confirms it.
 OPENS_NOTHING: Final = frozenset({Scope.REPORTS_READ, Scope.CHANGES_READ, Scope.WEBHOOKS_WRITE})
 
 
 def opens_the_book(scopes: Iterable[str]) -> bool:
-    """Whether a key with these reads or changes organisations, contacts, meetings, follow-ups or concerns."""
+    """Whether these scopes read or change organisations, contacts, meetings, follow-ups or concerns."""
     return not OPENS_NOTHING.issuperset(scopes)

@@ -1,4 +1,4 @@
-"""One POST to a checked address: no redirect is followed, no proxy asked, no body of an answer read."""
+"""Send one POST to a checked address: without redirects or proxies, and without reading the response body."""
 
 import http.client
 import socket
@@ -13,7 +13,7 @@ from api.targets import Checked
 
 
 class NotDelivered(OSError):
-    """No answer came; `code` says why in a word."""
+    """No response arrived. `code` is the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -22,16 +22,16 @@ class NotDelivered(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver said; `retry_after` as its header has it, empty where there is none."""
+    """The receiver's response. `retry_after` is the header's text, or empty."""
 
     status: int
     retry_after: str = ""
 
 
 def post(checked: Checked, body: bytes, headers: Mapping[str, str], *, limit_seconds: float) -> Answer:
-    """What was answered. Raises NotDelivered; all of it takes `limit_seconds` at most."""
+    """Post the body and return the response within `limit_seconds` in total. Raises NotDelivered."""
     connection = _Pinned(checked, limit_seconds)
-    # A socket's timeout starts again with each byte: this one ends an answer that only drips, too.
+    # A socket's timeout restarts with each byte. This timer also ends a response that arrives byte by byte.
     watchdog = threading.Timer(limit_seconds, connection.hang_up)
     watchdog.daemon = True
     watchdog.start()
@@ -51,7 +51,7 @@ def post(checked: Checked, body: bytes, headers: Mapping[str, str], *, limit_sec
 
 
 class _Pinned(http.client.HTTPConnection):
-    """Connects to the checked address; Host and the certificate's name stay the target's."""
+    """Connect to the checked address, but keep the target's name for the Host header and the certificate."""
 
     def __init__(self, checked: Checked, limit_seconds: float) -> None:
         self.default_port = 443 if checked.target.scheme == "https" else 80
@@ -82,5 +82,5 @@ class _Pinned(http.client.HTTPConnection):
 
 @cache
 def _context() -> ssl.SSLContext:
-    """Certificates are checked against those this machine trusts."""
+    """Trust the certificate authorities of this machine."""
     return ssl.create_default_context()

@@ -16,13 +16,16 @@ def etag(version: int, body: bytes) -> str:
 
 
 def is_unchanged(request: Request, tag: str) -> bool:
-    """Whether If-None-Match names exactly these bytes."""
+    """Whether If-None-Match contains this tag."""
     given = request.headers.get("If-None-Match", "")
     return given.strip() == "*" or tag in {part.strip() for part in given.split(",")}
 
 
 def expected_version(request: Request, body: object = None) -> int:
-    """The version a write is meant for: If-Match, or `version` in the body. Raises 428 or 400."""
+    """The version that the caller wants to change: from If-Match, or `version` in the body.
+
+    Raises 428 or 400.
+    """
     given = request.headers.get("If-Match")
     if given is None:
         version = body.get("version") if isinstance(body, dict) else None

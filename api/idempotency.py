@@ -1,11 +1,11 @@
-"""`Idempotency-Key` on POST: the same request again is carried out once, for 48 hours.
+"""`Idempotency-Key` on POST: repeating a request within 48 hours does not repeat its work.
 
-Who works under a key holds a lock of the database until the transaction of the work ends, and what is kept is
-written in that transaction: both are there or neither, and nobody else works under the key meanwhile, however
-long that takes and whatever a clock says. A process that dies loses the lock with its transaction.
+An advisory database lock on the key is held until the work's transaction ends, and the result is stored in
+the same transaction. So both are committed or neither is, and nobody else works under the key in the
+meantime, without any timeout or clock. If a process dies, its transaction and its lock end.
 
-Ids and versions are kept, never what was answered: a row may be corrected, moved or erased before the same
-request comes again, and is then read as it is, by what its reader may see, with an event of its own.
+Only IDs and versions are stored, not responses. The row may be corrected, moved or erased before the repeated
+request, which therefore reads the current row, with the caller's rights and with its own event.
 """
 
 from collections.abc import Callable
@@ -32,9 +32,10 @@ Work = Callable[[], tuple[HttpResponse, Kept]]
 
 
 def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpResponse]) -> HttpResponse:
-    """The answer of `work`, which also says what to keep; or, of the same request before, that of `again`.
+    """Return the response of `work`, or of `again` if the same request was handled before.
 
-    Raises 422 for another request under this key, 409 while the first one runs.
+    `work` also returns the result to store. Raises 422 if the key was used for another request, and 409 while
+    the first request is running.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -62,7 +63,7 @@ def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpR
 
 
 def _lock(actor_id: UUID, key: str) -> None:
-    """Until the transaction ends. Raises 409 where another one has it."""
+    """Lock the key until the transaction ends. Raises 409 if another transaction holds the lock."""
     name = sha256(b"idempotency" + actor_id.bytes + key.encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -74,9 +75,10 @@ def _lock(actor_id: UUID, key: str) -> None:
 
 
 def _find(actor_id: UUID, key: str) -> IdempotentRequest | None:
-    """What is kept of this key; nothing after 48 hours, or where the version before died over it.
+    """Return the stored result, if it is still valid.
 
-    That one is fenced by deleting: the row that it would mark is not there any more.
+    A row is deleted if it is older than 48 hours, or if a process of the previous release died during the
+    work. Once deleted, that process cannot complete it.
     """
     found = IdempotentRequest.objects.filter(actor_id=actor_id, key=key).first()
     if found is None:
@@ -102,7 +104,7 @@ def _keep(actor_id: UUID, key: str, request_hash: bytes, answer: Kept) -> None:
             lease_until=now + KEPT,
             created_at=now,
         )
-    except IntegrityError:  # the version before has begun the same meanwhile, and knows no lock
+    except IntegrityError:  # the previous release, which does not use the lock, has started the same request
         raise _running() from None
 
 
@@ -115,25 +117,25 @@ def _running() -> Problem:
     )
 
 
-# --- Rows of the version before, which kept whole answers --------------------------------------------
+# --- Rows of the previous release, which stored whole responses --------------------------------------
 
 
 def _take_over(row: IdempotentRequest) -> None:
-    """Keep ids and versions of the answer instead of the answer."""
+    """Replace a stored response with its IDs and versions."""
     row.answer = {"status": row.status, **kept_of(orjson.loads(bytes(row.body)))}
     row.status, row.body, row.headers, row.lease_until = None, b"", {}, row.created_at + KEPT
     row.save(update_fields=["answer", "status", "body", "headers", "lease_until"])
 
 
 def kept_of(body: Kept) -> Kept:
-    """What is kept of an answer: of a batch one entry each, in its order."""
+    """The storable part of a response. A batch has one entry per object, in order."""
     if "results" in body:
         return {"results": [_result(one) for one in body["results"]]}
     return {"id": body["id"], "version": body["version"]}
 
 
 def _result(result: Kept) -> Kept:
-    """An id and version, or which fields were refused: not by which words, which may quote them."""
+    """ID and version, or the rejected fields without the messages, which may quote values."""
     if "id" in result:
         return {name: result[name] for name in ("status", "id", "version")}
     errors = [{"pointer": _known(one), "code": one["code"]} for one in result.get("errors", ())]
@@ -141,13 +143,16 @@ def _result(result: Kept) -> Kept:
 
 
 def _known(error: Kept) -> str:
-    """The pointer; of a field that nobody knows, whose name the caller made up, where it was."""
+    """The pointer to a field.
+
+    For an unknown field, whose name is the caller's text, the pointer to its parent.
+    """
     pointer: str = error["pointer"]
     return pointer.rpartition("/")[0] if error["code"] == "unknown" else pointer
 
 
 def forget_old_requests() -> int:
-    """Delete what is older than 48 hours, and the answers that the version before kept; answers how many."""
+    """Delete rows older than 48 hours and return their number. Also shorten rows of the previous release."""
     now = timezone.now()
     deleted: int = IdempotentRequest.objects.filter(created_at__lt=now - KEPT).delete()[0]
     for pk in IdempotentRequest.objects.filter(status__isnull=False).values_list("pk", flat=True):

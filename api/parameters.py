@@ -1,4 +1,4 @@
-"""Strict parameters: unknown or repeated ones are refused, naming what the caller may have meant."""
+"""Strict parameters: reject unknown or repeated ones and suggest what the caller may have meant."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -17,13 +17,13 @@ from lib.filters import MAX_CODES, CodesField, FilterSet
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGING = ("cursor", "limit", "count", "ordering", "fields", "expand")
-MOST_ERRORS: Final = 20  # told of at once
-MOST_SHOWN: Final = 100  # characters of a name that a caller made up
+MOST_ERRORS: Final = 20  # per response
+MOST_SHOWN: Final = 100  # characters of a name from the caller
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Raise 400 for a parameter that is unknown, repeated, empty or cannot be text."""
+    """Raise 400 for a parameter that is unknown, repeated, empty or not valid text."""
     errors = []
     for name, values in request.query_params.lists():
         if name not in known:
@@ -44,7 +44,7 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
 
 
 def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
-    """The body; 400 for one that is no object or has fields nobody knows."""
+    """Return the body. Raises 400 if it is not an object or has unknown fields."""
     body = check_object(data, prefix)
     unknown = [name for name in body if name not in known]
     if unknown:
@@ -64,11 +64,9 @@ def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str,
 def check_members(
     data: Any, reader: serializers.BaseSerializer[Any], read_only: Collection[str] = (), prefix: str = ""
 ) -> None:
-    """Raise 400 for a body with members, at any depth, that `reader` would pass over in silence."""
+    """Raise 400 for fields, at any depth, that `reader` would silently ignore."""
     strangers = _strangers(check_object(data, prefix), reader, read_only, prefix)
-    if errors := list(
-        islice(strangers, MOST_ERRORS)
-    ):  # those beyond are not even compared with what is known
+    if errors := list(islice(strangers, MOST_ERRORS)):  # skip the costly hints for the rest
         raise bad_fields(errors)
 
 
@@ -91,14 +89,14 @@ def _strangers(
 
 
 def check_object(data: Any, prefix: str = "") -> dict[str, Any]:
-    """The body; 400 for one that is no object."""
+    """Return the body. Raises 400 if it is not an object."""
     if not isinstance(data, dict):
         raise bad_fields([{"pointer": prefix, "code": "invalid", "detail": _("Send a JSON object.")}])
     return data
 
 
 def read_limit(request: Request, most: int | None = None) -> int:
-    """1 to 200, 50 unless given; or 1 to `most`, as many unless given."""
+    """Read `limit`: 1 to 200, default 50; or 1 to `most`, default `most`."""
     text = request.query_params.get("limit", str(most or DEFAULT_LIMIT))
     most = most or MAX_LIMIT
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
@@ -116,7 +114,7 @@ def read_flag(request: Request, name: str, default: bool = False) -> bool:
 
 
 def read_choice(request: Request, name: str, known: Collection[str]) -> list[str]:
-    """The comma-separated words of a parameter, all of them known, each once."""
+    """Read the comma-separated words of a parameter, without duplicates. Raises 400 for unknown words."""
     words = _read_list(request, name)
     for word in words:
         if word not in known:
@@ -127,7 +125,7 @@ def read_choice(request: Request, name: str, known: Collection[str]) -> list[str
 
 
 def read_word(request: Request, name: str, known: Collection[str], default: str) -> str:
-    """One word of a list."""
+    """Read one word from a list of known words."""
     words = read_choice(request, name, known) or [default]
     if len(words) > 1:
         raise _bad(name, _("Send only one value."))
@@ -135,7 +133,7 @@ def read_word(request: Request, name: str, known: Collection[str], default: str)
 
 
 def read_texts(request: Request, name: str) -> list[str]:
-    """At most 200 comma-separated codes; which of them exist is for the query to say."""
+    """Read at most 200 comma-separated codes. The query decides which of them exist."""
     texts = _read_list(request, name)
     if len(texts) > MAX_CODES:
         raise _bad(name, _("Send fewer values. The limit is %(n)d.") % {"n": MAX_CODES})
@@ -143,7 +141,7 @@ def read_texts(request: Request, name: str) -> list[str]:
 
 
 def _read_list(request: Request, name: str) -> list[str]:
-    """What stands between the commas; twice is once, as in every list of codes. Raises 400 for nothing."""
+    """Split a parameter at its commas and drop duplicates. Raises 400 for empty values."""
     if name not in request.query_params:
         return []
     texts = request.query_params[name].split(",")
@@ -153,7 +151,7 @@ def _read_list(request: Request, name: str) -> list[str]:
 
 
 def read_period(request: Request, since: str, until: str) -> tuple[date, date]:
-    """Two days of the city, `YYYY-MM-DD`, the second after the first; both must be given."""
+    """Read two city dates, `YYYY-MM-DD`, the second after the first. Both are required."""
     first, second = _read_day(request, since), _read_day(request, until)
     if second <= first:
         raise _bad(until, _("“to” must be later than “from”. The period does not include the “to” date."))
@@ -185,7 +183,7 @@ def bad_rest(name: str) -> Problem:
 
 
 def read_ordering(request: Request, orderings: Collection[str]) -> str:
-    """`id` unless given; a column of the fixed list, with `-` for descending."""
+    """Read `ordering`: `id` by default, or one of `orderings`, with `-` for descending order."""
     order = request.query_params.get("ordering", "id")
     if order.removeprefix("-") not in {"id", *orderings}:
         meant = nearest(order.removeprefix("-"), ["id", *orderings])
@@ -194,7 +192,7 @@ def read_ordering(request: Request, orderings: Collection[str]) -> str:
 
 
 def check_filters(filters: FilterSet) -> None:
-    """Raise 400 when a filter's value is not understood, or a list has nothing between two commas."""
+    """Raise 400 for an invalid filter value, or an empty value in a list."""
     lists = [name for name, one in filters.filters.items() if issubclass(one.field_class, CodesField)]
     if empty := [name for name in lists if not all(text.strip() for text in filters.data[name].split(","))]:
         raise _refused([_empty(name) for name in empty])
@@ -229,5 +227,5 @@ def _error(name: str, code: str, detail: str) -> dict[str, str]:
 
 
 def _hint(text: str, meant: str | None) -> str:
-    """Two whole sentences: what is wrong, and which name is nearest."""
+    """Join two whole sentences: the error, and the nearest valid name."""
     return " ".join([text, _("Did you mean “%(word)s”?") % {"word": meant}]) if meant else text

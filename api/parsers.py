@@ -1,4 +1,4 @@
-"""Reading a body strictly: one JSON text, nothing that another reader would understand otherwise."""
+"""Strict JSON parsing: one JSON text that every reader interprets in the same way."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class StrictJSONParser(BaseParser):
 
 
 def read_json(raw: bytes) -> Any:
-    """The value of a JSON text; raises ParseError with the reason."""
+    """Parse a JSON text. Raises ParseError with the reason."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -84,15 +84,15 @@ def _float(text: str) -> float:
 
 
 def _int(text: str) -> int:
-    """Of 64 bits, as any other reader holds: longer ones cannot be written again (`to_json`)."""
-    number = int(text) if len(text) <= 20 else LARGEST + 1  # the length of -2^63
+    """Parse a 64-bit integer, which every reader can hold. `to_json` could not write larger ones."""
+    number = int(text) if len(text) <= 20 else LARGEST + 1  # 20: length of -2^63
     if not -LARGEST - 1 <= number <= LARGEST:
         raise ValueError("a number is too large")
     return number
 
 
 def _check(value: Any, depth: int) -> None:
-    """Depth, and text that PostgreSQL or UTF-8 cannot hold."""
+    """Check the depth, and that PostgreSQL and UTF-8 can hold all text."""
     if depth > MAX_DEPTH:
         raise ParseError(_("The body is nested too deeply."))
     if isinstance(value, str):

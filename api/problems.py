@@ -23,7 +23,7 @@ from lib.told import told
 
 
 class Problem(exceptions.APIException):
-    """An answer other than success; `extra` are further members, `headers` go on the answer."""
+    """An error response. `extra` are further members of the body, `headers` are added to the response."""
 
     def __init__(
         self, status: int, code: str, detail: Any, *, headers: Mapping[str, str] | None = None, **extra: Any
@@ -36,22 +36,25 @@ class Problem(exceptions.APIException):
 
 
 def bad_fields(errors: list[dict[str, Any]], *, status: int = 400) -> Problem:
-    """400 naming each field: `errors` have pointer, code and detail."""
+    """A 400 problem that names each field. `errors` have pointer, code and detail."""
     return Problem(status, "invalid", _("Some fields are invalid."), errors=errors)
 
 
 def not_found() -> Problem:
-    """404, the same for what is hidden and for what never was."""
+    """A 404 problem, the same for hidden and for missing rows."""
     return Problem(404, "not_found", _("No such record, or you do not have access to it."))
 
 
 def id_taken() -> Problem:
-    """409 for an id, or an id of another system, that another row has; it says nothing about that row."""
+    """A 409 problem for an ID or external ID in use. It reveals nothing about the row that uses it."""
     return Problem(409, "id_taken", _("This ID cannot be used."))
 
 
 def handle(exception: Exception, context: Mapping[str, Any]) -> Response | HttpResponse | None:
-    """The answer to anything a view raised; what is none of these is a fault of ours and goes on."""
+    """Return the response to an exception from a view.
+
+    Exceptions without a problem are bugs and propagate.
+    """
     problem = problem_of(exception)
     if problem is None:
         return None
@@ -82,7 +85,7 @@ def answer(problem: Problem) -> HttpResponse:
 
 
 def problem_of(exception: Exception) -> Problem | None:
-    """The problem an exception means, or None where it is a fault of ours."""
+    """Return the problem for an exception, or None if the exception is a bug."""
     match exception:
         case Problem():
             return exception
@@ -113,7 +116,7 @@ def problem_of(exception: Exception) -> Problem | None:
 
 
 def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[str, Any]]:
-    """One entry per message of a service's ValidationError, with a JSON pointer (RFC 6901) to its field."""
+    """Yield each message of a service's ValidationError with the JSON pointer (RFC 6901) of its field."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     for name, errors in by_field.items():
         for one in errors:
@@ -125,7 +128,7 @@ def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[st
 
 
 def _flatten(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
-    """DRF's nested errors as flat entries."""
+    """Yield DRF's nested errors as flat entries."""
     if isinstance(detail, Mapping):
         for name, child in detail.items():
             yield from _flatten(child, pointer if name == "non_field_errors" else f"{pointer}/{name}")

@@ -1,4 +1,4 @@
-"""How many different people a key, or a browser's session, may read in a day."""
+"""Daily limits of different contacts that a key or a browser session may read."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from lib.days import city_today
 
 @dataclass(frozen=True, slots=True)
 class _Quota:
-    """Where the people that somebody has read today are counted, and how many there may be."""
+    """The table that counts the contacts read by a key or user today, and the limit."""
 
     reads: type[ContactRead] | type[PersonRead]
     reader: str
@@ -25,7 +25,7 @@ class _Quota:
     most: int
 
     def count(self, contact_ids: Collection[UUID]) -> int:
-        """Reading somebody again costs nothing."""
+        """Add contacts and return the total for today. A contact read before does not count again."""
         table = self.reads._meta.db_table
         statement = f"""
             WITH new AS (
@@ -35,7 +35,7 @@ class _Quota:
             )
             SELECT (SELECT count(*) FROM new)
                  + (SELECT count(*) FROM {table} WHERE {self.reader} = %(id)s AND day = %(day)s)
-        """  # noqa: S608 (names of a table and a column)
+        """  # noqa: S608 (table and column names)
         with connection.cursor() as cursor:
             cursor.execute(statement, {"id": self.id, "day": city_today(), "ids": list(contact_ids)})
             (read,) = cursor.fetchone()
@@ -43,7 +43,7 @@ class _Quota:
 
 
 def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
-    """Count the contacts about to be shown. Raises 429 past the caller's quota, and forgets them."""
+    """Count the contacts about to be shown. Past the caller's quota, raise 429 and count none of them."""
     if not contact_ids or actor.id is None:
         return
     with transaction.atomic():
@@ -63,10 +63,10 @@ def _quota_of(actor: Actor, key: ApiKey | None) -> _Quota:
         return _Quota(ContactRead, "key_id", key.pk, key.daily_contacts)
     is_officer = actor.role == Role.OFFICER
     most = settings.SESSION_PEOPLE_OFFICER if is_officer else settings.SESSION_PEOPLE_SUPERVISOR
-    return _Quota(PersonRead, "user_id", actor.id, most)  # type: ignore[arg-type]  # asked before
+    return _Quota(PersonRead, "user_id", actor.id, most)  # type: ignore[arg-type]  # checked by the caller
 
 
 def forget_old_reads() -> int:
-    """Delete counts of past days; answers how many."""
+    """Delete counts of past days and return their number."""
     past = (model.objects.filter(day__lt=city_today()) for model in (ContactRead, PersonRead))
     return sum(rows.delete()[0] for rows in past)

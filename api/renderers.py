@@ -1,4 +1,4 @@
-"""JSON by orjson: moments as RFC 3339 in UTC, days and ids as text. CSV for figures."""
+"""JSON with orjson: timestamps as RFC 3339 in UTC, dates and IDs as text. CSV for figures."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 def to_json(data: Any) -> bytes:
-    """`data` as UTF-8 JSON; lazy translations become text."""
+    """Serialise `data` as UTF-8 JSON. Lazy translations become text."""
     return orjson.dumps(data, default=str)
 
 
@@ -32,7 +32,7 @@ class JSONRenderer(BaseRenderer):
 
 
 def to_csv(lines: Iterable[Sequence[Any]]) -> bytes:
-    """Lines as CSV (RFC 4180) in UTF-8, values written as in JSON; null is empty."""
+    """Write CSV (RFC 4180) in UTF-8, with values as in JSON and null as an empty field."""
     text = io.StringIO()
     csv.writer(text).writerows([_as_text(value) for value in line] for line in lines)
     return text.getvalue().encode()
@@ -45,7 +45,7 @@ def _as_text(value: Any) -> Any:
 
 
 class CSVRenderer(BaseRenderer):
-    """What is not written by `to_csv` itself, such as the answer to OPTIONS: a line a member."""
+    """For responses not written with `to_csv`, such as to OPTIONS: one line per member."""
 
     media_type = "text/csv"
     format = "csv"

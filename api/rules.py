@@ -1,4 +1,4 @@
-"""Pure rules of the API: tokens, what a caller may have meant, where and when webhooks go. No Django."""
+"""Pure rules of the API, without Django: tokens, suggestions, and webhook targets and pauses."""
 
 import difflib
 import re
@@ -21,7 +21,7 @@ WARN_BEFORE: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`crm_<id>.<secret>`: which key, and the secret that proves it."""
+    """`crm_<id>.<secret>`: the key's ID and a secret."""
 
     key_id: UUID
     secret: str
@@ -31,12 +31,12 @@ class Token:
 
 
 def new_token(key_id: UUID) -> Token:
-    """A token with 256 random bits."""
+    """Create a token with 256 random bits."""
     return Token(key_id, secrets.token_urlsafe(32))
 
 
 def read_token(text: str) -> Token | None:
-    """The token written in an Authorization header, or None when it is none of ours."""
+    """Parse the token in an Authorization header, or return None if it is not one of ours."""
     head, dot, secret = text.partition(".")
     prefix, line, hexadecimal = head.partition("_")
     if not (dot and line and secret) or prefix != PREFIX or len(hexadecimal) != 32 or len(secret) > 100:
@@ -48,17 +48,17 @@ def read_token(text: str) -> Token | None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word a caller most likely meant."""
+    """The known word most similar to `word`, or None."""
     return next(iter(difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.5)), None)
 
 
-# --- Where webhooks may go ---------------------------------------------------------------------------
+# --- Webhook targets ---------------------------------------------------------------------------------
 
 HTTPS_PORT: Final = 443
 MAX_URL: Final = 2000
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# Addresses of IPv6 that lead to IPv4 ones or nowhere, inside the one range that is given out.
+# Of IPv6, only the assigned range is allowed, except addresses that lead to IPv4 ones or nowhere.
 _GIVEN_OUT: Final = ip_network("2000::/3")
 _NEVER: Final = tuple(
     ip_network(text)
@@ -72,7 +72,7 @@ _NEVER: Final = tuple(
 
 
 class BadTarget(ValueError):
-    """An address that is not called; `code` says why in a word."""
+    """A forbidden address. `code` is the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -81,7 +81,7 @@ class BadTarget(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a webhook goes: `host` in lower-case ASCII (punycode) or an address without brackets."""
+    """A webhook target: `host` is in lower-case ASCII (punycode), or an IP address without brackets."""
 
     scheme: str
     host: str
@@ -90,12 +90,15 @@ class Target:
 
     @property
     def place(self) -> str:
-        """`host:port`, as an allow-list names it."""
+        """`host:port`, as written in allow-lists."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def read_target(url: str) -> Target:
-    """The target an address names, in one spelling. Raises BadTarget for what others may read otherwise."""
+    """Parse a URL into a normalised target.
+
+    Raises BadTarget for URLs that other software may parse differently.
+    """
     if len(url) > MAX_URL or any(ord(c) <= 32 or ord(c) == 127 or c in "\\#" for c in url):
         raise BadTarget("malformed")
     try:
@@ -118,7 +121,7 @@ def read_target(url: str) -> Target:
 
 def _host(host: str, *, is_literal: bool) -> str:
     if is_literal:
-        if "%" in host:  # a zone of this machine
+        if "%" in host:  # a zone ID of this machine
             raise BadTarget("malformed")
         try:
             return str(IPv6Address(host))
@@ -137,7 +140,7 @@ def _host(host: str, *, is_literal: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is anybody's on the internet: no inner network, and no way around to one."""
+    """Whether an address is public: not in a private network, and not an alias for a private address."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -147,7 +150,7 @@ def is_public(address: str) -> bool:
     return ip.version == 4 or ip in _GIVEN_OUT
 
 
-# Seconds until the next attempt after each that failed: ten more over three days.
+# Seconds before each retry: ten retries over three days.
 _MINUTE, _HOUR = 60, 3600
 WAITS: Final = (
     5, _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR,
@@ -156,18 +159,18 @@ WAITS: Final = (
 
 
 def wait_after(attempts: int) -> timedelta | None:
-    """How long to wait after so many failed attempts; None when it is given up."""
+    """Time to wait after this number of failed attempts, or None to give up."""
     return timedelta(seconds=WAITS[attempts - 1]) if attempts <= len(WAITS) else None
 
 
-# Seconds until a receiver that fails is asked again: short enough to notice soon that it is well.
+# Pauses in seconds for a failing receiver, short enough to notice a recovery soon.
 PAUSES: Final = (5, _MINUTE, 5 * _MINUTE, 30 * _MINUTE)
 LONGEST_PAUSE: Final = timedelta(days=1)
 GIVEN_UP_AFTER: Final = timedelta(seconds=sum(WAITS))
 
 
 def pause_after(failures: int, asked: timedelta = timedelta()) -> timedelta:
-    """How long a receiver is left alone after so many failures in a row; `asked`: what it asked for itself.
+    """The pause of a receiver after consecutive failures. `asked` is the pause that the receiver requested.
 
     >>> pause_after(1), pause_after(99), pause_after(1, timedelta(hours=1))
     (datetime.timedelta(seconds=5), datetime.timedelta(seconds=1800), datetime.timedelta(seconds=3600))
@@ -177,7 +180,7 @@ def pause_after(failures: int, asked: timedelta = timedelta()) -> timedelta:
 
 
 def read_retry_after(text: str, now: datetime) -> timedelta:
-    """What a header Retry-After asks for, in seconds or as a moment; nothing where it says nothing.
+    """The duration in a Retry-After header, given as seconds or as a date; zero if it is not valid.
 
     >>> read_retry_after("120", datetime(2026, 1, 1, tzinfo=UTC))
     datetime.timedelta(seconds=120)

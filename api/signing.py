@@ -1,4 +1,4 @@
-"""Secrets of webhooks: encrypted under a key of the deployment, because what signs cannot be hashed."""
+"""Webhook secrets. They are encrypted, not hashed, because signing needs the plain secret."""
 
 import base64
 import secrets
@@ -12,7 +12,7 @@ from lib.secret_keys import derived_keys
 
 
 def new_secret() -> str:
-    """As Standard Webhooks writes it, with 256 random bits."""
+    """Create a secret with 256 random bits in the format of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -21,7 +21,7 @@ def encrypt(secret: str) -> bytes:
 
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
-    """The secrets that sign now, the newest first."""
+    """Secrets that sign now, newest first."""
     kept = [webhook.secret]
     if webhook.previous_secret and webhook.previous_until and webhook.previous_until > now:
         kept += [*reversed(webhook.between_secrets), webhook.previous_secret]
@@ -29,7 +29,7 @@ def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
 
 
 def signed_headers(webhook: Webhook, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The headers of Standard Webhooks: a signature for each secret, separated by a space."""
+    """Headers of Standard Webhooks, with one signature per secret, separated by spaces."""
     signatures = [Signer(one).sign(message_id, now, body.decode()) for one in secrets_of(webhook, now)]
     return {
         "webhook-id": message_id,
@@ -39,10 +39,10 @@ def signed_headers(webhook: Webhook, message_id: str, body: bytes, now: datetime
 
 
 def renewed(encrypted: bytes | memoryview) -> bytes:
-    """The same secret, encrypted under the deployment's current key."""
+    """Re-encrypt a secret under the deployment's current key."""
     return _cipher().rotate(bytes(encrypted))
 
 
 def _cipher() -> MultiFernet:
-    """Encrypts with the current key, decrypts with those before it too."""
+    """Encrypt with the current key, and decrypt with older keys too."""
     return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in derived_keys("webhook secrets"))

@@ -1,7 +1,7 @@
-"""Where webhooks may go: checked when one is registered and again whenever one is called.
+"""Check where webhooks may be sent, at registration and again before each request.
 
-A name is resolved once, all its addresses are checked, and the connection goes to one of those
-checked: a name that means something else a moment later (DNS rebinding) gains nothing.
+The name is resolved once, all its addresses are checked, and the connection uses one of the checked
+addresses. So a name that resolves to another address a moment later (DNS rebinding) gains nothing.
 """
 
 import socket
@@ -17,20 +17,20 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A target and the address that was found good for it."""
+    """A target and its checked address."""
 
     target: Target
     address: str
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses a name has now. Raises OSError."""
+    """Resolve a name to addresses. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_rest, address in found]
 
 
 def check_target(url: str, resolve: Resolve = resolve) -> Checked:
-    """The target of an address and where to connect. Raises BadTarget."""
+    """Resolve and check the target of a URL. Raises BadTarget."""
     target = read_target(url)
     allowed = target.place in settings.WEBHOOK_ALLOWED_HOSTS
     if not allowed:

@@ -1,4 +1,4 @@
-"""Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
+"""Background tasks. They may run repeatedly or concurrently, because their state is in the rows."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""Requests a minute, per key: counted in Redis, told in every answer; open when Redis is down."""
+"""Requests per minute and key, counted in Redis and sent in every response. Unlimited while Redis is down."""
 
 import time
 from functools import cache
@@ -17,7 +17,7 @@ SESSION_LIMIT = 600
 
 
 def count_request(request: Request) -> dict[str, str]:
-    """Count one request; its answer's headers (draft-ietf-httpapi-ratelimit-headers). Raises Throttled."""
+    """Count a request and return its headers (draft-ietf-httpapi-ratelimit-headers). Raises Throttled."""
     key = request.auth
     limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
     now = int(time.time())
@@ -46,5 +46,5 @@ def _count(name: str) -> int:
 
 @cache
 def _redis() -> Redis:
-    """Counting is one round trip; Django's cache makes three of it."""
+    """A direct connection needs one round trip to count. Django's cache needs three."""
     return Redis.from_url(settings.REDIS_CACHE_URL, **settings.CACHES["default"]["OPTIONS"])

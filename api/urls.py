@@ -1,4 +1,4 @@
-"""`/api/v1/`: plain paths, one line a resource."""
+"""`/api/v1/`: plain paths, one line per resource."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 
 def resource(route: str, viewset: Any, name: str) -> Iterator[URLPattern]:
-    """List, batch and detail of a resource: the verbs its viewset means."""
+    """List, batch and detail paths of a resource, with the actions that its viewset has."""
     yield path(f"{route}/", _view(viewset, LIST), name=f"api-{name}s")
     if hasattr(viewset, "batch"):
         yield path(f"{route}/batch/", _view(viewset, {"post": "batch"}), name=f"api-{name}-batch")
@@ -30,7 +30,7 @@ def resource(route: str, viewset: Any, name: str) -> Iterator[URLPattern]:
 
 
 def _view(viewset: Any, verbs: dict[str, str]) -> Any:
-    """Open to the login middleware: the API says who calls by key or session itself."""
+    """Exempt from the login middleware, because the API authenticates keys and sessions itself."""
     meant = {verb: action for verb, action in verbs.items() if hasattr(viewset, action)}
     return login_not_required(viewset.as_view(meant))
 

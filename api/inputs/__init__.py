@@ -1,1 +1,1 @@
-"""What bodies may hold: serializers that parse; the services decide."""
+"""Serializers that parse request bodies. Services validate the values."""

@@ -1,4 +1,4 @@
-"""Fields of bodies: districts by code, references the caller may see, text without control characters."""
+"""Fields of request bodies, such as districts by code and references to visible rows."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ class DistrictField(Reference, serializers.SlugRelatedField[District]):
 
 
 class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
-    """A reference to a row the caller sees; another one is refused like one that does not exist."""
+    """A reference to a visible row. An invisible row is rejected with the same error as a missing one."""
 
     default_error_messages = {
         "does_not_exist": _("No such record, or you do not have access to it."),
@@ -70,7 +70,7 @@ class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
 
 
 class OfficerField(VisibleField):
-    """Somebody who works here now and may write."""
+    """An active user who may write."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(User, **kwargs)
@@ -87,7 +87,7 @@ class ExternalIdInput(ExternalIdShape, Entry):
 
 
 class Languages(serializers.ListField):
-    """Codes of languages (BCP 47, such as `es`)."""
+    """Language codes (BCP 47, such as `es`)."""
 
     child = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=8)
 
@@ -96,7 +96,7 @@ class Languages(serializers.ListField):
 
 
 class StrictBoolean(serializers.BooleanField):
-    """true or false, not "yes" or 1."""
+    """Accept true or false, but not "yes" or 1."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -105,7 +105,7 @@ class StrictBoolean(serializers.BooleanField):
 
 
 class Text(serializers.CharField):
-    """A JSON string; a number is none."""
+    """Accept a JSON string, but not a number."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("allow_blank", not kwargs.get("required", False))
@@ -119,7 +119,7 @@ class Text(serializers.CharField):
 
 
 def taken(field: Any, **said: Any) -> Shape:
-    """A model's field as a body gives it; `said` are attributes that differ there."""
+    """The serializer field for a model field in a request body; `said` overrides its attributes."""
     needed = not (field.blank or field.null or field.has_default())
     said = {"required": needed, "help_text": field.help_text, **said}
     if field.null:
@@ -156,5 +156,8 @@ def _reference(field: Any, **said: Any) -> Shape:
 
 
 def inputs_of(model: type[models.Model], *names: str, **said: dict[str, Any]) -> Fields:
-    """Give a body the fields `names`, in this order: those it declares, and else those of the model."""
+    """Decorator: add the fields `names` to a body, in this order.
+
+    Undeclared fields are derived from the model.
+    """
     return fields_of(model, *names, make=taken, **said)

@@ -1,4 +1,4 @@
-"""Lists in bodies: so many entries at most, and what they refer to looked up in one statement."""
+"""Lists in request bodies, with a maximum length and one query for all references."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from lib.limits import MOST_BESIDE
 
 
 class Reference(serializers.RelatedField[Any, Any, Any]):
-    """A field that refers to a row; `many=True` takes `max_length`."""
+    """A field that refers to a row. With `many=True`, pass `max_length`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -21,15 +21,15 @@ class Reference(serializers.RelatedField[Any, Any, Any]):
         return References(child_relation=cls(*args), max_length=max_length, **kwargs)
 
     def key(self, value: Any) -> Any:
-        """What the row is found by, or None where `value` can name none."""
+        """The key for looking up the row, or None if `value` is not a valid key."""
         raise NotImplementedError
 
     def found(self, keys: set[Any]) -> dict[Any, Any]:
-        """The rows by their key; one statement."""
+        """Rows by key, in one statement."""
         raise NotImplementedError
 
     def look_up(self, values: Iterable[Any]) -> None:
-        """Fetch what `values` refer to, for `to_internal_value` to find."""
+        """Fetch the rows that `values` refer to, for use by `to_internal_value`."""
         keys = {self.key(value) for value in values} - {None}
         self._known = dict.fromkeys(keys) | self.found(keys)
 
@@ -43,7 +43,7 @@ class Reference(serializers.RelatedField[Any, Any, Any]):
 
 
 class References(serializers.ManyRelatedField):
-    """Several references to rows."""
+    """A list of references to rows."""
 
     default_error_messages = {"max_length": _("Send fewer items. The limit is {n}.")}
 
@@ -55,13 +55,13 @@ class References(serializers.ManyRelatedField):
         if isinstance(data, list):
             if len(data) > self.max_length:
                 self.fail("max_length", n=self.max_length)
-            self.child_relation.look_up(data)  # type: ignore[attr-defined]  # a Reference
-        rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]  # stubs say a dict
+            self.child_relation.look_up(data)  # type: ignore[attr-defined]  # child is a Reference
+        rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]  # stubs declare a dict
         return rows
 
 
 class Entries(serializers.ListSerializer[Any]):
-    """Objects of one sort; what each refers to is fetched for all of them."""
+    """A list of objects. References are fetched for all objects at once."""
 
     child: serializers.Serializer[Any]
     max_length: int
@@ -80,7 +80,7 @@ class Entries(serializers.ListSerializer[Any]):
 
 
 class Entry(serializers.Serializer[Any]):
-    """One object of a list."""
+    """An object in a list."""
 
     class Meta:
         list_serializer_class = Entries

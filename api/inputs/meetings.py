@@ -1,4 +1,4 @@
-"""What another tool may say about meetings, promises and concerns."""
+"""Request bodies for meetings, follow-ups and concerns."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class ConcernInput(serializers.Serializer[Any]):
     reassurance = ReassuranceInput(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One object outside, two columns inside."""
+        """Split `reassurance`, one object in the API, into two model fields."""
         given = attrs.pop("reassurance", None)
         if given is not None:
             attrs["reassurance_offered_at"] = given["offered_at"]

@@ -1,4 +1,4 @@
-"""What another tool may say about an organisation."""
+"""Request bodies for organisations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What another tool may say about a person: nothing that describes who the person is (domain.md, rule 2)."""
+"""Request bodies for contacts. No field describes what kind of person somebody is (domain.md, rule 2)."""
 
 from typing import Any
 

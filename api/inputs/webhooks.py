@@ -1,4 +1,4 @@
-"""Where a tool wants to be told of changes."""
+"""Request bodies for webhooks."""
 
 from typing import Any
 

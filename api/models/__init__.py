@@ -1,4 +1,4 @@
-"""Keys of other tools, what the API must remember of them, and where it tells of changes."""
+"""API keys, idempotency records and quotas, calendar feeds and webhooks."""
 
 from api.models.feed import CalendarFeed
 from api.models.idempotency import IdempotentRequest

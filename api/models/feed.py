@@ -1,4 +1,4 @@
-"""CalendarFeed: the secret address under which an officer's calendar program reads their meetings."""
+"""CalendarFeed: the secret address from which a calendar app reads an officer's meetings."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from lib.ids import uuid7
 
 
 class CalendarFeed(models.Model):
-    """One a user at most: a new one ends the one before. Only a keyed hash of its token is stored."""
+    """A calendar subscription. A user has at most one, and only a keyed hash of its token is stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

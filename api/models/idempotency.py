@@ -1,14 +1,14 @@
-"""What a POST with an Idempotency-Key did, kept for 48 hours."""
+"""Results of POST requests with an Idempotency-Key, kept for 48 hours."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class IdempotentRequest(models.Model):
-    """`answer` is the status with the id and version of each row it made; nobody's words.
+    """`answer` is the status with the ID and version of each created row, without any content.
 
-    `status`, `headers`, `body` and `lease_until` belong to the version before, which may run beside this one:
-    it takes a row without a status for a request that still runs. They go with the next version.
+    `status`, `headers`, `body` and `lease_until` are for the previous release, which may run at the same
+    time. It treats a row without a status as a running request. The next release removes these fields.
     """
 
     actor_id = models.UUIDField()

@@ -1,4 +1,4 @@
-"""ApiKey: another tool, what it may do, where, for which purpose and until when."""
+"""ApiKey: the permissions, districts, purpose and expiry date of another tool."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -27,7 +27,10 @@ class KeyStatus(models.TextChoices):
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Administrators keep keys, privacy officers confirm them; a key sees itself."""
+        """All keys for administrators, who manage them, and privacy officers, who confirm them.
+
+        A key sees itself.
+        """
         if actor.kind == "system" or actor.role in {"administrator", "privacy_officer"}:
             return self.all()
         return self.filter(pk=actor.id) if actor.kind == "key" else self.none()
@@ -36,17 +39,17 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(status=KeyStatus.ACTIVE, expires_at__gt=now)
 
     def ending(self, now: datetime) -> Self:
-        """Those that end soon, and whose administrators are told so."""
+        """Keys that expire soon, which administrators are warned about."""
         live = self.exclude(status=KeyStatus.REVOKED).filter(expires_at__gt=now)
         return live.filter(expires_at__lte=now + WARN_BEFORE)
 
     def waiting(self, now: datetime) -> Self:
-        """For a privacy officer."""
+        """Unexpired keys that a privacy officer must confirm."""
         return self.filter(status=KeyStatus.WAITING, expires_at__gt=now)
 
 
 class ApiKey(models.Model):
-    """Only keyed hashes of its secrets are stored (ApiSecret)."""
+    """An API key. Only keyed hashes of its secrets are stored (ApiSecret)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=80, help_text=_("Name the tool and the team that runs it."))
@@ -80,7 +83,7 @@ class ApiKey(models.Model):
     )
     last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    renewed_at = models.DateTimeField(null=True, editable=False)  # a year at most from here on
+    renewed_at = models.DateTimeField(null=True, editable=False)  # expires within a year of this
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiKeyQuerySet.as_manager()
@@ -121,23 +124,23 @@ class ApiKey(models.Model):
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Active although no privacy officer confirmed it: of an older version, or by the command line."""
+        """Whether the key is active without confirmation (from an older release or the command line)."""
         confirmed = self.confirmed_by_id is not None or not opens_the_book(self.scopes)
         return self.status == KeyStatus.ACTIVE and not confirmed
 
 
 class KeyWarningQuerySet(models.QuerySet["KeyWarning"]):
     def waiting(self) -> Self:
-        """Neither sent nor given up."""
+        """Warnings neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def due(self) -> Self:
-        """Waiting, and no worker holds a lease (serves index key_warning_waiting)."""
+        """Waiting warnings that no worker has leased (uses the index key_warning_waiting)."""
         return self.waiting().filter(FREE)
 
 
 class KeyWarning(models.Model):
-    """An e-mail to one administrator that a key ends: one for each end, which a renewal moves."""
+    """An email that warns one administrator about one expiry date of a key. Renewal sets a new date."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="warnings")
@@ -170,16 +173,16 @@ class KeyWarning(models.Model):
 
 
 class ApiSecret(models.Model):
-    """A keyed hash of one secret; those before the newest live for up to seven days while a key rotates."""
+    """A keyed hash of one secret. After rotation, older secrets stay valid for up to 7 days."""
 
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="secrets")
     secret_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(null=True)  # of older ones, while rotating
+    expires_at = models.DateTimeField(null=True)  # of older secrets, after rotation
 
 
 class ContactRead(models.Model):
-    """A contact a key read on a day: what its daily quota of different people counts."""
+    """A contact that a key read on a day. The daily quota counts these rows."""
 
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
@@ -190,7 +193,7 @@ class ContactRead(models.Model):
 
 
 class PersonRead(models.Model):
-    """A contact that somebody's browser read through the API on a day, counted as for keys."""
+    """A contact that a user read on a day through the API in a browser session, for the daily quota."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()

@@ -1,4 +1,4 @@
-"""Webhook: where a key wants to be told of changes; WebhookDelivery: one change on its way there."""
+"""Webhook: the address to which a key's changes are sent. WebhookDelivery: one change to send."""
 
 from datetime import datetime
 from typing import Self
@@ -17,31 +17,31 @@ from lib.leases import FREE
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Administrators see all; a key sees its own."""
+        """All webhooks for administrators, its own for a key."""
         if actor.kind == "system" or actor.role == "administrator":
             return self.all()
         return self.filter(key_id=actor.id) if actor.kind == "key" else self.none()
 
     def live(self, now: datetime) -> Self:
-        """Those that are told: switched on, of a key that may still call."""
+        """Active webhooks of keys that can be used."""
         answered_for = Q(key__created_by__isnull=True) | Q(key__created_by__is_active=True)
         return self.filter(
             answered_for, is_active=True, key__status=KeyStatus.ACTIVE, key__expires_at__gt=now
         )
 
     def not_paused(self, now: datetime) -> Self:
-        """Those whose receiver answers, or has had its pause."""
+        """Webhooks without a pause, or whose pause is over."""
         return self.filter(Q(resume_at__isnull=True) | Q(resume_at__lte=now))
 
     def free(self, now: datetime) -> Self:
-        """Those with something to tell that no worker is at; who has waited longest for its turn first."""
+        """Webhooks with due deliveries and no lease, the longest unserved first."""
         due = WebhookDelivery.objects.waiting().filter(webhook=OuterRef("pk"), due_at__lte=now)
         rows = self.live(now).not_paused(now).filter(FREE, Exists(due))
         return rows.order_by(F("served_at").asc(nulls_first=True), "pk")
 
 
 class Webhook(models.Model):
-    """Signs with its secret, which is stored encrypted (api.services.webhooks); two while it rotates."""
+    """A webhook and its encrypted secret (api.services.webhooks). After rotation, older secrets sign too."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="webhooks", verbose_name=_("key"))
@@ -51,21 +51,22 @@ class Webhook(models.Model):
     )
     types = ArrayField(models.CharField(max_length=20), verbose_name=_("sends changes to"))
     is_active = models.BooleanField(_("active"), default=True)
-    disabled_reason = models.CharField(max_length=20, blank=True)  # "gone": it answered 410
+    disabled_reason = models.CharField(max_length=20, blank=True)  # "gone": the receiver returned 410
     secret = models.BinaryField(editable=False)
     previous_secret = models.BinaryField(null=True, editable=False)
     previous_until = models.DateTimeField(null=True, editable=False)
-    # Made and replaced while `previous_secret` still signs; they end with it. A lost answer ends nothing.
+    # Secrets created and replaced while `previous_secret` still signs. They expire together, so that a
+    # rotation whose response was lost invalidates no secret in use.
     between_secrets = ArrayField(
         models.BinaryField(), default=list, db_default=[], blank=True, editable=False
     )
-    # Sending goes on where a worker's lease ends, and after the pause that follows a failure.
+    # After a lease has expired, another worker continues. After a failure, sending pauses until `resume_at`.
     lease_until = models.DateTimeField(null=True, editable=False)
     served_at = models.DateTimeField(null=True, editable=False)
-    failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # in a row
+    failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # consecutive
     failing_since = models.DateTimeField(null=True, editable=False)
     resume_at = models.DateTimeField(null=True, editable=False)
-    last_seq = models.BigIntegerField(default=0, editable=False)  # audit.Numbered up to which rows are made
+    last_seq = models.BigIntegerField(default=0, editable=False)  # last processed audit.Numbered
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -110,18 +111,21 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
 
 class WebhookDelivery(models.Model):
-    """The truth about one change on its way; it is sent from `due_at` on, in its webhook's turn."""
+    """One change to send from `due_at` on, when it is the webhook's turn.
+
+    The row holds the delivery's full state.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     seq = models.BigIntegerField()
-    payload = models.JSONField()  # the change row: ids, no names and no values
+    payload = models.JSONField()  # the change: IDs, no names or values
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     last_status = models.PositiveSmallIntegerField(null=True)
-    last_error = models.CharField(max_length=60, blank=True)  # a word for it, never what was answered
+    last_error = models.CharField(max_length=60, blank=True)  # a code, not the response
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = WebhookDeliveryQuerySet.as_manager()

@@ -1,1 +1,1 @@
-"""How each object looks to another tool: one specification feeds list, detail and documentation."""
+"""Row specifications: one per object, for lists, single objects and the documentation."""

@@ -15,12 +15,15 @@ from accounts.actors import Actor
 from api.rows.reading import Visible, read_one, read_tuples
 
 Expression = Any
-#: In every answer, whatever `?fields=` asks for: what a row is, and what its writer must name.
+#: Always included, whatever `?fields=` selects.
 ALWAYS = ("id", "version")
 
 
 class Row(dict[str, Any]):
-    """An object as it leaves; `district_ids` stay here: whose supervisors find in the trail that it left."""
+    """A serialised object.
+
+    `district_ids` are not sent, but recorded: supervisors of these districts see the event.
+    """
 
     __slots__ = ("district_ids",)
     district_ids: set[UUID]
@@ -28,12 +31,15 @@ class Row(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of the answer: `sql` is an expression or makes one; None reads the field of that name."""
+    """A field of the response.
+
+    `sql` is an expression, a function that makes one, or None for the model field `name`.
+    """
 
     name: str
     shape: serializers.Field[Any, Any, Any, Any]
     sql: Expression | Callable[[Actor], Expression] | None = None
-    scope: str = ""  # null for a key without it
+    scope: str = ""  # a key without this scope reads null
 
     def expression(self, actor: Actor) -> Expression:
         if self.scope and actor.kind == "key" and self.scope not in actor.scopes:
@@ -45,34 +51,34 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A reference that `?expand=` replaces by its row: the column, and the name inside its child rows."""
+    """A reference that `?expand=` replaces with its row. `inside` is the field's name within child rows."""
 
     column: str
     spec: Callable[[], "RowSpec"]
     rows: Callable[[Actor], models.QuerySet[Any]]
     inside: str = ""
     scope: str = ""
-    fields: tuple[str, ...] = ()  # all of the spec's, unless given
-    people: bool = False  # the rows are contacts: they count for the key's quota
+    fields: tuple[str, ...] = ()  # defaults to all
+    people: bool = False  # the rows are contacts and count for the quota
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowSpec:
-    """`object_type` as in the trail; `columns` in the order of the answer.
+    """The specification of an object: `object_type` as in the activity log, `columns` in response order.
 
-    `where` reads the ids of the districts in which the object is seen, each one id or a list of them,
-    whatever columns are asked for.
+    The `where` expressions read the IDs of the districts in which the object is visible, each as one ID or a
+    list. They are read whatever columns the caller selects.
     """
 
     object_type: str
     columns: Sequence[Column]
     expansions: Mapping[str, Expansion] = field(default_factory=dict)
     where: Sequence[Expression | Callable[[Actor], Expression]] = ()
-    title: str = ""  # in the documentation; made of `object_type` unless given
+    title: str = ""  # in the documentation; defaults to a name made from `object_type`
 
     @property
     def component(self) -> str:
-        """Its name in the documentation, such as FollowUp."""
+        """The name in the documentation, such as FollowUp."""
         return self.title or "".join(part.capitalize() for part in self.object_type.split("_"))
 
     def expansions_of(self, column: str) -> list[Expansion]:
@@ -83,16 +89,19 @@ class RowSpec:
         return [column.name for column in self.columns]
 
     def expressions(self, actor: Actor, names: Sequence[str]) -> list[Expression]:
-        """What reads the columns `names`, all unless given, and then `where`."""
+        """Expressions for the columns `names` (default: all), followed by those of `where`."""
         wanted = [column.expression(actor) for column in self.columns if not names or column.name in names]
         return wanted + [_made_for(actor, one) for one in self.where]
 
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
-        """The rows of `queryset` in its order: `names` of them, all unless given. One statement."""
+        """Read the rows of `queryset` in its order, with the columns `names` (default: all).
+
+        One statement.
+        """
         return self.rows(read_tuples(self, queryset, actor, names), names)
 
     def read_one(self, visible: Visible, pk: UUID, actor: Actor, names: Sequence[str] = ()) -> list[Row]:
-        """The row of that id, or none where the actor does not see it. One statement."""
+        """Read the row with this ID, or none if it is not visible to the actor. One statement."""
         return self.rows(read_one(self, visible, pk, actor, names), names)
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
@@ -101,7 +110,7 @@ class RowSpec:
         return [_row(zip(wanted, values, strict=False), values[len(wanted) : end]) for values in tuples]
 
     def expand(self, rows: Sequence[Row], wanted: Iterable[str], actor: Actor) -> dict[str, list[Row]]:
-        """Replace the references named by the rows they mean, one query each; answers the rows shown."""
+        """Replace the named references with rows, one query for each, and return the rows by name."""
         return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
 
 
@@ -128,7 +137,7 @@ def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[Row
 
 
 def _slots(rows: Sequence[Row], expansion: Expansion) -> Iterable[tuple[Any, Any]]:
-    """Where the references stand: (container, key)."""
+    """Yield the positions of the references as (container, key)."""
     for row in rows:
         value = row.get(expansion.column)
         if expansion.inside:
@@ -140,10 +149,10 @@ def _slots(rows: Sequence[Row], expansion: Expansion) -> Iterable[tuple[Any, Any
 
 
 def children(queryset: models.QuerySet[Any], **columns: Expression) -> Expression:
-    """Child rows as a JSON list inside the row's own query, in the order of `queryset`."""
+    """Child rows as a JSON list inside the parent's query, in the order of `queryset`."""
     return ArraySubquery(queryset.values(row=JSONObject(**columns)))
 
 
 def ids_of(queryset: models.QuerySet[Any], column: str) -> Expression:
-    """Ids (or codes) of related rows as a list inside the row's own query."""
+    """IDs (or codes) of related rows as a list inside the parent's query."""
     return ArraySubquery(queryset.values(column))

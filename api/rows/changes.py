@@ -1,4 +1,4 @@
-"""What changed, as the feed and webhooks tell it: no names and no values."""
+"""The shape of a change in the feed and in webhooks: no names and no values."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Columns and shapes of an object from its model.
+"""Derive columns and shapes of an object from its model.
 
-Type, codes, help and whether it may be null are said once, by the model's field (CONTRIBUTING.md).
+Type, codes, help text and nullability are defined once, on the model field (CONTRIBUTING.md).
 """
 
 from collections.abc import Callable
@@ -21,24 +21,24 @@ S = TypeVar("S", bound=type[serializers.Serializer[Any]])
 
 
 class Fields(Protocol):
-    """Gives a serializer its fields."""
+    """A decorator that adds fields to a serializer."""
 
     def __call__(self, serializer: S, /) -> S: ...
 
 
 def columns(model: type[models.Model], *wanted: str | Column) -> tuple[Column, ...]:
-    """The columns in the order of the answer: a name is the model's field, a Column says it all itself."""
+    """Columns in response order. A name stands for the model field; a Column is complete."""
     return tuple(one if isinstance(one, Column) else column(model, one) for one in wanted)
 
 
 def column(model: type[models.Model], name: str, sql: Any = None, **said: Any) -> Column:
-    """A column that reads the model's field; `said` are the shape's attributes that differ here."""
+    """A column that reads the model's field; `said` overrides attributes of its shape."""
     field = model._meta.get_field(name)
     return Column(name, shape(field, **said), sql or _sql(field))
 
 
 def shape(field: Any, **said: Any) -> Shape:
-    """How the values of a model's field are answered. No length: what is stored fits."""
+    """The output shape of a model field. Without maximum length, because stored values fit."""
     said = {"help_text": field.help_text, "allow_null": field.null, **said}
     if field.choices:
         return serializers.ChoiceField(field.choices, allow_blank=field.blank, **said)
@@ -53,7 +53,7 @@ def shape(field: Any, **said: Any) -> Shape:
 
 
 def external_ids(model: type[models.Model], owner: str) -> Column:
-    """How other systems name the object: rows of `model`, which refers to it as `owner`."""
+    """The object's IDs in other systems, from `model`, whose foreign key to the object is `owner`."""
     manager: Any = model._default_manager
     rows = manager.filter(**{owner: OuterRef("pk")}).order_by("source", "external_id")
     named = children(rows, source="source", id="external_id")
@@ -63,9 +63,9 @@ def external_ids(model: type[models.Model], owner: str) -> Column:
 def fields_of(
     model: type[models.Model], *names: str, make: Callable[..., Shape] = shape, **said: dict[str, Any]
 ) -> Fields:
-    """Give a serializer the fields `names`, in this order: those it declares, and else those of the model.
+    """Decorator: add the fields `names` to a serializer, in this order.
 
-    `said` are, by name, attributes that differ from the model's.
+    Undeclared fields are derived from the model. `said` overrides attributes of the model's fields, by name.
     """
 
     def add(serializer: S) -> S:
@@ -93,7 +93,7 @@ _PLAIN: dict[str, Callable[..., Shape]] = {
 
 
 def _of_reference(field: models.ForeignKey[Any, Any]) -> Callable[..., Shape]:
-    """A district is named by its code, anything else by its id."""
+    """References to districts are codes, all others are IDs."""
     return serializers.CharField if field.related_model is District else serializers.UUIDField
 
 

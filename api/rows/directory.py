@@ -1,4 +1,4 @@
-"""What any key may read: who works here and the districts; no address of anybody."""
+"""Rows that any key may read: staff and districts, without staff email addresses."""
 
 from typing import Any
 

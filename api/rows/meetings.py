@@ -1,4 +1,4 @@
-"""Meeting, follow-up and concern, as another tool reads them, without references it may not see."""
+"""Rows for meetings, follow-ups and concerns. References to rows that the caller cannot see are null."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ class ReassuranceShape(serializers.Serializer[Any]):
 
 
 def _organisations_of(links: Any, **columns: str) -> Any:
-    """Child rows of the organisations the caller sees."""
+    """Child rows for the organisations that the caller can see."""
 
     def expression(actor: Actor) -> Any:
         seen = Organisation.objects.visible_to(actor).values("pk")
@@ -69,7 +69,7 @@ def _attendance(actor: Actor) -> Any:
 
 
 def _seen(name: str, model: Any) -> Any:
-    """The id of a reference, or null where the caller does not see the row."""
+    """The ID of a reference, or null if the caller cannot see the row."""
 
     def expression(actor: Actor) -> Any:
         rows = model._default_manager.visible_to(actor).values("pk")
@@ -173,7 +173,7 @@ FOLLOW_UP = RowSpec(
             "meeting", lambda: MEETING, Meeting.objects.visible_to, scope=Scope.MEETINGS_READ
         ),
     },
-    # Where those it was promised to are at home, and where it came from.
+    # Home districts of the organisations involved, and the districts of meeting and concern.
     (
         _homes_of(FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"))),
         F("meeting__district_id"),

@@ -1,4 +1,4 @@
-"""Organisation, as another tool reads it."""
+"""Rows for organisations."""
 
 from django.db.models import F, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ def _officers() -> RowSpec:
     return OFFICER
 
 
-#: At home, and where else it is active.
+#: The home district and the other districts where the organisation is active.
 WHERE_ORGANISATION = (
     F("home_district_id"),
     ids_of(Organisation.also_in.through.objects.filter(organisation_id=OuterRef("pk")), "district_id"),

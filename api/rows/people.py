@@ -1,4 +1,4 @@
-"""Contact, as another tool reads it: never with an organisation's kind or focus (domain.md, rule 3)."""
+"""Rows for contacts, without kinds or communities of their organisations (domain.md, rule 3)."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ ORGANISATION_NAME = RowSpec(
 
 
 def _spoken_for(_actor: Actor) -> Any:
-    """Where the organisations they speak for today are at home, or else active."""
+    """Home districts and further districts of the organisations that the contact represents today."""
     places = Func(
         F("organisation__home_district_id"),
         F("organisation__also_in"),
@@ -81,7 +81,10 @@ def _spoken_for(_actor: Actor) -> Any:
 
 
 def _private(actor: Actor) -> Any:
-    """A session reveals it on the person's page, with a reason; a key reads it with its own scope."""
+    """The private phone and email, for a key with the scope.
+
+    Sessions reveal them on the page, with a reason.
+    """
     if actor.kind != "key":
         return Value(None, output_field=JSONField())
     rows = PrivateChannel.objects.filter(contact=OuterRef("pk"))
@@ -89,7 +92,7 @@ def _private(actor: Actor) -> Any:
 
 
 def _unless_withdrawn(column: str) -> Any:
-    """Nobody calls or writes to who withdrew: no number and no address leaves, as on pages and in exports."""
+    """The phone or email, or an empty text for contacts who opted out, as on pages and in exports."""
     return Case(
         When(withdrawn_on__isnull=True, then=as_stored(column)), default=Value(""), output_field=TextField()
     )

@@ -1,8 +1,8 @@
-"""Reading rows in one statement whose columns are written once.
+"""Read rows with one statement, caching the SQL of the columns.
 
-A statement has two halves: which rows, in which order (short, made anew for each request), and what
-is read of them (long, always the same). The second is kept, with placeholders for what differs from
-caller to caller. For one object, read by its id, both halves are kept, so that PostgreSQL plans it only once.
+A statement has two halves. The selection and order of rows is short and written for each request. The columns
+are long and always the same, so their SQL is cached, with placeholders for the caller. For one object read by
+its ID, both halves are cached, so that PostgreSQL plans the statement only once.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -31,7 +31,7 @@ Converter = Callable[[Any, Any, Any], Any]
 
 
 class Spec(Hashable, Protocol):
-    """What is read of an object, as `RowSpec` has it."""
+    """The parts of `RowSpec` used here."""
 
     @property
     def object_type(self) -> str: ...
@@ -41,7 +41,7 @@ class Spec(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """`statement` reads every row of a table, or that of an id; its last column, called `key`, is the id."""
+    """`statement` reads all rows of a table, or one by ID. Its last column, named `key`, is the ID."""
 
     statement: Statement
     key: str
@@ -68,7 +68,10 @@ def read_tuples(
     names: Sequence[str] = (),
     extra: Sequence[str] = (),
 ) -> list[Values]:
-    """`names` of the rows of `queryset` in its order, where they are, the model's columns `extra`, the id."""
+    """Read the rows of `queryset` in its order.
+
+    Each tuple has the columns `names`, the `where` columns, the model's columns `extra`, and the ID.
+    """
     model: type[models.Model] = queryset.model
     columns = _write(spec, model, cache_actor(actor), tuple(names), tuple(extra), city_today())
     try:
@@ -80,7 +83,7 @@ def read_tuples(
 
 
 def read_one(spec: Spec, visible: Visible, pk: UUID, actor: Actor, names: Sequence[str] = ()) -> list[Values]:
-    """The same of the row of that id, where the actor sees it; none or one."""
+    """Like `read_tuples` for one ID. The list is empty if the actor cannot see the row."""
     columns = _write_one(spec, visible, cache_actor(actor), tuple(names), city_today())
     if columns is None:
         return []
@@ -89,7 +92,7 @@ def read_one(spec: Spec, visible: Visible, pk: UUID, actor: Actor, names: Sequen
 
 
 def cache_actor(actor: Actor) -> Actor:
-    """All callers who may ask alike as one: the rest is in placeholders."""
+    """Replace what differs between callers with the same rights by placeholders, for use as a cache key."""
     districts = frozenset({DISTRICT} if actor.district_ids else ())
     return replace(actor, id=CALLER, name="", purpose="", request_id="", district_ids=districts)
 
@@ -98,7 +101,10 @@ def cache_actor(actor: Actor) -> Actor:
 def _write_one(
     spec: Spec, visible: Visible, asking: Actor, names: tuple[str, ...], day: date
 ) -> _Columns | None:
-    """`day`: whom a role makes visible depends on it. None for who sees no row."""
+    """Write the statement for one row. Returns None if the caller sees no rows at all.
+
+    `day` is part of the cache key because the visibility of rows depends on it.
+    """
     queryset = visible(asking).filter(pk=ROW)
     model: type[models.Model] = queryset.model
     columns = _write(spec, model, asking, names, (), day)
@@ -119,7 +125,7 @@ def _write(
     extra: tuple[str, ...],
     day: date,
 ) -> _Columns:
-    """`day`: what is current depends on it."""
+    """Write the statement's columns. `day` is part of the cache key because current roles depend on it."""
     wanted = [*spec.expressions(asking, names), *map(F, extra), F("pk")]
     compiler = model._default_manager.values_list(*wanted).query.get_compiler(connection=connection)
     statement = Statement(*compiler.as_sql())

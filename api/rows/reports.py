@@ -1,4 +1,4 @@
-"""Figures as the API tells them: n of N, the report's own columns, and the call that lists the n."""
+"""Rows of reports: n of N, the report's own columns, and the URL that lists the n rows."""
 
 from typing import Any, Final
 
@@ -6,17 +6,17 @@ from reports.catalogue import REPORTS
 from reports.figures import Row
 from reports.reading import Report
 
-# Lines of the scorecard that are columns of another report here.
+# Scorecard lines that the API returns as columns of another report.
 _WITHIN_OTHERS: Final = frozenset({"loop-closed"})
 BY_SLUG: Final = {slug: report for slug, report in REPORTS.items() if slug not in _WITHIN_OTHERS}
 COMPARED: Final = "compared_"
 
 
 def columns_of(report: Report) -> list[str]:
-    """The figures of a row, in the order of the answer."""
+    """Names of a row's figures, in response order."""
     return ["n", "of", "ratio", *(column.name for column in report.columns)]
 
 
 def figures_of(report: Report, row: Row | None, prefix: str = "") -> dict[str, Any]:
-    """By name; null where there is no row, or nothing to divide by."""
+    """Figures by name. A figure is null if there is no row or its denominator is 0."""
     return {f"{prefix}{name}": getattr(row, name, None) for name in columns_of(report)}

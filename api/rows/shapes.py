@@ -8,11 +8,11 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
-_LONGEST = 40  # letters of a moment
+_LONGEST = 40  # characters in a timestamp
 
 
 class Moment(serializers.DateTimeField):
-    """RFC 3339 with an offset; one without is refused, since nobody knows whose clock it is."""
+    """RFC 3339 with an offset. Timestamps without an offset are rejected as ambiguous."""
 
     default_error_messages = {"naive": "Say the offset too, such as 2026-11-24T14:05:00+01:00."}
 
@@ -32,7 +32,7 @@ class ExternalIdShape(serializers.Serializer[Any]):
 
 
 def as_stored(column: str) -> Cast:
-    """A telephone number's text. Django would parse each one, only for it to be written as it was."""
+    """A phone number as stored text. Django would parse each number just to write it again."""
     return Cast(column, TextField())
 
 

@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries, as their key reads them."""
+"""Rows for webhooks and deliveries, as their key reads them."""
 
 from typing import Any
 

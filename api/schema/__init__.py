@@ -1,1 +1,1 @@
-"""The OpenAPI 3.1 document, made of what the viewsets say themselves; nothing is repeated per resource."""
+"""Generate the OpenAPI 3.1 document from the viewsets, without repeating anything per resource."""

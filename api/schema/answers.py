@@ -1,4 +1,4 @@
-"""Answers that every operation shares: problems and the headers of success."""
+"""Responses shared by all operations: problems and the headers of success."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -88,7 +88,7 @@ def success(
     *,
     media_type: str = "application/json",
 ) -> Json:
-    """One answer that is none of the problems; `headers` by name."""
+    """A success response; `headers` by name."""
     found: Json = {"description": description, "headers": {**(headers or {}), **RATE}}
     if schema is not None:
         found["content"] = {media_type: {"schema": schema}}
@@ -96,12 +96,12 @@ def success(
 
 
 def problems(statuses: Iterable[int]) -> Json:
-    """References to the components of these."""
+    """References to the problem components for these statuses."""
     return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
 
 
 def components() -> Json:
-    """Every problem once, for the document's components."""
+    """Each problem once, for the document's components."""
     return {
         f"Problem{status}": {
             "description": why,

@@ -1,4 +1,4 @@
-"""The whole document: what drf-spectacular collects from the views, and what belongs to none of them."""
+"""The complete document: operations that drf-spectacular collects, and the parts outside any view."""
 
 from functools import cache
 from typing import Any
@@ -44,7 +44,8 @@ WEBHOOKS: Json = {
             "operationId": "receive_change",
             "summary": "Something changed",
             "description": "Standard Webhooks. At least once, up to 10 times in three days; 410 ends it.",
-            # Not that of `/webhooks/`: generators make a class of each tag, and of two one is lost.
+            # Not named like the tag of `/webhooks/`: generators make a class per tag, and one of the two
+            # would be lost.
             "tags": ["received"],
             "parameters": [
                 {
@@ -70,7 +71,7 @@ WEBHOOKS: Json = {
 
 
 def complete(result: Json, **_others: Any) -> Json:
-    """A postprocessing hook of drf-spectacular: shared answers, keys and webhooks."""
+    """A postprocessing hook of drf-spectacular that adds shared responses, authentication and webhooks."""
     found = result["components"]
     found["schemas"] |= {"Problem": answers.PROBLEM, "FieldError": answers.FIELD_ERROR}
     found["schemas"] = dict(sorted(found["schemas"].items()))
@@ -82,14 +83,14 @@ def complete(result: Json, **_others: Any) -> Json:
 
 @cache
 def as_dict() -> Json:
-    """The document, made once in a process, in English."""
+    """The document in English, generated once per process."""
     with translation.override("en-gb"):
         document: Json = SchemaGenerator().get_schema(request=None, public=True)
     return document
 
 
 def _without_webhooks() -> Json:
-    """For generators that make code of what the receiver is sent, and break by it."""
+    """The document for code generators that fail on the `webhooks` section."""
     return {name: part for name, part in as_dict().items() if name != "webhooks"}
 
 

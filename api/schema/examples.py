@@ -1,4 +1,4 @@
-"""Bodies as docs/api shows them: each is valid against its own schema (tests/api/test_schema.py)."""
+"""Example bodies, as in docs/api. Each is valid against its schema (tests/api/test_schema.py)."""
 
 from typing import Any, Final
 

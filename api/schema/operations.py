@@ -1,4 +1,4 @@
-"""One operation of the document: what the view's action takes and answers."""
+"""An operation of the document: parameters, body and responses of a view's action."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from api.views.writing import MAX_BATCH
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """How an action is called in the document; `{one}` and `{many}` are the view's noun."""
+    """The name of an action in the document. `{one}` and `{many}` are the view's noun."""
 
     id: str
     summary: str
@@ -33,7 +33,10 @@ MIXINS = {"list": ListMixin, "retrieve": RetrieveMixin}
 
 
 class Schema(Shapes):
-    """What drf-spectacular asks of each view; the answers are the view's own specification."""
+    """The schema class that drf-spectacular requires of each view.
+
+    Responses come from the view's own specification.
+    """
 
     view: Any
 
@@ -65,7 +68,7 @@ class Schema(Shapes):
             "x-scopes": scopes,
         }
 
-    # --- The verbs every resource has -------------------------------------------------------------
+    # --- Actions of every resource ----------------------------------------------------------------
 
     def _list(self) -> Json:
         view = self.view
@@ -152,7 +155,7 @@ class Schema(Shapes):
     # --- Views with a shape of their own ----------------------------------------------------------
 
     def _other(self) -> Json:
-        """A view that says what it takes and answers by `words`, `paged` and `shape`."""
+        """The operation of a view that is described by its attributes `words`, `paged` and `shape`."""
         view = self.view
         if isinstance(view, Reports):
             row = self.component("ReportRow", reports.row)
@@ -174,25 +177,25 @@ class Schema(Shapes):
     def _shape(self, shape: Any) -> Json:
         return self.row(shape) if isinstance(shape, RowSpec) else self.field(shape)
 
-    # --- Words ------------------------------------------------------------------------------------
+    # --- Names ------------------------------------------------------------------------------------
 
     def _many(self) -> str:
-        """The noun of the path, such as follow-ups."""
+        """The noun in the path, such as follow-ups."""
         return str(self.path.split("/v1/")[1].split("/")[0])
 
     def _is_usual(self) -> bool:
-        """Whether the action is one that every resource has, and not the view's own under that name."""
+        """Whether the action is a standard one, and not a custom action with the same name."""
         action = self.view.action
         return action in VERBS and isinstance(self.view, MIXINS.get(action, Resource))
 
     def _verb(self) -> Verb:
-        """Name, summary and whether it writes; an action of the view's own is summed up by its docstring."""
+        """Name, summary and whether the action writes. A custom action is summarised by its docstring."""
         many = self._many()
         one = f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
         action = self.view.action
         if self._is_usual():
             verb = VERBS[action]
-        elif action in VERBS:  # the one object of a view, such as /me/ or a contact's card
+        elif action in VERBS:  # a view with one object, such as /me/ or a contact's card
             last = self.path.rstrip("/").rpartition("/")[2].replace("{", "").replace("}", "")
             named = "get_{many}" if last == many else f"get_{{one}}_{last}"
             verb = Verb("get_{one}" if last == "slug" else named, _first_line(type(self.view)))

@@ -14,10 +14,10 @@ Json = dict[str, Any]
 BOOLEAN: Json = {"type": "boolean"}
 
 LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-#: Something that can be seen: an empty parameter is refused.
+#: At least one visible character: empty parameters are rejected.
 SOMETHING: Json = {"type": "string", "pattern": r"\S"}
 CURSOR: Json = SOMETHING
-#: Codes that are not listed here, with commas.
+#: Comma-separated codes that are not listed here.
 CODES: Json = {"type": "string", "pattern": r"^[^,\s]+(,[^,\s]+)*$"}
 
 
@@ -59,7 +59,7 @@ IDEMPOTENCY_KEY = header(
 
 
 def of_list(filterset: type[FilterSet] | None, orderings: Iterable[str], spec: RowSpec) -> list[Json]:
-    """What a list takes."""
+    """Parameters of a list."""
     orders = [sign + name for name in ("id", *orderings) for sign in ("", "-")]
     return [
         *(of_filters(filterset) if filterset else ()),
@@ -72,7 +72,7 @@ def of_list(filterset: type[FilterSet] | None, orderings: Iterable[str], spec: R
 
 
 def of_row(spec: RowSpec) -> Iterator[Json]:
-    """`fields`, and `expand` where there is something to expand."""
+    """`fields`, and `expand` if the object has references to expand."""
     yield query(
         "fields", words(spec.names), "Return only these fields, plus id and version." + _listed(spec.names)
     )
@@ -107,7 +107,7 @@ def _schema(one: Any) -> tuple[Json, str]:
 
 
 def words(names: Sequence[str]) -> Json:
-    """Codes separated by commas: text, since generated clients disagree on how to write a list."""
+    """Comma-separated codes, typed as text because generated clients disagree on how to write a list."""
     one = "|".join(re.escape(name).replace(r"\-", "-") for name in names)
     return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
 

@@ -1,4 +1,4 @@
-"""`/reports/{slug}/` in the document, from the catalogue of reports."""
+"""The operation `/reports/{slug}/`, generated from the catalogue of reports."""
 
 from typing import Any, Final
 
@@ -103,7 +103,7 @@ def parameters() -> list[Json]:
 
 
 def responses(row: Json) -> Json:
-    """JSON and CSV; `row` refers to the component of a row."""
+    """JSON and CSV responses; `row` refers to the row component."""
     properties: Json = {
         "report": {"type": "string", "enum": list(BY_SLUG)},
         "from": DAY,
@@ -135,7 +135,7 @@ def responses(row: Json) -> Json:
 
 
 def row() -> Json:
-    """Every column of every report: those of the report asked for are there."""
+    """Columns of all reports. A response contains those of its report."""
     properties: Json = {way.value: {**CODE, "description": "With `by`."} for way in By}
     properties[By.DISTRICT.value] |= {"type": ["string", "null"]}
     properties |= {

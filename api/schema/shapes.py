@@ -1,4 +1,4 @@
-"""JSON Schema of rows and bodies, from the same RowSpec and serializers that answer and parse."""
+"""JSON Schema of rows and bodies, from the RowSpecs and serializers used at runtime."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -22,15 +22,15 @@ class Shapes(AutoSchema):
     """An AutoSchema that registers components by name and maps fields to JSON Schema."""
 
     def component(self, name: str, make: Callable[[], Json]) -> Json:
-        """A reference to the component `name`, made when it is not there yet."""
+        """A reference to the component `name`, which is created if it does not exist."""
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name)
         if component not in self.registry:
-            self.registry.register(component)  # first, so that what refers to itself ends
+            self.registry.register(component)  # first, so that recursion ends
             component.schema = make()
         return dict(component.ref)
 
     def row(self, spec: RowSpec) -> Json:
-        """An object as it is answered; only `id` and `version` are there whatever is asked for."""
+        """The schema of an object in a response. Only `id` and `version` are always present."""
         return self.component(spec.component, lambda: self._row(spec))
 
     def _row(self, spec: RowSpec) -> Json:
@@ -44,11 +44,11 @@ class Shapes(AutoSchema):
         }
 
     def body(self, form: type[serializers.Serializer[Any]]) -> Json:
-        """What POST takes."""
+        """The body of POST."""
         return self.component(form.__name__, lambda: self._object(form(), strict=True))
 
     def patch(self, form: type[serializers.Serializer[Any]], spec: RowSpec) -> Json:
-        """What PATCH takes: any of the fields, the version, and what is read-only as it was read."""
+        """The body of PATCH: any fields, the version, and read-only fields with unchanged values."""
 
         def make() -> Json:
             schema = self._object(form(), strict=True)
@@ -69,7 +69,7 @@ class Shapes(AutoSchema):
         return self.component(form.__name__.removesuffix("Input") + "Patch", make)
 
     def field(self, field: Any, expansions: Iterable[Expansion] = (), *, strict: bool = False) -> Json:
-        """One field; `strict` for what is sent: nothing unknown, and nothing empty that must be given."""
+        """One field. `strict` is for request bodies: no unknown members, no empty required values."""
         schema = self._value(field, list(expansions), strict)
         if getattr(field, "allow_blank", False) and ("$ref" in schema or "enum" in schema):
             schema = {"anyOf": [schema, {"type": "string", "const": ""}]}
@@ -102,7 +102,7 @@ class Shapes(AutoSchema):
                 return self.choice(list(field.choices))
             case serializers.JSONField():
                 return {"type": "object"}
-        plain: Any = self  # drf-spectacular brings no types
+        plain: Any = self  # drf-spectacular has no types
         schema = dict(plain._map_serializer_field(field, "request"))
         plain._insert_field_validators(field, schema)
         for name in ("readOnly", "writeOnly", "default", "title", "description", "nullable"):
@@ -114,7 +114,7 @@ class Shapes(AutoSchema):
         return self._expanded(schema, expansions)
 
     def choice(self, values: list[str]) -> Json:
-        """A code: by name where the API's vocabularies have the list."""
+        """A code. If the API has a vocabulary for the list, its component is referenced by name."""
         values = [value for value in values if value != ""]
         schema = {"type": "string", "enum": values}
         name = _NAME_OF.get(tuple(values))
@@ -153,7 +153,7 @@ class Shapes(AutoSchema):
         return schema
 
     def _expanded(self, schema: Json, expansions: Iterable[Expansion]) -> Json:
-        """A reference, or the row it means where `?expand=` asks for that."""
+        """A reference, or the row that `?expand=` replaces it with."""
         rows = [self.row(expansion.spec()) for expansion in expansions]
         return {"anyOf": [schema, *rows]} if rows else schema
 

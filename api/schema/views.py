@@ -1,4 +1,4 @@
-"""`/api/v1/schema/` and the page that shows it: open, since they say nothing about anybody."""
+"""`/api/v1/schema/` and its documentation page. Both are public, because they contain no data."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class YAMLRenderer(OpenApiYamlRenderer):
 
 
 class SchemaView(APIView):
-    """The OpenAPI document: JSON, or YAML by Accept or `?format=yaml`; `?webhooks=false`: without these."""
+    """The OpenAPI document: JSON, or YAML by Accept or `?format=yaml`. `?webhooks=false` omits webhooks."""
 
     authentication_classes: list[Any] = []
     renderer_classes = [JSONRenderer, YAMLRenderer]
@@ -40,7 +40,7 @@ class SchemaView(APIView):
 
 
 class NotFoundView(APIView):
-    """Any other path below `/api/v1/`: 404 as problem+json, like all else that is not there."""
+    """Any other path below `/api/v1/`: 404 as problem+json, as for a missing row."""
 
     authentication_classes: list[Any] = []
 
@@ -51,5 +51,8 @@ class NotFoundView(APIView):
 @login_not_required
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The document to read and to try; scripts and styles are our own, so no policy is loosened."""
+    """Interactive documentation.
+
+    Scripts and styles are local, so the content security policy stays strict.
+    """
     return render(request, "api/docs.html")

@@ -1,1 +1,1 @@
-"""Writes of the API's own rows: keys, idempotency, webhooks, feeds."""
+"""Write services for the API's own rows: keys, webhooks and feeds."""

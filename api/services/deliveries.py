@@ -1,4 +1,4 @@
-"""Making deliveries out of changes: a row for each that a webhook is to be told of, and when it goes."""
+"""Create deliveries from changes: one row for each change that a webhook receives."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,19 +14,22 @@ from api.models import Webhook, WebhookDelivery
 from api.renderers import to_json
 
 SEND: Final = "api.send_webhooks"
-ROWS: Final = 500  # of changes read at once for one webhook
+ROWS: Final = 500  # changes read at once per webhook
 KEPT: Final = timedelta(days=30)
 
 
 def make_deliveries() -> int:
-    """A row for each change a webhook has not been told of; answers how many. May run twice at once."""
+    """Create the missing deliveries of all webhooks and return their number. May run concurrently."""
     last = last_seq()
     behind = Webhook.objects.live(timezone.now()).filter(last_seq__lt=last)
     return sum(_make_for(pk, last) for pk in behind.values_list("pk", flat=True))
 
 
 def _make_for(webhook_id: UUID, last: int) -> int:
-    """Up to `last`: numbers are given in order, so none below it comes later (audit.publishing)."""
+    """Create deliveries up to `last`.
+
+    Numbers are assigned in order, so lower ones are complete (audit.publishing).
+    """
     made, more = 0, True
     while more:
         with transaction.atomic():
@@ -50,6 +53,6 @@ def _make_for(webhook_id: UUID, last: int) -> int:
 
 
 def forget_old_deliveries() -> int:
-    """Delete what ended more than 30 days ago; answers how many."""
+    """Delete deliveries created more than 30 days ago, except waiting ones, and return their number."""
     old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - KEPT)
     return old.exclude(pk__in=WebhookDelivery.objects.waiting().values("pk")).delete()[0]

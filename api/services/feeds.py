@@ -1,4 +1,4 @@
-"""A calendar subscription: made, ended and read under its secret address."""
+"""Calendar subscriptions: create, revoke, and read by secret address."""
 
 import secrets
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ AHEAD: Final = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """`etag` changes with the meetings, not with the moment of reading."""
+    """A calendar. `etag` depends on the meetings, not on the time of reading."""
 
     body: bytes
     etag: str
@@ -34,7 +34,10 @@ class CalendarFile:
 
 @transaction.atomic
 def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
-    """The token of a new subscription, never seen again; the one before ends. Raises PermissionDenied."""
+    """Create a subscription, end the previous one, and return the token, which is shown only once.
+
+    Raises PermissionDenied.
+    """
     user = _owner(actor)
     token = secrets.token_urlsafe(32)
     CalendarFeed.objects.filter(user=user).delete()
@@ -45,7 +48,7 @@ def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
 
 @transaction.atomic
 def revoke_feed(*, actor: Actor) -> None:
-    """Its address answers as if it had never been."""
+    """Delete the subscription. Its address then returns 404."""
     feed = feed_of(actor)
     if feed is not None:
         record(actor, Action.ERASE, "calendar_feed", [feed.pk])
@@ -59,19 +62,19 @@ def feed_of(actor: Actor) -> CalendarFeed | None:
 
 
 def has_calendar(actor: Actor) -> bool:
-    """Whether there can be meetings of theirs to subscribe to."""
+    """Whether the actor can have meetings to subscribe to."""
     return actor.kind == "user" and actor.writes
 
 
 @transaction.atomic
 def read_feed(token: str) -> CalendarFile:
-    """The meetings of the token's officer, with an event of the trail.
+    """The officer's meetings for a token. The reading is recorded.
 
-    Raises ObjectDoesNotExist alike for a wrong or ended one and for somebody who has left.
+    Raises ObjectDoesNotExist for a wrong or revoked token, and for a deactivated officer.
     """
     hashes = _hashes(token)
     feed = CalendarFeed.objects.select_related("user").get(token_hash__in=hashes, user__is_active=True)
-    if bytes(feed.token_hash) != hashes[0]:  # made under a secret of the deployment that is on its way out
+    if bytes(feed.token_hash) != hashes[0]:  # hashed under an older secret of the deployment
         CalendarFeed.objects.filter(pk=feed.pk).update(token_hash=hashes[0])
     actor = actor_for(feed.user)
     if not has_calendar(actor):

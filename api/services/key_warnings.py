@@ -1,4 +1,4 @@
-"""Telling administrators by e-mail that a key ends, thirty days before, each once for each end."""
+"""Email administrators 30 days before a key expires, once per expiry date."""
 
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ WARN: Final = "api.warn_of_keys_that_end"
 
 
 def warn_of_ends() -> int:
-    """Make what has become due, and send it; answers how many were sent. Any number may run at once."""
+    """Create due warnings, send them and return the number sent. May run concurrently."""
     _make_due(timezone.now())
     return send_mails(WARNING_MAIL)
 

@@ -1,4 +1,4 @@
-"""Making, confirming, rotating, renewing and revoking keys. A secret is shown once and never stored."""
+"""Create, confirm, rotate, renew and revoke keys. A secret is shown once and never stored."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -25,11 +25,11 @@ from lib.reasons import read_reason
 from lib.secret_keys import keyed_hashes
 
 ROTATION = timedelta(days=7)
-MAX_SECRETS = 5  # of one key at once
+MAX_SECRETS = 5  # per key
 
 
 def secret_hashes(secret: str) -> list[bytes]:
-    """What may be stored of a secret: its hash under the deployment's current key, then under older ones."""
+    """Hashes of a secret: under the deployment's current key, for storing, then under older keys."""
     return keyed_hashes("api keys", secret)
 
 
@@ -48,10 +48,10 @@ def create_key(
     daily_contacts: int = 500,
     requests_per_minute: int = 600,
 ) -> tuple[ApiKey, Token]:
-    """A new key and its token, which is never seen again.
+    """Create a key and return it with its token, which is shown only once.
 
-    An administrator's key that opens the book waits for a privacy officer; the command line's is
-    active, and the trail says so. Raises PermissionDenied, ValidationError by field.
+    A key with access to records is pending until a privacy officer confirms it, unless it is created on the
+    command line. Raises PermissionDenied, and ValidationError by field.
     """
     _administrators_only(actor)
     _check_days(days)
@@ -86,9 +86,9 @@ def create_key(
 
 @transaction.atomic
 def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
-    """A privacy officer agrees that this tool opens the book; also of one that was active without it.
+    """Confirm a key with access to records, as a privacy officer. The key may be pending or already active.
 
-    Raises PermissionDenied for who made the key, and for an account that its maker made or changed lately.
+    Raises PermissionDenied for the key's creator, and for an account that the creator made or changed lately.
     """
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
@@ -105,17 +105,17 @@ def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
 
 @transaction.atomic
 def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[ApiKey, Token]:
-    """A further secret; those before it work for seven more days. With `days` the key itself ends that late.
+    """Add a secret; older secrets work for 7 more days. With `days`, also move the key's expiry date.
 
-    Renewed, it stays what it is: its source name, webhooks, scopes and districts, and a privacy officer's
-    word for them. Past its end it is renewed or nothing, and later than seven days past it, it waits for
-    a privacy officer again and no older secret comes back. Asked for again, because the answer was lost,
-    it ends no secret that may be in use.
+    Renewal keeps the key's source name, webhooks, scopes, districts and confirmation. An expired key can only
+    be rotated together with renewal. If it expired more than 7 days ago, its older secrets are deleted and a
+    privacy officer must confirm it again. Rotating twice, because a response was lost, ends no secret in use.
 
-    A key stops while who answers for it is switched off: whoever rotates it takes it over, and the
-    secrets that person has seen end at once. A privacy officer confirmed what opens the book for who made
-    it: nobody else gets its secret, and one that is taken over waits for a privacy officer again.
-    Raises PermissionDenied, and ValidationError, also for a key of somebody else's.
+    A key stops working while its creator is deactivated. Whoever rotates it takes it over, and the previous
+    secrets are deleted. Only its creator can rotate a key with access to records, because a privacy officer
+    confirmed it for that person. If such a key is taken over, a privacy officer must confirm it again.
+
+    Raises PermissionDenied, and ValidationError, also for another person's key.
     """
     _administrators_only(actor)
     key = _locked(actor, key_id)
@@ -156,7 +156,7 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
 
 
 def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
-    """Move the end of the key to so many days from now."""
+    """Move the key's expiry date to `days` from now."""
     _check_days(days)
     if now + timedelta(days=days) < key.expires_at:
         raise ValidationError({"days": _("The key already works longer than that. Choose a later date.")})
@@ -169,7 +169,7 @@ def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
 
 @transaction.atomic
 def revoke_key(*, actor: Actor, key_id: UUID) -> ApiKey:
-    """No request is answered any more from this moment; the row stays for the trail."""
+    """Revoke a key at once. The row stays for the activity log."""
     if actor.role != Role.PRIVACY_OFFICER:
         _administrators_only(actor)
     key = _locked(actor, key_id)
@@ -184,12 +184,12 @@ def _check_days(days: int) -> None:
 
 
 def _waits(actor: Actor, key: ApiKey) -> bool:
-    """Whether a privacy officer has to confirm the key before it works."""
+    """Whether a privacy officer must confirm the key before it works."""
     return actor.kind == "user" and opens_the_book(key.scopes)
 
 
 def _free_source(actor: Actor, source: str, now: datetime) -> None:
-    """A key that has expired leaves its source name to the next one, and is renewed no more."""
+    """Revoke expired keys with this source name, so that a new key can use the name."""
     expired = ApiKey.objects.filter(source=source, expires_at__lte=now).exclude(status=KeyStatus.REVOKED)
     for key in expired.select_for_update():
         _end(actor, key)

@@ -1,9 +1,9 @@
-"""Sending what webhooks are to be told: each has its turn, its request at a time, and its pause.
+"""Send webhook deliveries: webhooks take turns, send one request at a time, and pause after failures.
 
-A worker takes a webhook with a lease, sends its rows in their order and marks them. One that dies leaves
-its lease to run out, and another goes on: at least once, always under the same `webhook-id`. Requests to
-different receivers are under way at once, each in a thread that knows no database, so that one that
-hangs holds up nobody else; one that fails, or is slow, loses its turn.
+A worker leases a webhook, sends its rows in order and marks them. If the worker dies, the lease expires and
+another worker continues. So each change is sent at least once, always with the same `webhook-id`. Requests to
+different receivers run at the same time, each in a thread without database access, so that a hanging receiver
+delays nobody else. A receiver that fails or is slow loses its turn.
 """
 
 import time
@@ -33,10 +33,10 @@ from audit.services import record
 from lib.leases import Lease, claim, database_now
 from lib.waking import wake
 
-BATCH: Final = 50  # rows of one webhook before the next one's turn
-AT_ONCE: Final = 8  # receivers that are asked at the same time
+BATCH: Final = 50  # rows per turn of a webhook
+AT_ONCE: Final = 8  # receivers called at the same time
 LEASE: Final = timedelta(minutes=2)
-MAX_SECONDS: Final = 5.0  # then another task goes on, so that a worker can stop in between
+MAX_SECONDS: Final = 5.0  # then the task ends and another continues, so that a worker can be stopped
 SLOW_SECONDS: Final = 1.0
 GONE: Final = 410
 
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Turn:
-    """A webhook that is this worker's, and the row on its way."""
+    """A webhook leased by this worker, and the row being sent."""
 
     lease: Lease[Webhook]
     row: WebhookDelivery
@@ -54,7 +54,7 @@ class _Turn:
 
 
 def send_due(resolve: Resolve = resolve) -> int:
-    """Send what is due; answers how many arrived. Any number of these may run at once."""
+    """Send due deliveries and return the number delivered. May run concurrently."""
     started, arrived = time.monotonic(), 0
     with ThreadPoolExecutor(AT_ONCE, "webhook") as pool:
         under_way: dict[Future[Answer], _Turn] = {}
@@ -73,7 +73,7 @@ def send_due(resolve: Resolve = resolve) -> int:
                 else:
                     turn.lease.end()
             if not done:
-                make_deliveries()  # somebody hangs: what is new meanwhile goes to the others
+                make_deliveries()  # a receiver hangs: send new changes to the others
     if time.monotonic() - started > MAX_SECONDS:
         wake(SEND)
     return arrived
@@ -83,7 +83,10 @@ def send_due(resolve: Resolve = resolve) -> int:
 
 
 def _may_begin(started: float, turns: Iterable[_Turn]) -> bool:
-    """Whether another webhook is taken: for some seconds, and while this worker waits for one that hangs."""
+    """Whether to lease more webhooks.
+
+    A worker does so for 5 seconds, and longer while a hanging receiver keeps it busy.
+    """
     now = time.monotonic()
     spent = now - started
     hangs = any(now - turn.began > SLOW_SECONDS for turn in turns)
@@ -92,7 +95,7 @@ def _may_begin(started: float, turns: Iterable[_Turn]) -> bool:
 
 @transaction.atomic
 def _claim() -> _Turn | None:
-    """The webhook whose turn it is, nobody else's until the lease ends, by the database's clock."""
+    """Lease the webhook that was unserved for longest, by the database's clock. None if nothing is due."""
     for lease in claim(Webhook.objects.free(database_now()), LEASE, 1, served_at=Now()):
         if row := _next_row(lease.row):
             return _Turn(lease, row)
@@ -108,7 +111,7 @@ def _next_row(webhook: Webhook) -> WebhookDelivery | None:
 def _begin(
     turn: _Turn, pool: ThreadPoolExecutor, under_way: dict[Future[Answer], _Turn], resolve: Resolve
 ) -> None:
-    """Send the turn's row, unless the webhook is not to be told any more or is not ours."""
+    """Send the turn's row, unless the webhook is no longer active or leased by this worker."""
     webhook = Webhook.objects.live(timezone.now()).filter(pk=turn.lease.row.pk).first()
     if webhook is None or not turn.lease.renew():
         turn.lease.end()
@@ -124,13 +127,13 @@ def _begin(
 
 
 def _call(url: str, body: bytes, headers: dict[str, str], resolve: Resolve) -> Answer:
-    """In a thread of its own."""
+    """Send the request. Runs in a separate thread."""
     checked = check_target(url, resolve)
     return post(checked, body, headers, limit_seconds=settings.WEBHOOK_SECONDS)
 
 
 def _goes_on(turn: _Turn, started: float) -> bool:
-    """After a quick answer with the next row, until others have their turn."""
+    """Advance the turn to its next row, unless it is slow or at its limits. Return whether it advanced."""
     turn.sent += 1
     slow = time.monotonic() - turn.began > SLOW_SECONDS
     if slow or turn.sent >= BATCH or time.monotonic() - started > MAX_SECONDS:
@@ -141,11 +144,11 @@ def _goes_on(turn: _Turn, started: float) -> bool:
     return row is not None
 
 
-# --- Answers --------------------------------------------------------------------------------------------
+# --- Responses ------------------------------------------------------------------------------------------
 
 
 def _finish(turn: _Turn, future: Future[Answer]) -> bool:
-    """Mark what came of the row; answers whether it arrived."""
+    """Mark the row as delivered or failed, and return whether it was delivered."""
     try:
         answer = future.result()
     except (BadTarget, NotDelivered) as error:
@@ -171,9 +174,10 @@ def _row(turn: _Turn) -> Any:
 
 @transaction.atomic
 def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = timedelta()) -> None:
-    """The row is tried again later, or given up and left to be replayed; its receiver has a pause.
+    """Schedule a retry or give up (the row can then be replayed), and pause the receiver.
 
-    A receiver that has failed for as long as one row is tried loses what has waited as long.
+    If the receiver has failed for as long as a row is retried, rows that have waited as long are given up
+    too.
     """
     webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=turn.lease.row.pk).first()
     if webhook is None:
@@ -195,7 +199,7 @@ def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = time
 
 @transaction.atomic
 def _disable(turn: _Turn) -> None:
-    """Its receiver said 410: nothing more goes there until somebody switches it on again."""
+    """Turn the webhook off after a 410 response, until somebody turns it on again."""
     _row(turn).update(attempts=F("attempts") + 1, last_status=GONE, last_error="gone", failed_at=Now())
     Webhook.objects.filter(pk=turn.lease.row.pk).update(
         is_active=False, disabled_reason="gone", version=F("version") + 1, updated_at=Now()

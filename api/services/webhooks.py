@@ -1,4 +1,4 @@
-"""Registering webhooks, by the key they belong to or by an administrator for it. A secret is shown once."""
+"""Manage webhooks, as their key or as an administrator. A secret is shown only once."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -41,10 +41,10 @@ def create_webhook(
     is_active: bool = True,
     resolve: Resolve = resolve,
 ) -> tuple[Webhook, str]:
-    """A webhook and its secret, which is never seen again; it tells of what changes from now on.
+    """Create a webhook for future changes and return it with its secret, which is shown only once.
 
-    `types`: all that the key reads, unless given. `key_id`: whose it is, where an administrator
-    makes it. Raises PermissionDenied, ValidationError by field.
+    `types` defaults to all types that the key can read. Administrators name the key with `key_id`. Raises
+    PermissionDenied, and ValidationError by field.
     """
     key = _key(actor, key_id)
     if Webhook.objects.filter(key=key).count() >= MAX_PER_KEY:
@@ -87,7 +87,7 @@ def edit_webhook(
         setattr(webhook, name, fields[name])
     if webhook.is_active:
         webhook.disabled_reason = ""
-    webhook.failures, webhook.failing_since, webhook.resume_at = 0, None, None  # perhaps it is well now
+    webhook.failures, webhook.failing_since, webhook.resume_at = 0, None, None  # may work again
     webhook.full_clean()
     _save(actor, webhook, changed)
     wake_on_commit(SEND)
@@ -95,7 +95,7 @@ def edit_webhook(
 
 
 def disable_webhook(*, actor: Actor, webhook_id: UUID) -> Webhook:
-    """Tell it nothing until it is switched on again; then it goes on where it stopped."""
+    """Turn the webhook off. When it is turned on again, it continues with the first unsent change."""
     return _switch(actor, webhook_id, is_active=False)
 
 
@@ -111,10 +111,10 @@ def _switch(actor: Actor, webhook_id: UUID, *, is_active: bool) -> Webhook:
 
 @transaction.atomic
 def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
-    """A second secret; deliveries are signed with both for seven days.
+    """Add a secret; deliveries are signed with the old and the new secret for 7 days.
 
-    Again within these, none that may be in use stops: the answer with the second may have been lost.
-    Raises ValidationError past MAX_SECRETS.
+    A second rotation within 7 days keeps all secrets, because the response with the last one may have been
+    lost. Raises ValidationError past MAX_SECRETS.
     """
     webhook = _locked(actor, webhook_id)
     now, secret = timezone.now(), new_secret()
@@ -138,7 +138,7 @@ def rotate_webhook(*, actor: Actor, webhook_id: UUID) -> tuple[Webhook, str]:
 
 @transaction.atomic
 def delete_webhook(*, actor: Actor, webhook_id: UUID, version: int | None = None) -> None:
-    """Its deliveries go with it. Raises StaleVersion."""
+    """Delete the webhook and its deliveries. Raises StaleVersion."""
     webhook = _locked(actor, webhook_id)
     check_version(webhook.version, version)
     record(actor, Action.ERASE, "webhook", [webhook.pk])
@@ -147,7 +147,10 @@ def delete_webhook(*, actor: Actor, webhook_id: UUID, version: int | None = None
 
 @transaction.atomic
 def replay_delivery(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
-    """Send it again from the beginning, under the same id. Raises ValidationError while it waits anyway."""
+    """Send a delivery again with all its attempts and the same ID.
+
+    Raises ValidationError if the delivery is still waiting or the webhook is turned off.
+    """
     _allow(actor)
     found = WebhookDelivery.objects.visible_to(actor).select_for_update(of=("self",))
     delivery = found.select_related("webhook").get(pk=delivery_id)
@@ -171,7 +174,7 @@ def _allow(actor: Actor) -> None:
 
 
 def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
-    """The key whose webhook it becomes: the caller, or the one an administrator names."""
+    """The key that gets the webhook: the calling key, or the one an administrator names."""
     _allow(actor)
     found = ApiKey.objects.visible_to(actor).usable(timezone.now()).select_for_update()
     if actor.kind == "key":
@@ -224,9 +227,9 @@ def _reason(code: str) -> str:
 
 @transaction.atomic
 def renew_secrets() -> int:
-    """Encrypt every secret under the deployment's current key (`rotate_secrets`); answers how many webhooks.
+    """Re-encrypt all secrets under the current key (`rotate_secrets`) and return the number of webhooks.
 
-    Nothing changes for a receiver, so no version is raised and nothing is told to the trail.
+    Nothing changes for receivers, so versions stay and no event is recorded.
     """
     webhooks = list(Webhook.objects.select_for_update())
     for webhook in webhooks:

@@ -1,1 +1,1 @@
-"""Viewsets: each mixes in only the verbs it means."""
+"""Viewsets. Each mixes in the actions that it supports."""

@@ -1,4 +1,4 @@
-"""What every resource does: who calls, how often, which rows, and the trail before the answer leaves."""
+"""The base of all resources: authentication, rate limit, visible rows and recording of access."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -35,28 +35,28 @@ from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
 
-BEST = 200  # rows a search answers
-SESSION_ROWS = 20  # people on one list that a browser's session reads
+BEST = 200  # rows in a search response
+SESSION_ROWS = 20  # contacts per list in a browser session
 
 
 class Resource(ViewSet):
-    """A noun of the API. `scope` is the noun of its scopes; empty: any key reads it."""
+    """A resource of the API. `scope` is the noun in its scopes; if empty, any key may read it."""
 
     spec: ClassVar[RowSpec]
     scope: ClassVar[str] = ""
-    #: Reading takes the scope to write, because there is no other.
+    #: Reading requires the write scope, because there is no read scope.
     needs_write: ClassVar[bool] = False
     filterset: ClassVar[type[FilterSet] | None] = None
     orderings: ClassVar[Sequence[str]] = ()
-    #: Expansions and columns whose ids are contacts, for the quota and the trail.
+    #: Whether the rows are contacts, for the quota and the activity log.
     shows_people: ClassVar[bool] = False
-    #: Columns that tie a person to organisations: on one person's answer, not on a browser's lists.
+    #: Columns that link a contact to organisations. Browser sessions get them for one contact, not in lists.
     ties: ClassVar[Sequence[str]] = ()
-    #: No event: names of districts, officers and codes say nothing about anybody in the book.
+    #: Record no event: names of districts, officers and codes are not personal data of contacts.
     silent: ClassVar[bool] = False
 
-    #: For the documentation of a view whose answer is no row of `spec`: its shape, the parameters
-    #: that take words of a fixed list, and whether it takes `cursor` and `limit`.
+    #: For the documentation of a view whose response is not a row of `spec`: its shape, the parameters
+    #: that take words from a fixed list, and whether it takes `cursor` and `limit`.
     shape: ClassVar[Any] = None
     media_type: ClassVar[str] = "application/json"
     words: ClassVar[Mapping[str, Collection[str]]] = {}
@@ -77,7 +77,7 @@ class Resource(ViewSet):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        """Rows of the caller: starts with `visible_to`."""
+        """Rows that the caller may see. Starts with `visible_to`."""
         raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -89,12 +89,15 @@ class Resource(ViewSet):
         if self.actor.id is None:
             raise NotAuthenticated
         self.rate_headers = count_request(request)
-        self.reads = request.method != "POST"  # who is new was just typed
+        self.reads = request.method != "POST"  # the caller has just sent the contact's data
         self._take_purpose(request)
         self.check_scope("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")
 
     def _take_purpose(self, request: Request) -> None:
-        """A key has its purpose; a browser's session says why in the header `X-Purpose`, for people."""
+        """Set the purpose of reading contacts.
+
+        A key has one; a browser session sends the header `X-Purpose`.
+        """
         purpose = read_reason(_as_sent(request.headers.get("X-Purpose", "")))
         self.says_why = bool(purpose or (self.actor.kind == "key" and self.actor.purpose))
         if self.actor.kind == "user" and purpose:
@@ -102,7 +105,7 @@ class Resource(ViewSet):
             request._request.actor = replace(self.actor, purpose=both)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
     def check_purpose(self, people: Collection[UUID]) -> None:
-        """Nobody reads people without a purpose in the trail (docs/adr/0013)."""
+        """Raise 403 if contacts would be read without a recorded purpose (docs/adr/0013)."""
         if people and not self.says_why and self.reads:
             raise Problem(
                 403,
@@ -120,7 +123,7 @@ class Resource(ViewSet):
         return response
 
     def check_scope(self, verb: str, noun: str = "") -> None:
-        """403 naming the scope a key lacks; a session's role reads and writes as on the pages."""
+        """Raise 403 if the key lacks the scope (named in the detail), or the user the permission."""
         noun = noun or self.scope
         if not noun:
             return
@@ -136,7 +139,7 @@ class Resource(ViewSet):
             raise PermissionDenied
 
     def may_read(self) -> bool:
-        """Whether what was written may be shown: writing does not imply reading."""
+        """Whether the response to a write may show the row: a write scope does not include reading."""
         return (
             self.actor.kind != "key"
             or not self.scope
@@ -147,7 +150,7 @@ class Resource(ViewSet):
     # --- One object -------------------------------------------------------------------------------
 
     def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
-        """The row as the caller sees it; raises 404 like what does not exist."""
+        """Return the row visible to the caller, or raise the same 404 as for a missing row."""
         found = self.spec.read_one(self.visible, pk, self.actor, names)
         if not found:
             raise self.spec_model.DoesNotExist
@@ -165,7 +168,7 @@ class Resource(ViewSet):
         searched: str = "",
         asked_about: Sequence[UUID] = (),
     ) -> None:
-        """Inline what is asked for, count people, and write the trail: all before the answer leaves."""
+        """Expand references, count contacts and record the event, all before the response is sent."""
         shown = self.spec.expand(rows, expand, self.actor)
         people = [
             row["id"] for name, found in shown.items() if self.spec.expansions[name].people for row in found
@@ -197,7 +200,7 @@ class Resource(ViewSet):
         return wanted
 
     def read_fields(self, request: Request) -> list[str]:
-        """The columns asked for, with id and version in any case; none: all of them."""
+        """The selected columns with `id` and `version`, or an empty list for all."""
         asked = parameters.read_choice(request, "fields", self.spec.names)
         return [name for name in self.spec.names if name in {*ALWAYS, *asked}] if asked else []
 
@@ -233,7 +236,7 @@ class ListMixin(Resource):
         return response
 
     def _filtered(self, request: Request) -> tuple[models.QuerySet[Any], Sequence[UUID]]:
-        """The rows, and what else was asked about."""
+        """The filtered rows, and the IDs of other objects that the filters ask about."""
         if self.filterset is None:
             return self.visible(self.actor), ()
         given = request.query_params.copy()
@@ -247,7 +250,10 @@ class ListMixin(Resource):
         return self.spec.read(queryset, self.actor, names)
 
     def _without_ties(self, names: Sequence[str], expand: Iterable[str]) -> Sequence[str]:
-        """A browser's list names no person together with organisations (docs/adr/0013); asked for: 403."""
+        """Omit columns that link contacts to organisations from a session's list (docs/adr/0013).
+
+        Raises 403 if the caller selected such a column.
+        """
         ties = {name for name, one in self.spec.expansions.items() if one.people} | {*self.ties}
         if asked := ties & {*names, *expand}:
             detail = _("Lists do not include “%(name)s” in a browser session. Fetch the record itself.")
@@ -303,7 +309,10 @@ def empty(status: int = 204) -> Response:
 
 
 def _as_sent(header: str) -> str:
-    """A header's bytes are read as Latin-1 (PEP 3333); whoever writes “Llamó” sends UTF-8."""
+    """Decode a header as UTF-8, which clients send for accented letters.
+
+    WSGI has decoded the header as Latin-1 (PEP 3333).
+    """
     try:
         return header.encode("latin-1").decode()
     except UnicodeError:

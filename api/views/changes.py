@@ -1,7 +1,7 @@
-"""`/changes/`: what changed since a cursor, in committed order, for the districts of the caller.
+"""`/changes/`: changes since a cursor, in committed order, for the districts of the caller.
 
-A cursor holds the number of the last row seen (audit.Numbered). What changed hands out no names
-and no values: the receiver reads the object through the API, so access stays logged.
+A cursor holds the number of the last row read (audit.Numbered). Changes contain no names and no values. The
+receiver reads the object through the API, so that access is recorded.
 """
 
 import base64
@@ -53,14 +53,14 @@ class Changes(Resource):
         )
 
     def _types(self, request: Request) -> Sequence[str]:
-        """Those asked for, else all that the caller may read; a scope that is missing is named."""
+        """The requested types, or all that the caller may read. Raises 403 naming a missing scope."""
         asked = parameters.read_choice(request, "types", MODELS)
         for name in asked:
             self.check_scope("read", name)
         return asked or readable_types(self.actor)
 
     def _position(self, cursor: str | None) -> int:
-        """The number a cursor stands for. Raises 410 when what followed it is no longer kept."""
+        """The number in a cursor. Raises 410 if the changes that follow it have been deleted."""
         if cursor == LATEST:
             return last_seq()
         oldest = (

@@ -1,4 +1,4 @@
-"""What any key reads: districts, officers, the code lists, and itself."""
+"""Resources that any key can read: districts, officers, code lists, and the key itself."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/feeds/<token>/meetings.ics`: for a calendar program, which cannot sign in; the address is the secret."""
+"""`/feeds/<token>/meetings.ics`: for calendar apps, which cannot sign in. The address is the secret."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
@@ -13,7 +13,7 @@ from api.services.feeds import read_feed
 def meetings_feed(request: HttpRequest, token: str) -> HttpResponse:
     try:
         file = read_feed(token)
-    except ObjectDoesNotExist:  # no page, which would repeat the address
+    except ObjectDoesNotExist:  # no error page, which would repeat the address
         return HttpResponse("Not found", status=404, content_type="text/plain")
     headers = {"ETag": file.etag}
     if file.etag in {

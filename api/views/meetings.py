@@ -1,4 +1,7 @@
-"""`/meetings/`, `/follow-ups/`, `/concerns/`. DELETE cancels a meeting; the others are closed."""
+"""`/meetings/`, `/follow-ups/`, `/concerns/`.
+
+DELETE cancels a meeting. Follow-ups and concerns are closed instead.
+"""
 
 from datetime import date
 from typing import Any
@@ -71,7 +74,10 @@ class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
 
 
 def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple[list[UUID], list[UUID]]:
-    """Make `organisations` those a service takes; which of them were told today, or were not after all."""
+    """Replace `organisations` with the rows that a service takes.
+
+    Returns the IDs of organisations that were reported back to today, and those whose report is taken back.
+    """
     rows = values.get("organisations")
     if rows is None:
         return [], []

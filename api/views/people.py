@@ -1,4 +1,4 @@
-"""`/contacts/`: DELETE erases by the privacy rules."""
+"""`/contacts/`: DELETE erases the contact by the privacy rules."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""`/reports/{slug}/`: figures of a period, each with its n of N and the call that lists what it counts."""
+"""`/reports/{slug}/`: figures of a period, each with n of N and the URL that lists the counted rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ class Reports(Resource):
         if parameters.read_flag(request, "rest"):
             question = _with_rest(question)
         rows = list(_rows(request, report, question))
-        # No object is named, everybody's are counted: the event says which report, of which districts.
+        # The event has no object IDs, because all are counted. It names the report and its districts.
         counted = [district.pk for district in question.districts]
         record(self.actor, Action.VIEW, self.object_type, district_ids=counted, field_names=[slug])
         if request.accepted_renderer.format == CSVRenderer.format:
@@ -86,7 +86,7 @@ class Reports(Resource):
 
 
 def _with_rest(question: Question) -> Question:
-    """Of one district and its parts, what lies in none of them or in several too."""
+    """Add rows for objects in no part, or in several parts, of the one requested district."""
     asked = question.districts
     whole = [one for one in asked if all(one.pk in other.lineage for other in asked)]
     if question.by != By.DISTRICT or not whole:
@@ -98,12 +98,12 @@ def _compared_with(request: Request, period: Period) -> Period | None:
     asked = parameters.read_word(request, "compare", COMPARISONS, "")
     try:
         return {"previous": period.previous, "last_year": period.a_year_before}[asked]() if asked else None
-    except (ValueError, OverflowError):  # such as 29 February alone, a year before
+    except (ValueError, OverflowError):  # for example 29 February alone, a year before
         raise parameters.bad_comparison("compare") from None
 
 
 def _rows(request: Request, report: Report, question: Question) -> Iterator[dict[str, Any]]:
-    """One a group; what it was in the period compared with stands in it, under names of its own."""
+    """One row per group, with the figures of the comparison period under prefixed names."""
     now, *others = question.periods
     found = rows_of(report, question)
     before = {row.group: row for row in found if row.period in others}
@@ -117,7 +117,7 @@ def _rows(request: Request, report: Report, question: Question) -> Iterator[dict
 
 
 def _names(report: Report, question: Question) -> list[str]:
-    """Of the columns, in the order of the answer."""
+    """Column names in response order."""
     names = columns_of(report)
     compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
     rest = ["rest"] if question.rest_of else []

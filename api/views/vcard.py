@@ -1,4 +1,4 @@
-"""`/contacts/{id}/vcard/`: one person for an address book."""
+"""`/contacts/{id}/vcard/`: a contact as a file for address books."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 
 
 class VCardRenderer(JSONRenderer):
-    """For the negotiation: `Accept: text/vcard`."""
+    """For content negotiation: `Accept: text/vcard`."""
 
     media_type = "text/vcard"
     format = "vcard"

@@ -1,4 +1,4 @@
-"""`/webhooks/` and `/webhook-deliveries/`: a key keeps its own, with one scope for all verbs."""
+"""`/webhooks/` and `/webhook-deliveries/`: a key manages its own webhooks with one scope for all actions."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from api.views.writing import DestroyMixin, UpdateMixin
 
 
 class OfKey(Resource):
-    """Administrators keep webhooks on their pages; here a key does."""
+    """Only for keys. Administrators manage webhooks on their pages."""
 
     scope = "webhooks"
     needs_write = True
@@ -49,7 +49,7 @@ class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
     shape = WEBHOOK
 
     def create(self, request: Request) -> HttpResponse:
-        """The secret is in the first answer alone: nothing keeps it for an Idempotency-Key."""
+        """Create a webhook. The secret is in the first response only: no Idempotency-Key result stores it."""
         parameters.check_parameters(request, ())
         data = request.data
         made: list[str] = []

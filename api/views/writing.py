@@ -1,4 +1,4 @@
-"""The verbs that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
+"""Actions that write: POST, batches, PATCH and DELETE, each through the same service as the pages."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,15 +28,16 @@ MAX_BATCH = 200
 
 
 class Writing(Resource):
-    """Reads a body with the input serializer and answers with the row as it now is."""
+    """Parse the body with the input serializer and return the current row."""
 
     input: ClassVar[type[serializers.Serializer[Any]]]
     url_name: ClassVar[str]
 
     def read_body(self, data: Any, *, partial: bool, prefix: str = "") -> dict[str, Any]:
-        """What a service takes, from a body of the resource's own field names. Raises 400 by field.
+        """Parse a body into arguments for a service. Raises 400 by field.
 
-        Partial is the object, not a row inside it: DRF's own `partial` would excuse both.
+        With `partial`, fields of the object are optional, but fields of rows inside it are still required.
+        DRF's own `partial` would make both optional.
         """
         reader = self.input(data=data, context={"actor": self.actor})
         if partial:
@@ -50,7 +51,7 @@ class Writing(Resource):
     def _keep_other_sources(
         self, values: dict[str, Any], before: Mapping[str, Any], prefix: str = ""
     ) -> None:
-        """A key names records under its own source only: what others call them stays."""
+        """Keep external IDs of other sources: a key can only set those of its own source."""
         if self.key is None or "external_ids" not in values:
             return
         others = [
@@ -73,7 +74,7 @@ class Writing(Resource):
         values["external_ids"] = own + others
 
     def answer(self, pk: UUID, status: int) -> HttpResponse:
-        """The row as it now is, with its ETag; for a writer that may not read, only id and version."""
+        """The current row with its ETag. A writer without read access gets only ID and version."""
         names = [] if self.may_read() else ["id", "version"]
         row = self.fetch(pk, names)
         if not names:
@@ -86,9 +87,9 @@ class Writing(Resource):
         return response
 
     def answer_again(self, kept: Kept) -> HttpResponse:
-        """The same to a request that comes again: the row as it is now, or 410 where it was deleted.
+        """The response to a repeated request: the current row, or 410 if it was deleted.
 
-        Who has to say why they read people does so here, once others may have written in the row.
+        If the row has changed since then, reading a contact requires a purpose.
         """
         pk = UUID(kept["id"])
         try:
@@ -102,10 +103,10 @@ class Writing(Resource):
 
     @contextmanager
     def stale_with_etag(self, pk: UUID) -> Iterator[None]:
-        """One transaction for a write; 412 with the current ETag where its version is not the current one.
+        """Run a write in one transaction. Raises 412 with the current ETag if the version is stale.
 
-        The row was read before it began, so the service has the last word: it checks the version again once
-        the row is locked.
+        The row was read before the transaction, so the service checks the version again after locking the
+        row.
         """
         try:
             with transaction.atomic():
@@ -116,7 +117,7 @@ class Writing(Resource):
             raise Problem(412, "stale", told(stale), headers={"ETag": tag}) from None
 
     def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
-        """Those that are there, whoever sees them."""
+        """The existing IDs among these, whether or not the caller can see the rows."""
         found = self.spec_model._base_manager.filter(pk__in=list(ids))
         return set(found.values_list("pk", flat=True))
 
@@ -132,7 +133,7 @@ class CreateMixin(Writing):
 
     def create(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())
-        data = request.data  # parsed here, so that a bad body is refused whatever the key
+        data = request.data  # parse first, so that an invalid body is rejected for any key
 
         def work() -> tuple[HttpResponse, Kept]:
             with transaction.atomic():
@@ -189,7 +190,7 @@ class CreateMixin(Writing):
         return [self._try(one, f"/{number}") for number, one in enumerate(data)]
 
     def _try(self, data: Any, prefix: str) -> dict[str, Any]:
-        """What became of one object of a batch: its id and version, or its problem."""
+        """Create one object of a batch. Returns its ID and version, or its problem."""
         try:
             with transaction.atomic():
                 row: Any = self._create_one(data)
@@ -210,7 +211,7 @@ class CreateMixin(Writing):
         return HttpResponse(to_json({"results": results}), status=status, content_type="application/json")
 
     def _answer_batch_again(self, kept: Kept) -> HttpResponse:
-        """Which of them there are now, in which version; what was refused stays refused."""
+        """The current versions of a batch's rows. Rejected objects stay rejected."""
         ids = [one["id"] for one in kept["results"] if "id" in one]
         versions = dict(self.visible(self.actor).filter(pk__in=ids).values_list("pk", "version"))
         left = self._that_exist(pk for pk in map(UUID, ids) if pk not in versions)
@@ -241,7 +242,7 @@ class UpdateMixin(Writing):
     def partial_update(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ())
         data = parameters.check_body(request.data, {*self.input().fields, *self.spec.names, "version"})
-        before = self.fetch(pk)  # 404 first: nothing is told about what is not seen
+        before = self.fetch(pk)  # 404 first, to reveal nothing about hidden rows
         version = expected_version(request, data)
         values = self.read_body(self._changes(data, before), partial=True)
         self._keep_other_sources(values, before)
@@ -251,10 +252,10 @@ class UpdateMixin(Writing):
             return self.answer(pk, 200)
 
     def _changes(self, data: dict[str, Any], before: Any) -> dict[str, Any]:
-        """What the body would change: fields as they are may be sent back, also read-only ones.
+        """The fields that the body changes. Unchanged fields, including read-only ones, are ignored.
 
-        A reference its reader may not see is null in what it read, and stays when null comes back.
-        Who may not read is told nothing of what is there.
+        A hidden reference reads as null; sending null back keeps it. Callers without read access learn
+        nothing about current values.
         """
         known = _as_read(before) if self.may_read() else {"id": str(before["id"])}
         changes = {
@@ -289,6 +290,6 @@ class DestroyMixin(Writing):
 
 
 def _as_read(row: Any) -> dict[str, Any]:
-    """A row as its reader got it: text for ids, days and moments."""
+    """A row as sent to the caller: IDs, dates and timestamps as text."""
     plain: dict[str, Any] = orjson.loads(to_json(row))
     return plain

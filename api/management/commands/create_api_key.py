@@ -1,4 +1,4 @@
-"""`manage.py create_api_key`: an active key at once; its token alone on the last line, once."""
+"""`manage.py create_api_key`: create an active key and print its token, once, as the last line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py renew_api_key`: a later end and a further secret; its token alone on the last line, once."""
+"""`manage.py renew_api_key`: extend a key and print a token with a new secret, once, as the last line."""
 
 from typing import Any
 

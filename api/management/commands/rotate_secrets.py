@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: move to the current SECRET_KEY what can be; say what needs the older one."""
+"""`manage.py rotate_secrets`: re-encrypt secrets under the new SECRET_KEY, and list uses of the old one."""
 
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def unused(since: datetime) -> tuple[list[str], int]:
-    """Names of living keys made before `since` and idle since then; how many such calendar addresses."""
+    """Names of usable API keys and number of calendar feeds created before `since` and unused since then."""
     older = ApiKey.objects.usable(timezone.now()).filter(created_at__lt=since)
     idle = older.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=since))
     reads = Event.objects.filter(at__gte=since, recipient__startswith="calendar feed ")

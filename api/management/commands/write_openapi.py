@@ -1,4 +1,4 @@
-"""`manage.py write_openapi`: write the API's document to docs/openapi.yaml, where a test compares it."""
+"""`manage.py write_openapi`: write the OpenAPI document to docs/openapi.yaml. A test compares the file."""
 
 from typing import Any
 
