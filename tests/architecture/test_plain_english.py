@@ -88,8 +88,8 @@ def test_no_sentence_is_assembled_in_a_template() -> None:
 
 # A translated word and a value side by side, such as `{% translate "by" %} {{ name }}`.
 JOINED: Final = re.compile(
-    r"""{%\s*translate\s+"[^"]*[^".:?!…(]"[^%]*%} ?{{[^}]*}}"""
-    r"""|[^:(·>"=]\s?{{[^}]*}} ?{%\s*translate\s+"[a-z][^"]*"\s*%}"""
+    r"""{%\s*translate\s+"[^"]*[^".:?!…(]"[^%]*%}\s*{{[^}]*}}"""
+    r"""|[^:(·>"=\s]\s*{{[^}]*}}\s*{%\s*translate\s+"[a-z][^"]*"\s*%}"""
 )
 
 

@@ -24,6 +24,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +166,7 @@ def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked(noun: st
         rows = [make_contact(home, row, given_name="Ana") for home, row in zip(homes, rows, strict=True)]
     client = browse(officer)
     answer = client.get(merge_address(*rows, noun=noun))
-    html = answer.content.decode()
+    html = joined(answer.content.decode())
     assert answer.status_code == 403
     assert "Some are based in another district." in html
     assert "view only" in html.partition(f"/{rows[2].pk}/")[2]
@@ -195,7 +196,7 @@ def test_two_or_more_are_chosen_in_every_list_there_is() -> None:
         ("/duplicates/contacts/", people, "/duplicates/contacts/merge/"),
         ("/contacts/", people, "/duplicates/contacts/merge/"),
     ):
-        html = client.get(address).content.decode()
+        html = joined(client.get(address).content.decode())
         assert f'action="{merges}"' in html
         ticked = {f'name="row" value="{row.pk}"' for row in rows}
         assert all(tick in html for tick in ticked), address

@@ -21,6 +21,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -150,8 +151,8 @@ def test_a_meeting_that_is_called_what_it_was_says_so_once() -> None:
     make_meeting(north, organisation, kind="phone", subject="Phone call")
     make_meeting(north, organisation, kind="phone", subject="The square")
     html = browse(make_officer(north)).get(page(organisation)).content.decode()
-    assert ">Phone call</a>" in html
-    assert ">Phone call: The square</a>" in html
+    assert ">Phone call</a>" in joined(html)
+    assert ">Phone call: The square</a>" in joined(html)
 
 
 def test_a_page_costs_the_same_however_much_is_on_it(django_assert_max_num_queries: Any) -> None:

@@ -22,6 +22,7 @@ from meetings.models import Meeting
 from pages.templatetags import ui
 from tests import factories
 from tests.browser.looking import look, violations
+from tests.markup import joined
 from tests.plugins.browser import OpenPage
 
 
@@ -223,7 +224,7 @@ def test_language_time_zone_and_theme_are_the_users(client: Client, officer: Use
     client.force_login(officer)
     response = client.get("/more/", headers={"Accept-Language": "fi"})
     assert response.headers["Content-Language"] == "es"
-    assert '<html lang="es" dir="ltr" data-theme="dark"' in response.text
+    assert '<html lang="es" dir="ltr" data-theme="dark"' in joined(response.text)
     assert timezone.get_current_timezone() == timezone.get_default_timezone()
 
 

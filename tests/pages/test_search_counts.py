@@ -10,6 +10,7 @@ from districts.models import District
 from meetings.models import Concern
 from meetings.services.concerns import log_concern
 from tests.factories import make_district, make_meeting, make_officer
+from tests.markup import joined
 from tests.pages.test_search import make_follow_up, text_of
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +40,8 @@ def test_a_group_that_is_cut_says_so_and_not_the_cut_as_the_count(
     for number in range(10):
         make_follow_up(officer, f"Coffee {number}")
     text = text_of(browser, "coffee")
-    assert "<h2>Meetings <span>more than 10" in text
-    assert "<h2>Follow-ups <span>10" in text
+    assert "<h2>Meetings<span>more than 10" in joined(text)
+    assert "<h2>Follow-ups<span>10" in joined(text)
     assert 'href="/meetings/?q=coffee"' in text
     assert 'href="/follow-ups/?q=coffee"' not in text
     assert "More than 20 results" in text
@@ -60,7 +61,7 @@ def test_a_concern_is_found_by_its_place_and_its_facts_where_it_is_seen(
     for q in ("luna", "caretaker"):
         text = text_of(browser, q)
         assert text.count("Luna bar") == 2, q  # in its name and below it, once each
-        assert "<h2>Concerns <span>1" in text
+        assert "<h2>Concerns<span>1" in joined(text)
     here = Concern.objects.get(district=district)
     event = Event.objects.filter(action=Action.SEARCH).latest("at")
     assert (event.object_ids, event.district_ids) == ([here.pk], [district.pk])

@@ -15,6 +15,7 @@ from meetings.models import FollowUp
 from meetings.services.follow_ups import create_follow_up
 from tests.contacts.pages import browse, undo
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def test_more_than_are_changed_at_once_stay_ticked_and_the_limit_is_said(of: str
     client = browse(officer)
     too_many = f"{address(*rows, of=of)}&list=ordering%3D-kind"
     for answer in (client.get(too_many), client.post(too_many, typed)):
-        page = answer.content.decode()
+        page = joined(answer.content.decode())
         assert answer.status_code == 422
         assert "You have selected 101, but you can change at most 100 at a time." in page
         assert all(f'name="row" value="{row.pk}" form="chosen" checked' in page for row in rows)
@@ -116,7 +117,7 @@ def test_rows_of_another_district_are_not_found_and_read_only_ones_stay() -> Non
 
 
 def is_ticked(page: str, row: Any) -> bool:
-    return f'name="row" value="{row.pk}" form="chosen" checked' in page
+    return f'name="row" value="{row.pk}" form="chosen" checked' in joined(page)
 
 
 def test_which_may_only_be_looked_at_is_said_and_the_others_stay_ticked() -> None:

@@ -13,6 +13,7 @@ from audit.models import Action, Event
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_officer, make_user
+from tests.markup import joined
 from tests.pages.test_api_keys import sure
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,7 @@ def test_a_delivery_is_sent_again(administrator: User, tool: Tool) -> None:
     register(client, tool)
     sent = delivery(Webhook.objects.get(), failed_at=timezone.now(), attempts=10, last_error="timeout")
     page = client.get(f"/settings/webhooks/{sent.webhook_id}/").content.decode()
-    assert '<span class="status">failed</span>' in page
+    assert '<span class="status">failed</span>' in joined(page)
     assert "timeout" in page
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
     assert "Sending again." in answer.content.decode()

@@ -30,6 +30,7 @@ from tests.factories import (
     make_supervisor,
     make_user,
 )
+from tests.markup import joined
 from tests.reports.northgate import ASKED, QUARTER, City, noon, read
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_the_period_stays_on_the_way_to_blind_spots_and_back(client: Client, cit
     for page in ("/reports/", "/reports/blind-spots/"):
         html = read(client, city.supervisor, f"{page}?{ASKED}").content.decode()
         for other in ("/reports/", "/reports/blind-spots/", "/reports/compare/", "/reports/map/"):
-            [query] = re.findall(rf'<li><a href="{other}\?([^"]+)"', html)
+            [query] = re.findall(rf'<li><a href="{other}\?([^"]+)"', joined(html))
             assert ASKED in query, (page, other)
             assert client.get(f"{other}?{query}".replace("&amp;", "&")).context["period"] == QUARTER
 

@@ -16,6 +16,7 @@ from meetings.services.follow_ups import create_follow_up
 from reviews.models import Review
 from reviews.services.reviews import agree_action, comment_figure
 from tests.factories import make_contact, make_district, make_officer, make_supervisor, make_user
+from tests.markup import joined
 from tests.reviews.making import Audited
 
 
@@ -124,9 +125,9 @@ def test_parts_of_meetings_stay_parts(client: Client, audited: Audited) -> None:
     assert "1 of 2.2" in page or "1 of 2.3" in page
     counted = f"/reviews/{review.pk}/counted/{wanted.pk}/"
     html = text(client.get(f"/reviews/{review.pk}/figures/contact-wanted/"))
-    assert re.search(rf'href="{counted}">1 row<', html)
+    assert re.search(rf'href="{counted}">1 row<', joined(html))
     assert audited.organisations[0].name in text(client.get(counted))
-    assert "<h1>Audit: Northgate" in page
+    assert "<h1>Audit: Northgate" in joined(page)
     assert "Confidential – internal use only. Printed by" in page
 
 
@@ -193,7 +194,7 @@ def test_an_organisation_is_rung_without_the_officers_opinion(
     assert "They are worried." not in html
     assert client.post(page, {"answer": "perhaps"}).status_code == 422
     answered = text(client.post(page, {"answer": "yes", "note": ""}, follow=True))
-    assert '<span class="status">correct</span>' in answered
+    assert '<span class="status">correct</span>' in joined(answered)
 
 
 def test_what_is_agreed_is_added_and_taken_off(client: Client, audited: Audited, review: Review) -> None:
