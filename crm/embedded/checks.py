@@ -44,10 +44,13 @@ def python(*arguments: str) -> tuple[str, ...]:
 # -n and -W: treat a link to a missing page or heading as an error.
 DOCS = python("-m", "sphinx", "-n", "-W", "--keep-going", "-q", "docs", "docs/_build")
 
+TEMPLATES = sorted(str(folder) for folder in ROOT.glob("*/templates"))
+
 CHECKS = [
     Check("types (mypy)", python("-m", "mypy", ".")),
     Check("style (ruff check)", python("-m", "ruff", "check", ".")),
     Check("format (ruff format)", python("-m", "ruff", "format", "--check", ".")),
+    Check("templates (djhtml)", (str(PROGRAMS / "djhtml"), "--check", "--tabwidth", "2", *TEMPLATES)),
     Check("arrows (import-linter)", (str(PROGRAMS / "lint-imports"), "--no-cache")),
     # Without a database this command cannot read applied migrations and prints a warning.
     Check("migrations", python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run")),
