@@ -1,4 +1,4 @@
-"""What contact wanted is made of, with names: the rows and what is not shown add up to the figure."""
+"""The organisations behind a “contact wanted” figure, which adds up from named rows and the rest."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ AT_MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Of several organisations."""
+    """Totals for several organisations."""
 
     organisations: int
     times: int
@@ -24,7 +24,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """`others` are in the `total` without a name: not the reader's to see by now, or too many for a page."""
+    """Named rows, and their total.
+
+    `others` counts organisations the reader cannot see and those beyond 500.
+    """
 
     rows: Sequence[tuple[Organisation, Agreement]]
     others: Sum
@@ -32,7 +35,7 @@ class Shares:
 
 
 def shares_of(actor: Actor, question: Question, group: str) -> Shares:
-    """Of a group's figure in one period; who missed most first."""
+    """Shares of a group's figure in one period, most missed meetings first."""
     found = agreements(question, group)
     first = [one.organisation_id for one in found[:AT_MOST]]
     visible = Organisation.objects.visible_to(actor).filter(pk__in=first).select_related("home_district")

@@ -1,4 +1,4 @@
-"""“Copy as API call”: the call that answers what a list page shows."""
+"""“Copy as API call”: the API call that returns what a list page shows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from pages.lists import Listing
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`left_out_mine`: the page showed the reader's own rows, and a key has none."""
+    """An API call. `left_out_mine`: the page showed the reader's own rows, which a key does not have."""
 
     url: str
     left_out_mine: bool
@@ -23,7 +23,7 @@ class Call:
 
 
 def call_of(page: Listing, resource: str) -> Call | None:
-    """The call for a list's filters and order, from its beginning; none while a filter is not understood."""
+    """The call for a list's filters and order, from its first page. None if a filter is invalid."""
     if page.form.errors:
         return None
     path = reverse(f"api-{resource}")

@@ -1,4 +1,4 @@
-"""The matrix of districts and communities: a cell each, said in words, never mapped, printed, exported."""
+"""The matrix of districts and communities, in words. It is never shown on a map, printed or exported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from reports.wording import name_group, say
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A community in a district; `url` opens those met, `rest_url` those not met."""
+    """A community in a district.
+
+    `url` lists the organisations that were met, `rest_url` those that were not.
+    """
 
     district: District
     name: str
@@ -33,7 +36,10 @@ class Cell:
 
     @property
     def first_url(self) -> str:
-        """Whom to see first: those not met; where nobody speaks for them, what is known of them."""
+        """Where to start: the unmet organisations.
+
+        If there are no organisations, the district's entry on the community.
+        """
         if self.row.spot == "nobody":
             return f"{reverse('district', args=[self.district.code])}#expected"
         return self.rest_url
@@ -41,13 +47,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """`lines`: each community with a cell, or none, for each district in its order."""
+    """`lines` has each community with a cell, or None, per district in order."""
 
     districts: Sequence[District]
     lines: Sequence[tuple[str, Sequence[Cell | None]]]
 
     def _in_spot(self, spot: Spot) -> list[Cell]:
-        """A part is not named beside its whole where the same is true of that."""
+        """Cells of this kind. A district is omitted if its parent is listed."""
         found: list[Cell] = []
         for _name, cells in self.lines:
             there = [cell for cell in cells if cell and cell.row.spot == spot]
@@ -57,23 +63,26 @@ class Matrix:
 
     @property
     def unspoken(self) -> list[Cell]:
-        """Expected, and nobody speaks for them."""
+        """Communities expected in a district that no organisation represents."""
         return self._in_spot("nobody")
 
     @property
     def unmet(self) -> list[Cell]:
-        """Somebody speaks for them and was not met; those known to live here first, the longest ago first."""
+        """Communities whose organisations were not met.
+
+        Expected communities come first, then the longest unmet.
+        """
         found = self._in_spot("not_met")
         return sorted(found, key=lambda cell: (not cell.row.is_expected, -_long(cell.days)))
 
     @property
     def forgotten(self) -> list[Cell]:
-        """Those of `unmet` that are known to live here."""
+        """The cells of `unmet` whose community is expected in the district."""
         return [cell for cell in self.unmet if cell.row.is_expected]
 
 
 def matrix(question: Question) -> Matrix:
-    """Of one period; communities that are nowhere expected and that nobody speaks for are left out."""
+    """The matrix for one period. Communities neither expected nor represented anywhere are left out."""
     found = {(row.district, row.group): row for row in REPORT.rows(question)}
     known = {focus for _code, focus in found}
     lines = [

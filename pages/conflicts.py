@@ -1,4 +1,4 @@
-"""Two people changed the same thing: both texts are shown, and the second one decides."""
+"""Edit conflicts: the page shows both texts, and the second editor decides."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -16,7 +16,7 @@ from pages.templatetags.ui import day
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field's text as it is now and as it was typed."""
+    """A field's text now and as typed."""
 
     label: str
     theirs: str
@@ -24,12 +24,12 @@ class Difference:
 
 
 def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Difference]:
-    """Where a valid `form` says something else than `current`, the initial values of a fresh form."""
+    """Fields in which a valid `form` differs from `current`, the initial values of a fresh form."""
     return list(_differing(form, current))
 
 
 def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
-    """What was typed, as if the current version had been shown: saving it once more is a decision."""
+    """The typed data with the current version, so that saving again overwrites the other change."""
     shown: Any = form.data
     data = shown.copy()
     data[form.add_prefix("version")] = str(stale.current)

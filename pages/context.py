@@ -1,4 +1,4 @@
-"""What every page's frame needs: who reads it, where they may go, what waits for them."""
+"""Context for the frame of every page: reader, navigation and pending work."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from reminders.models import Reminder
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place to go: the URL's name, its word and its icon."""
+    """A link in the navigation: URL name, label and icon."""
 
     name: str
     label: str | Promise
@@ -54,7 +54,7 @@ READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCE
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
 
 
-# As the demo data makes them (issue: "Sign-ins"); the sign-in page offers them in the demo only.
+# Accounts of the demo data (issue: "Sign-ins"). The sign-in page offers them in the demo only.
 DEMO_PASSWORD = "proximity-demo"  # noqa: S105  # printed on the sign-in page
 DEMO_SIGN_INS = (
     (_("Officer, north"), "officer.north@demo.example"),
@@ -66,7 +66,7 @@ DEMO_SIGN_INS = (
 
 
 def _more(actor: Actor) -> tuple[Place, ...]:
-    """Places that are not for every day."""
+    """Less frequently used places."""
     tidying = (DUPLICATES,) if actor.writes else ()
     bringing_in = (IMPORT,) if can_import(actor) else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
@@ -75,7 +75,7 @@ def _more(actor: Actor) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame of a page. Its queries are made once, for whole pages only, never for fragments."""
+    """The frame of a page. Its queries run once, and only for whole pages, not for fragments."""
 
     city: str
     demo: bool
@@ -106,7 +106,7 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
-    """Tolerates a request without a user: an error may happen before anybody is known."""
+    """Return the frame. The request may lack a user, because errors can occur before authentication."""
     frame = {
         "city": settings.CITY_NAME,
         "demo": settings.DEMO,

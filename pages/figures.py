@@ -1,4 +1,4 @@
-"""Figures on a page: each with its n of N, a drawing, and the list that yields exactly the rows it counts."""
+"""Figures on a page: each with n of N, a drawing, and a link to exactly the rows it counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ LISTS: Final[Mapping[str, str]] = {
 
 
 def rows_url(drill: Drill | None) -> str:
-    """The list page with the figure's filters; empty where a figure has no rows."""
+    """URL of the list page with the figure's filters. Empty if the figure has no rows."""
     if drill is None:
         return ""
     return f"{reverse(LISTS[drill.noun])}?{urlencode(drill.parameters, safe=',:')}"
@@ -39,7 +39,7 @@ def rows_url(drill: Drill | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a report's own column says of a figure, and the list of what it counts."""
+    """A value in a report's own column, and the URL of the rows it counts."""
 
     label: Text
     value: Any
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Figure:
-    """A line as a page shows it. Templates read it, nothing is computed twice."""
+    """A scorecard or report line for templates. Properties used twice are cached."""
 
     line: Line
     name: str
@@ -64,7 +64,7 @@ class Figure:
 
     @cached_property
     def of(self) -> str:
-        """`12 of 30` beside a share or days; `of 30` where the figure is the 12 itself."""
+        """`12 of 30` next to a share or number of days; `of 30` if the figure itself is the 12."""
         if self.row is None:
             return ""
         if self.report.measure == "n":
@@ -78,7 +78,10 @@ class Figure:
 
     @cached_property
     def judged(self) -> str:
-        """Whether it went the right way; nothing of what has no right way or is of few."""
+        """Whether the figure is better, worse or too few to judge.
+
+        Empty if the figure has no preferred direction or did not change.
+        """
         line = self.line
         if line.is_better or line.is_worse:
             if line.is_of_few:
@@ -88,7 +91,7 @@ class Figure:
 
     @cached_property
     def url(self) -> str:
-        """Of the rows it counts: none where it counts none."""
+        """URL of the counted rows. Empty if there are none."""
         row = self.row
         if row is None or not row.n or is_rest(row):
             return ""
@@ -96,7 +99,7 @@ class Figure:
 
     @cached_property
     def rest_url(self) -> str:
-        """Of the rows it is of but does not count: the forgotten, the late."""
+        """URL of the rows in the total that are not counted, such as late ones."""
         row = self.row
         if row is None or row.of <= row.n or is_rest(row):
             return ""
@@ -116,12 +119,12 @@ class Figure:
 
     @property
     def columns(self) -> list[Cell]:
-        """The report's own columns with what they say here."""
+        """Cells of the report's own columns."""
         return [self._cell(column) for column in self.report.own_columns]
 
     @property
     def notable(self) -> list[Cell]:
-        """Those that say more than nought or nothing."""
+        """Cells with a value other than 0 or none."""
         return [self._cell(column) for column in self.line.notable]
 
     def _cell(self, column: Column) -> Cell:
@@ -134,7 +137,7 @@ class Figure:
 
 
 def trend(line: Line, title: str, *, top: float | None = None, height: int = HEIGHT) -> SafeString:
-    """The periods that led up to a figure, with axes."""
+    """A line chart of the periods that led up to a figure."""
     unit = line.report.unit
     return lines(
         line.marks,
@@ -148,7 +151,7 @@ def trend(line: Line, title: str, *, top: float | None = None, height: int = HEI
 
 
 def split(report: Report, marks: Iterable[Mark], title: str) -> SafeString:
-    """One bar a group."""
+    """A chart with one bar per group."""
     unit = report.unit
     return bars(
         list(marks),
@@ -160,7 +163,7 @@ def split(report: Report, marks: Iterable[Mark], title: str) -> SafeString:
 
 
 def say_tick(value: float, unit: str) -> str:
-    """An axis names its unit once, so its numbers stand alone, but for per cent."""
+    """The label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
     return say(value, "ratio" if unit == "ratio" else "count")
 
 
@@ -169,17 +172,17 @@ def group_marks(figures: Iterable[Figure]) -> list[Mark]:
 
 
 def named(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:
-    """Lines with the names of their groups."""
+    """Figures from lines, with the names of their groups."""
     by_code = {district.code: district for district in districts}
     return [Figure(line, name_group(line.group, by_code)) for line in lines]
 
 
-STEPS: Final = 4  # of shade and of hatching, lightest first
+STEPS: Final = 4  # steps of shading and hatching, lightest first
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A district on the map; `step` 1 to 4 says how high its figure is, 0 that there is none."""
+    """A district on the map. `step` is 1 (lowest) to 4 (highest), or 0 without a figure."""
 
     figure: Figure
     shape: Shape
@@ -188,7 +191,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Shading:
-    """A map of figures, with what each step of shade means."""
+    """A map of figures with its legend."""
 
     picture: Drawing
     areas: Sequence[Area]
@@ -196,7 +199,10 @@ class Shading:
 
 
 def shading(report: Report, figures: Sequence[Figure], districts: Sequence[District]) -> Shading | None:
-    """Districts that have a boundary, each shaded and hatched by its figure; without any, no map."""
+    """Shade and hatch the districts that have a boundary by their figures.
+
+    None if no district has a boundary.
+    """
     picture = drawing(districts)
     if picture is None:
         return None
@@ -226,6 +232,6 @@ def _step(value: float | None, top: float) -> int:
 
 
 def call_of_report(slug: str, parameters: Mapping[str, str]) -> Call:
-    """The API call that answers the same figures."""
+    """The API call that returns the same figures."""
     query = urlencode(parameters, safe=",:")
     return Call(f"{settings.SITE_URL}{reverse('api-report', args=[slug])}?{query}", left_out_mine=False)

@@ -1,4 +1,4 @@
-"""The typeface, cut from the package's own files: no font lies in the repository, none comes from a CDN."""
+"""Subset the typeface from its package: no font files in the repository, no CDN."""
 
 import fcntl
 import hashlib
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 SOURCE = ROOT / "files" / "SourceSans3[wght].ttf"
 FOLDER = "pages/fonts"
 WEIGHTS = (400, 700)
-# app.css names the same ranges, so that a browser fetches only what a page needs.
+# app.css lists the same ranges, so that browsers fetch only the subsets that a page needs.
 RANGES = {
     "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,"
     "U+2190-2193,U+2212,U+2215,U+2264-2265,U+FEFF,U+FFFD",
@@ -29,19 +29,19 @@ RANGES = {
     "cyrillic": "U+0301,U+0400-045F,U+0490-0491,U+04B0-04B1,U+2116",
     "greek": "U+0370-03FF",
 }
-FEATURES = [*subset.Options().layout_features, "tnum", "lnum"]  # figures of one width, for tables
-VERSION = "1"  # raise it when cut() changes
+FEATURES = [*subset.Options().layout_features, "tnum", "lnum"]  # fixed-width figures, for tables
+VERSION = "1"  # increase when cut() changes
 
 
 def paths() -> list[str]:
-    """The static paths of all cuts, as `pages/fonts/source-sans-3-latin.woff2`."""
+    """Static paths of all subsets, such as `pages/fonts/source-sans-3-latin.woff2`."""
     return [f"{FOLDER}/source-sans-3-{name}.woff2" for name in RANGES]
 
 
 def folder() -> Path:
-    """The folder with every cut in it, made when first asked for.
+    """The folder with all subsets, which is created on first use.
 
-    Its name is a digest of what went in. Processes that start together wait for the first.
+    Its name is a digest of the inputs. Processes that start together wait for the first one.
     """
     recipe = repr((VERSION, WEIGHTS, RANGES, FEATURES)).encode()
     digest = hashlib.sha256(recipe + SOURCE.read_bytes()).hexdigest()[:16]
@@ -63,7 +63,7 @@ def folder() -> Path:
 
 
 def cut(ranges: str, target: Path) -> None:
-    """Write the glyphs of these ranges as a variable woff2."""
+    """Write the glyphs in these ranges to a variable woff2 font."""
     font = TTFont(SOURCE, lazy=True)
     options = subset.Options(flavor="woff2", layout_features=FEATURES, notdef_outline=True)
     subsetter = subset.Subsetter(options)
@@ -75,12 +75,12 @@ def cut(ranges: str, target: Path) -> None:
 
 
 class FontFinder(BaseFinder):
-    """Gives the cuts to the development server, to WhiteNoise and to collectstatic."""
+    """A static files finder for the subsets, for the development server, WhiteNoise and collectstatic."""
 
     def check(self, **kwargs: object) -> list[CheckMessage]:
         return []
 
-    def find(  # type: ignore[override]  # one body for what the stubs call two
+    def find(  # type: ignore[override]  # one function for both overloads of the stubs
         self, path: str, find_all: bool = False, **kwargs: object
     ) -> str | Sequence[str] | None:
         found = str(folder() / path) if path in paths() else None

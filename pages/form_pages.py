@@ -1,4 +1,4 @@
-"""A page with a form: it is saved, a rule refuses it, or somebody else changed the same meanwhile."""
+"""Pages with a form: saved, rejected by a rule, or in conflict with another change."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def form_page(view: View) -> View:
-    """A view that shows a form and takes it; its page keeps the form's id without scripts (pages.once)."""
+    """Decorator for a view that shows and accepts a form.
+
+    Its form IDs survive reloads without scripts (pages.once).
+    """
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -32,28 +35,28 @@ def form_page(view: View) -> View:
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: nothing until something is sent."""
+    """Data to bind a form to: None until something is sent."""
     return request.POST if request.method == "POST" else None
 
 
 class Validated(Protocol):
-    """A form, or a set of forms."""
+    """A form or formset."""
 
     def is_valid(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Generic[T]):
-    """What came of a form: `saved` is what the service answered; None where nothing was saved."""
+    """The result of a form. `saved` is the service's return value, or None if nothing was saved."""
 
     form: Any
     status: HTTPStatus
     saved: T | None = None
-    differences: list[Difference] | None = None  # where somebody else changed the same meanwhile
+    differences: list[Difference] | None = None  # set if the row was changed in the meantime
 
     @property
     def context(self) -> dict[str, Any]:
-        """What a page needs to show the form again, with components/conflict.html above it."""
+        """Context for showing the form again, with components/conflict.html above it."""
         return {"form": self.form, "differences": self.differences}
 
 
@@ -65,13 +68,13 @@ def save_or_show_conflict(
     again: Callable[[Any], forms.BaseForm],
     beside: Iterable[Validated] = (),
 ) -> Attempt[T]:
-    """Call `save` if `form` and those `beside` it are valid; a draft is only shown again.
+    """Call `save` if `form` and the forms in `beside` are valid. A draft is only shown again.
 
-    `current` gives the values that a fresh form would show, and `again` makes the form of what was typed.
+    `current` returns the values that a fresh form would show. `again` builds a form from the typed data.
     """
     if not form.is_bound or getattr(form, "draft", False):
         return Attempt(form, HTTPStatus.OK)
-    valid = [one.is_valid() for one in (form, *beside)]  # each shows its mistakes
+    valid = [one.is_valid() for one in (form, *beside)]  # validate all, so that each shows its errors
     if all(valid):
         try:
             return Attempt(form, HTTPStatus.OK, save())

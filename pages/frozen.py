@@ -1,4 +1,4 @@
-"""Frozen figures as a page shows them: read from the audit, never counted again and never named anew."""
+"""Frozen figures of an audit for display. They are never recounted or renamed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from reviews.models import FrozenFigure, Review
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One row; `definition` is None where nobody knows any more what it was."""
+    """A frozen figure. `definition` is None if the report is no longer known."""
 
     figure: FrozenFigure
     definition: Definition | None
@@ -26,7 +26,7 @@ class Frozen:
 
     @property
     def value(self) -> str:
-        """What the report measured: a share, days, a number."""
+        """The measured value: a share, days, or a number."""
         if self.definition is None:
             return str(NOT_APPLICABLE)
         measure = self.definition.measure
@@ -41,7 +41,7 @@ class Frozen:
 
     @property
     def rows(self) -> int:
-        """How many objects it is of; only asked where their ids are kept."""
+        """Number of counted objects. Only used if their IDs were stored."""
         adds_up = self.definition.adds_up if self.definition else ""
         return round(self.figure.columns[adds_up] if adds_up else self.figure.n)
 
@@ -52,7 +52,7 @@ class Frozen:
 
 
 def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
-    """Each named as it was; in audits that kept no names, as what has that code is called today."""
+    """Figures with their names at the time. Audits without stored names use today's names for the codes."""
     rows = list(figures)
     named: dict[str, District] = {}
     if any(row.by == By.DISTRICT and not row.name for row in rows):
@@ -64,10 +64,10 @@ def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
 
 
 def whole_of(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[FrozenFigure], bool]:
-    """Rows of the audit's own district among those by district, and whether that is certain.
+    """The figures of the audit's whole district, and whether they are identified with certainty.
 
-    An older audit does not say which code its district had. It is today's where there are rows of that code,
-    else the only one that no part of it has; where that is not one either, all rows are shown.
+    Older audits did not store the code of their district. If there are figures for today's code, that code is
+    used, otherwise the only code that belongs to no part. If neither exists, all figures are returned.
     """
     rows = [row for row in figures if row.by == By.DISTRICT]
     if review.district_code:

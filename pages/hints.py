@@ -1,4 +1,4 @@
-"""What was kept though a hint advised against it: in the trail, with the reason and without the words."""
+"""Record that a user kept words despite a hint: with the reason, but without the words."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -17,7 +17,10 @@ def record_kept(
     *,
     district_ids: Iterable[UUID] = (),
 ) -> None:
-    """In the transaction that saves the row: which fields, and why. Sampled at /privacy/kept/."""
+    """Record the fields and the reason in the transaction that saves the row.
+
+    They are sampled at /privacy/kept/.
+    """
     kept = [form for form in forms if form.kept]
     names = sorted({name for form in kept for name in form.kept})
     if kept:

@@ -1,4 +1,4 @@
-"""Lucide's drawings. Its package opens its archive anew for each, which takes longer than the page."""
+"""Lucide icons. The package reopens its archive for each icon, which takes longer than the whole page."""
 
 from functools import cache
 from importlib.resources import files
@@ -17,9 +17,9 @@ def _archive() -> ZipFile:
     return ZipFile(BytesIO(files("lucide").joinpath("lucide.zip").read_bytes()))
 
 
-@cache  # a page has dozens, of a hundred or so
+@cache  # a page has dozens of icons, from about a hundred
 def drawn(name: str) -> SafeString:
-    """The icon of this name; a KeyError where there is none."""
+    """The icon with this name. Raises KeyError if it does not exist."""
     drawing = ET.fromstring(_archive().read(f"{name}.svg"))  # noqa: S314  # the package's own file
     for node in drawing.iter():
         node.tag = node.tag.removeprefix(SVG)

@@ -1,4 +1,4 @@
-"""Doing something grave: the role first, then the second factor, or the password of who has none, again."""
+"""Confirm identity again before sensitive actions: by second factor, or by password without one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,12 +15,15 @@ View = Callable[..., HttpResponse]
 
 
 def require_reauthentication(request: ActorRequest) -> None:
-    """In the middle of a view: go on if it was said in the last minutes, else ask; what was sent waits."""
+    """Ask the user to confirm their identity, unless they did so a few minutes ago. The sent form is kept."""
     raise_if_reauthentication_required(request, app="accounts")
 
 
 def reauthenticated(may: Callable[[Actor], bool]) -> Callable[[View], View]:
-    """For those who `may`; others are refused (403) before anything is asked. What was typed waits."""
+    """Decorator that confirms identity for users who `may`; others are rejected (403) first.
+
+    Typed data is kept.
+    """
 
     def guard(view: View) -> View:
         asking: View = reauthentication_required(view)

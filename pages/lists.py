@@ -1,4 +1,4 @@
-"""What every list page does: filter, order, page by cursor, count; one canonical address per list."""
+"""List pages: filters, order, cursor pagination and count, with one canonical URL per list."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ WITH_VIEWS = frozenset({"organisations", "contacts", "meetings", "follow_ups", "
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list: `form` for the filter bar and chips, `next` and `previous` for the pager."""
+    """A page of a list: `form` for the filter bar and chips, `next` and `previous` for the pager."""
 
     form: Form
     rows: Sequence[Any]
@@ -30,16 +30,16 @@ class Listing:
     next: str | None
     previous: str | None
     ordering: str
-    #: What the rows are filtered by, as the API takes it: what the page leaves out unasked included.
+    #: The filters as API parameters, including those that the page applies without being asked.
     filters: Mapping[str, str] = field(default_factory=dict)
-    #: The list's name and address, and the views of it that are kept; nothing of this in a fragment.
+    #: Name and address of the list and its saved views. Empty in fragments.
     list_name: str = ""
     query: str = ""
     views: Sequence[SavedView] = ()
 
     @property
     def may_keep(self) -> bool:
-        """Whether there is something to keep: filters or an order that no view has yet."""
+        """Whether the list can be saved as a view: it has filters or an order that no view has yet."""
         return bool(self.query) and self.query not in {view.query for view in self.views}
 
     @property
@@ -48,12 +48,12 @@ class Listing:
 
     @property
     def is_cut(self) -> bool:
-        """Whether a search found more than stands here."""
+        """Whether a search found more rows than shown."""
         return self.count > len(self.rows) and not (self.next or self.previous)
 
     @property
     def status(self) -> int:
-        """422 when a filter was not understood."""
+        """422 if a filter is invalid."""
         return 422 if self.form.errors else 200
 
 
@@ -68,11 +68,11 @@ def listing(
     limit: int = ROWS,
     implied: Mapping[str, str] | None = None,
 ) -> Listing:
-    """The page of `queryset` the address asks for.
+    """Return the page of `queryset` that the URL asks for.
 
-    `queryset` starts with `visible_to`; `orderings` are the columns a reader may sort by. A search
-    (`q`) gives its best rows in their own order when `ranked`, without a cursor, as in api.md.
-    `implied` says as filters what `queryset` leaves out already.
+    `queryset` starts with `visible_to`. `orderings` are the sortable columns. If `ranked`, a search (`q`)
+    returns its best rows in order of relevance, without a cursor, as in api.md. `implied` names the filters
+    already applied to `queryset`.
     """
     filters = filterset(request.GET, queryset, actor=request.actor)
     form = filters.form
@@ -96,7 +96,7 @@ def listing(
 
 
 def _about(request: ActorRequest) -> dict[str, Any]:
-    """What a list page says of itself beside its rows."""
+    """Fields of a list page other than its rows."""
     place = request.resolver_match
     if place is None or place.url_name not in WITH_VIEWS or getattr(request, "htmx", False):
         return {}
@@ -107,7 +107,7 @@ def _about(request: ActorRequest) -> dict[str, Any]:
 
 
 def canonical(request: ActorRequest) -> HttpResponseBase | None:
-    """A redirect when a form sent repeated or empty values: `?kind=a&kind=b&q=` becomes `?kind=a,b`."""
+    """Redirect repeated or empty values to the canonical URL: `?kind=a&kind=b&q=` becomes `?kind=a,b`."""
     query = request.GET.copy()
     for name, values in list(query.lists()):
         given = ",".join(value for value in values if value)
@@ -121,7 +121,10 @@ def canonical(request: ActorRequest) -> HttpResponseBase | None:
 
 
 def _as_parameters(filters: FilterSet) -> dict[str, str]:
-    """The filters given in canonical form: a day that means a moment is said as the reader's moment."""
+    """The given filters as API parameters.
+
+    Dates used as timestamps become timestamps in the reader's zone.
+    """
     if not filters.form.is_valid():
         return {}
     said = {

@@ -1,4 +1,4 @@
-"""Fetching for a page, and saying so in the trail before the answer leaves."""
+"""Fetch rows for a page and record the access before the response is sent."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -19,12 +19,15 @@ T = TypeVar("T", bound=models.Model)
 
 
 def get_or_404(queryset: models.QuerySet[T], pk: UUID) -> T:
-    """The row of a queryset that starts with `visible_to`, or 404, which accounts.middleware records."""
+    """Return the row, or raise 404, which accounts.middleware records.
+
+    `queryset` starts with `visible_to`.
+    """
     return get_object_or_404(queryset, pk=pk)
 
 
 def readers_only(request: ActorRequest) -> None:
-    """Refuse (403) those who see no organisation, contact or meeting at all, such as administrators."""
+    """Raise 403 for users who see no organisation, contact or meeting at all, such as administrators."""
     if not request.actor.reads:
         raise PermissionDenied
 
@@ -41,9 +44,9 @@ def record_view(
 ) -> None:
     """Record that the reader is about to see these rows (LED Art. 25).
 
-    `object_type` is what the page is about; `object_ids` are all rows on it, of any type; `searched`
-    is what was looked for, kept as a keyed hash; `purpose` the reader's reason where one was asked. Nothing
-    shown, nothing recorded, except for a list or search, whose empty answer tells something too.
+    `object_type` is the subject of the page. `object_ids` are all rows on it, of any type. `searched` is the
+    search text, stored as a keyed hash. `purpose` is the reader's reason, if asked. A page without rows is
+    not recorded, unless it is a list or search, because an empty result also reveals something.
     """
     ids = list(object_ids)
     if searched:
@@ -70,7 +73,7 @@ def consult_rows(
     searched: str = "",
     purpose: str = "",
 ) -> None:
-    """As `consult`, naming the districts of whole rows."""
+    """Like `record_view`, with the IDs and districts of the given rows."""
     shown = list(rows)
     ids, places = [row.pk for row in shown], district_ids_of(shown)
     record_view(
@@ -87,9 +90,9 @@ def is_id(text: str) -> bool:
 
 
 def district_ids_of(rows: Iterable[Any]) -> set[UUID]:
-    """Districts of rows, for the trail: where they are at home, or where they take place.
+    """District IDs of rows for the activity log: home districts, or the districts of meetings.
 
-    A promise, read `with_homes`, is where those it was made to are at home.
+    Follow-ups, read `with_homes`, have the home districts of their organisations.
     """
     found: set[UUID] = set()
     for row in rows:

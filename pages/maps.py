@@ -1,4 +1,4 @@
-"""Districts as an inline SVG: shapes with names, drawn on the server from simplified boundaries."""
+"""Draw districts as inline SVG: named shapes from simplified boundaries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from districts.rules import Boundary, draw, frame, label_place
 from lib.svg import path
 
 WIDTH = 640
-TOLERANCE = 0.8  # of a unit of the drawing: less than a screen shows
-LETTER = 11.5  # width of a letter of a label, which is as large as a phone needs
+TOLERANCE = 0.8  # drawing units; less than visible on screen
+LETTER = 11.5  # width of a label's letter, large enough for a phone
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One district's outline; `label` is empty where it would not fit (its name is still read out)."""
+    """A district's outline. `label` is empty if it would not fit; screen readers still get the name."""
 
     pk: UUID
     path: str
@@ -33,13 +33,16 @@ class Drawing:
 
 
 def drawing(districts: Iterable[District]) -> Drawing | None:
-    """The map of those districts that have a boundary. Rows may come without theirs loaded."""
+    """The map of districts that have a boundary. The rows may have deferred boundaries."""
     return _drawing(tuple(sorted((district.pk, district.version) for district in districts)))
 
 
 @lru_cache(maxsize=64)
 def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
-    """Drawn once for each state of the ground: boundaries are large and seldom change."""
+    """Draw the map.
+
+    The result is cached per version of the districts, because boundaries are large and rarely change.
+    """
     rows = District.objects.with_boundary().filter(pk__in=[pk for pk, _version in key]).order_by("name", "pk")
     found = [(row, row.boundary["coordinates"]) for row in rows if row.boundary]
     if not found:
@@ -52,7 +55,7 @@ def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A district's outline before and after; `before` is empty where it was not there or has not moved."""
+    """A district's outline before and after. `before` is empty if the district is new or has not moved."""
 
     name: str
     before: str
@@ -67,7 +70,7 @@ class Changes:
 
 
 def compared(outlines: Sequence[tuple[str, Boundary, Boundary]]) -> Changes | None:
-    """Names with their boundaries before and now, drawn on one another; without any, no map."""
+    """A map of old and new boundaries over each other, by name. None if there are no boundaries."""
     everything = [boundary for _name, *both in outlines for boundary in both if boundary]
     if not everything:
         return None

@@ -1,4 +1,4 @@
-"""What a merge's preview says: rows, fields and what refers to them, in people's words."""
+"""Texts for the preview of a merge: rows, fields and references."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -21,7 +21,7 @@ from pages.forms.languages import language_name
 from pages.templatetags.ui import ago, day, moment, phone_text
 from pages.undo import Offer, undo_url
 
-#: What refers to a row, by `contacts.merging.relations`; a test asks for each.
+#: Names of the references found by `contacts.merging.relations`. A test requires every one.
 REFERRING: Final[Mapping[str, str | Promise]] = {
     "meetings.MeetingOrganisation.organisation": gettext_lazy("meetings"),
     "meetings.MeetingContact.contact": gettext_lazy("meetings"),
@@ -42,21 +42,27 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
 
 
 def tell_apart(actor: Actor, rows: Sequence[Any]) -> dict[UUID, str]:
-    """What tells each row from its namesakes. Of people: never for whom they speak (docs/adr/0013)."""
+    """Details that distinguish rows with the same name.
+
+    For contacts the details never name organisations (docs/adr/0013).
+    """
     roles = _roles(actor, rows) if rows and isinstance(rows[0], Contact) else {}
     return {row.pk: " · ".join(filter(None, _telling(row, roles.get(row.pk, ())))) for row in rows}
 
 
 def what_refers_to(rows: Sequence[Any]) -> list[tuple[str, list[int]]]:
-    """By name, the count of each row."""
+    """Names of references with their number for each row."""
     counts = count_all(rows)
     known = [name for name in REFERRING if name in counts]
     return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in known]
 
 
 def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
-    """What became part of a row in these ten minutes, and its Undo; for who may change the row."""
-    if row.version == 1:  # as it was made: nothing became part of it
+    """The latest merge into a row that can still be undone, with its Undo.
+
+    For readers who may edit the row.
+    """
+    if row.version == 1:  # never changed, so nothing was merged into it
         return None
     merges = Merge.objects.to_take_back(object_type(type(row)), row)
     if not merges:
@@ -104,7 +110,7 @@ def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
 
 
 def _roles(actor: Actor, rows: Sequence[Contact]) -> dict[UUID, list[str]]:
-    """What each is called in organisations the actor sees."""
+    """Role titles of contacts in organisations that the actor can see."""
     seen = Affiliation.objects.current().filter(
         contact__in=rows, organisation__in=Organisation.objects.visible_to(actor)
     )

@@ -1,4 +1,4 @@
-"""Around every page: headers that protect what is on it, and its reader's language and time."""
+"""Middleware for pages: security headers, language and time zone, and redirects for merged records."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from accounts.middleware import HELD, WAITING
 from contacts.merging.services import MODELS
 from contacts.models import Merge
 
-#: A form that app.js sends: its page stays until it is told where to go.
+#: Request header of forms sent by app.js. The page stays open until a response says where to go.
 STAYING: Final = "X-Staying"
 LEADS_TO: Final = "X-Leads-To"
-#: The page was loaded before its reader signed in anew: with a fresh token it is the same form.
+#: Response header: the page was loaded before the reader signed in again and needs a fresh CSRF token.
 STALE: Final = "X-Stale"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -43,7 +43,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class HeadersMiddleware:
-    """Headers of every answer, errors included; the policy on content is django-csp's."""
+    """Set headers of all responses, errors included. django-csp sets the content security policy."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -63,12 +63,12 @@ class HeadersMiddleware:
 
 
 def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
-    """The page that asked goes where the answer leads, or stays: what is typed there is nowhere else.
+    """Turn a redirect into a response that tells app.js to leave the page or to keep the typed text.
 
-    htmx would follow to the sign-in page and put it into a corner. app.js says that the reader was signed
-    out instead, and takes a form along (accounts.held_forms); a page that asks by itself is loaded again.
-    What the answer sets, a session with a form in it above all, is set all the same. Where nothing is held,
-    because the session ended otherwise than by the clock, the page stays: what is typed is only there.
+    htmx would follow a redirect to the sign-in page and insert that page as a fragment. Instead app.js tells
+    the reader that they are signed out. The form is held for later (accounts.held_forms), and polling pages
+    are reloaded. Cookies of the response are still set, especially the session with the held form. If no form
+    is held, because the session did not time out, the page stays, since only the page has the typed text.
     """
     if STAYING in request.headers:
         signed_out = response.headers["Location"].startswith(f"{resolve_url(settings.LOGIN_URL)}?")
@@ -89,14 +89,14 @@ def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's page, with a header by which app.js knows that a fresh token may help."""
+    """Django's page, with a header that tells app.js that a fresh token may help."""
     response = csrf.csrf_failure(request, reason)
     response.headers[STALE] = "1"
     return response
 
 
 class PreferencesMiddleware:
-    """A signed-in reader's own language and time zone, whatever the browser asks for."""
+    """Apply a user's own language and time zone, whatever the browser requests."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -105,14 +105,14 @@ class PreferencesMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
-        translation.activate(user.language)  # LocaleMiddleware sets it anew with the next request
+        translation.activate(user.language)  # LocaleMiddleware resets it with the next request
         request.LANGUAGE_CODE = user.language  # as LocaleMiddleware does
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             return self.get_response(request)
 
 
 class NotAllowedMiddleware:
-    """A page in place of Django's empty answer, for whoever opens an address that only a form sends to."""
+    """Show a page instead of Django's empty 405 response if somebody opens an address for forms only."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -127,7 +127,7 @@ class NotAllowedMiddleware:
 
 
 class MergedMiddleware:
-    """The address of an organisation or person that was merged leads to the one that is left, where seen."""
+    """Redirect from a merged organisation or contact to the remaining one, if the reader can see it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,12 +1,11 @@
-"""A form that is sent twice is answered twice and does its work once.
+"""Forms that are sent twice do their work once, and the second response leads to the same result.
 
-Whoever fills it in taps twice, loads the page again, or tries again because no answer came. The id that
-every form carries (`{% csrf_token %}` writes it) tells that it is the same: the second answer leads to
-where the first one led. Somebody else's id is nobody's business: it counts for its own reader only.
+Users tap twice, reload the page, or try again because no response came. The ID in every form (`{% csrf_token
+%}` writes it) identifies the repetition. IDs are per user, so somebody else's ID has no effect.
 
-With scripts nobody comes Back to a form that was saved (app.js). Without them the page is loaded anew, with
-all that was typed, and must have the ids that it had: a browser without scripts goes on to an address with
-an id in it (`lasting`), of which those of the page's forms are made.
+With scripts, going Back never returns to a saved form (app.js). Without scripts, the browser reloads the page
+with the typed text, and its forms must have the same IDs as before. So a browser without scripts is sent to
+an address that contains an ID (`lasting`), from which the IDs of the page's forms are derived.
 """
 
 from collections.abc import Callable
@@ -27,12 +26,12 @@ from accounts import sent_forms
 from accounts.models import SentForm, User
 from lib.ids import uuid7
 
-#: The address of what was saved, where the answer is a page of its own or leads elsewhere.
+#: Response header with the URL of the saved object, if the response is a page or leads elsewhere.
 MADE: Final = "Content-Location"
 
 
 def id_on_page(request: HttpRequest) -> UUID:
-    """The id of the next form on the page: a new one, or made of the id that the page was asked for with."""
+    """The ID of the next form on the page: new, or derived from the ID in the page's address."""
     page = sent_forms.form_id(request) if request.method == "POST" else _page_id(request)
     if page is None or "HX-Request" in request.headers:
         return uuid7()
@@ -42,7 +41,10 @@ def id_on_page(request: HttpRequest) -> UUID:
 
 
 def lasting(request: HttpRequest) -> str:
-    """Where the page of a form has ids that stay; empty where it has, and for other pages."""
+    """The page's address with an ID for stable form IDs.
+
+    Empty if the address has one, or the page has no form.
+    """
     if request.method != "GET" or not getattr(request, "is_form_page", False) or _page_id(request):
         return ""
     query = request.GET.copy()
@@ -77,18 +79,18 @@ class SentOnceMiddleware:
             elif led_to := _led_to(response):
                 SentForm.objects.filter(pk=sent.pk).update(led_to=led_to, made=response.headers.get(MADE, ""))
             else:
-                sent.delete()  # it did nothing yet: a search within it, or a mistake to put right
+                sent.delete()  # nothing was done yet, as for a search within the form or an invalid form
         return response
 
 
 def _may_be_repeated(request: HttpRequest) -> bool:
-    """A form of a page; what htmx asks for while it is filled in does nothing yet."""
+    """Whether the request is a page's form. htmx requests while filling in a form change nothing."""
     is_form = request.method == "POST" and "HX-Request" not in request.headers
     return is_form and not request.path.startswith(("/api/", "/accounts/"))
 
 
 def _led_to(response: HttpResponseBase) -> str:
-    """Empty where nothing was done: also where the reader is first asked who they are."""
+    """The address of the result. Empty if nothing was done, for example if the user must first sign in."""
     place = response.headers.get(MADE, "")
     if response.status_code == HTTPStatus.FOUND:
         place = response.headers["Location"]
@@ -116,12 +118,12 @@ def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
 
 
 def about(response: HttpResponse, url: str) -> HttpResponse:
-    """An answer that leads elsewhere than to `url`, where what was saved can be looked at."""
+    """Mark `url` as the address of the saved object, for a response that leads elsewhere."""
     response.headers[MADE] = url
     return response
 
 
 def shown_once(response: HttpResponse, url: str) -> HttpResponse:
-    """A page with a secret that was just made: who sends its form again is led to `url`, without it."""
+    """Mark a page that shows a new secret: sending its form again leads to `url`, without the secret."""
     response.headers[MADE] = url
     return response

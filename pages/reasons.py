@@ -1,6 +1,6 @@
-"""One tap of reason before a person outside one's portfolio is shown; kept for a shift, not asked twice.
+"""Ask for a reason before showing a contact outside the reader's portfolio, once per shift.
 
-What is asked, of whom, and why names in lists are not: docs/adr/0013.
+For the questions, the affected readers, and why lists are exempt, see docs/adr/0013.
 """
 
 import time
@@ -26,36 +26,36 @@ REASONS: Final = (
     gettext_lazy("To check or correct the record"),
 )
 HOURS: Final = 12
-MAX_PURPOSE: Final = 400  # letters: of several people several reasons
-MOST: Final = 200  # people in one session: a list of that length is a question of its own
-#: Pages that a reason opens, by the name of their address.
+MAX_PURPOSE: Final = 400  # characters: reasons for several contacts are joined
+MOST: Final = 200  # reasons per session; the oldest are dropped
+#: URL names of pages that a reason can lead to.
 WANTED: Final = ("contact", "contact_vcard", "contact_edit", "contact_private", "contact_withdraw")
 
-#: In a form that carries what was sent before the reason was asked for.
+#: Marks a form that repeats the fields sent before the reason was asked.
 ANSWER: Final = "why"
 _ASKED: Final = (ANSWER, "reason", "other", "csrfmiddlewaretoken")
 
-_KEPT: Final = "reasons"  # in the session: {id: [reason, until]}
+_KEPT: Final = "reasons"  # session key: {ID: [reason, until]}
 
 
 def reason_for(request: ActorRequest, pk: UUID) -> str | None:
-    """Empty in the reader's portfolio, else the reason given; None: ask for one."""
+    """The reason: empty for contacts in the reader's portfolio, None if the page must ask for one."""
     return given_reason(request, pk) or ("" if is_in_portfolio(request.actor, pk) else None)
 
 
 def given_reason(request: ActorRequest, pk: UUID) -> str:
-    """The one given for this person in this session, if it still counts."""
+    """The unexpired reason given for this contact in this session, or an empty text."""
     reason, until = request.session.get(_KEPT, {}).get(str(pk), ("", 0))
     return str(reason) if until > time.time() else ""
 
 
 def asked_reason(request: ActorRequest) -> str:
-    """The reason that was sent: typed or tapped, 3 to 200 letters. Raises ValidationError."""
+    """The sent reason, typed or selected, with 3 to 200 characters. Raises ValidationError."""
     return check_reason(request.POST.get("other", "").strip() or request.POST.get("reason", ""))
 
 
 def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:
-    """For this person, in this session, for a shift."""
+    """Store the reason for this contact in the session, for 12 hours."""
     kept = request.session.get(_KEPT, {})
     kept.pop(str(pk), None)
     kept[str(pk)] = [read_reason(reason), int(time.time()) + HOURS * 3600]
@@ -65,9 +65,9 @@ def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:
 def ask_reason(
     request: ActorRequest, pk: UUID, mistakes: Sequence[str] = (), *, carries: bool = False
 ) -> HttpResponse:
-    """The question, in place of the page; nothing of the person is on it.
+    """A page that asks for the reason and shows nothing about the contact.
 
-    `carries`: what was sent goes along, to the same address again with the reason, so that no text is lost.
+    With `carries`, the page's form repeats the sent fields to the same address, so that no text is lost.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     wanted = request.POST.get("next", "") or name
@@ -91,7 +91,7 @@ def _sent(request: ActorRequest) -> Iterator[tuple[str, str]]:
 
 
 def take_reasons(request: ActorRequest, pks: Sequence[UUID]) -> HttpResponse | None:
-    """For a page about several people: one reason for all of them that have none yet."""
+    """For pages about several contacts: ask for one reason that covers all contacts without a reason."""
     unknown = [pk for pk in pks if reason_for(request, pk) is None]
     if not unknown or (question := take_reason(request, unknown[0])):
         return question if unknown else None
@@ -101,13 +101,13 @@ def take_reasons(request: ActorRequest, pks: Sequence[UUID]) -> HttpResponse | N
 
 
 def given_reasons(request: ActorRequest, pks: Sequence[UUID]) -> str:
-    """For the trail: what was given for any of these people, each once."""
+    """The reasons given for these contacts, without duplicates, for the activity log."""
     why = dict.fromkeys(filter(None, (given_reason(request, pk) for pk in pks)))
     return "; ".join(why)[:MAX_PURPOSE]
 
 
 def take_reason(request: ActorRequest, pk: UUID) -> HttpResponse | None:
-    """For a form about this person that was sent: None where it may go on, else the question."""
+    """For a submitted form about a contact: None if it may proceed, else the page that asks for a reason."""
     if reason_for(request, pk) is not None:
         return None
     if ANSWER not in request.POST:
@@ -120,9 +120,10 @@ def take_reason(request: ActorRequest, pk: UUID) -> HttpResponse | None:
 
 
 def for_a_reason(fetch: Callable[[ActorRequest, UUID], Contact]) -> Callable[..., Any]:
-    """A page about one person asks first; `fetch` refuses those who may not open it at all.
+    """Decorator for a page about one contact: ask for a reason first. `fetch` rejects users without access.
 
-    What is sent and saved is not asked for; an answer that shows the person again is, with what was sent.
+    A form that is saved needs no reason. If the response shows the contact again, the reason is asked for and
+    the sent fields are carried along.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,4 +1,4 @@
-"""How often something happens, in words."""
+"""Recurrence rules in words."""
 
 from datetime import date
 from typing import Final
@@ -41,7 +41,7 @@ _DATES: Final = (
 
 
 def in_words(rule: str) -> str:
-    """A rule as a sentence without its end: `Every last Monday of the month`."""
+    """A rule as the start of a sentence, such as `Every last Monday of the month`."""
     pattern, parts = recurrence.pattern_of(rule), recurrence.parts(rule)
     if pattern == recurrence.YEARLY:
         if parts["BYMONTHDAY"] == "-1":
@@ -63,7 +63,7 @@ def in_words(rule: str) -> str:
 
 
 def repeats(series: Series | None) -> str:
-    """How often, for a page, and until when; empty for what happens once, or was ended early."""
+    """A series in words, with its end. Empty for a single date or a series that was ended early."""
     if series is None:
         return ""
     if series.is_ended and not recurrence.is_over(series.rule, series.first_on, series.made_until):

@@ -1,8 +1,7 @@
-"""The form that came too late, back with what was typed, once its writer has signed in again.
+"""Restore a form that was sent after its session had ended, once its writer has signed in again.
 
-Its page is asked for anew and what was typed is written into it, so that it is the same form, with
-the version its writer was shown. Where the page is another by now, a page of its own offers to send
-it as it is.
+The page is requested again and filled with the typed text, so the form has the version that was shown to the
+writer. If the page no longer has that form, another page offers to send the fields unchanged.
 """
 
 from collections.abc import Callable
@@ -26,7 +25,7 @@ LEFT_ALONE: Final = {"submit", "button", "image", "reset", "file", "password"}
 
 
 class HeldFormMiddleware:
-    """Leads the person whose form is held to its page, and gives it back there, once."""
+    """Redirect a user with a held form to its page, and fill the form in there, once."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -46,7 +45,10 @@ class HeldFormMiddleware:
 
 
 def _is_page(request: HttpRequest) -> bool:
-    """A whole page of ours, none about signing in: whoever must set up a second factor does so first."""
+    """Whether the request is for a full page.
+
+    Pages about signing in are excluded, because setting up a second factor comes first.
+    """
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
     is_fragment = "HX-Request" in request.headers
@@ -65,7 +67,10 @@ def _given_back(request: HttpRequest, response: HttpResponseBase, held: PendingF
 
 
 def fill(page: str, addresses: set[str], fields: QueryDict) -> str | None:
-    """`page` with `fields` in its form that is sent by POST to one of `addresses`; None without one."""
+    """Fill `fields` into the form in `page` that posts to one of `addresses`.
+
+    None if there is no such form.
+    """
     found = _Forms(addresses)
     found.feed(page)
     sent = {name for name in fields if name != TOKEN}
@@ -82,7 +87,7 @@ Attributes = list[tuple[str, str | None]]
 
 
 class _Forms(HTMLParser):
-    """The names in each form that is sent by POST to one of `addresses`."""
+    """Collects the field names of each form that posts to one of `addresses`."""
 
     def __init__(self, addresses: set[str]) -> None:
         super().__init__(convert_charrefs=False)
@@ -109,7 +114,7 @@ def _is_meant(form: dict[str, str | None], addresses: set[str]) -> bool:
 
 
 class _Filler(HTMLParser):
-    """Writes the page again, with what was typed in its `wanted`-th such form."""
+    """Rewrites the page, with the typed text in the `wanted`-th of these forms."""
 
     def __init__(self, addresses: set[str], wanted: int, fields: QueryDict) -> None:
         super().__init__(convert_charrefs=False)
@@ -120,7 +125,7 @@ class _Filler(HTMLParser):
         self.inside = False
         self.seen: set[str] = set()
         self.select = ""
-        self.silent = False  # the text of a textarea that was written already
+        self.silent = False  # the textarea's content was already written
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         raw = self.get_starttag_text() or ""
@@ -143,7 +148,7 @@ class _Filler(HTMLParser):
         if not name or name == TOKEN or kind in LEFT_ALONE:
             return raw
         if tag == "button":
-            self.seen.add(name)  # a button is pressed anew
+            self.seen.add(name)  # the user presses buttons themselves
         elif tag == "select":
             self.select = name
             self.seen.add(name)
@@ -160,7 +165,7 @@ class _Filler(HTMLParser):
         return raw
 
     def _next(self, name: str) -> str:
-        """Several fields of one name are filled in order."""
+        """The next value for a field. Fields with the same name are filled in order."""
         values = self.left.get(name, [])
         return values.pop(0) if len(values) > 1 else values[0] if values else ""
 

@@ -1,8 +1,8 @@
-"""Undo for ten minutes, instead of “are you sure?”.
+"""Undo for 10 minutes, instead of “are you sure?”.
 
-The way back travels in a signed address and is kept nowhere, but for what is too long for one and what a
-list offers again after its message, which the session keeps. It names the service that reverses the write
-and the version the write left, so that undoing never overwrites what came after.
+A signed URL holds everything that Undo needs. The session stores only what is too long for a URL, and the
+offers that a list repeats after their message. The URL names the service that reverses the write, and the
+version that the write left, so that Undo never overwrites later changes.
 """
 
 import secrets
@@ -19,10 +19,10 @@ from accounts.middleware import ActorRequest
 
 TEN_MINUTES: Final = 10 * 60
 SALT: Final = "undo"
-LONGEST: Final = 1_500  # letters of an address
+LONGEST: Final = 1_500  # characters in a URL
 
 Undoer = Callable[..., None]
-_OFFERED: Final = "undo_offered"  # in the session: {list: [text, address, until]}
+_OFFERED: Final = "undo_offered"  # session key: {list: [text, address, until]}
 _undoers: dict[str, Undoer] = {}
 
 
@@ -37,15 +37,15 @@ def undoer(name: str) -> Callable[[Undoer], Undoer]:
 
 
 def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
-    """Where a message's Undo goes: `messages.success(request, text, extra_tags=f"undo:{url}")`.
+    """URL of a message's Undo: `messages.success(request, text, extra_tags=f"undo:{url}")`.
 
-    `payload` is plain JSON: ids as text, versions, the values to go back to (they are signed, not secret).
+    `payload` is plain JSON: IDs as text, versions, and previous values (signed, not secret).
     """
     if name not in _undoers:
         raise KeyError(name)
     said: dict[str, Any] = {"name": name, "user": str(request.user.pk), "payload": payload}
     token = signing.dumps(said, salt=SALT, compress=True)
-    if len(token) > LONGEST:  # many rows at once: the session keeps them
+    if len(token) > LONGEST:  # many rows: stored in the session instead
         key = f"undo_{secrets.token_hex(8)}"
         request.session[key] = payload
         token = signing.dumps(said | {"payload": None, "key": key}, salt=SALT)
@@ -54,7 +54,7 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What was done, and where its Undo goes: `components/undo.html`; what can be undone only after it."""
+    """An offer to undo, for `components/undo.html`. `then` lists what can be undone afterwards."""
 
     text: str
     url: str
@@ -62,7 +62,7 @@ class Offer:
 
 
 class LaterFirst(Exception):
-    """Another write came after this one and is undone first: the arguments of its `undo_url`."""
+    """A later write must be undone first. The arguments are those of its `undo_url`."""
 
     def __init__(self, text: str, name: str, **payload: Any) -> None:
         super().__init__(text)
@@ -70,7 +70,7 @@ class LaterFirst(Exception):
 
 
 def offer_undo(request: ActorRequest, text: str, url: str, *, on: str) -> None:
-    """Say what was done with its Undo, and again on the list called `on` while it lasts: the last of each."""
+    """Show a message with Undo. The list called `on` repeats its latest offer for 10 minutes."""
     messages.success(request, text, extra_tags=f"undo:{url}")
     offers = request.session.get(_OFFERED, {})
     request.session[_OFFERED] = offers | {on: [text, url, int(time.time()) + TEN_MINUTES]}
@@ -82,7 +82,7 @@ def offered_undo(request: ActorRequest, on: str) -> Offer | None:
 
 
 def undo(request: ActorRequest, token: str) -> None:
-    """Reverse the write behind `token`; raises BadSignature when too old, forged or somebody else's."""
+    """Reverse the write in `token`. Raises BadSignature if it is expired, forged or somebody else's."""
     found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
     if found["user"] != str(request.user.pk):
         raise signing.BadSignature

@@ -1,4 +1,4 @@
-"""Who did something, as a page names them."""
+"""Names of actors, as pages show them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from audit.models import Event
 
 
 def who_did(events: Sequence[Event]) -> list[str]:
-    """For each event a colleague, a tool by its key, or the system: one statement, whatever their number."""
+    """The actor of each event: a colleague, a key's tool, or the system. One statement for all events."""
     ids = {event.actor_id for event in events if event.actor_id}
     people, keys = (
         model.objects.filter(pk__in=ids).order_by().values_list("pk", "name") for model in (User, ApiKey)

@@ -1,7 +1,7 @@
-"""Examples for developers, one file a language: what the page shows in parts runs as a whole, as written.
+"""Examples for developers, one file per language.
 
-A line `# --- topic` (or `// --- topic`) starts the part about that topic; what stands before the first
-one is the start that every part needs.
+The page shows them in parts; each file also runs as a whole. A line `# --- topic` (or `// --- topic`) starts
+the part for that topic. The lines before the first topic are setup code for all parts.
 """
 
 import re
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-DEMO: Final = "http://localhost:8000"  # the address in the files, where `dev.py run` answers
+DEMO: Final = "http://localhost:8000"  # address in the example files, as served by `dev.py run`
 LANGUAGES: Final = {"curl": "sh", "python": "py", "javascript": "mjs"}
 START: Final = "start"
 
@@ -19,7 +19,7 @@ _PART = re.compile(r"^(?:#|//) --- (\S+)\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One language's file, for the installation at `site`."""
+    """The example file of a language, for the installation at `site`."""
 
     language: str
     site: str
@@ -30,7 +30,7 @@ class Example:
 
     @property
     def parts(self) -> dict[str, str]:
-        """Topic → the lines about it."""
+        """Lines by topic."""
         start, *rest = _PART.split(self.text)
         return {START: start.strip("\n")} | {
             topic: part.strip("\n") for topic, part in zip(rest[::2], rest[1::2], strict=True)

@@ -1,4 +1,4 @@
-"""Names of codes that a row keeps as a list: `{{ meeting|labels:"outcomes" }}`."""
+"""Template filter for labels of code lists: `{{ meeting|labels:"outcomes" }}`."""
 
 from django import template
 from django.db import models
@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.filter
 def labels(row: models.Model, field_name: str) -> list[str]:
-    """The translated names of the codes in an array field, in their order there."""
+    """Translated labels of the codes in an array field, in order."""
     names = codes_of(row._meta.get_field(field_name))
     return [str(names.get(code, code)) for code in getattr(row, field_name)]

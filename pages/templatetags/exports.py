@@ -1,4 +1,4 @@
-"""“Export” of a list, for those who may."""
+"""Template tag for a list's “Export” link, for users who may export."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("components/export.html", takes_context=True)
 def export_link(context: Context, page: Listing, noun: str) -> dict[str, Any]:
-    """`{% export_link page "organisations" %}` in a list's heading: what the page shows, as a file."""
+    """`{% export_link page "organisations" %}` in a list's heading: export the rows that the page shows."""
     may = can_export(context["request"].actor) and page.rows and not page.form.errors
     query = urlencode(page.filters, safe=",:")
     address = reverse(f"{noun}_export")

@@ -1,4 +1,4 @@
-"""How the figures of a report are counted."""
+"""Template filter for the method of a report."""
 
 from functools import cache
 
@@ -15,10 +15,10 @@ register = template.Library()
 
 @register.simple_tag
 def method(report: Report) -> SafeString:
-    """How the figures of a report are counted, in the reader's language."""
+    """How a report counts its figures, in the reader's language."""
     return _method(report.slug, get_language())
 
 
-@cache  # the scorecard shows it twice for each report; it holds no figure and no name
+@cache  # used twice per report on the scorecard; contains no data
 def _method(slug: str, _language: str | None) -> SafeString:
     return render_to_string("pages/reports/method.html", {"report": REPORTS[slug]})

@@ -1,4 +1,4 @@
-"""The page's small words: days, numbers, chips, sorting, errors. Builtin in every template (docs/look.md)."""
+"""Template tags for dates, numbers, chips, sorting and errors. Builtin in every template (docs/look.md)."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """A Lucide icon, hidden from screen readers: a word always stands beside it."""
+    """A Lucide icon, hidden from screen readers, because there is always text next to it."""
     return drawn(name)
 
 
 @register.simple_tag(takes_context=True)
 def current(context: Context, place: Place) -> SafeString | str:
-    """` aria-current` of a link in the navigation: of this page, or of the part it lies in."""
+    """` aria-current` for a navigation link to this page or its section."""
     path, url = context["shell"].path, place.url
     if path == url:
         return mark_safe(' aria-current="page"')
@@ -55,7 +55,7 @@ def current(context: Context, place: Place) -> SafeString | str:
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString | str:
-    """Django's own, and the id by which a form that arrives twice is known (pages.once)."""
+    """Django's token, with the ID that identifies repeated forms (pages.once)."""
     token = CsrfTokenNode().render(context)
     request = context.get("request")
     if not token or request is None or not request.user.is_authenticated:
@@ -67,16 +67,16 @@ def csrf_token(context: Context) -> SafeString | str:
 
 @register.simple_tag(takes_context=True)
 def lasting_address(context: Context) -> str:
-    """Of a page with a form, the address under which its ids stay; empty where the page is there already."""
+    """The address with stable form IDs for a page with a form. Empty if the page already has that address."""
     request = context.get("request")
     return lasting(request) if request is not None else ""
 
 
-# --- Days and moments -----------------------------------------------------------------------------
+# --- Dates and times ------------------------------------------------------------------------------
 
 
 def _day(value: date) -> tuple[date, date]:
-    """The day meant and the day it is: a moment in the reader's zone, a plain day in the city's."""
+    """The date of `value` and today: in the reader's zone for a timestamp, in the city's for a plain date."""
     if isinstance(value, datetime):
         return timezone.localtime(value).date(), timezone.localdate()
     return value, city_today()
@@ -102,7 +102,7 @@ def day(value: date | None, style: str = "") -> str:
 
 @register.filter
 def moment(value: date | None) -> str:
-    """`today 14:05`, `24 Nov 14:05`, in the reader's time zone; a day, which has no time, as a day."""
+    """`today 14:05`, `24 Nov 14:05`, in the reader's time zone. A date without a time is shown as a date."""
     if value is None:
         return ""
     return f"{day(value)} {clock(value)}" if isinstance(value, datetime) else day(value)
@@ -116,7 +116,7 @@ def clock(value: datetime | None) -> str:
 
 @register.filter
 def days_late(due_on: date | None) -> str:
-    """`5 days late`; nothing while there is time."""
+    """`5 days late`, or nothing if the date is not past."""
     late = (city_today() - due_on).days if due_on else 0
     return ngettext("%(n)d day late", "%(n)d days late", late) % {"n": late} if late > 0 else ""
 
@@ -133,12 +133,12 @@ def ago(value: date | None) -> str:
     return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
 
 
-# --- Numbers to call ------------------------------------------------------------------------------
+# --- Phone numbers --------------------------------------------------------------------------------
 
 
 @register.filter
 def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
-    """A link that calls, written as people of the city write it; with "button": a large one."""
+    """A link that calls the number, written in the city's local format. With "button", a large one."""
     number = to_python(value) if value else None
     if not number:
         return ""
@@ -151,7 +151,7 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
 
 
 def phone_text(number: PhoneNumber) -> str:
-    """A number as people of the city write it."""
+    """A phone number in the city's local format."""
     if not number.is_valid():
         return str(number)
     home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
@@ -164,7 +164,7 @@ def phone_text(number: PhoneNumber) -> str:
 
 @register.filter
 def kind_and_subject(meeting: Meeting) -> str:
-    """“Visit: Assembly”; a subject that begins with the kind says it by itself: “Phone call”."""
+    """“Visit: Assembly”, or the subject alone if it starts with the kind: “Phone call”."""
     kind = meeting.get_kind_display()
     if f"{fold(meeting.subject)} ".startswith(f"{fold(kind)} "):
         return meeting.subject
@@ -176,13 +176,13 @@ def kind_and_subject(meeting: Meeting) -> str:
 
 def _query(context: Context) -> QueryDict:
     query: QueryDict = context["request"].GET.copy()
-    query.pop("cursor", None)  # a changed list starts at its beginning
+    query.pop("cursor", None)  # a changed list starts at its first page
     return query
 
 
 @register.simple_tag(takes_context=True)
 def sort_heading(context: Context, label: str, name: str, css: str = "") -> SafeString:
-    """`<th>` with a link that sorts by `name`, the other way round when it already does."""
+    """`<th>` with a link that sorts by `name`, or reverses an existing order by `name`."""
     query = _query(context)
     now = query.get("ordering", "")
     direction = {name: "ascending", f"-{name}": "descending"}.get(now)
@@ -205,7 +205,7 @@ class Chip(TypedDict):
 
 @register.inclusion_tag("components/chips.html", takes_context=True)
 def filter_chips(context: Context, form: BaseForm) -> dict[str, object]:
-    """What the list is filtered by, one removable chip per value; `q` has its own field."""
+    """The active filters, one removable chip per value. `q` has its own field."""
     chips = list(_chips(context, form)) if form.is_bound else []
     return {"chips": chips}
 
@@ -236,7 +236,7 @@ def _chip_label(field: BoundField, value: str) -> str:
 
 
 def _names(choices: Any) -> Mapping[str, str]:
-    """Code → label, groups flattened."""
+    """Labels by code, with groups flattened."""
     names: dict[str, str] = {}
     for code, label in choices:
         if isinstance(label, Sequence) and not isinstance(label, str):
@@ -263,7 +263,7 @@ class Mistake(TypedDict):
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, object]:
-    """All mistakes of forms and formsets, each a link to its field; takes the focus (app.js)."""
+    """All errors of forms and formsets, each linked to its field. The summary takes the focus (app.js)."""
     return {
         "mistakes": [mistake for form in forms if form is not None for mistake in _mistakes(form)],
         "keep_reasons": REASONS if any(_has_hint(form) for form in forms) else {},
@@ -272,7 +272,7 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, objec
 
 
 def _has_hint(form: BaseForm | BaseFormSet[Any] | None) -> bool:
-    """Also where words were kept and something else needs changing: the reason is not asked for twice."""
+    """Also true if words were kept and another field is invalid, to avoid asking for the reason twice."""
     hinted = [one for one in getattr(form, "forms", [form]) if isinstance(one, HintedForm)]
     return any(one.has_hint or one.kept for one in hinted)
 
@@ -295,7 +295,7 @@ def _mistakes(form: BaseForm | BaseFormSet[Any]) -> Iterator[Mistake]:
 
 
 def _target(field: BoundField) -> str:
-    """The id to jump to: of a group of choices, its first one."""
+    """The HTML ID to jump to: of the first option in a group."""
     if field.use_fieldset and (first := next(iter(field.subwidgets), None)):
         return first.id_for_label or str(field.auto_id)
     return field.id_for_label or str(field.auto_id)
@@ -303,25 +303,25 @@ def _target(field: BoundField) -> str:
 
 @register.filter
 def undo_url(message: Any) -> str:
-    """Where a message's Undo goes: `messages.success(request, text, extra_tags=f"undo:{url}")`."""
+    """URL of a message's Undo: `messages.success(request, text, extra_tags=f"undo:{url}")`."""
     return _address(message, "undo:")
 
 
 @register.filter
 def told_url(message: Any) -> str:
-    """Where “Told them” goes, of a promise just kept: `extra_tags=f"undo:{url} told:{url}"`."""
+    """URL for reporting back on a completed follow-up: `extra_tags=f"undo:{url} told:{url}"`."""
     return _address(message, "told:")
 
 
 @register.filter
 def outcome_url(message: Any) -> str:
-    """Where what came of a meeting goes that does not count as met: `extra_tags=f"outcome:{url}"`."""
+    """URL for adding the outcome of a meeting that does not count as met: `extra_tags=f"outcome:{url}"`."""
     return _address(message, "outcome:")
 
 
 @register.simple_tag
 def details(row: Model, names: str) -> SafeString:
-    """The texts of a row that are given, each under what its field is called."""
+    """The non-empty texts of a row, each under its field's label."""
     said = [(row._meta.get_field(name), getattr(row, name)) for name in names.split()]
     shown = [(capfirst(str(getattr(field, "verbose_name", ""))), text) for field, text in said if text]
     return format_html_join("", "<dt>{}</dt><dd>{}</dd>", shown)
@@ -329,7 +329,7 @@ def details(row: Model, names: str) -> SafeString:
 
 @register.simple_tag
 def counting_outcomes() -> list[tuple[str, str]]:
-    """The usual ones of those that make a meeting count as met."""
+    """Common outcomes that make a meeting count as met."""
     usual = (
         Outcome.CONCERN_RAISED,
         Outcome.ADVICE_RECEIVED,
@@ -343,4 +343,4 @@ def counting_outcomes() -> list[tuple[str, str]]:
 def _address(message: Any, prefix: str) -> str:
     tags = (message.extra_tags or "").split()
     found = next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")
-    return "" if found.startswith("//") else found  # which is another site's
+    return "" if found.startswith("//") else found  # `//` would lead to another site

@@ -1,7 +1,7 @@
-"""What a form repeats most, drawn without a template for each: options, inputs and their attributes.
+"""Draw common form parts without templates: options, inputs and their attributes.
 
-A page with choices has a thousand of them, and drawing them took most of its time. What comes out is what
-Django's own templates say: `tests/pages/test_widgets.py` compares them.
+A page with selections has a thousand of them, which took most of its time. The output is identical to
+Django's templates: `tests/pages/test_widgets.py` compares them.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ register = template.Library()
 
 
 def _value(value: Any) -> str:
-    """As `{{ value|stringformat:'s' }}`."""
+    """Same as `{{ value|stringformat:'s' }}`."""
     return value if isinstance(value, SafeData) and isinstance(value, str) else escape(str(value))
 
 
 @register.simple_tag
 def attributes(attrs: Mapping[str, Any]) -> SafeString:
-    """Each with a space before it; True is one without a value, False is none."""
+    """Attributes, each with a leading space. True has no value, and False is omitted."""
     shown = (
         f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_value(value)}"'
         for name, value in attrs.items()

@@ -1,4 +1,4 @@
-"""The pages' addresses, one module per noun."""
+"""URLs of the pages, one module per noun."""
 
 from pages.urls import (
     api,

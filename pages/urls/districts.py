@@ -5,7 +5,7 @@ from pages.views.archive import archive_district
 
 
 class DistrictCode:
-    """A district's code: what its constraint allows, so that nothing else reaches the database."""
+    """A district's code. Its pattern is the database constraint's, so that no other text is queried."""
 
     regex = r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
 
