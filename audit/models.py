@@ -1,6 +1,6 @@
-"""The trail: who saw or did what, when and why (LED 2016/680 Art. 25). Never the values.
+"""The activity log: who viewed or changed which records, when and why (LED 2016/680 Art. 25). No values.
 
-Rows are only ever added: migration 0002 takes the application's right to change them.
+Rows are only ever inserted: migration 0002 revokes the application's right to change them.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -33,7 +33,7 @@ class Action(models.TextChoices):
 
 
 class Op(models.TextChoices):
-    """What a change did to its object, as the change feed names it."""
+    """The kind of change to an object, as named in the change feed."""
 
     CREATED = "created", _("created")
     UPDATED = "updated", _("updated")
@@ -42,14 +42,17 @@ class Op(models.TextChoices):
     MERGED = "merged", _("merged")
 
 
-# The number of the writing transaction (xid8 as bigint): the publisher reads what is below all running ones.
+# ID of the writing transaction (xid8 as bigint). The publisher reads rows below all running transactions.
 TRANSACTION_ID = models.Func(
     template="pg_current_xact_id()::text::bigint", output_field=models.BigIntegerField()
 )
 
 
 class Event(models.Model):
-    """One consultation, change, denial or sign-in. Ids are plain: the trail outlives what it names."""
+    """A consultation, change, denial or sign-in.
+
+    IDs are plain columns, because the activity log outlives the records that it names.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField()
@@ -61,11 +64,11 @@ class Event(models.Model):
     object_ids = ArrayField(models.UUIDField(), default=list)
     field_names = ArrayField(models.CharField(max_length=60), default=list)
     district_ids = ArrayField(models.UUIDField(), default=list)
-    purpose = models.CharField(max_length=500, blank=True)  # a relief and the reasons beside it, whole
+    purpose = models.CharField(max_length=500, blank=True)  # temporary access and other reasons, in full
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=200, blank=True)
     allowed = models.BooleanField(default=True)
-    search_hash = models.BinaryField(max_length=32, null=True)  # of a search's words, with a key
+    search_hash = models.BinaryField(max_length=32, null=True)  # keyed hash of the search words
     content_hash = models.BinaryField(max_length=32)
     xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
 
@@ -84,7 +87,7 @@ class Event(models.Model):
 
 
 class Change(models.Model):
-    """One change of one object: what the change feed will number and hand out."""
+    """A change of one object, which the change feed numbers and publishes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="changes")
@@ -93,7 +96,7 @@ class Change(models.Model):
     object_id = models.UUIDField()
     op = models.CharField(max_length=10, choices=Op)
     version = models.PositiveIntegerField()
-    into_id = models.UUIDField(null=True)  # op merged: the object that lives on
+    into_id = models.UUIDField(null=True)  # op merged: the remaining object
     district_ids = ArrayField(models.UUIDField(), default=list)  # before ∪ after
     content_hash = models.BinaryField(max_length=32)
     xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
@@ -106,9 +109,9 @@ class Change(models.Model):
 
 
 class Numbered(models.Model):
-    """The place of one committed row of the trail: insert-only, without a gap, given by one publisher.
+    """The number of a committed activity log row: insert-only, without gaps, assigned by a single publisher.
 
-    The change feed's cursors are these numbers. `below_xid` is how far the publisher had read.
+    These numbers are the cursors of the change feed. `below_xid` is how far the publisher had read.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -127,10 +130,10 @@ class Numbered(models.Model):
 
 
 class Seal(models.Model):
-    """Numbered rows of one minute under one signature: insert-only, chained to the seal before.
+    """A signed seal over the rows numbered in a minute: insert-only, chained to the previous seal.
 
-    `leaves` are the 32-byte hashes of its rows in their order (audit.rules.leaf): with them a check
-    says which row differs. `root` is over them and over `previous_root` (docs/adr/0011).
+    `leaves` are the 32-byte hashes of its rows in order (audit.rules.leaf). They let a check name the row
+    that differs. `root` covers the leaves and `previous_root` (docs/adr/0011).
     """
 
     number = models.BigIntegerField(primary_key=True)

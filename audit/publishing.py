@@ -1,8 +1,8 @@
-"""Numbers the trail's committed rows, one publisher at a time, so that a reader can go on from a number.
+"""Numbering of committed activity log rows, so that a reader can resume at a number.
 
-A sequence would not do: a transaction that takes 7 may commit after the one that takes 8, and who
-read up to 8 would never see 7. So a row gets its number when every transaction of this database
-that is older than its own has ended, in the order in which rows were recorded.
+One publisher runs at a time. A sequence would not work: a transaction with number 7 may commit after the one
+with number 8, and a reader who has read up to 8 would never see 7. A row therefore gets its number only when
+all older transactions of this database have ended. Numbers follow the order in which rows were recorded.
 """
 
 from typing import Any, Final
@@ -10,12 +10,12 @@ from typing import Any, Final
 from django.db import connections, transaction
 
 LOCK: Final = 7_236_001
-#: The connection whose role alone may add numbers and seals (docs/adr/0003).
+#: The only database connection whose role may insert numbers and seals (docs/adr/0003).
 PUBLISHER: Final = "audit"
 
-# The oldest transaction still running, and the next one's number. Those known to work in another
-# database of the same server are left out: they write nothing here, and may run for hours. It is
-# asked before the rows are looked at, so that what ended before has rows to be seen.
+# The oldest running transaction, and the number of the next one. Transactions that are known to run in
+# another database of the same server are excluded: they write nothing here and may run for hours. This query
+# runs before the rows are read, so that rows of ended transactions are visible.
 _HORIZON = """
 WITH now AS (SELECT pg_current_snapshot() AS snapshot),
 elsewhere AS (
@@ -29,8 +29,8 @@ SELECT (SELECT min(xid) FROM running WHERE (xid & 4294967295) NOT IN (SELECT low
        coalesce((SELECT below_xid FROM audit_numbered ORDER BY seq DESC LIMIT 1), 0)
 """
 
-# {bounds}: unless everything is asked for, rows at or past where the last run had read and below
-# the horizon; those already numbered are left out (anti-join).
+# {bounds}: unless everything is requested, only rows at or above the last run's horizon and below the current
+# one. Numbered rows are excluded (anti-join).
 _NUMBER = """
 WITH last AS (SELECT coalesce(max(seq), 0) AS seq FROM audit_numbered),
 found AS (
@@ -48,10 +48,10 @@ _BOUNDS = "{row}.xid >= %(low)s AND {row}.xid < %(horizon)s AND"
 
 
 def publish(*, everything: bool = False, using: str = PUBLISHER) -> int:
-    """Number what can be; answers how many rows. Another publisher at work: nothing is done.
+    """Number all rows that can be numbered and return how many. Does nothing while another publisher runs.
 
-    `everything` also looks at rows outside the bounds: after a restore, whose transaction numbers
-    are another cluster's. It runs before anything else starts (`manage.py prepare_database`).
+    `everything` also covers rows outside the bounds. This is needed after a restore, because the transaction
+    IDs are those of another cluster. It runs before anything else starts (`manage.py prepare_database`).
     """
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
@@ -60,7 +60,7 @@ def publish(*, everything: bool = False, using: str = PUBLISHER) -> int:
             return 0
         cursor.execute(_HORIZON)
         oldest, following, low = cursor.fetchone()
-        # Past this cluster's own transactions: the rows were restored from another one.
+        # Beyond this cluster's own transactions, so the rows were restored from another cluster.
         everything = everything or low > following
         bounds = {row: "" if everything else _BOUNDS.format(row=row[-1]) for row in ("bounds_e", "bounds_c")}
         reach: dict[str, Any] = {"low": low, "horizon": following if oldest is None else oldest}

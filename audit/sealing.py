@@ -1,7 +1,7 @@
-"""Every minute the rows numbered since are sealed: a root over them and over all before, signed.
+"""Sealing: every minute the newly numbered rows get a signed root that also covers all previous rows.
 
-Who can change rows can write neither a signature nor the shipped file. Before a seal is made, the
-file's last one must be in the database: otherwise seals were taken away, and nothing is sealed over it.
+A person who can change rows can write neither a signature nor the shipped file. Before a new seal is made,
+the last seal in the file must exist in the database. Otherwise seals were removed, and nothing is sealed.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ from audit.shipping import is_same, last_shipped, ship
 from audit.signing import NoKey, key_id, read_private_key
 
 LOCK: Final = 7_236_002
-MOST: Final = 10_000  # rows of one seal: the rest gets the next one
+MOST: Final = 10_000  # rows per seal; the next seal covers the rest
 
 _ROWS: Final = """
 SELECT n.seq, n.below_xid, coalesce(e.xid, c.xid), CASE WHEN e.id IS NULL THEN 'change' ELSE 'event' END,
@@ -32,13 +32,13 @@ SELECT n.seq, n.below_xid, coalesce(e.xid, c.xid), CASE WHEN e.id IS NULL THEN '
 
 
 class SealsAreGone(Exception):
-    """The shipped file has a seal that the database has not: a restored backup, or somebody's hand."""
+    """The shipped file has a seal that is missing in the database, after a restore or a manipulation."""
 
 
 def seal(*, using: str = PUBLISHER) -> int:
-    """Seal what is numbered and not sealed, and ship it; answers how many seals were made.
+    """Seal all numbered rows that are not sealed, ship the seals, and return their number.
 
-    Raises NoKey and SealsAreGone: nothing is sealed then.
+    Raises NoKey and SealsAreGone; nothing is sealed then.
     """
     if not settings.AUDIT_SIGNING_KEY_FILE:
         raise NoKey("AUDIT_SIGNING_KEY_FILE names no file")
@@ -55,7 +55,7 @@ def seal(*, using: str = PUBLISHER) -> int:
 
 
 def set_file_aside() -> None:
-    """Keep the shipped file under another name: of seals that were removed with all they had sealed."""
+    """Rename the shipped file, if its seals were removed together with all the rows they covered."""
     file = Path(settings.AUDIT_SEAL_FILE or "")
     if settings.AUDIT_SEAL_FILE and file.exists():
         file.rename(file.with_name(f"{file.name}.until-{timezone.now():%Y%m%dT%H%M%S}"))
@@ -71,7 +71,7 @@ def _check_last(file: Path, using: str) -> None:
 
 
 def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
-    """One seal, if there is anything to seal and nobody else is at it."""
+    """Make one seal, unless there is nothing to seal or another process is sealing."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:

@@ -1,4 +1,4 @@
-"""Writing the trail: in the caller's transaction for a change, before the answer leaves for a view."""
+"""Services that write the activity log: changes in the caller's transaction, views before the response."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from lib.prepared import prepared_cursor
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One changed object: `district_ids` are those before the change and those after it."""
+    """A changed object. `district_ids`: its districts before and after the change."""
 
     object_type: str
     object_id: UUID
@@ -43,9 +43,9 @@ def record(
     allowed: bool = True,
     search_hash: bytes | None = None,
 ) -> Event:
-    """Write one event: who (from `actor`), what, which objects, why. Names of fields, never values.
+    """Write one event: actor, action, objects and reason. Names of fields, never values.
 
-    `search_hash` stands for the words of a search (audit.rules.search_hash).
+    `search_hash` replaces the words of a search (audit.rules.search_hash).
     """
     return _write_event(
         actor,
@@ -62,7 +62,7 @@ def record(
 
 
 def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *, purpose: str = "") -> Event:
-    """Write one event for objects of one type that changed together, and a Change row for each."""
+    """Write one event for objects of one type that changed together, and a Change row for each object."""
     rows = list(changes)
     districts = sorted({d for row in rows for d in row.district_ids})
     names = sorted({name for row in rows for name in row.field_names})
@@ -81,8 +81,8 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
     return event
 
 
-# By hand because every answer writes one, `save()` does much besides, and Django names every column: the
-# application may not name `xid` (crm.database.roles).
+# Raw SQL, because every response writes an event and `save()` is slower. Django would also name every column,
+# but the application has no right to write `xid` (crm.database.roles).
 _COLUMNS = [field.name for field in Event._meta.concrete_fields if field.name != "xid"]
 _INSERT = "INSERT INTO {} ({}) VALUES ({})".format(  # noqa: S608 (names of columns)
     Event._meta.db_table,
@@ -96,7 +96,7 @@ _INSERT_CHANGES = "INSERT INTO {} ({}) VALUES ".format(  # noqa: S608 (names of 
 _ONE_CHANGE = "({})".format(
     ", ".join("%s::uuid[]" if name.endswith("_ids") else "%s" for name in _CHANGE_COLUMNS)
 )
-_MANY: Final = 100  # from so many rows on COPY is faster
+_MANY: Final = 100  # rows from which COPY is faster
 
 
 def _write_changes(written: list[dict[str, Any]]) -> None:
@@ -145,7 +145,10 @@ def _write_event(
 
 
 def _purpose(actor: Acting, given: str) -> str:
-    """The reason given; a person on relief says so beside it, a key that gives none its own purpose."""
+    """Return the reason to record.
+
+    Users with temporary access add it to their reason. Keys use their own purpose if no reason is given.
+    """
     return both_purposes(actor.purpose, given) if actor.kind == "user" else given or actor.purpose
 
 

@@ -1,7 +1,7 @@
-"""The file of seals, a line each, that can be kept where nobody of the database reaches it.
+"""The shipped file of seals, one per line, for a place that database administrators cannot reach.
 
-It holds signatures and roots, nothing about anybody. Appended only; what is missing is made up for,
-so that a worker on another machine completes a file of its own.
+The file contains signatures and roots but no personal data. It is append-only, and missing lines are added
+later, so a worker on another machine completes its own file.
 """
 
 import fcntl
@@ -15,12 +15,12 @@ from typing import IO, Any, Final
 from audit.models import Seal
 
 _BYTES: Final = ("previous_root", "root", "public_key", "signature")
-#: What a line says of a seal; `leaves` stay in the database, bound by the root.
+#: Fields of a seal in a line. `leaves` stay in the database and are covered by the root.
 SHIPPED: Final = ("number", "at", "first_seq", "last_seq", "key_id", *_BYTES)
 
 
 def ship(file: Path, *, using: str = "default") -> int:
-    """Append the seals that the file lacks, in order, and wait for the disk. Answers how many."""
+    """Append the missing seals in order, sync to disk, and return the number of seals added."""
     with file.open("a+b") as open_file:
         fcntl.flock(open_file, fcntl.LOCK_EX)
         last = _last_line(open_file)
@@ -35,7 +35,7 @@ def ship(file: Path, *, using: str = "default") -> int:
 
 
 def last_shipped(file: Path) -> dict[str, Any] | None:
-    """The last whole seal of the file, if there is one."""
+    """Return the last complete seal of the file, or None."""
     if not file.exists():
         return None
     with file.open("rb") as open_file:
@@ -43,7 +43,7 @@ def last_shipped(file: Path) -> dict[str, Any] | None:
 
 
 def read_shipped(file: Path) -> Iterator[dict[str, Any]]:
-    """Every seal of the file, as `Seal` has its columns."""
+    """Yield every seal of the file with the columns of `Seal`."""
     with file.open("rb") as lines:
         for line in lines:
             yield _read(line)
@@ -64,7 +64,10 @@ def _read(line: bytes) -> dict[str, Any]:
 
 
 def _last_line(file: IO[bytes]) -> dict[str, Any] | None:
-    """Lines are short. A line that a power cut has left unfinished is cut off when the next is written."""
+    """Return the last line, assuming short lines.
+
+    An incomplete line after a power cut is removed when the next line is written.
+    """
     end = file.seek(0, os.SEEK_END)
     start = file.seek(max(0, end - 8192))
     *whole, rest = file.read().split(b"\n")
@@ -76,7 +79,7 @@ def _last_line(file: IO[bytes]) -> dict[str, Any] | None:
 
 
 def is_same(seal: Seal, shipped: Mapping[str, Any]) -> bool:
-    """Whether the database's seal says what the file says, byte for byte."""
+    """Whether the database's seal equals the line of the file, byte for byte."""
     return all(
         (bytes(getattr(seal, name)) if name in _BYTES else getattr(seal, name)) == shipped[name]
         for name in SHIPPED

@@ -1,6 +1,6 @@
-"""Ed25519 keys of the seals: the private one in a file outside the database, the public ones beside it.
+"""Ed25519 keys for seals: the private key in a file outside the database, public keys in a file beside it.
 
-A key's id is made of the key itself (SHA-256 of the public half), so that none can pass for another.
+A key ID is derived from the key (SHA-256 of the public half), so no key can pass for another.
 """
 
 import hashlib
@@ -29,12 +29,15 @@ class NoKey(Exception):
 
 
 def public_file(key_file: Path) -> Path:
-    """Where the public halves of this key and of those before it are kept."""
+    """Path of the file with the public halves of this key and earlier keys."""
     return key_file.with_name(key_file.name + ".public")
 
 
 def make_key(key_file: Path) -> None:
-    """A new private key in `key_file` (0600), replaced at once; its public half is added beside it."""
+    """Write a new private key to `key_file` (0600, replaced atomically).
+
+    Its public half is added to the public file.
+    """
     key = Ed25519PrivateKey.generate()
     draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
@@ -45,7 +48,7 @@ def make_key(key_file: Path) -> None:
 
 
 def read_private_key(key_file: Path) -> Ed25519PrivateKey:
-    """Read each time it is needed: a file that was replaced is the new key, without a restart."""
+    """Read the private key. Reading it for each use makes a replaced file effective without a restart."""
     try:
         key = load_pem_private_key(key_file.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
@@ -56,7 +59,7 @@ def read_private_key(key_file: Path) -> Ed25519PrivateKey:
 
 
 def read_public_keys(file: Path) -> dict[str, bytes]:
-    """Every public key (PEM) of a file by its id: raw, 32 bytes each."""
+    """Return all public keys (PEM) of a file by key ID, as raw 32 bytes."""
     try:
         keys = [load_pem_public_key(block) for block in _BLOCK.findall(file.read_bytes())]
     except (OSError, ValueError) as error:
@@ -68,12 +71,12 @@ def read_public_keys(file: Path) -> dict[str, bytes]:
 
 
 def key_id(public_key: bytes) -> str:
-    """The first half of its fingerprint: 16 hexadecimal digits."""
+    """Return the key ID: the first half of the fingerprint, as 16 hexadecimal digits."""
     return hashlib.sha256(public_key).hexdigest()[:16]
 
 
 def is_signed(keys: Mapping[str, bytes], id: str, message: bytes, signature: bytes) -> bool:
-    """Whether the key of this id, one of `keys`, has signed `message`."""
+    """Whether `message` was signed by the key with this ID, one of `keys`."""
     if id not in keys:
         return False
     try:

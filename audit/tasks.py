@@ -1,4 +1,4 @@
-"""Work in the background: numbering the trail, and sealing it."""
+"""Background tasks that number and seal the activity log."""
 
 import structlog
 from celery import shared_task
@@ -20,7 +20,10 @@ NOT_THE_PUBLISHER = (
 
 @shared_task(name="audit.publish")
 def publish_trail() -> int:
-    """Once a second. Where the role may not, the rows wait, and the log says what to set."""
+    """Number rows, once a second.
+
+    If the role lacks the right, the rows wait and the log names the setting.
+    """
     try:
         return publish()
     except ProgrammingError as error:
@@ -31,7 +34,7 @@ def publish_trail() -> int:
 
 @shared_task(name="audit.seal")
 def seal_trail() -> int:
-    """Once a minute. What hinders it is told each time, and the rows wait for the next minute."""
+    """Seal rows, once a minute. A problem is logged each time, and the rows wait for the next run."""
     try:
         return seal()
     except (NoKey, SealsAreGone, OSError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Whether the trail is what was sealed: every row, number, root and signature is worked out anew.
+"""Verification of the activity log: rows, numbers, roots and signatures are recomputed.
 
-`check` is pure and takes seals and rows in order, so that tests tamper with thousands in memory.
+`check` is pure and takes seals and rows in order, so that tests can tamper with thousands in memory.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ LATE: Final = timedelta(days=1)
 
 
 class Row(NamedTuple):
-    """A numbered row: `content` are its columns but `content_hash` and `xid`; None where it is gone."""
+    """A numbered row. `content`: its columns except `content_hash` and `xid`, or None if the row is gone."""
 
     seq: int
     below_xid: int
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong and where: `seq` is a number of the trail, `seal` the number of a seal."""
+    """A problem and its place: `seq` is an activity log number, `seal` the number of a seal."""
 
     text: str
     seal: int | None = None
@@ -50,7 +50,7 @@ class Finding(NamedTuple):
 
 @dataclass
 class Report:
-    """What was looked at, what is wrong, and what a person should know besides."""
+    """The checked rows and seals, the problems, and further notes for a person."""
 
     findings: list[Finding] = field(default_factory=list)
     notices: list[Finding] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a check begins: after a seal that is taken as it is, or before the first one."""
+    """Start of a check: after a seal that is trusted, or before the first seal."""
 
     number: int = 0
     last_seq: int = 0
@@ -78,10 +78,10 @@ def verify_trail(
     public_keys: Mapping[str, bytes] | None = None,
     using: str = "default",
 ) -> Report:
-    """Check all seals, or those made since a moment, their rows, and the shipped file's lines.
+    """Check seals (all, or those made since a time), their rows, and the lines of the shipped file.
 
-    `public_keys` (by id) are the only ones believed; without them the seals' own are, and the
-    report names them to be compared by a person.
+    Only `public_keys` (by ID) are trusted. If they are not given, the seals' own keys are used, and the
+    report lists the keys for a person to compare.
     """
     report = Report(keys_were_given=public_keys is not None)
     start = _start(since, using)
@@ -105,7 +105,7 @@ def check(
     public_keys: Mapping[str, bytes] | None,
     report: Report,
 ) -> Iterator[Finding]:
-    """What is wrong with these seals, in order, and with the rows under them; counts into `report`."""
+    """Yield the problems of these seals (in order) and of their rows, and count into `report`."""
     number, last_seq, root = start.number, start.last_seq, start.root
     waiting = next(rows, None)
     for seal in seals:
@@ -178,14 +178,14 @@ def _leaf(row: Row) -> bytes:
 
 
 def _leaves(seal: Seal) -> list[bytes]:
-    """None where there are not as many as the seal has numbers."""
+    """Return the leaves of a seal, or an empty list if there are not as many as numbers."""
     whole = bytes(seal.leaves)
     found = [whole[place : place + WIDTH] for place in range(0, len(whole), WIDTH)]
     return found if len(whole) == WIDTH * (seal.last_seq - seal.first_seq + 1) else []
 
 
 def _compare(file: Path, after: int, using: str) -> Iterator[Finding]:
-    """The shipped file against the database: it has been out of reach of who changes rows."""
+    """Compare the database with the shipped file, which people who can change rows cannot alter."""
     known = {seal.number: seal for seal in Seal.objects.using(using).defer("leaves").filter(number__gt=after)}
     last = after
     for said in read_shipped(file):
@@ -198,7 +198,7 @@ def _compare(file: Path, after: int, using: str) -> Iterator[Finding]:
         elif not is_same(seal, said):
             yield Finding("is not the one in the file", said["number"])
     for number in sorted(known):
-        if number < last:  # later ones may be on their way to the file
+        if number < last:  # later seals may not be in the file yet
             yield Finding("is not in the file", number)
 
 
@@ -214,7 +214,7 @@ def _seals(after: int, using: str) -> Iterator[Seal]:
     return seals.filter(number__gt=after).iterator(10) if after else seals.iterator(10)
 
 
-# --- Rows as the database has them ------------------------------------------------------------------
+# --- Rows in the database ---------------------------------------------------------------------------
 
 
 def _columns(model: type[Event] | type[Change]) -> list[str]:
@@ -236,7 +236,7 @@ _SMALLEST: Final = -(2**63)
 
 
 def _rows(after: int | None, using: str) -> Iterator[Row]:
-    """Numbered rows in order, some at a time."""
+    """Yield numbered rows in order, read in batches."""
     last = _SMALLEST if after is None else after
     while True:
         with connections[using].cursor() as cursor:
@@ -251,7 +251,7 @@ def _rows(after: int | None, using: str) -> Iterator[Row]:
 def _row(values: tuple[Any, ...]) -> Row:
     seq, below_xid, event_id, change_id, *rest = values
     event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
-    if event_id:  # a number that names a change besides is none that was sealed
+    if event_id:  # a number that names both an event and a change was never sealed
         kind = "event" if change_id is None else "event and change"
         return _made(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)
     return _made(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)

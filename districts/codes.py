@@ -1,11 +1,11 @@
-"""Focus: a community, as it names itself. A code is retired, never deleted."""
+"""Focus: the code list of communities, named as they name themselves. Codes are retired, never deleted."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Focus(models.TextChoices):
-    """Base: seed brochure; ODIHR, FRA, Madrid's diversity unit."""
+    """A community. The list is based on the seed brochure, ODIHR, FRA and Madrid's diversity unit."""
 
     ETHNIC_MINORITY = "ethnic_minority", _("ethnic minority")
     AFRICAN_DESCENT = "african_descent", _("people of African descent")

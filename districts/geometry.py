@@ -1,4 +1,4 @@
-"""Whether a boundary is sound, lies on another, or is told in other degrees (shapely and pyproj)."""
+"""Geometry checks with shapely and pyproj: validity, overlaps and coordinate systems."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -12,9 +12,9 @@ from shapely.validation import explain_validity
 
 from districts.rules import BadBoundary, Boundary, Point, centre
 
-SLIVER: Final = 0.02  # of the smaller: what two neighbours drawn by different hands have in common
-ELSEWHERE: Final = 0.5  # of an old boundary: less in common is another place
-NEAR_DEGREES: Final = 25.0  # as far as a city lies from the one its clocks are named after
+SLIVER: Final = 0.02  # share of the smaller district that neighbours drawn by different people may overlap
+ELSEWHERE: Final = 0.5  # share of the old boundary; a smaller overlap means another place
+NEAR_DEGREES: Final = 25.0  # the greatest distance of a city from the city that names its time zone
 _NOT_A_SHAPE: Final = (
     ProjError,
     ValueError,
@@ -37,13 +37,13 @@ _WRONG: Final[Mapping[str, str]] = {
 
 
 def solid(boundary: Boundary) -> Any:
-    """As shapely has it; a boundary kept before it was looked at so closely is made sound for measuring."""
+    """Convert to shapely. Boundaries stored before the strict checks are repaired for measuring."""
     made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
     return made if made.is_valid else shapely.make_valid(made)
 
 
 def check_shape(boundary: Boundary) -> None:
-    """Raises BadBoundary where a line crosses itself, a hole is not inside, or pieces lie on each other."""
+    """Raise BadBoundary if a line crosses itself, a hole is not inside, or polygons overlap."""
     made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
     if made.is_valid:
         return
@@ -54,7 +54,7 @@ def check_shape(boundary: Boundary) -> None:
 
 
 def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
-    """Pairs that have more in common than a sliver, and how much of the smaller that is."""
+    """Yield pairs of shapes that overlap by more than SLIVER, with the share of the smaller shape."""
     tree = shapely.STRtree(list(shapes))
     for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
         if one < other and (share := _in_common(shapes[one], shapes[other])) > SLIVER:
@@ -62,7 +62,7 @@ def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
 
 
 def lying_on(shapes: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
-    """The same of shapes and those that are there already."""
+    """Yield pairs of a shape and an existing shape that overlap by more than SLIVER, with the share."""
     tree = shapely.STRtree(list(there))
     for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
         if (share := _in_common(shapes[one], there[other])) > SLIVER:
@@ -70,21 +70,21 @@ def lying_on(shapes: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[int,
 
 
 def _in_common(one: Any, other: Any) -> float:
-    """How much of the smaller."""
+    """Return the overlap as a share of the smaller shape."""
     smaller = min(one.area, other.area)
     return float(one.intersection(other).area / smaller) if smaller else 0.0
 
 
 def is_elsewhere(old: Boundary, new: Boundary) -> bool:
-    """Whether a district would have less than half in common with where it was, or be as much larger."""
+    """Whether the old and new boundary overlap by less than half of the larger one."""
     before, now = solid(old), solid(new)
     return bool(before.intersection(now).area < ELSEWHERE * max(before.area, now.area))
 
 
 def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The features of a file in another system of coordinates, in WGS 84 (longitude, latitude).
+    """Convert features of a file from another coordinate system to WGS 84 (longitude, latitude).
 
-    Raises BadBoundary, naming the system, where nobody knows it.
+    Raises BadBoundary with the name of the system if it is unknown.
     """
     try:
         system = CRS.from_user_input(name)
@@ -119,7 +119,7 @@ def _as_lists(geometry: Any) -> dict[str, Any]:
 
 
 def is_swapped(boundary: Boundary, time_zone: str) -> bool:
-    """Whether it lies far from the city that the clocks are named after, and near with its axes swapped."""
+    """Whether the boundary is far from the time zone's city, but near with swapped axes."""
     city = _city_of(time_zone)
     if city is None:
         return False
@@ -132,7 +132,7 @@ def _near(one: Point, other: Point) -> bool:
 
 
 def _city_of(time_zone: str) -> Point | None:
-    """Longitude and latitude of a time zone's city, from the table that comes with the zones."""
+    """Return longitude and latitude of a time zone's city, from the table that comes with the zones."""
     try:
         table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     except (ModuleNotFoundError, OSError):
@@ -147,7 +147,7 @@ def _city_of(time_zone: str) -> Point | None:
 
 
 def _degrees(text: str, digits: int) -> float:
-    """`+4024` and `-00341`, with seconds or without."""
+    """Convert `+4024` or `-00341` (with or without seconds) to degrees."""
     sign = -1 if text[0] == "-" else 1
     parts = text[1:]
     minutes, seconds = parts[digits : digits + 2], parts[digits + 2 :]

@@ -1,4 +1,4 @@
-"""The ground: districts, their neighbourhoods, and the communities known to live there."""
+"""Districts, their neighbourhoods, and the communities known to live there."""
 
 from typing import Final, Self
 
@@ -20,15 +20,15 @@ CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 class DistrictQuerySet(models.QuerySet["District"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Every district: names and boundaries are public ground. What happens in one is not."""
+        """All districts: names and boundaries are public. Records in a district are not."""
         return self.all()
 
     def covered_by(self, actor: Acting) -> Self:
-        """Districts whose rows `actor` may see, descendants included."""
+        """Districts whose records `actor` may see, including descendants."""
         return self.all() if actor.sees_everywhere else self.filter(pk__in=actor.district_ids)
 
     def under(self, *districts: "District") -> Self:
-        """`districts` and all that lies in them."""
+        """`districts` and all their descendants."""
         return self.filter(lineage__overlap=[d.pk for d in districts])
 
     def active(self) -> Self:
@@ -38,22 +38,25 @@ class DistrictQuerySet(models.QuerySet["District"]):
         return self.filter(boundary__isnull=False)
 
     def with_users_counted(self) -> Self:
-        """`people`: how many accounts that may sign in name this district."""
+        """Adds `people`: the number of active accounts that name this district."""
         return self.annotate(people=models.Count("users", filter=models.Q(users__is_active=True)))
 
     def in_order(self) -> Self:
-        """For lists: by name, without the boundaries, which are large."""
+        """Ordered by name for lists, without the boundaries, which are large."""
         return self.defer("boundary").order_by("name", "pk")
 
     def as_tree(self) -> Self:
-        """Each district right before its parts, by name: for choices and where the ground is changed."""
+        """Ordered as a tree by name, each district before its parts, for choices and for editing."""
         above = District.objects.filter(lineage__contained_by=models.OuterRef("lineage"))
         names = ArraySubquery(above.order_by("lineage__len").values(folded=Lower("name")))
         return self.defer("boundary").annotate(path=names).order_by("path", "pk")
 
 
 class District(models.Model):
-    """A city, a district in it or a neighbourhood in that; `lineage` holds its ancestors' ids and its own."""
+    """A city, a district of the city or a neighbourhood of a district.
+
+    `lineage` contains the IDs of its ancestors and its own ID.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(
@@ -97,20 +100,20 @@ class District(models.Model):
 
 class MoveQuerySet(models.QuerySet["Move"]):
     def untold(self) -> Self:
-        """Those whose rows the change feed does not know of, or not of all (index move_untold)."""
+        """Moves that the change feed does not know of completely (index move_untold)."""
         return self.filter(told_at__isnull=True)
 
 
 class Move(models.Model):
-    """A district came to lie elsewhere: whoever keeps a copy is told of all that is seen through it.
+    """A change of a district's parent, after which the change feed has to report all affected records.
 
-    Written with the move itself, so that no broker can lose it; `step` and `after` say how far the
-    telling is, so that whoever takes it up goes on there.
+    The row is written with the change itself, so that no broker can lose it. `step` and `after` store the
+    progress, so that another worker can continue.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    part_ids = ArrayField(models.UUIDField())  # the district, and all that lay in it
-    lost_ids = ArrayField(models.UUIDField(), default=list)  # it lay in these, and does not any more
+    part_ids = ArrayField(models.UUIDField())  # the district and all its descendants
+    lost_ids = ArrayField(models.UUIDField(), default=list)  # former ancestors
     gained_ids = ArrayField(models.UUIDField(), default=list)
     moved_at = models.DateTimeField(default=timezone.now)
     step = models.PositiveSmallIntegerField(default=0)
@@ -127,12 +130,12 @@ class Move(models.Model):
 
 class ExpectedCommunityQuerySet(models.QuerySet["ExpectedCommunity"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Those of the districts the actor covers: shown in their district only, never mapped or exported."""
+        """Communities in districts that the actor covers. They are never mapped or exported."""
         return self.all() if actor.sees_everywhere else self.filter(district__in=actor.district_ids)
 
 
 class ExpectedCommunity(models.Model):
-    """A community known to live in a district, and so to be reached; with the evidence for it."""
+    """A community known to live in a district, with the evidence, so that officers can reach it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="expected_communities")

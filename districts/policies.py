@@ -1,20 +1,20 @@
-"""Who changes the ground. Names and boundaries are public, so there is nothing here about seeing them."""
+"""Permissions to change districts. Names and boundaries are public, so viewing needs no permission."""
 
 from districts.models import District
 from lib.acting import Acting
 
-# Roles as domain.md names them; `accounts`, which lists them, is a room above this one.
+# Role codes as in domain.md. `accounts`, which defines them, is a higher layer.
 MANAGES_DISTRICTS = "administrator"
 KEEPS_EXPECTED_COMMUNITIES = "supervisor"
 
 
 def can_manage_districts(actor: Acting) -> bool:
-    """Add, change, switch off and import districts."""
+    """Whether the actor may add, change, deactivate and import districts."""
     return actor.kind == "system" or actor.role == MANAGES_DISTRICTS
 
 
 def can_keep_expected_communities(actor: Acting, district: District) -> bool:
-    """Say which communities live in a district: its supervisors, who know it."""
+    """Whether the actor may edit which communities live in a district: supervisors, who know it."""
     return actor.kind == "system" or (
         actor.role == KEEPS_EXPECTED_COMMUNITIES and district.pk in actor.district_ids
     )

@@ -1,8 +1,7 @@
-"""Boundaries: what a usable one is, and how one is drawn. Pure: no Django.
+"""Boundaries: validation and drawing as pure functions without Django.
 
-A boundary is the `coordinates` of a GeoJSON MultiPolygon in WGS 84: polygons of rings of
-(longitude, latitude). Functions that refuse raise `BadBoundary`, whose code and parameters the
-caller puts into words.
+A boundary is the `coordinates` of a GeoJSON MultiPolygon in WGS 84: polygons of rings of (longitude,
+latitude). Functions raise `BadBoundary` with a code and parameters, which the caller turns into a message.
 """
 
 import math
@@ -16,22 +15,22 @@ Ring = list[Point]
 Polygon = list[Ring]
 Boundary = list[Polygon]
 
-MAX_VERTICES = 100_000  # of one file: what a city needs a hundred times over
+MAX_VERTICES = 100_000  # per file, 100 times what a city needs
 DECIMALS = 6  # about 10 cm
-FAR_DEGREES = 10.0  # no city is as wide
-MAX_POSITIONS = 4  # longitude, latitude, height, and what some programs add
+FAR_DEGREES = 10.0  # no city is this wide
+MAX_POSITIONS = 4  # longitude, latitude, height, and extra values from some programs
 
 
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def is_plain_code(code: str) -> bool:
-    """As the database has it (constraint district_code_is_plain)."""
+    """Whether the code matches the database constraint district_code_is_plain."""
     return _PLAIN_CODE.fullmatch(code) is not None
 
 
 class BadBoundary(ValueError):
-    """Not a boundary: `code` says why, `params` where."""
+    """An invalid boundary: `code` is the reason, `params` the place and details."""
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
@@ -40,9 +39,10 @@ class BadBoundary(ValueError):
 
 
 def read_boundary(geometry: object) -> Boundary:
-    """The boundary a GeoJSON geometry is: a Polygon becomes a MultiPolygon, heights are dropped.
+    """Return the boundary of a GeoJSON geometry. A Polygon becomes a MultiPolygon, heights are dropped.
 
-    Raises BadBoundary: wrong type, rings that are short, open or flat, positions outside WGS 84.
+    Raises BadBoundary for a wrong type, for rings that are short, open or flat, and for positions outside WGS
+    84.
     """
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         raise BadBoundary("not_a_polygon", type=_kind(geometry))
@@ -54,7 +54,7 @@ def read_boundary(geometry: object) -> Boundary:
 
 
 def as_geojson(boundary: Boundary) -> dict[str, object]:
-    """The geometry as it is stored and given out, equal to what JSON makes of it again."""
+    """Return the geometry as stored and published. It equals itself after a round trip through JSON."""
     coordinates = [[[list(point) for point in ring] for ring in polygon] for polygon in boundary]
     return {"type": "MultiPolygon", "coordinates": coordinates}
 
@@ -118,22 +118,22 @@ def vertices(boundary: Boundary) -> int:
 
 
 def centre(boundary: Boundary) -> Point:
-    """The middle of the box around it."""
+    """Return the middle of the bounding box."""
     west, south, east, north = box([boundary])
     return (west + east) / 2, (south + north) / 2
 
 
 def far_from(boundary: Boundary, others: Iterable[Boundary]) -> str:
-    """Whether it lies nowhere near the others: "" (it does not), "swapped" axes, or just "far".
+    """Return "" if the boundary is near the others, "swapped" if only its axes are swapped, else "far".
 
-    The middle of the others is their median, so that one stray among many does not move it.
+    The others are represented by their median, so that a single outlier does not matter.
     """
     usual = usual_place(others)
     return "" if usual is None else far_from_place(boundary, usual)
 
 
 def usual_place(boundaries: Iterable[Boundary]) -> Point | None:
-    """Where most of them are; None without any."""
+    """Return the median of the centres, or None without boundaries."""
     middles = [centre(boundary) for boundary in boundaries]
     if not middles:
         return None
@@ -142,7 +142,7 @@ def usual_place(boundaries: Iterable[Boundary]) -> Point | None:
 
 
 def far_from_place(boundary: Boundary, usual: Point) -> str:
-    """As `far_from`, of a place that was worked out once for many."""
+    """Like `far_from`, with a place that was computed once for many boundaries."""
     here = centre(boundary)
     if math.dist(here, usual) <= FAR_DEGREES:
         return ""
@@ -154,7 +154,7 @@ def far_from_place(boundary: Boundary, usual: Point) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Puts the world into a picture: east to the right, north up, true to shape in its middle."""
+    """The projection of a map picture: east to the right, north up, undistorted in the middle."""
 
     west: float
     north: float
@@ -171,14 +171,14 @@ class Frame:
 
 
 def box(boundaries: Iterable[Boundary]) -> tuple[float, float, float, float]:
-    """West, south, east and north of all of them."""
+    """Return west, south, east and north of all boundaries."""
     points = [p for boundary in boundaries for polygon in boundary for p in polygon[0]]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return min(xs), min(ys), max(xs), max(ys)
 
 
 def frame(boundaries: Iterable[Boundary], width: int) -> Frame:
-    """A picture `width` wide, and at most as high, that holds all of them."""
+    """Return a frame for all boundaries, `width` wide and at most as high."""
     west, south, east, north = box(boundaries)
     squeeze = math.cos(math.radians((south + north) / 2)) or 1.0
     across, up = (east - west) * squeeze, north - south
@@ -187,7 +187,7 @@ def frame(boundaries: Iterable[Boundary], width: int) -> Frame:
 
 
 def draw(boundary: Boundary, picture: Frame, tolerance: float) -> Boundary:
-    """The boundary in the picture, with only the corners a viewer can see; specks go, one piece stays."""
+    """Draw the boundary with only the visible corners. Specks are dropped, but one piece always remains."""
     drawn = [
         [simplify([picture.place(p) for p in ring], tolerance) for ring in polygon] for polygon in boundary
     ]
@@ -197,10 +197,10 @@ def draw(boundary: Boundary, picture: Frame, tolerance: float) -> Boundary:
 
 
 def simplify(ring: Sequence[Point], tolerance: float) -> Ring:
-    """Douglas–Peucker: drop corners closer than `tolerance` to the line that is left.
+    """Simplify a ring (Douglas–Peucker): drop corners closer than `tolerance` to the remaining line.
 
-    The ring is cut at its first corner and the one farthest from it, so that it stays a ring. A
-    stack instead of recursion: a coast has more corners than Python has frames.
+    The ring is cut at its first corner and the corner farthest from it, so that it stays a ring. A stack
+    replaces recursion, because a coast has more corners than Python has frames.
     """
     if len(ring) <= 5:
         return list(ring)
@@ -221,7 +221,7 @@ def simplify(ring: Sequence[Point], tolerance: float) -> Ring:
 
 
 def _distance(point: Point, start: Point, end: Point) -> float:
-    """From a point to the line between two others (to the one place where they are the same)."""
+    """Return the distance from a point to the line between two others (or to one point if they are equal)."""
     across, down = end[0] - start[0], end[1] - start[1]
     length = across * across + down * down
     if length == 0:
@@ -232,12 +232,12 @@ def _distance(point: Point, start: Point, end: Point) -> float:
 
 
 def ring_area(ring: Sequence[Point]) -> float:
-    """Area inside a ring, in its own units squared."""
+    """Return the area inside a ring in squared units of its coordinates."""
     return abs(_signed_area(ring))
 
 
 def _signed_area(ring: Sequence[Point]) -> float:
-    x0, y0 = ring[0]  # near zero, so that small rings far away keep their digits
+    x0, y0 = ring[0]  # shift the origin, so that small distant rings keep their precision
     total = 0.0
     for (x1, y1), (x2, y2) in pairwise(ring):
         total += (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
@@ -245,10 +245,10 @@ def _signed_area(ring: Sequence[Point]) -> float:
 
 
 def label_place(boundary: Boundary) -> tuple[float, float, float]:
-    """Where a name belongs, and how wide it may be: x, y and the width of the largest piece there.
+    """Return the place of the name label (x, y) and its width: that of the largest piece there.
 
-    As high as the piece's centre of gravity, in the middle of its widest stretch at that height, so
-    that it lies inside even where the piece is bent.
+    The label is at the height of the piece's centre of gravity, in the middle of the widest stretch at that
+    height, so that it is inside even if the piece is bent.
     """
     ring = max((polygon[0] for polygon in boundary), key=ring_area)
     y = _balance(ring)
@@ -266,7 +266,7 @@ def label_place(boundary: Boundary) -> tuple[float, float, float]:
 
 
 def _balance(ring: Sequence[Point]) -> float:
-    """The height of a ring's centre of gravity."""
+    """Return the height of a ring's centre of gravity."""
     area = _signed_area(ring)
     if area == 0:
         return ring[0][1]

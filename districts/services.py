@@ -1,7 +1,7 @@
-"""Adding and changing districts, and saying which communities live in one.
+"""Services to add and change districts, and to record which communities live there.
 
-A district's `lineage` (its ancestors' ids and its own) decides who covers what: it is kept here,
-for the district and for all that lies in it.
+A district's `lineage` (the IDs of its ancestors and its own) decides who covers it. These services keep the
+lineage up to date for the district and all its descendants.
 """
 
 from collections.abc import Iterable
@@ -24,9 +24,9 @@ from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.waking import wake_on_commit
 
-TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # what is seen there is in rooms above
-GROUND_LOCK: Final = 0x67726E64  # one change of the ground at a time; any number that is ours
-RESERVED_CODES: Final = frozenset({"new", "import"})  # addresses of pages
+TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # task of a higher layer
+GROUND_LOCK: Final = 0x67726E64  # one change of districts at a time; any number of our own
+RESERVED_CODES: Final = frozenset({"new", "import"})  # used in page URLs
 
 
 @transaction.atomic
@@ -52,8 +52,8 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
 def edit_district(*, actor: Acting, district_id: UUID, version: int | None = None, **fields: Any) -> District:
     """Change the given fields; what is not given stays. A moved district takes all that lies in it along.
 
-    Raises PermissionDenied, StaleVersion, ValidationError by field (a circle among them).
-    Nothing changed: nothing is written and the version stays.
+    Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
+    changes, nothing is written and the version stays.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
@@ -81,9 +81,9 @@ def edit_district(*, actor: Acting, district_id: UUID, version: int | None = Non
 
 @transaction.atomic
 def remove_district(*, actor: Acting, district_id: UUID, version: int | None = None) -> None:
-    """One that was made by mistake and that nothing refers to: an import that is undone.
+    """Delete an unreferenced district, to undo an import.
 
-    Raises PermissionDenied, StaleVersion, ValidationError where it is in use.
+    Raises PermissionDenied, StaleVersion, and ValidationError if the district is in use.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
@@ -101,9 +101,9 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
 
 
 def _lock_ground() -> None:
-    """Changes of the ground wait for each other: two moves at once could close a circle.
+    """Serialise changes of districts, because two concurrent moves could create a circle.
 
-    No row is locked: whoever reads districts, or refers to one, is not held up by a long import.
+    No row is locked, so a long import does not block readers of districts or references to them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GROUND_LOCK])
@@ -117,7 +117,7 @@ def _lineage(district: District, parent: District | None) -> list[UUID]:
 
 
 def _refuse_widening(actor: Acting, district: District, before: list[UUID]) -> None:
-    """Nobody alone shows a district to accounts and keys by moving it under one that they were given."""
+    """Reject a move that would give accounts or keys access to more records, because it needs two people."""
     gained = set(_lineage(district, district.parent)) - set(before)
     if actor.kind != "user" or not gained:
         return
@@ -135,7 +135,7 @@ def _refuse_widening(actor: Acting, district: District, before: list[UUID]) -> N
 
 
 def _move(district: District) -> None:
-    """Give the district and all that lies in it their new lineages, and note it down; refuses a circle."""
+    """Update the lineages of the district and its descendants, and record the move. Rejects a circle."""
     before, lineage = set(district.lineage), _lineage(district, district.parent)
     if district.pk in lineage[:-1]:
         raise ValidationError(
@@ -155,7 +155,7 @@ def _move(district: District) -> None:
 
 
 def check_code(district: District) -> None:
-    """Raises ValidationError for a code that is an address of a page."""
+    """Raise ValidationError for a code that is used in page URLs."""
     if district.code in RESERVED_CODES:
         raise ValidationError({"code": _("This code is reserved. Choose another.")})
 
@@ -193,9 +193,9 @@ def _record(
 def expect_community(
     *, actor: Acting, district_id: UUID, focus: str, evidence: str, source_url: str = ""
 ) -> ExpectedCommunity:
-    """Say that a community is known to live in a district, and how that is known.
+    """Record that a community is known to live in a district, with the evidence.
 
-    Raises PermissionDenied unless the actor supervises the district, ValidationError by field.
+    Raises PermissionDenied unless the actor supervises the district, and ValidationError by field.
     """
     district = _kept_district(actor, district_id)
     expected = ExpectedCommunity(district=district)
@@ -208,7 +208,7 @@ def expect_community(
 
 @transaction.atomic
 def withdraw_expected_community(*, actor: Acting, expected_id: UUID) -> None:
-    """No longer say so. Raises DoesNotExist where the actor does not see it, PermissionDenied."""
+    """Remove an expected community. Raises DoesNotExist if the actor does not see it, PermissionDenied."""
     expected = ExpectedCommunity.objects.visible_to(actor).select_related("district").get(pk=expected_id)
     district = _kept_district(actor, expected.district_id)
     expected.delete()
@@ -223,7 +223,7 @@ def _kept_district(actor: Acting, district_id: UUID) -> District:
 
 
 def _record_expected(actor: Acting, district: District) -> None:
-    """Which community it is stays out of the trail, as every value does."""
+    """Record the change without the community, because the activity log contains no values."""
     district.version += 1
     district.updated_at = timezone.now()
     district.save(update_fields=["version", "updated_at"])

@@ -1,4 +1,4 @@
-"""Files of jobs, in parts: written from a file, read as a stream."""
+"""Files of jobs, stored in chunks: written from a file, read as a stream."""
 
 import hashlib
 import tempfile
@@ -26,9 +26,9 @@ def keep_file(
     is_input: bool,
     district_ids: Iterable[UUID] | None = None,
 ) -> JobFile:
-    """Copy `content`, from its beginning, into rows; the caller's transaction makes it whole.
+    """Store `content` (from its beginning) in chunks, inside the caller's transaction.
 
-    `district_ids` are those its maker covers: the file is for who covers them all; without them for nobody.
+    Only users who cover all of `district_ids` may download the file, and nobody if they are not given.
     """
     content.seek(0)
     row = JobFile.objects.create(
@@ -53,7 +53,7 @@ def keep_file(
 
 
 def parts_of(file_id: UUID) -> Iterator[bytes]:
-    """The file's content, one part in memory at a time."""
+    """Yield the content of the file with one chunk in memory at a time."""
     parts = JobFileChunk.objects.filter(file=file_id)
     number = 0
     while (part := parts.filter(number=number).values_list("content", flat=True).first()) is not None:
@@ -63,7 +63,7 @@ def parts_of(file_id: UUID) -> Iterator[bytes]:
 
 @contextmanager
 def opened(file_id: UUID) -> Iterator[BinaryIO]:
-    """The file as one that can be read and sought: on disk once it is large."""
+    """Open the file for reading and seeking. Large files are on disk."""
     with spool() as copy:
         for part in parts_of(file_id):
             copy.write(part)
@@ -72,5 +72,5 @@ def opened(file_id: UUID) -> Iterator[BinaryIO]:
 
 
 def spool() -> BinaryIO:
-    """A new file for as long as it is open: in memory while small, then on disk without a name."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # its user closes it
+    """Return a temporary file: in memory while small, then an unnamed file on disk."""
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # closed by the caller

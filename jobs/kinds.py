@@ -1,4 +1,4 @@
-"""Kinds of long work. An app registers its own when it is ready; this one knows none of them (docs/adr/0016).
+"""Kinds of background jobs, registered by the apps when they are ready (docs/adr/0016).
 
 kinds.register("export_list", export_list, title=_("Export"), may=can_export)
 """
@@ -15,16 +15,19 @@ from accounts.actors import Actor
 
 
 class JobRefused(Exception):
-    """The work cannot be done; the text says why, to whoever started it, in their language."""
+    """The job cannot be done. The message tells the person who started it why, in their language."""
 
 
 class JobStopped(BaseException):
-    """Cancelled, or another worker has it. Not an Exception: no `except` on the way may keep it."""
+    """The job was cancelled or taken over by another worker.
+
+    A BaseException, so that no `except Exception` on the way catches it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file to keep: `content` is read from its beginning when the job ends."""
+    """A file to store. `content` is read from its beginning when the job ends."""
 
     name: str
     media_type: str
@@ -33,7 +36,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """What became of an output."""
+    """The stored file of an output."""
 
     id: UUID
     name: str
@@ -43,8 +46,10 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What came out. `record` is called with the kept files in the transaction that ends the job:
-    what it writes is committed before anybody can fetch one of them, or not at all.
+    """The result of a job.
+
+    `record` is called with the stored files in the transaction that ends the job. Its writes are therefore
+    committed before anybody can download a file, or not at all.
     """
 
     result: Mapping[str, object] = field(default_factory=dict)
@@ -53,14 +58,14 @@ class JobResult:
 
 
 class Work(Protocol):
-    """A job under way, as its kind's function sees it. The starter's language and time zone are active."""
+    """A running job as seen by the function of its kind. The starter's language and time zone are active."""
 
     @property
     def job_id(self) -> UUID: ...
 
     @property
     def actor(self) -> Actor:
-        """Who started it, as their account is now."""
+        """The starter, with the current rights of their account."""
 
     @property
     def parameters(self) -> Mapping[str, Any]: ...
@@ -69,15 +74,18 @@ class Work(Protocol):
     def needs(self) -> Mapping[str, Any]: ...
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """Say how far it is, as often as one likes: it costs nothing. Raises JobStopped."""
+        """Report progress, as often as you like, because it costs nothing. Raises JobStopped."""
 
     def open_input(self, name: str = "") -> AbstractContextManager[BinaryIO]:
-        """The file the job was given (of that name, where it was given several), from its beginning."""
+        """Open an input file of the job at its beginning (`name`: if the job has several)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`run` may be called again for the same job when a worker died: it must converge."""
+    """A kind of job.
+
+    `run` may be called again for the same job after a worker died, so it must be idempotent.
+    """
 
     name: str
     run: Callable[[Work], JobResult]
@@ -97,9 +105,10 @@ def register(
     may: Callable[[Actor], bool],
     needs_release: bool = False,
 ) -> None:
-    """`title` is what people call it; `may` is asked when it starts, runs and is fetched.
+    """Register a kind of job.
 
-    With `needs_release` its files are fetched once a second person has released them.
+    `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With
+    `needs_release` the files can be downloaded only after a second person has released them.
     """
     _KINDS[name] = Kind(name, run, title, may, needs_release)
 

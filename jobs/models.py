@@ -1,4 +1,4 @@
-"""Long work with progress: imports, exports, later merges and erasures; and the files it takes and makes."""
+"""Background jobs with progress, such as imports and exports, and their input and output files."""
 
 from collections.abc import Collection
 from typing import Self
@@ -25,7 +25,7 @@ class JobStatus(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own; the system sees all."""
+        """The actor's own jobs. The system sees all jobs."""
         return (
             self.all()
             if actor.kind == "system"
@@ -33,13 +33,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def due(self) -> Self:
-        """Waiting, or left by a worker whose lease ran out. What a command runs itself has no lease."""
+        """Jobs that wait, or whose worker's lease has expired.
+
+        A job that a command runs itself has no lease.
+        """
         return self.filter(
             Q(status=JobStatus.WAITING) | Q(status=JobStatus.RUNNING, lease_until__lt=Now())
         ).order_by("pk")
 
     def to_release(self, kinds: Collection[str]) -> Self:
-        """Done, with files that are there still, and not yet for their starter to fetch."""
+        """Finished jobs with existing files that a second person has not released to their starter yet."""
         files = JobFile.objects.made().filter(job=models.OuterRef("pk"))
         done = self.filter(kind__in=kinds, status=JobStatus.DONE, released_at__isnull=True)
         return done.filter(models.Exists(files)).order_by("created_at", "pk")
@@ -48,34 +51,34 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
 
     def held(self) -> Self:
-        """Running at this moment in a worker."""
+        """Jobs that a worker is running at present."""
         return self.filter(status=JobStatus.RUNNING, lease_until__gte=Now())
 
 
 class Job(models.Model):
-    """One piece of long work: what was asked (`parameters`), how far it is, what came out (`result`).
+    """A background job: its request (`parameters`), progress and `result`.
 
-    `needs` is what the work cannot do without and nobody should keep, such as the words of a search:
-    emptied when the job ends. A worker holds the job until `lease_until`, and says so again and again.
+    `needs` are inputs that must not be kept, such as search words. They are emptied when the job ends. A
+    worker holds the job until `lease_until` and renews the lease while it runs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.WAITING)
-    started_by = models.UUIDField(null=True)  # plain, as in the trail: a command has no user
+    started_by = models.UUIDField(null=True)  # plain ID, as in the activity log; None for commands
     parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     needs = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
-    error = models.TextField(blank=True)  # what kind of mistake, for whoever looks after the system
-    message = models.TextField(blank=True)  # the same for whoever started it
+    error = models.TextField(blank=True)  # kind of error, for administrators
+    message = models.TextField(blank=True)  # explanation for the starter
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     cancel_asked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True)
-    # What takes two people (jobs.kinds): who let the starter fetch it, and when.
+    # For jobs that need two people (jobs.kinds): who released the files to the starter, and when.
     released_by = models.UUIDField(null=True)
     released_at = models.DateTimeField(null=True)
 
@@ -102,20 +105,23 @@ class Job(models.Model):
 
     @property
     def percent(self) -> int | None:
-        """0 to 100, or nothing while nobody knows how much there is."""
+        """Progress from 0 to 100, or None while the total is unknown."""
         return min(100, self.done * 100 // self.total) if self.total else None
 
 
 class JobFileQuerySet(models.QuerySet["JobFile"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Of one's own jobs, while one still covers all that was covered when the file was made."""
+        """Files of the actor's own jobs.
+
+        The actor must still cover all districts that were covered when the file was made.
+        """
         own = self.filter(job__in=Job.objects.visible_to(actor))
         if actor.sees_everywhere:
             return own
         return own.filter(district_ids__contained_by=list(actor.district_ids))
 
     def made(self) -> Self:
-        """What came out of jobs and is still there."""
+        """Output files that have not expired."""
         return self.filter(is_input=False, expires_at__gt=timezone.now())
 
     def expired(self) -> Self:
@@ -123,7 +129,10 @@ class JobFileQuerySet(models.QuerySet["JobFile"]):
 
 
 class JobFile(models.Model):
-    """A file a job was given (`is_input`) or made. It lies in PostgreSQL: web and workers share no disk."""
+    """An input (`is_input`) or output file of a job.
+
+    Files are stored in PostgreSQL, because web and workers share no disk.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
@@ -132,7 +141,7 @@ class JobFile(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256, hexadecimal
-    district_ids = ArrayField(models.UUIDField(), null=True)  # covered by its maker then; of an input nothing
+    district_ids = ArrayField(models.UUIDField(), null=True)  # covered by its maker; null for inputs
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
 
@@ -143,7 +152,7 @@ class JobFile(models.Model):
 
 
 class JobFileChunk(models.Model):
-    """A part of a file, in order by `number`: no process ever holds a whole one."""
+    """A part of a file, ordered by `number`, so that no process holds a whole file."""
 
     file = models.ForeignKey(JobFile, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
@@ -160,7 +169,10 @@ class JobFileChunk(models.Model):
 
 
 class Lease(models.Model):
-    """What one process may do at a time, and until when it says so: whoever dies keeps it no longer."""
+    """A lease on something that only one process may do at a time.
+
+    It expires at `until` if its holder dies.
+    """
 
     name = models.CharField(primary_key=True, max_length=40)
     holder = models.UUIDField()

@@ -1,7 +1,7 @@
-"""Doing a job: claim it with a lease, say every second that it goes on, keep what came out.
+"""Running of jobs: claim a job with a lease, renew the lease every second, store the results.
 
-A worker that dies leaves its lease to run out, and another begins the job anew. Nothing of the dead
-one's remains: files, events and the end of a job are one transaction, by whoever holds the lease then.
+If a worker dies, its lease expires and another worker starts the job again. Nothing of the dead worker
+remains: files, events and the end of a job are one transaction of the worker that holds the lease.
 """
 
 import threading
@@ -29,15 +29,15 @@ from lib.leases import Lease, claim, claim_alone
 from lib.waits import patience
 
 PULSE_SECONDS: Final = 1.0
-STATEMENT_SECONDS: Final = 600.0  # nobody waits before a page for what a job asks of the database
-MAX_ATTEMPTS: Final = 3  # what takes its workers with it each time is given up
-LOCK: Final = 0x6A6F6273  # claiming is one worker's at a time; any number that is ours
+STATEMENT_SECONDS: Final = 600.0  # no page waits for the statements of a job
+MAX_ATTEMPTS: Final = 3  # a job that kills its worker each time is given up
+LOCK: Final = 0x6A6F6273  # one worker claims at a time; any number of our own
 
 log = structlog.get_logger(__name__)
 
 
 def run_next() -> bool:
-    """Do the oldest job that is due; false where there is none, or as many run as may at once."""
+    """Run the oldest due job. Return False if none is due or the maximum number of jobs is running."""
     lease = _claim()
     if lease is None:
         return False
@@ -77,7 +77,7 @@ def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
             end_job(lease.ours, JobStatus.CANCELLED)
     except JobRefused as reason:
         _fail(lease, "refused", str(reason))
-    except Exception as error:  # whatever it was, its starter is told
+    except Exception as error:  # the starter is notified of any error
         log.exception("job_failed", job=str(job.pk), kind=job.kind)
         text = _("Something went wrong and no file was created. Try again.")
         _fail(lease, type(error).__name__, text)
@@ -89,7 +89,7 @@ def _fail(lease: Lease[Job], error: str, message: str) -> None:
 
 @transaction.atomic
 def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
-    """The end of a job, if it is still ours, with all that came out of it."""
+    """Finish the job with its files and result, unless another worker has taken it over."""
     if not lease.renew():
         raise JobStopped
     kept = []
@@ -165,9 +165,9 @@ class _Work:
 
 
 class _Pulse:
-    """A thread with a connection of its own, so that progress is seen while the work's transaction is open.
+    """A thread with its own connection, which shows progress while the job's transaction is open.
 
-    Renews the lease, writes how far the work is, and learns whether it was cancelled or is another's.
+    It renews the lease, writes the progress, and detects a cancellation or a takeover.
     """
 
     def __init__(self, lease: Lease[Job]) -> None:
@@ -190,7 +190,7 @@ class _Pulse:
         while not self._ended.wait(PULSE_SECONDS):
             try:
                 self._tell()
-            except DatabaseError as error:  # the lease lasts longer than a short pause
+            except DatabaseError as error:  # the lease outlasts a short outage
                 log.warning("job_pulse_missed", job=str(self.lease.row.pk), error=type(error).__name__)
                 connection.close()
         connection.close()
@@ -198,7 +198,7 @@ class _Pulse:
     def _tell(self) -> None:
         ours = self.lease.renew(done=self.done, total=self.total)
         now = Job.objects.filter(pk=self.lease.row.pk).first()
-        if now is None:  # deleted; one whose claim is not committed yet is ours all the same
+        if now is None:  # deleted; if its claim is not committed yet the job is still ours
             self.stopped = self._is_seen
         else:
             self._is_seen = True

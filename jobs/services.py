@@ -1,4 +1,4 @@
-"""The life of a job: started, told how far it is, finished, failed or cancelled."""
+"""Services for the life of a job: start, progress, finish, fail and cancel."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ from lib.ids import uuid7
 from lib.waking import wake_on_commit
 
 RUN: Final = "jobs.run_due"
-LEASE: Final = timedelta(seconds=60)  # of a job's worker, and of what one at a time may do
+LEASE: Final = timedelta(seconds=60)  # for a job's worker and for `held_alone`
 
 
 @transaction.atomic
@@ -38,10 +38,10 @@ def queue_job(
     inputs: Iterable[tuple[str, str, BinaryIO]] = (),
     total: int | None = None,
 ) -> Job:
-    """A job that a worker will do: `kind` is registered; `inputs` are (name, media type, content).
+    """Queue a job for a worker. `kind` must be registered; `inputs` are (name, media type, content).
 
-    `parameters` say what was asked and are kept, never personal data; `needs` are emptied at the end.
-    Raises PermissionDenied where the actor may not have such work done.
+    `parameters` describe the request and are kept, so they must not contain personal data. `needs` are
+    emptied at the end. Raises PermissionDenied if the actor may not start such a job.
     """
     known = find_kind(kind)
     if known is None:
@@ -63,7 +63,7 @@ def queue_job(
 
 @transaction.atomic
 def cancel_job(*, actor: Actor, job_id: UUID) -> Job:
-    """Take back what waits; ask the worker to stop what runs. What is over stays as it is."""
+    """Cancel a waiting job, or ask the worker to stop a running one. Finished jobs stay unchanged."""
     job = Job.objects.visible_to(actor).select_for_update().get(pk=job_id)
     if job.status == JobStatus.WAITING:
         end_job(Job.objects.filter(pk=job_id), JobStatus.CANCELLED)
@@ -74,11 +74,11 @@ def cancel_job(*, actor: Actor, job_id: UUID) -> Job:
 
 @transaction.atomic
 def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
-    """A file that was made, for whoever started the job and still may: recorded before it leaves.
+    """Return an output file for the job's starter, and record the download first.
 
-    Raises Job.DoesNotExist for another's job and when a district that was covered then is not any more,
-    JobFile.DoesNotExist for a file that is gone (24 hours), PermissionDenied when the role is another now or
-    while a second person has not released it.
+    Raises Job.DoesNotExist for another user's job, or if the starter no longer covers a district covered at
+    that time. Raises JobFile.DoesNotExist for an expired file (24 hours). Raises PermissionDenied if the
+    starter's role no longer allows it, or while a second person has not released the file.
     """
     job = Job.objects.visible_to(actor).get(pk=job_id)
     kind = find_kind(job.kind)
@@ -102,7 +102,7 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
 
 @transaction.atomic
 def release_job(*, actor: Actor, job: Job) -> Job:
-    """Let the starter fetch what this job made, for 24 hours from now. Who may, the caller has asked."""
+    """Release the files of a job to its starter for 24 hours. The caller has checked the permission."""
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.released_at is not None:
         return job
@@ -117,17 +117,17 @@ def release_job(*, actor: Actor, job: Job) -> Job:
 
 
 def delete_expired_files() -> int:
-    """Answers how many went, with all their parts."""
+    """Delete expired files with all their chunks and return their number."""
     expired = list(JobFile.objects.expired().values_list("pk", flat=True)[:500])
     JobFile.objects.filter(pk__in=expired).delete()
     return len(expired)
 
 
-# --- Work that its own process does at once, such as a command's ---------------------------------------
+# --- Jobs that their own process runs at once, such as commands ----------------------------------------
 
 
 def start_job(*, actor: Acting, kind: str, parameters: Mapping[str, object], total: int | None = None) -> Job:
-    """A running job that this process does; no worker takes it over."""
+    """Create a running job for this process. No worker takes the job over."""
     return Job.objects.create(
         kind=kind,
         status=JobStatus.RUNNING,
@@ -138,7 +138,7 @@ def start_job(*, actor: Acting, kind: str, parameters: Mapping[str, object], tot
 
 
 def report_progress(*, job_id: UUID, done: int, total: int | None = None) -> None:
-    """Say how far a job is; without `total` the one known before stays."""
+    """Store the progress of a job. Without `total` the previous total is kept."""
     known = {} if total is None else {"total": total}
     Job.objects.filter(pk=job_id).update(done=done, **known)
 
@@ -148,29 +148,32 @@ def finish_job(*, job_id: UUID, result: Mapping[str, object]) -> None:
 
 
 def fail_job(*, job_id: UUID, error: str) -> None:
-    """Keep why it failed; what the job had committed before stays."""
+    """Store why the job failed. Rows that the job had already committed stay."""
     end_job(Job.objects.filter(pk=job_id), JobStatus.FAILED, error=error)
 
 
 def end_job(rows: QuerySet[Job], status: JobStatus, **fields: Any) -> None:
-    """End the job, one row or none. What is over does not end again."""
+    """End one job by its row, unless it has already ended."""
     going_on = rows.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])
     going_on.update(status=status, finished_at=timezone.now(), needs={}, lease_until=None, **fields)
 
 
 class IsHeld(Exception):
-    """Somebody else holds it, or took it since."""
+    """Another process holds the lease, or has taken it since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lease held by this process, by the database's clock."""
+    """A lease held by this process, timed by the database's clock."""
 
     name: str
     holder: UUID
 
     def renew(self) -> None:
-        """Hold on; in a transaction nobody else takes it before its end. Raises IsHeld where it was taken."""
+        """Renew the lease. Raises IsHeld if another process has taken it.
+
+        Inside a transaction, no other process can take the lease until the transaction ends.
+        """
         mine = Lease.objects.filter(name=self.name, holder=self.holder)
         if not mine.update(until=Now() + LEASE):
             raise IsHeld(self.name)
@@ -180,11 +183,10 @@ class Hold:
 def held_alone(
     name: str, patience: timedelta = timedelta(0), waiting: Callable[[], object] = lambda: None
 ) -> Iterator[Hold]:
-    """Hold the lease `name` until the end; raises IsHeld where somebody else holds it longer than `patience`.
+    """Hold the lease `name` inside the block. Raises IsHeld if it is not free within `patience`.
 
-    What died holding it lets go when its lease runs out: patience of LEASE outlasts it. `waiting` is
-    called each second. A row and not a lock of the session: behind a pooler a
-    session belongs to whoever comes next.
+    The lease of a dead process expires, so a patience of LEASE is enough to take it over. `waiting` is called
+    every second. A row is used instead of a session lock, because behind a pooler sessions are shared.
     """
     hold = Hold(name, uuid7())
     Lease.objects.bulk_create(
@@ -204,7 +206,7 @@ def held_alone(
 
 @transaction.atomic
 def _taken(hold: Hold) -> bool:
-    """Whether the lease was free and is this process's now."""
+    """Take the lease if it is free, and return whether this succeeded."""
     free = Lease.objects.filter(name=hold.name, until__lt=Now()).select_for_update(skip_locked=True)
     if not free.exists():
         return False

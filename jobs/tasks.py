@@ -1,4 +1,4 @@
-"""Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
+"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
 
 from celery import shared_task
 
@@ -7,10 +7,10 @@ from jobs.services import RUN, delete_expired_files
 from lib.waking import wake
 
 
-# The row is the truth, not the message: Redis would hand it out again after five minutes of long work.
+# The row decides, not the message: Redis would deliver it again after 5 minutes of a long job.
 @shared_task(name=RUN, acks_late=False)
 def run_due_job() -> bool:
-    """One job; others are left to another task, so that a worker can stop in between."""
+    """Run one job and leave others to further tasks, so that a worker can stop in between."""
     ran = run_next()
     if ran:
         wake(RUN)

@@ -1,11 +1,11 @@
-"""Who asks, as the lower rooms see it; `accounts.actors.Actor` is the type behind it."""
+"""The actor interface for lower layers; `accounts.actors.Actor` implements it."""
 
 from typing import Protocol
 from uuid import UUID
 
 
 class Acting(Protocol):
-    """Something that reads or writes for someone: a user, a key or the system."""
+    """An actor that reads or writes: a user, a key or the system."""
 
     @property
     def kind(self) -> str:
@@ -16,7 +16,7 @@ class Acting(Protocol):
 
     @property
     def role(self) -> str:
-        """A code of domain.md's roles; empty for a key and the system."""
+        """A role code from domain.md; empty for a key and the system."""
 
     @property
     def purpose(self) -> str: ...
@@ -26,7 +26,7 @@ class Acting(Protocol):
 
     @property
     def district_ids(self) -> frozenset[UUID]:
-        """Districts covered, descendants included."""
+        """IDs of the covered districts, including descendants."""
 
     @property
     def sees_everywhere(self) -> bool: ...

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as those before the site can be believed."""
+"""Network addresses of requests behind trusted proxies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from django.conf import settings
 
 
 def client_address(meta: Mapping[str, Any]) -> str:
-    """The caller's network address: what the outermost of our own proxies wrote, else the connection's.
+    """Return the client's network address from the outermost trusted proxy, else from the connection.
 
-    Each proxy adds at the end of X-Forwarded-For; what stands before ours anybody may have written.
+    Each proxy appends to X-Forwarded-For. Any client can write the entries before those of our proxies.
     """
     direct = str(meta.get("REMOTE_ADDR", ""))
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT

@@ -1,8 +1,8 @@
-"""Files encrypted to a passphrase in the age format, version 1 (https://age-encryption.org/v1).
+"""Files encrypted with a passphrase in the age format, version 1 (https://age-encryption.org/v1).
 
-Any age program opens them: `age --decrypt`. The parts are those of the specification: scrypt for the
-passphrase, ChaCha20-Poly1305 in blocks of 64 KiB (STREAM), so that memory stays flat and a file that was
-cut off, reordered or changed is refused. Pure: no Django.
+Any age program opens these files: `age --decrypt`. As specified, the passphrase goes through scrypt and the
+content through ChaCha20-Poly1305 in blocks of 64 KiB (STREAM). Memory use is constant, and truncated,
+reordered or changed files are rejected. Pure: no Django.
 """
 
 import base64
@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 INTRO: Final = b"age-encryption.org/v1\n"
 WORK: Final = 17  # log2 of scrypt's N: about half a second and 128 MB
-MOST_WORK: Final = 20  # a file that asks for more is refused, not computed
-SHORTEST: Final = 16  # characters of a passphrase: a few words
+MOST_WORK: Final = 20  # files that need more are rejected, not computed
+SHORTEST: Final = 16  # characters of a passphrase, about a few words
 BLOCK: Final = 64 * 1024
 TAG: Final = 16
 _LABEL: Final = b"age-encryption.org/v1/scrypt"
@@ -29,15 +29,15 @@ _HEADER: Final = re.compile(
     rb"age-encryption\.org/v1\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n"
     rb"--- ([A-Za-z0-9+/]{43})\n"
 )
-_HEADER_SIZE: Final = 1024  # more than a header with one passphrase has
+_HEADER_SIZE: Final = 1024  # larger than a header with one passphrase
 
 
 class NotOpened(ValueError):
-    """The passphrase is another one, or the file was cut off or changed."""
+    """The passphrase is wrong, or the file is truncated or changed."""
 
 
 def is_encrypted(file: BinaryIO) -> bool:
-    """Whether it begins as the format says; the file is at its beginning afterwards."""
+    """Whether the file starts with the age header. Rewinds the file."""
     file.seek(0)
     begins = file.read(len(INTRO)) == INTRO
     file.seek(0)
@@ -45,7 +45,7 @@ def is_encrypted(file: BinaryIO) -> bool:
 
 
 def encrypt(source: BinaryIO, out: BinaryIO, passphrase: str, *, work: int = WORK) -> None:
-    """Write all of `source`, from where it is, to `out`."""
+    """Encrypt `source`, from its current position, to `out`."""
     file_key, salt = secrets.token_bytes(16), secrets.token_bytes(16)
     wrapped = ChaCha20Poly1305(_from_passphrase(passphrase, salt, work)).encrypt(bytes(12), file_key, None)
     header = INTRO + b"-> scrypt " + _encode(salt) + b" %d\n" % work + _encode(wrapped) + b"\n---"
@@ -60,7 +60,7 @@ def encrypt(source: BinaryIO, out: BinaryIO, passphrase: str, *, work: int = WOR
 
 
 def decrypt(source: BinaryIO, out: BinaryIO, passphrase: str) -> None:
-    """Write what all of `source` holds to `out`. Raises NotOpened; `out` is worth nothing then."""
+    """Decrypt `source` to `out`. Raises NotOpened; the content of `out` is then invalid."""
     source.seek(0)
     found = _HEADER.match(source.read(_HEADER_SIZE))
     if found is None or int(found[2]) > MOST_WORK:
@@ -84,7 +84,7 @@ def decrypt(source: BinaryIO, out: BinaryIO, passphrase: str) -> None:
 
 
 def _blocks(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:
-    """Number, content and whether it is the last; one at least."""
+    """Yield number, content and whether it is the last, for each block. Yields at least one block."""
     number, block = 0, source.read(size)
     while following := source.read(size):
         yield number, block, False
@@ -113,7 +113,7 @@ def _encode(raw: bytes) -> bytes:
 
 
 def _decode(text: bytes) -> bytes:
-    """Only as it is written: bits to spare at the end would let a header be changed unseen."""
+    """Decode canonical Base64 only: spare bits at the end would allow unnoticed changes of the header."""
     raw = base64.b64decode(text + b"=" * (-len(text) % 4))
     if _encode(raw) != text:
         raise NotOpened("not encrypted to a passphrase in the age format")

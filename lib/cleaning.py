@@ -1,4 +1,4 @@
-"""Small steps every write takes: clean what was typed, see what changed."""
+"""Small steps of every write: clean input and detect changes."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,21 +14,21 @@ from lib.fold import can_be_seen, is_invisible, squash
 
 
 def clean_text(text: str) -> str:
-    """A text of several lines as a person meant it: NFC, LF, no control or invisible characters.
+    """Clean a multi-line text: NFC, LF, no control or invisible characters.
 
-    Empty where nothing that is left can be seen.
+    Returns an empty text if nothing visible remains.
     """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     kept = lines
-    if not lines.isprintable():  # most lines are, and looking at each character takes long
+    if not lines.isprintable():  # checking each character is slow and rarely needed
         kept = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
     return kept.strip() if can_be_seen(kept) else ""
 
 
 def clean_value(field: object, text: str) -> str:
-    """`text` as a model's field keeps it: one line or several, domains in punycode.
+    """Clean `text` for a model field: one line or several, domains in punycode.
 
-    Raises ValidationError for a web address with somebody's name or password in it.
+    Raises ValidationError for a web address that contains a user name or password.
     """
     if isinstance(field, models.TextField):
         return clean_text(text)
@@ -37,17 +37,17 @@ def clean_value(field: object, text: str) -> str:
         if has_user_info(url):
             raise ValidationError(_("Remove the part before the @."), code="user_info")
         return url
-    # An address that somebody signs in with stays as it was given: it is looked for as it is typed there.
+    # Sign-in addresses are kept as given, because sign-in looks them up as typed.
     if isinstance(field, models.EmailField) and not field.unique:
         return plain_email(text)
     return squash(text)
 
 
 def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = False) -> list[str]:
-    """Set `values` on `row`, texts cleaned; answers the names whose value is now another.
+    """Set `values` on `row` with cleaned texts, and return the names of the changed fields.
 
-    With `is_clean` they are as the columns keep them, and are set past what would read a number anew.
-    Raises ValidationError by field for a day or moment nobody can mean, and as `clean_value` does.
+    With `is_clean` the values are already in column form and skip cleaning and phone parsing. Raises
+    ValidationError by field for an implausible day or time, and as `clean_value` does.
     """
     changed = []
     for name, value in values.items():
@@ -76,7 +76,7 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
 
 
 def refuse_future(row: models.Model, names: Iterable[str]) -> None:
-    """Raises ValidationError for those of the days `names` that are still to come."""
+    """Raise ValidationError for those of the days `names` that are in the future."""
     today = city_today()
     early = [name for name in names if (day := getattr(row, name)) and day > today]
     if early:

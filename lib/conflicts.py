@@ -1,4 +1,4 @@
-"""What a write says when the row changed under the writer's eyes, or when the database refuses it."""
+"""Conflicts of a write: a changed row (StaleVersion) or a violated database constraint."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StaleVersion(ValidationError):
-    """The caller was shown an older version than the row has now (`current`)."""
+    """The caller saw an older version than the row's current one (`current`)."""
 
     def __init__(self, current: int) -> None:
         super().__init__(_("Someone else changed this while you were editing."), code="stale")
@@ -17,16 +17,16 @@ class StaleVersion(ValidationError):
 
 
 def check_version(current: int, shown: int | None) -> None:
-    """Raise `StaleVersion` unless `shown` is the current version; None means the caller does not care."""
+    """Raise `StaleVersion` unless `shown` is the current version. None skips the check."""
     if shown is not None and shown != current:
         raise StaleVersion(current)
 
 
 @contextmanager
 def constraints_in_words(*written: type[models.Model]) -> Iterator[None]:
-    """Raise what a constraint of these models refuses as ValidationError, in the constraint's own words.
+    """Turn a violated constraint of these models into a ValidationError with the constraint's message.
 
-    Asking each constraint beforehand, as `full_clean` does, takes a statement for each row and constraint.
+    Validating constraints in advance, as `full_clean` does, takes a statement per row and constraint.
     """
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Inserting rows of a model: COPY for many, which is what `bulk_create` does, several times faster."""
+"""Bulk inserts with COPY, several times faster than `bulk_create`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
-# Values that these fields store as they are: asking the field takes longer than writing. Members of
-# code lists are not among them (their type is their own), nor is what a JSONField or an ArrayField holds.
+# Fields whose values are stored as they are, because converting them takes longer than writing. Members of
+# code lists (which have their own type) and values of JSONField and ArrayField are not included.
 _AS_IT_IS = frozenset({str, int, bool, UUID, date, datetime, NoneType})
 _SIMPLE = (
     models.CharField,
@@ -24,11 +24,11 @@ _SIMPLE = (
 )
 
 
-MANY: Final = 100  # from so many rows on COPY is faster
+MANY: Final = 100  # rows from which COPY is faster
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Insert new instances of `model`, however many."""
+    """Insert any number of new instances of `model`."""
     if len(rows) <= MANY:
         model._base_manager.bulk_create(rows)
         return
@@ -38,7 +38,7 @@ def insert_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
 
 
 def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows given as values of the columns `names`, however many."""
+    """Insert any number of rows, given as values of the columns `names`."""
     if len(rows) <= MANY:
         model._base_manager.bulk_create(model(**dict(zip(names, row, strict=True))) for row in rows)
     else:
@@ -46,9 +46,9 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequenc
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[Any]) -> None:
-    """Insert `rows`, which have all fields of `model` but a serial key and what the database fills in.
+    """Insert `rows`, which have all fields of `model` except a serial key and columns the database fills.
 
-    Constraints and triggers hold as they always do.
+    Constraints and triggers apply as usual.
     """
     rest = iter(rows)
     if (first := next(rest, None)) is None:
@@ -63,7 +63,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[Any]) -> None:
 
 
 def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows given as values of the columns `names`: a model's instance takes longer than its row."""
+    """Insert rows, given as values of the columns `names`, which is faster than model instances."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     simple = [isinstance(field, _SIMPLE) for field in fields]
     quote = connection.ops.quote_name

@@ -1,4 +1,4 @@
-"""Addresses of the internet in the one form that cannot pretend to be another: domains in punycode.
+"""Domains in punycode, the form that cannot imitate another domain.
 
 `раураl.com` in Cyrillic looks like a bank; `xn--l-7sba6dbr.com` does not. Pure: no Django.
 """
@@ -11,7 +11,7 @@ from lib.fold import squash
 
 
 def plain_domain(domain: str) -> str:
-    """Lower case and ASCII (IDNA 2008, UTS 46); as it is where it is no domain.
+    """Return a domain in lower case and ASCII (IDNA 2008, UTS 46), or the text unchanged if it is no domain.
 
     >>> plain_domain("Faß.example"), plain_domain("not a domain")
     ('xn--fa-hia.example', 'not a domain')
@@ -21,7 +21,7 @@ def plain_domain(domain: str) -> str:
         return domain
     try:
         return idna.encode(domain, uts46=True).decode()
-    except UnicodeError:  # what the newer rules leave out and registries once sold: signs, emoji
+    except UnicodeError:  # symbols and emoji, which registries once sold but newer rules exclude
         try:
             return domain.encode("idna").decode()
         except UnicodeError:
@@ -29,7 +29,7 @@ def plain_domain(domain: str) -> str:
 
 
 def plain_email(text: str) -> str:
-    """An address without what people put around it, its domain in lower case and punycode.
+    """Return an email address without surrounding text, with its domain in lower case and punycode.
 
     >>> plain_email(" <mailto:Info@Múnich.Example> ")
     'Info@xn--mnich-7ua.example'
@@ -40,7 +40,7 @@ def plain_email(text: str) -> str:
 
 
 def plain_url(text: str) -> str:
-    """A web address with its host in punycode; the rest is as it is.
+    """Return a web address with its host in punycode and the rest unchanged.
 
     >>> plain_url("https://Bücher.example:8443/Größe")
     'https://xn--bcher-kva.example:8443/Größe'
@@ -58,7 +58,10 @@ def plain_url(text: str) -> str:
 
 
 def has_user_info(url: str) -> bool:
-    """Whether something stands before the host, as in `https://bank.example@elsewhere.example`."""
+    """Whether the address has user information before the host.
+
+    Example: `https://bank.example@elsewhere.example`.
+    """
     try:
         return "@" in urlsplit(url).netloc
     except ValueError:

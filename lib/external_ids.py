@@ -1,4 +1,4 @@
-"""Ids that other systems know a row by, kept beside it: the same for every object that has them."""
+"""External IDs (IDs of a row in other systems), with the same rules for all objects that have them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -40,11 +40,14 @@ def set_external_ids(row: Any, external_ids: Sequence[Mapping[str, str]]) -> boo
 
 
 def taken() -> ValidationError:
-    """An id that another row has: no word about that row, which may be one that the writer does not see."""
+    """Return the error for an ID that belongs to another row.
+
+    The message does not describe that row, because the writer may not be allowed to see it.
+    """
     return ValidationError({"external_ids": ValidationError(_("This ID cannot be used."), code=TAKEN)})
 
 
 def is_taken(error: Exception) -> bool:
-    """Whether a write was refused for such an id."""
+    """Whether a write was rejected because of such an ID."""
     found = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
     return any(one.code == TAKEN for one in found)

@@ -1,4 +1,4 @@
-"""Filters that pages and API share: codes with commas, `true|false`, districts by code, external ids."""
+"""Filters shared by pages and API: comma-separated codes, `true|false`, district codes, external IDs."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ MAX_CODES = 200
 
 
 class CodesField(forms.MultipleChoiceField):
-    """`kind=school,ngo`, or the same name repeated as a browser's form sends it."""
+    """Field for `kind=school,ngo`, or for the same name repeated, as a browser form sends it."""
 
     def to_python(self, value: Any) -> list[str]:
         codes = list(
@@ -35,12 +35,12 @@ class CodesField(forms.MultipleChoiceField):
         return codes
 
     def bound_data(self, data: Any, initial: Any) -> list[str]:
-        """What is chosen in the form again: `kind=school,ngo` is two choices."""
+        """Return the selected choices when the form is shown again: `kind=school,ngo` is two choices."""
         return [code for part in data or () for code in part.split(",")]
 
 
 class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter has no types
-    """Rows whose column is one of the codes given; with `lookup_expr="overlap"` any of an array's."""
+    """Filter for rows whose column has one of the codes; `lookup_expr="overlap"`: any of an array's."""
 
     field_class = CodesField
 
@@ -54,14 +54,14 @@ class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  #
 
 
 class DistrictsField(CodesField):
-    """Codes of districts; which exist is for the query to say, so that none is probed here."""
+    """Field for district codes. It accepts unknown codes, so that nobody can probe which codes exist."""
 
     def valid_value(self, value: Any) -> bool:
-        return "\0" not in value  # PostgreSQL knows no such text
+        return "\0" not in value  # PostgreSQL cannot store this
 
 
 class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter has no types
-    """Rows of the districts given by code and of all that lies in them."""
+    """Filter for rows in the districts with these codes and in their descendants."""
 
     field_class = DistrictsField
 
@@ -79,7 +79,7 @@ class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
 
 
 class BooleanField(forms.Field):
-    """`true` or `false`, nothing else."""
+    """Field that accepts only `true` or `false`."""
 
     def to_python(self, value: Any) -> bool | None:
         if value in (None, ""):
@@ -103,9 +103,10 @@ _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
-    """A moment with its offset, in UTC: PostgreSQL knows no offset beyond 16 hours, which Python does.
+    """Field for a moment with a UTC offset, converted to UTC.
 
-    A plain day is its first moment in the city. A clock time without an offset is nobody's: whose clock?
+    PostgreSQL rejects offsets beyond 16 hours, which Python accepts. A plain day means its first moment in
+    the city. A time without an offset is rejected, because its time zone is unknown.
     """
 
     def clean(self, value: Any) -> Any:
@@ -133,10 +134,10 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]  # d
 
 
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """A FilterSet that knows who asks: `self.actor`; an invalid one filters to nothing, with its errors.
+    """A FilterSet that knows the actor. If it is invalid, it has errors and filters to nothing.
 
-    `is_form=False`: nobody sees its form, which then has the fields that `data` names. To make all twenty
-    takes longer than to answer.
+    `is_form=False`: the form is not shown, so it has only the fields that `data` names. Building all fields
+    would take longer than the response.
     """
 
     base_filters: dict[str, Any]
@@ -151,23 +152,23 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
 
     @classmethod
     def parameters(cls) -> list[str]:
-        """The names a caller may use."""
+        """Return the names of the accepted parameters."""
         return list(cls.base_filters)
 
     @property
     def asked_about(self) -> Sequence[UUID]:
-        """Rows that the filters name and the answer need not show, for the trail."""
+        """IDs of rows that the filters name and the response may not show, for the activity log."""
         return ()
 
     @property
     def qs(self) -> models.QuerySet[Any]:
-        """The filtered rows; none of them when a value is not understood."""
+        """The filtered rows, or none if a value is invalid."""
         rows: models.QuerySet[Any] = super().qs if self.is_valid() else self.queryset.none()
         return rows
 
 
 class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """Rows that the named system knows; with `external_id`, those it knows by just that id."""
+    """Filter for rows that the named system knows, and (with `external_id`) knows by this ID."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if not value:
@@ -178,7 +179,10 @@ class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-f
 
 
 class ExternalIdFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """Rows that any other system knows by this id; where `source` says which one, SourceFilter has asked."""
+    """Filter for rows that any system knows by this ID.
+
+    If `source` is given, SourceFilter does this instead.
+    """
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if not value or self.parent.form.cleaned_data.get("source"):

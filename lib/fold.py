@@ -1,7 +1,7 @@
-"""Folding: one plain form of a text for searching, sorting and comparing.
+"""Folding: a plain form of a text for searching, sorting and comparing.
 
-PostgreSQL's `unaccent` leaves Greek and Cyrillic accents alone and byte order would put Álava
-after Zorro, so the services store this form beside the text.
+PostgreSQL's `unaccent` keeps Greek and Cyrillic accents, and byte order would put Álava after Zorro, so the
+services store this form beside the text.
 """
 
 import re
@@ -12,22 +12,22 @@ from anyascii import anyascii
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _INVISIBLE = {"Cf", "Cc", "Cs"}
-# Letters and marks by category that are drawn as nothing: fillers of Hangul, the joiner of graphemes,
-# inherent vowels of Khmer, variation selectors (Unicode's Default_Ignorable_Code_Point).
+# Invisible letters and marks: Hangul fillers, the grapheme joiner, inherent Khmer vowels and variation
+# selectors (Unicode's Default_Ignorable_Code_Point).
 _FILLER = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff]"
 )
 _BLANK_BRAILLE = "\u2800"
-# Controls but blanks and line ends, and halves of characters: nobody typed them.
+# Control characters except blanks and line ends, and unpaired surrogates: nobody types them.
 ODD = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _LETTER = re.compile(r"[^\W_]")
 
 
 def is_invisible(character: str) -> bool:
-    """A control, a format, half of a character, or one that Unicode promises never to have.
+    """Whether the character is a control, a format, a surrogate, or one that Unicode will never assign.
 
-    Not what this Python does not know yet: a new emoji is somebody's word.
+    Characters unknown to this Python version count as visible, because they may be new emoji.
     """
     code = ord(character)
     is_none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
@@ -35,9 +35,9 @@ def is_invisible(character: str) -> bool:
 
 
 class _Plain(dict[int, str | None]):
-    """For `str.translate`: accents and invisible characters go, what Unicode does not decompose is spelled.
+    """Table for `str.translate` that drops accents and invisible characters, and spells out letters (ß).
 
-    Learns characters as it meets them: an import folds millions, and asking Unicode each time is slow.
+    The table grows as it meets characters. An import folds millions of them, and Unicode lookups are slow.
     """
 
     def __missing__(self, code: int) -> str | None:
@@ -61,13 +61,14 @@ _SPELLED = {
     "ı": "i",
     "ς": "σ",
 }
-# What passports and signs have where a letter for a letter would be another: Mouseio, Tarnovo, Maria.
+# Spellings in passports and on signs that differ from letter-by-letter transliteration: Mouseio, Tarnovo,
+# Maria.
 _AS_WRITTEN = {"ου": "ou", "ъ": "a", "ия": "ia"}
 _PLAIN = _Plain({ord(letter): spelled for letter, spelled in _SPELLED.items()})
 
 
 def fold(*texts: str) -> str:
-    """`texts` in one line: no accents, no case, single blanks; letters of any script are kept.
+    """Return `texts` as one line without accents, case or repeated blanks. Letters of any script are kept.
 
     >>> fold("Asociación  «ÁLAVA»", "Σίσυφος")
     'asociacion alava σισυφοσ'
@@ -80,7 +81,7 @@ def fold(*texts: str) -> str:
 
 
 def latin(folded: str) -> str:
-    """Folded words in Latin letters, one for one but for those of signs that have none.
+    """Return folded words in Latin letters, except for letters without a Latin equivalent.
 
     >>> latin("николова 20 ελληνων")
     'nikolova 20 ellinon'
@@ -98,7 +99,7 @@ def _latin_word(word: str) -> str:
 
 
 def findable(*texts: str) -> str:
-    """What `texts` are found by: folded, and after that in Latin letters the words that are in others.
+    """Return the search form of `texts`: folded, followed by the Latin form of words in other scripts.
 
     >>> findable("Мария ACME")
     'мария acme maria'
@@ -111,25 +112,26 @@ def findable(*texts: str) -> str:
 
 
 def squash(text: str) -> str:
-    """A one-line text as a person meant it: NFC, no control or invisible characters, single blanks.
+    """Clean a one-line text: NFC, no control or invisible characters, single blanks.
 
-    Empty where nothing that is left can be seen.
+    Returns an empty text if nothing visible remains.
     """
     if _is_plain(text):
         return " ".join(text.split())
     text = unicodedata.normalize("NFC", _FILLER.sub("", text)).replace(_BLANK_BRAILLE, " ")
-    if not text.isprintable():  # most are, and looking at each character takes long
+    if not text.isprintable():  # checking each character is slow and rarely needed
         text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_invisible(c))
     return " ".join(text.split()) if can_be_seen(text) else ""
 
 
 def _is_plain(text: str) -> bool:
-    """Nothing in it but blanks and what ASCII draws: most texts, and an import asks millions of times."""
+    """Whether the text is visible ASCII and blanks only (a fast path: imports call this millions of times).
+    """
     return text.isascii() and text.isprintable()
 
 
 def can_be_seen(text: str) -> bool:
-    """Whether it has a letter, digit or sign that draws something; accents over nothing do not."""
+    """Whether the text has a visible letter, digit or sign. Accents alone do not count."""
     text = _FILLER.sub("", text)
     if _LETTER.search(text):
         return True

@@ -1,4 +1,4 @@
-"""Rows whose column is one of many ids, at the cost of one parameter."""
+"""Membership in a long list of IDs with a single statement parameter."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from lib.prepared import Placeholder
 
 
 def as_array(ids: Iterable[UUID]) -> str | Placeholder:
-    """Ids as PostgreSQL reads them where a statement says `%s::uuid[]`: psycopg looks at each one's type."""
+    """Format IDs for `%s::uuid[]`. This is faster than psycopg, which checks the type of each ID."""
     ids = tuple(ids)
     if ids and isinstance(ids[0], Placeholder):
         return ids[0].array
@@ -20,8 +20,10 @@ def as_array(ids: Iterable[UUID]) -> str | Placeholder:
 
 
 class Among(Func):
-    """`column = ANY (array)`. `__in` makes a parameter of each id: with a city's districts Django then
-    takes longer to write a statement than PostgreSQL to answer it.
+    """`column = ANY (array)`.
+
+    `__in` makes a parameter of each ID: with a city's districts, Django then needs longer to build the
+    statement than PostgreSQL to run it.
     """
 
     output_field = BooleanField()
@@ -38,5 +40,5 @@ class Among(Func):
 
 
 def id_in(column: str, ids: Iterable[UUID]) -> Among:
-    """For `filter()`: rows whose `column`, a reference or an id, is one of `ids`."""
+    """Condition for `filter()`: `column`, a reference or an ID, is one of `ids`."""
     return Among(F(column), tuple(ids))

@@ -1,6 +1,6 @@
-"""UUID version 7 (RFC 9562, section 5.7): sorts by time of creation.
+"""UUID version 7 (RFC 9562, section 5.7), which sorts by creation time.
 
-Python 3.11 and PostgreSQL 15 have none of their own.
+Python 3.11 and PostgreSQL 15 do not provide it.
 """
 
 import secrets
@@ -13,14 +13,14 @@ _last = 0
 
 
 def uuid7() -> UUID:
-    """A new id, larger than every id this process made before it.
+    """Return a new ID that is greater than all IDs made by this process before.
 
-    The 12 bits after the millisecond hold its fraction (section 6.2, method 3), so that rows
-    written one after the other also sort that way.
+    The 12 bits after the millisecond contain its fraction (section 6.2, method 3), so that rows written in
+    quick succession also sort by time.
     """
     global _last
     with _lock:
-        ticks = time.time_ns() * 4096 // 1_000_000  # milliseconds in 1/4096
+        ticks = time.time_ns() * 4096 // 1_000_000  # in units of 1/4096 millisecond
         _last = max(ticks, _last + 1)
         ticks = _last
     milliseconds, fraction = divmod(ticks, 4096)

@@ -1,7 +1,7 @@
-"""Keyset paging: a page costs the same at any depth, and writes in between lose or repeat no row.
+"""Keyset paging: every page costs the same, and concurrent writes neither hide nor repeat rows.
 
-The order is (column, id), both in one direction; rows without a value in the column come last. A
-cursor names the last row seen, not a number of rows to skip.
+The order is (column, id), both in the same direction. Rows without a value in the column come last. A cursor
+names the last row seen, not a number of rows to skip.
 """
 
 import base64
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 class InvalidCursor(ValueError):
-    """The cursor was not made here, or for another order."""
+    """The cursor is invalid or belongs to another order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Rows of one page in the order asked for, with cursors to its neighbours."""
+    """The rows of a page in the requested order, with cursors to the next and previous page."""
 
     rows: Sequence[T]
     next: str | None
@@ -42,11 +42,10 @@ def paginate(
     read: Callable[[models.QuerySet[Any, Any]], Sequence[T]] = list,
     key: Callable[[T], tuple[Any, UUID]] | None = None,
 ) -> Page[T]:
-    """One page of `queryset` by `order`: a column of the row, with `-` for descending. One statement.
+    """Return one page of `queryset` with one statement. `order`: a column, with `-` for descending.
 
-    `read` makes rows of a queryset, and `key` answers a row's value in that column and its id, where
-    rows are no model instances.
-    Raises InvalidCursor.
+    If rows are not model instances, `read` turns a queryset into rows, and `key` returns a row's value in
+    that column and its ID. Raises InvalidCursor.
     """
     column, descending = order.removeprefix("-"), order.startswith("-")
     field = queryset.model._meta.get_field(column)
@@ -81,7 +80,11 @@ class _Place:
 
 
 def _ordering(column: str, descending: bool, nullable: bool, *, nulls_last: bool) -> list[Any]:
-    """An index serves `NULLS LAST` only when it was made so: not said of columns that are never empty."""
+    """Return the ORDER BY expressions.
+
+    `NULLS LAST` is left out for columns that are never empty, because an index serves it only if created with
+    it.
+    """
     if column == "id" or not nullable:
         return [f"-{name}" if descending else name for name in dict.fromkeys((column, "id"))]
     nulls: dict[str, bool] = {"nulls_last": True} if nulls_last else {"nulls_first": True}
@@ -90,9 +93,9 @@ def _ordering(column: str, descending: bool, nullable: bool, *, nulls_last: bool
 
 
 def _beyond(nullable: bool, column: str, descending: bool, place: _Place) -> Q:
-    """Rows after the place in the direction of reading.
+    """Return the condition for rows after the cursor in the reading direction.
 
-    `column >= value` alone lets PostgreSQL start in the index; the rest settles ties.
+    `column >= value` alone lets PostgreSQL start in the index; the other conditions resolve ties.
     """
     forwards = descending == place.backwards
     step = "gt" if forwards else "lt"
@@ -120,7 +123,7 @@ def _read(cursor: str, order: str, field: Any) -> _Place:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         made_for, backwards, value, pk = json.loads(text)
-        json.dumps(value, ensure_ascii=False).encode()  # no half of a character
+        json.dumps(value, ensure_ascii=False).encode()  # fails for unpaired surrogates
         place = _Place(field.to_python(value), UUID(pk), bool(backwards))
     except (ValueError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise InvalidCursor(cursor) from error

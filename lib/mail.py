@@ -6,12 +6,12 @@ from smtplib import SMTPException
 
 
 class MailNotSent(Exception):
-    """The mail server did not take the message; the reason is the text."""
+    """The mail server did not accept the message. The text is the reason."""
 
 
 @contextmanager
 def sending() -> Iterator[None]:
-    """Turn all that a mail server may do wrong into `MailNotSent`."""
+    """Turn every error of the mail server into `MailNotSent`."""
     try:
         yield
     except (SMTPException, OSError) as error:

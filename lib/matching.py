@@ -1,4 +1,4 @@
-"""Finding rows by words: accents and case do not matter, small mistakes hardly do, any script."""
+"""Search by words in any script, ignoring accents, case and small mistakes."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -15,9 +15,10 @@ Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 def matching(queryset: Rows, q: str, *, then: Sequence[str] = ("folded", "pk")) -> Rows:
-    """Rows whose `folded` contains each word of `q` or one much like it, in any script; `rank` says how well.
+    """Return rows whose `folded` contains each word of `q`, or a similar one, in any script.
 
-    The order is best first, `then` by these columns; a `q` without a letter or digit matches nothing.
+    `rank` is the quality of the match. The order is best first, then the columns `then`. A `q` without a
+    letter or digit matches nothing.
     """
     words = fold(q).split()[:MAX_WORDS]
     if not words:
@@ -30,8 +31,8 @@ def matching(queryset: Rows, q: str, *, then: Sequence[str] = ("folded", "pk")) 
 
 
 def _like(word: str) -> Q:
-    """As it is typed or in Latin letters: a row keeps both (lib.fold.findable)."""
+    """Match the word as typed or in Latin letters, because a row contains both (lib.fold.findable)."""
     found = Q()
-    for form in filter(None, dict.fromkeys((word, latin(word)))):  # in one order: one statement
+    for form in filter(None, dict.fromkeys((word, latin(word)))):  # in order: one statement
         found |= Q(folded__contains=form) | Q(folded__trigram_word_similar=form)
     return found

@@ -39,7 +39,7 @@ class Noun(models.Model):
 
 
 def _together(constraints: Iterable[models.BaseConstraint]) -> list[models.BaseConstraint]:
-    """The checks as one; what a check says nothing of, NULL, it allows."""
+    """Return all checks as one expression. NULL passes, as in the database."""
     meets: list[Coalesce] = []
     others: list[models.BaseConstraint] = []
     for one in constraints:

@@ -1,7 +1,7 @@
-"""Statements that are written once, kept, and asked again and again with other values.
+"""Statements that are built once, kept, and run many times with other values.
 
-Django takes longer to write a long statement than PostgreSQL to answer it. It is written with placeholders
-for what differs from caller to caller, and bound to each caller's values. Statements are kept, never rows.
+Django needs longer to build a long statement than PostgreSQL to run it. Placeholders are used for values that
+differ from caller to caller, and each caller binds its own values. Only statements are kept, never rows.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 
 
 class Placeholder(UUID):
-    """A name in the place of an id: the value is given when the statement is asked."""
+    """A named placeholder for an ID, whose value is given when the statement runs."""
 
     __slots__ = ("name",)
     name: str
@@ -28,29 +28,32 @@ class Placeholder(UUID):
 
     @property
     def array(self) -> "Placeholder":
-        """The name of the array that holds all ids for which this one stands (lib.id_in)."""
+        """The placeholder of the array with all IDs that this one represents (lib.id_in)."""
         return Placeholder(f"{self.name}_array")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`parameters` are values and placeholders."""
+    """A statement whose `parameters` are values and placeholders."""
 
     sql: str
     parameters: Sequence[Any]
 
     @classmethod
     def of(cls, queryset: models.QuerySet[Any]) -> Self:
-        """Raises EmptyResultSet."""
+        """Build the statement of a queryset. Raises EmptyResultSet."""
         return cls(*queryset.query.get_compiler(connection=connection).as_sql())
 
     def bind(self, **values: Any) -> list[Any]:
-        """The parameters with the values of the placeholders. Raises KeyError where one has none."""
+        """Return the parameters with placeholders replaced by values.
+
+        Raises KeyError if a value is missing.
+        """
         return [values[one.name] if isinstance(one, Placeholder) else one for one in self.parameters]
 
 
 def join_page(page: Statement, columns: Statement, key: str) -> Statement:
-    """The rows that `columns` reads of the ids in `page`, in its order; the column `key` is the id."""
+    """Return rows of `columns` for the IDs of `page`, in page order. `key` is the column with the ID."""
     sql = (
         f"SELECT found.* FROM unnest(ARRAY({page.sql})) WITH ORDINALITY AS page (id, place) "  # noqa: S608  # SQL that Django wrote
         f'JOIN ({columns.sql}) AS found ON found."{key}" = page.id ORDER BY page.place'
@@ -59,11 +62,11 @@ def join_page(page: Statement, columns: Statement, key: str) -> Statement:
 
 
 def prepared_cursor() -> Any:
-    """A cursor whose statements PostgreSQL plans once for each connection, when they are often asked.
+    """Return a cursor whose frequent statements PostgreSQL plans once per connection.
 
-    For what finds its row by an id: the plan is made without the values, which a list needs.
+    Use it for lookups by ID only: the plan is made without the values, which a list needs.
     """
-    database: Any = connection  # neither Django nor its types give such a cursor beside its own
+    database: Any = connection  # neither Django nor its types offer a second cursor class
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:

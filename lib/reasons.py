@@ -1,4 +1,4 @@
-"""Why somebody looks or takes: a few words that say something, kept in the trail."""
+"""The reason for viewing or exporting data, a few words for the activity log."""
 
 import re
 from typing import Final
@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from lib.fold import squash
 
-FEWEST_LETTERS: Final = 3  # signs such as “...” are none
-MOST_LETTERS: Final = 200  # as the trail holds
+FEWEST_LETTERS: Final = 3  # signs such as “...” do not count
+MOST_LETTERS: Final = 200  # maximum in the activity log
 _LETTER: Final = re.compile(r"[^\W_]")
 
 
 def read_reason(text: str) -> str:
-    """As the trail keeps it; empty where it has fewer than three letters or digits, or is too long.
+    """Return the cleaned reason, or an empty text if it has fewer than 3 letters or digits or is too long.
 
-    >>> read_reason(" she  called\\n"), read_reason("..."), read_reason("\\u3164\\u3164\\u3164")
+    >>> read_reason(" she  called\n"), read_reason("..."), read_reason("\u3164\u3164\u3164")
     ('she called', '', '')
     """
     reason = squash(text)
@@ -24,7 +24,7 @@ def read_reason(text: str) -> str:
 
 
 def check_reason(text: str) -> str:
-    """As `read_reason`. Raises ValidationError for a reason that is too long or says nothing."""
+    """Return the cleaned reason. Raises ValidationError if it is too long or too short."""
     if (n := len(squash(text))) > MOST_LETTERS:
         message = _("The reason is too long. Shorten it. Limit in characters: %(most)s; yours: %(n)s.")
         raise ValidationError(message % {"most": MOST_LETTERS, "n": n}, code="max_length")

@@ -1,6 +1,6 @@
-"""Keys derived from the deployment's secrets, one for each purpose, so that SECRET_KEY can be changed.
+"""Keys derived from SECRET_KEY for one purpose each, with support for rotation.
 
-What is made uses the first key; what was made before is still known by SECRET_KEY_FALLBACKS
+New values use the first key. Older values are still recognised through SECRET_KEY_FALLBACKS
 (docs/operations.md, "Changing secrets").
 """
 
@@ -11,12 +11,12 @@ from django.conf import settings
 
 
 def derived_keys(purpose: str) -> list[bytes]:
-    """Keys of 32 bytes: that of SECRET_KEY first, then those of the secrets before it."""
+    """Return 32-byte keys derived from SECRET_KEY and then from the fallback secrets."""
     known = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return [sha256(f"{purpose}:{secret}".encode()).digest() for secret in known]
 
 
 def keyed_hashes(purpose: str, text: str) -> list[bytes]:
-    """HMAC-SHA256 of `text` under each key, the current one first: 32 bytes, of no use without it."""
+    """Return HMAC-SHA256 (32 bytes) of `text` under each key, the current key first."""
     content = text.encode("utf-8", "replace")
     return [hmac.digest(key, content, "sha256") for key in derived_keys(purpose)]

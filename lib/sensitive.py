@@ -1,7 +1,7 @@
-"""Words about a person's origin, belief, orientation or health, in nine languages. Pure: no Django.
+"""Detection of words about origin, belief, orientation or health in nine languages. Pure: no Django.
 
-For a hint, never for a decision: a note about a person rarely needs them. What is said of a group
-(“Muslim women of the centre”) is not said of a person and passes.
+This is for hints only, never for decisions: notes about a person rarely need such words. Words that describe
+a group (“Muslim women of the centre”) are ignored.
 """
 
 import re
@@ -12,20 +12,20 @@ from typing import Final, NamedTuple
 from lib.fold import fold
 from lib.sensitive_words import ELSEWHERE, GROUPS, WORDS
 
-NEAR: Final = 2  # words on either side of a term that may make it a group's
+NEAR: Final = 2  # words before or after a term that may refer to a group
 
 
 class Found(NamedTuple):
-    """A word as it was written, and what it is about: origin, belief, orientation or health."""
+    """A word as written, with its topic: origin, belief, orientation or health."""
 
     word: str
     topic: str
 
 
 def find_sensitive(text: str, language: str = "") -> list[Found]:
-    """Words of any of the languages in `text`, each once, in their order.
+    """Return the sensitive words of any language in `text`, each once, in order.
 
-    Those that mean something else in the writer's `language` are left out: `sida` is a side in Swedish.
+    Words with a harmless meaning in the writer's `language` are left out: `sida` is a side in Swedish.
 
     >>> find_sensitive("She is a Muslim, her son is ill")
     [Found(word='Muslim', topic='belief'), Found(word='ill', topic='health')]
@@ -49,14 +49,14 @@ def find_sensitive(text: str, language: str = "") -> list[Found]:
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Each word folded, and as it was written."""
+    """Return each word in folded form and as written."""
     for written in re.findall(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*", text):
         for word in fold(written).split():
             yield word, written
 
 
 def _starts(words: list[str]) -> dict[int, int]:
-    """Which word begins at which letter of the words joined by blanks."""
+    """Map the start position of each word, in the words joined by blanks, to its index."""
     starts, letter = {}, 0
     for place, word in enumerate(words):
         starts[letter] = place
@@ -66,7 +66,7 @@ def _starts(words: list[str]) -> dict[int, int]:
 
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str]:
-    """One alternative a topic, over all languages: who writes Spanish may read the pages in English."""
+    """Return a pattern with one alternative per topic, over all languages, because writers mix languages."""
     left_out = _terms(ELSEWHERE.get(language, ""))
     topics = []
     for topic, by_language in WORDS.items():
@@ -76,7 +76,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def _terms(line: str) -> set[str]:
-    """Terms of a line, parted by commas, folded; `*` at the end stays."""
+    """Return the comma-separated terms of a line, folded. A `*` at the end stays."""
     terms = (term.strip() for term in line.split(","))
     return {fold(term) + ("*" if term.endswith("*") else "") for term in terms if term}
 

@@ -1,7 +1,7 @@
-"""The words `lib.sensitive` looks for: by topic and language, parted by commas; `*` is any ending.
+"""Word lists for `lib.sensitive` by topic and language, separated by commas. `*` is any ending.
 
-Stems where a language bends its words. Words are here to be noticed, not to be used: that includes
-hurtful ones. Common names (Christian, Cristina) and everyday words (black, race) are left out.
+Inflected words are listed as stems. The words are listed for detection, not for use, so hurtful ones are
+included. Common names (Christian, Cristina) and everyday words (black, race) are left out.
 """
 
 from collections.abc import Mapping
@@ -102,7 +102,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
-#: What means something harmless in the writer's own language.
+#: Words with a harmless meaning in the writer's own language.
 ELSEWHERE: Final[Mapping[str, str]] = {
     "en": "invalid*, jude, homo",
     "es": "roma",
@@ -112,7 +112,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "sv": "sida",
 }
 
-#: Beside one of these a word is said of a group.
+#: A word beside one of these describes a group.
 GROUPS: Final[Mapping[str, str]] = {
     "en": "communit*, association*, centre*, center*, mosque*, group*, organisation*, organization*, "
     "families, people, women, youth, residents, council*, federation*, school*, festival*, pride, "

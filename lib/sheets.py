@@ -1,6 +1,6 @@
-"""Tables as files: CSV and XLSX with typed cells, written row by row in flat memory.
+"""Tables as CSV and XLSX files with typed cells, written row by row with constant memory.
 
-No text of a cell is ever a formula to whoever opens the file (OWASP, "CSV injection").
+Text in a cell is never treated as a formula by the program that opens the file (OWASP, "CSV injection").
 """
 
 import csv
@@ -16,35 +16,35 @@ from lib.days import city_zone
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS: Final = 1_048_575  # of an XLSX sheet, beside its heading
-_ON_PAPER: Final = 12  # columns that can be read on one page
-# Signs that spreadsheets take for the beginning of a formula, their wide forms included.
+MOST_ROWS: Final = 1_048_575  # of an XLSX sheet, without its heading
+_ON_PAPER: Final = 12  # columns readable on one page
+# Characters that start a formula in spreadsheets, including their full-width forms.
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-# Where a semicolon parts columns, as in most of Europe, a cell of a file with commas starts after it.
+# If the semicolon separates columns, as in most of Europe, a cell starts after a semicolon inside a text.
 _INSIDE: Final = re.compile(r"([;\t])([=+\-@])")
-# Apostrophes that `harmless` puts before them, however often a text was written and read.
+# Apostrophes added by `harmless`, also if a text was written and read several times.
 _ESCAPED: Final = re.compile(rf"\A'+(?={_FORMULA.pattern})|(?<=[;\t])'+(?=[=+\-@])")
 
 
 class TooLarge(ValueError):
-    """More rows or letters than the format holds: better no file than one that lacks some."""
+    """More rows or characters than the format allows. No file is written, rather than an incomplete one."""
 
 
 class Cell(Enum):
-    """What a column holds, and how wide it is by itself."""
+    """The type of a column's cells, which also sets the default width."""
 
     TEXT = "text"
     NUMBER = "number"
     DECIMAL = "decimal"
     SHARE = "share"  # 0.25 is 25 %
     DAY = "day"
-    MOMENT = "moment"  # an aware datetime; shown by the city's clock
+    MOMENT = "moment"  # an aware datetime, shown in city time
     FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that is not what its column holds, such as days among shares."""
+    """A number of another type than its column, such as days among shares."""
 
     value: float
     cell: Cell
@@ -54,12 +54,12 @@ class Number:
 class Column:
     heading: str
     cell: Cell = Cell.TEXT
-    width: int = 0  # in letters; 0: as its cells need
+    width: int = 0  # in characters; 0: by cell type
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` are read once, while the file is written. None is an empty cell, never a zero."""
+    """A sheet. `rows` are read once, while the file is written. None is an empty cell, not a zero."""
 
     name: str
     columns: Sequence[Column]
@@ -71,7 +71,7 @@ class Sheet:
 
 
 def write_csv(out: BinaryIO, sheet: Sheet) -> None:
-    """RFC 4180 in UTF-8 with a byte order mark, which spreadsheets need to read accents."""
+    """Write RFC 4180 in UTF-8 with a byte order mark, which spreadsheets need to read accents."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     if sheet.has_heading:
@@ -83,7 +83,7 @@ def write_csv(out: BinaryIO, sheet: Sheet) -> None:
 
 
 def harmless(text: str) -> str:
-    """`'=1+1`: a text that some spreadsheet would take for a formula gets an apostrophe before it.
+    """Put an apostrophe before text that a spreadsheet would treat as a formula: `'=1+1`.
 
     >>> harmless("+34 600 000 001"), harmless("Vecinos;=1+1"), harmless("Peña - bar")
     ("'+34 600 000 001", "Vecinos;'=1+1", 'Peña - bar')
@@ -93,7 +93,7 @@ def harmless(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """What `harmless` was given: a table that is read back says what it said before it was written.
+    """Reverse `harmless`, so that a table that is read back has its original texts.
 
     >>> unescaped("'+34 600 000 001"), unescaped("Vecinos;'=1+1"), unescaped("'t Huis")
     ('+34 600 000 001', 'Vecinos;=1+1', "'t Huis")
@@ -127,7 +127,7 @@ _FORMATS: Final[dict[Cell, dict[str, Any]]] = {
     Cell.FLAG: {},
 }
 _NUMBERS: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
-_HEADER: Final = 240  # signs that a page's head may have
+_HEADER: Final = 240  # maximum length of a page header
 _WIDTHS: Final = {
     Cell.TEXT: 24,
     Cell.NUMBER: 10,
@@ -140,9 +140,9 @@ _WIDTHS: Final = {
 
 
 def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: str, marking: str = "") -> None:
-    """One workbook; each sheet is written before the next one's rows are asked for. Raises TooLarge.
+    """Write a workbook. Each sheet is finished before the rows of the next are read. Raises TooLarge.
 
-    `marking` heads each page when it is printed.
+    `marking` is the page header in print.
     """
     from xlsxwriter import Workbook
 
@@ -158,7 +158,7 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: st
     book.set_properties({"title": title, "author": author})
     styles = {cell: book.add_format(shape | {"valign": "top"}) for cell, shape in _FORMATS.items()}
     quoted = book.add_format({"quote_prefix": True, "valign": "top"})
-    # A word in a column of numbers stands at the right like them; one beside numbers keeps off them.
+    # Align a word in a number column to the right like numbers, and indent text beside a number column.
     words = dict.fromkeys(Cell, styles[Cell.TEXT]) | {
         cell: book.add_format({"valign": "top", "align": "right"}) for cell in _NUMBERS
     }
@@ -219,18 +219,18 @@ def _write(
     else:
         text = str(value)
         style = words[cell] if number else styles[Cell.TEXT]
-        # Marked as text in the cell's own format: it stays one when somebody edits the cell.
+        # Mark the cell as text, so that it stays text after an edit.
         written = page.write_string(row, number, text, quoted if _FORMULA.match(text) else style)
     return written
 
 
 def _check(status: int) -> None:
-    if status:  # -1: beyond the last row or column; -2: more than 32,767 letters
+    if status:  # -1: beyond the last row or column; -2: more than 32,767 characters
         raise TooLarge
 
 
 def counted(rows: Iterable[Sequence[Any]], counter: list[int]) -> Iterator[Sequence[Any]]:
-    """`rows`, their number kept in `counter[0]`."""
+    """Yield `rows` and keep their count in `counter[0]`."""
     for row in rows:
         counter[0] += 1
         yield row

@@ -6,9 +6,9 @@ Point = tuple[float, float]
 
 
 def path(polygons: Iterable[Iterable[Sequence[Point]]]) -> str:
-    """Path data of polygons in whole units: rings of points, the first one repeated at the end.
+    """Return path data in whole units for polygons: rings of points that end with their first point.
 
-    Holes need `fill-rule="evenodd"`: the direction of rings is not relied upon.
+    Holes need `fill-rule="evenodd"`, because the direction of rings is not used.
 
     >>> path([[[(10, 10), (20, 10), (20, 30.4), (10, 10)]]])
     'M10 10L20 10 20 30Z'

@@ -1,4 +1,4 @@
-"""What a ValidationError tells a caller: texts written for callers, never a value that a library quotes."""
+"""Texts of a ValidationError that are safe to show: written for users, without values quoted by a library."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-#: What a text may quote. Django's fields quote `value`, which may be a row of the database, or `pk`.
+#: Values that a text may quote. Django's fields quote `value` (possibly a database row) or `pk`.
 _QUOTED: Final = {
     "code",
     "field_label",
@@ -24,7 +24,7 @@ _QUOTED: Final = {
 
 
 class _Asked(dict[str, Any]):
-    """Notes which of the values a text quotes."""
+    """Mapping that records which values a text quotes."""
 
     def __init__(self, params: Any) -> None:
         super().__init__(params)
@@ -36,7 +36,7 @@ class _Asked(dict[str, Any]):
 
 
 def told(error: ValidationError) -> str:
-    """The text of one error; one that would quote a value says only that the value is not right."""
+    """Return the text of an error. If it would quote an unsafe value, return a general text instead."""
     if not error.params:
         return str(error.message)
     asked = _Asked(error.params)
@@ -47,7 +47,7 @@ def told(error: ValidationError) -> str:
 
 
 def leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Each error inside, whichever field it is of."""
+    """Yield each single error, regardless of its field."""
     if hasattr(error, "error_dict"):
         for errors in error.error_dict.values():
             yield from errors
@@ -56,10 +56,10 @@ def leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def at(field: str, error: ValidationError) -> ValidationError:
-    """All that is in `error`, at one field: what a child row refuses is said of the list that it is in."""
+    """Move all errors to one field, so that errors of child rows are shown at their list."""
     return ValidationError({field: list(leaves(error))})
 
 
 def texts(error: ValidationError) -> list[str]:
-    """All of them, for a page that shows them in one place."""
+    """Return the texts of all errors, for a page that shows them in one place."""
     return [told(one) for one in leaves(error)]

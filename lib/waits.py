@@ -1,4 +1,4 @@
-"""Long work's patience: what somebody waits for before a page is cut after seconds (crm.database.bounds)."""
+"""Longer database limits for background work; requests are cut after seconds (crm.database.bounds)."""
 
 from contextlib import AbstractContextManager
 
@@ -6,6 +6,6 @@ from django.db import connection
 
 
 def patience(seconds: float) -> AbstractContextManager[None]:
-    """Let statements and locks of each transaction begun within take so long."""
+    """Raise the limits for statements and locks of each transaction begun inside."""
     patient: AbstractContextManager[None] = connection.patient(seconds)  # type: ignore[attr-defined]  # crm.database's
     return patient

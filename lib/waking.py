@@ -1,7 +1,7 @@
-"""Waking a worker by a task's name. One that is lost costs seconds: beat looks at rows (docs/adr/0004).
+"""Waking of workers by task name. A lost message costs seconds, because beat polls (docs/adr/0004).
 
-Whoever wakes asks first how much waits in the task's queue: where no worker takes anything, messages
-would pile up without end. None expires, since that would compare the clocks of two machines.
+Before sending, the length of the task's queue is checked, because messages would pile up without limit while
+no worker runs. Messages have no expiry time, because expiry compares the clocks of two machines.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from kombu import pools
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-# Celery would try for six seconds to reach a broker that is down, while somebody waits for their page.
+# Celery would try for 6 seconds to reach a broker that is down, while somebody waits for a page.
 GIVE_UP_SOON: Final = {
     "max_retries": 1,
     "interval_start": 0,
@@ -23,21 +23,21 @@ GIVE_UP_SOON: Final = {
     "socket_connect_timeout": 1,
     "socket_timeout": 1,
 }
-# Messages in a queue from which on a look at rows is waiting already: more would find nothing else.
+# From this queue length on, a poll is already waiting, and another one would find nothing more.
 ENOUGH: Final = 20
-# Of those that say whom they are about: what they do is done within the hour all the same.
+# Limit for messages with arguments. Without the message, the same work is done within the hour.
 MOST: Final = 10_000
 
 log = structlog.get_logger(__name__)
 
 
 def wake_on_commit(task: str, *arguments: str) -> None:
-    """Start a task once the caller's transaction is committed, or do without when the broker is down."""
+    """Start a task after the caller's transaction commits. If the broker is down, nothing happens."""
     transaction.on_commit(partial(wake, task, *arguments), robust=True)
 
 
 def wake(task: str, *arguments: str) -> bool:
-    """Whether a message went out; without one beat's next look finds the rows."""
+    """Send a message and return whether it was sent. If not, beat's next poll finds the rows."""
     broker = current_app.connection_for_write(transport_options=GIVE_UP_SOON)
     try:
         with pools.producers[broker].acquire(block=True, timeout=1) as producer:
@@ -56,7 +56,7 @@ def _waiting(producer: Any, task: str) -> int:
 
 
 def lengths(queues: Iterable[str]) -> dict[str, int]:
-    """Of each queue how many messages wait in it; empty while the broker is down."""
+    """Return the number of waiting messages of each queue, or nothing while the broker is down."""
     broker = current_app.connection_for_write(transport_options=GIVE_UP_SOON)
     try:
         with pools.connections[broker].acquire(block=True, timeout=1) as connection:

@@ -1,4 +1,4 @@
-"""What the trail can be asked for: who, what, when."""
+"""Filters of the activity log: user, action and time."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from audit.models import Action
 from lib.days import day_ends_at, day_starts_at, is_plausible_day
 from lib.filters import CodesFilter, FilterSet
 
-# The nouns of the book, as the trail names them; others (a key, a feed) are found without this filter.
+# Names of records in the activity log. Other types (such as a key or a feed) are found without this filter.
 TYPES = (
     ("contact", _("a contact")),
     ("organisation", _("an organisation")),
@@ -42,7 +42,7 @@ def _day(label: Any, method: str) -> DayFilter:
 
 
 class TrailFilters(FilterSet):
-    """`who` is a colleague's id; its choices are set by the page, for each reader."""
+    """`who` is the ID of a colleague. The page sets its choices for each reader."""
 
     who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everyone"))
     action = CodesFilter(Action, label=_("Action"), widget=forms.SelectMultiple)

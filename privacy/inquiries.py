@@ -1,6 +1,6 @@
-"""Who saw, looked for or received one person's data, between two days, and why: a privacy officer's question.
+"""Inquiry of a privacy officer: who viewed, searched for or received a person's data, when and why.
 
-Asking is an event as well, which only privacy officers see.
+The inquiry is recorded as an event that only privacy officers see.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,9 @@ def can_inquire(actor: Actor) -> bool:
 
 
 def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) -> Events:
-    """Events that name the person, or whose searched words are theirs, in these days of the city.
+    """Return events that name the person or whose search words match, between two city days.
 
-    The person may have been erased: what names them stays. Raises PermissionDenied.
+    The person may have been erased: events that name them remain. Raises PermissionDenied.
     """
     if not can_inquire(actor):
         raise PermissionDenied
@@ -45,7 +45,7 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
 def record_inquiry(
     actor: Actor, contact_id: UUID, *, purpose: str, exported: bool = False, names: Iterable[str] = ()
 ) -> Event:
-    """That it was asked, and why; `exported`: taken away as a file."""
+    """Record the inquiry and its reason. `exported`: downloaded as a file."""
     if not can_inquire(actor):
         raise PermissionDenied
     action = Action.EXPORT if exported else Action.INQUIRE
@@ -53,17 +53,17 @@ def record_inquiry(
 
 
 def searches_for(contact: Contact) -> set[str]:
-    """What a search for this person can have been, as the trail keeps its words.
+    """Return normalised search words that could refer to this person: name, phone and email.
 
-    By name, by number and by address, private ones too: nobody is found by those, but they may
-    have been typed.
+    Private phone numbers and addresses are included: searches never find them, but someone may have typed
+    them.
     """
     channel = PrivateChannel.objects.filter(contact=contact).first()
     phones = [phone for phone in (contact.phone, channel and channel.phone) if phone]
     numbers = [form for phone in phones for form in (phone.as_e164, phone.as_national)]
     addresses = [email for email in (contact.email, channel and channel.email) if email]
     name = fold(contact.given_name, contact.family_name)
-    found = {*wordings(name.split()), *wordings(latin(name).split())}  # the trail kept either script once
+    found = {*wordings(name.split()), *wordings(latin(name).split())}  # either script may be in an event
     for number in numbers:
         found |= {searched_words(part) for part in parts_of_number(number)}
     for address in addresses:
@@ -72,6 +72,6 @@ def searches_for(contact: Contact) -> set[str]:
 
 
 def _merged_into(contact_id: UUID) -> list[UUID]:
-    """Who became this person when two entries were joined."""
+    """Return the IDs of the contacts that were merged into this one."""
     merged = Change.objects.filter(object_type="contact", op=Op.MERGED, into_id=contact_id)
     return list(merged.values_list("object_id", flat=True))

@@ -1,16 +1,16 @@
-"""What somebody who looked for this person may have typed: pure, so that nothing is searched twice."""
+"""Possible search words for a person, as pure functions."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-SHORTEST: Final = 3  # letters of a beginning that says something
-FEWEST_DIGITS: Final = 6  # as the search takes them for a number
-FEW_WORDS: Final = 6  # any of so few; of more, up to three and all of them
+SHORTEST: Final = 3  # characters of a word beginning that is specific enough
+FEWEST_DIGITS: Final = 6  # from here on the search treats them as a number
+FEW_WORDS: Final = 6  # all combinations up to this many words; above it, up to three words and all words
 
 
 def wordings(words: Iterable[str]) -> Iterator[str]:
-    """Searches for a name or address of these folded words: some of them, the last one perhaps half typed.
+    """Return searches for a name or address with these folded words. The last word may be half typed.
 
     >>> sorted(wordings(["ana", "saar"]))
     ['ana', 'ana saa', 'ana saar', 'saa', 'saar']
@@ -29,7 +29,7 @@ def _half_typed(chosen: tuple[str, ...]) -> Iterator[str]:
 
 
 def parts_of_number(number: str) -> Iterator[str]:
-    """A number as it is written, and every run of its digits that the search would look for."""
+    """Return a phone number as written, and every run of its digits that the search accepts."""
     digits = "".join(one for one in number if one.isdigit())
     yield number
     for start in range(len(digits)):

@@ -1,4 +1,4 @@
-"""Which events of the trail somebody may read: their own, their districts', or all."""
+"""Activity log events that a user may read: their own, those of their districts, or all."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ Events = models.QuerySet[Event]
 
 
 def events_visible_to(actor: Actor) -> Events:
-    """Events `actor` may read (design, security.md, "Access").
+    """Return the events that `actor` may read (design, security.md, "Access").
 
-    An officer: their own. A supervisor: also those of the districts they cover, and what names no
-    district (signing in, a refusal) of officers who work nowhere else; never a privacy officer's.
-    A privacy officer: all. Administrators, keys: none.
+    Officers: their own. Supervisors: also events of the districts they cover, and events without a district
+    (sign-ins, denials) of officers who work nowhere else, but never those of a privacy officer. Privacy
+    officers: all. Administrators and keys: none.
     """
     if actor.kind == "system" or actor.role == Role.PRIVACY_OFFICER:
         return Event.objects.all()
@@ -32,7 +32,7 @@ def events_visible_to(actor: Actor) -> Events:
 
 
 def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
-    """Whom a reader of the trail may ask for by name: themselves, their officers, or everybody."""
+    """Return the users whose events the reader may select: themselves, their officers, or everybody."""
     people: models.QuerySet[User] = User.objects.visible_to(actor)
     if actor.role == Role.PRIVACY_OFFICER:
         return people

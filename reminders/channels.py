@@ -1,4 +1,7 @@
-"""How a reminder reaches its recipient. A new way is a class here and a code in `accounts.models.Channel`."""
+"""Channels that deliver reminders.
+
+A new channel needs a class here and a code in `accounts.models.Channel`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from reminders.models import Reminder
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to deliver, with the page it leads to and what an e-mail brings along."""
+    """A text to deliver, with the URL of its page and an optional email attachment."""
 
     title: str
     lines: Sequence[str]
@@ -31,7 +34,7 @@ class Notice:
 
 
 def host() -> str:
-    """The host of this site, which ids of messages and calendar entries end with."""
+    """Host name of this site, used in message IDs and calendar entry IDs."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
@@ -45,7 +48,7 @@ def mail_to(
     headers: Mapping[str, str] | None = None,
     connection: Any = None,
 ) -> EmailMultiAlternatives:
-    """A message from a machine; `message_id` is the same at every attempt (RFC 5322)."""
+    """Build an automated email. `message_id` is the same for every attempt (RFC 5322)."""
     usual = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
@@ -60,19 +63,19 @@ def mail_to(
 
 
 class Carrier(Protocol):
-    """A channel at work. `open` before each message costs nothing while it is open."""
+    """A channel that delivers messages. `open` is called before each message and is cheap if already open."""
 
     def open(self) -> None:
-        """Raises OSError when nothing can be sent now."""
+        """Open the connection. Raises OSError if nothing can be sent now."""
 
     def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
-        """Hand them over as one message, with this id where the channel has ids; raises OSError."""
+        """Send the notices as one message with this ID (if the channel has IDs). Raises OSError."""
 
     def close(self) -> None: ...
 
 
 class Email:
-    """One SMTP connection for a batch."""
+    """The email channel, with one SMTP connection per batch."""
 
     def __init__(self) -> None:
         self._connection = get_connection()
@@ -101,7 +104,7 @@ class Email:
 
 
 class InPage:
-    """Being marked as sent is all: the bell counts such rows."""
+    """The in-page channel. Marking a reminder as sent is enough, because the bell counts such rows."""
 
     def open(self) -> None:
         pass
@@ -113,7 +116,7 @@ class InPage:
         pass
 
 
-# In the order they are served in a batch: what takes no time comes first.
+# In the order in which a batch is sent: the fastest channel first.
 CARRIERS: dict[str, type[Carrier]] = {Channel.IN_PAGE: InPage, Channel.EMAIL: Email}
 
 
@@ -122,12 +125,12 @@ def message_id_of(reminders: Iterable[Reminder]) -> str:
 
 
 def message_id_for(name: str) -> str:
-    """The id of a message whose name is unique on this site."""
+    """Return the message ID for a name that is unique on this site."""
     return f"<{name}@{host()}>"
 
 
 def _title(notices: Sequence[Notice]) -> str:
-    """Of several it says how many, and of which day."""
+    """Return the title of a single notice, or the number of notices and the day."""
     if len(notices) == 1:
         return notices[0].title
     today = day_in_full(timezone.localdate())

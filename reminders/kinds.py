@@ -1,4 +1,4 @@
-"""What people are reminded of. An app registers its subjects when it is ready; this one knows none of them.
+"""Reminder subjects and rules, registered by the apps when they are ready.
 
 kinds.register(Promises())
 """
@@ -24,9 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Why somebody is reminded: `code` is stored with each reminder, `title` is what people read.
+    """The reason for a reminder: `code` is stored with each reminder, `title` is shown to users.
 
-    What is not urgent is `daily`: at 09:00 of the recipient's day, in one e-mail with the rest of that day.
+    `daily` rules are not urgent: all reminders of a day are sent in one email at 09:00 of the recipient's
+    day.
     """
 
     code: str
@@ -35,7 +36,7 @@ class Rule:
 
 
 class Key(NamedTuple):
-    """What a reminder is about, for whom and how; with its occurrence it is unique."""
+    """Rule, subject, recipient and channel of a reminder. Together with the occurrence the key is unique."""
 
     rule: str
     subject_id: UUID
@@ -44,7 +45,7 @@ class Key(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """An occurrence of a subject."""
+    """An occurrence that should have a reminder."""
 
     key: Key
     at: datetime
@@ -52,7 +53,7 @@ class Wanted(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the trail keeps of a notice."""
+    """The objects and districts that the activity log records for a notice."""
 
     object_type: str
     object_ids: Sequence[UUID]
@@ -60,7 +61,7 @@ class Record(NamedTuple):
 
 
 class Subject(ABC, Generic[T]):
-    """One kind of rows that people are reminded of: who is told, when, and with which text.
+    """A kind of row that users are reminded of: the recipients, times and texts.
 
     `T` is a row as its recipient sees it. `code` is stored with each reminder.
     """
@@ -70,34 +71,40 @@ class Subject(ABC, Generic[T]):
 
     @abstractmethod
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        """All that is wanted now of the rows with these ids."""
+        """Yield all occurrences that the rows with these IDs should have now."""
 
     @abstractmethod
     def coming(self, now: datetime) -> Iterable[UUID]:
-        """Rows that may have an occurrence in the days ahead."""
+        """Return the IDs of rows that may have an occurrence in the days ahead."""
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
-        """Those of them that may concern this user: what is made anew when the user's settings change."""
+        """Return the IDs of coming rows that may concern this user.
+
+        Their reminders are made again after a change of the user's settings.
+        """
         return ()
 
     @abstractmethod
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
-        """Those of these rows that the actor may see."""
+        """Return the rows that the actor may see, by ID."""
 
     @abstractmethod
     def words(self, rule: str, row: T) -> tuple[str, Sequence[str]]:
-        """Title and lines, in the active language and time zone.
+        """Return the title and lines in the active language and time zone.
 
-        Little is said, because e-mail is read on locked screens: a title never names an organisation,
-        a person or what was promised.
+        Emails are read on locked screens, so a title never names an organisation, a person or the content of
+        a follow-up.
         """
 
     def path(self, row_id: UUID) -> str:
-        """The page a reminder leads to: of the pages, which are rooms above, only the name is known."""
+        """Return the URL of the reminder's page.
+
+        The page is resolved by name, because pages are a higher layer.
+        """
         return reverse(self.code, args=[row_id])
 
     def attachment(self, row: T) -> MIMEBase | None:
-        """What an e-mail brings along."""
+        """Return an attachment for the email, or None."""
         return None
 
     def record(self, row: Any) -> Record:
@@ -119,7 +126,7 @@ def subjects() -> Collection[Subject[Any]]:
 
 
 def find_subject(code: str) -> Subject[Any]:
-    """Raises KeyError for one that nobody registered."""
+    """Return the subject registered under `code`. Raises KeyError if there is none."""
     return _SUBJECTS[code]
 
 
@@ -128,7 +135,7 @@ def daily_rules() -> list[str]:
 
 
 def title_of(rule: str) -> str:
-    """What people read of a rule; of one that nobody registers any more, its code."""
+    """Return the title of a rule, or its code if the rule is no longer registered."""
     return str(_RULES[rule].title) if rule in _RULES else rule
 
 
@@ -138,7 +145,10 @@ def wanted(subject: Subject[Any], ids: Collection[UUID], now: datetime) -> Itera
 
 
 def seen_by(actor: Acting, about: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]:
-    """The rows of these (subject's code, row's id) that the actor sees; a query a subject."""
+    """Return the rows that the actor may see, by row ID, for pairs of subject code and row ID.
+
+    One query per subject.
+    """
     ids: dict[str, set[UUID]] = defaultdict(set)
     for code, row_id in about:
         ids[code].add(row_id)
@@ -149,9 +159,9 @@ def seen_by(actor: Acting, about: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]
 
 
 def is_same_occasion(rule: str, one: datetime, other: datetime) -> bool:
-    """Whether two occurrences of one subject, rule and recipient mean the same.
+    """Whether two occurrences of the same subject, rule and recipient are the same occasion.
 
-    A recipient who moves to another zone has another 09:00, but not another day to be reminded on.
-    From one 09:00 to the next it is 21 hours at least, where a zone moves forward by three.
+    If a recipient changes their time zone, 09:00 is another moment but still the same day. Two 09:00s are at
+    least 21 hours apart, even if a zone moves forward by 3 hours.
     """
     return one == other or (rule in daily_rules() and abs(one - other) < timedelta(hours=20))

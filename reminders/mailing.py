@@ -1,6 +1,6 @@
-"""E-mails that are a row each: claimed with a lease, looked at again, recorded, sent and marked.
+"""Sending of emails that have one row each: claim with a lease, check again, record, send and mark.
 
-Rows are the truth: beat only looks for what is due. A worker that dies leaves its lease to run out.
+Beat only looks for due rows. If a worker dies, its lease expires and another worker continues.
 """
 
 import time
@@ -23,7 +23,7 @@ from lib.mail import MailNotSent, sending
 from lib.waking import wake_on_commit
 
 BATCH: Final = 50
-MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop in between
+MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop in between
 LEASE: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=3)
 MAX_ATTEMPTS: Final = 10
@@ -35,18 +35,18 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class Mailing(Generic[M]):
-    """What is sent: its rows have `lease_until`, `attempts`, `sent_at`, `failed_at` and `last_error`."""
+    """A type of email. Its rows have `lease_until`, `attempts`, `sent_at`, `failed_at` and `last_error`."""
 
-    task: str  # which sends it
-    object_type: str  # as the trail names what is told
-    due: Callable[[], models.QuerySet[M]]  # rows that wait and that no worker holds, in their order
-    is_wanted: Callable[[M], bool]  # still true, and its recipient still somebody to tell
+    task: str  # name of the task that sends these emails
+    object_type: str  # object type for the activity log
+    due: Callable[[], models.QuerySet[M]]  # waiting rows without a lease, in sending order
+    is_wanted: Callable[[M], bool]  # whether the reason still exists and the recipient may still be notified
     told: Callable[[M], tuple[UUID, Collection[UUID], UUID]]  # the object, its districts, the recipient
-    message: Callable[[M], EmailMultiAlternatives]  # the same Message-ID at every attempt (RFC 5322)
+    message: Callable[[M], EmailMultiAlternatives]  # with the same Message-ID for every attempt (RFC 5322)
 
 
 def send_mails(mailing: Mailing[Any]) -> int:
-    """Send what is due; answers how many were sent. Any number of these may run at once."""
+    """Send all due emails and return the number sent. Safe to run in parallel."""
     until, sent = time.monotonic() + MAX_SECONDS, 0
     while claimed := claim(mailing.due(), LEASE, BATCH):
         for number, lease in enumerate(claimed):
@@ -59,7 +59,7 @@ def send_mails(mailing: Mailing[Any]) -> int:
 
 
 def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
-    """Send one, or give it up when it is not wanted any more, or leave it for later."""
+    """Send one email, give it up if it is no longer wanted, or postpone it. Return whether it was sent."""
     row = lease.row
     if not mailing.is_wanted(row):
         lease.end(failed_at=Now(), last_error="not wanted any more")
@@ -69,10 +69,10 @@ def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
     try:
         with sending():
             mailing.message(row).send()
-    except Exception as error:  # one that cannot be sent must not keep the others
+    except Exception as error:  # an email that fails must not block the others
         _postpone(lease, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
         return False
-    # Whoever holds it now: it has left.
+    # Mark the row even if another worker holds it now, because the email has been sent.
     rows = type(row)._default_manager.filter(pk=row.pk)
     rows.update(sent_at=Now(), lease_until=None, last_error="")
     return True
@@ -80,8 +80,8 @@ def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
 
 @transaction.atomic
 def begin(mailing: Mailing[M], lease: Lease[M]) -> bool:
-    """Count the attempt and record who is told, before it leaves; false when it is not ours any more."""
-    if not lease.renew(attempts=lease.row.attempts + 1):  # type: ignore[attr-defined]  # as Mailing says
+    """Count the attempt and record the recipient before sending. Return False if the lease is lost."""
+    if not lease.renew(attempts=lease.row.attempts + 1):  # a field that Mailing requires
         return False
     pk, district_ids, recipient = mailing.told(lease.row)
     kind, reader = mailing.object_type, str(recipient)
@@ -90,7 +90,7 @@ def begin(mailing: Mailing[M], lease: Lease[M]) -> bool:
 
 
 def _postpone(lease: Lease[Any], error: str) -> None:
-    """Try again later, each time later; give up after a mail server's bad day."""
+    """Try again later with growing pauses, and give up after MAX_ATTEMPTS."""
     attempts = lease.row.attempts + 1
     given_up = attempts >= MAX_ATTEMPTS
     pause = None if given_up else min(LEASE * 2**attempts, LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""Reminder: a row that must be sent once. Redis only wakes the worker; this table is the truth."""
+"""Reminders: rows that must be sent once. Redis only wakes the worker; this table decides."""
 
 from datetime import datetime
 from typing import Self
@@ -19,28 +19,28 @@ from reminders import kinds
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own reminders; a supervisor's staff keep theirs to themselves."""
+        """The actor's own reminders. Supervisors cannot see those of their staff. The system sees all."""
         return (
             self.all() if actor.kind == "system" else self.filter(recipient=actor.id, recipient__isnull=False)
         )
 
     def waiting(self) -> Self:
-        """Neither sent nor given up."""
+        """Reminders neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def due(self, now: datetime) -> Self:
-        """Waiting, their moment has come and no worker holds a lease (serves index reminder_waiting)."""
+        """Waiting reminders whose time has come, without a lease (uses index reminder_waiting)."""
         return self.waiting().filter(FREE, occurrence__lte=now)
 
     def in_digests(self) -> Self:
-        """Those that reach a recipient together, by e-mail once a day."""
+        """Reminders that are combined into one daily email per recipient."""
         return self.filter(channel=Channel.EMAIL, rule__in=kinds.daily_rules())
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
 
     def unread(self) -> Self:
-        """On this site, sent, not looked at yet: what the bell counts (serves index reminder_unread)."""
+        """Sent in-page reminders that are not read yet; the bell counts them (uses index reminder_unread)."""
         return self.sent().filter(channel=Channel.IN_PAGE, read_at__isnull=True)
 
     def unread_by(self, user: User) -> Self:
@@ -50,12 +50,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(failed_at__isnull=False)
 
     def failed_for(self, actor: Acting) -> Self:
-        """Those given up, which administrators look after; what they are about stays hidden from them."""
+        """Reminders that were given up, for administrators only. Administrators do not see their subjects."""
         return self.failed() if actor.role == Role.ADMINISTRATOR else self.none()
 
 
 class Reminder(models.Model):
-    """Unique on rule, subject, recipient, channel and occurrence: its nominal moment.
+    """A reminder, unique on rule, subject, recipient, channel and occurrence (its nominal time).
 
     Subjects and rules are those that apps have registered (reminders.kinds).
     """
@@ -73,7 +73,7 @@ class Reminder(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)  # given up; an administrator may try again
+    failed_at = models.DateTimeField(null=True)  # given up; an administrator can retry
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -81,7 +81,7 @@ class Reminder(models.Model):
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
-        db_table = "meetings_reminder"  # where the first versions had it
+        db_table = "meetings_reminder"  # name used by the first versions
         indexes = [
             models.Index(
                 fields=["occurrence", "id"],

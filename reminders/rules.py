@@ -1,8 +1,8 @@
-"""When a recipient is reminded. Pure: the recipient and the clock go in, moments come out.
+"""Reminder times, as pure functions of the recipient and the clock.
 
-An occurrence is nominal: it says when a reminder was meant to go out, whenever it really does. The
-same subject, recipients and day therefore always give the same occurrences, and a row that is not
-among them any more is not sent.
+An occurrence is nominal: the time when a reminder should go out, not when it is really sent. The same
+subject, recipients and day therefore always give the same occurrences, and a row that is no longer among them
+is not sent.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-AHEAD: Final = timedelta(days=8)  # how far ahead rows are made
-LOOKBACK: Final = timedelta(days=8)  # a reminder later than this is of no use to anybody
+AHEAD: Final = timedelta(days=8)  # how far ahead rows are created
+LOOKBACK: Final = timedelta(days=8)  # later than this a reminder is useless
 NINE: Final = time(9)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A user as the rules see one."""
+    """The user data that the rules need."""
 
     id: UUID
     channels: frozenset[str]
@@ -29,10 +29,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One reminder: `at` is its nominal moment, in UTC.
+    """A nominal reminder: `at` is its time in UTC.
 
-    It may still be made until `made_until`: for most this is the moment itself, for those of the
-    day and of the hour it is when they have become pointless.
+    The row may still be created until `made_until`. For most rules this is `at`; for daily and hourly rules
+    it is the time from which they are pointless.
     """
 
     rule: str
@@ -43,12 +43,15 @@ class Occurrence:
 
 
 def nine_oclock(day: date, zone: ZoneInfo) -> datetime:
-    """09:00 of that day there, in UTC: the first one where it comes twice, the moment after a gap else."""
+    """Return 09:00 of the day in the zone, in UTC.
+
+    If 09:00 occurs twice, return the first; if it is skipped, the moment after the gap.
+    """
     return datetime.combine(day, NINE, tzinfo=zone).astimezone(UTC)
 
 
 def days_around(now: datetime, zone: ZoneInfo) -> Iterator[date]:
-    """The days there that have an occurrence worth looking at."""
+    """Yield the days in the zone whose occurrences are near enough to matter."""
     today = now.astimezone(zone).date()
     for days in range(-LOOKBACK.days, AHEAD.days + 1):
         yield today + timedelta(days=days)
@@ -57,7 +60,7 @@ def days_around(now: datetime, zone: ZoneInfo) -> Iterator[date]:
 def each_channel(
     rule: str, recipient: Recipient, at: datetime, *, now: datetime, made_until: datetime | None = None
 ) -> Iterator[Occurrence]:
-    """The occurrence once for each channel, where the recipient is active and the moment worth looking at."""
+    """Yield the occurrence for each channel, if the recipient is active and the time is near enough."""
     if recipient.is_active and now - LOOKBACK <= at <= now + AHEAD:
         for channel in sorted(recipient.channels):
             yield Occurrence(rule, recipient.id, channel, at, made_until or at)

@@ -1,7 +1,7 @@
-"""Sending what is due: claim with a lease, look again, send, mark.
+"""Sending of due reminders: claim with a lease, check again, send, mark.
 
-A worker that dies leaves its lease to run out, and another goes on. Only one that dies between a
-mail server's "250" and the mark after it sends a message twice, then with the same Message-ID.
+If a worker dies, its lease expires and another worker continues. A message is sent twice only if a worker
+dies between the mail server's "250" and the mark. The second message then has the same Message-ID.
 """
 
 import time
@@ -32,19 +32,19 @@ from reminders.services import wake_on_commit
 
 BATCH: Final = 50
 LEASE: Final = timedelta(minutes=2)
-MAX_SECONDS: Final = 5  # then another task goes on, so that a worker can stop in between
+MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop in between
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(hours=2)
 MARK_AGAIN_SECONDS: Final = 0.2
-LOCK: Final = 0x72656D69  # claiming is one worker's at a time; any number that is ours
-MAX_ATTEMPTS: Final = 10  # over nine hours: a mail server's bad night
+LOCK: Final = 0x72656D69  # one worker claims at a time; any number of our own
+MAX_ATTEMPTS: Final = 10  # more than 9 hours, a bad night of a mail server
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A reminder that is still wanted: `row` is what its recipient sees of its subject."""
+    """A reminder that is still wanted. `row` is its subject as the recipient sees it."""
 
     lease: Lease[Reminder]
     subject: kinds.Subject[Any]
@@ -53,7 +53,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What reaches its recipient as one message by one channel: a reminder, or all of a daily digest."""
+    """One message to a recipient on one channel: a reminder, or all reminders of a daily digest."""
 
     recipient: User
     parts: Sequence[Part]
@@ -64,7 +64,7 @@ class Letter:
 
 
 def send_due() -> int:
-    """Send what is due; answers how many were sent. Any number of these may run at once."""
+    """Send all due reminders and return the number sent. Safe to run in parallel."""
     until, sent = time.monotonic() + MAX_SECONDS, 0
     while claimed := _claim():
         sent += _deliver(claimed, until)
@@ -75,13 +75,16 @@ def send_due() -> int:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long to leave it alone after so many attempts: 15 s, 1 min, 4 min … at most two hours."""
+    """Return the pause after this many attempts: 15 s, 1 min, 4 min … up to 2 hours."""
     return min(FIRST_WAIT * int(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
 
 
 @transaction.atomic
 def _claim() -> list[Lease[Reminder]]:
-    """Some rows that are due; and with one of a digest all that is due of it, so that nobody gets two."""
+    """Claim a batch of due reminders.
+
+    For a reminder in a digest, claim all due reminders of that digest, so that nobody gets two emails.
+    """
     claim_alone(LOCK)
     due = Reminder.objects.due(timezone.now()).order_by("occurrence", "pk")
     claimed = claim(due, LEASE, BATCH)
@@ -110,7 +113,7 @@ def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
             break
         try:
             carrier.open()
-        except OSError as error:  # it would be the same for the others
+        except OSError as error:  # the others would fail too
             _postpone(left, error)
             break
         ready = [(part, notice) for part in letter.parts if (notice := _notice(letter.recipient, part))]
@@ -118,10 +121,10 @@ def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
         message_id = message_id_of(letter.reminders)
         try:
             if not parts or not _begin(parts):
-                give_back(part.lease for part in parts)  # the rest of a digest is claimed anew
+                give_back(part.lease for part in parts)  # the rest of a digest is claimed again
                 continue
             carrier.send(message_id, letter.recipient, notices)
-        except Exception as error:  # one that cannot be sent must not keep the others
+        except Exception as error:  # a message that fails must not block the others
             _postpone(parts, error)
             carrier.close()
         else:
@@ -133,7 +136,7 @@ def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
 
 @transaction.atomic
 def _begin(parts: Sequence[Part]) -> bool:
-    """Count the attempt and record who is told of what, before it leaves; false where one is not ours."""
+    """Count the attempts and record the recipient before sending. Return False if any lease is lost."""
     for part in parts:
         reminder = part.lease.row
         if not part.lease.renew(attempts=reminder.attempts + 1):
@@ -145,7 +148,7 @@ def _begin(parts: Sequence[Part]) -> bool:
     return True
 
 
-# By hand: from the mail server's "250" until these bytes have left, nobody knows that it was sent.
+# Raw SQL for speed: between the mail server's "250" and this statement, nobody knows that it was sent.
 _MARK = """
 UPDATE meetings_reminder
    SET sent_at = statement_timestamp(), message_id = %s, lease_until = NULL, last_error = ''
@@ -154,7 +157,7 @@ UPDATE meetings_reminder
 
 
 def _mark_sent(reminders: Iterable[Reminder], message_id: str) -> None:
-    """Until it is written: while the database is away the rows are still ours, as long as the lease lasts."""
+    """Mark as sent, and retry while the database is unavailable, as long as the lease lasts."""
     parameters: list[Any] = [message_id, [reminder.pk for reminder in reminders]]
     until = time.monotonic() + LEASE.total_seconds()
     while True:
@@ -171,7 +174,7 @@ def _mark_sent(reminders: Iterable[Reminder], message_id: str) -> None:
 
 
 def _postpone(parts: Iterable[Part], error: Exception) -> None:
-    """Try again later, or give up and leave it to an administrator."""
+    """Try again later, or give up and leave the reminder to an administrator."""
     text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
     for lease in (part.lease for part in parts):
         attempts = lease.row.attempts + 1
@@ -186,11 +189,11 @@ def _postpone(parts: Iterable[Part], error: Exception) -> None:
         log.warning("reminder_not_sent", reminder=reminder, attempts=attempts, error=kind)
 
 
-# --- Looking again ----------------------------------------------------------------------------------
+# --- Checking again before sending ------------------------------------------------------------------
 
 
 def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
-    """Those that are still wanted and whose recipients still see what they are about."""
+    """Return messages for reminders that are still wanted and whose recipients may still see the subject."""
     wanted = _wanted_now([lease.row for lease in claimed])
     due = [lease for lease in claimed if _is_among(lease.row, wanted)]
     letters: list[Letter] = []
@@ -226,15 +229,15 @@ def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
 
 
 def _notice(recipient: User, part: Part) -> Notice | None:
-    """What it says, in its recipient's language and time zone; one that cannot be written is postponed."""
+    """Return the text in the recipient's language and time zone. Postpone a reminder that fails."""
     reminder = part.lease.row
     try:
         if reminder.attempts >= MAX_ATTEMPTS:
-            raise WorkerLostError  # it took its workers with it each time
+            raise WorkerLostError  # it killed its worker each time
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
             title, lines = part.subject.words(reminder.rule, part.row)
         url = settings.SITE_URL + part.subject.path(reminder.subject_id)
         return Notice(title, lines, url, part.subject.attachment(part.row))
-    except Exception as error:  # it must not keep the others of its digest
+    except Exception as error:  # it must not block the rest of its digest
         _postpone([part], error)
         return None

@@ -1,8 +1,8 @@
-"""Making reminders after a change of what they are about and as days pass; and what people do with them.
+"""Services that create reminders after a change and as days pass, and actions of users on reminders.
 
-Only a caller that holds the subject's row locked deletes what is no longer wanted by comparing;
-others could delete what a change beside them has just made. What is left over is found unwanted
-before it is sent.
+A caller may compare and delete unwanted reminders only while it holds the subject's row locked. Other callers
+could delete reminders that a concurrent change has just created. Unwanted leftovers are detected before
+sending.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from reminders.kinds import Key, Subject, Wanted, find_subject, is_same_occasion
 from reminders.models import Reminder
 from reminders.rules import LOOKBACK
 
-# The names that messages have had since the first version: those under way at an upgrade are taken.
+# Message names from the first version, so that messages in transit during an upgrade are accepted.
 SEND_DUE: Final = "meetings.send_due_reminders"
 TOP_UP: Final = "meetings.top_up_reminders"
 AT_A_TIME: Final = 500
@@ -32,14 +32,14 @@ _DAY: Final = timedelta(days=1)
 
 
 def wake_on_commit() -> None:
-    """Have due reminders sent now rather than at beat's next look."""
+    """Send due reminders after the commit instead of waiting for beat."""
     waking.wake_on_commit(SEND_DUE)
 
 
 def refresh_reminders(code: str, subject_id: UUID) -> None:
-    """Let the reminders of a row follow it; the caller holds the row locked.
+    """Update the reminders of a row after a change. The caller holds the row locked.
 
-    A reminder that is wanted stays the same row, so that one being sent meanwhile is not sent again.
+    A reminder that is still wanted keeps its row, so that one being sent at the same time is not sent twice.
     """
     now = timezone.now()
     found = list(wanted(find_subject(code), [subject_id], now))
@@ -53,15 +53,16 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
 
 
 def notify(code: str, subject_id: UUID) -> None:
-    """Tell at once those who should know of a row; called again, those who do not know yet."""
+    """Create due reminders for everyone who should know of a row and was not notified yet."""
     now = timezone.now()
     _add_missing(code, wanted(find_subject(code), [subject_id], now), now)
 
 
 def refresh_for_user(user_id: UUID) -> None:
-    """Make a user's coming reminders anew after a change of settings, districts, role or access.
+    """Recreate a user's future reminders after a change of settings, districts, role or access.
 
-    First delete, then read: what a change beside this one makes either stays or is read.
+    Delete first and read afterwards, so that reminders of a concurrent change are either kept or created
+    again.
     """
     now = timezone.now()
     user = User.objects.get(pk=user_id)
@@ -73,7 +74,7 @@ def refresh_for_user(user_id: UUID) -> None:
 
 
 def top_up() -> int:
-    """Make the rows that are missing for the days ahead; answers how many there were."""
+    """Create the missing rows for the days ahead and return their number."""
     now = timezone.now()
     return sum(_top_up(subject, now) for subject in subjects())
 
@@ -87,9 +88,9 @@ def _top_up(subject: Subject[object], now: datetime) -> int:
 
 
 def _add_missing(code: str, wanted: Iterable[Wanted], now: datetime) -> int:
-    """Add the rows of those that may still be made and are not there; answers how many.
+    """Create the missing reminders that may still be made, and return their number.
 
-    One that waits for the 09:00 of a zone its recipient has left gives way to that of the new one.
+    After a change of time zone, the waiting reminder for the old 09:00 is replaced by one for the new 09:00.
     """
     makeable = [one for one in wanted if now <= one.made_until]
     if not makeable:
@@ -118,26 +119,26 @@ def _is_untouched(row: Reminder) -> bool:
     return row.sent_at is None and row.failed_at is None and row.lease_until is None
 
 
-# --- What people do -----------------------------------------------------------------------------------
+# --- User actions -------------------------------------------------------------------------------------
 
 
 def mark_read(*, actor: Actor, reminder_id: UUID) -> None:
-    """The recipient has seen it. Raises DoesNotExist when it is not the actor's own."""
+    """Mark a reminder as read. Raises DoesNotExist if it is not the actor's own."""
     own = Reminder.objects.visible_to(actor).sent()
     reminder = own.get(pk=reminder_id)
     own.filter(pk=reminder.pk, read_at__isnull=True).update(read_at=timezone.now())
 
 
 def mark_all_read(*, actor: Actor) -> int:
-    """Everything the bell counts for the actor has been seen; answers how many there were."""
+    """Mark all of the actor's unread reminders as read and return their number."""
     return Reminder.objects.visible_to(actor).unread().update(read_at=timezone.now())
 
 
 @transaction.atomic
 def retry_reminder(*, actor: Actor, reminder_id: UUID) -> Reminder:
-    """Have a reminder that was given up sent again, soon.
+    """Send a reminder that was given up again soon.
 
-    Raises PermissionDenied unless the actor is an administrator, DoesNotExist when it did not fail.
+    Raises PermissionDenied unless the actor is an administrator, DoesNotExist if the reminder did not fail.
     """
     if not actor.is_administrator:
         raise PermissionDenied

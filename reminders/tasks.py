@@ -1,4 +1,4 @@
-"""Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
+"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
 
 from uuid import UUID
 

@@ -1,6 +1,6 @@
-"""Districts from a GeoJSON file: all of them or, when one is not usable, none.
+"""Import of districts from a GeoJSON file, all or nothing.
 
-The same file again changes nothing. Every mistake names its feature, by number and name.
+Importing the same file again changes nothing. Every error names its feature by number and name.
 """
 
 from districts.imports.reading import MAX_BYTES, MAX_FEATURES, Naming

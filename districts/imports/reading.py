@@ -1,4 +1,4 @@
-"""Features of a GeoJSON file, read: a code, a name and a sound boundary each, or what is wrong in which."""
+"""Reading of GeoJSON features: a code, a name and a valid boundary each, or errors by feature."""
 
 import json
 from collections.abc import Mapping
@@ -34,18 +34,18 @@ IS_GENERATED: Final = gettext_lazy(
 LONGEST_CODE: Final = 20
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_FEATURES: Final = 5_000
-MAX_MISTAKES: Final = 20  # more than that are one mistake made often
+MAX_MISTAKES: Final = 20  # more errors are one mistake repeated
 
-# Looked for in this order, whatever their case, where the caller names no property.
+# Searched in this order, ignoring case, if the caller names no property.
 CODE_PROPERTIES: Final = (
     "code", "codigo", "código", "cod_dis", "coddis", "cod_bar", "cod", "kood", "kods", "codice", "koodi",
     "kod", "ref", "nuts_id", "lau_id", "id",
 )  # fmt: skip
-# Numbers that a program gave to rows: another file has others for the same districts.
+# Row numbers given by a program. Another file has other numbers for the same districts.
 GENERATED: Final = frozenset(
     {"cartodb_id", "gid", "fid", "objectid", "ogc_fid", "objectid_1", "object_id", "feature_id", "oid", "pk"}
 )
-VAGUE: Final = frozenset({"id", "ref", "number", "num", "nr", "no"})  # may be such a number, or a code
+VAGUE: Final = frozenset({"id", "ref", "number", "num", "nr", "no"})  # may be a row number or a code
 NAME_PROPERTIES: Final = (
     "name", "nombre", "nome", "nimi", "nosaukums", "namn", "ime", "nomdis", "nombar", "nom", "title",
 )  # fmt: skip
@@ -53,9 +53,9 @@ NAME_PROPERTIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Which properties of a feature say what; empty: guessed. `parent` is the code of a district.
+    """Names of the properties to read. Empty: guessed. `parent` is the code of a district.
 
-    With `from_names` codes are made from names; a district that is there keeps its own.
+    With `from_names` codes are made from names. An existing district keeps its own code.
     """
 
     code: str = ""
@@ -66,7 +66,7 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One usable feature of a file."""
+    """A usable feature of a file."""
 
     number: int
     code: str
@@ -103,7 +103,7 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
 
 
 def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """In WGS 84, whatever system the file says it is in."""
+    """Convert the features to WGS 84 from the coordinate system that the file declares."""
     if declared is None:
         return features
     properties = declared.get("properties") if isinstance(declared, dict) else None
@@ -117,7 +117,7 @@ def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Map
 
 
 def _no_constant(name: str) -> NoReturn:
-    """`NaN` and `Infinity` are not JSON, though Python reads them."""
+    """Reject `NaN` and `Infinity`, which Python reads although JSON does not allow them."""
     raise ValueError(name)
 
 
@@ -127,7 +127,7 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str:
-    """The first likely property that every feature has, as the file spells it."""
+    """Return the first candidate property that every feature has, with the file's spelling."""
     common = {name.casefold(): name for name in _properties(features[0])}
     for feature in features[1:]:
         common = {low: name for low, name in common.items() if name in _properties(feature)}
@@ -135,7 +135,7 @@ def guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str
 
 
 def _counts_rows(features: list[Mapping[str, Any]], name: str) -> bool:
-    """Whether it numbers the rows: 1, 2, 3 in a property whose name does not say that it is a code."""
+    """Whether the property contains row numbers: 1, 2, 3 … under a name that does not promise a code."""
     if name.casefold() not in VAGUE or len(features) < 2:
         return False
     return [_text(_properties(feature).get(name)) for feature in features] == [
@@ -156,7 +156,7 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
 
 
 def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
-    """All features, or ValidationError with what is wrong in which."""
+    """Return all features, or raise ValidationError with the errors of each."""
     mistakes: list[ValidationError] = []
     found: list[Found] = []
     numbers: dict[str, int] = {}
@@ -198,7 +198,7 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
 
 
 def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> dict[str, str]:
-    """Name → code: that of the district of this name, else the name in capitals, and a number."""
+    """Return codes by name: the code of the district with this name, else one made from the name."""
     there = list(District.objects.values_list("code", "name"))
     named = {name: code for code, name in there}
     alike = {fold(name): code for code, name in there}
@@ -224,7 +224,7 @@ def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> di
 
 
 def _strays(found: list[Found]) -> list[ValidationError]:
-    """Features nowhere near the others, and nowhere near the districts that are there."""
+    """Return errors for features that are far from the other features and from the existing districts."""
     boundaries = [feature.boundary for feature in found]
     known = District.objects.active().with_boundary().values_list("boundary", flat=True)
     others = boundaries + [boundary["coordinates"] for boundary in known if boundary]
@@ -240,19 +240,19 @@ def _strays(found: list[Found]) -> list[ValidationError]:
 
 
 def _text(value: object) -> str:
-    """A code or name as text: 7 and 7.0 are “7”."""
+    """Return a code or name as text: 7 and 7.0 become “7”."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     try:
         return squash(str(value))[:200] if isinstance(value, str | int | float) else ""
-    except ValueError:  # an integer of thousands of digits
+    except ValueError:  # an integer with thousands of digits
         return ""
 
 
 def _is_odd(value: object) -> bool:
-    """A text damaged on its way: without its odd character it could name another district."""
+    """Whether the text is damaged. Without its odd character it could name another district."""
     return isinstance(value, str) and ODD.search(value) is not None
 
 
@@ -261,7 +261,7 @@ def mistake(label: str, key: str, text: str) -> ValidationError:
 
 
 def _say(error: BadBoundary) -> str:
-    """Why a geometry is refused, in words."""
+    """Return the message for an invalid geometry."""
     texts = {
         "not_a_polygon": _("must be a Polygon or MultiPolygon, not %(type)s."),
         "no_coordinates": _("has no coordinates."),

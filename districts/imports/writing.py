@@ -1,4 +1,4 @@
-"""What a file of boundaries would change, what has to be asked first, and how it is written and undone."""
+"""Preview, confirmation, writing and undo of a boundary import."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,9 +43,9 @@ from lib.conflicts import StaleVersion
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One district of the file and what happened to it, or would: `created`, `updated` or `unchanged`.
+    """A district of the file and its outcome (also in a dry run): `created`, `updated` or `unchanged`.
 
-    `question` is what has to be confirmed; `before` and `boundary` are for the map of what changes.
+    `question` is what the user has to confirm. `before` and `boundary` are for the map of changes.
     """
 
     code: str
@@ -58,7 +58,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A district as an import left it, and what it was before; None: it was not there."""
+    """A district as an import left it, and its fields before; None: the district did not exist."""
 
     id: UUID
     version: int
@@ -71,16 +71,16 @@ class Report:
     code_property: str
     name_property: str
     written: tuple[Written, ...] = ()
-    questions: tuple[str, ...] = ()  # of the file as a whole
+    questions: tuple[str, ...] = ()  # about the whole file
 
     @property
     def asks(self) -> list[str]:
-        """All that has to be confirmed before it is written."""
+        """All questions that must be confirmed before the import is written."""
         return [*self.questions, *(row.question for row in self.rows if row.question)]
 
     @property
     def asked(self) -> str:
-        """What is confirmed: just these questions, and none that came up since."""
+        """Hash of the questions, so that a confirmation does not cover questions that arise later."""
         return hashlib.sha256("\n".join(self.asks).encode()).hexdigest()
 
     def count(self, outcome: str) -> int:
@@ -108,12 +108,12 @@ def import_districts(
     dry_run: bool = False,
     confirmed: bool = False,
 ) -> Report:
-    """Create the districts of a file and bring names and boundaries of those that are there up to date.
+    """Create the districts of a file, and update names and boundaries of existing districts.
 
-    What the file does not say stays. With `dry_run` nothing is written and no row is locked. Another name or
-    another place of a district that is there, boundaries that lie on each other or on another district, and a
-    name that another code has already, are asked about: written only when `confirmed`. Raises
-    PermissionDenied, and ValidationError with a message for each mistake.
+    Fields that the file does not contain stay. With `dry_run` nothing is written and no row is locked. Some
+    changes need confirmation and are written only if `confirmed`: a new name or place for an existing
+    district, overlapping boundaries, and a name that another code already has. Raises PermissionDenied, and
+    ValidationError with a message for each mistake.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
@@ -147,10 +147,10 @@ def import_districts(
 
 @transaction.atomic
 def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") -> None:
-    """Put everything back, all of it or nothing: what was made is gone, what was changed is as it was.
+    """Undo the import, all or nothing: delete created districts and restore changed ones.
 
-    Raises PermissionDenied, StaleVersion where a district was changed since, ValidationError where one that
-    was made is in use.
+    Raises PermissionDenied, StaleVersion if a district was changed since, ValidationError if a created
+    district is in use.
     """
     for one in reversed(written):
         if one.before is None:
@@ -161,7 +161,7 @@ def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") 
 
 
 def _parent(code: str) -> District | None:
-    """The district all of the file lie in; None leaves those that are there where they are."""
+    """Return the district that contains all districts of the file; None keeps the existing parents."""
     if not code:
         return None
     try:
@@ -176,7 +176,7 @@ def _known(found: list[Found]) -> dict[str, District]:
 
 
 def _compared(feature: Found, district: District | None, parent: District | None) -> Imported:
-    """What would happen to it, and what has to be asked."""
+    """Return the outcome for a feature, with the question to confirm."""
     if district is None:
         return Imported(feature.code, feature.name, "created", boundary=feature.boundary)
     before: Boundary = district.boundary["coordinates"] if district.boundary else []
@@ -209,7 +209,7 @@ def _compared(feature: Found, district: District | None, parent: District | None
 
 
 def _overlapping(found: list[Found]) -> tuple[str, ...]:
-    """Boundaries of the file that lie on each other: neighbours have no ground in common."""
+    """Return questions about boundaries of the file that overlap, because neighbours share no area."""
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
     pairs = overlaps([solid(feature.boundary) for feature in found])
     return tuple(
@@ -226,9 +226,9 @@ def _overlapping(found: list[Found]) -> tuple[str, ...]:
 
 
 def _doubling(found: list[Found], known: Mapping[str, District], parent: District | None) -> Iterator[str]:
-    """What of the file is there already under a code that is not in it: by its ground, and by its name.
+    """Return questions about districts that exist under a code that is not in the file, by area and by name.
 
-    Of what lies in each other nothing is asked: a district covers its parts, and may be called as one is.
+    Districts inside each other are skipped: a district covers its parts and may have the name of a part.
     """
     fresh = [feature for feature in found if _is_drawn_anew(feature, known.get(feature.code))]
     if not fresh:
@@ -283,7 +283,7 @@ def _on_others(
 
 
 def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[str, str]) -> None:
-    """Raises ValidationError as `_write` would, and asks the database nothing."""
+    """Validate as `_write` would, without a query. Raises ValidationError."""
     mistakes: list[ValidationError] = []
     for feature in found:
         if feature.code in known:
@@ -292,7 +292,7 @@ def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[
         try:
             check_code(district)
             district.clean_fields(exclude=["parent", "lineage"])
-            if not is_plain_code(feature.code):  # the database says why; of good ones it is not asked
+            if not is_plain_code(feature.code):  # the database has the error message
                 district.validate_constraints(exclude=["parent", "lineage"])
         except ValidationError as error:
             mistakes += _mistakes_of(feature, error, properties)
@@ -303,7 +303,7 @@ def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[
 def _mistakes_of(
     feature: Found, error: ValidationError, properties: Mapping[str, str]
 ) -> list[ValidationError]:
-    """Each named by the feature and the property of the file."""
+    """Return the errors with the feature and the property of the file."""
     label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     return [
@@ -318,7 +318,7 @@ def _write(
     parent: District | None,
     properties: Mapping[str, str],
 ) -> list[Written]:
-    """What was made or changed. Raises ValidationError that names each refused feature."""
+    """Write the districts and return those created or changed. Raises ValidationError by feature."""
     written: list[Written] = []
     mistakes: list[ValidationError] = []
     for feature in found:

@@ -1,4 +1,4 @@
-"""Check that the trail is what was sealed: exit code 0 where it is, 1 where it is not."""
+"""Check the activity log against its seals. Exit code 0 if it is unchanged, 1 if not."""
 
 from argparse import ArgumentParser
 from datetime import date
