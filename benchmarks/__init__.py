@@ -1,5 +1,5 @@
-"""What is measured, against its floor: `python3 dev.py bench` (docs/performance.md).
+"""Benchmarks against a floor: `python3 dev.py bench` (docs/performance.md).
 
-The floor is a bare WSGI application that runs the same SQL and dumps it, without routing, permission
-or audit. Both answer in the same run, in turns, so that a noisy machine disturbs both alike.
+The floor is a bare WSGI application that runs the same SQL and returns the rows as JSON, without routing,
+permission or audit. Both run alternately, so that other load on the machine affects both equally.
 """

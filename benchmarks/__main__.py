@@ -1,4 +1,4 @@
-"""`python3 dev.py bench`: seed, start, measure, and say which targets are reached."""
+"""`python3 dev.py bench`: seed the data, start the servers, measure, and report which targets are met."""
 
 import argparse
 import json
@@ -32,7 +32,7 @@ ROWS = [*ON_THE_STACK, "growth", *ON_A_SCRATCH, "start"]
 
 
 def number(text: str) -> int:
-    """`10k` is 10,000."""
+    """Parse a number: `10k` is 10,000."""
     return int(text[:-1]) * UNITS[text[-1]] if text[-1:] in UNITS else int(text)
 
 
@@ -49,7 +49,7 @@ def main() -> int:
     if unknown := set(chosen.rows) - set(ROWS):
         parser.error(f"no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
     for name in ("DATABASE_URL", "DATABASE_AUDIT_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
-        os.environ.pop(name, None)  # a benchmark never touches a database that is somebody's
+        os.environ.pop(name, None)  # a benchmark never uses an existing database
     stop_on_signals()
     rows: list[Row] = []
     code = 0

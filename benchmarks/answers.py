@@ -1,4 +1,4 @@
-"""What answers take: API, search, depth, growth, the Today page and reports."""
+"""Response times: API, search, paging depth, growth of the data, the Today page and reports."""
 
 from collections.abc import Iterator, Mapping
 
@@ -33,14 +33,14 @@ def today(stack: Stack, patience: Patience) -> Iterator[Row]:
 
 
 def trail(stack: Stack, patience: Patience) -> Iterator[Row]:
-    """What the event of an answer costs, in one process without a network."""
+    """Measure the cost of an activity log event per response, in one process without a network."""
     key = stack.facts["key"]["Authorization"]
     found = stack.ask_inside("benchmarks.trail", key, patience.seconds, patience.turns)
     yield Row("API: list of 100 with its event against without", found["with"], "ms", 1.25, found["without"])
 
 
 def reports(stack: Stack, patience: Patience) -> Iterator[Row]:
-    """Each by the API, then all of them on a page; the target of the page is in milliseconds as well."""
+    """Measure each report by the API, then all on one page. The target of the page is in milliseconds too."""
     for name in stack.facts["paths"]:
         if name.startswith("report-"):
             ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)
@@ -78,7 +78,7 @@ def growth(large: Stack, small: Stack, patience: Patience) -> Iterator[Row]:
 
 
 def _by_key(stack: Stack, patience: Patience, name: str, what: str, limit: float) -> Iterator[Row]:
-    """By one client the time, by four how many a second."""
+    """Latency with one client, throughput with four."""
     ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)
     yield Row(what, ours.median_ms, "ms", limit, floor.median_ms, notes=_p95(ours, floor))
     ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience, clients=4)

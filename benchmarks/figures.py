@@ -1,6 +1,6 @@
-"""Reports to be measured, of one district and the last quarter: addresses, and the statements behind them.
+"""Reports to measure, for one district and the last quarter: URLs, and the statements behind them.
 
-`benchmarks.inside` imports it once Django is set up.
+`benchmarks.inside` imports this after Django's setup.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,13 +30,13 @@ def report_paths() -> dict[str, list[str]]:
 
 
 def scorecard_paths() -> dict[str, list[str]]:
-    """The page of the last quarter, which is what it shows unless asked for another; with twelve of them."""
+    """Return the scorecard pages: the last quarter (the default), and twelve quarters."""
     page = f"/reports/?district={DISTRICT}"
     return {SCORECARD: [page], HISTORY: [f"{page}&history=true"]}
 
 
 def statements() -> dict[str, str | Sequence[str]]:
-    """By name, as they are sent; of the scorecard all of them."""
+    """Return the SQL of each report by name; for the scorecard, all statements."""
     quarter = _quarter()
     question = Question((quarter,), (District.objects.get(code=DISTRICT),))
     found: dict[str, str | Sequence[str]] = {

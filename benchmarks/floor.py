@@ -1,7 +1,7 @@
-"""The floor: the same SQL over a pool, dumped by orjson; no routing, no permission, no audit.
+"""The floor: the same SQL over a pool, dumped by orjson, without routing, permission or audit.
 
-BENCH_FLOOR names a JSON file: by the first part of a path, the statement, or several one after another. The
-second part of a path, where there is one, is its parameter.
+BENCH_FLOOR names a JSON file that maps the first part of a path to a statement or a list of statements. The
+second part of a path, if any, is the parameter.
 """
 
 import json
@@ -22,7 +22,7 @@ STATEMENTS: dict[str, str | list[str]] = json.loads(Path(os.environ["BENCH_FLOOR
 
 @cache
 def pool() -> ConnectionPool:
-    """Opened by each worker for itself."""
+    """Return the connection pool, which each worker opens for itself."""
     return ConnectionPool(
         os.environ["DATABASE_URL"],
         kwargs={"autocommit": True, "row_factory": dict_row},

@@ -1,6 +1,6 @@
-"""What only the application knows, as JSON: its SQL, a key, a session, and its statements per request.
+"""Data that only the application knows, as JSON: SQL, a key, a session, and the statements per request.
 
-Runs with the variables of one copy: `python -m benchmarks.inside`.
+Runs with the environment variables of an installation: `python -m benchmarks.inside`.
 """
 
 import json
@@ -80,7 +80,10 @@ def facts() -> dict[str, Any]:
 
 
 def new_key() -> str:
-    """Of the whole city by its districts, as a real one would be: each row's district is looked at."""
+    """Create a key for all districts of the city.
+
+    As in reality, the district of each row is then checked.
+    """
     ApiKey.objects.filter(source="bench").delete()
     city = District.objects.get(code="C")
     _key, token = create_key(
@@ -135,16 +138,16 @@ def _statements() -> dict[str, str]:
 
 
 def _text(queryset: QuerySet[Any]) -> str:
-    """A statement as it is sent, with its values in it."""
+    """Return a statement as sent, with its values."""
     statement, values = queryset.query.get_compiler("default").as_sql()
     connection.ensure_connection()
     return psycopg.ClientCursor(connection.connection).mogrify(statement, values)
 
 
 def _count(path: str, headers: dict[str, str]) -> int:
-    """Statements of one request, those that begin and end transactions apart."""
+    """Count the statements of one request, without those that begin and end transactions."""
     client = Client(headers=headers, SERVER_NAME="localhost")
-    client.get(path)  # what is asked once only, such as when the key was used
+    client.get(path)  # statements that run only once, such as for the key's last use
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(path)
     if answer.status_code != 200:

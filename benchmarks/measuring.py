@@ -1,4 +1,4 @@
-"""A small client that keeps its connection, and two targets that take turns."""
+"""A small HTTP client with a persistent connection, and measurement of two targets in turns."""
 
 import http.client
 import statistics
@@ -11,7 +11,7 @@ from itertools import count, cycle
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one turn lasts, how many turns each target has, and what each is asked before them."""
+    """Duration and number of turns per target, and the number of warm-up requests."""
 
     seconds: float
     turns: int
@@ -20,7 +20,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Addresses asked one after another, round and round."""
+    """Paths that are requested one after another, in a cycle."""
 
     port: int
     paths: Sequence[str]
@@ -29,7 +29,7 @@ class Target:
 
 @dataclass(slots=True)
 class Sample:
-    """What a target took: seconds per answer, and answers per second of each turn."""
+    """Measurements of a target: seconds per response, and responses per second for each turn."""
 
     seconds: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Sample:
 
 
 def in_turns(one: Target, other: Target, patience: Patience, clients: int = 1) -> tuple[Sample, Sample]:
-    """Ask both alternately, by so many clients at once."""
+    """Measure both targets alternately with this number of clients."""
     samples = Sample(), Sample()
     for target in (one, other):
         _turn(target, clients, 0, patience.warm_up)
@@ -66,7 +66,7 @@ def alone(target: Target, patience: Patience) -> Sample:
 
 
 def _turn(target: Target, clients: int, seconds: float, at_least: int = 1) -> list[float]:
-    """Seconds of each answer; at least so many of each client."""
+    """Return the seconds of each response, with a minimum number of responses per client."""
     taken: list[float] = []
     failures: list[Exception] = []
     deadline = time.perf_counter() + seconds
@@ -74,7 +74,7 @@ def _turn(target: Target, clients: int, seconds: float, at_least: int = 1) -> li
     def ask(first: int) -> None:
         try:
             taken.extend(_loop(target, first, deadline, at_least))
-        except Exception as error:  # told by the one who waits
+        except Exception as error:  # raised again by the waiting thread
             failures.append(error)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]

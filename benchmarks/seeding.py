@@ -1,6 +1,6 @@
-"""A book of any size, by COPY: a city of 21 districts and 110 neighbourhoods, its officers, its ties.
+"""Test data of any size by COPY: a city of 21 districts and 110 neighbourhoods, officers and relationships.
 
-Everything follows from a row's number, so that the same size is the same book, relative to today.
+Every value is derived from the row number, so the same size gives the same data, relative to today.
 """
 
 import random
@@ -24,7 +24,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-# One in twenty names starts with the first word: what a search with many hits looks for.
+# One in 20 names starts with the first word, for searches with many hits.
 FIRST = _words(
     "vecinos mezquita parroquia mujeres juventud ateneo coral deportes comerciantes ampa artistas refugio "
     "mediadores gitanos senegal arcoiris mayores sordos inquilinos huertos"
@@ -46,12 +46,12 @@ CONCERN_KINDS = ("threat", "graffiti_symbol", "tension", "hate_incident")
 GROUNDS = ("anti_roma", "antisemitic", "unknown", "racist_xenophobic", "none")
 CADENCES = (None, None, 30, 60, 90, 180)
 
-# What a column takes where a row says nothing and the table demands something.
+# Default values for required columns that a row does not set.
 EMPTY = {"text": "", "character varying": "", "ARRAY": "{}", "boolean": "f", "date": "2026-01-01"}
 
 
 def ident(kind: int, number: int) -> str:
-    """A UUID of version 7 for the row with this number: they sort by it."""
+    """Return a UUID version 7 for a row number. UUIDs sort by row number."""
     return f"{0x18F00000000 + number:012x}7{kind:03x}8{number:015x}"
 
 
@@ -60,7 +60,7 @@ FOCUS, PERIOD, ROLE, CONCERN = range(8, 12)
 
 
 def seed(connection: psycopg.Connection, size: int) -> None:
-    """Fill an empty book; the connection is a superuser's, so that COPY need not look up each reference."""
+    """Fill an empty database. The connection is a superuser's, so that COPY skips reference checks."""
     book = Book(datetime.now(UTC).replace(microsecond=0), size)
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET maintenance_work_mem = '512MB'")
@@ -71,7 +71,7 @@ def seed(connection: psycopg.Connection, size: int) -> None:
 
 
 def seed_few(connection: psycopg.Connection, size: int, tables: Iterable[str]) -> None:
-    """Only these tables, of a book of that size."""
+    """Fill only these tables, with data of that size."""
     book = Book(datetime.now(UTC).replace(microsecond=0), size)
     for table in tables:
         columns, rows = TABLES[table]
@@ -79,7 +79,7 @@ def seed_few(connection: psycopg.Connection, size: int, tables: Iterable[str]) -
 
 
 def _copy(connection: psycopg.Connection, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
-    """COPY without the indexes, which are built afterwards: several times faster on a million rows."""
+    """COPY without the indexes, which are built afterwards: several times faster for a million rows."""
     names = columns.split()
     filled = _demanded(connection, table, names)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -92,7 +92,7 @@ def _copy(connection: psycopg.Connection, table: str, columns: str, rows: Iterab
 
 
 def _demanded(connection: psycopg.Connection, table: str, given: Sequence[str]) -> dict[str, str]:
-    """Columns that must have a value and are not given one, with an empty one."""
+    """Return the required columns that are not set, each with an empty value."""
     found = connection.execute(
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
         "AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' "
@@ -145,11 +145,11 @@ class Book:
             yield ident(USER, n), ident(DISTRICT, n % DISTRICTS)
 
     def home(self, organisation: int) -> int:
-        """The neighbourhood an organisation is at home in; its number modulo DISTRICTS is the district."""
+        """Return an organisation's home neighbourhood. Its number modulo DISTRICTS is the district."""
         return (organisation * 31) % NEIGHBOURHOODS
 
     def officer(self, organisation: int) -> int:
-        """Who leads it: somebody of its district."""
+        """Return the lead officer, who works in the district."""
         district = self.home(organisation) % DISTRICTS
         return district + DISTRICTS * (organisation % (OFFICERS // DISTRICTS))
 
@@ -161,7 +161,7 @@ class Book:
             address = f"calle {dice.choice(PLACE)} {dice.choice(PLACE)} {n % 200}"
             cadence = dice.choice(CADENCES)
             met = self.now - timedelta(days=dice.randrange(1, 200), minutes=n % 600) if n % 10 else None
-            # A city keeps up with most of its ties: few are late.
+            # A city keeps most of its agreed frequencies: few organisations are overdue.
             late = met is not None and cadence is not None and n % 50 == 1
             meet_by = today + timedelta(days=-(n % 40) - 1 if late else n % 90) if met and cadence else None
             yield (
@@ -190,7 +190,7 @@ class Book:
             yield ident(ORGANISATION, n), "register", n
 
     def periods(self) -> Iterator[Sequence[object]]:
-        """One in ten has moved or changed hands once."""
+        """Rows of earlier periods: one in ten organisations has moved or changed its lead officer once."""
         dice = random.Random(4)  # noqa: S311  # no secret
         first, today = self.now - YEARS, self.now.date()
         for n in range(self.size):
@@ -234,7 +234,10 @@ class Book:
             yield ident(ROLE, n), ident(CONTACT, n), ident(ORGANISATION, n % self.size), "coordinator", None
 
     def meetings(self) -> Iterator[Sequence[object]]:
-        """Spread evenly over three years and the next thirty days; a few past ones still unsettled."""
+        """Meetings spread evenly over three years and the next 30 days.
+
+        A few past ones have no outcome yet.
+        """
         dice = random.Random(3)  # noqa: S311  # no secret
         for n in range(self.meeting_count):
             subject = f"{dice.choice(SECOND)} {dice.choice(PLACE)} {n}"
@@ -263,7 +266,7 @@ class Book:
         return {1: "cancelled", 2: "not_reached"}.get(meeting % 40, "held")
 
     def host(self, meeting: int) -> int:
-        """The organisation a meeting is with."""
+        """Return the organisation of a meeting."""
         return (meeting * 7) % self.size
 
     def meeting_links(self) -> Iterator[Sequence[object]]:
@@ -281,7 +284,10 @@ class Book:
             yield ident(MEETING, n), ident(USER, self.officer(self.host(n)))
 
     def follow_ups(self) -> Iterator[Sequence[object]]:
-        """One in twenty is pending: a third of those late. One in five of the others was kept late."""
+        """Follow-ups: one in 20 is pending (a third of those overdue).
+
+        One in five of the others was done late.
+        """
         today = self.now.date()
         for n in range(self.follow_up_count):
             is_pending = n % 20 == 0
@@ -301,7 +307,7 @@ class Book:
             )
 
     def concerns(self) -> Iterator[Sequence[object]]:
-        """Spread over three years; most answered within three days, closed in a month and told."""
+        """Concerns over three years: most are answered within 3 days, then closed within a month."""
         step = YEARS / self.concern_count
         for n in range(self.concern_count):
             received_at = self.now - YEARS + n * step

@@ -1,9 +1,9 @@
-"""Whether a stranger can tell by the time it takes if an address signs in here.
+"""Whether response times reveal that an email address has an account.
 
-`python3 -m benchmarks.sign_in [PAIRS [WORD]]` with the Python of `.venv`; 1,000 pairs, WORD picks one form.
-A pair is an address somebody signs in with and one nobody has, alternating, through the whole application
-with the real password hash; the limits on guessing are off. Prints the medians of signing in with a wrong
-password and of asking for a new one.
+`python3 -m benchmarks.sign_in [PAIRS [WORD]]` with the Python of `.venv`; 1,000 pairs, WORD picks one form. A
+pair is an address with an account and an address without one. Requests alternate, and run through the whole
+application with the real password hash and without rate limits. Prints the medians for a sign-in with a wrong
+password and for a password reset.
 """
 
 import json
@@ -61,7 +61,7 @@ def main(pairs: int, word: str) -> int:
 
 
 def inside(pairs: int, word: str) -> None:
-    """In the application, on an empty database."""
+    """Run inside the application, on an empty database."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
@@ -85,7 +85,7 @@ def inside(pairs: int, word: str) -> None:
             if word not in what:
                 continue
             times: dict[str, list[float]] = {"known": [], "unknown": []}
-            for number in range(-5, pairs):  # the first ones warm up
+            for number in range(-5, pairs):  # warm-up first
                 for kind in ("known", "unknown") if number % 2 else ("unknown", "known"):
                     email = f"{kind}{number % KNOWN if kind == 'known' else number}@police.example"
                     client = Client()

@@ -1,4 +1,4 @@
-"""An SMTP server that takes everything and keeps nothing, so that it is never the slow one."""
+"""An SMTP server that accepts and discards every message, so that it is never the bottleneck."""
 
 import asyncio
 import signal
@@ -6,7 +6,7 @@ import sys
 
 
 class Sink(asyncio.Protocol):
-    """The commands smtplib sends, one after another (RFC 5321)."""
+    """Handler of the commands that smtplib sends, one after another (RFC 5321)."""
 
     def __init__(self) -> None:
         self.buffer = b""

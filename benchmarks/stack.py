@@ -1,4 +1,4 @@
-"""One seeded copy of the system: its own servers, the application as in production, and the floor."""
+"""A seeded installation: its own servers, the application as in production, and the floor."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60
 
 
 class Stack:
-    """Kept in a folder of its own between runs, so that the next one starts at once."""
+    """The installation, stored in a folder between runs so that the next run starts at once."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self.size = size
@@ -57,7 +57,7 @@ class Stack:
         self.services.leave()
 
     def _migrate(self) -> None:
-        """The database that scratch ones are copies of, and the seeded one, which begins as such a copy."""
+        """Create the template of scratch databases, and the seeded database as a copy of the template."""
         with self.postgres.connect() as connection:
             made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [EMPTY]).fetchone()
         if not made:
@@ -86,7 +86,7 @@ class Stack:
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        """The application and the floor, each with two workers."""
+        """Run the application and the floor, each with two workers."""
         self.facts = self.ask_inside()
         statements = self.folder / "floor.json"
         statements.write_text(json.dumps(self.facts["sql"]))
@@ -117,7 +117,7 @@ class Stack:
         raise Unavailable(f"{address} does not answer; see {self.supervisor.logs}")
 
     def ask_inside(self, module: str = "benchmarks.inside", *arguments: object) -> dict[str, Any]:
-        """What only the application knows: what a module run with its variables says as JSON."""
+        """Run a module with the installation's variables and return its JSON output."""
         command = [sys.executable, "-m", module, *map(str, arguments)]
         found: dict[str, Any] = json.loads(_said(command, self.environment))
         return found
@@ -127,7 +127,7 @@ class Stack:
 
     @contextmanager
     def scratch(self) -> Iterator[tuple[dict[str, str], psycopg.Connection]]:
-        """An empty database beside the seeded one: the variables that name it, and a superuser in it."""
+        """Create an empty database beside the seeded one. Yields its variables and a superuser connection."""
         urls = self.postgres.urls(SCRATCH)
         self._copy_empty_to(SCRATCH)
         try:

@@ -1,4 +1,4 @@
-"""The numbers, for people and for programs."""
+"""Output of the results as a table and as JSON."""
 
 import os
 import platform
@@ -14,9 +14,10 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`ours` against `floor` in `unit`: where there is a floor `limit` bounds their ratio, else `ours`.
+    """A result: `ours` against `floor` in `unit`.
 
-    More is better where `at_least` says so. `notes` has what else was measured, by name.
+    `limit` applies to the ratio if there is a floor, else to `ours`. With `at_least`, more is better. `notes`
+    contains further measurements by name.
     """
 
     name: str
@@ -72,7 +73,7 @@ def as_json(rows: Sequence[Row], size: int) -> dict[str, Any]:
 
 
 def machine() -> dict[str, Any]:
-    """Enough to judge a number by; no name."""
+    """Describe the machine well enough to judge the results, without its name."""
     described: dict[str, Any] = {
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

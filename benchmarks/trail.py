@@ -1,6 +1,7 @@
-"""What the trail costs: an API list of 100 with its event and without, by turns in one process, as JSON.
+"""Cost of the activity log as JSON: an API list of 100 with and without its event.
 
-Runs with the variables of one copy: `python -m benchmarks.trail AUTHORIZATION SECONDS TURNS`.
+Both run alternately in one process, with the environment variables of an installation: `python -m
+benchmarks.trail AUTHORIZATION SECONDS TURNS`.
 """
 
 import json
@@ -19,7 +20,7 @@ from audit.services import record
 
 
 def measure(authorization: str, seconds: float, turns: int) -> dict[str, float]:
-    """Medians in milliseconds. Both pass through the whole application but for the network."""
+    """Return medians in milliseconds. Both variants run through the whole application without a network."""
     client = Client(headers={"Authorization": authorization}, SERVER_NAME="localhost")
     path = f"{inside.API}?limit=100"
     times: dict[bool, list[float]] = {True: [], False: []}
@@ -41,7 +42,7 @@ def _ask(client: Client, path: str) -> float:
 
 
 def _nothing(*_: Any, **__: Any) -> None:
-    """In place of the event."""
+    """Replacement for the function that writes the event."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Work behind the answers: reminders, an import, the start of everything."""
+"""Benchmarks of background work: reminders, an import, and the start of the system."""
 
 import csv
 import os
@@ -55,7 +55,7 @@ kind = "KIND"
 
 
 def reminders(stack: Stack, count: int) -> Iterator[Row]:
-    """Rows due now, sent by a worker of two processes; the floor is smtplib sending as many in one."""
+    """Measure due reminders, sent by a worker with two processes. The floor is smtplib in one process."""
     port = free_port()
     with stack.scratch() as (environment, database), _running(["-m", "benchmarks.sink", str(port)]):
         _make_due(database, count)
@@ -73,7 +73,10 @@ def reminders(stack: Stack, count: int) -> Iterator[Row]:
 
 
 def _make_due(database: psycopg.Connection, count: int) -> None:
-    """Promises for the day they were made, each an urgent e-mail; the channel in the page is switched off."""
+    """Create follow-ups due on the day they were made, each with an urgent email.
+
+    In-page reminders are off.
+    """
     database.execute("SET session_replication_role = replica")
     seeding.seed_few(database, count, FOR_REMINDERS)
     database.execute("UPDATE accounts_user SET reminder_channels = '{email}'")
@@ -82,7 +85,7 @@ def _make_due(database: psycopg.Connection, count: int) -> None:
         "created_at = (CURRENT_DATE - 1 + time '10:00') AT TIME ZONE 'Europe/Madrid'"
     )
     now = datetime.now(UTC)
-    # Yesterday when they were written, as the rule says: due whatever the time is now.
+    # Made yesterday, as the rule requires, so that they are due at any time of day.
     database.execute(
         """
         INSERT INTO meetings_reminder (id, rule, subject_type, subject_id, recipient_id, channel, occurrence,
@@ -97,14 +100,14 @@ def _make_due(database: psycopg.Connection, count: int) -> None:
 
 
 def _seconds_to_drain(database: psycopg.Connection, count: int, environment: dict[str, str]) -> float:
-    """From the first one that is sent to the last, so that the worker's own start does not count."""
+    """Measure from the first to the last sent reminder, so that the start of the worker does not count."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         time.sleep(0.25)
         sent, left, seconds = database.execute(
             "SELECT count(sent_at), count(*) - count(sent_at), "
             "extract(epoch FROM max(sent_at) - min(sent_at)) FROM meetings_reminder "
-            "WHERE occurrence < now()"  # the worker makes those of the days ahead as well
+            "WHERE occurrence < now()"  # without those that the worker creates for the days ahead
         ).fetchone() or (0, count, 0)
         if not left:
             if sent != count:
@@ -143,7 +146,7 @@ def _valkey(stack: Stack) -> Valkey:
 
 
 def import_rows(stack: Stack, count: int) -> Iterator[Row]:
-    """A register of so many rows; the floor is a bare COPY of what came of it, and the indexes built."""
+    """Measure an import of a register. The floor is a bare COPY of its results, plus the index builds."""
     register, mapping = stack.folder / "register.csv", stack.folder / "mapping.toml"
     _write_register(register, count)
     mapping.write_text(MAPPING)
@@ -184,7 +187,7 @@ def _write_register(path: Path, count: int) -> None:
 
 
 def _seconds_of_copy(database: psycopg.Connection) -> float:
-    """The same organisations copied into a bare table, and every index of the real one built on it."""
+    """Copy the same organisations into a bare table and build every index of the real table."""
     copied = bytearray()
     with database.cursor().copy("COPY contacts_organisation TO STDOUT") as copy:
         for block in copy:
@@ -207,7 +210,7 @@ def _seconds_of_copy(database: psycopg.Connection) -> float:
 
 
 def start(folder: Path) -> Iterator[Row]:
-    """`run` from an empty folder until it says that it is ready."""
+    """Measure `run` from an empty folder until it reports that it is ready."""
     data = folder / "bench-start"
     shutil.rmtree(data, ignore_errors=True)
     arguments = ["-m", "crm.embedded", "run", "--data", str(data), "--port", str(free_port())]

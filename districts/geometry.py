@@ -99,7 +99,7 @@ def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping
         try:
             there = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
         except _NOT_A_SHAPE:
-            moved.append(feature)  # what is wrong with it is said where it is read
+            moved.append(feature)  # reported when the geometry is read
             continue
         moved.append({**feature, "geometry": _as_lists(there)})
     return moved

@@ -31,7 +31,7 @@ RESERVED_CODES: Final = frozenset({"new", "import"})  # used in page URLs
 
 @transaction.atomic
 def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> District:
-    """A new district; `boundary` is a GeoJSON Polygon or MultiPolygon.
+    """Create a district. `boundary` is a GeoJSON Polygon or MultiPolygon.
 
     Raises PermissionDenied, and ValidationError by field.
     """
@@ -50,7 +50,7 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
 
 @transaction.atomic
 def edit_district(*, actor: Acting, district_id: UUID, version: int | None = None, **fields: Any) -> District:
-    """Change the given fields; what is not given stays. A moved district takes all that lies in it along.
+    """Change the given fields. A moved district keeps its descendants.
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.
@@ -166,7 +166,7 @@ def _check(district: District) -> None:
 
 
 def _read_boundary(fields: dict[str, Any]) -> None:
-    """What is given becomes a MultiPolygon, so that the same boundary is the same value."""
+    """Convert the given boundary to a MultiPolygon, so that equal boundaries have equal values."""
     if given := fields.get("boundary"):
         try:
             fields["boundary"] = as_geojson(read_boundary(given))

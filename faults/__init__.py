@@ -1,1 +1,1 @@
-"""What is broken on purpose, and what came of it: `python3 dev.py faults` (docs/reliability.md)."""
+"""Fault experiments and their results: `python3 dev.py faults` (docs/reliability.md)."""

@@ -1,4 +1,4 @@
-"""`python3 dev.py faults`: break the system on purpose, and say what was lost or done twice."""
+"""`python3 dev.py faults`: break the system on purpose, and report what was lost or done twice."""
 
 import argparse
 import json
@@ -44,7 +44,7 @@ def main() -> int:
     if unknown := set(chosen.names) - set(EXPERIMENTS):
         parser.error(f"no experiment {', '.join(sorted(unknown))}; there are {', '.join(EXPERIMENTS)}")
     for name in ("DATABASE_URL", "DATABASE_AUDIT_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
-        os.environ.pop(name, None)  # nothing of anybody's is ever broken
+        os.environ.pop(name, None)  # experiments never touch existing servers
     stop_on_signals()
     outcomes: list[Outcome] = []
     code = 0

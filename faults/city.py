@@ -1,4 +1,4 @@
-"""A copy of the system whose parts can be killed: servers of its own, programs, a mail server that counts."""
+"""An installation whose parts can be killed: its own servers, programs, and a mail server that counts."""
 
 import json
 import os
@@ -26,12 +26,12 @@ SCRATCH = "faults"
 PATIENCE_SECONDS = 400
 WORKER = "celery -A crm worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
 BEAT = "celery -A crm beat --loglevel INFO"
-# As in production: a worker for each queue, kept going by the process that starts them.
+# As in production: a worker for each queue, supervised by the process that starts them.
 WORKERS, BEATS = "crm.workers trail mail hooks work", "crm.workers beat"
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Look again and again; raises Unavailable when it does not come."""
+    """Wait until the condition holds. Raises Unavailable after a timeout."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = PATI
 
 
 class Taken(NamedTuple):
-    """`session` is the connection it came by: of one worker's process."""
+    """A message that the mail server accepted. `session` is the connection, and so the worker process."""
 
     message_id: str
     moment: float
@@ -48,7 +48,7 @@ class Taken(NamedTuple):
 
 
 class Program:
-    """A process in a group of its own: killed with all it has started, and started again."""
+    """A process in its own process group, which can be killed with its descendants and started again."""
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
         self.name, self.command, self.environment, self.log = name, command, environment, log
@@ -68,13 +68,13 @@ class Program:
             )
 
     def kill(self) -> None:
-        """With -9, its children too."""
+        """Kill the process and its descendants with SIGKILL."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def kill_children(self) -> int:
-        """Answers how many there were."""
+        """Kill the descendants and return their number."""
         found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
         children = [int(line) for line in found.stdout.split()]
         for pid in children:
@@ -83,7 +83,7 @@ class Program:
         return len(children)
 
     def end(self, seconds: float = 30) -> None:
-        """As an orchestrator does: SIGTERM, and in the end without mercy."""
+        """Stop as an orchestrator does: SIGTERM, then SIGKILL after a timeout."""
         self.process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
@@ -91,7 +91,7 @@ class Program:
 
 
 class City:
-    """A fresh database for each experiment: a copy of one that was migrated once."""
+    """The servers of the experiments, with a fresh database for each: a copy of a migrated template."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = private_folder(folder)
@@ -120,7 +120,7 @@ class City:
         return self
 
     def prepare(self) -> None:
-        """Migrate the database that those of the experiments are copies of."""
+        """Migrate the template database."""
         prepared = self.environment | self.postgres.urls(DATABASE)
         self._run(["manage.py", "prepare_database", "--verbosity", "0"], prepared)
 
@@ -131,7 +131,7 @@ class City:
 
     @contextmanager
     def experiment(self, **variables: str) -> Iterator[None]:
-        """An empty database and broker, and nothing that runs; `variables` for the programs of this one."""
+        """Run an experiment with an empty database and broker. `variables` are for its programs."""
         self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", SCRATCH)
         self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", SCRATCH, OWNER, DATABASE)
         self.flush()
@@ -157,7 +157,7 @@ class City:
         return self.start("sink", f"faults.sink --port {self.smtp_port} --book {self.book} {stalling}")
 
     def start_web(self) -> Program:
-        """As in production, and ready."""
+        """Start the web server as in production and wait until it is ready."""
         command = f"gunicorn crm.wsgi --config python:crm.serving --bind 127.0.0.1:{self.web_port}"
         program = self.start("web", command)
         wait_until(self._web_answers, "the web server", 180)
@@ -171,7 +171,7 @@ class City:
             return False
 
     def wait_for_life(self) -> None:
-        """Until a worker and beat have said that they live (crm.heartbeat)."""
+        """Wait until a worker and beat have sent their heartbeat (crm.heartbeat)."""
         with redis.Redis.from_url(self.valkey.cache_url()) as client:
             wait_until(
                 lambda: client.exists("crm:1:heartbeat:worker", "crm:1:heartbeat:beat") == 2, "life", 60
@@ -183,7 +183,7 @@ class City:
         self.programs.clear()
 
     def inside(self, *arguments: str) -> dict[str, Any]:
-        """What `faults.inside` made."""
+        """Return what `faults.inside` printed."""
         found: dict[str, Any] = json.loads(self._run(["-m", "faults.inside", *arguments], self.environment))
         return found
 
@@ -198,17 +198,17 @@ class City:
     # --- Faults -------------------------------------------------------------------------------------
 
     def stop_postgres_at_once(self) -> None:
-        """As when its machine loses power, but for what the system has taken already: no goodbye."""
+        """Stop PostgreSQL without a goodbye, like a power cut (but writes already in the kernel survive)."""
         self.postgres.stop(at_once=True)
 
     def flush(self) -> None:
         with self.valkey.client() as client:
             client.flushall()
 
-    # --- What came of it ----------------------------------------------------------------------------
+    # --- Results ------------------------------------------------------------------------------------
 
     def ask(self, statement: str, *parameters: object) -> Any:
-        """The first column of the first row, or None."""
+        """Return the first column of the first row, or None."""
         with psycopg.connect(
             host=str(self.postgres.sockets), dbname=SCRATCH, user=SUPERUSER, autocommit=True
         ) as connection:
@@ -216,6 +216,6 @@ class City:
         return row[0] if row else None
 
     def taken(self) -> list[Taken]:
-        """Every message the mail server took, in its order."""
+        """Return every message that the mail server accepted, in order."""
         lines = (line.split() for line in self.book.read_text().splitlines())
         return [Taken(message_id, float(moment), session) for message_id, moment, session in lines]

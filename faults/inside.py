@@ -1,6 +1,6 @@
-"""What an experiment needs in its database, made by the application: `python -m faults.inside WHAT …`.
+"""Test data for an experiment, created by the application: `python -m faults.inside WHAT …`.
 
-Answers one line of JSON.
+Prints one line of JSON.
 """
 
 import json
@@ -40,7 +40,7 @@ def district() -> District:
 
 
 def promises(count: str) -> dict[str, object]:
-    """So many promises due today to officers for whom it is afternoon: an e-mail is due for each at once."""
+    """Create follow-ups due today for officers whose local time is afternoon, so an email is due for each."""
     offset = 14 - timezone.now().hour
     zone = f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
     owners = [
@@ -68,7 +68,7 @@ def promises(count: str) -> dict[str, object]:
 
 
 def key() -> dict[str, object]:
-    """A key that may write organisations in the whole city."""
+    """Create a key that may write organisations in the whole city."""
     scopes = ["organisations:read", "organisations:write", "changes:read", "webhooks:write"]
     _key, token = create_key(
         actor=SYSTEM,
@@ -83,13 +83,13 @@ def key() -> dict[str, object]:
 
 
 def webhook(url: str) -> dict[str, object]:
-    """Told of every change of an organisation from now on."""
+    """Create a webhook for all later changes of organisations."""
     found, _secret = create_webhook(actor=SYSTEM, key_id=ApiKey.objects.get().pk, name="Faults", url=url)
     return {"id": str(found.pk)}
 
 
 def organisations(count: str, pause: str = "0") -> dict[str, object]:
-    """So many new ones, each a change of its own."""
+    """Create organisations, each as a change of its own."""
     for number in range(int(count)):
         time.sleep(float(pause))
         create_organisation(actor=SYSTEM, name=f"Told {number}", kind="ngo", home_district=district())

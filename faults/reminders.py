@@ -1,4 +1,4 @@
-"""Reminders while workers, beat, database, broker and mail server fail."""
+"""Reminder experiments: workers, beat, database, broker and mail server fail."""
 
 import random
 import time
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from faults.city import BEAT, WORKER, City, wait_until
 from faults.table import Outcome
 
-# A process killed so soon after its last message was taken may not have come to mark it (milliseconds, but
-# for a machine that is as busy as this one is then).
+# A killed process may have had no time to mark its last message if it was killed this soon after sending
+# (milliseconds, with a margin for a busy machine).
 WINDOW_SECONDS = 1.0
 LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
 
 
 def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, flushes: int = 2) -> Outcome:
-    """Workers killed with -9 in random moments, all or their children only; servers stopped in between."""
+    """Kill workers (all, or only child processes) at random moments, and stop servers in between."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
         due = _begin(city, count)
@@ -52,7 +52,7 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
 
 
 def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
-    """Workers asked to stop (SIGTERM) in the middle, as for a new version: each ends what it has begun."""
+    """Stop workers (SIGTERM) in the middle, as for an upgrade. Each finishes the message it has begun."""
     with city.experiment():
         due = _begin(city, count)
         city.start("beat", BEAT)
@@ -66,7 +66,7 @@ def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
 
 
 def beat_twice(city: City, *, count: int = 500) -> Outcome:
-    """Two beats and two workers."""
+    """Run two beats and two workers."""
     with city.experiment():
         due = _begin(city, count)
         for number in range(2):
@@ -77,7 +77,10 @@ def beat_twice(city: City, *, count: int = 500) -> Outcome:
 
 
 def beat_killed(city: City, *, count: int = 200) -> Outcome:
-    """Beat dies with -9, reminders become due, beat comes back: it alone finds what nobody woke for."""
+    """Kill beat, make reminders due, start beat again.
+
+    Only beat can find these, because nobody woke a worker.
+    """
     with city.experiment():
         beat = city.start("beat", BEAT)
         city.start("worker", WORKER)
@@ -85,7 +88,7 @@ def beat_killed(city: City, *, count: int = 200) -> Outcome:
         beat.kill()
         city.flush()
         due = _begin(city, count)
-        city.flush()  # and with it whatever woke a worker
+        city.flush()  # including any message to a worker
         beat.start()
         return outcome_of(
             city, "beat-killed", f"{count} reminders made while beat was dead", due, _drain(city)
@@ -93,7 +96,7 @@ def beat_killed(city: City, *, count: int = 200) -> Outcome:
 
 
 def redis_down(city: City, *, count: int = 200, seconds: float = 10) -> Outcome:
-    """The broker is gone while reminders become due, and comes back empty."""
+    """Stop the broker while reminders become due, and start it again empty."""
     with city.experiment():
         city.start("beat", BEAT)
         city.start("worker", WORKER)
@@ -108,9 +111,10 @@ def redis_down(city: City, *, count: int = 200, seconds: float = 10) -> Outcome:
 
 
 def smtp_stalls(city: City, *, count: int = 50, stalls: int = 2, patience: int = 10) -> Outcome:
-    """A mail server takes messages and says so too late: they come again under the same Message-ID.
+    """Let the mail server accept messages but confirm too late. They are sent again with the same Message-ID.
 
-    The one window that is left (RFC 5321, 4.5.3.2.6; RFC 1047): reported as such, never lost.
+    This is the one remaining window (RFC 5321, 4.5.3.2.6; RFC 1047). The duplicates are reported as such, and
+    nothing is lost.
     """
     with city.experiment(EMAIL_TIMEOUT=str(patience)):
         due = _begin(city, count, stalls=stalls, stall_seconds=patience + 2)
@@ -131,13 +135,13 @@ def _begin(city: City, count: int, *, stalls: int = 0, stall_seconds: float = 0)
 
 
 def _wait_for_work(city: City) -> None:
-    """Until messages flow again; who waits for leases of the killed would kill nobody at work."""
+    """Wait until messages flow again. Waiting for dead workers' leases would mean killing idle workers."""
     taken = len(city.taken())
     wait_until(lambda: len(city.taken()) > taken or not city.ask(LEFT), "e-mails to flow")
 
 
 def _drain(city: City) -> float:
-    """Seconds until nothing is left."""
+    """Return the seconds until no work is left."""
     started = time.monotonic()
     wait_until(lambda: not city.ask(LEFT), "the last reminder")
     return time.monotonic() - started
@@ -149,7 +153,7 @@ def outcome_of(
     wanted = city.ask("SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL") or []
     taken = city.taken()
     lost = due - len(set(wanted) & {one.message_id for one in taken})
-    latest = {one.session: one for one in taken}  # what each process handed over last
+    latest = {one.session: one for one in taken}  # the last message of each process
     copies = Counter(one.message_id for one in taken)
     excused = 0
     for one in taken:

@@ -1,4 +1,4 @@
-"""Writes through the API while the database, the broker or the web server itself goes."""
+"""API write experiments: the database, the broker or the web server fails."""
 
 import time
 
@@ -10,7 +10,7 @@ IDS = "SELECT array_agg(id::text) FROM contacts_organisation"
 
 
 def postgres_stopped(city: City, *, stops: int = 3, seconds: float = 4) -> Outcome:
-    """The database stopped at once again and again: what was promised is there, and there once."""
+    """Stop the database abruptly, several times. Each confirmed write must exist exactly once."""
     with city.experiment():
         writers = _writers(city)
         recovered: list[float] = []
@@ -27,7 +27,7 @@ def postgres_stopped(city: City, *, stops: int = 3, seconds: float = 4) -> Outco
 
 
 def redis_down_for_web(city: City, *, seconds: float = 8) -> Outcome:
-    """Writes go on without the broker and the cache."""
+    """Write while the broker and the cache are down."""
     with city.experiment():
         writers = _writers(city)
         time.sleep(2)
@@ -42,7 +42,7 @@ def redis_down_for_web(city: City, *, seconds: float = 8) -> Outcome:
 
 
 def web_stopped(city: City, *, stops: int = 4, seconds: float = 3) -> Outcome:
-    """SIGTERM under load: a request that was let in is answered; others find the door closed."""
+    """Stop the web server under load (SIGTERM). Accepted requests get a response; others are refused."""
     with city.experiment():
         key = city.inside("key")
         web = city.start_web()
@@ -58,7 +58,7 @@ def web_stopped(city: City, *, stops: int = 4, seconds: float = 3) -> Outcome:
         done = f"8 tools write, the web server asked to stop {stops} times; {_others(writers)}"
         outcome = _outcome(city, "web-stopped", done, writers, max(recovered))
         there = set(city.ask(IDS) or ())
-        unsaid = len(there - set(writers.promised))  # done, and nobody was told
+        unsaid = len(there - set(writers.promised))  # done, but not confirmed
         return Outcome(outcome.name, done, outcome.acknowledged, outcome.lost + lost, unsaid, outcome.seconds)
 
 
@@ -71,7 +71,7 @@ def _writers(city: City) -> Writers:
 
 
 def _recovery(writers: Writers) -> float:
-    """Seconds until something is promised again."""
+    """Return the seconds until a write is confirmed again."""
     started = time.time()
     wait_until(lambda: writers.promised_since(started), "a write that is promised", 60)
     return (writers.promised_since(started) or started) - started
@@ -84,6 +84,6 @@ def _outcome(city: City, name: str, done: str, writers: Writers, seconds: float)
 
 
 def _others(writers: Writers) -> str:
-    """What was answered besides 201."""
+    """Describe the responses other than 201."""
     found = sorted((said, n) for said, n in writers.answers.items() if said != "201")
     return ", ".join(f"{n} {said}" for said, n in found) or "nothing but 201"

@@ -1,6 +1,6 @@
-"""A mail server that writes down what it took: a line `MESSAGE-ID MOMENT SESSION` each, before its "250".
+"""A mail server that logs each message as `MESSAGE-ID MOMENT SESSION`, before it sends its "250".
 
-It may take its time before it does, for the first so many messages.
+It can delay the "250" for the first messages.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Book:
-    """What was taken, in a file that outlives this process."""
+    """The log of accepted messages, in a file that outlives this process."""
 
     def __init__(self, path: Path, stalls: int, stall_seconds: float) -> None:
         self.file = path.open("a", buffering=1)

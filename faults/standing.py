@@ -1,4 +1,7 @@
-"""What hangs, is slow, or has another clock: everything else goes on meanwhile, and nothing is lost."""
+"""Experiments with parts that hang, are slow or have a wrong clock.
+
+All other parts must continue meanwhile, and nothing may be lost.
+"""
 
 import os
 import signal
@@ -25,7 +28,7 @@ from faults.table import Outcome
 from faults.work import receiver
 from faults.writers import Writers
 
-SOON = 10.0  # seconds within which whatever is not hit goes on
+SOON = 10.0  # seconds within which parts that are not affected must progress
 UNNUMBERED = """
 SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_numbered n WHERE n.event_id = e.id)
 """
@@ -33,7 +36,7 @@ LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sen
 
 
 class Watch:
-    """How long the oldest of each kind of work waited at most while it looked."""
+    """Records the longest wait of each kind of background work while it runs."""
 
     def __init__(self, city: City) -> None:
         self.city, self.worst = city, dict[str, float]()
@@ -61,13 +64,13 @@ class Watch:
         return ", ".join(f"{part} waited {self.worst.get(part, 0.0):.1f} s at most" for part in parts)
 
     def late(self, *parts: str) -> int:
-        """How many of these waited for longer than they may."""
+        """Count the kinds of work that waited longer than allowed."""
         return sum(self.worst.get(part, 0.0) > SOON for part in parts)
 
 
 @contextmanager
 def _changes(city: City) -> Iterator[None]:
-    """Something is written all the while: an organisation every second or so, each with rows of the trail."""
+    """Create an organisation about every second during the block, each with activity log rows."""
     ended = threading.Event()
 
     def write() -> None:
@@ -85,7 +88,7 @@ def _changes(city: City) -> Iterator[None]:
 
 
 def worker_hung(city: City, *, count: int = 40) -> Outcome:
-    """SIGSTOP of all that sends mail, in the middle: the trail goes on, and the mail is begun anew."""
+    """Stop all processes that send mail (SIGSTOP). The activity log continues, and the mail is sent again."""
     with city.experiment():
         city.start_sink(stalls=count, stall_seconds=0.3)
         due = int(city.inside("promises", str(count))["due"])
@@ -110,7 +113,7 @@ def worker_hung(city: City, *, count: int = 40) -> Outcome:
 
 
 def _ports_of(pid: int) -> set[int]:
-    """The ports of its own ends of its connections to this machine's mail server."""
+    """Return the local ports of the process's connections to this machine's mail server."""
     sockets = set()
     for link in Path(f"/proc/{pid}/fd").glob("*"):
         with suppress(OSError):
@@ -126,7 +129,7 @@ def _ports_of(pid: int) -> set[int]:
 
 
 def _and_late(found: Outcome, late: int) -> Outcome:
-    """What should have gone on meanwhile and did not counts as lost."""
+    """Count work that should have continued and did not as lost."""
     return Outcome(
         found.name,
         found.done,
@@ -139,7 +142,7 @@ def _and_late(found: Outcome, late: int) -> Outcome:
 
 
 def database_hung(city: City, *, seconds: float = 30) -> Outcome:
-    """Every process of PostgreSQL stopped: an answer within 20 s, /livez and static files all the while."""
+    """Stop every PostgreSQL process. Responses take at most 20 s; /livez and static files always work."""
     with city.experiment():
         key = city.inside("key")
         city.start_web()
@@ -183,12 +186,12 @@ def _seconds_of(city: City, path: str) -> float:
 
 
 def faketime() -> Path | None:
-    """The library that gives a program another clock, where this machine has it."""
+    """Return the path of libfaketime, or skip if this machine does not have it."""
     return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 
 def beat_clock(city: City) -> Outcome:
-    """Beat's clock set back by an hour, then a day ahead, then right again (libfaketime)."""
+    """Set beat's clock back by an hour, then ahead by a day, then right again (libfaketime)."""
     library = faketime()
     if library is None:
         raise Unavailable("libfaketime is not there (Debian: apt install faketime).")
@@ -219,7 +222,7 @@ def beat_clock(city: City) -> Outcome:
 
 
 def mail_slow(city: City, *, count: int = 14, stall: float = 9) -> Outcome:
-    """A mail server that takes nine seconds for each message: numbers, seals and webhooks go on."""
+    """Let the mail server take 9 seconds per message. Numbers, seals and webhooks continue."""
     with receiver() as (port, taken), city.experiment(**_may_call(port)):
         city.start_sink(stalls=count, stall_seconds=stall)
         city.inside("key")
@@ -238,7 +241,7 @@ def mail_slow(city: City, *, count: int = 14, stall: float = 9) -> Outcome:
 
 
 def webhooks_hung(city: City, *, count: int = 60, seconds: float = 45) -> Outcome:
-    """Two receivers that never answer: a third is told of every change, and numbers go on."""
+    """Let two receivers hang. A third receiver gets every change, and numbering continues."""
     with (
         receiver() as (port, taken),
         receiver(seconds=600) as (first, held_by_first),
@@ -276,7 +279,7 @@ def _may_call(*ports: int) -> dict[str, str]:
 
 
 def disk_full(city: City, *, seconds: float = 15) -> Outcome:
-    """The disk of Valkey is full (MISCONF): writes go on, and so does everything once there is room."""
+    """Fill Valkey's disk (MISCONF). Writes continue, and everything continues once there is space."""
     with _small_disk(city) as filler, city.experiment():
         key = city.inside("key")
         city.start_web()
@@ -316,7 +319,7 @@ def _refuses(city: City) -> bool:
 
 @contextmanager
 def _small_disk(city: City) -> Iterator[Path]:
-    """Valkey on a file system of 8 MB: a file to fill the rest of it with (Linux, root)."""
+    """Run Valkey on a file system of 8 MB. Yields a file that fills the rest (Linux, root)."""
     folder = city.valkey.folder
     city.valkey.stop()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", str(folder)])

@@ -1,4 +1,4 @@
-"""What an experiment found, for people and for programs."""
+"""Output of the results as a table and as JSON."""
 
 import os
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ from benchmarks.table import machine
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts of what had to arrive once: `acknowledged` of them were promised to whoever asked.
+    """The result of an experiment: counts of things that had to happen exactly once.
 
-    `in_window`: e-mails a mail server took while the worker that handed them over was killed before
-    it could know (docs/reliability.md). `seconds`: from the last fault until everything went again.
+    `acknowledged`: confirmed to the caller. `in_window`: emails that the mail server accepted while the
+    worker was killed before it could know (docs/reliability.md). `seconds`: from the last fault until
+    everything worked again.
     """
 
     name: str

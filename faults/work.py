@@ -1,4 +1,4 @@
-"""An import and webhooks while whoever does them is killed."""
+"""Kill workers during an import and webhook deliveries."""
 
 import csv
 import json
@@ -29,7 +29,10 @@ DIFFERENT = "SELECT count(DISTINCT external_id) FROM contacts_organisationextern
 
 
 def import_killed(city: City, *, count: int = 20_000, kills: int = 4) -> Outcome:
-    """Killed with -9 in the middle, begun again, and in the end once more: each row is there once."""
+    """Kill an import in the middle (SIGKILL), start it again, and kill it at its end.
+
+    Each row exists once.
+    """
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
         code = city.inside("district")["code"]
@@ -66,7 +69,7 @@ def import_killed(city: City, *, count: int = 20_000, kills: int = 4) -> Outcome
 
 
 def webhooks_killed(city: City, *, count: int = 300, kills: int = 6) -> Outcome:
-    """Workers killed while they tell a receiver: each change arrives, again only under its own webhook-id."""
+    """Kill workers while they call a receiver. Each change arrives; repeats have the same webhook-id."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with (
         receiver() as (port, taken),
@@ -101,7 +104,7 @@ def _all(taken: list[tuple[str, str]]) -> int:
 
 @contextmanager
 def receiver(seconds: float = 0.01) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """Its port, and what it took: webhook-id and the object that changed."""
+    """Yield the port of a receiver, and the webhook-id and object of each change it accepted."""
     taken: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):

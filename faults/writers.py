@@ -1,4 +1,4 @@
-"""Tools that write through the API without a pause, and remember what they were promised."""
+"""API clients that write continuously and remember which writes were confirmed."""
 
 import http.client
 import json
@@ -11,10 +11,10 @@ REFUSED, CUT = "refused", "cut"
 
 
 class Writers:
-    """Threads that each create one organisation after another under ids of their own choice.
+    """Threads that each create one organisation after another with IDs of their own choice.
 
-    `promised` has the ids of those answered with 201. One that `insists` sends what was not answered
-    again under the same id, as a careful tool does; 409 then says that it is there.
+    `promised` contains the IDs answered with 201. With `insists`, unanswered writes are sent again with the
+    same ID, as a careful client does. A 409 then means that the row exists.
     """
 
     def __init__(self, port: int, token: str, district: str, *, count: int = 8, insists: bool = True) -> None:
@@ -33,7 +33,7 @@ class Writers:
             thread.join()
 
     def promised_since(self, moment: float) -> float | None:
-        """When the first one was promised after `moment`."""
+        """Return the time of the first confirmation after `moment`."""
         with self._lock:
             return min((at for at in self.promised.values() if at > moment), default=None)
 
@@ -51,7 +51,7 @@ class Writers:
                 time.sleep(0.1)
 
     def _post(self, chosen: str) -> str:
-        """The status, or what came instead: the door was closed (`refused`), or no answer came (`cut`)."""
+        """Return the status, or `refused` (no connection) or `cut` (no response)."""
         body = {"id": chosen, "name": f"Written {chosen}", "kind": "ngo", "home_district": self.district}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {

@@ -14,11 +14,11 @@ TAKEN: Final = "taken"
 
 
 def set_external_ids(row: Any, external_ids: Sequence[Mapping[str, str]]) -> bool:
-    """Make the ids of a saved row those given; answers whether any changed.
+    """Replace the external IDs of a saved row and return whether any changed.
 
-    `source` is the other system's name; with `external_id` it is unique for each kind of object.
-
-    Raises ValidationError at `external_ids`, also for an id that another row has, whoever sees that one.
+    `source` is the name of the other system; (source, external_id) is unique per object type. Raises
+    ValidationError at `external_ids`, also for an ID that belongs to another row, whether or not the actor
+    can see that row.
     """
     kept = row.external_ids
     before = set(kept.values_list("source", "external_id"))

@@ -125,8 +125,7 @@ def squash(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the text is visible ASCII and blanks only (a fast path: imports call this millions of times).
-    """
+    """Whether the text is visible ASCII and blanks only (fast, because imports call this often)."""
     return text.isascii() and text.isprintable()
 
 

@@ -1,4 +1,4 @@
-"""What every noun of the book has: an id, a version, and constraints that are asked in one statement."""
+"""Common base of all records: an ID, a version, and constraints checked in one statement."""
 
 from collections.abc import Collection, Iterable
 
@@ -11,10 +11,10 @@ from lib.ids import uuid7
 
 
 class Noun(models.Model):
-    """A row that people write, through its writer, which raises the version."""
+    """A record that users change through its writer, which increases the version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    folded = models.TextField(editable=False, default="")  # what it is found by
+    folded = models.TextField(editable=False, default="")  # normalised search text
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -23,9 +23,9 @@ class Noun(models.Model):
         abstract = True
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """One by one only where something is wrong, which then is named, or left out.
+        """Check each constraint separately only if the common check fails or some are excluded.
 
-        Django asks for each by itself, between two savepoints: twenty statements to save a meeting.
+        Django checks each constraint separately between savepoints: 20 statements to save a meeting.
         """
         using = router.db_for_write(type(self), instance=self)
         try:
