@@ -1,4 +1,4 @@
-"""Forms about accounts: invited, changed, and one's own settings."""
+"""Forms for staff accounts: invite, edit, and own settings."""
 
 import zoneinfo
 from typing import Any, Final
@@ -56,7 +56,10 @@ class InvitationForm(forms.Form):
     },
 )
 class PersonForm(VersionedForm, InvitationForm):
-    """Districts out of use that an account has stay on offer: unseen they would be taken away."""
+    """A staff account.
+
+    Inactive districts of the account stay in the list, because saving would remove them otherwise.
+    """
 
     def __init__(self, data: QueryDict | None, *, person: User) -> None:
         super().__init__(data, initial=person_values(person))
@@ -72,7 +75,7 @@ def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
     values["phone"] = phone_text(person.phone)
     values |= {"role": person.asked_role or person.role, "districts": list(person.districts.all())}
-    for asked in person.requests.waiting().prefetch_related("districts"):  # not taken back unseen
+    for asked in person.requests.waiting().prefetch_related("districts"):  # keep pending values
         if asked.kind == Asked.EMAIL:
             values["email"] = asked.email
         elif asked.kind == Asked.REACTIVATION:
@@ -83,7 +86,7 @@ def person_values(person: User) -> dict[str, Any]:
 
 
 def zones(own: str) -> list[tuple[str, str]]:
-    """Places a person lives in, not the many old names the database of zones keeps; and one's own."""
+    """Time zones by place name, without the database's outdated aliases, plus the user's own zone."""
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
     return [
         (name, name.replace("_", " "))
@@ -116,7 +119,7 @@ class PreferencesForm(forms.Form):
 
 
 def _offer_languages(form: forms.Form) -> None:
-    """Remove the choice of a language if the system has only one."""
+    """Remove the language field if the system has only one language."""
     if len(settings.LANGUAGES) == 1:
         del form.fields["language"]
 

@@ -1,4 +1,4 @@
-"""A key for another tool, as an administrator describes it."""
+"""Forms for API keys, for administrators."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ class KeyForm(forms.Form):
 
 
 class RenewForm(forms.Form):
-    """A further secret, and a later end of the key if one is given."""
+    """Add a secret to a key, and extend the key if a number of days is given."""
 
     days = forms.IntegerField(
         label=_("Days until it expires"),

@@ -1,4 +1,4 @@
-"""What forms share: the version they were shown, and the services' errors beside the fields."""
+"""Shared parts of forms: the version that was shown, and service errors next to their fields."""
 
 from typing import Any, Final
 
@@ -7,13 +7,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from lib.told import told
 
-#: Of options that are rows: after Back a browser ticks by position what was ticked before, and by then the
-#: list may have changed, so that it would be another row.
+#: For options that are rows. After Back, a browser restores selections by position, but the list
+#: may have changed, so that another row would be selected.
 ROWS: Final = {"autocomplete": "off"}
 
 
 def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Show a service's ValidationError beside its fields, or on top where the form has no such field."""
+    """Show a service's ValidationError next to its fields, or at the top if the form has no such field."""
     if hasattr(error, "error_dict"):
         for name, errors in error.error_dict.items():
             known = name if name in form.fields and name != NON_FIELD_ERRORS else None
@@ -27,10 +27,10 @@ def _told(error: ValidationError) -> ValidationError:
 
 
 class VersionedForm(forms.Form):
-    """A form for changing a row: `version` is the one its writer was shown."""
+    """A form for changing a row. `version` is the version that was shown to the writer."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def values(self) -> dict[str, Any]:
-        """What was typed, without the version."""
+        """The typed values without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}

@@ -1,4 +1,4 @@
-"""What a reader types about a concern: at night in a few taps, later with more care."""
+"""Forms for concerns: a short one for logging at night, and a full one."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -21,7 +21,7 @@ from pages.forms.fields import CHECKS, fields_of
 from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 
-# Shown at once; the rest is behind “More”.
+# Shown at once. The rest is behind “More”.
 KINDS: Final = (
     ConcernKind.GRAFFITI_SYMBOL,
     ConcernKind.ATTACK_ON_COMMUNITY_SITE,
@@ -57,7 +57,7 @@ GROUNDS: Final = (
     received_at={"label": _("Received")},
 )
 class ConcernFields(OrganisationPicks, DraftForm):
-    """What both forms ask. `first_kinds` and the like are the pills shown at once."""
+    """Fields of both forms. `first_kinds` and similar properties are the options shown at once."""
 
     picks = "site_organisation"
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
@@ -106,9 +106,10 @@ class ConcernFields(OrganisationPicks, DraftForm):
 
 
 class LogConcernForm(ConcernFields):
-    """At night: all but what happened has an honest default.
+    """Log a concern at night. All fields except the description have a safe default.
 
-    `communities_for` are the grounds for which communities were suggested: a choice made since stays.
+    `communities_for` are the bias grounds for which communities were already suggested. The user's choice
+    since then is kept.
     """
 
     communities_for = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -150,7 +151,7 @@ class LogConcernForm(ConcernFields):
     raised_by_organisation={"empty_label": _("Not stated")},
 )
 class EditConcernForm(ConcernFields, VersionedForm):
-    """Everything, when there is time."""
+    """All fields, for editing."""
 
     def __init__(self, *args: Any, actor: Actor, concern: Concern, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -168,7 +169,7 @@ class EditConcernForm(ConcernFields, VersionedForm):
 
 
 def with_communities(data: QueryDict) -> QueryDict:
-    """What was sent, with the communities that its grounds suggest and the grounds as they are meant."""
+    """Add the communities suggested by the bias grounds to the sent data, and normalise the grounds."""
     grounds = plain_grounds(data.getlist("bias_grounds"))
     suggested = communities_of(data.get("communities_for", "").split(","))
     chosen = [code for code in data.getlist("affected_focuses") if code not in suggested]

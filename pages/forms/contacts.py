@@ -1,4 +1,4 @@
-"""Forms of people. They parse, they never save."""
+"""Forms for contacts. They parse, and services save."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ OFFERED = 200
     agreement_how={"empty": _("Not recorded")},
 )
 class ContactFields(forms.Form):
-    """All fields of a person, with the choices `actor` has."""
+    """All fields of a contact, with the choices of `actor`."""
 
     groups = ((_("Preferred contact method"), REACHED), (_("Why we keep their details"), KEPT))
 
@@ -64,7 +64,7 @@ class ContactFields(forms.Form):
 
 
 class NewContactForm(ContactFields):
-    """Nothing but a name is asked on the pavement: the rest has the city's defaults."""
+    """A new contact. Only a name is required; other fields have the city's defaults."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,13 +72,13 @@ class NewContactForm(ContactFields):
             self.fields[name].required = False
 
     def values(self) -> dict[str, Any]:
-        """What was typed; what was left to the city's defaults is left out."""
+        """The typed values, without the fields that were left at the city's defaults."""
         given = self.cleaned_data
         return {name: value for name, value in given.items() if value or name not in KEPT}
 
 
 class ContactForm(ContactFields, VersionedForm):
-    """Every field of one person."""
+    """All fields of a contact."""
 
 
 @fields_of(
@@ -87,7 +87,7 @@ class ContactForm(ContactFields, VersionedForm):
     role_title={"help_text": _("For example, coordinator or treasurer. Never “member”.")},
 )
 class RoleForm(HintedForm):
-    """For whom they speak, as what, since when. `id` is empty for a new one."""
+    """A role: the organisation represented, title and period. `id` is empty for a new role."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     hinted = ("role_title",)
@@ -100,14 +100,14 @@ class RoleForm(HintedForm):
         organisation.choices = [("", "—"), *((str(row.pk), row.name) for row in self.offered)]
 
     def _kept(self) -> list[Organisation]:
-        """The organisation this row names already, first in its list."""
+        """The organisation of an existing role, first in the list."""
         chosen = self.initial.get("organisation")
         return [chosen] if isinstance(chosen, Organisation) else []
 
 
 class BaseRoles(RowFormSet):
     def values(self) -> list[dict[str, Any]]:
-        """The rows that are filled in and not taken out."""
+        """The filled rows that were not removed."""
         rows: list[dict[str, Any]] = []
         for form in self.forms:
             given = dict(form.cleaned_data)
@@ -132,16 +132,19 @@ RoleFormSet = forms.formset_factory(
 
 @fields_of(PrivateChannel, "phone", "email", email={"widget": forms.EmailInput(attrs=UNREMEMBERED)})
 class PrivateChannelForm(VersionedForm):
-    """A phone and e-mail of their own; both empty: none is kept."""
+    """A private phone and email. Nothing is stored if both are empty."""
 
 
 def contact_values(contact: Contact) -> dict[str, Any]:
-    """What a form about the person starts with."""
+    """Initial values of a contact form."""
     values = forms.model_to_dict(contact, FIELDS)
     return values | {"version": contact.version, "phone": phone_text(contact.phone)}
 
 
 def offered_organisations(actor: Actor) -> list[Organisation]:
-    """Those a person here most likely speaks for, by name; others are reached from their own page."""
+    """Likely organisations for a contact of this actor, by name.
+
+    Others are added from the organisation's page.
+    """
     rows = Organisation.objects.at_home_with(actor).active().order_by("folded", "pk")
     return list(rows.only("name", "home_district")[:OFFERED])

@@ -1,4 +1,4 @@
-"""Forms about the ground: a district, a file of them, a community expected in one."""
+"""Forms for districts: edit, import a file, and expected communities."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -17,7 +17,7 @@ FURTHER_IN: Final = "– "
 
 
 def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
-    """Each with its name and code, for names repeat; parts further in than what is offered they lie in."""
+    """Each district with its name and code (names are not unique), indented below offered ancestors."""
     rows = list(districts)
     offered = {row.pk for row in rows}
     for row in rows:
@@ -26,7 +26,7 @@ def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
 
 
 class DistrictSelect(forms.Select):
-    """The one chosen stands alone, in a closed box: it is further in than nothing there."""
+    """A select whose chosen option is not indented, because a closed box shows only that option."""
 
     def create_option(
         self, name: str, value: Any, label: Any, selected: bool, *args: Any, **kwargs: Any
@@ -35,7 +35,7 @@ class DistrictSelect(forms.Select):
         return super().create_option(name, value, alone, selected, *args, **kwargs)
 
 
-class _Tree(ModelChoiceIterator):  # type: ignore[type-arg]  # not at runtime
+class _Tree(ModelChoiceIterator):  # type: ignore[type-arg]  # not generic at runtime
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
             yield "", str(self.field.empty_label)
@@ -43,12 +43,12 @@ class _Tree(ModelChoiceIterator):  # type: ignore[type-arg]  # not at runtime
             yield self.choice(row)[0], label
 
 
-class DistrictChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at runtime
+class DistrictChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at runtime
     iterator = _Tree
     widget = DistrictSelect
 
 
-class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at runtime
+class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at runtime
     iterator = _Tree
 
 
@@ -81,7 +81,7 @@ def district_values(district: District) -> dict[str, Any]:
 
 
 class ImportForm(forms.Form):
-    """A file, or the `token` of one that was tried before."""
+    """A file, or the `token` of a file that was tried before."""
 
     file = forms.FileField(
         label=_("GeoJSON file"),

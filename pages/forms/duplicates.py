@@ -1,4 +1,4 @@
-"""Forms of duplicates. They parse, they never save."""
+"""Forms for duplicates. They parse, and services save."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,16 +13,16 @@ from pages.merging import label_of, text_of
 
 
 class PairForm(forms.Form):
-    """Two rows that are not the same."""
+    """Two rows that are not duplicates."""
 
     one = forms.UUIDField()
     other = forms.UUIDField()
 
 
 class MergeForm(forms.Form):
-    """The version of each row as it was shown, which stays, and for what differs the row it is taken from.
+    """Shown versions, the row to keep, and for each differing field the row to take the value from.
 
-    `told` says of each row what tells it from its namesakes.
+    `told` has the details that distinguish rows with the same name.
     """
 
     def __init__(self, *args: Any, rows: Sequence[Any], told: Mapping[UUID, str], **kwargs: Any) -> None:
@@ -73,5 +73,5 @@ class MergeForm(forms.Form):
 
 
 def _numbers(rows: Sequence[Any], option: Option) -> str:
-    """Which of the rows say so, as the page counts them."""
+    """The numbers of the rows with this value, as on the page."""
     return ", ".join(str(n) for n, row in enumerate(rows, start=1) if row.pk in option.row_ids)

@@ -1,4 +1,4 @@
-"""What is asked before anything leaves as a file: in which form, and why."""
+"""Forms for exports: file format and reason."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -15,7 +15,7 @@ from lib.reasons import MOST_LETTERS, check_reason
 from reports.exports.asked import AUDIENCES, Audience
 
 OTHER: Final = "other"
-# One tap each; anything else is typed.
+# Selected with one tap. Other reasons are typed.
 REASONS: Final = (
     _("To prepare a meeting or an event"),
     _("To report to the city council"),
@@ -31,7 +31,7 @@ FORMATS: Final[dict[str, str | Promise]] = {
 
 
 class ReasonForm(forms.Form):
-    """Why: one of the usual reasons, or another in one's own words."""
+    """A usual reason, or another in the user's own words."""
 
     reason = forms.ChoiceField(
         label=_("Why do you need it?"),
@@ -39,7 +39,7 @@ class ReasonForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Enter a reason. It is kept in the activity log.")},
     )
-    # Without `max_length`: a browser would cut what is pasted, and say nothing.
+    # Without `max_length`, because browsers cut pasted text silently.
     other = forms.CharField(
         label=_("The reason in your own words"),
         required=False,
@@ -51,7 +51,7 @@ class ReasonForm(forms.Form):
             most=MOST_LETTERS,
         ),
     )
-    purpose = ""  # the reason as the trail keeps it
+    purpose = ""  # the reason as recorded
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -65,7 +65,7 @@ class ReasonForm(forms.Form):
 
 
 class ArchiveForm(ReasonForm):
-    """Also for whom, and the passphrase it is encrypted to, typed twice."""
+    """The reason, recipient and passphrase (typed twice) for encrypting an archive."""
 
     field_order = ("reason", "other", "recipient", "passphrase", "again")
 
@@ -103,7 +103,7 @@ class ArchiveForm(ReasonForm):
 
 
 class ExportForm(ReasonForm):
-    """`formats` are those the list can be had in, the usual one first."""
+    """Export a list. `formats` are the possible formats, the default first."""
 
     field_order: tuple[str, ...] = ("format", "reason", "other")
 
@@ -117,7 +117,7 @@ class ExportForm(ReasonForm):
 
 
 class ReportExportForm(ExportForm):
-    """A file of figures: for inside, or for publication."""
+    """Export figures, for internal use or for publication."""
 
     field_order = ("audience", "format", "reason", "other")
 

@@ -1,6 +1,6 @@
-"""Fields of forms from those of models: label, help, length, limits and codes are said once, on the model.
+"""Form fields from model fields: label, help text, length, limits and codes are defined once, on the model.
 
-A form names the fields it asks for, and says itself what differs there, such as the label (CONTRIBUTING.md).
+A form names its fields and overrides only what differs, such as the label (CONTRIBUTING.md).
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from lib.described import OF_LIMITS, limits
 
-MINUTE: Final = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> speaks
+MINUTE: Final = "%Y-%m-%dT%H:%M"  # format of <input type="datetime-local">
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CHECKS: Final = forms.CheckboxSelectMultiple(attrs={"class": "checks"})
 UNREMEMBERED: Final = {"autocomplete": "off"}
@@ -28,10 +28,10 @@ F = TypeVar("F", bound=type[forms.Form])
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in the reader's zone; in the hour that the clocks repeat the first of the two.
+    """A timestamp in the reader's zone. A time that the clocks repeat means the first occurrence.
 
-    Left as it was shown it means the moment `shown`, to the second and whatever the clocks did. One that the
-    clocks skip is refused.
+    Unchanged input means exactly the timestamp `shown`, to the second. Times that the clocks skip are
+    rejected.
     """
 
     shown: datetime | None = None
@@ -64,9 +64,10 @@ class MomentField(forms.DateTimeField):
 
 
 def fields_of(model: type[models.Model], *names: str, **said: dict[str, Any]) -> Callable[[F], F]:
-    """Give a form the fields `names`, in this order: those it declares, and else those of the model.
+    """Decorator: add the fields `names` to a form, in this order.
 
-    `said` are, by name, arguments of `form_field` for what differs from the model.
+    Undeclared fields are derived from the model. `said` has arguments of `form_field` by name, for
+    differences from the model.
     """
 
     def add(form: F) -> F:
@@ -89,10 +90,10 @@ def fields_of(model: type[models.Model], *names: str, **said: dict[str, Any]) ->
 def form_field(
     model: type[models.Model], name: str, *, empty: str | Promise | None = None, rows: int = 3, **said: Any
 ) -> forms.Field:
-    """A model's field as a form asks for it; `said` are arguments that differ from the model's.
+    """A form field for a model field; `said` overrides arguments derived from the model.
 
-    `empty` names the choice of no code, `rows` are the lines of a long text.
-    References offer nothing until the form says what its reader may choose.
+    `empty` is the label of the empty option, and `rows` the height of a text area. References have no options
+    until the form sets its queryset.
     """
     field: Any = model._meta.get_field(name)
     if isinstance(field, ArrayField):
@@ -114,19 +115,19 @@ def form_field(
 
 
 def choices(codes: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """Codes as pills and options start: with a capital."""
+    """Options with capitalised labels."""
     return [(code, capfirst(label)) for code, label in codes]
 
 
 def _may_be_none(field: Any, said: dict[str, Any]) -> bool:
-    """Whether no code is among what may be chosen, or is chosen until the reader chooses one."""
+    """Whether the field has an empty option."""
     if said.get("required") or field.has_default() or "initial" in said:
         return False
     return field.blank or said.get("widget") is not forms.RadioSelect
 
 
 def _usual(field: Any, rows: int) -> dict[str, Any]:
-    """What the pages say of each field of a type."""
+    """Default arguments for a type of field."""
     match field:
         case models.ForeignKey() | models.ManyToManyField():
             return {"queryset": field.related_model._default_manager.none()}

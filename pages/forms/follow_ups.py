@@ -1,4 +1,4 @@
-"""What a reader types about a promise."""
+"""Forms for follow-ups."""
 
 from datetime import date, timedelta
 from typing import Any, Final
@@ -40,7 +40,7 @@ TO_WHOM: Final = {
     owner={"empty_label": None},
 )
 class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
-    """A new promise. `contact`, `meeting` and `concern` come with the address, not from here."""
+    """A new follow-up. `contact`, `meeting` and `concern` come from the URL, not from the form."""
 
     hinted = ("title",)
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
@@ -93,7 +93,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
     organisations=TO_WHOM,
 )
 class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
-    """Without `owner` where the actor may not hand it over."""
+    """Edit a follow-up. There is no field `owner` if the actor may not reassign it."""
 
     hinted = ("title", "result")
     find = PromiseForm.base_fields["find"]
@@ -118,13 +118,13 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
 
     @property
     def scope(self) -> str:
-        """For which of its series; for itself where there is none."""
+        """The part of the series to change; only this follow-up if there is no series."""
         return str(self.cleaned_data.get("scope", ONE))
 
 
 @fields_of(FollowUp, "result", "told")
 class DoneForm(HintedForm, VersionedForm):
-    """A row's button sends the version alone; the page asks what came of it and who knows."""
+    """Mark a follow-up as done. A row's button sends only the version; the page has the other fields."""
 
     hinted = ("result",)
     told = forms.ModelMultipleChoiceField(
@@ -151,12 +151,12 @@ class CancelForm(VersionedForm):
 
 
 def _day(when: str, picked: date | None) -> date | None:
-    """The day that is meant; today is the city's."""
+    """The chosen date; today is the city's."""
     today = city_today()
     days = {"today": today, "tomorrow": today + timedelta(days=1), "week": today + timedelta(days=7)}
     return days.get(when, picked)
 
 
 def _colleagues(actor: Actor) -> Any:
-    """Who may do it: everybody who writes, by name."""
+    """Staff who can own follow-ups: everybody who may write, by name."""
     return User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")

@@ -1,4 +1,4 @@
-"""Who takes over what a colleague leaves."""
+"""Form for handing over a colleague's work."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from meetings.handover import Portfolio
 
 
 class HandoverForm(forms.Form):
-    """`to` takes everything, but each organisation may go to somebody else with what belongs to it."""
+    """`to` takes everything except organisations assigned to somebody else and the work related to them."""
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -28,7 +28,7 @@ class HandoverForm(forms.Form):
 
     @property
     def organisations(self) -> list[forms.BoundField]:
-        """The fields of the organisations, in their order."""
+        """Fields of the organisations, in order."""
         return [self[_name(pk)] for pk in self._ids]
 
     @property
@@ -37,7 +37,7 @@ class HandoverForm(forms.Form):
 
     @property
     def others(self) -> dict[UUID, UUID]:
-        """Organisations that go to somebody else than the rest."""
+        """Organisations assigned to somebody other than `to`."""
         chosen = {pk: self.cleaned_data[_name(pk)] for pk in self._ids}
         return {pk: UUID(user_id) for pk, user_id in chosen.items() if user_id}
 

@@ -1,4 +1,7 @@
-"""A kind word where a note about a person says what the work rarely needs; kept, if at all, for a reason."""
+"""Hints for notes that contain personal details the work rarely needs.
+
+Users can keep the words with a reason.
+"""
 
 from typing import Any, ClassVar, Final
 
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lib.sensitive import find_sensitive
 
-KEEP: Final = "keep_reason"  # one for the whole page, whatever a form's prefix
+KEEP: Final = "keep_reason"  # one for the page, without form prefix
 REASONS: Final = {
     "asked": gettext_lazy("They asked us to record it"),
     "safety": gettext_lazy("Their safety depends on it"),
@@ -25,15 +28,15 @@ TOPICS: Final = {
 
 
 class HintedForm(forms.Form):
-    """`hinted` are its fields that hold words about people. What stood there before is not said again."""
+    """A form that checks the fields `hinted`. Unchanged text gives no hint."""
 
     hinted: ClassVar[tuple[str, ...]] = ()
-    has_hint = False  # whether the page should offer the reasons
-    kept: tuple[str, ...] = ()  # fields that were kept for the reason given
+    has_hint = False  # whether the page offers the reasons
+    kept: tuple[str, ...] = ()  # fields kept for the given reason
 
     @property
     def keep_reason(self) -> str:
-        """The reason that was tapped, in the reader's words; empty without one."""
+        """The selected reason in the user's language, or an empty text."""
         return str(REASONS.get(str(self.data.get(KEEP, "")), ""))
 
     def clean(self) -> dict[str, Any]:

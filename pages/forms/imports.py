@@ -1,4 +1,4 @@
-"""Forms of the import, step by step. They parse, they never save."""
+"""Forms for the steps of an import. They parse, and services save."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ CASES = (
 
 
 class UploadForm(ReasonForm):
-    """A file, what its rows are, and whose it is."""
+    """A file, its type of rows, and its source."""
 
     field_order = ("what", "file", "source", "reason", "other")
 
@@ -53,8 +53,8 @@ class UploadForm(ReasonForm):
         what.initial = next(iter(TARGETS), "")
 
     def ask_for_file_again(self) -> None:
-        """No browser sends a page back with the file that was chosen in it."""
-        if "file" in self.cleaned_data:  # nothing is wrong with it
+        """Ask for the file again: browsers never resend a chosen file."""
+        if "file" in self.cleaned_data:  # the file is valid
             self["file"].help_text = str(_("Choose the file again. It was not saved."))
 
     def clean_file(self) -> Any:
@@ -65,7 +65,7 @@ class UploadForm(ReasonForm):
 
 
 class HeadingsForm(forms.Form):
-    """Which of the file's first rows has the headings."""
+    """The row that contains the headings, among the first rows of the file."""
 
     heading_row = forms.TypedChoiceField(
         label=_("Which row has the headings?"), coerce=int, widget=forms.RadioSelect
@@ -82,7 +82,7 @@ class HeadingsForm(forms.Form):
 
 
 class EncodingForm(forms.Form):
-    """Which encoding the file is in, by how some of its rows read in each."""
+    """The file's encoding, chosen by how sample rows read in each encoding."""
 
     encoding = forms.ChoiceField(
         label=_("Which encoding shows these rows correctly?"), widget=forms.RadioSelect
@@ -104,7 +104,7 @@ class EncodingForm(forms.Form):
 
 
 class JoinsForm(forms.Form):
-    """Which rows are one with what the trial offered: `line_<n>` for each offer of one page."""
+    """Decide for each row that resembles a record whether they are one: `line_<n>` per row on the page."""
 
     def __init__(self, *args: Any, offers: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,13 +125,13 @@ class JoinsForm(forms.Form):
         return [(offer["line"], offer["name"], self[f"line_{offer['line']}"]) for offer in self.offers]
 
     def joins(self) -> dict[int, str]:
-        """Line → what it is one with, of those that somebody decided otherwise than it counts."""
+        """Chosen records by line, without undecided lines."""
         chosen = {offer["line"]: self.cleaned_data[f"line_{offer['line']}"] for offer in self.offers}
         return {line: key for line, key in chosen.items() if key}
 
 
 class ColumnsForm(forms.Form):
-    """What each column means (`column_<n>`), and what is the same in all rows (`fixed_<field>`)."""
+    """The meaning of each column (`column_<n>`), and fixed values for all rows (`fixed_<field>`)."""
 
     def __init__(self, *args: Any, draft: ImportDraft, target: Target, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,7 +166,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def columns(self) -> list[tuple[Any, list[str]]]:
-        """Each column's field beside its first values."""
+        """Each column's field with sample values."""
         sample = self.draft.sample
         return [
             (self[f"column_{n}"], sample.get(heading, [])) for n, heading in enumerate(self.draft.headings)
@@ -177,7 +177,7 @@ class ColumnsForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("fixed_")]
 
     def values(self) -> dict[str, Any]:
-        """`columns` and `fixed`, as the service takes them."""
+        """`columns` and `fixed` as arguments for the service."""
         data = self.cleaned_data
         return {
             "columns": {
@@ -194,7 +194,7 @@ class ColumnsForm(forms.Form):
 
 
 class ValuesForm(forms.Form):
-    """Which code each value of the file means; `keep` remembers it for the next file of the source."""
+    """The code for each value in the file. `keep` remembers them for the next file from the source."""
 
     keep = forms.BooleanField(
         label=_("Use these settings for the next file from this source"), required=False, initial=True
@@ -225,7 +225,7 @@ class ValuesForm(forms.Form):
 
     @property
     def groups(self) -> list[tuple[Text, list[Any], bool]]:
-        """Each field's label, its values, and whether the file has more of them."""
+        """For each field its label, its values, and whether the file has more values."""
         return [
             (
                 self.target.field(name).label,

@@ -1,10 +1,10 @@
-"""Languages people speak with the police, by code, named in the reader's own language."""
+"""Languages that people speak with the police, by code, with names in the reader's language."""
 
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-# Beside those Django can name.
+# Languages without a name in Django.
 _NAMES = {
     "am": gettext_lazy("Amharic"),
     "bm": gettext_lazy("Bambara"),
@@ -34,6 +34,6 @@ def language_name(code: str) -> str:
 
 
 def language_choices(*also: str) -> list[tuple[str, str]]:
-    """All that are offered and those of `also`, by name."""
+    """All offered languages and those in `also`, by name."""
     codes = {*_NAMES, *_NAMED_BY_DJANGO.split(), *also}
     return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1].casefold())

@@ -1,4 +1,4 @@
-"""What is typed on the pavement: whom I met, how, what came of it, what I promised."""
+"""Forms for logging a meeting: participants, kind, outcomes and a follow-up."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,20 +35,21 @@ WHEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody to have met: an organisation, or a person with the one organisation they speak for."""
+    """A possible participant: an organisation, or a contact with the one organisation they represent."""
 
     organisation: Organisation | None
     contact: Contact | None = None
-    #: In place of the organisation, for whom its tie to a person is not to be shown without a reason.
+    #: The role's title, instead of the organisation, if a reason is needed to show the contact's
+    #: organisation.
     role_title: str = ""
 
     @property
     def value(self) -> str:
-        return f"contact:{self.contact.pk}" if self.contact else f"organisation:{self.organisation.pk}"  # type: ignore[union-attr]  # one of the two is there
+        return f"contact:{self.contact.pk}" if self.contact else f"organisation:{self.organisation.pk}"  # type: ignore[union-attr]  # one of the two is set
 
     @property
     def name(self) -> str:
-        """A person’s name is their own; the organisation stands after it, because it is met with them."""
+        """The contact's name and the organisation, because the meeting counts for both."""
         names = [str(self.contact)] if self.contact else []
         if self.organisation:
             names.append(self.organisation.short_name or self.organisation.name)
@@ -77,7 +78,7 @@ class Who:
     level=UNSTATED,
 )
 class TookPlaceForm(HintedForm, WhenAndWhere):
-    """What every log has. Nothing is preset that would count as more than it says."""
+    """Fields of all logged meetings. Defaults never claim more than is known."""
 
     hinted = ("facts", "assessment", "other_participants", "promise_title")
     opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -108,7 +109,7 @@ def _moment(text: str) -> datetime | None:
 
 
 class HeldMeetingForm(TookPlaceForm):
-    """With one promise, and the choice that nobody was reached."""
+    """A meeting with one contact or organisation, with an optional follow-up and “No one reached”."""
 
     not_reached = forms.BooleanField(label=_("No one reached"), required=False)
     promise_when = forms.ChoiceField(
@@ -131,7 +132,7 @@ class HeldMeetingForm(TookPlaceForm):
         return MeetingStatus.NOT_REACHED if self.cleaned_data["not_reached"] else MeetingStatus.HELD
 
     def promises(self, organisations: Sequence[Organisation], contact: Contact | None = None) -> list[Any]:
-        """What `log_meeting` takes: one promise or none."""
+        """The follow-up as arguments for `log_meeting`: a list of one, or empty."""
         given = self.cleaned_data
         if given["promise_when"] == "none":
             return []
@@ -154,7 +155,7 @@ class HeldMeetingForm(TookPlaceForm):
 
 
 class LogForm(HeldMeetingForm):
-    """One organisation or person; the district is where they are at home unless chosen."""
+    """Log a meeting with one organisation or contact. The district defaults to their home district."""
 
     who = forms.ChoiceField(
         label=_("Who did you meet?"),
@@ -174,7 +175,7 @@ class LogForm(HeldMeetingForm):
         people: Sequence[Contact] = (),
         **kwargs: Any,
     ) -> None:
-        """`offered` may be chosen; those just `found` are shown apart."""
+        """`offered` are all options of `who`; those in `found` are shown separately."""
         super().__init__(*args, **kwargs)
         self.found = {who.value for who in found}
         self.offered = {who.value: who for who in offered}
@@ -197,7 +198,7 @@ class LogForm(HeldMeetingForm):
 
     @property
     def recent(self) -> list[Any]:
-        """The pills below the search."""
+        """Options below the search."""
         return self.rest("who", self.found)
 
     @property
@@ -205,7 +206,7 @@ class LogForm(HeldMeetingForm):
         return self.offered[self.cleaned_data["who"]]
 
     def service_fields(self) -> dict[str, Any]:
-        """What `log_meeting` takes."""
+        """Arguments for `log_meeting`."""
         given, who = self.cleaned_data, self.chosen
         organisations = [who.organisation] if who.organisation else []
         there = [self.spokespeople[key] for key in given.get("people", [])]
@@ -221,7 +222,7 @@ class LogForm(HeldMeetingForm):
 
 
 class HoldForm(HeldMeetingForm, VersionedForm):
-    """A planned meeting took place: what was planned about it stays as it is."""
+    """Record that a planned meeting took place. The planned details stay unchanged."""
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -230,7 +231,7 @@ class HoldForm(HeldMeetingForm, VersionedForm):
             del self.fields[name]
 
     def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
-        """What `hold_meeting` takes, without the people."""
+        """Arguments for `hold_meeting`, without the contacts."""
         there = [organisation for organisation, answer in attended if answer == "present"]
         return basics(self.cleaned_data) | {
             "version": self.cleaned_data["version"],
@@ -241,7 +242,7 @@ class HoldForm(HeldMeetingForm, VersionedForm):
 
 
 class AssemblyForm(TookPlaceForm):
-    """Many organisations at once; who was there comes with the rows, promises with their own forms."""
+    """Log a group meeting. Attendance comes from the rows, and follow-ups from separate forms."""
 
     KINDS = (
         MeetingKind.PUBLIC_MEETING,
@@ -257,7 +258,7 @@ class AssemblyForm(TookPlaceForm):
         self.fields["duration_minutes"].initial = 90
 
     def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
-        """What `log_meeting` takes, without the promises."""
+        """Arguments for `log_meeting`, without the follow-ups."""
         given = self.cleaned_data
         return basics(given) | {
             "subject": given["subject"] or subject_of_many(given["kind"], len(attended)),
@@ -272,7 +273,7 @@ class AssemblyForm(TookPlaceForm):
     due_on={"label": _("Which date?")},
 )
 class PromiseForm(HintedForm, DraftForm):
-    """One promise to some of those who came; nobody ticked means everybody who was there."""
+    """A follow-up for some of the attendees. If none is selected, it is for all."""
 
     hinted = ("title",)
     to = forms.MultipleChoiceField(
@@ -285,7 +286,7 @@ class PromiseForm(HintedForm, DraftForm):
     def __init__(
         self, *args: Any, organisations: Iterable[Organisation], invited: Collection[UUID], **kwargs: Any
     ) -> None:
-        """`invited` are those of the organisations who were there or were asked to come."""
+        """`invited` are the IDs of organisations that attended or were invited."""
         super().__init__(*args, **kwargs)
         self.organisations = {str(row.pk): row for row in organisations}
         self.invited = {str(pk) for pk in invited}
@@ -299,7 +300,7 @@ class PromiseForm(HintedForm, DraftForm):
         return named
 
     def promise(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any] | None:
-        """What `log_meeting` takes as a promise; None for a row left empty."""
+        """The follow-up as an argument for `log_meeting`, or None if the row is empty."""
         given = self.cleaned_data
         if not given.get("title"):
             return None
@@ -314,7 +315,7 @@ class PromiseForm(HintedForm, DraftForm):
 
 
 def basics(given: dict[str, Any]) -> dict[str, Any]:
-    """Fields of a meeting as they were typed."""
+    """Basic meeting fields as typed."""
     names = (
         *("kind", "level", "starts_at", "duration_minutes", "district", "place", "initiated_by"),
         *("other_participants", "headcount", "facts", "assessment", "outcomes"),
@@ -323,7 +324,7 @@ def basics(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def subject_with(kind: str, who: Who, district: District) -> str:
-    """“Visit: Põhjala kool”; without the name where readers of the district may not see who it is."""
+    """“Visit: Põhjala kool”, or without the name if readers in the district may not see the participant."""
     label = capfirst(str(MeetingKind(kind).label))
     seen_there = not who.organisation or any(
         district.pk in home.lineage
@@ -333,7 +334,7 @@ def subject_with(kind: str, who: Who, district: District) -> str:
 
 
 def title_with(kind: FollowUpKind, organisations: Sequence[Organisation]) -> str:
-    """“Call back Põhjala kool”; a name stands there only when it is the only one."""
+    """“Call back Põhjala kool”. The name is included only if there is exactly one organisation."""
     only = organisations[0] if len(organisations) == 1 else None
     if kind == FollowUpKind.CALL_BACK and only:
         return (gettext("Call back %(who)s") % {"who": only.name})[:SUBJECT_LENGTH]
@@ -341,7 +342,10 @@ def title_with(kind: FollowUpKind, organisations: Sequence[Organisation]) -> str
 
 
 def _named(label: str, organisation: Organisation | None) -> str:
-    """A person’s name is left out: they may be erased one day, and texts would keep it."""
+    """Add the organisation's name.
+
+    Names of contacts are left out, because erasing a contact would not remove them.
+    """
     return f"{label}: {organisation.name}"[:SUBJECT_LENGTH] if organisation else label
 
 
@@ -353,5 +357,5 @@ def subject_of_many(kind: str, count: int) -> str:
 
 
 def presence(attended: Sequence[tuple[Organisation, str]]) -> list[Any]:
-    """Rows of a list as the services take them."""
+    """Attendance rows as the services take them."""
     return [{"organisation": row, "present": answer == "present"} for row, answer in attended]

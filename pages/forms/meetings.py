@@ -1,4 +1,4 @@
-"""Meetings as they are planned and changed; what logging shares with it."""
+"""Forms for planning and editing meetings, with parts shared with logging."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ T = TypeVar("T", bound=models.Model)
 
 
 class DraftForm(forms.Form):
-    """A form that can be shown again with what was typed and without judging it: `draft = True`."""
+    """A form that can be shown again without errors, with the typed values: `draft = True`."""
 
     draft = False
 
@@ -55,23 +55,23 @@ class DraftForm(forms.Form):
         return ErrorDict() if self.draft else super().errors
 
     def first(self, name: str, codes: Iterable[str]) -> list[Any]:
-        """The pills shown at once, in this order; what was sent and is no code has none."""
+        """Options shown at once, in the order of `codes`. Invalid codes are skipped."""
         options = {str(option.data["value"]): option for option in self[name].subwidgets}
         return [options[str(code)] for code in codes if str(code) in options]
 
     def rest(self, name: str, codes: Iterable[str]) -> list[Any]:
-        """The pills behind “More”."""
+        """Options behind “More”."""
         shown = {str(code) for code in codes}
         return [option for option in self[name].subwidgets if str(option.data["value"]) not in shown]
 
     def one_of(self, options: Iterable[Any]) -> bool:
-        """Whether one of these pills is chosen, so that what hides it is open."""
+        """Whether one of these options is selected, so that the “More” section must be open."""
         return any(option.data["selected"] for option in options)
 
 
 @fields_of(Meeting, *("starts_at", "duration_minutes", "district", "place"), starts_at={"label": _("When")})
 class WhenAndWhere(DraftForm):
-    """What every form of a meeting has, and how its pills are laid out."""
+    """Fields of all meeting forms, and the layout of their options."""
 
     KINDS: tuple[MeetingKind, ...] = KINDS
 
@@ -81,7 +81,7 @@ class WhenAndWhere(DraftForm):
         covered = District.objects.covered_by(actor).active().order_by("name", "pk")
         self.fields["district"].queryset = covered  # type: ignore[attr-defined]  # a field of models
 
-    # Pills shown at once, and those behind “More”, which is open when one of them is chosen.
+    # Options shown at once, and options behind “More”, which is open if one of them is selected.
     @property
     def kinds_first(self) -> list[Any]:
         return self.first("kind", self.KINDS)
@@ -107,7 +107,7 @@ class WhenAndWhere(DraftForm):
         return self.one_of(self.outcomes_rest)
 
 
-#: Of pills that say how much is known of a meeting.
+#: For fields in which “not stated” is possible.
 UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_text": ""}
 
 
@@ -124,12 +124,12 @@ UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_
     },
 )
 class PlanForm(WhenAndWhere):
-    """A meeting to come."""
+    """Plan a future meeting."""
 
     field_order: tuple[str, ...] = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")
 
     def __init__(self, *args: Any, officers: Iterable[User] = (), **kwargs: Any) -> None:
-        """`officers` already take part; they can stay wherever they work."""
+        """`officers` already take part and stay selectable, whatever their districts."""
         super().__init__(*args, **kwargs)
         near = User.objects.active().with_role(*WRITES).filter(districts__in=self.actor.district_ids)
         known = User.objects.filter(pk__in=[officer.pk for officer in officers])
@@ -148,7 +148,7 @@ class PlanForm(WhenAndWhere):
 
 
 class NewMeetingForm(Repeats, PlanForm):
-    """A meeting to come, once or again and again."""
+    """Plan a future meeting, or a series."""
 
     field_order = (*PlanForm.field_order, "repeats", "repeats_until")
 
@@ -164,7 +164,7 @@ class NewMeetingForm(Repeats, PlanForm):
     facts={"rows": 4},
 )
 class EditForm(HintedForm, PlanForm, VersionedForm):
-    """A meeting as it is; `version` is the one its writer was shown."""
+    """Edit a meeting. `version` is the version that was shown to the writer."""
 
     hinted = ("facts", "assessment", "other_participants")
     field_order = (
@@ -181,7 +181,7 @@ class EditForm(HintedForm, PlanForm, VersionedForm):
     )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        """What did not take place yet has no outcome to change."""
+        """Remove outcome fields if the meeting has not taken place."""
         super().__init__(*args, **kwargs)
         self.meeting = meeting
         self.fields["officers"].label = _("Officers")
@@ -195,7 +195,7 @@ class EditForm(HintedForm, PlanForm, VersionedForm):
                 del self.fields[name]
 
     def clean_starts_at(self) -> datetime:
-        """Only a new moment of a planned meeting has to be to come."""
+        """Require a future time only if a planned meeting is moved."""
         starts_at: datetime = self.cleaned_data["starts_at"]
         moved = starts_at != self.meeting.starts_at
         return super().clean_starts_at() if moved and self.meeting.status == "planned" else starts_at
@@ -203,7 +203,10 @@ class EditForm(HintedForm, PlanForm, VersionedForm):
 
 @dataclass(frozen=True, slots=True)
 class Attendances(Generic[T]):
-    """Who of a list is in: one group of pills per row, named `<prefix>-<id>`; no choice means out."""
+    """Attendance of a list of rows: one group of options per row, named `<prefix>-<id>`.
+
+    No selection means absent.
+    """
 
     prefix: str
     options: Mapping[str, str | Promise]
@@ -213,7 +216,7 @@ class Attendances(Generic[T]):
 
     @classmethod
     def answered(cls, prefix: str, data: QueryDict) -> dict[UUID, str]:
-        """Id → answer as they were sent; what is not an id is nobody."""
+        """Sent answers by ID. Fields without a valid ID are skipped."""
         found = {}
         for name, value in data.items():
             given, _dash, key = name.partition("-")
@@ -225,7 +228,7 @@ class Attendances(Generic[T]):
         return found
 
     def __iter__(self) -> Any:
-        """Each row with the name of its pills and its options: value, label, whether chosen."""
+        """Each row with its field name and options (value, label, whether selected)."""
         for row in self.rows:
             answer = self.answers.get(row.pk, self.otherwise)
             options = [(value, label, value == answer) for value, label in self.options.items()]
@@ -233,6 +236,6 @@ class Attendances(Generic[T]):
 
     @property
     def given(self) -> list[tuple[T, str]]:
-        """Rows that are in, with their answer."""
+        """Rows that take part, with their answers."""
         answers = ((row, self.answers.get(row.pk, self.otherwise)) for row in self.rows)
         return [(row, answer) for row, answer in answers if answer != "out" and answer in self.options]

@@ -1,4 +1,4 @@
-"""Forms of organisations. They parse, they never save."""
+"""Forms for organisations. They parse, and services save."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ CADENCES = (7, 14, 30, 60, 90, 182, 365)
 
 
 def cadence_field(*kept: int) -> forms.TypedChoiceField:
-    """How often they want to be met: what is usual, and what is `kept`."""
+    """The agreed frequency: usual values and those in `kept`."""
     return forms.TypedChoiceField(
         label=_("Agreed frequency"),
         required=False,
@@ -55,7 +55,7 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
     also_in={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS)},
 )
 class OrganisationFields(forms.Form):
-    """All fields of an organisation, with the choices `actor` has. `groups` orders the page."""
+    """All fields of an organisation, with the choices of `actor`. `groups` orders the page."""
 
     groups = (
         (_("Contact details"), REACHED),
@@ -87,21 +87,21 @@ class OrganisationFields(forms.Form):
 
     @cached_property
     def has_mistakes_below(self) -> bool:
-        """Whether one of the fields that are folded away needs changing."""
+        """Whether one of the folded fields has an error."""
         return bool(set(self.errors) - set(SHORT) - {"__all__"})
 
 
 class NewOrganisationForm(OrganisationFields):
-    """The short form first; the rest lies under details."""
+    """A new organisation: important fields first, the rest folded under details."""
 
 
 class OrganisationForm(OrganisationFields, VersionedForm):
-    """Every field of one organisation."""
+    """All fields of an organisation."""
 
 
 @fields_of(FocusDeclaration, *FOCUS)
 class FocusForm(forms.Form):
-    """A community the organisation says it speaks for, in its own words."""
+    """A community that the organisation says it represents, in its own words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +110,7 @@ class FocusForm(forms.Form):
 
 class BaseFocuses(RowFormSet):
     def values(self) -> list[dict[str, Any]]:
-        """The rows that are filled in and not taken out."""
+        """The filled rows that were not removed."""
         return [
             {name: form.cleaned_data[name] for name in FOCUS}
             for form in self.forms
@@ -130,7 +130,7 @@ FocusFormSet = forms.formset_factory(
 
 
 def organisation_values(organisation: Organisation) -> dict[str, Any]:
-    """What a form about it starts with."""
+    """Initial values of an organisation form."""
     values = forms.model_to_dict(organisation, FIELDS)
     return values | {
         "version": organisation.version,
@@ -141,7 +141,7 @@ def organisation_values(organisation: Organisation) -> dict[str, Any]:
 
 
 def phone_text(phone: Any) -> str:
-    """A number as it can be typed again, wherever it is from."""
+    """A phone number in a format that can be typed again, whatever its country."""
     return str(phone.as_international if phone and phone.is_valid() else phone)
 
 
@@ -150,14 +150,14 @@ def focus_values(organisation: Organisation) -> list[dict[str, Any]]:
 
 
 def homes_for(actor: Actor, row: Any) -> models.QuerySet[District]:
-    """Where the actor may put a row at home, and where `row` is."""
+    """Districts that the actor may choose as home district, and the current home district of `row`."""
     homes = District.objects.covered_by(actor).active()
     kept = Q(pk=row.home_district_id) if row else Q(pk=None)
     return District.objects.filter(Q(pk__in=homes.values("pk")) | kept).order_by("name", "pk")
 
 
 def _officers(organisation: Organisation | None) -> Any:
-    """Who may lead an organisation, and who does."""
+    """Active staff with write access, and the current lead and deputy officer."""
     kept = (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else ()
     writing = Q(is_active=True, role__in=WRITES)
     return User.objects.filter(writing | Q(pk__in=[pk for pk in kept if pk])).order_by("name", "pk")

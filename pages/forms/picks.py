@@ -1,4 +1,4 @@
-"""Picking organisations without a script: the chosen, the recent and the found ones as pills."""
+"""Select organisations without scripts: selected, recent and found organisations are options."""
 
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,10 @@ FOUND_AT_MOST = 10
 
 
 class OrganisationPicks:
-    """Mixed into a form with `find` and a field of organisations named in `picks`.
+    """A form mixin for a field of organisations, named in `picks`, and a search field `find`.
 
-    The button `look_for` sends the form to its own page, which shows it again as a draft with what was
-    found. `shown` are the organisations on the page and `searched` what was looked for, for the trail.
+    The button `look_for` sends the form to its own page, which shows the form again as a draft with the
+    results. `shown` are the organisations on the page, and `searched` the search text, for the activity log.
     """
 
     picks = "organisations"
@@ -26,7 +26,7 @@ class OrganisationPicks:
     searched = ""
 
     def offer(self, actor: Actor, chosen: list[Any], find: str) -> None:
-        """Set what may be chosen (all the actor sees) and what is shown of it."""
+        """Set the queryset (all organisations the actor sees) and the options shown."""
         field = self.fields[self.picks]
         seen = Organisation.objects.visible_to(actor)
         field.queryset = seen  # type: ignore[attr-defined]  # one of models
@@ -45,7 +45,7 @@ class OrganisationPicks:
 
 
 def as_uuid(value: object) -> UUID:
-    """An id as an address or form names it; what is none is an id nothing has."""
+    """Parse an ID. Invalid text becomes an ID that no row has."""
     try:
         return UUID(str(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an inquiry asks: which days, and why."""
+"""Form for an inquiry: period and reason."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ LOOK_BACK = timedelta(days=90)
 
 
 class InquiryForm(forms.Form):
-    """Both days belong to the period. The reason goes into the trail."""
+    """Both dates are part of the period. The reason is recorded."""
 
     since = forms.DateField(
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -45,7 +45,7 @@ class InquiryForm(forms.Form):
         return given
 
     def period_and_reason(self) -> tuple[date, date, str]:
-        """First day, last day, and the reason as the trail keeps it."""
+        """First date, last date, and the reason as recorded."""
         given = self.cleaned_data
         words = [str(dict(REASONS)[given["why"]]), squash(given["reference"])]
         return given["since"], given["until"], " · ".join(word for word in words if word)

@@ -1,4 +1,4 @@
-"""A further district for some hours."""
+"""Form for temporary access to another district."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ HOURS = (2, 4, 8, 12)
     reason={"widget": forms.HiddenInput},
 )
 class ReliefForm(forms.Form):
-    """Which district and for how long; the reasons are its buttons."""
+    """District and duration. The reasons are the form's buttons."""
 
     hours = forms.TypedChoiceField(
         label=_("How long for"),

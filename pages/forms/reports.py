@@ -1,4 +1,4 @@
-"""Which district and period a report is of, and what it is compared with: all in the address."""
+"""Forms for a report's district, period and comparison, all from the URL."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ from reports.wording import say_so_far
 
 FREE: Final = "free"
 LATELY: Final = "90d"
-MAX_DAYS: Final = 1_100  # three years: figures over more say little, and twelve such periods nothing
+MAX_DAYS: Final = 1_100  # three years; longer periods say little
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TICK = forms.CheckboxInput(attrs={"value": "true"})
 
@@ -35,7 +35,7 @@ Choice = tuple[str, Any]
 
 
 def period_named(code: str, today: date) -> Period | None:
-    """`2026`, `2026-Q3`, `2026-09`, `90d`: none for anything else."""
+    """Parse a period's code: `2026`, `2026-Q3`, `2026-09` or `90d`. None for other text."""
     if code == LATELY:
         return Period(today - timedelta(days=LATELY_DAYS - 1), today + timedelta(days=1))
     found = _NAMED.fullmatch(code)
@@ -48,7 +48,7 @@ def period_named(code: str, today: date) -> Period | None:
 
 
 def name_of(period: Period) -> str:
-    """The code `period_named` reads; `free` for dates that have no name."""
+    """The code of a period, for `period_named`, or `free` for other dates."""
     first = period.since
     for made, code in (
         (month_of, f"{first:%Y-%m}"),
@@ -61,12 +61,12 @@ def name_of(period: Period) -> str:
 
 
 def last_quarter(today: date) -> str:
-    """The last one that is over: figures of one that is not are low for no reason."""
+    """The last completed quarter. Figures of a running quarter are too low."""
     return name_of(quarter_of(today).previous())
 
 
 class PeriodForm(forms.Form):
-    """A period by its name, or free dates (`from`, `to`, half-open as everywhere)."""
+    """A named period, or free dates (`from`, `to`, half-open as everywhere)."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
 
@@ -111,22 +111,22 @@ class PeriodForm(forms.Form):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more can happen in the period but today."""
+        """Whether the period has ended, or ends today."""
         return self.asked is None or not self.asked.runs(self.today)
 
     @property
     def so_far(self) -> str:
-        """`so far, to 26 Nov` where the period runs."""
+        """`so far, to 26 Nov` for a running period."""
         return say_so_far(self.asked, self.today) if self.asked and self.is_valid() else ""
 
     @property
     def so_far_after(self) -> str:
-        """The same behind the period's name."""
+        """The same text with a comma, for use after the period's name."""
         return f", {self.so_far}" if self.so_far else ""
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What the address needs to ask for the same again, on this or another page of reports."""
+        """URL parameters for the same period on this or another report page."""
         given = {name: str(value) for name, value in self.data.items() if name in self.fields and value}
         if given.get("period") == FREE:
             return {name: value for name, value in given.items() if name != "period"}
@@ -138,7 +138,7 @@ class PeriodForm(forms.Form):
 
 
 def _periods(today: date, asked: str) -> Iterable[Choice]:
-    """The ones people ask for, newest first, and the one in the address if it is another."""
+    """Usual periods, newest first, and the period in the URL if it is another one."""
     quarters = [quarter_of(today).back(n) for n in range(6)]
     months = [month_of(today).back(n) for n in range(13)]
     years = [year_of(today).back(n) for n in range(3)]
@@ -157,7 +157,7 @@ def _periods(today: date, asked: str) -> Iterable[Choice]:
 
 
 class DistrictPeriodForm(PeriodForm):
-    """One district, one period, and the period it is compared with."""
+    """A district, a period, and the period for comparison."""
 
     district = forms.ChoiceField(label=gettext_lazy("District"), widget=DistrictSelect)
     compare = forms.ChoiceField(
@@ -189,13 +189,13 @@ class DistrictPeriodForm(PeriodForm):
         if self.asked is None:
             return None
         if self.cleaned_data.get("compare") == "last_year":
-            with suppress(ValueError):  # 29 February alone was no period last year
+            with suppress(ValueError):  # 29 February alone did not exist last year
                 return self.asked.a_year_before()
         return self.asked.previous()
 
 
 class SplitForm(DistrictPeriodForm):
-    """A report, split into districts, communities or kinds of organisation, as far as it can be."""
+    """A report, grouped by districts, communities or kinds of organisation, if the report supports it."""
 
     by = forms.ChoiceField(label=gettext_lazy("Group by"), required=False)
     field_order = ("district", "by", "period", "from", "to", "compare", "all_kinds")
@@ -210,7 +210,7 @@ class SplitForm(DistrictPeriodForm):
 
 
 class AgreementsForm(SplitForm):
-    """What one row of contact wanted is made of; without a `group` that of the whole district."""
+    """The details of one “contact wanted” row. Without a `group`, those of the whole district."""
 
     group = forms.ChoiceField(
         required=False, choices=[("", ""), *Focus.choices, *Kind.choices], widget=forms.HiddenInput
@@ -218,11 +218,11 @@ class AgreementsForm(SplitForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("by", "compare"):  # for the way back
+        for name in ("by", "compare"):  # for the link back
             self.fields[name].widget = forms.HiddenInput()
 
     def narrow(self, question: Question) -> tuple[Question, str]:
-        """The question in the form's period, and the group of its answer that is asked for."""
+        """The question limited to the form's period, and the group to show."""
         assert self.asked is not None  # noqa: S101 (the form is valid)
         group, by = self.cleaned_data["group"], By(self.cleaned_data["by"])
         if not group or by == By.DISTRICT:
@@ -231,7 +231,7 @@ class AgreementsForm(SplitForm):
 
 
 class WithinForm(PeriodForm):
-    """Districts beside each other: the widest there are, or the parts of one."""
+    """Districts side by side: the highest level, or the parts of one district."""
 
     within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
     all_kinds = forms.BooleanField(
@@ -257,7 +257,7 @@ class WithinForm(PeriodForm):
 
     @property
     def beside_each_other(self) -> list[District]:
-        """In the order of the ground: the widest level with more than one, or the parts asked for."""
+        """The parts of the chosen district, or the highest level with more than one district, in order."""
         if code := self.cleaned_data.get("within"):
             return next((self.parts_of(row) for row in self.ground if row.code == code), [])
         covered = {row.pk for row in self.ground}
@@ -268,14 +268,14 @@ class WithinForm(PeriodForm):
 
     @property
     def with_their_whole(self) -> list[District]:
-        """`beside_each_other`, behind the district that they are the parts of where there is one."""
+        """`beside_each_other`, preceded by the parent district if it is covered."""
         level = self.beside_each_other
         whole = [row for row in self.ground if level and row.pk == level[0].parent_id]
         return [*whole, *level]
 
 
 class CompareForm(WithinForm):
-    """Districts beside each other by one indicator."""
+    """Districts side by side, with one indicator."""
 
     indicator = forms.ChoiceField(label=gettext_lazy("Indicator"))
     field_order = ("indicator", "within", "period", "from", "to", "all_kinds")

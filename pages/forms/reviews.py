@@ -1,4 +1,4 @@
-"""What a supervisor types into an audit, and which reports are sent."""
+"""Forms for audits and for report subscriptions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -41,7 +41,7 @@ NEEDED: Final = {"required": True, "widget": forms.RadioSelect}
 
 
 class DistrictsMixin(forms.Form):
-    """A district the actor covers."""
+    """A field for a district that the actor covers."""
 
     def offer_districts(self, actor: Actor) -> None:
         rows = District.objects.covered_by(actor).active().as_tree()
@@ -66,7 +66,7 @@ class NewReviewForm(DistrictsMixin):
     )
 
     def __init__(self, data: QueryDict | None, *, actor: Actor, wanted: Mapping[str, str]) -> None:
-        """`wanted` is a scorecard's address: what is chosen beforehand, as far as it can be audited."""
+        """`wanted` are the parameters of a scorecard's URL, used as initial values if they can be audited."""
         super().__init__(data, initial={"district": wanted.get("district", "")[:20]})
         self.offer_districts(actor)
         periods = list(_over(city_today()))
@@ -106,7 +106,7 @@ class NewReviewForm(DistrictsMixin):
 
 
 def _over(today: date) -> Iterable[Period]:
-    """Periods people audit that are over, the last quarter first."""
+    """Usual audit periods that have ended, the last quarter first."""
     quarter, month, year = quarter_of(today), month_of(today), year_of(today)
     return [quarter.back(1), quarter.back(2), month.back(1), month.back(2), year.back(1)]
 
@@ -157,7 +157,7 @@ class ConclusionForm(forms.Form):
 
 
 class SignForm(VersionedForm):
-    """What is signed is what was shown."""
+    """Sign an audit. The signature applies only to the version that was shown."""
 
 
 @fields_of(Addendum, text={"rows": 5})
@@ -187,6 +187,6 @@ class SubscriptionForm(DistrictsMixin):
         self.fields["report"].choices = [(SCORECARD, _("Scorecard (all indicators)")), *titles]  # type: ignore[attr-defined]
 
     def clean_report(self) -> str:
-        """A report's slug; empty for the scorecard."""
+        """The report's slug, or an empty text for the scorecard."""
         slug: str = self.cleaned_data["report"]
         return "" if slug == SCORECARD else slug

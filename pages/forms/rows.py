@@ -1,4 +1,4 @@
-"""Rows of a form that are added and taken out without a script."""
+"""Formset rows that can be added and removed without scripts."""
 
 from typing import Any
 

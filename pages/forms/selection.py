@@ -1,4 +1,4 @@
-"""What is done to several organisations at once."""
+"""Forms for changing several selected rows at once."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class CadenceForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    """Nothing to say: the details of all of them were checked today."""
+    """No fields: confirm that the details of all selected organisations were checked today."""
 
 
 @fields_of(FollowUp, owner={"empty_label": None})

@@ -1,4 +1,4 @@
-"""What happens again and again: how often, and whether a change is for one, some or all."""
+"""Form fields for series: recurrence, and the scope of a change."""
 
 from datetime import date
 from typing import Any
@@ -23,9 +23,9 @@ PATTERNS = {
 
 
 class Repeats(forms.Form):
-    """How often, and until when or how many times; nothing of this is asked of what happens once.
+    """Recurrence, with an end date or a number of occurrences. Ignored for a single date.
 
-    Once the first day is typed, each choice says which days it means.
+    Once the first date is typed, each option describes its dates.
     """
 
     repeats = forms.ChoiceField(
@@ -50,10 +50,10 @@ class Repeats(forms.Form):
         if day := self.first_day():
             patterns = recurrence.patterns_on(day, chosen=self["repeats"].value())
             named = [(pattern, in_words(recurrence.rule_for(pattern, day))) for pattern in patterns]
-            self.fields["repeats"].choices = [("", _("Once")), *named]  # type: ignore[attr-defined]  # a choice
+            self.fields["repeats"].choices = [("", _("Once")), *named]  # type: ignore[attr-defined]  # a choice field
 
     def first_day(self) -> date | None:
-        """The city's day of the first one, as far as it is typed."""
+        """The city's date of the first occurrence, or None if not typed yet."""
         try:
             moment = self.fields["starts_at"].clean(self["starts_at"].value())
         except forms.ValidationError:
@@ -67,7 +67,7 @@ class Repeats(forms.Form):
         return data
 
     def pattern(self) -> dict[str, Any]:
-        """Arguments of the services that start a series; empty for what happens once."""
+        """Series arguments for the services. Empty for a single date."""
         data = self.cleaned_data
         if not data["repeats"]:
             return {}
@@ -75,6 +75,6 @@ class Repeats(forms.Form):
 
 
 def scope_field(*, all_of: str | Promise = _("All future ones")) -> forms.ChoiceField:
-    """For which of a series; without an answer for one."""
+    """The scope of a change to a series. Without an answer, only one occurrence changes."""
     scopes = ((ONE, _("Only this one")), (LATER, _("This and later ones")), (ALL, all_of))
     return forms.ChoiceField(label=_("Apply to"), choices=scopes, widget=forms.RadioSelect, initial=ONE)

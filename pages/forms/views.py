@@ -1,4 +1,4 @@
-"""Naming a list with its filters."""
+"""Form for saving a list with its filters."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from pages.forms.fields import fields_of
     shared_with={"label": _("Who is it for?"), "empty_label": _("Only me")},
 )
 class SaveViewForm(forms.Form):
-    """`query` is the address's; sharing is offered where a district is covered."""
+    """`query` comes from the URL. Sharing is offered for covered districts."""
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Where a key wants to be told of changes, as an administrator describes it."""
+"""Forms for webhooks, for administrators."""
 
 from typing import Any
 
