@@ -1,6 +1,6 @@
-"""Keys of other tools: made, renewed and revoked by administrators, confirmed by privacy officers.
+"""API keys: administrators create, renew and revoke them, and privacy officers confirm them.
 
-A secret is on one answer only, the one to the form that made it: in no message, session or address.
+A secret is only in the response to the form that created it: not in any message, session or URL.
 """
 
 from uuid import UUID
@@ -30,7 +30,7 @@ from pages.once import shown_once
 
 
 def _keepers_only(request: ActorRequest) -> None:
-    """Administrators and privacy officers."""
+    """Raise 403 for users other than administrators and privacy officers."""
     if not (request.actor.is_administrator or request.actor.role == Role.PRIVACY_OFFICER):
         raise PermissionDenied
 
@@ -40,7 +40,7 @@ reauthenticated_administrators = reauthenticated(lambda actor: actor.is_administ
 
 @require_safe
 def keys(request: ActorRequest) -> HttpResponse:
-    """Waiting, active and past keys; a privacy officer sees those that wait or are active."""
+    """Pending, active and past keys. Privacy officers see pending and active ones."""
     _keepers_only(request)
     found = list(
         ApiKey.objects.visible_to(request.actor).prefetch_related("districts").order_by("name", "pk")

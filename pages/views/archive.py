@@ -1,4 +1,7 @@
-"""All of a district as one file: the role, the password, the reason; then a job and a second person."""
+"""Export all data of a district, after checking role, identity and reason.
+
+A background task writes the file, and a second person releases it.
+"""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render

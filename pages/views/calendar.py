@@ -13,7 +13,7 @@ from pages.lookups import consult_rows, readers_only
 
 @require_safe
 def calendar(request: ActorRequest) -> HttpResponse:
-    """`?month=2026-11&scope=district`: the reader's own unless the districts' are asked for."""
+    """`?month=2026-11&scope=district`: the user's own meetings, or those of their districts."""
     readers_only(request)
     today = city_today()
     mine = request.actor.writes and request.GET.get("scope") != "district"
@@ -28,7 +28,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
             "month": month,
             "mine": mine,
             "today": today,
-            "earlier": earlier,  # what a phone folds away: the agenda starts today
+            "earlier": earlier,  # folded on a phone: the agenda starts today
             "agenda": days[len(earlier) :],
         },
     )

@@ -1,4 +1,4 @@
-"""Concerns: listed, shown with whom to call, answered, closed."""
+"""Concerns: list, details with contacts to call, answer and close."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -42,7 +42,7 @@ SHOWN: Final = ("site_organisation", "raised_by_organisation", "meeting")
 
 
 def with_references(rows: QuerySet[Concern], actor: Actor) -> QuerySet[Concern]:
-    """Rows with `sees_site_organisation` and the like: whether the actor sees what they refer to."""
+    """Annotate rows with `sees_site_organisation` and similar: whether the actor sees the referenced rows."""
     organisations = Organisation.objects.visible_to(actor)
     return rows.select_related("district", *SHOWN).annotate(
         sees_site_organisation=Exists(organisations.filter(pk=OuterRef("site_organisation"))),
@@ -78,7 +78,7 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
 
 @require_GET
 def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Headed by whom to call: the place's organisation and those of the affected communities."""
+    """A concern, headed by contacts to call: of the site's organisation and of the affected communities."""
     actor = request.actor
     row = get_or_404(with_references(Concern.objects.visible_to(actor), actor), pk)
     calls = whom_to_call(actor, row)
@@ -137,7 +137,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def concern_reassurance(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Reassurance was offered, and with `answer` what they said."""
+    """Record that reassurance was offered and, with `answer`, the response."""
     row = _writable(request, pk)
     before = {"reassurance_answer": row.reassurance_answer}
     if not row.reassurance_offered_at:
@@ -152,7 +152,7 @@ def concern_reassurance(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def concern_status(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """`step` is answered, told, closed or reopened."""
+    """Change the status. `step` is answered, told, closed or reopened."""
     row = _writable(request, pk)
     actor = request.actor
     match request.POST.get("step"):
@@ -193,7 +193,7 @@ def _writable(request: ActorRequest, pk: UUID) -> Any:
 
 
 def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed; an organisation its writer does not see stays where another was not chosen."""
+    """The typed values. A hidden organisation is kept unless another one was chosen."""
     hidden = [
         name for name in SHOWN if name in values and values[name] is None and not getattr(row, f"sees_{name}")
     ]
@@ -201,7 +201,10 @@ def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moments(row: Concern) -> list[tuple[date, str, str]]:
-    """What happened with it, oldest first: moment, icon, text. When they were told is a day, and ends it."""
+    """Events of the concern, oldest first: date or time, icon and text.
+
+    A date counts as the end of its day.
+    """
     offered = _("Reassurance offered")
     if row.reassurance_answer:
         offered = f"{offered}: {row.get_reassurance_answer_display()}"

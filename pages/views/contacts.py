@@ -1,4 +1,4 @@
-"""People: found, shown, added, changed, withdrawn."""
+"""Contacts: list, details, add, edit and opt out."""
 
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ from pages.reasons import (
 )
 from pages.undo import undo_url, undoer
 
-# One tap each; anything else is typed.
+# Selected with one tap. Other reasons are typed.
 REASONS = (
     gettext_lazy("Urgent, and no one answers the work number"),
     gettext_lazy("They asked to be called on this number"),
@@ -76,7 +76,7 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
     if elsewhere := canonical(request):
         return elsewhere
     if is_id(named := request.GET.get("organisation", "")):
-        return redirect("organisation", UUID(named))  # the path to its people, with an event of its own
+        return redirect("organisation", UUID(named))  # shows its contacts, with an event
     rows = Contact.objects.visible_to(request.actor).select_related("home_district")
     found = listing(request, ContactFilters, rows, orderings=("folded", "review_on"), default="folded")
     record_view(
@@ -98,7 +98,7 @@ def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Why somebody outside the reader's portfolio is looked at: kept for a while, and in each event."""
+    """Store the reason for opening a contact outside the reader's portfolio. It is recorded in each event."""
     readers_only(request)
     get_or_404(Contact.objects.visible_to(request.actor), pk)
     try:
@@ -144,7 +144,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def contact_duplicates(request: ActorRequest) -> HttpResponse:
-    """What is typed so far, compared: a fragment for htmx."""
+    """An htmx fragment with contacts that resemble the typed values."""
     if not request.actor.writes:
         raise PermissionDenied
     typed = {name: request.POST.get(name, "")[:300] for name in COMPARED}
@@ -153,7 +153,7 @@ def contact_duplicates(request: ActorRequest) -> HttpResponse:
 
 
 def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
-    """Found by a person's own name, phone and e-mail, never through an organisation (domain.md, rule 3)."""
+    """Contacts with similar details. They are never found through an organisation (domain.md, rule 3)."""
     found = similar_contacts(request.actor, **{name: typed[name] for name in COMPARED})
     if found:
         consult_rows(request, "contact", [one.row for one in found], action=Action.SEARCH)
@@ -168,7 +168,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     roles = _roles(request, shown_affiliations(row, request.actor))
     shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
-    # The reason is about the person: it is for nobody where only an organisation that is offered is.
+    # The reason is about this contact. Events for organisations that are only options have no reason.
     record_view(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
 
     @transaction.atomic
@@ -200,7 +200,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 @for_a_reason(_find_editable)
 def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What cannot be undone has a page of its own."""
+    """Confirm opting out on a separate page, because it cannot be undone."""
     row = _find_editable(request, pk)
     if request.method == "POST":
         withdraw_contact(actor=request.actor, contact_id=pk)
@@ -248,7 +248,7 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
 @form_page
 @for_a_reason(_find_editable)
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Keep a private phone and e-mail, or none. What is kept is not shown here."""
+    """Set or remove the private phone and email. The page does not show stored values."""
     row = _find_editable(request, pk)
     form = PrivateChannelForm(posted(request), initial={"version": row.version})
     why = given_reason(request, pk)
@@ -273,7 +273,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Show what is private, once, for a reason that stays in the trail."""
+    """Show private contact details once, for a recorded reason."""
     readers_only(request)
     row: Any = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
     if not row.has_private_channel:
@@ -324,7 +324,7 @@ def _still_seen(actor: Actor, pk: UUID) -> bool:
 
 
 def _organisation_asked(request: ActorRequest) -> Organisation | None:
-    """The organisation whose page the reader comes from, when it is one they see."""
+    """The organisation whose page the reader comes from, if they can see it."""
     try:
         pk = UUID(request.GET.get("organisation", ""))
     except ValueError:
@@ -338,7 +338,7 @@ def _only_district(request: ActorRequest) -> UUID | None:
 
 
 def _organisations_on(roles: Any) -> list[Organisation]:
-    """Those that the rows of a form offer or name, for the trail."""
+    """Organisations that a form's rows offer or name, for the activity log."""
     return list({row.pk: row for form in roles for row in form.offered}.values())
 
 

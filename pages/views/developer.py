@@ -1,4 +1,4 @@
-"""For those who make another tool talk to this one: from a new key to the first answer in ten minutes."""
+"""Developer pages: from a new key to the first API response in 10 minutes."""
 
 from dataclasses import dataclass
 
@@ -97,7 +97,7 @@ TOPICS: dict[str, tuple[str | Promise, str | Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A step: what it is about, and its lines in each language that has some."""
+    """A step with its topic, and its lines in each language that has any."""
 
     name: str
     title: str | Promise
@@ -123,7 +123,7 @@ def developer(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def example(request: HttpRequest, language: str) -> HttpResponse:
-    """The whole file of a language, as it runs here."""
+    """The complete example file of a language, adapted to this site."""
     if language not in LANGUAGES:
         raise Http404
     found = Example(language, settings.SITE_URL)

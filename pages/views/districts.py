@@ -1,4 +1,4 @@
-"""Districts: the map with its table, each district's profile, and the communities expected there."""
+"""Districts: map and table, profiles, and expected communities."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,10 @@ SHADES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A district in a list: `figures` for those who cover it, a `shape` where it is on the map."""
+    """A district in a list.
+
+    `figures` are for users who cover the district; `shape` is set if it is on the map.
+    """
 
     district: District
     figures: Figures | None
@@ -39,14 +42,14 @@ class Ground:
 
     @property
     def shade(self) -> str:
-        """t1 to t4: how many of its organisations were met lately; t0 says nothing."""
+        """t1 to t4: share of organisations that were met recently. t0 means no figures."""
         share = self.figures.share_met if self.figures else None
         return "t0" if share is None else f"t{1 + sum(share >= step for step in SHADES)}"
 
 
 @require_safe
 def districts(request: ActorRequest) -> HttpResponse:
-    """The widest level that has more than one district; then one's own that lie deeper."""
+    """The highest level with more than one district, then the user's own districts on lower levels."""
     active = list(District.objects.visible_to(request.actor).active().in_order())
     level = [row for row in active if row.parent_id is None]
     while len(level) == 1 and (parts := [row for row in active if row.parent_id == level[0].pk]):
@@ -68,7 +71,10 @@ def districts(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def district(request: ActorRequest, code: str) -> HttpResponse:
-    """Everybody sees whose district it is; what goes on in it, only those who cover it."""
+    """A district's profile.
+
+    Everybody sees who works there; only users who cover the district see activity.
+    """
     return _profile(request, _find(request, code))
 
 

@@ -1,4 +1,4 @@
-"""Rows of the book that may be the same: looked through, merged, or said to be different."""
+"""Possible duplicates: list, merge, or mark as different."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -87,7 +87,7 @@ def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
 
 @form_page
 def merge(request: ActorRequest, noun: str) -> HttpResponse:
-    """`?row=…&row=…` names the rows; the first stays unless another is chosen."""
+    """Merge the rows in `?row=…&row=…`. The first is kept unless another is chosen."""
     object_type = _type_of(request, noun)
     rows = _rows(request, object_type)
     if not 2 <= len(rows) <= MOST:
@@ -98,9 +98,9 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
     if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
         return _only_looked_at(request, noun, rows, read_only)
     people = [row.pk for row in rows] if object_type == "contact" else []
-    if question := take_reasons(request, people):  # what they are reached by stands here as on their own page
+    if question := take_reasons(request, people):  # shows as much as the contact's page
         return question
-    if ANSWER in request.POST and "keep" not in request.POST:  # asked in place of the page: open it
+    if ANSWER in request.POST and "keep" not in request.POST:  # the reason was just given: reload the page
         return redirect(request.get_full_path())
     why = given_reasons(request, people)
     form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
@@ -138,7 +138,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
 
 
 def _only_looked_at(request: ActorRequest, noun: str, rows: list[Any], read_only: list[Any]) -> HttpResponse:
-    """A list lets any row be ticked: say which cannot be merged here, and go on with the others."""
+    """Show which selected rows the user cannot merge, with a link to continue with the others."""
     if request.method == "POST":
         raise PermissionDenied
     object_type = NOUNS[noun]
@@ -160,7 +160,7 @@ def _take_merge_back(*, actor: Actor, merge_id: str) -> None:
 
 
 def _type_of(request: ActorRequest, noun: str) -> str:
-    """Only who may write looks for duplicates: a pair is there to be merged."""
+    """Return the object type. Only users who may write can look for duplicates."""
     if noun not in NOUNS:
         raise Http404
     if not request.actor.writes:
@@ -169,7 +169,7 @@ def _type_of(request: ActorRequest, noun: str) -> str:
 
 
 def _rows(request: ActorRequest, object_type: str) -> list[Any]:
-    """The rows named in the address, in their order; 404 unless all are seen."""
+    """The rows named in the URL, in order. Raises 404 unless all are visible."""
     try:
         ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Taking lists and figures out as files: the role, the password, the reason; then a job."""
+"""Export lists and figures as files: check role, identity and reason, then start a background task."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -34,7 +34,7 @@ from reports.wording import say_so_far
 @form_page
 @reauthenticated(can_export)
 def export_list(request: ActorRequest, noun: str) -> HttpResponse:
-    """`?…` are the list's filters; `?ids=` the rows that were ticked."""
+    """Export a list. The query has the list's filters, `?ids=` the selected rows."""
     _take_query(request)
     selection = _selection(request, noun)
     export = selection.export
@@ -74,7 +74,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
 @form_page
 @reauthenticated(can_export)
 def export_report(request: ActorRequest) -> HttpResponse:
-    """Figures as a file: `?report=` is a slug or the scorecard, the rest as on the page of the report."""
+    """Export figures. `?report=` is a slug or the scorecard; other parameters are the report page's."""
     _take_query(request)
     districts = ground(request)
     if not districts:
@@ -110,13 +110,16 @@ def export_report(request: ActorRequest) -> HttpResponse:
 
 
 def _take_query(request: ActorRequest) -> None:
-    """The address's query as the form sent it: a form that waited for a password comes back without one."""
+    """Use the query that the form sent.
+
+    A form that was held for a password confirmation returns without one.
+    """
     if "query" in request.POST:
         request.GET = QueryDict(request.POST["query"])
 
 
 def _asked(request: ActorRequest, slug: str, districts: list[District]) -> Asked | None:
-    """What the page of the report shows; None where its address is not understood."""
+    """The figures that the report page shows. None if its URL is invalid."""
     today = city_today()
     given, default = request.GET.dict(), last_quarter(today)
     ways = [By.DISTRICT] if slug == SCORECARD else REPORTS[slug].ways
@@ -141,7 +144,7 @@ def _page_of(request: ActorRequest, slug: str) -> str:
 
 
 def _selection(request: ActorRequest, noun: str) -> Selection:
-    """Repeated values are joined, and names that are no filter of the list left out, as on its page."""
+    """Join repeated values, and drop parameters that are not filters, as on the list's page."""
     export = LISTS[noun]
     query = QueryDict(mutable=True)
     for name in export.filters.parameters():

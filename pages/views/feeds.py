@@ -1,4 +1,4 @@
-"""My calendar subscription: got once, ended at any time."""
+"""The user's calendar subscription: create and end."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +17,7 @@ from pages.once import shown_once
 
 @form_page
 def calendar_feed(request: ActorRequest) -> HttpResponse:
-    """The address is on one answer only, the one to the form that made it."""
+    """Create a subscription. Only this response contains its address."""
     if not has_calendar(request.actor):
         raise PermissionDenied
     address = ""

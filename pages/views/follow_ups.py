@@ -1,4 +1,4 @@
-"""Promises: listed, made, kept, moved, cancelled."""
+"""Follow-ups: list, add, complete, edit, cancel."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -52,19 +52,19 @@ ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
 
 
 def with_what_is_seen(rows: QuerySet[FollowUp], actor: Actor) -> QuerySet[FollowUp]:
-    """Rows as pages list them: organisations the actor does not see are left out."""
+    """Rows for lists, without organisations that the actor cannot see."""
     rows = rows.with_homes()  # type: ignore[attr-defined]  # our own queryset
     return rows.select_related("owner").prefetch_related(seen_links(FollowUpOrganisation, actor))
 
 
 def ids_on(rows: Iterable[Any]) -> list[UUID]:
-    """What rows of promises show, for the trail."""
+    """IDs of follow-ups and the organisations shown with them, for the activity log."""
     return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
 
 
 @require_GET
 def follow_ups(request: ActorRequest) -> HttpResponseBase:
-    """Without a filter: what I have promised and not done yet; for those who promise nothing, everybody's."""
+    """By default, pending follow-ups: the user's own if they may write, otherwise everybody's."""
     readers_only(request)
     if redirected := canonical(request):
         return redirected
@@ -99,13 +99,13 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
 
 
 def homes_of(form: Any) -> set[UUID]:
-    """Districts of those who are promised something, for the trail."""
+    """Home districts of the follow-up's organisations, for the activity log."""
     return {organisation.home_district_id for organisation in form.cleaned_data["organisations"]}
 
 
 @form_page
 def follow_up_new(request: ActorRequest) -> HttpResponse:
-    """`?organisation=…&contact=…&meeting=…&concern=…` say what it is about."""
+    """Add a follow-up. `?organisation=…&contact=…&meeting=…&concern=…` set what it is about."""
     if not request.actor.writes:
         raise PermissionDenied
     about = _about(request)
@@ -138,7 +138,7 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
 def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor = request.actor
     rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor).prefetch_related(
-        "organisation_links__organisation",  # the policy asks for the hidden ones too
+        "organisation_links__organisation",  # the policy also needs hidden organisations
         Prefetch("contact", Contact.objects.visible_to(actor)),
         Prefetch("meeting", Meeting.objects.visible_to(actor)),
         Prefetch("concern", Concern.objects.visible_to(actor)),
@@ -199,11 +199,11 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """A row's button posts the version alone; the page also asks what came of it and who knows."""
+    """Complete a follow-up. A row's button posts only the version; the page has the other fields."""
     row = _writable(request, pk, can_complete_follow_up)
     organisations = [link.organisation for link in row.seen_links]
     if not can_edit_follow_up(request.actor, row):
-        organisations = []  # an owner from elsewhere says that it is done, not who was told
+        organisations = []  # owners from other districts can complete it, but not report back
     now = {"version": row.version, "result": row.result}
     form = DoneForm(request.POST or None, initial=now, organisations=organisations)
 
@@ -235,7 +235,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """All organisations the reader sees know what came of it, or the one named `organisation`."""
+    """Mark all visible organisations, or only `organisation`, as reported back to."""
     row = _writable(request, pk, can_edit_follow_up)
     untold = [link for link in row.seen_links if not link.reported_back_on]
     wanted = request.POST.get("organisation")
@@ -282,7 +282,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """No more of them after this one."""
+    """End the series after this follow-up."""
     _writable(request, pk, can_complete_follow_up)
     end_follow_up_series(actor=request.actor, follow_up_id=pk)
     undo = undo_url(request, "follow_up_series_ended", follow_up_id=str(pk))
@@ -327,11 +327,11 @@ def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[s
     )
 
 
-# --- Steps the views share ------------------------------------------------------------------------
+# --- Shared steps ---------------------------------------------------------------------------------
 
 
 def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
-    """The promise with all its organisations (for the policy) and those that are seen, or 404 or 403."""
+    """The follow-up with all organisations (for the policy) and the visible ones. Raises 404 or 403."""
     rows = with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor)
     row = get_or_404(rows.prefetch_related("organisation_links__organisation"), pk)
     if not may(request.actor, row):
@@ -340,7 +340,7 @@ def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
 
 
 def _about(request: ActorRequest) -> dict[str, Any]:
-    """The person, meeting and concern that the address names; what is not seen is 404."""
+    """The contact, meeting and concern named in the URL. Raises 404 if one is not visible."""
     models: dict[str, Any] = {"contact": Contact, "meeting": Meeting, "concern": Concern}
     return {
         name: get_or_404(model.objects.visible_to(request.actor), as_uuid(request.GET[name]))
@@ -350,7 +350,7 @@ def _about(request: ActorRequest) -> dict[str, Any]:
 
 
 def _about_what(about: dict[str, Any]) -> str:
-    """The page of what a new promise belongs to."""
+    """URL of the page that a new follow-up belongs to."""
     for name in ("concern", "meeting"):
         if name in about:
             return reverse(name, args=[about[name].pk])
@@ -383,7 +383,7 @@ def _say_done(request: ActorRequest, done: FollowUp, told: list[UUID], *, can_te
 
 
 def _back(request: HttpRequest, pk: UUID) -> str:
-    """Where the button was pressed; from a page of the promise itself, the promise."""
+    """The page with the pressed button. From a page of the follow-up itself, the follow-up."""
     referer = request.headers.get("referer", "")
     safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
     own = follow_up_url(pk)

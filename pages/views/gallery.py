@@ -1,4 +1,4 @@
-"""Every part of the look on one page, for whoever builds pages; in the demo only."""
+"""All components of the design on one page, for developers. Demo only."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 
 class GalleryForm(forms.Form):
-    """One field of each kind."""
+    """One field of each type."""
 
     who = forms.CharField(label="Who?", help_text="Name of an organisation.", max_length=80)
     how = forms.ChoiceField(

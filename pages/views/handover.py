@@ -1,4 +1,4 @@
-"""Handing a colleague's organisations, promises and meetings to others; a brief on each organisation."""
+"""Hand over a colleague's organisations, follow-ups and meetings, with a brief on each organisation."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -35,7 +35,7 @@ def _supervisors_only(request: ActorRequest) -> None:
 
 @require_safe
 def handovers(request: ActorRequest) -> HttpResponse:
-    """Whose portfolio may be handed over: those who have left come first."""
+    """Colleagues whose portfolios can be handed over. Deactivated accounts come first."""
     _supervisors_only(request)
     rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
     counted = request.actor.district_ids
@@ -46,7 +46,7 @@ def handovers(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Choose who takes over, see what moves to whom (`step=preview`), move it (`step=move`)."""
+    """Choose who takes over, preview the changes (`step=preview`) and apply them (`step=move`)."""
     _supervisors_only(request)
     officer: User = get_or_404(colleagues(request.actor), pk)
     portfolio = portfolio_of(request.actor, officer)
@@ -74,7 +74,7 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What went to whom, with the briefs to print."""
+    """The result of a handover by recipient, with links to the briefs."""
     readers_only(request)
     row: Handover = get_or_404(
         Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk
@@ -96,7 +96,10 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """The briefs on all its organisations, one a printed page: a recipient's own, or all for who made it."""
+    """Briefs, one per printed page.
+
+    Recipients see the briefs on their own organisations, and the author of the handover sees all.
+    """
     readers_only(request)
     row: Handover = get_or_404(Handover.objects.visible_to(request.actor).select_related("officer"), pk)
     taken = (move for move in row.moves if move["type"] == "organisation")
@@ -107,7 +110,7 @@ def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def organisation_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who to call, what was promised, what matters, the last meetings: to read or print."""
+    """A brief for reading or printing: contacts, follow-ups, important facts and last meetings."""
     readers_only(request)
     row = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     return _briefs(request, [row.pk], {"organisation": row})
@@ -122,7 +125,7 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
 
 
 def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) -> list[Move] | None:
-    """What would move to whom; None with the mistakes in the form."""
+    """The planned changes. None, with errors in the form, if they are invalid."""
     if form.errors:
         return None
     try:
@@ -160,7 +163,7 @@ def _by_recipient(moves: Iterable[Move]) -> list[tuple[User, list[Move]]]:
 
 
 def _what_moved(actor: Actor, row: Handover) -> list[tuple[User, list[tuple[str, Any]]]]:
-    """What the actor sees of it, by who has it now."""
+    """Handed-over rows that the actor can see, by new owner."""
     seen: dict[UUID, tuple[str, Any]] = {}
     for name, rows in (
         ("organisation", Organisation.objects.visible_to(actor)),

@@ -1,4 +1,4 @@
-"""Help: how each main task is done, the notices, whom to ask."""
+"""Help: main tasks, legal notices and support contact."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

@@ -1,4 +1,4 @@
-"""One meeting for the phone's own calendar, under a title that says nothing on a locked screen."""
+"""A meeting as a calendar file. Its title reveals nothing on a locked screen."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Bringing a table in: the file, its columns, its values, a trial, the import, its undo."""
+"""Import a table: file, columns, values, trial, import and undo."""
 
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ from pages.forms.imports import (
 from pages.lookups import get_or_404
 
 SHOWN = 20
-OFFERS_SHOWN = 50  # of what rows may be one with, on a page
+OFFERS_SHOWN = 50  # undecided matches per page
 STEPS = (TRY, RUN, UNDO)
 WORKING = (DraftState.TRYING, DraftState.IMPORTING, DraftState.UNDOING)
 WRITING = (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.MERGED)
@@ -64,7 +64,7 @@ OUTCOMES = {
 
 @form_page
 def imports(request: ActorRequest) -> HttpResponse:
-    """One's imports, and where a new one starts."""
+    """The user's imports, and the form for a new one."""
     _importers_only(request)
     posted = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
@@ -109,7 +109,7 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
-    """The encodings the file may be in, with some rows in the two likeliest; None where it is certain."""
+    """The possible encodings, with sample rows for the two likeliest. None if the encoding is certain."""
     if not draft.encodings:
         return None
     shown = dict.fromkeys([draft.encoding, *draft.encodings[:2]])
@@ -117,7 +117,7 @@ def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
 
 
 def _other_readings(draft: ImportDraft, chosen: str = "", sent: Any = None) -> dict[str, Any]:
-    """Forms that read the file otherwise; of the one whose field is `chosen` what was sent."""
+    """Forms for reading the file differently. The form with the field `chosen` gets the sent data."""
     return {
         "headings": HeadingsForm(sent if chosen == "heading_row" else None, draft=draft),
         "encodings": _encoding_form(draft, sent if chosen == "encoding" else None),
@@ -125,7 +125,7 @@ def _other_readings(draft: ImportDraft, chosen: str = "", sent: Any = None) -> d
 
 
 def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpResponse:
-    """Read the file otherwise, and guess anew what its columns mean."""
+    """Read the file differently, and suggest the meanings of its columns again."""
     readings = _other_readings(draft, chosen, request.POST)
     sent = readings["headings" if chosen == "heading_row" else "encodings"]
     if sent is not None and sent.is_valid():
@@ -142,7 +142,7 @@ def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpR
 
 @form_page
 def import_joins(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Which rows are one with what the trial found alike; sending a page of it tries the import again."""
+    """Decide about rows that resemble records. Sending a page starts a new trial."""
     draft = _find_open(request, pk)
     pages = Paginator(offers_of(draft), OFFERS_SHOWN)
     page = pages.get_page(request.GET.get("page"))
@@ -161,7 +161,7 @@ def import_joins(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What the values of the file mean; sending it tries the import out."""
+    """Assign codes to the file's values. Sending the form starts a trial."""
     draft = _find_open(request, pk)
     target = TARGETS[draft.what]
     form = ValuesForm(
@@ -187,7 +187,7 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """How far it is and what came of it; for htmx, while it goes on, the part that changes."""
+    """Progress and results of an import. While it runs, htmx requests only the changing part."""
     draft = _find(request, pk)
     reset_interrupted(draft)
     job = Job.objects.visible_to(request.actor).filter(pk=draft.job_id).first() if draft.job_id else None
@@ -220,7 +220,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
-    """The whole report, and the rows that were refused, each with what it is."""
+    """The complete report and the rejected rows, each with a label."""
     found = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
     refused = gettext("rejected.csv")
     return [
@@ -252,7 +252,10 @@ def _find(request: ActorRequest, pk: UUID) -> ImportDraft:
 
 
 def _find_open(request: ActorRequest, pk: UUID) -> ImportDraft:
-    """One whose columns can still be named; 404 once its file is gone or it is in the book."""
+    """Return an import whose columns can still be assigned.
+
+    Raises 404 if its file is deleted or it is imported.
+    """
     _importers_only(request)
     open_ones = ImportDraft.objects.visible_to(request.actor).with_content()
     states = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)

@@ -1,4 +1,4 @@
-"""Long work: how far it is, what came out, and fetching it."""
+"""Background tasks: progress, results and downloads."""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ SHOWN = 100
 
 @require_safe
 def jobs(request: ActorRequest) -> HttpResponse:
-    """One's own, the newest first."""
+    """The user's own tasks, newest first."""
     rows = list(Job.objects.visible_to(request.actor).order_by("-created_at", "-pk")[:SHOWN])
     for row in rows:
         _entitle(row)
@@ -31,7 +31,7 @@ def jobs(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def job(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """The page; for htmx, while it goes on, the part that changes."""
+    """A task's page. While the task runs, htmx requests only the changing part."""
     row = _find(request, pk)
     fragment = "#state" if request.headers.get("HX-Request") else ""
     return render(request, f"pages/jobs/detail.html{fragment}", _context(request, row))

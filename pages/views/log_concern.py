@@ -1,4 +1,4 @@
-"""Log a concern: at night, in a hurry, and then at once whom to call."""
+"""Log a concern quickly, then show immediately whom to call."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +20,7 @@ from pages.lookups import consult_rows, get_or_404, readers_only
 
 @form_page
 def log_concern(request: ActorRequest) -> HttpResponse:
-    """`?organisation=…` is the place that was hit, `?meeting=…` where it was raised."""
+    """Log a concern. `?organisation=…` is the affected site, `?meeting=…` where the concern was raised."""
     readers_only(request)
     if not request.actor.writes:
         raise PermissionDenied

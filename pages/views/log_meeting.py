@@ -1,4 +1,4 @@
-"""Logging what took place: on the pavement in four taps, or an assembly on one page."""
+"""Log a meeting in four taps, or a group meeting on one page."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -48,14 +48,14 @@ WAS_THERE = {
 
 
 def writers_only(request: ActorRequest) -> None:
-    """Refuse (403) those who log nothing."""
+    """Raise 403 for users who may not log meetings."""
     if not request.actor.writes:
         raise PermissionDenied
 
 
 @form_page
 def log_meeting(request: ActorRequest) -> HttpResponse:
-    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps what was typed."""
+    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps the typed values."""
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
         found = _found(request, request.GET["q"])
@@ -97,7 +97,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def log_assembly(request: ActorRequest) -> HttpResponse:
-    """Many organisations and promises; `act=find` and `act=add` keep what was typed."""
+    """Log many organisations and follow-ups. `act=find` and `act=add` keep the typed values."""
     writers_only(request)
     act = request.POST.get("act", "")
     answers = Attendances.answered("was", request.POST)
@@ -135,7 +135,7 @@ def undo_log(*, actor: Actor, meeting_id: str, version: int) -> None:
 
 
 def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation | None = None) -> HttpResponse:
-    """On to the organisation the reader came from, the concern to log, or Today."""
+    """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
     say_logged(request, meeting)
     return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
 
@@ -161,7 +161,7 @@ def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
 
 
 def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, adding: bool) -> Any:
-    """One empty row to begin with, and one more whenever it is asked for: there the writer goes on."""
+    """Formset that starts with an empty row. Adding a row moves the focus to it."""
     formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
     in_a_week = city_today() + timedelta(days=7)
     data = request.POST.copy() if request.method == "POST" else None
@@ -182,7 +182,7 @@ def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, ad
     return promises
 
 
-# --- Whom to offer --------------------------------------------------------------------------------
+# --- Participants to offer ------------------------------------------------------------------------
 
 
 def _search(actor: Actor, q: str) -> list[Organisation]:
@@ -192,7 +192,7 @@ def _search(actor: Actor, q: str) -> list[Organisation]:
 
 
 def _found(request: ActorRequest, q: str) -> list[Who]:
-    """Organisations by name, then people by their own."""
+    """Organisations by name, then contacts by their own name."""
     seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
     people = list(seen.matching(q)[:FOUND])
     organisations = [Who(organisation) for organisation in _search(request.actor, q)]
@@ -201,7 +201,7 @@ def _found(request: ActorRequest, q: str) -> list[Who]:
 
 
 def _roles(actor: Actor, people: Iterable[Contact]) -> dict[UUID, list[Affiliation]]:
-    """What each is in organisations that the reader sees."""
+    """Roles of each contact in organisations that the reader can see."""
     found: dict[UUID, list[Affiliation]] = {person.pk: [] for person in people}
     seen = Organisation.objects.visible_to(actor)
     links = Affiliation.objects.current().filter(contact__in=found, organisation__in=seen)
@@ -211,12 +211,15 @@ def _roles(actor: Actor, people: Iterable[Contact]) -> dict[UUID, list[Affiliati
 
 
 def _titled(person: Contact, roles: list[Affiliation]) -> Who:
-    """With the role's title alone: a name leads to no organisation without a reason (docs/adr/0013)."""
+    """The contact with the role's title only.
+
+    Without a reason, the organisation is hidden (docs/adr/0013).
+    """
     return Who(None, person, role_title=roles[0].role_title if len(roles) == 1 else "")
 
 
 def _speaking(request: ActorRequest, person: Contact) -> Who:
-    """With the organisation they speak for when it is one, for whom it needs no reason or has given it."""
+    """The contact with the represented organisation, if there is only one and no reason is missing."""
     roles = _roles(request.actor, [person])[person.pk]
     if len(roles) != 1 or reason_for(request, person.pk) is None:
         return _titled(person, roles)
@@ -224,7 +227,7 @@ def _speaking(request: ActorRequest, person: Contact) -> Who:
 
 
 def _ask_about(request: ActorRequest) -> HttpResponse | None:
-    """Why this person, of who logs a meeting with somebody they have not worked with lately."""
+    """Ask for a reason if the chosen contact is outside the user's portfolio."""
     kind, _colon, key = request.POST.get("who", "").partition(":")
     if kind != "contact" or not is_id(key):
         return None
@@ -233,7 +236,7 @@ def _ask_about(request: ActorRequest) -> HttpResponse | None:
 
 
 def _named(request: ActorRequest) -> list[Who]:
-    """Who an address preselects: nobody when the actor does not see them."""
+    """The participant preselected by the URL, if the user can see them."""
     for kind in ("organisation", "contact"):
         if kind in request.GET:
             return _named_by_value(request, f"{kind}:{request.GET[kind]}")
@@ -252,7 +255,7 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
 
 
 def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
-    """Those who speak for the organisation that is chosen."""
+    """Contacts who represent the chosen organisation."""
     if not whom or not whom[0].organisation:
         return []
     speaking = Affiliation.objects.current().filter(organisation=whom[0].organisation).values("contact")
@@ -261,7 +264,7 @@ def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
 
 
 def _consult(request: ActorRequest, rows: list[Organisation | Contact], searched: str) -> None:
-    """People apart, with the reason given for one of them: who looked for whom is asked by person."""
+    """Record contacts separately, with the reason given, because inquiries are about contacts."""
     people = list({row.pk: row for row in rows if isinstance(row, Contact)}.values())
     others = [row for row in rows if isinstance(row, Organisation)]
     if people:

@@ -1,4 +1,4 @@
-"""Demo only: what the SMTP sink received, as a person would read it."""
+"""Emails received by the SMTP sink, as a recipient would read them. Demo only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message; `text` is its plain part, HTML is never shown."""
+    """An email. `text` is its plain part; HTML is never shown."""
 
     name: str
     received_at: datetime
@@ -44,7 +44,7 @@ class Mail:
 
     @property
     def attachments(self) -> Iterator[tuple[str, str]]:
-        """Names, and what is in those that are text."""
+        """Attachments by name, with the content of those that are text."""
         for part in self.message.iter_attachments():
             text = _text(part) if part.get_content_maintype() == "text" else ""
             yield part.get_filename() or part.get_content_type(), text
@@ -66,7 +66,7 @@ def mail(request: ActorRequest, name: str) -> HttpResponse:
 
 
 def _files() -> dict[str, Path]:
-    """The messages there are, by name: only what is listed is ever opened."""
+    """The stored messages by file name. No other file is ever opened."""
     if not settings.MAIL_SINK_DIR:
         raise Http404
     return {file.name: file for file in Path(settings.MAIL_SINK_DIR).glob("*.eml") if file.is_file()}
@@ -74,7 +74,7 @@ def _files() -> dict[str, Path]:
 
 def _read(file: Path) -> Mail:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 (what the policy makes)
+    assert isinstance(message, EmailMessage)  # noqa: S101 (guaranteed by the policy)
     return Mail(file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC), message)
 
 

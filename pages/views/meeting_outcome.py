@@ -1,4 +1,4 @@
-"""Whether a meeting that was just logged counts as met, and what came of it with one more tap."""
+"""Report whether a logged meeting counts as met, and add an outcome with one tap."""
 
 from typing import Final
 from uuid import UUID
@@ -28,7 +28,7 @@ COUNTING: Final = [code for code in Outcome if code not in NOT_SUBSTANTIVE]
 
 @require_POST
 def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Add `outcome`, then go back to where the reader was."""
+    """Add `outcome` and return to the previous page."""
     row = get_or_404(Meeting.objects.visible_to(request.actor), pk)
     if not can_edit_meeting(request.actor, row):
         raise PermissionDenied
@@ -41,7 +41,7 @@ def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def say_logged(request: ActorRequest, meeting: Meeting) -> None:
-    """What counts is said at once, with what is missing beside it, rather than found out weeks later."""
+    """Show immediately whether the meeting counts as met and what is missing."""
     tags = []
     if meeting.logged_by_id == request.actor.id and timezone.now() - meeting.created_at <= DISCARD_WITHIN:
         undo = undo_url(request, "log_meeting", meeting_id=str(meeting.pk), version=meeting.version)

@@ -1,4 +1,4 @@
-"""Meetings: listed, shown, planned, changed, cancelled, held."""
+"""Meetings: list, details, plan, edit, cancel, mark as held."""
 
 from typing import Any
 from uuid import UUID
@@ -125,7 +125,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def meeting_new(request: ActorRequest) -> HttpResponse:
-    """Plan a meeting; `?organisation=` invites one."""
+    """Plan a meeting. `?organisation=` invites an organisation."""
     if not request.actor.writes:
         raise PermissionDenied
     asked = request.GET.get("organisation", "")
@@ -211,7 +211,7 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """It took place: who was there, what came of it, what was promised."""
+    """Mark a meeting as held: attendance, outcomes and a follow-up."""
     row = _find_editable(request, pk)
     if row.status != MeetingStatus.PLANNED:
         messages.info(request, _("This meeting has already been held or cancelled."))
@@ -257,7 +257,7 @@ def undo_cancel_series(*, actor: Actor, cancelled: list[tuple[str, int]]) -> Non
 
 
 def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
-    """What the forms start with."""
+    """Initial values of the forms."""
     names = (
         *("version", "subject", "kind", "level", "duration_minutes", "place", "initiated_by", "agenda"),
         *("headcount", "other_participants", "outcomes", "facts", "assessment"),
@@ -270,28 +270,31 @@ def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
 
 
 def _find_editable(request: ActorRequest, pk: UUID) -> Meeting:
-    """404 when it is not seen, 403 when it is read-only here."""
+    """Return the meeting. Raises 404 if it is not visible, 403 if it is read-only."""
     row = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district", "series"), pk)
     if not can_edit_meeting(request.actor, row):
         raise PermissionDenied
     return row
 
 
-# --- Who is invited, who was there -----------------------------------------------------------------
+# --- Invitations and attendance ----------------------------------------------------------------------
 
 
 def _rows_of(
     request: ActorRequest, row: Meeting, options: Any
 ) -> tuple[Attendances[Organisation], Attendances[Contact]]:
-    """Lists of a meeting as they are or were just answered; people are offered from the organisations."""
+    """Attendance as stored or as just sent.
+
+    The options for contacts are those of the selected organisations.
+    """
     links = row.organisation_links.values_list("organisation", "present")
     known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
     rows = _organisation_rows(request, options, known)
     came = dict(row.contact_links.values_list("contact", "attendance"))
-    chosen = [one.pk for one, answer in rows.given if answer != "out"]  # not of those just found by a word
+    chosen = [one.pk for one, answer in rows.given if answer != "out"]  # not mere search results
     speaking = Affiliation.objects.current().filter(organisation__in=chosen)
     to_invite = Q(pk__in=speaking.values("contact"), withdrawn_on__isnull=True)
-    # Who was there stays, even if they withdrew since: what is not on the page would be taken out.
+    # Keep attendees who opted out since then: saving removes contacts that are not on the page.
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
     answers = Attendances.answered("came", request.POST) if request.method == "POST" else came
     return rows, Attendances("came", CAME, list(candidates.order_by("folded", "pk")), answers)
@@ -300,7 +303,7 @@ def _rows_of(
 def _organisation_rows(
     request: ActorRequest, options: Any, known: dict[UUID, str], *, offer: bool = False
 ) -> Attendances[Organisation]:
-    """The organisations of a list: found just now, then those answered or known, then some to offer."""
+    """Attendance of organisations: search results, then answered or known ones, then suggestions."""
     posted = request.method == "POST"
     answers = Attendances.answered("was", request.POST) if posted else known
     seen = Organisation.objects.visible_to(request.actor)

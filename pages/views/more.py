@@ -1,4 +1,4 @@
-"""More: the places that do not fit the bar of a phone."""
+"""More: pages that do not fit into a phone's navigation bar."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""My reminders: what is new, what is coming, what was sent."""
+"""The user's reminders: new, scheduled and sent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A reminder as its recipient sees it: what it is about is None where that is hidden from them now."""
+    """A reminder for its recipient. Its subject is None if the recipient can no longer see it."""
 
     reminder: Reminder
     subject: Any
@@ -60,7 +60,7 @@ def notifications(request: ActorRequest) -> HttpResponse:
     coming = list(own.waiting().order_by("occurrence", "pk")[:ROWS])
     sent = list(own.sent().exclude(pk__in=[r.pk for r in new]).order_by("-sent_at", "-pk")[:ROWS])
     about = [row.about for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
-    seen = seen_by(request.actor, about)  # of a portfolio no organisation is named here
+    seen = seen_by(request.actor, about)  # portfolio reminders name no organisation here
     consult_rows(request, "reminder", seen.values())
     return render(
         request,

@@ -1,4 +1,4 @@
-"""Organisations: found, shown, added, changed."""
+"""Organisations: list, details, add and edit."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -137,7 +137,7 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def organisation_duplicates(request: ActorRequest) -> HttpResponse:
-    """What is typed so far, compared: a fragment for htmx."""
+    """An htmx fragment with organisations that resemble the typed values."""
     if not request.actor.writes:
         raise PermissionDenied
     typed = {name: request.POST.get(name, "")[:300] for name in ("name", "phone", "email", "website")}
@@ -174,7 +174,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """The details were checked with them today: one tap."""
+    """Mark the details as checked with the organisation today, in one tap."""
     row = _find_editable(request, pk)
     before = row.verified_on
     row = verify_organisation(actor=request.actor, organisation_id=pk)
@@ -191,7 +191,7 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Close it, or open it again."""
+    """Close or reopen the organisation."""
     row = _find_editable(request, pk)
     before, wanted = row.status, request.POST.get("status", "")
     try:
@@ -228,7 +228,7 @@ def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
 
 
 def _new_values(request: ActorRequest) -> dict[str, Any]:
-    """The name that was searched in vain, and the district of somebody who has one."""
+    """Initial values: the name from a search without results, and the district of a user with only one."""
     own = list(request.user.districts.all()[:2])
     return {"name": request.GET.get("name", "")[:200], "home_district": own[0].pk if len(own) == 1 else None}
 
@@ -254,7 +254,7 @@ def _focuses(request: ActorRequest, initial: Any = None) -> Any:
 
 
 def _labels(field_names: Iterable[str]) -> list[str]:
-    """Names of fields as their form calls them."""
+    """Labels of fields in the form."""
     children = {"focuses": _("communities"), "external_ids": _("IDs in other systems")}
     fields = {field.name: field for field in Organisation._meta.get_fields()}
     return [

@@ -1,4 +1,4 @@
-"""People who work here: invited, given a role and districts, switched off. For administrators."""
+"""Staff accounts, for administrators: invite, set roles and districts, deactivate."""
 
 from typing import Final
 from uuid import UUID
@@ -23,7 +23,7 @@ from pages.forms.base import add_service_errors
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404
 
-#: Changes of an account that are asked for only by who has just said who they are.
+#: Changes that require a recently confirmed identity.
 OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
 
 
@@ -93,7 +93,7 @@ def _saved(was_active: bool, after: User) -> str:
 
 @require_POST
 def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """For who has lost it: signed out everywhere, and asked to set up a new one."""
+    """Remove a lost second factor. The user is signed out everywhere and sets up a new one."""
     _administrators_only(request)
     row = get_or_404(User.objects.visible_to(request.actor), pk)
     require_reauthentication(request)
@@ -113,7 +113,7 @@ def invite_again(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _send(request: ActorRequest, person: User) -> None:
-    """The account is there either way; a mail that did not leave can be sent again."""
+    """Mail the invitation. If the mail fails, the account remains and the mail can be sent again."""
     try:
         send_invitation(actor=request.actor, user_id=person.pk)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The privacy officer's pages, and everybody's own part of the trail: who saw and did what, when and why."""
+"""The privacy officer's pages, and for everybody their part of the activity log."""
 
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import can_inquire, events_about, record_inquiry
 from privacy.trail import events_visible_to, readers_of_trail
 
-FOUND = 20  # people of one search
+FOUND = 20  # contacts per search
 PAGES_OF = {
     "contact": "contact",
     "organisation": "organisation",
@@ -46,7 +46,7 @@ ROLES = dict(Role.choices)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event as it is read: `who` by name, `page` where it is about one row."""
+    """An event for display: `who` is a name, `page` the URL name of its row if there is only one."""
 
     event: Event
     who: str
@@ -57,18 +57,18 @@ class Line:
     @property
     def count(self) -> int:
         if self.event.object_type == "job_file":
-            return 1  # the job that made it is named with it
+            return 1  # the file and its task count as one
         return len(self.event.object_ids)
 
     @property
     def beside(self) -> int:
-        """Rows that were shown with the one looked at, of any type."""
+        """Number of other rows shown together with this one, of any type."""
         return self.count - 1 if self.event.action == Action.VIEW else 0
 
 
 @require_safe
 def privacy(request: ActorRequest) -> HttpResponse:
-    """What there is to look at, for each role."""
+    """An overview of the pages for the user's role."""
     readers_only(request)
     context = {"may_inquire": can_inquire(request.actor), "may_sample": _may_sample(request.actor)}
     return render(request, "pages/privacy/overview.html", context)
@@ -91,7 +91,7 @@ def trail(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def inquiry(request: ActorRequest) -> HttpResponse:
-    """Whose data was looked at: find the person first."""
+    """Start an inquiry about access to a contact's data by finding the contact."""
     _inquirers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
     found = find_contacts(request.actor, q, FOUND) if q else []
@@ -102,7 +102,7 @@ def inquiry(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who saw, looked for or received this person's data. Whoever was erased is still asked for by id."""
+    """Who saw, searched for or received the contact's data. Erased contacts can be looked up by ID."""
     _inquirers_only(request)
     form = InquiryForm(request.GET if "since" in request.GET else None)
     context: dict[str, Any] = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
@@ -120,7 +120,7 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @reauthenticated(can_inquire)
 def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
-    """The same as a file, whole: from a temporary one, so that memory stays flat."""
+    """The complete result as a file. A temporary file limits the use of memory."""
     form = InquiryForm(request.GET)
     if not form.is_valid():
         context = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
@@ -128,7 +128,7 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
     since, until, why = form.period_and_reason()
     events = events_about(request.actor, pk, since=since, until=until).order_by("-at", "-pk")
     record_inquiry(request.actor, pk, purpose=why, exported=True)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the answer)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the response)
     write_csv(file, Sheet(_("Activity log"), _columns(), _cells(events)))
     file.seek(0)
     return FileResponse(
@@ -138,7 +138,7 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
 
 @require_safe
 def kept_words(request: ActorRequest) -> HttpResponse:
-    """A sample of what was kept though a hint advised otherwise: where, and why; the words are on the row."""
+    """Where and why words were kept despite a hint, for sampling. The words are only in the rows."""
     if not _may_sample(request.actor):
         raise PermissionDenied
     kept = events_visible_to(request.actor).filter(action=Action.KEEP)
@@ -149,12 +149,12 @@ def kept_words(request: ActorRequest) -> HttpResponse:
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
-    """Events with names for ids."""
+    """Events with names instead of IDs."""
     return [_line(event, who) for event, who in zip(events, who_did(events), strict=True)]
 
 
 def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
-    """Reading the trail is in the trail, with the rows it leads to."""
+    """Record the reading of the activity log, with the rows that it links to."""
     led_to = [line.event for line in shown if line.page]
     places = {pk for event in led_to for pk in event.district_ids}
     record(request.actor, Action.LIST, "event", {one.object_ids[0] for one in led_to}, district_ids=places)
@@ -177,7 +177,7 @@ def _page(request: ActorRequest, rows: Any) -> Page[Event]:
 
 
 def _columns() -> list[Column]:
-    """Headings in the reader's language."""
+    """Column headings in the reader's language."""
     return [
         Column(_("When"), Cell.MOMENT),
         Column(_("Who")),

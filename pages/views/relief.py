@@ -1,4 +1,4 @@
-"""Relief: an officer opens a further district for some hours; supervisors see who did, and why."""
+"""Temporary access: an officer opens another district for some hours. Supervisors see who did, and why."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ SHOWN = timedelta(days=90)
 
 @form_page
 def relief(request: ActorRequest) -> HttpResponse:
-    """`?district=` names one by its code, to start with."""
+    """Open temporary access. `?district=` preselects a district by its code."""
     readers_only(request)
     may_open = can_open_relief(request.actor)
     if request.method == "POST" and not may_open:

@@ -1,4 +1,4 @@
-"""Reminders that could not be sent: an administrator sees who and why, never what about."""
+"""Reminders that could not be sent. Administrators see recipients and errors, but not the subjects."""
 
 from uuid import UUID
 

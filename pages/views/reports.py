@@ -1,4 +1,4 @@
-"""The supervisor's audit of engagement: a district's scorecard, one report, districts side by side."""
+"""Figures of engagement for supervisors: scorecard, single reports and comparison of districts."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,10 +44,10 @@ from reports.wording import name_group
 
 @require_safe
 def scorecard_page(request: ActorRequest) -> HttpResponseBase:
-    """All indicators of a district in a period; without parameters one's first district, the last quarter.
+    """All indicators of a district in a period.
 
-    With `history` the twelve periods that led up to it as well: for htmx, which asks once the page is there,
-    these alone.
+    The default is the user's first district and the last quarter. With `history`, the 12 preceding periods
+    too. htmx requests only these after the page has loaded.
     """
     districts = ground(request)
     if elsewhere := canonical(request):
@@ -82,7 +82,7 @@ def scorecard_page(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
-    """One report: how it went, what it is made of, row by row, and how it is counted."""
+    """One report: result, details by row, and method."""
     districts = ground(request)
     report = find_report(slug)
     if elsewhere := canonical(request):
@@ -121,7 +121,7 @@ def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def agreements_page(request: ActorRequest) -> HttpResponseBase:
-    """What contact wanted is made of: what each organisation wanted and had, which add up to the figure."""
+    """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
     districts = ground(request)
     if elsewhere := canonical(request):
         return elsewhere
@@ -152,7 +152,10 @@ def agreements_page(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def compare_page(request: ActorRequest) -> HttpResponseBase:
-    """Districts side by side, in their own order: one indicator over time on one scale, then all of them."""
+    """Districts side by side in their own order.
+
+    The page shows one indicator over time on a common scale, then all indicators.
+    """
     districts = ground(request)
     if elsewhere := canonical(request):
         return elsewhere
@@ -183,7 +186,7 @@ def compare_page(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def map_page(request: ActorRequest) -> HttpResponseBase:
-    """One indicator on the map and in the table beside it. Never by community: blind spots are not mapped."""
+    """One indicator on a map and in a table. Never by community, because blind spots are not mapped."""
     districts = ground(request)
     if elsewhere := canonical(request):
         return elsewhere
@@ -210,7 +213,7 @@ def map_page(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
-    """Districts × communities: who is reached, who is not, for whom nobody speaks. On screen only."""
+    """Districts × communities: reached, not reached, not represented. On screen only."""
     districts = ground(request)
     if elsewhere := canonical(request):
         return elsewhere
@@ -219,7 +222,7 @@ def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
     form = WithinForm(request.GET.dict(), districts, today=city_today(), default=LATELY)
     if not form.is_valid() or form.asked is None:
         return render(request, "pages/reports/blind_spots.html", {"form": form}, status=422)
-    # What is known of a whole district is known of none of its parts: it stands beside them.
+    # A community expected in a whole district is not expected in any part, so the whole is shown too.
     question = replace(_of(request, form, form.with_their_whole), periods=(form.asked,))
     _remember(request, question, "blind-spots")
     context = {"form": form, "period": form.asked, "matrix": matrix(question)}
@@ -229,7 +232,7 @@ def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
 def ground(request: ActorRequest) -> list[District]:
     """The districts whose figures the reader may see, each before its parts.
 
-    403 for who sees none at all, 404 where the address names one that is not covered.
+    Raises 403 for users without any, and 404 if the URL names a district that is not covered.
     """
     if not can_read_reports(request.actor):
         raise PermissionDenied
@@ -247,7 +250,7 @@ def find_report(slug: str) -> Report:
 
 
 def _question(request: ActorRequest, form: DistrictPeriodForm) -> Question:
-    """Of one district; the periods follow. One that is not covered is not there: 404."""
+    """A question about one district, without periods. Raises 404 if the district is not covered."""
     return ask(
         request.actor,
         [],
@@ -268,14 +271,14 @@ def _compare_form(request: ActorRequest, districts: list[District]) -> CompareFo
 
 
 def _of(request: ActorRequest, form: WithinForm, districts: list[District]) -> Question:
-    """Of these districts, in their order; the periods follow."""
+    """A question about these districts, in order, without periods."""
     codes = [row.code for row in districts]
     asked = ask(request.actor, [], districts=codes, all_kinds=form.cleaned_data["all_kinds"])
     return replace(asked, districts=tuple(districts))
 
 
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
-    """Every indicator with its figure in each district."""
+    """Every indicator with its figure for each district."""
     [period] = question.periods
     for found in tables(list(REPORTS.values()), question):
         lines = (Line(found, row.code, period, period) for row in question.districts)
@@ -285,7 +288,7 @@ def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
 def _split_up(
     report: Report, question: Question, form: SplitForm, districts: list[District]
 ) -> tuple[Question, list[Figure]]:
-    """What was asked, and a figure for each part of the district in their order, or each group by name."""
+    """The question asked, with a figure per part of the district in order, or per group by name."""
     assert form.asked and form.before  # noqa: S101 (the form is valid)
     by, [district] = By(form.cleaned_data["by"]), question.districts
     asked = replace(question, periods=(form.asked, form.before), by=by)
@@ -296,7 +299,7 @@ def _split_up(
         asked = replace(asked, districts=(district, *parts), rest_of=district)
     found = table(report, asked)
     groups = found.groups
-    if by == By.DISTRICT:  # in their order, then what makes them add up
+    if by == By.DISTRICT:  # in order, then the rows that complete the sum
         rest = [group for group in groups if group in (IN_NO_PART, IN_SEVERAL)]
         groups = [*(row.code for row in asked.districts if row != district), *rest]
     figures = named((Line(found, group, form.asked, form.before) for group in groups), asked.districts)
@@ -304,14 +307,14 @@ def _split_up(
 
 
 def _grouped(figures: dict[str, Figure]) -> Any:
-    """What indicators are about, with those that are."""
+    """Indicators in groups with titles."""
     for title, slugs in GROUPS:
         if found := [figures[slug] for slug in slugs if slug in figures]:
             yield title, found
 
 
 def _bars(report: Report, figures: list[Figure]) -> str:
-    """A bar each where the table has none; shares have theirs in it."""
+    """A bar chart, except for shares, which have bars in the table."""
     if report.unit == "ratio" or len(figures) < 2:
         return ""
     return split(report, group_marks(figures), str(report.title))
@@ -322,7 +325,7 @@ def _chart_title(report: Report, district: str) -> str:
 
 
 def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]:
-    """With by=district, of the whole district and of its parts."""
+    """API parameters for the same figures. With by=district, for the whole district and its parts."""
     period = asked.periods[0]
     codes = [form.cleaned_data["district"]]
     if asked.rest_of:
@@ -339,6 +342,6 @@ def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]
 
 
 def _remember(request: ActorRequest, question: Question, *slugs: str) -> None:
-    """Who looked at which figures of which districts. No object is named: everybody's are counted."""
+    """Record the reports and districts that were viewed. There are no object IDs, because all are counted."""
     counted = [district.pk for district in question.districts]
     record(request.actor, Action.VIEW, "report", district_ids=counted, field_names=slugs)

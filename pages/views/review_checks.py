@@ -1,4 +1,4 @@
-"""What an audit looks at besides figures: sampled meetings, organisations rung back, what was agreed."""
+"""Checks in an audit besides figures: sampled meetings, calls to organisations, and earlier actions."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from reviews.services.reviews import agreed_last_time, check_action, mark_sample
 
 @form_page
 def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponseBase:
-    """A meeting drawn at random: its record, and how good it is."""
+    """A meeting drawn at random: its record and the assessment of the record."""
     row = find_review(request, pk, write=request.method == "POST")
     if not can_see_samples(request.actor, row):
         raise PermissionDenied
@@ -53,7 +53,7 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
 
 @form_page
 def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase:
-    """An organisation to ring back: its number, what the record says, and what they say."""
+    """A call to an organisation: its phone number, the record, and the organisation's answers."""
     row = find_review(request, pk, write=request.method == "POST")
     if not can_see_samples(request.actor, row):
         raise PermissionDenied
@@ -86,7 +86,7 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
 
 @form_page
 def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponseBase:
-    """Whether something agreed last time was done."""
+    """Whether an action agreed in the last audit was completed."""
     row = find_review(request, pk, write=True)
     one = get_or_404(agreed_last_time(row), action)
     found = row.checks.filter(action=one).first()

@@ -1,4 +1,4 @@
-"""Audits of engagement: frozen, worked on, signed, read."""
+"""District audits: start, work on, sign and read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +69,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def review_new(request: ActorRequest) -> HttpResponse:
-    """`?district=N1&period=2026-Q3` (or `from`, `to`: a scorecard’s address) chooses beforehand."""
+    """Start an audit. `?district=N1&period=2026-Q3` (or `from`, `to`, as in a scorecard's URL) preselects."""
     if not can_review(request.actor):
         raise PermissionDenied
     form = NewReviewForm(posted(request), actor=request.actor, wanted=request.GET.dict())
@@ -120,7 +120,7 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBase:
-    """One report's frozen rows, and what the supervisor says to them."""
+    """A report's frozen figures, with the supervisor's comment."""
     row = find_review(request, pk, write=request.method == "POST")
     report = definition_of(row.definitions, slug)
     figures = list(figures_of(row).filter(slug=slug))
@@ -150,7 +150,7 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
 
 @require_safe
 def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpResponse:
-    """The objects a figure counted then, as far as the reader sees them now."""
+    """The objects that a figure counted at the time, as far as the reader can see them now."""
     row = find_review(request, pk)
     one = get_or_404(row.figures.all(), figure)
     seen = counted_objects(request.actor, one)
@@ -208,7 +208,7 @@ def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpRes
 
 @form_page
 def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    """What is signed cannot be undone: a page that says so."""
+    """Confirm the signature on a separate page, because it cannot be undone."""
     row = find_review(request, pk, write=True)
     missing = [] if row.is_signed else list(still_open(row))
     form = SignForm(posted(request), initial={"version": row.version})
@@ -259,7 +259,7 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     return render(request, "pages/reviews/discard.html", {"review": row})
 
 
-# --- Steps the pages share --------------------------------------------------------------------------------
+# --- Shared steps -----------------------------------------------------------------------------------------
 
 
 def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Review:
@@ -274,7 +274,7 @@ def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Revi
 def write_part(
     request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object]
 ) -> HttpResponse | None:
-    """Back to the audit when it was written; None where the page is to be shown, with mistakes or without."""
+    """Save the form and redirect to the audit. None if the page must be shown, with or without errors."""
     if not form.is_valid():
         return None
     try:
@@ -289,7 +289,7 @@ def write_part(
 def part_page(
     request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object], *, title: str
 ) -> HttpResponseBase:
-    """A page with one form about the audit."""
+    """A page with one form about an audit."""
     if done := write_part(request, row, form, write):
         return done
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
@@ -298,7 +298,7 @@ def part_page(
 
 
 def _by_way(rows: list[Frozen]) -> list[tuple[str, list[Frozen]]]:
-    """Rows under what each stands for."""
+    """Figures by grouping: districts, communities and organisation kinds."""
     titles = {By.DISTRICT: _("Districts"), By.FOCUS: _("Communities"), By.KIND: _("Organisation kinds")}
     groups = ((title, [row for row in rows if row.figure.by == way]) for way, title in titles.items())
     return [(title, found) for title, found in groups if found]

@@ -1,4 +1,4 @@
-"""Saved views of lists: kept, opened, deleted."""
+"""Saved views of lists: save, open and delete."""
 
 from typing import Final
 from uuid import UUID
@@ -38,7 +38,7 @@ LISTS: Final = {
 
 @form_page
 def view_new(request: ActorRequest, name: str) -> HttpResponse:
-    """Name the list whose filters are in the address."""
+    """Name a view. The URL has the list's filters."""
     readers_only(request)
     if name not in LISTS:
         raise Http404
@@ -86,7 +86,7 @@ def _keep_again(*, actor: Actor, list_name: str, called: str, query: str, shared
 
 
 def kept(name: str, query: str) -> str:
-    """Filters and order of a list, without a page's cursor; without the words of a search for a person."""
+    """Filters and order of a list, without cursor, and without the search text of a search for contacts."""
     given, known = QueryDict(query), {*LISTS[name].parameters(), "ordering"}
     if name == "contacts":
         known -= {"q", *ContactFilters.of_keys}

@@ -1,4 +1,4 @@
-"""One box over organisations, people, meetings, promises and concerns."""
+"""One search for organisations, contacts, meetings, follow-ups and concerns."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,7 +16,7 @@ from pages.lookups import readers_only
 
 @require_safe
 def search(request: ActorRequest) -> HttpResponse:
-    """Results for `q`. The trail keeps what was found, and the words only as a keyed hash."""
+    """Results for `q`. The activity log stores the results, and the search text only as a keyed hash."""
     readers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
     mark = search_mark(q)

@@ -1,6 +1,6 @@
-"""Several rows of a list at once: each is changed, and recorded, as if it had been changed alone.
+"""Change several rows of a list. Each is changed and recorded individually.
 
-`?row=…` are the rows that were ticked, `?list=…` is how the list was filtered, and is again afterwards.
+`?row=…` are the selected rows. `?list=…` is the list's query, for the link back.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, V
 from pages.lookups import consult_rows
 from pages.undo import offer_undo, undo_url, undoer
 
-MOST: Final = 100  # changed at once; of more the page asks to take some away
+MOST: Final = 100  # rows per change; with more, the page asks to remove some
 
 
 @form_page
@@ -124,7 +124,7 @@ Service = Callable[..., Any]
 def _change(
     actor: Actor, rows: list[Any], values: Mapping[str, Any], edit: Service, name: str
 ) -> list[dict[str, Any]]:
-    """Set the values on all rows or none; answers what each had before, as plain JSON."""
+    """Set the values on all rows or none. Returns the previous values of each row as plain JSON."""
     before = []
     for row in sorted(rows, key=lambda one: one.pk):
         old = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
@@ -149,7 +149,7 @@ def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) ->
 
 
 def _rows(request: ActorRequest, seen: Any) -> list[Any]:
-    """The rows named in the address, in their order; none where nothing is named, 404 unless all are seen."""
+    """The rows named in the URL, in order; empty if none is named. Raises 404 unless all are visible."""
     if not request.actor.writes:
         raise PermissionDenied
     try:
@@ -163,7 +163,7 @@ def _rows(request: ActorRequest, seen: Any) -> list[Any]:
 
 
 def _list(request: ActorRequest, name: str) -> str:
-    """The list as it was left: filtered, in its order, at its page."""
+    """The list's URL with its filters, order and page."""
     query = QueryDict(request.GET.get("list", "")).urlencode()
     return f"{reverse(name)}?{query}" if query else reverse(name)
 

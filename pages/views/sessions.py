@@ -1,4 +1,4 @@
-"""Where I am signed in, and signing out there: one device, or all of them."""
+"""The user's sessions, and signing out on one device or everywhere."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,7 +21,7 @@ def sessions(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def session_end(request: ActorRequest, number: str) -> HttpResponse:
-    """`number` stands for a session without being its key."""
+    """End a session. `number` identifies the session without revealing its key."""
     rows = sessions_of(request.user.pk, here=request.session.session_key)
     found = next((row for row in rows if row.number == number and not row.is_here), None)
     if found is None:
@@ -34,7 +34,7 @@ def session_end(request: ActorRequest, number: str) -> HttpResponse:
 
 @require_POST
 def sessions_end(request: ActorRequest) -> HttpResponse:
-    """Everywhere, here too; the trail says it with the sign-out here."""
+    """End all sessions, including this one. The activity log has one event: the sign-out here."""
     end_sessions(request.user.pk, but=request.session.session_key)
     logout(request)
     return redirect("account_login")

@@ -1,4 +1,4 @@
-"""My settings: language, time, colours, reminders."""
+"""The user's own settings: language, time, colours, reminders."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""The ground itself, for administrators: districts added, changed, taken out of use, loaded from a file."""
+"""Manage districts, for administrators: add, edit, deactivate, import from a file."""
 
 import hashlib
 import secrets
@@ -41,7 +41,7 @@ def _administrators_only(request: ActorRequest) -> None:
 
 @require_safe
 def districts(request: ActorRequest) -> HttpResponse:
-    """As a tree: each district right after the one it lies in."""
+    """Districts as a tree: each directly below its parent."""
     _administrators_only(request)
     rows = District.objects.visible_to(request.actor).with_users_counted().select_related("parent").as_tree()
     return render(request, "pages/settings/districts.html", {"rows": rows})
@@ -88,7 +88,7 @@ def district_edit(request: ActorRequest, code: str) -> HttpResponse:
 
 @form_page
 def district_import(request: ActorRequest) -> HttpResponse:
-    """Two steps: a file is tried and its effect shown; then the same file, kept meanwhile, is imported."""
+    """Import in two steps: check a file and preview its effect, then import the stored file."""
     _administrators_only(request)
     if "token" in request.POST:
         return _apply(request, request.POST["token"])
@@ -146,7 +146,7 @@ def _preview(request: ActorRequest, report: Report, token: str, status: int = 20
 
 
 def _keep_undo(request: ActorRequest, written: Sequence[Written], source: str) -> str:
-    """Where Undo goes: what was there before is kept for ten minutes; empty where it cannot be."""
+    """Store the previous state for 10 minutes and return the URL for Undo. Empty if storing fails."""
     token = secrets.token_urlsafe(16)
     try:
         cache.set(_undo_key(request.actor, token), (tuple(written), source), TEN_MINUTES)
@@ -175,7 +175,7 @@ def _key(request: ActorRequest, token: str) -> str:
 
 
 def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) -> str:
-    """Keep a tried file for half an hour, for who uploaded it only; answers the token that finds it."""
+    """Store a checked file for 30 minutes for its uploader only, and return the token that finds it."""
     token = secrets.token_urlsafe(16)
     given = (zlib.compress(content), naming.code, naming.name, naming.parent, naming.from_names, source)
     try:

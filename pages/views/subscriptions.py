@@ -1,4 +1,4 @@
-"""Reports by e-mail: which ones I get, one more, and no more of it."""
+"""Reports by email: list, add and delete own subscriptions."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from reviews.services.subscriptions import subscribe, unsubscribe
 
 @require_safe
 def subscriptions(request: ActorRequest) -> HttpResponse:
-    """Everybody sees their own, so that who was a supervisor once can still stop them."""
+    """All users see their own subscriptions, so that former supervisors can still delete them."""
     rows = (
         Subscription.objects.visible_to(request.actor).select_related("district").order_by("created_at", "pk")
     )
@@ -45,7 +45,7 @@ def subscriptions(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def subscription_new(request: ActorRequest) -> HttpResponse:
-    """`?report=coverage&district=N1` chooses beforehand."""
+    """Add a subscription. `?report=coverage&district=N1` preselects."""
     if not can_subscribe(request.actor):
         raise PermissionDenied
     initial = {name: request.GET[name][:40] for name in ("report", "district") if name in request.GET}

@@ -1,4 +1,4 @@
-"""Today: the first page, and for those who keep no ties what they are here for."""
+"""Today, the start page. Users who may not write see a different page."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from pages.lookups import consult_rows
 
 @require_safe
 def today(request: ActorRequest) -> HttpResponse:
-    """`?scope=mine` or `district`: a supervisor starts with the districts', an officer has their own."""
+    """`?scope=mine` or `district`. The default is `district` for supervisors and `mine` for officers."""
     actor = request.actor
     if not actor.writes:
         waiting = ApiKey.objects.visible_to(actor).waiting(timezone.now()).count()

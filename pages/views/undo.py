@@ -1,4 +1,4 @@
-"""The Undo button of a message."""
+"""The Undo button in messages."""
 
 from django.contrib import messages
 from django.core import signing
@@ -15,7 +15,7 @@ from pages.undo import LaterFirst, undo, undo_url
 
 @require_POST
 def undo_last(request: ActorRequest, token: str) -> HttpResponse:
-    """Reverse one write of the last ten minutes, then go back to where the reader was."""
+    """Reverse a write of the last 10 minutes and return to the previous page."""
     late = _("It is too late to undo this. You can still change it manually.")
     try:
         undo(request, token)
@@ -32,7 +32,7 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
 
 
 def where_from(request: HttpRequest) -> str:
-    """The page whose form this is; Today where it is not known."""
+    """The page with the form, or Today if it is unknown."""
     referer = request.headers.get("referer", "")
     if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return referer

@@ -1,4 +1,4 @@
-"""A person for the phone's own address book."""
+"""A contact as a file for the phone's address book."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""“Waiting for you”: what opens the book and takes a second person (design: trust)."""
+"""“Waiting for you”: requests for access to records that need a second person (design: trust)."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ def _confirmers_only(request: ActorRequest) -> None:
 
 @require_safe
 def waiting(request: ActorRequest) -> HttpResponse:
-    """What administrators asked for, with what the reader sees but may not decide."""
+    """Requests by administrators, including those that the user can see but not decide."""
     _confirmers_only(request)
     seen = AccountRequest.objects.visible_to(request.actor).select_related("user", "asked_by")
     found = seen.prefetch_related("districts", "user__districts").in_order()
@@ -41,14 +41,14 @@ def waiting(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """`decision` is confirm or refuse, `version` the account's that was shown."""
+    """Decide on a request. `decision` is confirm or refuse, `version` the account version that was shown."""
     _confirmers_only(request)
     get_or_404(AccountRequest.objects.visible_to(request.actor), pk)
     require_reauthentication(request)
     shown = request.POST.get("version", "")
     decision = request.POST.get("decision", "")
     try:
-        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # none is that of no account
+        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # no account has version 0
         decide = {"confirm": confirm_request, "refuse": refuse_request}[decision]
         decided = decide(actor=request.actor, request_id=pk, version=version)
     except KeyError:
@@ -70,7 +70,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def archive_release(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Let who had the archive made download it."""
+    """Allow the person who made the archive to download it."""
     _confirmers_only(request)
     get_or_404(archives_to_release(request.actor), pk)
     require_reauthentication(request)

@@ -1,4 +1,4 @@
-"""Webhooks of keys: registered, watched and ended by administrators. A secret is on one answer only."""
+"""Webhooks, for administrators: add, monitor and delete. A secret is in one response only."""
 
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def webhook_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def webhook_switch(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """On when it is off, and the other way round: the form says which is meant."""
+    """Turn the webhook on or off, as the form states."""
     row = _find(request, pk)
     if request.POST.get("to") == "on":
         enable_webhook(actor=request.actor, webhook_id=pk)
