@@ -186,7 +186,7 @@ def _seconds_of(city: City, path: str) -> float:
 
 
 def faketime() -> Path | None:
-    """Return the path of libfaketime, or skip if this machine does not have it."""
+    """Return the path of the library that fakes the clock, or None if it is not installed."""
     return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 

@@ -1,4 +1,4 @@
-"""What an authenticator app shows (RFC 6238), so that a test can set one up and use it."""
+"""Authenticator app codes (RFC 6238) for tests."""
 
 import base64
 import hmac
@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 
 
 def code_of(secret: str, *, steps_ahead: int = 0) -> str:
-    """The code of now, or of half minutes later, for a secret in base 32."""
+    """Return the code of a base 32 secret for now, or for a number of half minutes later."""
     counter = struct.pack(">Q", int(time.time()) // 30 + steps_ahead)
     digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
     start = digest[-1] & 15
@@ -21,7 +21,7 @@ def code_of(secret: str, *, steps_ahead: int = 0) -> str:
 
 
 def set_up_app(client: Client, password: str = PASSWORD) -> str:
-    """Set up an authenticator app for who is signed in; answers its secret."""
+    """Set up an authenticator app for the signed-in user and return its secret."""
     client.post("/accounts/reauthenticate/", {"password": password})
     page = client.get("/accounts/2fa/app/").content.decode()
     found = re.search(r'<code id="secret">(\w+)</code>', page)

@@ -1,4 +1,4 @@
-"""The first administrator, made at the command line."""
+"""The command that creates the first administrator."""
 
 from io import StringIO
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def create(*arguments: str) -> str:
-    """The last line printed."""
+    """Run the command and return the last line it printed."""
     out = StringIO()
     call_command("create_administrator", *arguments, stdout=out)
     return out.getvalue().splitlines()[-1]

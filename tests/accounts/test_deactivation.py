@@ -1,4 +1,4 @@
-"""Switching an account off ends at once, and so within sixty seconds, all that it can be used by."""
+"""Deactivating an account ends its sessions, keys and feeds at once (the rule allows 60 seconds)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What htmx asks for after the session has ended: the page stays, and what was typed comes back."""
+"""htmx requests after the session has ended: the page stays, and the typed values come back."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
 TYPED: Final = "Lanterns & a <broken> door"
-#: A page that asks while it is filled in: what htmx sends beside the form, where to, and a field of it.
+#: Pages that send htmx requests while a form is filled in: the URL, the extra data, and a form field.
 ASKING: Final[dict[str, tuple[dict[str, str], str, str]]] = {
     "/meetings/log/": ({}, "GET /meetings/log/?q=mosque", "facts"),
     "/meetings/log/assembly/": ({"act": "add"}, "POST /meetings/log/assembly/", "facts"),
@@ -27,7 +27,7 @@ ASKING: Final[dict[str, tuple[dict[str, str], str, str]]] = {
     "/contacts/new/": ({}, "POST /contacts/new/similar/", "family_name"),
     "/organisations/new/": ({}, "POST /organisations/new/similar/", "summary"),
 }
-#: The pages these templates are part of.
+#: Pages that include these templates.
 ASK_FROM: Final = {
     "pages/log/log.html",
     "pages/log/assembly.html",
@@ -102,7 +102,7 @@ def test_saving_after_a_fragment_was_refused_keeps_all_of_it(
 def test_what_htmx_sent_comes_back_when_the_page_is_loaded_again(
     client: Client, officer: User, page: str
 ) -> None:
-    """It is the form then, not the question: saving it saves it."""
+    """The page then shows the form, not the confirmation, so saving it works."""
     client.force_login(officer)
     beside, ask, field = ASKING[page]
     let_pass(client, idle=16 * MINUTE)

@@ -1,4 +1,4 @@
-"""Guessing passwords at the real site, two hundred times at once: none above the limit."""
+"""200 simultaneous password guesses against the real site: none above the limit is checked."""
 
 import os
 import re
@@ -26,7 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Guessers:
-    """A crowd that has loaded the sign-in page and sends its guesses at the same moment."""
+    """Clients that have loaded the sign-in page and send their guesses at the same moment."""
 
     def __init__(self, site: str) -> None:
         self.host = urlsplit(site).netloc
@@ -40,10 +40,10 @@ class Guessers:
         self.start = Barrier(AT_ONCE)
 
     def guess(self, address: str, password: str) -> str:
-        """What came of it, in a word."""
+        """Send one guess and return its result as a word."""
         sent = urlencode({"csrfmiddlewaretoken": self.token, "login": address, "password": password})
         self.start.wait()
-        status = 503  # no guess was tried: the crowd was too much for the moment (crm.gate)
+        status = 503  # not tried: too many requests at once (crm.gate)
         while status == 503:
             connection = HTTPConnection(self.host, timeout=60)
             connection.request("POST", LOGIN, sent, {"Content-Type": FORM, "Cookie": self.cookie})
@@ -63,7 +63,7 @@ class Guessers:
 
 @pytest.fixture
 def gunicorn(committed_db: None) -> Iterator[str]:
-    """The application as in production, two processes; the test server takes no crowd."""
+    """Run the application as in production with two processes, because the test server is too slow."""
     port = services.free_port()
     arguments = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--log-level", "error"]
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
@@ -100,5 +100,5 @@ def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(gunicorn: 
     user.save()
     guesses = [(user.email, PASSWORD if number % 50 == 49 else "wrong") for number in range(AT_ONCE)]
     came_of_it = Guessers(gunicorn).all_at_once(guesses)
-    assert came_of_it["wrong"] <= 5  # the right one among them opens the door no wider
+    assert came_of_it["wrong"] <= 5  # the right password among them changes nothing
     assert set(came_of_it) <= {"wrong", "too many", "in"}

@@ -1,4 +1,4 @@
-"""People invited, changed and switched off."""
+"""Inviting, changing and deactivating users."""
 
 import json
 from typing import Any
@@ -275,7 +275,7 @@ def test_without_a_broker_the_change_stays(django_capture_on_commit_callbacks: A
 
 
 def waiting_tasks() -> list[tuple[str, str]]:
-    """Name and arguments of the tasks no worker has taken yet."""
+    """Return name and arguments of the tasks that no worker has taken yet."""
     with services.valkey.client() as client:
         headers = [json.loads(message)["headers"] for message in client.lrange("work", 0, -1)]
     return [(one["task"], one["argsrepr"]) for one in headers]

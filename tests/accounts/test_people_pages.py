@@ -1,4 +1,4 @@
-"""Administrators invite people and change accounts; everybody has settings."""
+"""Pages on which administrators invite and change accounts, and the settings page of each user."""
 
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,7 @@ def administrator(client: Client) -> User:
 
 
 def typed(user: User, **fields: Any) -> dict[str, Any]:
-    """What the form of an account sends."""
+    """The data that the account form sends."""
     return {
         "name": user.name,
         "email": user.email,

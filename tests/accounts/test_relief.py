@@ -1,4 +1,4 @@
-"""Night duty: a further district for some hours, with a reason, told and traced."""
+"""Temporary access to a further district: limited to hours, with a reason, notified and logged."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 class City:
-    """Two districts, an officer in the north, a supervisor in each."""
+    """Two districts, an officer in the north, and a supervisor in each district."""
 
     def __init__(self) -> None:
         self.city = make_district("Alderport")
@@ -122,7 +122,7 @@ def test_the_longest_reason_is_kept_whole_beside_it(client: Client, city: City) 
     revealed = client.post(f"/contacts/{contact.pk}/private/reveal/", {"other": reason})
     assert "612" in revealed.content.decode()
     address = f"/api/v1/contacts/{contact.pk}/"
-    unsaid = client.get(address)  # a relief says why the district is open, not why this person
+    unsaid = client.get(address)  # temporary access gives a reason for the district, not for this contact
     assert (unsaid.status_code, unsaid.json()["code"]) == (403, "reason_needed")
     assert client.get(address, headers={"X-Purpose": reason}).status_code == 200
     events = Event.objects.filter(actor_id=city.officer.pk, object_ids__contains=[contact.pk], allowed=True)

@@ -1,4 +1,4 @@
-"""What temporary access opened is seen as before once it has ended, whatever was written meanwhile."""
+"""After temporary access has ended, its user sees the same as before, whatever was written meanwhile."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Night:
-    """An officer of the north works in the south for some hours; one row of everything in each."""
+    """An officer of the north with temporary access to the south, and one row of each type in both."""
 
     def __init__(self) -> None:
         self.north, self.south, self.east = make_district("North"), make_district("South"), make_district()

@@ -1,4 +1,4 @@
-"""A role above officer holds once a privacy officer has confirmed it."""
+"""A role above officer takes effect after a privacy officer has confirmed it."""
 
 from io import StringIO
 from typing import Any
@@ -24,7 +24,7 @@ ABOVE = [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR]
 
 @pytest.fixture
 def waiting() -> User:
-    """A supervisor to be, as an administrator has invited her."""
+    """A future supervisor, as an administrator has invited her."""
     return invite_user(
         actor=make_actor(role=Role.ADMINISTRATOR),
         name="Sue",
@@ -34,7 +34,7 @@ def waiting() -> User:
 
 
 def asked(user: User) -> UUID:
-    """The one request of an account."""
+    """Return the only pending request of an account."""
     return AccountRequest.objects.waiting().get(user=user).pk
 
 

@@ -1,4 +1,4 @@
-"""Authenticator apps and recovery codes, who must have one, and what is closed until they have."""
+"""Authenticator apps and recovery codes: who needs them, and what is closed without them."""
 
 import re
 
@@ -63,7 +63,7 @@ def test_the_code_that_set_the_app_up_does_not_sign_in(client: Client) -> None:
 
 
 def test_a_code_works_once_for_as_long_as_it_fits(client: Client) -> None:
-    """allauth's own mark is gone after 30 seconds; the code of the next half minute fits for up to 90."""
+    """allauth's own mark expires after 30 seconds, but the code may be valid for up to 90."""
     user, secret = enrolled()
     code = code_of(secret, steps_ahead=1)
     give_password(client, user)

@@ -1,4 +1,4 @@
-"""An administrator alone opens no door to the book: accounts that read take a second person."""
+"""An administrator cannot open records alone: accounts that read them need a second person."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""How long a session lasts, where a person is signed in, and the form that came too late."""
+"""How long a session lasts, the list of a user's sessions, and forms sent after the end of a session."""
 
 import time
 from typing import Any
@@ -28,7 +28,7 @@ def sign_in(client: Client, user: User, **headers: str) -> Any:
 
 
 def let_pass(client: Client, *, idle: float = 0, age: float = 0) -> None:
-    """Set back when the client's session was last used, or began."""
+    """Set back the last use, or the start, of the client's session."""
     session = client.session
     session[SEEN] -= int(idle)
     session[STARTED] -= int(age)

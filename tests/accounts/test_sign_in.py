@@ -1,4 +1,4 @@
-"""Signing in and out, with django-allauth, and what the trail says of it."""
+"""Signing in and out with django-allauth, and the resulting activity log events."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Signing in at the city's own provider: a real one, that runs beside the test."""
+"""Single sign-on with a real provider that runs beside the test."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ def configured(settings: Settings, issuer: str) -> None:
 
 
 def sign_in_there(client: Client, issuer: str, sub: str, *, email: str, verified: bool = True) -> str:
-    """From our sign-in page to theirs and back; answers where one ends up."""
+    """Sign in from our page through the provider, and return the final URL."""
     person = {"email": email, "email_verified": verified, "name": "Whoever"}
     requests.put(f"{issuer}/users/{sub}", json=person, timeout=5).raise_for_status()
     page = client.get("/accounts/login/?next=/settings/").content.decode()

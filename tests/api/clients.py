@@ -1,4 +1,4 @@
-"""A caller of the API in tests: a key's token on every request, bodies as JSON."""
+"""An API client for tests: sends a key's token with every request, and bodies as JSON."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ALL = tuple(Scope.values)
 
 
 class Tool:
-    """Calls `/api/v1/…` with the key it was given."""
+    """A client that calls `/api/v1/…` with its key."""
 
     def __init__(self, *districts: District, scopes: tuple[str, ...] = ALL, **fields: Any) -> None:
         number = ApiKey.objects.count()
@@ -48,5 +48,5 @@ class Tool:
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
-    """`if_match="x"` is the header If-Match."""
+    """Convert keyword arguments to headers: `if_match="x"` is If-Match."""
     return {name.replace("_", "-"): value for name, value in headers.items()}

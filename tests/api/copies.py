@@ -1,4 +1,4 @@
-"""A copy of the book that is kept by nothing but the change feed, to be compared with what a key sees."""
+"""A copy maintained only from the change feed, to compare with the rows that a key can see."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ Rows = dict[tuple[str, UUID], int]  # type and id → version
 
 
 class Copy:
-    """What one key's tool holds: everything it sees when it starts, then what the feed says."""
+    """The rows that a client holds: the visible rows at the start, updated from the feed."""
 
     def __init__(self, *districts: District) -> None:
         self.tool = Tool(*districts)
@@ -22,7 +22,7 @@ class Copy:
         self._read("/changes/?cursor=latest")
 
     def truth(self) -> Rows:
-        """What the key sees now."""
+        """Return the rows that the key can see now."""
         actor = actor_for_key(self.tool.key)
         return {
             (name, pk): version
@@ -31,7 +31,7 @@ class Copy:
         }
 
     def follow(self) -> list[dict[str, Any]]:
-        """Read the feed to its end and do as it says; answers the rows that were read."""
+        """Read the feed to its end, apply it, and return the rows that were read."""
         publish_all()
         told: list[dict[str, Any]] = []
         while page := self._read(self._next):
@@ -41,7 +41,7 @@ class Copy:
             key = (row["type"], UUID(row["id"]))
             if row["op"] in {"out_of_scope", "erased", "merged"}:
                 self.rows.pop(key, None)
-            elif key in truth:  # the tool reads it by its id
+            elif key in truth:  # the client reads the row by its ID
                 self.rows[key] = truth[key]
         return told
 

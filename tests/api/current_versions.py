@@ -1,7 +1,7 @@
-"""Hooks of Schemathesis: a write names the version there is now, else it would hardly get past 412 and 428.
+"""Schemathesis hooks that put the current version into writes, which otherwise mostly get 412 or 428.
 
-Loaded by Schemathesis in a process of its own (test_schemathesis.py). What each operation answered, and how
-often, is in `answered.json` when it ends.
+Schemathesis loads this module in its own process (test_schemathesis.py). At the end, `answered.json` contains
+the number of responses of each operation by status.
 """
 
 import atexit
@@ -17,14 +17,14 @@ import schemathesis
 WELL_FORMED = re.compile(r'"\d+(-[0-9a-f]+)?"')
 
 answered: dict[str, Counter[str]] = defaultdict(Counter)
-#: By address, from the answers: every row begins with 1.
+#: Current versions by URL, learnt from the responses. Every row starts with version 1.
 current: dict[str, str] = defaultdict(lambda: '"1"')
 _numbers = count()
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, **kwargs: Any) -> None:
-    """A version made up as the document says, or left out, becomes the current one; three of four."""
+    """Replace the made-up or missing version with the current one in three of four calls."""
     if case.method.upper() not in ("PATCH", "DELETE") or not case.operation.path.endswith("{id}/"):
         return
     given = (case.headers or {}).get("If-Match", '"1"')

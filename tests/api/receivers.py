@@ -1,4 +1,4 @@
-"""A real HTTP server that takes webhooks, and answers as it is told."""
+"""A real HTTP server that receives webhooks and answers with the statuses it is given."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 
 class Receiver:
-    """`statuses` are answered in turn, the last one again and again."""
+    """A webhook receiver. It answers with `statuses` in turn and then repeats the last one."""
 
     def __init__(self) -> None:
         self.statuses = [204]

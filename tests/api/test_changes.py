@@ -1,4 +1,4 @@
-"""The change feed: what changed in one's districts, in committed order, and what left them."""
+"""The change feed: changes in the actor's districts in commit order, and rows that left the districts."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ def read(tool: Tool, url: str = "/changes/") -> tuple[list[dict[str, Any]], str]
 
 @pytest.fixture(autouse=True)
 def committed(committed_db: None) -> None:
-    """Rows are numbered once they are committed."""
+    """Commit and number the rows."""
 
 
 def test_a_reader_goes_on_where_it_stopped_and_sees_each_change_once() -> None:
@@ -128,7 +128,7 @@ def test_what_belongs_to_an_organisation_that_moves_comes_and_leaves_with_it() -
 
 
 def a_year_of_changes(north: Any, south: Any) -> dict[str, tuple[str, str | None]]:
-    """What may become of a row; answers what a copy of `north` must know in the end: id → `op`, `into`."""
+    """Change rows in many ways. Return what a copy of `north` must know at the end: ID → `op`, `into`."""
     kept, gone, back, moving = (make_organisation(north) for _n in range(4))
     for row in (gone, back, moving):
         edit_organisation(actor=SYSTEM, organisation_id=row.pk, name=f"Called {row.pk}")

@@ -1,4 +1,4 @@
-"""A parameter without a value is refused: a tool with an empty variable would read, or change, a stranger."""
+"""A parameter without a value is rejected, because a client with an empty variable would hit wrong rows."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def parameters_of_get() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The parameters of every address that is read, as the document has them."""
+    """Return the parameters of every GET operation in the OpenAPI document."""
     for path, operations in document.as_dict()["paths"].items():
         found = operations.get("get", {}).get("parameters", ())
         if taken := [one for one in found if one["in"] == "query"]:
@@ -64,7 +64,7 @@ def test_no_part_of_a_list_may_be_empty() -> None:
 
 
 def test_the_document_says_so() -> None:
-    """No value that is refused as empty fits the schema of its parameter."""
+    """No value that is rejected as empty fits the schema of its parameter."""
     for path, one in ((path, one) for path, taken in parameters_of_get() for one in taken):
         schema = one["schema"]
         closed = schema["type"] != "string" or "enum" in schema or "format" in schema

@@ -1,4 +1,4 @@
-"""A calendar subscription: whose meetings, what they say, and when its address leads nowhere."""
+"""Calendar feeds: whose meetings they contain, what they show, and when their URL stops working."""
 
 from datetime import timedelta
 from typing import Any

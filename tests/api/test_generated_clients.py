@@ -1,4 +1,4 @@
-"""A client generated from the committed document does what other tools do, on a running site."""
+"""A client generated from the committed OpenAPI document works against a running site."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package `proximity`, made without any network."""
+    """Generate the package `proximity` without network access and return its folder."""
     folder = tmp_path_factory.mktemp("client")
     document = ROOT / "docs" / "openapi.yaml"
     command = ["openapi-python-client", "generate", "--path", str(document), "--meta", "none"]
@@ -68,7 +68,7 @@ def test_the_python_client_performs_the_six_uses(site: str, generated: Path, rec
 
 
 def run_example(command: list[str], **variables: str) -> Any:
-    """What the example prints, while changes are numbered and delivered as workers do."""
+    """Run the example and return its output, while changes are numbered and delivered as by workers."""
     with subprocess.Popen(
         command,
         env=os.environ | variables,

@@ -1,4 +1,4 @@
-"""Half a child row is refused with its pointer, by POST and by PATCH alike; it is never a fault."""
+"""Incomplete child rows are rejected with a pointer, by POST and PATCH, and never cause a server error."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.factories import make_contact, make_district, make_meeting, make_offi
 
 pytestmark = pytest.mark.django_db
 
-#: The noun, what is sent (“O” and “C” are an organisation and a person), where it points.
+#: The noun, the data sent (“O” and “C” are an organisation and a contact), and the expected pointer.
 HALVES: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("organisations", {"external_ids": [{"source": "n"}]}, "/external_ids/0/id"),
     ("organisations", {"external_ids": [{"id": "1"}]}, "/external_ids/0/source"),
@@ -37,7 +37,7 @@ HALVES: tuple[tuple[str, dict[str, Any], str], ...] = (
 
 
 class Book:
-    """One of everything, made through the API, and what POST takes for each."""
+    """One row of each type, created through the API, and the POST body of each."""
 
     def __init__(self) -> None:
         north = make_district()

@@ -1,4 +1,4 @@
-"""Two requests with one Idempotency-Key: one works, the other waits its turn or gets the same answer."""
+"""Two requests with one Idempotency-Key: one is processed, the other waits or gets the same response."""
 
 import threading
 import time
@@ -29,12 +29,12 @@ def body(north: District) -> dict[str, str]:
 
 
 def hash_of(path: str, sent: Any) -> bytes:
-    """As every version has made it where there is no query."""
+    """Return the request hash as every version has computed it for requests without a query."""
     return sha256(path.encode() + b"\n" + to_json(sent)).digest()
 
 
 def again(tool: Tool) -> Tool:
-    """The same key from another connection."""
+    """Send the same key on another connection."""
     other = Tool.__new__(Tool)
     other.client = type(tool.client)(
         headers={"authorization": f"Bearer {tool.token}"}, raise_request_exception=False
@@ -43,13 +43,13 @@ def again(tool: Tool) -> Tool:
 
 
 def nobody_writes_organisations() -> None:
-    """Until this transaction ends."""
+    """Lock the organisations until the end of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE contacts_organisation IN SHARE ROW EXCLUSIVE MODE")
 
 
 def wait_for_a_lock() -> None:
-    """Until somebody of this database waits for one."""
+    """Wait until another connection to this database waits for a lock."""
     until = time.monotonic() + 15
     while time.monotonic() < until:
         with connection.cursor() as cursor:
@@ -63,7 +63,7 @@ def wait_for_a_lock() -> None:
 def test_while_the_first_request_waits_the_second_is_told_so_however_long_it_takes(
     committed_db: None,
 ) -> None:
-    """The first waits for a lock; a lease of whatever length would be over."""
+    """The first request waits for a lock, for longer than any lease."""
     north = make_district()
     tool, answers = Tool(north), []
 
@@ -131,7 +131,7 @@ def test_what_the_version_before_runs_is_left_to_it_for_its_lease() -> None:
     IdempotentRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert tool.post("/organisations/", body(north), idempotency_key="k").status_code == 201
     theirs.status = 201
-    with pytest.raises(DatabaseError):  # its work, in the same transaction, is taken back
+    with pytest.raises(DatabaseError):  # rolls back its work, in the same transaction
         theirs.save(update_fields=["status", "headers", "body"])
 
 

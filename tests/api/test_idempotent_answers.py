@@ -1,4 +1,4 @@
-"""For an Idempotency-Key ids and versions are kept; the answer is read anew, by whoever may read it now."""
+"""For an Idempotency-Key only IDs and versions are stored; the response is read again with current rights."""
 
 from importlib import import_module
 from typing import Any
@@ -40,7 +40,7 @@ def person(north: District, **fields: Any) -> dict[str, Any]:
 
 
 def whole_database() -> str:
-    """Every row of every table as text, bytes as they are and in hexadecimal."""
+    """Return every row of every table as text, with binary values as they are and in hexadecimal."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -56,7 +56,7 @@ def whole_database() -> str:
 
 
 def told_in(text: str) -> list[str]:
-    """Where a word of the person stands."""
+    """Return the places that contain a word of the contact."""
     forms = {form for word in WORDS for form in (word.casefold(), word.encode().hex())}
     return [line[:60] for line in text.split("\n") if any(form in line for form in forms)]
 
@@ -165,7 +165,7 @@ def test_a_field_that_nobody_knows_is_not_kept_by_its_name() -> None:
 
 
 def as_the_version_before(tool: Tool, sent: dict[str, Any]) -> Any:
-    """Answer, and keep it as that did."""
+    """Store a response as the previous version did."""
     made = tool.post("/contacts/", sent, idempotency_key="k")
     IdempotentRequest.objects.update(
         answer=None,

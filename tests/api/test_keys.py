@@ -1,4 +1,4 @@
-"""Who may call: the right secret, not expired, not revoked, from the right place, not too often."""
+"""Access by key: a valid secret, not expired or revoked, from an allowed network, within the rate limit."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Whoever keeps a copy learns when an organisation was last met, though nobody wrote it."""
+"""The change feed reports a new last meeting of an organisation, although nobody edited the organisation."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -22,7 +22,7 @@ NOW = timezone.now()
 
 @pytest.fixture(autouse=True)
 def committed(committed_db: None) -> None:
-    """Rows are numbered once they are committed."""
+    """Commit and number the rows."""
 
 
 def log(*organisations: Organisation, days: int = 1, **fields: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Lists in bodies: so many at most, refused before anything is looked up; what is refused leaves nothing."""
+"""Lists in request bodies: too many entries are rejected before any lookup, and nothing is saved."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def north() -> District:
 
 
 def entry(tool: Tool, north: District, name: str, number: int) -> Any:
-    """An entry of the list `name`, of rows that do not exist."""
+    """Return an entry of the list `name`, with IDs of rows that do not exist."""
     return {
         "external_ids": {"source": tool.key.source, "id": str(number)},
         "also_in": north.code,

@@ -1,4 +1,4 @@
-"""Moments that Python reads and PostgreSQL does not: found by Schemathesis."""
+"""Date-times that Python accepts and PostgreSQL rejects, as found by Schemathesis."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whoever keeps a copy learns what came and what left when a district comes to lie elsewhere."""
+"""The change feed reports rows that become visible or invisible when a district gets another parent."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from tests.factories import make_contact, make_district, make_meeting, make_offi
 
 @pytest.fixture(autouse=True)
 def committed(committed_db: None) -> None:
-    """Rows are numbered once they are committed."""
+    """Commit and number the rows."""
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def ground() -> dict[str, District]:
 
 
 def fill(district: District) -> dict[str, Any]:
-    """One of each, all of it seen through `district` alone."""
+    """Create one row of each type, all visible through `district` only."""
     organisation = make_organisation(district)
     promise = FollowUp.objects.create(
         title="Call back", kind="call_back", owner=make_officer(district), due_on="2026-12-01",
@@ -146,7 +146,7 @@ def test_a_move_is_told_once_in_pieces_and_goes_on_after_an_interruption(
     before = Change.objects.count()
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
     monkeypatch.setattr(moved_ground, "MAX_SECONDS", -1.0)
-    assert tell_of_moved_ground() == 2  # a worker that ends here has told of these
+    assert tell_of_moved_ground() == 2  # a worker that stops here has reported these
     assert Move.objects.untold().count() == 1
     monkeypatch.setattr(moved_ground, "MAX_SECONDS", 20.0)
     tell_of_moved_ground()

@@ -1,4 +1,4 @@
-"""Whoever keeps a copy learns of every way in which something comes to be seen elsewhere."""
+"""The change feed reports every way in which a row becomes visible in another district."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -34,11 +34,11 @@ from tests.factories import (
 
 @pytest.fixture(autouse=True)
 def committed(committed_db: None) -> None:
-    """Rows are numbered once they are committed."""
+    """Commit and number the rows."""
 
 
 def with_all(organisation: Organisation, district: District) -> Organisation:
-    """A person, a meeting and a promise of the organisation, all of them at home in `district`."""
+    """Create a contact, a meeting and a follow-up of the organisation, all in `district`."""
     make_contact(district, organisation)
     make_meeting(district, organisation)
     promise = FollowUp.objects.create(
@@ -153,7 +153,7 @@ def ending(until: date, district: District, organisation: Organisation) -> Conta
 
 
 def as_time_goes_by(days: int) -> None:
-    """What would be in `days` days, with everything written as it is."""
+    """Shift all rows so that `days` days have passed."""
     for pk, until in Affiliation.objects.filter(until__isnull=False).values_list("pk", "until"):
         if until:
             Affiliation.objects.filter(pk=pk).update(until=until - timedelta(days=days))
@@ -217,7 +217,7 @@ def test_an_end_that_somebody_writes_is_told_by_that_edit_alone() -> None:
     before = Change.objects.count()
     assert tell_of_ended_roles() == 0
     rows[0]["id"] = Affiliation.objects.get().pk
-    rows[0]["until"] = city_today() + timedelta(days=3)  # it goes on after all, and ends later
+    rows[0]["until"] = city_today() + timedelta(days=3)  # it ends later than planned
     edit_contact(actor=SYSTEM, contact_id=contact.pk, affiliations=rows)
     check(copies)
     as_time_goes_by(days=4)
@@ -237,7 +237,7 @@ def follow_up(to: Organisation, **fields: Any) -> FollowUp:
 
 @pytest.mark.parametrize("how", ["home_district", "also_in"])
 def test_what_names_a_moved_organisation_is_told_to_who_comes_or_ceases_to_see_it(how: str) -> None:
-    """Concerns, promises and meetings that are seen here all along say of it what is seen."""
+    """Concerns, follow-ups and meetings that stay visible show the visible part of the organisation."""
     north, south = make_district(), make_district()
     row, here = make_organisation(north), make_organisation(south)
     person, meeting = make_contact(make_district(), row), make_meeting(north, row)

@@ -1,4 +1,4 @@
-"""A tool that changes one of a series: it departs, as on the pages, and what it is called there does not."""
+"""A client that changes a single occurrence detaches it from its series, as on the pages."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,13 +29,13 @@ def north() -> District:
 
 
 def patch(tool: Tool, path: str, **body: Any) -> None:
-    """As whoever changes it has just read it."""
+    """Send a PATCH with the current version."""
     answer = tool.patch(path, body, if_match=tool.get(path)["ETag"])
     assert answer.status_code == 200, answer.content
 
 
 def meetings(north: District) -> list[Meeting]:
-    """Every two weeks from tomorrow."""
+    """Plan a meeting every two weeks from tomorrow."""
     first = start_series(
         actor=SYSTEM,
         pattern="fortnightly",
@@ -84,7 +84,7 @@ def test_what_a_tool_calls_a_meeting_is_no_difference(north: District) -> None:
 
 
 def promised(north: District) -> FollowUp:
-    """Every week from tomorrow; answers the second."""
+    """Make a weekly follow-up from tomorrow, and return the second occurrence."""
     start_follow_up_series(
         actor=SYSTEM,
         pattern="weekly",

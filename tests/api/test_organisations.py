@@ -1,4 +1,4 @@
-"""The first resource in full: what holds for it holds for the others, which share its mixins."""
+"""The organisations resource in full. The other resources share its mixins."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Columns written once and kept must still be each caller's own."""
+"""Cached statements return the rows that each caller may see."""
 
 import pytest
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -57,7 +57,7 @@ def test_one_row_is_there_for_who_sees_it_whoever_asked_before() -> None:
         return [bool(read_one(shared, visible, row.pk, actor)) for row in (ours, theirs)]
 
     actors = make_actor(north), make_actor(south), make_actor(north, south), make_actor()
-    # More often than PostgreSQL plans it anew.
+    # Often enough for PostgreSQL to use a generic plan.
     assert [[seen(actor) for actor in actors] for _ in range(4)] == [
         [[True, False], [False, True], [True, True], [False, False]]
     ] * 4

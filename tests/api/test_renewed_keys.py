@@ -1,4 +1,4 @@
-"""A key is renewed without an outage, and nobody is surprised by its end."""
+"""A key is renewed without an outage, and its owner is warned before it expires."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -33,7 +33,7 @@ def ends_in(tool: Tool, left: timedelta) -> datetime:
 
 
 def wait(left: timedelta) -> None:
-    """As if every secret had been replaced that much earlier."""
+    """Set back the times of all secrets."""
     for pk, until in ApiSecret.objects.filter(expires_at__isnull=False).values_list("pk", "expires_at"):
         if until:
             ApiSecret.objects.filter(pk=pk).update(expires_at=until - left)

@@ -1,4 +1,4 @@
-"""`/reports/{slug}/`: the contract of figures, whoever asks and however."""
+"""`/reports/{slug}/`: the contract of report figures."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ JULY = date(2024, 7, 10)
 
 @pytest.fixture
 def north() -> District:
-    """A district in which something of everything happened in the quarter."""
+    """A district with at least one row of everything in the quarter."""
     district = make_district("North")
     women = old(make_organisation(district, kind="womens_organisation", cadence_days=30))
     old(make_organisation(district, kind="ngo"))
@@ -55,7 +55,7 @@ def north() -> District:
 
 
 def listed(tool: Any, url: str) -> int:
-    """How many objects the list behind a `rows_url` has."""
+    """Return how many objects the list behind a `rows_url` has."""
     path = url.removeprefix("http://testserver/api/v1")
     answer = tool.get(f"{path}&count=true&limit=1")
     assert answer.status_code == 200, answer.content
@@ -273,7 +273,7 @@ def test_statements_are_few_however_much_is_asked(north: District) -> None:
 
 
 def test_an_officer_from_elsewhere_gets_the_same_figures_as_the_key(north: District) -> None:
-    """A figure counts everything of its district, whoever reads it."""
+    """A figure counts everything in its district, whoever reads it."""
     browser = Client()
     browser.force_login(make_officer(north, make_district()))
     path = f"/reports/follow-ups/?{QUARTER}&district={north.code}"

@@ -1,4 +1,4 @@
-"""Contacts, meetings, follow-ups and concerns: what api.md shows, and what each alone has."""
+"""Contacts, meetings, follow-ups and concerns: the fields of api.md, and the features of each resource."""
 
 from datetime import timedelta
 from typing import Any

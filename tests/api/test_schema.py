@@ -1,4 +1,4 @@
-"""The document says what the application does, is the one committed, and can be read in a browser."""
+"""The OpenAPI document matches the application and the committed file, and can be read in a browser."""
 
 from pathlib import Path
 from typing import Any

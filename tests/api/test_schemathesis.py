@@ -1,4 +1,4 @@
-"""Schemathesis asks every operation thousands of odd questions; no answer is 5xx or other than documented."""
+"""Schemathesis sends thousands of odd requests to every operation; no response is 5xx or undocumented."""
 
 import copy
 import json
@@ -61,8 +61,8 @@ REFERENCES = {
 DISTRICTS = ("district", "home_district", "also_in", "active_in")
 
 
-# Every operation is asked at random; every combination is covered where they differ in mechanism. A
-# batch reads each object as POST does, and the five objects share theirs.
+# Random requests go to every operation. All combinations are covered only for operations with different code:
+# a batch reads each object as POST does, and the five objects share their code.
 CONFIGURATION = """
 hooks = "{hooks}"
 
@@ -74,7 +74,7 @@ phases.coverage.enabled = false
 
 @pytest.fixture
 def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nagle's algorithm would hold each answer back for 40 ms: the test would take three times as long."""
+    """Turn off Nagle's algorithm, which would delay each response by 40 ms."""
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
 
 
@@ -106,7 +106,7 @@ def test_every_operation_answers_as_documented_whatever_it_is_asked(
 
 
 def make_a_small_book() -> None:
-    """Two of everything, since erasing and cancelling are among the questions."""
+    """Create two rows of each type, because the requests include erasing and cancelling."""
     north = make_district("North")
     officer = make_officer(north)
     for _ in range(2):
@@ -125,9 +125,9 @@ def make_a_small_book() -> None:
 
 
 def with_what_is_there(found: dict[str, Any]) -> dict[str, Any]:
-    """The document with ids, codes and versions of rows that exist offered beside any others.
+    """Add IDs, codes and versions of existing rows to the document.
 
-    Made-up ones alone would meet little more than 404.
+    With made-up values alone, nearly every response would be 404.
     """
     known: dict[str, list[Any]] = {name: ids(model) for name, model in REFERENCES.items()}
     known |= {name: list(District.objects.values_list("code", flat=True)) for name in DISTRICTS}
@@ -143,7 +143,7 @@ def with_what_is_there(found: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             asked = operation.get("parameters", [])
             if operation["operationId"] != "create_concern":
-                # Every question would come with the same key, and be answered with 422.
+                # Otherwise every request would have the same key and be answered with 422.
                 asked[:] = [p for p in asked if p["name"] != "Idempotency-Key"]
             for parameter in asked:
                 name = parameter["name"]

@@ -1,4 +1,4 @@
-"""The deployment's SECRET_KEY changes while everybody goes on: nothing ends, and the old one can go."""
+"""A rotation of SECRET_KEY ends no sessions, keys or links, and the old secret can be removed later."""
 
 from io import StringIO
 from urllib.parse import urlsplit

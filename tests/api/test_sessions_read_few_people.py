@@ -1,4 +1,4 @@
-"""A browser's session reads people through the API one by one, not the whole book at once."""
+"""A browser session can read single contacts through the API, but not all contacts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An id of another system that is taken: one short answer, whether the caller sees the other row or not."""
+"""An external ID that is taken gives the same short error, whether or not the caller sees the other row."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ NOUNS = ("organisations", "contacts", "meetings")
 
 
 def name_it(noun: str, district: District, source: str, external_id: str) -> None:
-    """A row of the district that the source knows by this id."""
+    """Give a row of the district this external ID."""
     ids: Any = [{"source": source, "external_id": external_id}]
     organisation = make_organisation(district)
     if noun == "organisations":

@@ -1,4 +1,4 @@
-"""What a tool or a session received through the API is found by those who supervise where it belongs."""
+"""Supervisors of a row's district find events of rows that a client or session received through the API."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +49,7 @@ def concern(district: District) -> Concern:
 
 
 def last_event(*districts: District) -> Event:
-    """The last one, of exactly these districts and seen by their supervisors."""
+    """Return the last event. It must name exactly these districts and be visible to their supervisors."""
     event = Event.objects.latest("id")
     assert set(event.district_ids) == {district.pk for district in districts}
     for district in districts:
@@ -105,7 +105,7 @@ def test_a_promise_to_no_organisation_is_where_it_came_from(
 
 
 def test_an_answer_is_found_wherever_its_rows_are_seen(north: District, south: District) -> None:
-    """Also active elsewhere, met by others, spoken for by somebody who lives elsewhere, or inlined."""
+    """The rows are visible also through other districts, meetings, contacts or inlined objects."""
     west, tool = make_district("West"), Tool()
     both = make_organisation(north, also_in=[south])
     tool.get(f"/organisations/{both.pk}/")
@@ -123,7 +123,7 @@ def test_an_answer_is_found_wherever_its_rows_are_seen(north: District, south: D
 
 
 def test_an_officers_own_session_too(north: District, south: District, client: Client) -> None:
-    """Of one who works in two districts: only the district of the rows says whose it is."""
+    """The officer works in two districts, so only the district of the rows decides."""
     promise(organisations=[make_organisation(north)])
     client.force_login(make_officer(north, south))
     assert client.get("/api/v1/follow-ups/").status_code == 200

@@ -1,4 +1,4 @@
-"""The same name in other code points: one form is kept, and the two are held against each other."""
+"""The same name in other code points is stored in one form, and detected as a duplicate."""
 
 import unicodedata
 

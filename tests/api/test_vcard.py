@@ -1,4 +1,4 @@
-"""One person as a vCard, for a page's reader and for a key."""
+"""A contact as a vCard, on the page and through the API."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Walking a list by cursor while others write: no row is lost, none comes twice."""
+"""Paging by cursor during concurrent writes neither loses nor repeats rows."""
 
 import threading
 from random import Random
@@ -21,7 +21,7 @@ def north(committed_db: None) -> District:
 
 
 def write_until(stop: threading.Event, north: District, known: list[UUID]) -> None:
-    """Insert new rows, and change known ones so that their version, name and time of change move."""
+    """Insert rows, and change version, name and modification time of existing rows, until told to stop."""
     random = Random(7)
     number = 0
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""Where a webhook may not go: nothing on this machine or its network ever hears of it."""
+"""Webhooks cannot reach this machine or its network."""
 
 import socket
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ HOSTILE = [
 
 @pytest.fixture
 def door() -> Iterator[socket.socket]:
-    """Listens on loopback, on both families: a connection would wait to be accepted."""
+    """Listen on loopback on both IP families, so that a connection would be noticed."""
     with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listening:
         listening.setblocking(False)
         yield listening
@@ -60,7 +60,7 @@ def assert_nobody_came(door: socket.socket) -> None:
 
 @pytest.mark.parametrize("url", HOSTILE)
 def test_a_hostile_target_is_not_called(url: str, door: socket.socket, settings: Settings) -> None:
-    """Even where its port would be allowed."""
+    """The target is rejected even if its port is allowed."""
     port = door.getsockname()[1]
     settings.WEBHOOK_PORTS = [443, port]
     with pytest.raises(BadTarget):

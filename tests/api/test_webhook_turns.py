@@ -1,4 +1,4 @@
-"""A receiver that hangs, fails or is slow costs itself its turn, and nobody else anything."""
+"""A receiver that hangs, fails or is slow delays only its own deliveries."""
 
 import time
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def test_two_receivers_that_hang_do_not_delay_a_third(receivers: list[Receiver],
     assert arrivals[-1] < 10
     assert time.monotonic() - started < 15
     assert [len(one.taken) for one in hanging] == [1, 1]
-    assert send_due() == 0  # they have their pause
+    assert send_due() == 0  # both are paused
 
 
 def test_more_that_hang_than_are_asked_at_once_cost_no_more_than_one_request(

@@ -1,4 +1,4 @@
-"""Webhooks from registering to arriving, with a real receiver."""
+"""Webhooks from registration to delivery, with a real receiver."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -58,7 +58,7 @@ def deliver() -> int:
 
 
 def fast_forward() -> None:
-    """Past every pause and lease."""
+    """Move all due times and leases into the past."""
     past = timezone.now() - timedelta(seconds=1)
     WebhookDelivery.objects.update(due_at=past)
     Webhook.objects.filter(resume_at__isnull=False).update(resume_at=past)

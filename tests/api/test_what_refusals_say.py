@@ -1,4 +1,4 @@
-"""What a refusal says: our own words about what the caller sent, never a row that the caller asked for."""
+"""Error texts describe the input in our own words and never contain data of the requested row."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""Nobody calls or writes to a person who withdrew: no number and no address of theirs leaves by any door."""
+"""The phone, email and address of a contact who opted out appear nowhere: page, API, export or feed."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Every route asked by everybody: which address, and what a form or a tool would send there.
+"""Requests to every route by every kind of reader: the URL, and the data that a form or client would send.
 
-What is sent comes from the site itself: the form that a page shows to whoever may send it, as that page
-fills it in. `TYPED` adds what a person types, `PRESSED` what a button says.
+The data comes from the forms that the site itself shows to a permitted reader. `TYPED` adds the values that a
+person types, `PRESSED` the values of buttons.
 """
 
 import re
@@ -26,7 +26,7 @@ from tests.architecture.nasty import Form, forms_of
 from tests.architecture.test_every_page_is_closed import routes
 from tests.architecture.typed import TYPED, Fields, Rows, body
 
-#: Which row the id in an address names, by the beginning of the route's name; the longest counts.
+#: Row for the ID in a URL, by the prefix of the route's name. The longest prefix counts.
 ROWS: Final = {
     "organisation": "organisation",
     "contact": "contact",
@@ -70,7 +70,7 @@ ROWS: Final = {
     "api-webhook-delivery": "delivery_of_key",
 }
 
-#: What an address asks for beside its route.
+#: Query that a URL needs.
 ASKED: Final[dict[str, Callable[[Rows], str]]] = {
     "organisations_selected": lambda rows: f"row={rows['organisation']}",
     "follow_ups_selected": lambda rows: f"row={rows['follow_up']}",
@@ -86,7 +86,7 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
 }
 
 
-#: Who is shown the forms of which pages.
+#: Reader to whom the forms of a page are shown.
 SENDERS: Final = {
     Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc)",
     Role.OFFICER: r"/(relief|notifications|settings/calendar)/",
@@ -95,7 +95,7 @@ SENDERS: Final = {
 }
 
 
-#: What has a version that a tool names when it changes it.
+#: Rows with a version, which a client names when it changes the row.
 MODELS: Final[dict[str, Any]] = {
     "api-organisation": Organisation,
     "api-contact": Contact,
@@ -108,7 +108,7 @@ MODELS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request: where, how, and what is sent."""
+    """A request: its URL, method and data."""
 
     method: str
     path: str
@@ -116,7 +116,10 @@ class Ask:
     version: int = 1
 
     def by(self, client: Client, **headers: str) -> Any:
-        """The answer; nothing that was written stays, and the browser keeps the cookies it had."""
+        """Send the request as this reader and return the response.
+
+        Writes are rolled back, cookies are kept.
+        """
         cookies = deepcopy(client.cookies)
         with undone():
             answer = self._send(client, headers)
@@ -134,7 +137,7 @@ class Ask:
 
 
 def address(route: str, name: str, rows: Rows) -> str:
-    """The route's address with ids of these rows in it, where it names any."""
+    """Return the route's URL with the IDs of these rows."""
     noun = max((start for start in ROWS if name.startswith(start)), key=len, default="")
     values = {
         **{part: rows[part] for part in ("role", "file", "figure", "sample", "call", "action")},
@@ -157,7 +160,7 @@ def address(route: str, name: str, rows: Rows) -> str:
 
 
 class Asking:
-    """Answers what to send where, for the rows of either district."""
+    """Returns the requests of each route for the rows of a district."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
@@ -165,7 +168,7 @@ class Asking:
         self._pages: dict[tuple[str, str, str], list[Form]] = {}
 
     def ask(self, method: str, route: str, where: str) -> Ask:
-        """`where` the row is: "north", "south", or "shared" by both."""
+        """Return the request. `where` is the row's district: "north", "south", or "shared" by both."""
         name = self.routes[route]
         rows = self.ground.shared if where == "shared" else self.ground.rows[where]
         path = address(route, name, rows)
@@ -182,20 +185,20 @@ class Asking:
         return Ask(method, path, sent)
 
     def is_the_same(self, method: str, route: str) -> bool:
-        """Whether the request names nothing that lies in a district."""
+        """Whether the request names no row of a district, so that it is the same for both."""
         name, rows = self.routes[route], self.ground.rows
         paths = {address(route, name, rows[where]) for where in rows}
         return len(paths) == 1 and (method == "GET" or route.startswith("accounts/"))
 
     @staticmethod
     def _version(name: str, rows: Rows) -> int:
-        """What a tool has read of the object it changes."""
+        """Return the version of the object that a client changes."""
         model = MODELS.get(name)
         noun = ROWS.get(name, "")
         return int(model.objects.values_list("version", flat=True).get(pk=rows[noun])) if model else 1
 
     def form(self, route: str, where: str, path: str) -> tuple[str, Form | None]:
-        """Who is shown the form that is sent there, on the page itself or on the one it lies under."""
+        """Return the form that sends to this URL, from its own page or the page that contains it."""
         for role, begins in SENDERS.items():
             if not re.match(begins, path):
                 continue
@@ -220,7 +223,7 @@ class Asking:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Nothing that is written in here stays."""
+    """Roll back all writes of the block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""What lies between two districts: references across, rows that both see, officers who help out elsewhere."""
+"""Rows that connect two districts: references across, shared rows, and officers with temporary access."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,7 +19,10 @@ Rows = Mapping[str, Any]
 
 
 def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]:
-    """Who works somewhere else tonight, in a district of neither: their names, by where they belong."""
+    """Give officers of both districts temporary access to a third one.
+
+    Return their names by home district.
+    """
     elsewhere, now = make_district("Eastgate", parent=city), timezone.now()
     names = {}
     for name, district in districts.items():
@@ -33,7 +36,7 @@ def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]
 
 
 def entangle(everything: Mapping[str, Rows]) -> None:
-    """What the north sees refers to what it does not, and the other way round: left out, and kept."""
+    """Create references from the north to rows it cannot see, and the other way round."""
     north, south = everything["north"], everything["south"]
     words = canaries.words_of("south")
     for meeting in Meeting.objects.filter(pk__in=[north["meeting"], north["meeting_held"]]):
@@ -64,9 +67,9 @@ def entangle(everything: Mapping[str, Rows]) -> None:
 
 
 def share(everything: Mapping[str, Rows], actor: Actor) -> dict[str, Any]:
-    """Rows at home in the south that the north sees and does not write; they have no canaries.
+    """Create rows of the south that the north can see but not edit. They have no canaries.
 
-    The organisation comes to the north too; what else the south has with it stays there.
+    The organisation is also active in the north. Its other rows stay in the south.
     """
     north, south = everything["north"], everything["south"]
     there = south["district"]

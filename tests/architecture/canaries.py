@@ -1,7 +1,7 @@
-"""A word of each district in every text of its rows: where it turns up, something of that district is told.
+"""A canary word of each district in every text of its rows, which shows where data of a district leaks.
 
-The texts come from the models, so that a new field is planted by itself. What is public ground (districts),
-known to all colleagues (accounts) or the administrators' (keys, webhooks) holds none.
+The text columns come from the models, so new fields are covered. Public rows (districts), rows known to all
+colleagues (accounts) and rows of administrators (keys, webhooks) have no canaries.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,19 +28,19 @@ NOT_SECRET: Final = {
     "accounts.User",
     "accounts.Session",
     "districts.District",
-    "reviews.FrozenFigure",  # its only word is the name of its group; it never changes
+    "reviews.FrozenFigure",  # its only word is a group name, which never changes
 }
-#: Codes and machinery, not words that somebody wrote; by the field's name.
+#: Field names of codes and technical values, which are not typed by people.
 NOT_WORDS: Final = {
     "by",
     "delimiter",
     "digest",
-    "district_code",  # the ground's, as districts are
+    "district_code",  # public, like districts
     "district_name",
     "encoding",
     "group",
     "kind",
-    "last_error",  # a mail server's, for administrators
+    "last_error",  # written by a mail server, for administrators
     "languages",
     "list_name",
     "media_type",
@@ -55,7 +55,7 @@ NOT_WORDS: Final = {
     "what",
 }
 
-#: What is looked for in answers; what is asked for in searches. Neither is like the other.
+#: The canary that is looked for in responses, and the word for searches. They do not resemble each other.
 TOLD: Final = {"north": "zanquivo", "south": "brexoduk"}
 ASKED: Final = {"north": "kilimabo", "south": "wertuhaz"}
 NOWHERE: Final = "jopexuny"
@@ -74,7 +74,7 @@ def planted_models() -> list[type[models.Model]]:
 
 
 def texts(model: type[models.Model]) -> Iterator[Any]:
-    """The columns in which somebody's words are kept."""
+    """Return the columns that contain text typed by people."""
     for field in model._meta.concrete_fields:
         plain = field.base_field if isinstance(field, ArrayField) else field
         is_text = isinstance(plain, models.CharField | models.TextField) and not plain.choices
@@ -83,7 +83,7 @@ def texts(model: type[models.Model]) -> Iterator[Any]:
 
 
 def value(field: Any, name: str, number: int) -> Any:
-    """Words of the district as this column takes them; its rows are numbered, as some names are unique."""
+    """Return a canary as a value of this column. Rows are numbered, because some names are unique."""
     words = f"{words_of(name)} {number}"
     if isinstance(field, ArrayField):
         return [words]
@@ -101,7 +101,10 @@ def rows_now() -> Marks:
 
 
 def plant(name: str, before: Marks) -> None:
-    """Into all rows made since `before`; what is signed is made with its words (a trigger keeps it)."""
+    """Write canaries into all rows made since `before`.
+
+    Signed rows are created with them, due to a trigger.
+    """
     for model in planted_models():
         rows = model._default_manager.exclude(pk__in=before[model])
         names = {field.name for field in model._meta.concrete_fields}
@@ -115,7 +118,7 @@ def plant(name: str, before: Marks) -> None:
 
 
 def leaked(text: str, names: Iterable[str]) -> list[str]:
-    """Which districts' words are in a text, however they are written."""
+    """Return the districts whose canaries are in a text, in any spelling."""
     plain = text.casefold()
     return [
         name for name in names if TOLD[name] in plain or ASKED[name] in plain or PHONES[name][3:] in plain
@@ -123,7 +126,7 @@ def leaked(text: str, names: Iterable[str]) -> list[str]:
 
 
 def text_of(response: Any) -> str:
-    """All that an answer tells: its status line's rest, its headers, its body."""
+    """Return everything a response tells: reason phrase, headers and body."""
     body = response.getvalue() if response.streaming else response.content
     return "\n".join(
         [*(f"{key}: {value}" for key, value in response.headers.items()), body.decode(errors="replace")]

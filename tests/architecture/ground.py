@@ -1,4 +1,4 @@
-"""Two districts with one row of everything in each, canaries in all texts, and everybody who might ask."""
+"""Two districts with one row of each type, canaries in all texts, and every kind of reader."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,10 +53,10 @@ from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 
-#: Long enough for all who said who they are to be believed until the last test has asked.
+#: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
 WHERE: Final = ("own", "other", "none")
-HOOK: Final = "https://93.184.216.34/hook"  # an address, so that no name is looked up
+HOOK: Final = "https://93.184.216.34/hook"  # an IP address, so that no name is resolved
 YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes"}
 SQUARE: Final = {
     "type": "MultiPolygon",
@@ -66,14 +66,14 @@ SQUARE: Final = {
 
 @contextmanager
 def ground_for_all(blocker: DjangoDbBlocker) -> Iterator["Ground"]:
-    """For the tests of a module, in one transaction that is taken back."""
+    """Create the city for the tests of a module, in one transaction that is rolled back."""
     with blocker.unblock(), transaction.atomic(), override_settings(**PATIENT):
         yield Ground()
         transaction.set_rollback(True)
 
 
 class Ground:
-    """`north` is where the asking officer, supervisor and key work; `south` is another's."""
+    """The city: the requesting officer, supervisor and key work in `north`; `south` is the other district."""
 
     def __init__(self) -> None:
         self.city = make_district("Alderport")
@@ -105,7 +105,7 @@ class Ground:
         return actor_for(self.users[role, where])
 
     def client(self, role: str, where: str) -> Client:
-        """A browser in which this person has just said who they are, and why they look; nobody's is new."""
+        """Return a browser in which this person has just confirmed the password and given a reason."""
         return self._clients[f"{role} {where}"] if role != "nobody" else Client()
 
     def _sign_in(self, role: str, where: str) -> Client:
@@ -117,7 +117,7 @@ class Ground:
         return client
 
     def _tools(self) -> dict[str, Tool]:
-        """Keys: with every scope, with all but one's, with none of the districts."""
+        """Create keys: with all scopes, with each scope missing, and without districts."""
         north = self.districts["north"]
         limits = {"requests_per_minute": 100_000, "daily_contacts": 100_000}
         found = {f"key {place}": Tool(north, **limits) for place in WHERE}
@@ -128,13 +128,13 @@ class Ground:
         return found
 
     def _hook(self, name: str, key_id: UUID) -> None:
-        """A webhook of this key, with something that did not arrive."""
+        """Create a webhook of this key with a failed delivery."""
         webhook, _secret = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key_id)
         sent = WebhookDelivery.objects.create(webhook=webhook, seq=1, payload={}, failed_at=timezone.now())
         self.rows[name] |= {"webhook_of_key": webhook.pk, "delivery_of_key": sent.pk}
 
     def _settle(self, name: str) -> dict[str, Any]:
-        """Ids of one of everything, by noun."""
+        """Create one row of each type and return the IDs by noun."""
         district = self.districts[name]
         officer, supervisor = self.users[Role.OFFICER, name], self.users[Role.SUPERVISOR, name]
         actor, now, today = actor_for(supervisor), timezone.now(), city_today()
@@ -309,7 +309,7 @@ class Ground:
 
     @staticmethod
     def _archive(district: District) -> Any:
-        """An archive that waits for a second person."""
+        """Create an archive that waits for a second person."""
         asker = make_user(Role.SUPERVISOR, district)
         given = {"district": district.code, "title": "Archive", "purpose": "Moving", "recipient": "The city"}
         job = Job.objects.create(kind="export_archive", status="done", started_by=asker.pk, parameters=given)
@@ -325,7 +325,7 @@ class Ground:
 
     @staticmethod
     def _promoted(district: District) -> Any:
-        """What waits for a second person: an officer is to work in this district."""
+        """Create a request that waits for a second person: an officer is to work in this district."""
         asked = AccountRequest.objects.create(user=make_user(Role.OFFICER), kind=Asked.DISTRICTS)
         asked.districts.add(district)
         return asked.pk
@@ -345,7 +345,7 @@ class Ground:
 
     @staticmethod
     def _reviews(actor: Actor, district: District, words: str) -> tuple[Review, Review]:
-        """A signed audit and the next one, both with something agreed."""
+        """Create a signed audit and the next audit, both with agreed actions."""
         today = city_today()
         for row in district.organisations.all():
             row.periods.filter(until__isnull=False).delete()

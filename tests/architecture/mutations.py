@@ -1,10 +1,10 @@
-"""Take away one fence at random, and see that the tests of tests/architecture notice.
+"""Remove a random permission check, and see whether a test of tests/architecture fails.
 
-    python -m tests.architecture.mutations --n 10 --seed 7
+python -m tests.architecture.mutations --n 10 --seed 7
 
-Works in a copy of the tree that it throws away. A fence is a `visible_to` (one use of it, or its definition
-in a QuerySet), or a permission in a view: a refusal, a guard called or put before it, an API's scope.
-Prints a table; the answer is the number of mutations that nobody noticed.
+Works in a temporary copy of the project. A permission check is a `visible_to` (a single use, or the
+definition in a QuerySet), or a permission in a view: a denial, a guard that is called or used as a decorator,
+or an API scope. Prints a table. The exit code is the number of mutations that no test noticed.
 """
 
 import argparse
@@ -35,17 +35,17 @@ APPS: Final = (
     "reviews",
 )
 LEFT_OUT: Final = (".git", ".venv", ".data", ".test-data", "__pycache__", "node_modules", "staticfiles")
-TESTS: Final = (  # the quickest first
+TESTS: Final = (  # the fastest first
     "tests/architecture/test_services_refuse.py",
     "tests/architecture/test_access_matrix.py",
     "tests/architecture/test_no_word_leaks.py",
 )
-#: Seen by all who work here (accounts.models, districts.models): without it nothing is different.
+#: Rows that all colleagues see (accounts.models, districts.models), so the check makes no difference.
 FOR_ALL: Final = ("User.objects", "District.objects")
-#: On the administrators' pages, closed to others by role (which is taken away too), all of them are seen.
+#: On administrator pages, all rows are visible, and the role (also mutated) protects the page.
 FOR_ADMINISTRATORS: Final = ("ApiKey.objects", "Webhook.objects", "WebhookDelivery.objects")
 
-# What stands in the code, and what is left of it without the fence.
+# The code of a check, and its replacement without the check.
 USES: Final = (
     (r"\.visible_to\((?!self,)(?:[^()]|\([^()]*\))*\)", ".all()"),
     (r"(\w+)\.objects\.visible_to(?=[,)])", r"(lambda actor: \1.objects.all())"),
@@ -65,7 +65,7 @@ PERMISSIONS: Final = (
     (r"(?m)^(    )scope = \"[^\"]+\"$", r'\1scope = ""'),
     (r"(?m)^(        +)self\.check_scope\(.*\)$", r"\1pass"),
 )
-#: Fences behind another one, without which the answer is the same.
+#: Checks behind another check, without which the response is the same.
 SECOND: Final = {
     "api/services/webhooks.py: ApiKey.objects": "a key names itself; others are refused before",
 }
@@ -84,7 +84,7 @@ class Mutation:
         return f"{self.path}:{self.line} `{self.was}`"
 
     def apply(self, root: Path) -> str:
-        """Changes the file and gives back what it was."""
+        """Apply the mutation to the file and return the original text."""
         file = root / self.path
         before = file.read_text()
         file.write_text(before[: self.start] + self.text + before[self.end :])
@@ -111,7 +111,7 @@ def mutations(root: Path = ROOT) -> Iterator[Mutation]:
                     yield Mutation(path, found.start(), found.end(), found.expand(without), line, was)
 
 
-#: Parts of paths that names of tests have in them: these tests are asked first.
+#: Parts of paths that appear in names of tests. These tests run first.
 NOUNS: Final = (
     *(
         "calendar",
@@ -143,10 +143,10 @@ NOUNS: Final = (
 
 
 def notices(root: Path, nouns: str = "") -> str:
-    """The first test that fails, of those with these nouns in their names; empty where all pass."""
+    """Return the first test that fails, starting with those for these nouns; empty if all pass."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS]
     command += ["-k", nouns] if nouns else []
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # our own tests
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # runs our own tests
     if run.returncode == 0:
         return ""
     failed = re.search(r"(?m)^(?:FAILED|ERROR) \S+?::(.+?)(?: - |$)", run.stdout)
@@ -154,7 +154,7 @@ def notices(root: Path, nouns: str = "") -> str:
 
 
 def noticed(root: Path, one: Mutation) -> str:
-    """By whom, once this is taken away; what it was is put back."""
+    """Apply the mutation, return the test that noticed it, and restore the file."""
     before = one.apply(root)
     place = str(one.path).replace("views/", "").replace("selection", "selected")
     nouns = " or ".join(noun for noun in NOUNS if noun in place)

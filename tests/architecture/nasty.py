@@ -1,4 +1,4 @@
-"""What a page must survive: values nobody means, and forms as a browser would send them."""
+"""Hostile values that a page must survive, and forms as a browser would send them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 HALF_A_LETTER = "\ud800"
-# For everything at once.
+# Values for every type of field.
 ANY = ("a\0b", HALF_A_LETTER, "9" * 5_000)
-# The worst first: what is chosen from, rather than written, gets only that.
+# The worst value first: selections get only the first value.
 DAYS = ("9999-12-31", "0001-01-01")
-MOMENTS = ("9999-12-31T23:59", "0001-01-01T00:00", "2026-03-08T02:30")  # the last is skipped in New York
+MOMENTS = ("9999-12-31T23:59", "0001-01-01T00:00", "2026-03-08T02:30")  # New York skips the last
 NUMBERS = ("9" * 5_000, "2147483648")
 TEXTS = ("a\0b", "\u200b")
 CURSORS = ("WyJmb2xkZWQiLDAsIlx1MDAwMCIsIjAiXQ", "9999-12-31T23:59:59+00:00|x", "x" * 10_000)
@@ -20,7 +20,7 @@ _DAY_LIKE = ("_on", "since", "until", "_from", "_to", "day", "_before", "_after"
 
 
 def fitting(name: str, kind: str = "") -> tuple[str, ...]:
-    """Nasty values of the sort a field of this name or type is read as."""
+    """Return hostile values for the type of a field with this name or type."""
     if kind == "datetime-local" or name.endswith(("_at", "since")):
         return MOMENTS
     if kind == "date" or name.endswith(_DAY_LIKE):
@@ -33,13 +33,13 @@ def fitting(name: str, kind: str = "") -> tuple[str, ...]:
 
 
 def encode(fields: Mapping[str, list[str]]) -> bytes:
-    """As a browser would, had its user typed half a letter."""
+    """Encode a form as a browser does, including unpaired surrogates."""
     return urlencode(fields, doseq=True, encoding="utf-8", errors="surrogatepass").encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page: what it sends when nobody touches it, and its names with their types."""
+    """A form of a page: the data it sends unchanged, and its field names with their types."""
 
     method: str
     action: str
@@ -52,7 +52,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._select = self._area = ""
-        self._unselected: list[str] | None = None  # options of a list that sends the first of them
+        self._unselected: list[str] | None = None  # options of a list that sends its first option
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -80,7 +80,7 @@ class _Forms(HTMLParser):
             self._choose(name, "")
 
     def _offer(self, option: dict[str, str]) -> None:
-        """The first option is sent unless another is selected."""
+        """Add an option of a list. The first option is sent unless another one is selected."""
         value = option.get("value", "")
         if "selected" in option:
             self._choose(self._select, value)

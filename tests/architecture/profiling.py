@@ -1,6 +1,6 @@
-"""The rules against profiling people (domain.md, rules 2, 3 and 4), as a check of what it is given.
+"""Checks for the rules against profiling people (domain.md, rules 2, 3 and 4).
 
-A test shows it what there is, and what must not be, and sees it object.
+The tests run the checks on the project, and on forbidden examples that the checks must reject.
 """
 
 import re
@@ -16,10 +16,10 @@ from contacts.models import Affiliation, Contact, ContactExternalId, PrivateChan
 from districts.codes import Focus
 from lib.filters import FilterSet
 
-#: Rows that are of one person; a link (a meeting's, a promise's) is of the meeting or promise.
+#: Rows about a single person. A link row (of a meeting or follow-up) belongs to the meeting or follow-up.
 PERSON = (Contact, PrivateChannel, Affiliation, ContactExternalId)
 
-# Whole words of a name, or its beginning: `race` is one, `trace` is not.
+# Whole words of a name or their beginnings: `race` matches, `trace` does not.
 _WORDS = re.compile(
     r"(?:^|_)(?:ethnic|nationalit|citizenship|religi|belie|faith|confession|church|orientation|sexual|gender|"
     r"sex(?:_|$)|pronoun|health|disab|illness|diagnos|politic|party(?:_|$)|union|race(?:_|$)|racial|origin|skin|"
@@ -28,14 +28,14 @@ _WORDS = re.compile(
     r"parent|spouse|partner|sibling|mother|father|friend|knows|cadence|score|rank|rating|risk|threat|tag|label|custom|"
     r"attribute|extra|metadata)"
 )
-# What an organisation is, and must not become a way to a person.
+# Attributes of an organisation that must not lead to a person.
 _ORGANISATIONS = re.compile(r"(?:^|__|_)(?:focus\w*|kind|kinds|declarations?|cadence\w*)(?:$|__|_)")
 _FREE_SHAPES = (models.JSONField,)
 CODES = frozenset([*Focus.values, *Kind.values])
 
 
 def model_faults(model: type[models.Model]) -> Iterator[str]:
-    """What is wrong with the fields of a model that holds rows of one person."""
+    """Return the problems with the fields of a model whose rows are about one person."""
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
         name = f"{model.__name__}.{field.name}"
         if describes(field.name):
@@ -51,7 +51,7 @@ def model_faults(model: type[models.Model]) -> Iterator[str]:
 
 
 def is_of_a_person(model: type[models.Model]) -> bool:
-    """A model that is a person's own: it is one, or belongs to one and to nothing else."""
+    """Whether the model is a person or belongs to a person and to nothing else."""
     if model is Contact or issubclass(model, Contact):
         return True
     relations = [field for field in model._meta.concrete_fields if field.is_relation]
@@ -61,7 +61,7 @@ def is_of_a_person(model: type[models.Model]) -> bool:
 
 
 def ties_people(model: type[models.Model]) -> bool:
-    """Whether a row of it names two people side by side, such as a relative and whose."""
+    """Whether a row names two people, such as a contact and a relative."""
     to_people = [
         field for field in model._meta.concrete_fields if field.is_relation and field.related_model is Contact
     ]
@@ -69,12 +69,12 @@ def ties_people(model: type[models.Model]) -> bool:
 
 
 def form_faults(form: forms.BaseForm) -> Iterator[str]:
-    """What is wrong with the fields of a form about a person."""
+    """Return the problems with the fields of a form about a person."""
     yield from _fields_faults(type(form).__name__, form.fields.items())
 
 
 def filter_faults(filterset: type[FilterSet]) -> Iterator[str]:
-    """What is wrong with the parameters people are filtered by: names, columns and choices."""
+    """Return the problems with filter parameters for people: names, columns and choices."""
     for name, one in filterset.base_filters.items():
         where = f"{filterset.__name__}.{name}"
         path = str(one.field_name or "")
@@ -93,7 +93,7 @@ def ordering_faults(orderings: Iterable[str]) -> Iterator[str]:
 
 
 def serializer_faults(name: str, fields: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    """Of an API shape: its columns, and those of the rows inside it."""
+    """Return the problems with an API shape: its columns, and those of nested rows."""
     fields = list(fields)
     yield from _fields_faults(name, fields)
     for column, shape in fields:
@@ -103,13 +103,13 @@ def serializer_faults(name: str, fields: Iterable[tuple[str, Any]]) -> Iterator[
 
 
 def expansion_faults(name: str, columns: Iterable[str]) -> Iterator[str]:
-    """Of what a person's row expands to: an organisation's name, and nothing that says what it is."""
+    """Return the problems with an expansion of a person: only the organisation's name is allowed."""
     for column in set(columns) - {"id", "name", "version"}:
         yield f"{name} tells an organisation's {column}"
 
 
 def describes(name: str) -> bool:
-    """Whether a field of this name would say who a person is."""
+    """Whether a field with this name would describe who a person is."""
     return _WORDS.search(name.lower()) is not None
 
 
@@ -122,7 +122,7 @@ def _fields_faults(owner: str, fields: Iterable[tuple[str, Any]]) -> Iterator[st
 
 
 def _choices(field: Any) -> Any:
-    """Fixed ones only: those of a query are rows, not codes."""
+    """Return fixed choices only, because the choices of a query are rows."""
     if isinstance(field, forms.ModelChoiceField | serializers.RelatedField):
         return ()
     return getattr(field, "choices", None) or ()

@@ -1,10 +1,10 @@
-"""Which migrations each release has, and what was in them: they never change again.
+"""The migrations of each release with their digests, because released migrations never change.
 
-    python -m tests.architecture.released
+python -m tests.architecture.released
 
-adds the digests of new ones below the last heading of `migrations.sha256`; it changes no line. With a release
-a heading is added by hand (`# 0.2.0` above what it brings): upgrades start from any of them.
-One that nobody has applied yet may still be edited: take its line out first.
+This command adds the digests of new migrations below the last heading of `migrations.sha256` and changes no
+line. For a release, add a heading by hand (`# 0.2.0` above its migrations), because upgrades start from any
+release. A migration that nobody has applied yet may be edited: remove its line first.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ FIRST: Final = "0.1.0"
 
 
 def digests() -> dict[str, str]:
-    """Of each migration in the code, by its path."""
+    """Return the digest of each migration in the code, by path."""
     found = sorted(ROOT.glob("*/migrations/[0-9]*.py"))
     return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def recorded(until: str = "") -> dict[str, str]:
-    """Of each migration that was released, or of those up to a release, by its path."""
+    """Return the recorded digest of each migration, or of those up to a release, by path."""
     found, heading = {}, ""
     for line in FILE.read_text().splitlines():
         if line.startswith("#"):
@@ -38,12 +38,12 @@ def recorded(until: str = "") -> dict[str, str]:
 
 
 def names(paths: dict[str, str]) -> list[tuple[str, str]]:
-    """Migrations as Django names them."""
+    """Return the migrations as Django names them."""
     return [(Path(path).parts[0], Path(path).stem) for path in paths]
 
 
 def add_new() -> int:
-    """Append what is not there yet; answers how many lines."""
+    """Append the missing lines and return how many."""
     known = recorded()
     lines = [f"{digest}  {path}\n" for path, digest in digests().items() if path not in known]
     with FILE.open("a") as file:

@@ -1,4 +1,4 @@
-"""Who gets which answer at which address: every route, asked by everybody, against matrix.toml."""
+"""The response of every route to every kind of reader, compared with matrix.toml."""
 
 import logging
 import re
@@ -21,18 +21,18 @@ pytestmark = pytest.mark.long
 TABLE: Final = Path(__file__).with_name("matrix.toml")
 ROLES: Final = ("nobody", "officer", "supervisor", "privacy_officer", "administrator")
 KEYS: Final = ("key", "scopeless")
-#: How many places a column has: the reader's own district, another's, and a reader without any.
+#: Number of places in a column: the reader's own district, another district, and a reader without districts.
 PLACES: Final = {"officer": 3, "supervisor": 3, "privacy_officer": 2, "administrator": 2, "key": 3}
 DENIED: Final = {"login", "401", "403", "404", "405", "422"}
 
-#: The address is the secret: whoever has it is told of that officer's district.
+#: The URL is the secret: its holder sees the data of that officer's districts.
 FEED: Final = "GET feeds/<str:token>/meetings.ics"
 
 Rule = dict[str, Any]
 
 
 def rules() -> dict[str, Rule]:
-    """What is declared, by method and route."""
+    """Return the declared rules by method and route."""
     found: dict[str, Rule] = {}
     for rule in tomllib.loads(TABLE.read_text())["rule"]:
         for line in rule["routes"]:
@@ -49,28 +49,28 @@ def methods(route: str) -> tuple[str, ...]:
 
 
 def expected(rule: Rule, column: str) -> list[str]:
-    """One answer for each place; a single one is the same everywhere."""
+    """Return an expected response for each place. A single entry applies to all places."""
     answers = str(rule[column]).split()
     return answers * PLACES.get(column, 1) if len(answers) == 1 else answers
 
 
 @pytest.fixture(scope="module")
 def asking(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Asking]:
-    """One city for all of them; what a request writes is undone."""
+    """Requests in one city for all tests. Writes are rolled back."""
     with ground_for_all(django_db_blocker) as ground:
         yield Asking(ground)
 
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Refusals by the thousand are no news."""
+    """Silence the log of thousands of denials."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
 
 
 def answer(asking: Asking, line: str, column: str, place: str) -> str:
-    """What this reader gets; a redirect to the sign-in page is not one to what was written."""
+    """Return the status for this reader. Redirects to sign-in are `login` and `again`."""
     method, route = line.split(" ", 1)
     where = {"other": "south", "shared": "shared"}.get(place, "north")
     ask = asking.ask(method, route, where)
@@ -87,14 +87,14 @@ def answer(asking: Asking, line: str, column: str, place: str) -> str:
 
 
 def _tool(column: str, place: str, route: str) -> str:
-    """Which of the keys: without districts, without the scope, or the north's."""
+    """Return the key to use: without districts, without the scope, or of the north."""
     if column == "scopeless":
         return "scopeless of organisations" if "organisation" in route else "scopeless"
     return "key none" if place == "none" else "key own"
 
 
 def told(ask: Ask, response: Any) -> str:
-    """What the answer tells; what was typed comes back to who typed it."""
+    """Return the text of the response without the reader's own input."""
     text = canaries.text_of(response).casefold()
     for values in ask.sent.values() if isinstance(ask.sent, dict) else ():
         for value in values if isinstance(values, list) else [values]:
@@ -103,7 +103,7 @@ def told(ask: Ask, response: Any) -> str:
 
 
 def hidden_from(line: str, column: str, place: str) -> tuple[str, ...]:
-    """The districts of which this reader must not be told a word."""
+    """Return the districts whose words this reader must not see."""
     if line == FEED:
         return ("north",) if place == "other" else ("south",)
     if column == "privacy_officer":
@@ -145,21 +145,21 @@ def test_who_gets_what(asking: Asking, line: str) -> None:
 
 @pytest.mark.parametrize("line", [line for line in RULES if re.match("POST (?!api|accounts)", line)])
 def test_a_role_is_refused_whatever_it_sends(asking: Asking, line: str) -> None:
-    """Before what was typed is judged: a mistake in it tells nothing."""
+    """The role is checked before the input, so that input errors reveal nothing."""
     refused = [role for role in ROLES if expected(RULES[line], role)[0] == "403"]
     ask = replace(asking.ask("POST", line.split(" ", 1)[1], "north"), sent={})
     answers = {role: ask.by(asking.ground.client(role, "north")).status_code for role in refused}
     assert answers == dict.fromkeys(refused, 403)
 
 
-#: Of these a row of another district may be seen.
+#: Routes that may show a row of another district.
 SHARED: Final = r"\w+ (?:api/v1/)?(?:organisations|contacts|meetings)/<uuid:pk>/|\w+ duplicates/.*/merge/"
 
 
 @pytest.mark.parametrize("column", ["officer", "key"])
 @pytest.mark.parametrize("line", [line for line in RULES if re.match(SHARED, line)])
 def test_what_is_seen_elsewhere_is_read_and_not_written(asking: Asking, line: str, column: str) -> None:
-    """Who reads everywhere and writes nowhere is let in where reading is all there is to it."""
+    """A reader with access to all districts but no write access is denied only writes."""
     route = line.split(" ", 1)[1]
     if column not in columns_of(route):
         return
@@ -169,14 +169,14 @@ def test_what_is_seen_elsewhere_is_read_and_not_written(asking: Asking, line: st
 
 @pytest.mark.parametrize("line", RULES)
 def test_what_is_denied_to_some_is_allowed_to_somebody(line: str) -> None:
-    """Otherwise the refusal might be a mistake in the request."""
+    """Otherwise the denial might come from a mistake in the request."""
     rule = RULES[line]
     answers = {one for column in columns_of(line.split(" ", 1)[1]) for one in expected(rule, column)}
     assert answers - DENIED or rule.get("never"), answers
 
 
 def test_every_other_method_is_not_allowed(asking: Asking) -> None:
-    """Asked by who may do most: a method that is not declared is no way in."""
+    """Undeclared methods are rejected even for the reader with the most rights."""
     for route in asking.routes:
         for method in methods(route):
             if f"{method} {route}" in RULES:

@@ -1,7 +1,7 @@
-"""Bad input: a clear 4xx, nothing half done, never a 5xx. Each row of security.md, and which tests hold it.
+"""Invalid input gets a clear 4xx, never a 5xx, and nothing is saved.
 
-`ROWS` names them; the tests here are of what no other file has. That no page breaks, whatever is sent to any
-of its fields, test_pages_never_break.py shows; for the API, tests/api/test_schemathesis.py.
+`ROWS` lists the rows of security.md with their tests; the tests in this file are those without a better
+place. test_pages_never_break.py covers hostile values in page fields, tests/api/test_schemathesis.py the API.
 """
 
 import re
@@ -35,7 +35,7 @@ _TABLE = "exchange/test_import_wizard.py::test_a_file_that_is_no_table_is_refuse
 _MEDIA = "api/test_organisations.py::test_other_media_types_and_packed_bodies_are_refused"
 _HERE = "architecture/test_bad_input.py::"
 
-#: What is sent, the answer, and the test that says so.
+#: The input, the expected response, and the test that covers them.
 ROWS: Final = (
     ("NUL, lone surrogate, deep JSON, NaN, 1e999, 5,000 digits, duplicate keys", "400", _BODY),
     ("a number of more than 64 bits", "400", "api/test_organisations.py::test_a_number_that_no_other_reader"),

@@ -1,4 +1,4 @@
-"""Every address asks who is there, except the few that are listed here."""
+"""Every URL requires a sign-in or a key, except those listed here."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 pytestmark = pytest.mark.django_db
 
-# Open to everybody, and why.
+# Public URLs, with the reason.
 OPEN = {
     "help/": "the privacy notice and the accessibility statement, for whoever signs in or was given a link",
     "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
@@ -31,13 +31,13 @@ OPEN = {
     "accounts/password/reset/key/done/": "a forgotten password",
     "accounts/password/reset/key/<uidb36>-<key>/": "a forgotten password; an invitation",
 }
-# Of the machine's door: what says nothing about anybody, and what is not there.
+# API URLs without personal data, and unknown API URLs.
 OPEN_TO_MACHINES = {"api/docs/", "api/v1/schema/", "api/v1/"}
 SAMPLES = {"uuid": str(uuid4()), "int": "1", "str": "x", "slug": "x", "path": "x", "district_code": "N1"}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address of the site with its view, as written in the URL configuration."""
+    """Yield every URL of the site with its view, as in the URL configuration."""
     for entry in (resolver or get_resolver()).url_patterns:
         route = prefix + re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", str(entry.pattern)).strip("^$")
         if isinstance(entry, URLResolver):
@@ -52,7 +52,7 @@ def address(route: str) -> str:
 
 
 def has_key(route: str) -> bool:
-    """The machine's door: it knows keys, not sign-in pages, and answers 401."""
+    """Whether the URL belongs to the API, which answers 401 instead of showing a sign-in page."""
     return route.startswith("api/")
 
 
@@ -81,7 +81,7 @@ def test_there_are_addresses() -> None:
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_other_address_sends_nobody_to_the_sign_in_page(client: Client, method: str) -> None:
-    """Whether what it names exists makes no difference."""
+    """The response does not depend on whether the named row exists."""
     answers = {}
     for route, pattern in routes():
         if not is_open(pattern):

@@ -1,6 +1,6 @@
-"""Whatever names a row of the book is in the trail: views, lists, searches, answers, refusals.
+"""Every response that names a row is in the activity log: views, lists, searches, denials.
 
-Pages and API routes come from the URL configuration: a new one that shows a row and records nothing fails.
+Pages and API routes come from the URL configuration, so a new route that shows a row without an event fails.
 """
 
 import re
@@ -29,7 +29,7 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def told(body: str, known: dict[UUID, str]) -> set[str]:
-    """Which rows of the city an answer names, by their id."""
+    """Return the rows of the city whose IDs a response contains."""
     return {known[pk] for pk in map(UUID, ID.findall(body)) if pk in known}
 
 
@@ -45,7 +45,7 @@ def test_every_page_that_shows_a_row_records_it(client: Client, city: dict[str, 
         answer = client.get(path)
         if answer.status_code != 200 or "html" not in answer["Content-Type"]:
             continue
-        # What the address itself names is not told by the page.
+        # IDs that the URL itself contains do not count.
         shown = told(answer.content.decode().replace(path, ""), known)
         new = Event.objects.exclude(pk__in=before)
         recorded = {known[pk] for event in new for pk in event.object_ids if pk in known}
@@ -75,7 +75,7 @@ def test_every_answer_of_the_api_that_holds_a_row_records_it(city: dict[str, Any
     for path in paths:
         before = set(Event.objects.values_list("pk", flat=True))
         answer = tool.get(path)
-        if answer.status_code != 200 or path == "/changes/":  # ids alone: the object is read apart
+        if answer.status_code != 200 or path == "/changes/":  # IDs alone: the objects are read separately
             continue
         looked += 1
         own = {known[UUID(row["id"])] for row in _rows(answer.json()) if _is_known(row, known)}

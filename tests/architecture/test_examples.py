@@ -1,4 +1,4 @@
-"""What the docstrings show is what the code answers."""
+"""The examples in docstrings give the documented results."""
 
 import doctest
 from importlib import import_module

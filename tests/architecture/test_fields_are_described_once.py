@@ -1,6 +1,6 @@
-"""A field's type, length, label and help stand on its model: a door names the field, and says what differs.
+"""Type, length, label and help of a field are defined once, on its model.
 
-Read from the syntax tree of the doors, with the names of each module as Python has them.
+The checks read the syntax trees of forms, serializers and exports, with names resolved as Python does.
 """
 
 import ast
@@ -33,7 +33,7 @@ def _taken(model: type[models.Model], name: str) -> Any:
     return taken(model._meta.get_field(name))
 
 
-#: What gives each door its fields from a model's, and how it says one that differs in nothing.
+#: Calls that take fields from a model, and the calls for fields without differences.
 DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
     "api/rows": {"fields_of": _shape, "column": _shape, "columns": _shape},
     "api/inputs": {"inputs_of": _taken},
@@ -41,12 +41,12 @@ DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
     "exchange/exports": {"columns": exports.column, "column": exports.column},
     "exchange/imports": {"fields": imports.field, "field": imports.field},
 }
-#: Make one field, whose name comes second; the others make those that their arguments name.
+#: Calls that make one field, named by the second argument. Other calls make the fields named by keywords.
 ONE: Final = frozenset({"column", "field", "form_field"})
-#: Say all of a field themselves.
+#: Calls that define everything about a field themselves.
 WHOLE: Final = frozenset({"Column", "ListColumn", "Field"})
 
-# A model's field that a door declares itself: why the model's is not what it means.
+# Model fields declared again, with the reason why the model's definition does not fit.
 DECLARED: Final = {
     ("api/rows/meetings.py", "contact"): "null without a scope",
     ("api/rows/webhooks.py", "payload"): "an object of a shape",
@@ -62,7 +62,7 @@ DECLARED: Final = {
 }
 
 
-# A length that a model says too: what it is all the same.
+# Lengths that repeat a model's, with the reason.
 LENGTHS: Final = {
     ("api/rows/shapes.py", "source"): "a child row of five models, of the same shape for each",
 }
@@ -70,7 +70,7 @@ LENGTHS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A field as a door says it: `differing` are the attributes it says itself."""
+    """A field as declared outside the model. `differing` are the attributes that the declaration sets."""
 
     where: str
     model: type[models.Model]
@@ -94,7 +94,7 @@ def value_of(node: ast.expr, module: ModuleType) -> Any:
 
 
 def model_of(node: ast.AST, module: ModuleType) -> type[models.Model] | None:
-    """The model that a call names first; None where it is a function's argument."""
+    """Return the model that a call names first, or None if it is an argument of the function."""
     first = node.args[0] if isinstance(node, ast.Call) and node.args else None
     found = getattr(module, first.id, None) if isinstance(first, ast.Name) else None
     return found if isinstance(found, type) and issubclass(found, models.Model) else None
@@ -109,7 +109,7 @@ def is_column(model: type[models.Model], name: str) -> bool:
 
 
 def said_by(door: str) -> Iterator[Said]:
-    """Every attribute that a door says of a model's field."""
+    """Return every attribute of a model's field that is set outside the model."""
     for where, module, tree in modules(door):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or called(node) not in DOORS[door] or not node.args:
@@ -127,7 +127,7 @@ def said_by(door: str) -> Iterator[Said]:
 
 
 def declared_by(door: str) -> Iterator[tuple[str, str]]:
-    """Fields that a door declares although the model it names has one of that name."""
+    """Return fields declared outside the model although the model has a field of that name."""
     for where, module, tree in modules(door):
         for node in ast.walk(tree):
             for maker, names in _declarations(node):
@@ -136,7 +136,7 @@ def declared_by(door: str) -> Iterator[tuple[str, str]]:
 
 
 def _declarations(node: ast.AST) -> Iterator[tuple[ast.AST, list[str]]]:
-    """What gives a door its fields, and the names of those that are said beside it in full."""
+    """Return the calls that take fields from a model, with the names of fields declared beside them."""
     if isinstance(node, ast.ClassDef):
         lines = [line for line in node.body if isinstance(line, ast.Assign)]
         names = [ast.unparse(line.targets[0]) for line in lines if isinstance(line.value, ast.Call)]
@@ -147,7 +147,7 @@ def _declarations(node: ast.AST) -> Iterator[tuple[ast.AST, list[str]]]:
 
 
 def again(said: Said) -> list[str]:
-    """Which attributes say what the model says already."""
+    """Return the attributes that repeat the model's value."""
     usual = said.usual(said.model, said.name)
     return [
         name
@@ -171,7 +171,7 @@ def test_no_door_declares_a_field_that_its_model_has() -> None:
 
 
 def test_no_door_says_a_length_that_some_model_says_under_that_name() -> None:
-    """Of classes that name no model: they should."""
+    """For classes that name no model, although they should."""
     lengths = {
         (field.name, field.max_length)
         for model in apps.get_models()
@@ -189,7 +189,7 @@ def test_no_door_says_a_length_that_some_model_says_under_that_name() -> None:
 
 
 def _lengths(tree: ast.Module, module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """The names that classes declare with a `max_length`."""
+    """Return the names that classes declare with a `max_length`."""
     for node in ast.walk(tree):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):

@@ -1,6 +1,6 @@
-"""Whatever form arrives twice does its work once: two taps, a page loaded again, an answer that was lost.
+"""Every form that arrives twice does its work once (double tap, page reload, lost response).
 
-Which forms there are comes from the addresses and the pages themselves: a new one is held to this.
+The forms are found through URLs and pages, so a new form is covered.
 """
 
 import logging
@@ -25,12 +25,12 @@ from tests.architecture.ground import PATIENT, Ground
 from tests.architecture.nasty import forms_of
 
 TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
-#: What the button of the second step says, where a form shows first what it would do.
+#: Button values of forms that show a preview first.
 SECOND_STEP: Final[dict[str, dict[str, str]]] = {
     "handover/<uuid:pk>/": {"step": "move"},
     "settings/districts/import/": {},
 }
-#: Who is signed in, and what was sent, are no work of a form's.
+#: Tables of sessions and sent forms, which do not count as work of a form.
 ASIDE: Final = {"accounts.Session", "accounts.SentForm"}
 
 
@@ -46,7 +46,7 @@ def test_every_form_that_is_posted_has_the_token_that_carries_its_id() -> None:
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Pages that are no pages by the dozen are no news."""
+    """Silence the log of missing pages."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
@@ -59,7 +59,7 @@ def asking(committed_db: None) -> Iterator[Asking]:
 
 
 def rows() -> Counter[str]:
-    """How many rows there are of everything."""
+    """Return the number of rows in every table."""
     tables = {m._meta.db_table: m._meta.label for m in apps.get_models() if m._meta.label not in ASIDE}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT '{one}', count(*) FROM {one}" for one in tables))  # noqa: S608  # names of tables
@@ -67,7 +67,7 @@ def rows() -> Counter[str]:
 
 
 def posted(asking: Asking) -> Iterator[tuple[str, Client, Ask]]:
-    """Each form that a page shows, filled in, and the browser of whoever is shown it."""
+    """Yield each form of a page, filled in, with the browser of its reader."""
     for route in asking.routes:
         if route.startswith(("api/", "accounts/")):
             continue
@@ -85,7 +85,7 @@ def posted(asking: Asking) -> Iterator[tuple[str, Client, Ask]]:
 
 
 def send(client: Client, ask: Ask, once: str, together: Barrier | None = None) -> Any:
-    """Like a browser of the same person: what the session says of signing in is kept, and no more."""
+    """Send like a browser of the same person, keeping only the sign-in data of the session."""
     browser = Client()
     browser.cookies = deepcopy(client.cookies)
     sent = dict(ask.sent) if isinstance(ask.sent, dict) else {}

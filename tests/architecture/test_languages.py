@@ -1,4 +1,4 @@
-"""A language is offered only if its catalogue covers the texts: until then English alone."""
+"""A language is offered only if its catalogue covers the texts. At present that is only English."""
 
 import gettext
 from pathlib import Path
@@ -19,7 +19,7 @@ COVERED = 0.95
 
 
 def texts_of_the_project() -> set[str]:
-    """What gettext is asked for in templates and Python, as a catalogue names it."""
+    """Return all texts passed to gettext in templates and Python, as named in a catalogue."""
     from tests.architecture.texts import texts
 
     return {one.text for one in texts()}

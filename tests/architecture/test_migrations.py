@@ -1,6 +1,6 @@
-"""A migration that somebody may have applied never changes, and each is safe beside the version before.
+"""Released migrations never change, and each migration is safe beside the previous version.
 
-Rules are looked for in the SQL of those after the first release; those before are its baseline.
+The rules check the SQL of migrations after the first release. Earlier migrations are the baseline.
 """
 
 import re
@@ -14,9 +14,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.architecture.released import FIRST, digests, names, recorded
 
-# Where a rule does not hold: migration -> (rule, why nobody waits or fails all the same).
+# Exceptions: migration -> (rule, why nothing waits or fails).
 EXCEPTIONS: Final[dict[tuple[str, str], dict[str, str]]] = {}
-# Tables of at most a few thousand rows, even in a large city: an index is built at once.
+# Tables with at most a few thousand rows even in a large city, where an index is built at once.
 SMALL: Final = {
     "accounts_user",
     "api_apikey",
@@ -40,7 +40,10 @@ def test_each_migration_is_recorded_and_as_it_was() -> None:
 
 
 class Rule(NamedTuple):
-    """`pattern` is looked for in one statement; its group `table` is not one that the migration makes."""
+    """A rule.
+
+    `pattern` is searched in one statement; its group `table` must not be created by the migration.
+    """
 
     name: str
     pattern: str
@@ -97,7 +100,7 @@ RULES: Final = (
 
 
 def statements(sql: str) -> Iterator[str]:
-    """Without comments; what is between dollar signs is a function's, and not run."""
+    """Return the statements without comments. Text between dollar signs is a function body and is not run."""
     code = re.sub(
         r"\$(\w*)\$.*?\$\1\$", "''", re.sub(r"^--.*$", "", sql, flags=re.MULTILINE), flags=re.DOTALL
     )
@@ -107,7 +110,7 @@ def statements(sql: str) -> Iterator[str]:
 
 
 def broken(sql: str) -> list[tuple[Rule, str]]:
-    """Which rules a migration's SQL breaks, and in which statement. A table it makes itself is empty."""
+    """Return the rules that a migration's SQL breaks, by statement. Tables it creates itself are empty."""
     found = list(statements(sql))
     made = {name for one in found for name in re.findall(r'^CREATE TABLE "?(\w+)', one)}
     wrong = []
@@ -137,7 +140,7 @@ def found_in_transaction(sql: str) -> bool:
 
 @pytest.fixture
 def outside_a_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """As migrations that build an index concurrently have to be, even to be read."""
+    """Open a connection outside a transaction, which migrations with a concurrent index build require."""
     with django_db_blocker.unblock():
         yield
 

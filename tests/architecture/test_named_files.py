@@ -1,4 +1,4 @@
-"""What the documents give as evidence is there: a test that was moved is missed where it is named."""
+"""Tests and files that the documents name as evidence exist."""
 
 import re
 from collections.abc import Iterator
@@ -17,20 +17,20 @@ DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 
 
 def named(text: str) -> Iterator[str]:
-    """What is named as code and is a test, or lies with the tests, experiments and documents."""
+    """Return names in code style that look like tests or files of tests, experiments or documents."""
     return (one for one in CODE.findall(text) if PLACE.fullmatch(one) or TEST.fullmatch(one))
 
 
 @cache
 def names_in_tests() -> frozenset[str]:
-    """Every `test_…` function, and every file by its own name."""
+    """Return the name of every `test_…` function and every file."""
     files = list(TESTS.rglob("*.py"))
     functions = {name for file in files for name in FUNCTION.findall(file.read_text())}
     return frozenset(functions | {file.name for file in files})
 
 
 def is_there(name: str) -> bool:
-    """From the root, from `tests/` (with or without .py), or by a file's or a test's own name."""
+    """Whether the path exists from the root or from `tests/` (with or without .py), or the name exists."""
     if (ROOT / name).exists() or (TESTS / name).exists():
         return True
     file = f"{name.removesuffix('.py')}.py"

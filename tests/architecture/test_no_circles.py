@@ -1,6 +1,6 @@
-"""No module imports another that imports it, however far around.
+"""No module imports, directly or indirectly, a module that imports it.
 
-An import inside a function or for type checking counts too: it postpones a circle, and hides it.
+Imports inside functions or for type checking count too, because they only hide a cycle.
 """
 
 import ast
@@ -16,14 +16,14 @@ ASIDE: Final = {"tests", "migrations", "docs", "examples"}
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """The project's modules by name."""
+    """Return the project's modules by name."""
     found = (path.relative_to(root) for path in root.glob("*/**/*.py"))
     ours = [path for path in found if not ASIDE & set(path.parts) and not path.parts[0].startswith(".")]
     return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): root / path for path in ours}
 
 
 def imported(source: str, known: Set[str]) -> set[str]:
-    """Which of the known modules a source names in its imports, wherever in it they stand."""
+    """Return the known modules that a source file imports, anywhere in the file."""
     named = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -35,7 +35,7 @@ def imported(source: str, known: Set[str]) -> set[str]:
 
 
 def circle(sources: Mapping[str, str]) -> list[str]:
-    """The modules of one circle, each importing the next; empty where there is none."""
+    """Return the modules of one cycle, each importing the next; empty if there is none."""
     try:
         TopologicalSorter({name: imported(text, sources.keys()) for name, text in sources.items()}).prepare()
     except CycleError as error:

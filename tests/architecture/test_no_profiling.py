@@ -1,4 +1,4 @@
-"""Nothing here says who a person is, and adding it fails here (domain.md, rules 2, 3 and 4)."""
+"""Nothing in the system profiles a person, and additions would fail here (domain.md, rules 2, 3 and 4)."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ from tests.architecture.profiling import (
 from tests.factories import make_contact
 
 EXEMPT = {
-    # A decision about two entries that may be one person: it ties entries, and goes with them.
+    # A decision on a possible duplicate: it connects two records and is deleted with them.
     "ContactPair": "two entries that may be one person",
 }
 
-# --- What there is ------------------------------------------------------------------------------------
+# --- The project itself -------------------------------------------------------------------------------
 
 
 def test_every_model_of_a_person_is_looked_at() -> None:
@@ -82,7 +82,7 @@ def test_people_are_found_and_ordered_by_nothing_that_an_organisation_is() -> No
 
 
 def test_every_list_of_people_uses_the_filters_that_were_looked_at() -> None:
-    """A second FilterSet over people would be a way around."""
+    """A second FilterSet over people could bypass the checks."""
     made = [
         one for one in FilterSet.__subclasses__() if one.__module__.startswith(("contacts", "api", "pages"))
     ]
@@ -100,7 +100,7 @@ def test_no_answer_of_the_api_says_who_a_person_is() -> None:
         assert list(expansion_faults(name, columns)) == []
 
 
-# --- What must not be: each is shown to the check, which objects ------------------------------------------
+# --- Forbidden examples that the checks must reject -------------------------------------------------------
 
 
 def field_named(name: str) -> Any:

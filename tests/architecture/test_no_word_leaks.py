@@ -1,7 +1,7 @@
-"""No word of another district in searches, counts, lists, files, e-mails or logs; no sign that it is there.
+"""No word of another district in searches, counts, lists, files, emails or logs, and no sign of its rows.
 
-What pages and the API show by themselves, with headers, redirects, calendars and refusals, the access matrix
-reads for the same words (test_access_matrix.py).
+The access matrix looks for the same words in pages, API responses, headers, redirects, calendars and errors
+(test_access_matrix.py).
 """
 
 import io
@@ -61,7 +61,7 @@ def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 @pytest.fixture(autouse=True)
 def nothing_is_logged() -> Iterator[None]:
-    """Whatever the test does, no log line has a word of either district."""
+    """No log line of any test contains a word of either district."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(formatter())
@@ -76,7 +76,7 @@ def nothing_is_logged() -> Iterator[None]:
 
 
 def plain(answer: Any, asked: str) -> str:
-    """The answer without what was asked and what differs from one request to the next."""
+    """Return the response without the query and without values that differ between requests."""
     text = canaries.text_of(answer)
     for form in {asked, quote(asked), quote_plus(asked), asked.replace("@", "&#64;")}:
         text = text.replace(form, "…")
@@ -94,7 +94,7 @@ def plain(answer: Any, asked: str) -> str:
 
 
 def forms_of_words(name: str) -> tuple[str, ...]:
-    """What somebody might type who looks for that district's rows."""
+    """Return search words that could find rows of that district."""
     words = {"told": canaries.TOLD[name], "asked": canaries.ASKED[name]}
     return (words["asked"], f"{words['told']} {words['asked']}", EMAIL.format(**words), canaries.PHONES[name])
 
@@ -108,7 +108,7 @@ NOTHING: Final = (
 
 
 def searches(client: Client, q: str) -> Iterator[Any]:
-    """Every place where words are looked for."""
+    """Return every place with a word search."""
     for noun in NOUNS:
         yield client.get(f"/{noun}/", {"q": q})
     yield client.get("/search/", {"q": q})
@@ -135,7 +135,7 @@ def test_looking_for_what_is_elsewhere_finds_as_little_as_looking_for_nothing(
 
 
 def test_the_same_search_finds_what_is_here(ground: Ground) -> None:
-    """Otherwise the test above would say nothing."""
+    """Otherwise the previous test would prove nothing."""
     client = ground.client(Role.SUPERVISOR, "north")
     here, nowhere = forms_of_words("north")[1], NOTHING[1]
     pairs = zip(searches(client, here), searches(client, nowhere), strict=True)
@@ -201,7 +201,7 @@ def test_no_order_expansion_or_filter_of_a_list_shows_what_is_elsewhere(ground: 
 
 
 def export(ground: Ground, address: str, **sent: str) -> bytes:
-    """The file of an export of the north's supervisor, as it is downloaded."""
+    """Return the exported file of the north's supervisor, as downloaded."""
     client = ground.client(Role.SUPERVISOR, "north")
     answer = client.post(address, {"reason": "0"} | sent)
     assert answer.status_code == 302, answer.content.decode()[:3000]
@@ -219,7 +219,7 @@ def _newest() -> UUID:
 
 
 def words_in(content: bytes) -> str:
-    """All text of a file: what is packed is unpacked."""
+    """Return all text of a file, unpacked if necessary."""
     if content.startswith(b"%PDF"):
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     if content.startswith(b"PK"):
@@ -251,7 +251,7 @@ def test_figures_as_a_file_have_no_words_of_anybody(ground: Ground, form: str) -
 
 
 def test_an_e_mail_has_words_of_its_readers_district_alone(ground: Ground) -> None:
-    """Reminders of a meeting and of promises, a concern, and a report."""
+    """Reminders of a meeting and of follow-ups, a concern, and a report."""
     rows = ground.rows["north"]
     offset = 14 - timezone.now().hour
     zone = f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"  # afternoon, whenever this runs

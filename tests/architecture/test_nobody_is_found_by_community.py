@@ -1,8 +1,8 @@
-"""No answer leads from a community, a kind or an organisation's name to a person, or back (docs/adr/0013).
+"""No response leads from a community, a kind or an organisation's name to a person, or back (docs/adr/0013).
 
-Two halves, over every route of the URL configuration: no answer names a person together with the organisation
-they speak for, and nothing that is sent about the organisation brings up the person. `TIES` are the answers
-about one record that may, each with its event; a route that is not there and does fails.
+Two halves, over every route of the URL configuration. First, no response names a person together with the
+organisation they represent. Second, no query about the organisation finds the person. `TIES` are the
+permitted responses about one record, each with its event. Other routes fail.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ PERSON: Final = "Zorvanna"
 ORGANISATION: Final = "Quibbleth"
 DOMAIN: Final = "quibbleth.example"
 
-#: Answers about one record that name both. All others name at most one of the two.
+#: Responses about one record that name both. All others name at most one of the two.
 TIES: Final = {
     "organisations/<uuid:pk>/": "the organisation's own page, the path to its people",
     "organisations/<uuid:pk>/brief/": "the same, printed",
@@ -51,7 +51,7 @@ TIES: Final = {
 ROLES: Final = (Role.OFFICER, Role.SUPERVISOR, Role.PRIVACY_OFFICER)
 NOWHERE: Final = "xqzwv"
 
-#: What somebody knows of a community or an organisation and might look for.
+#: Facts about a community or an organisation that somebody might search for.
 KNOWN: Final = (f"{ORGANISATION} Synagogue", f"@{DOMAIN}", f"n@{DOMAIN[:9]}", DOMAIN, "jewish")
 
 
@@ -79,7 +79,7 @@ def named(answer: Any) -> set[str]:
 
 
 def pages(ground: Ground) -> Iterator[tuple[str, str]]:
-    """Route and address of everything that is read, pages and API alike."""
+    """Return route and URL of everything that can be read, on pages and in the API."""
     asking = Asking(ground)
     for route in asking.routes:
         if not route.startswith(("accounts/", "static/")):
@@ -120,7 +120,7 @@ def test_no_list_ties_them_for_a_browser_whatever_is_expanded(ground: Ground, ro
 
 
 def finders(client: Client, q: str) -> Iterator[Any]:
-    """Every place where words are looked for and people may come up."""
+    """Return every place with a word search that may find people."""
     for page in ("/contacts/", "/search/", "/privacy/inquiry/", "/meetings/", "/follow-ups/"):
         yield client.get(page, {"q": q})
     for headers in ({}, {"HX-Request": "true"}):
@@ -146,7 +146,7 @@ def finders(client: Client, q: str) -> Iterator[Any]:
 def test_nothing_that_is_known_of_an_organisation_brings_up_a_person(
     ground: Ground, role: Role, q: str
 ) -> None:
-    """Who comes up for it and not for a word that nothing has; a name that is no filter is passed over."""
+    """The result must equal that of a word that matches nothing. Unknown parameter names are skipped."""
     client, told = ground.client(role, "north"), []
     with undone():
         for answer, nothing in zip(finders(client, q), finders(client, NOWHERE), strict=True):
@@ -196,7 +196,7 @@ def test_a_keys_list_of_an_organisations_people_says_so_in_the_trail(ground: Gro
 
 
 def test_the_person_is_found_by_their_own_name_there(ground: Ground) -> None:
-    """Otherwise the test above would say nothing."""
+    """Otherwise the previous test would prove nothing."""
     client = ground.client(Role.SUPERVISOR, "north")
     with undone():
         found = [answer for answer in finders(client, PERSON) if PERSON in canaries.text_of(answer)]

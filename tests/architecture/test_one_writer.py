@@ -1,7 +1,7 @@
-"""Each noun is written in one place: what it takes to keep it true is not forgotten in another.
+"""Each noun is written by one module, so that its invariants are not forgotten elsewhere.
 
-The syntax tree of every module is read. A call that writes (`save`, `update`, `bulk_create`, COPY …) on a
-noun's model, or on rows whose model nobody can tell, stands in the noun's writer or among the exceptions.
+The test reads the syntax tree of every module. A call that writes (`save`, `update`, `bulk_create`, COPY …)
+on a noun's model, or on rows of unknown model, must be in the noun's writer or an exception.
 """
 
 import ast
@@ -17,9 +17,9 @@ ROOT = Path(__file__).parent.parent.parent
 WRITES = {
     "save", "delete", "update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update",
 }  # fmt: skip
-INSERTS = {"insert_rows", "insert_values", "copy_rows", "copy_values"}  # their model comes first
+INSERTS = {"insert_rows", "insert_values", "copy_rows", "copy_values"}  # the model is their first argument
 
-# Noun → its models, the names by which rows of these hang on others, and the modules that write them.
+# Noun → its models, the related names of its rows, and the modules that write them.
 NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "organisation": (
         {"Organisation", "OrganisationPeriod", "FocusDeclaration", "OrganisationExternalId"},
@@ -84,11 +84,11 @@ EXCEPTIONS: dict[str, str] = {
 
 
 _CALLS = re.compile(rf"\b({'|'.join(WRITES | INSERTS)})\(")
-UNKNOWN = "unknown"  # stands for a noun where the model of the rows cannot be told
+UNKNOWN = "unknown"  # stands for a noun if the model of the rows is unknown
 
 
 def writes(source: str, returned: dict[str, str] | None = None) -> Iterator[tuple[int, str, str]]:
-    """Line, noun and text of each write of a noun in a module. `returned`: function → model it answers."""
+    """Yield line, noun and text of each write in a module. `returned`: the model a function returns."""
     tree = ast.parse(source)
     returned = (returned or {}) | _returned(tree)
     for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
@@ -118,7 +118,7 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _written(call: ast.Call) -> ast.expr | None:
-    """What a call writes; None where it is nothing: `dict.update` takes a value, `cache.delete` a key."""
+    """Return what a call writes, or None: `dict.update` takes a value, `cache.delete` a key."""
     if isinstance(call.func, ast.Name) and call.func.id in INSERTS:
         return call.args[0]
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
@@ -131,7 +131,7 @@ def _written(call: ast.Call) -> ast.expr | None:
 
 
 def _model(rows: ast.expr | None, known: dict[str, str]) -> str:
-    """The name of the model that an expression has rows of, as far as it can be told."""
+    """Return the model name of an expression's rows, if known."""
     match rows:
         case ast.Name():
             return known.get(rows.id, rows.id)
@@ -160,7 +160,7 @@ def _attributes(rows: ast.expr) -> set[str]:
 
 
 def _types(scope: ast.AST, returned: dict[str, str]) -> dict[str, str]:
-    """Name → model of the variables of a function: by their annotation, or by what they are made from."""
+    """Return variable → model for a function, by annotation or by assignment."""
     known: dict[str, str] = dict(returned)
     if isinstance(scope, ast.FunctionDef):
         for argument in [*scope.args.args, *scope.args.kwonlyargs]:
@@ -179,7 +179,7 @@ def _types(scope: ast.AST, returned: dict[str, str]) -> dict[str, str]:
 
 
 def _named(annotation: ast.expr) -> str:
-    """The last name of an annotation: the Organisation of `Sequence[Organisation]`."""
+    """Return the last name of an annotation: Organisation for `Sequence[Organisation]`."""
     parts = list(ast.walk(annotation))
     names = [part.id for part in parts if isinstance(part, ast.Name)]
     names += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
@@ -187,7 +187,7 @@ def _named(annotation: ast.expr) -> str:
 
 
 def _modules() -> dict[str, str]:
-    """Path → text of the project's modules that may write."""
+    """Return path → text of the project's modules that may write."""
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
     paths = [path for path in listed.stdout.split() if not re.match(r"tests/|.*/migrations/", path)]
     texts = {path: (ROOT / path).read_text() for path in paths}
@@ -195,13 +195,13 @@ def _modules() -> dict[str, str]:
 
 
 def _may_be_a_noun(text: str) -> bool:
-    """Whether rows that nobody can tell may be a noun's: the module names one, or takes whatever model."""
+    """Whether rows of unknown model may be a noun's: the module names a noun, or accepts any model."""
     models = {model for models, _names, _writers in NOUNS.values() for model in models}
     return bool(re.search(rf"\b({'|'.join(models)}|_base_manager|_default_manager|part\.model)\b", text))
 
 
 def _outside() -> dict[str, list[tuple[int, str, str]]]:
-    """Path → the writes of nouns in it, where it is not their writer."""
+    """Return path → writes of nouns outside their writer."""
     modules = _modules()
     returned: dict[str, str] = {}
     for text in modules.values():

@@ -1,4 +1,4 @@
-"""Whatever is thrown at a page, it answers: nothing a reader sends is a server error (security.md)."""
+"""No input from a reader causes a server error on any page (security.md)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -39,7 +39,7 @@ from tests.factories import PASSWORD, make_contact, make_district, make_meeting,
 pytestmark = pytest.mark.django_db
 
 FORM = "application/x-www-form-urlencoded"
-# What views read from an address beside what their filters name.
+# Query parameters that views read in addition to their filters.
 ASKED = (
     "q",
     "cursor",
@@ -52,16 +52,16 @@ ASKED = (
     "meeting",
     "concern",
 )
-# What buttons without a form of their own send.
+# Values sent by buttons without a form.
 SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name", "phone", "email", "website")
 
-# Rows that an address names beside the one its page is about.
+# IDs in a URL other than that of the page's own row.
 PARTS = ("role", "file", "figure", "sample", "call", "action")
 
 
 @pytest.fixture
 def city() -> dict[str, Any]:
-    """One row of everything, and who reads it, far west of the city."""
+    """One row of each type, and readers whose time zone is far west of the city."""
     home = make_district("Home")
     supervisor = make_user(Role.SUPERVISOR, home, time_zone="America/New_York")
     actor = actor_for(supervisor)
@@ -114,7 +114,7 @@ def city() -> dict[str, Any]:
 
 
 def draft_of(actor: Actor) -> ImportDraft:
-    """A file whose columns are named."""
+    """Create an import whose columns are mapped."""
     return start_draft(
         actor=actor,
         what="organisations",
@@ -126,7 +126,7 @@ def draft_of(actor: Actor) -> ImportDraft:
 
 
 def reviewed(actor: Actor, district: District) -> Review:
-    """An audit of the last month with something agreed."""
+    """Create an audit of the last month with agreed actions."""
     today = city_today()
     period = Period(today - timedelta(days=30), today)
     audit = freeze_review(actor=actor, district_id=district.pk, period=period, samples=1)
@@ -135,7 +135,7 @@ def reviewed(actor: Actor, district: District) -> Review:
 
 
 def pages(city: Mapping[str, Any]) -> Iterator[str]:
-    """The path of every page, with ids of rows that are there where a page is about one."""
+    """Return the path of every page, with IDs of existing rows."""
     from pages.urls import urlpatterns
 
     for pattern in urlpatterns:
@@ -155,7 +155,10 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
 def answers(
     client: Client, method: str, path: str, fields: Mapping[str, list[str]], follow: bool = False
 ) -> str:
-    """Empty, or what broke. Nothing stays written; with `follow` it is looked at first."""
+    """Return the error of the page, or an empty text.
+
+    Writes are rolled back. `follow`: get the page first.
+    """
     body = encode(fields)
     try:
         with transaction.atomic():
@@ -172,7 +175,7 @@ def answers(
 
 @pytest.fixture
 def sessions(city: dict[str, Any], settings: Settings) -> dict[str, str]:
-    """Of people who have just said who they are: what asks for the password again is reached too."""
+    """Return sessions with a recent password check, so that protected pages are reached too."""
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = PATIENT["ACCOUNT_REAUTHENTICATION_TIMEOUT"]
     found = {}
     for role in ("supervisor", "privacy_officer", "administrator"):
@@ -184,7 +187,7 @@ def sessions(city: dict[str, Any], settings: Settings) -> dict[str, str]:
 
 
 def opened(client: Client, sessions: dict[str, str], path: str) -> list[Form]:
-    """The page's forms, as the supervisor gets them, or whoever has business where supervisors have none."""
+    """Return the page's forms as a supervisor sees them, or else a reader with access."""
     for session in sessions.values():
         client.cookies = SimpleCookie({"sessionid": session})
         answer = client.get(path)
@@ -194,7 +197,7 @@ def opened(client: Client, sessions: dict[str, str], path: str) -> list[Form]:
 
 
 def asked_of(forms: list[Form]) -> dict[str, str]:
-    """What the page reads from its address, with its type."""
+    """Return the query parameters of the page with their types."""
     asked = dict.fromkeys(ASKED, "hidden")
     for form in forms:
         if form.method == "get":
@@ -203,7 +206,7 @@ def asked_of(forms: list[Form]) -> dict[str, str]:
 
 
 def nasty(kinds: Mapping[str, str]) -> Iterator[dict[str, list[str]]]:
-    """All of the fields at once: each with the worst of its sort, then with the next."""
+    """Yield values for all fields at once: the worst of each type first, then the next."""
     values = {name: fitting(name, kind) for name, kind in kinds.items()}
     for number in range(max(map(len, values.values()))):
         yield {name: [these[number]] for name, these in values.items() if number < len(these)}
@@ -249,7 +252,7 @@ def test_no_form_breaks_a_page(client: Client, city: dict[str, Any], sessions: d
     assert [one for one in broken if one] == []
 
 
-# --- A day, a moment or a number is read only when the rest of the form is right -------------------
+# --- Days, times and numbers are read only if the rest of the form is valid ------------------------
 
 
 READ = ("date", "datetime-local", "number")
@@ -257,14 +260,14 @@ READ = ("date", "datetime-local", "number")
 
 @pytest.fixture(scope="module")
 def asking(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Asking]:
-    """The city of the access matrix, for people whose clocks are far west of it."""
+    """The city of the access matrix, for readers whose time zone is far west of the city."""
     with ground_for_all(django_db_blocker) as ground:
         User.objects.update(time_zone="America/New_York")
         yield Asking(ground)
 
 
 def right_forms(asking: Asking) -> Iterator[tuple[str, Client, Ask, Form]]:
-    """Each form with something of the sort, as whoever is shown it fills it in and sends it."""
+    """Return each form with such a field, filled in by a permitted reader."""
     for route in asking.routes:
         if route.startswith(("api/", "accounts/")):
             continue

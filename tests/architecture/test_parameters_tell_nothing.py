@@ -1,6 +1,6 @@
-"""No refusal has a word of anybody in it: each parameter doubled, repeated, empty and reversed, by everybody.
+"""No error text contains personal data, whatever is done to the parameters, for every kind of reader.
 
-A list that named an expansion twice was once answered with whole people in the text of an error.
+A list that named an expansion twice once returned whole contacts in the text of an error.
 """
 
 import logging
@@ -21,7 +21,7 @@ from tests.architecture.ground import ground_for_all
 
 PURPOSE: Final = {"X-Purpose": "They called about the hall"}
 BOTH: Final = ("north", "south")
-#: Asks with each parameter by itself; the others with all of them at once.
+#: Readers that test each parameter separately. The others test all parameters at once.
 CURIOUS: Final = ("key own", "supervisor")
 PAGES: Final = Path(__file__).parents[2] / "pages"
 
@@ -40,7 +40,7 @@ def quiet() -> Iterator[None]:
 
 
 def callers(asking: Asking) -> dict[str, tuple[Any, dict[str, str]]]:
-    """Everybody, with the headers they send."""
+    """Return every kind of reader with the headers they send."""
     ground = asking.ground
     found: dict[str, tuple[Any, dict[str, str]]] = {
         name: (tool.client, {}) for name, tool in ground.tools.items()
@@ -53,7 +53,7 @@ def callers(asking: Asking) -> dict[str, tuple[Any, dict[str, str]]]:
 
 
 def sample(one: dict[str, Any], rows: dict[str, Any]) -> list[str]:
-    """One or two values that its schema allows."""
+    """Return one or two values that the parameter's schema allows."""
     schema, name = one["schema"], one["name"]
     if words := re.findall(r"[a-z_-]+", schema.get("pattern", "").partition(")")[0].replace("\\S", "")):
         return words if name == "expand" else words[:1]
@@ -67,7 +67,7 @@ def sample(one: dict[str, Any], rows: dict[str, Any]) -> list[str]:
 
 
 def variants(name: str, words: list[str]) -> Iterator[str]:
-    """The query for one parameter: each word doubled, the parameter repeated, empty, and turned round."""
+    """Yield queries for one parameter: each word doubled, the parameter repeated, empty, and reversed."""
     for word in words:
         yield f"{name}={quote(f'{word},{word}')}"
     word = words[0]
@@ -78,7 +78,7 @@ def variants(name: str, words: list[str]) -> Iterator[str]:
 
 
 def faults(answer: Any) -> str:
-    """What is wrong with a refusal; empty where nothing is."""
+    """Return what is wrong with an error response; empty if nothing is."""
     if answer.status_code >= 500:
         return str(answer.status_code)
     told = canaries.leaked(canaries.text_of(answer), BOTH) if 400 <= answer.status_code < 500 else []
@@ -109,7 +109,7 @@ def test_no_refusal_of_the_api_has_a_word_of_anybody(asking: Asking) -> None:
 
 
 def names_of_pages() -> list[str]:
-    """The parameters that pages take: of their filters, and those that a view asks for by name."""
+    """Return the parameters of pages: of filters, and those that a view reads by name."""
     texts = "".join(path.read_text() for path in PAGES.rglob("*.py"))
     asked = set(re.findall(r"GET(?:\.get\(|\.getlist\(|\[)\"(\w+)\"", texts))
     filters = {

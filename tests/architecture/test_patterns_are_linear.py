@@ -1,4 +1,4 @@
-"""What callers send is read in time that grows with its length, whatever it is: no pattern is quadratic."""
+"""Regular expressions on input take linear time."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from exchange.imports.guessing import _EMAIL, _WEB
 from lib.filters import MomentField
 from lib.fold import fold, squash
 
-#: Texts that make a bad pattern start again at each letter: n of what, and what ends it.
+#: Texts that make a bad pattern restart at each character: the repeated part, and the end.
 TEXTS: Final = (
     "/",
     "/a",
@@ -42,7 +42,7 @@ ENDS: Final = ("", "!", " ", "\n", "@")
 
 
 def of_log(text: str) -> Any:
-    """As a traceback, which is not cut as early as all else is."""
+    """Pass the text as a traceback, which is cut later than other values."""
     return without_secrets(None, "", {"exception": text})
 
 
@@ -70,7 +70,7 @@ READERS: Final[tuple[Callable[[str], Any], ...]] = (
 
 
 def seconds(read: Callable[[str], Any], text: str) -> float:
-    """The best of a few: others work on this machine too."""
+    """Return the best of a few measurements, because other processes run too."""
     best = 1e9
     for _ in range(3):
         start = time.process_time()
@@ -82,7 +82,7 @@ def seconds(read: Callable[[str], Any], text: str) -> float:
 
 @pytest.mark.parametrize("number", range(len(READERS)))
 def test_four_times_as_much_takes_about_four_times_as_long(number: int) -> None:
-    """A quadratic pattern takes sixteen times as long, and longer than a few milliseconds."""
+    """A quadratic pattern takes 16 times as long, and more than a few milliseconds."""
     read, n = READERS[number], 1_000
     slow = []
     for part in TEXTS:

@@ -1,4 +1,4 @@
-"""Texts that people read: one term for each concept, whole sentences, plurals that agree.
+"""User texts use one term per concept, whole sentences, and correct plurals.
 
 The terms are those of CONTRIBUTING.md, “Terms”.
 """
@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.texts import CALLS, ROOMS, ROOT, in_python, in_template, texts
 
-# A synonym that confuses, and the term instead. Verbs stay: “What did you promise?”, “tell an administrator”.
+# Confusing synonyms and the terms to use. Verbs stay: “What did you promise?”, “tell an administrator”.
 BANNED: Final = {
     r"(?<!did you )(?<!you )(?<!keep )promises?\b(?! something)": "follow-up",
     r"e-mail": "email",
@@ -34,21 +34,21 @@ BANNED: Final = {
     r"lies in": "part of",
     r"came of it": "outcome",
 }
-# A sentence that may use such a word, and why.
+# Texts that may use such a word, with the reason.
 ALLOWED: Final = {
     "A name, a place, a promise or a phone number": "what somebody searches for is what they promised",
 }
-# A number and the noun that it counts: the noun needs its plural (ngettext, `{% plural %}`).
+# A number and a noun: the noun needs a plural form (ngettext, `{% plural %}`).
 COUNTED: Final = re.compile(
     r"(?:%\((?:n|count|total|days|shown|most|made|created|met)\)[sd]"
     r"|{{ (?:n|count|total|shown|days|most) }}) (?!(?:of|to|and|in|by|for|is|at|more|most)\b)[^\W\d_]{3,}"
 )
-# A text that another is put before or behind.
+# A text that is joined with another text.
 PIECE: Final = re.compile(r"^[\s,;.]|\s$|\b(?:the|an|and)$")
 
 
 def problems(text: str) -> list[str]:
-    """The terms that `text` uses instead of those of the glossary, as `found → term`."""
+    """Return the terms that `text` uses instead of those of the glossary, as `found → term`."""
     if text in ALLOWED:
         return []
     found = [(re.search(rf"\b(?:{banned})", text, re.IGNORECASE), term) for banned, term in BANNED.items()]
@@ -86,7 +86,7 @@ def test_no_sentence_is_assembled_in_a_template() -> None:
     assert found == []
 
 
-# A translated word and a value side by side, such as `{% translate "by" %} {{ name }}`.
+# A translated word beside a value, such as `{% translate "by" %} {{ name }}`.
 JOINED: Final = re.compile(
     r"""{%\s*translate\s+"[^"]*[^".:?!…(]"[^%]*%}\s*{{[^}]*}}"""
     r"""|[^:(·>"=\s]\s*{{[^}]*}}\s*{%\s*translate\s+"[a-z][^"]*"\s*%}"""
@@ -94,7 +94,7 @@ JOINED: Final = re.compile(
 
 
 def assembled(source: str) -> list[int]:
-    """Lines where a text is added to another, or put into an f-string."""
+    """Return lines in which a text is concatenated or put into an f-string."""
     lines = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

@@ -1,7 +1,7 @@
-"""Both doors call the services, and so may others to come: each finds a row only for who sees it.
+"""Services raise DoesNotExist for rows that the actor cannot see, whichever door calls them.
 
-The services are found by their names for rows: a new one that takes `organisation_id` is asked too. What
-else it takes is made up, so a service that looks at anything before it has found the row fails here.
+The services are found by the names of their ID arguments, so a new service that takes `organisation_id` is
+covered. Other arguments are made up, so a service that validates before it has found the row fails.
 """
 
 import importlib
@@ -45,7 +45,7 @@ PACKAGES: Final = (
     "reminders.services",
     "reviews.services",
 )
-#: The row that an argument names.
+#: Row for an ID argument.
 ROWS: Final = {
     "organisation_id": "organisation",
     "contact_id": "contact",
@@ -62,9 +62,9 @@ ROWS: Final = {
     "job_id": "job",
     "kept_id": "organisation",
 }
-#: Refused by role before any row is looked for (the matrix says to whom).
+#: Services that check the role before any row (the access matrix covers them).
 ROLE_FIRST: Final = {"reminders.services.retry_reminder"}
-#: What other arguments have to be for a service to come as far as its row.
+#: Values that other arguments need before a service looks for its row.
 OTHERS: Final[dict[str, Any]] = {
     "version": None,
     "reason": "They called or wrote",
@@ -83,7 +83,7 @@ def _modules() -> Iterator[ModuleType]:
 
 
 def services() -> dict[str, Callable[..., Any]]:
-    """Functions that take an actor and the id of a row that not everybody sees."""
+    """Return the functions that take an actor and the ID of a row with restricted visibility."""
     found: dict[str, Callable[..., Any]] = {}
     for module in _modules():
         for name, function in inspect.getmembers(module, inspect.isfunction):
@@ -106,7 +106,7 @@ def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 def call(function: Callable[..., Any], actor: Actor, rows: dict[str, Any]) -> None:
-    """With the row's id; whatever else has no default is made up."""
+    """Call the service with the row's ID, and made-up values for arguments without a default."""
     given: dict[str, Any] = {"actor": actor}
     for name, parameter in inspect.signature(function).parameters.items():
         if name in ROWS:
@@ -128,7 +128,7 @@ def call(function: Callable[..., Any], actor: Actor, rows: dict[str, Any]) -> No
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("where", ["north", "none"])
 def test_a_row_of_another_district_is_not_there(ground: Ground, name: str, where: str) -> None:
-    """For a supervisor, who may do most; whoever has no district finds nothing either."""
+    """Tested for a supervisor, who has the most rights, and for an actor without districts."""
     actor = ground.actor(Role.SUPERVISOR, where)
     with pytest.raises(ObjectDoesNotExist):
         call(SERVICES[name], actor, ground.rows["south"])
@@ -138,7 +138,7 @@ def test_there_are_services() -> None:
     assert len(SERVICES) > 40
 
 
-# --- What a row refers to -------------------------------------------------------------------------
+# --- References to other rows ---------------------------------------------------------------------
 
 
 def organisations(rows: Mapping[str, Any]) -> list[Organisation]:
@@ -146,7 +146,7 @@ def organisations(rows: Mapping[str, Any]) -> list[Organisation]:
 
 
 def test_an_edit_keeps_what_its_writer_does_not_see(ground: Ground) -> None:
-    """A list that is sent has only what was shown; the rest stays."""
+    """The sent list replaces only rows that the actor can see; hidden rows stay."""
     actor, north, south = ground.actor(Role.SUPERVISOR, "north"), ground.rows["north"], ground.rows["south"]
     present = [{"organisation": one, "present": True} for one in organisations(north)]
     with undone():
@@ -161,7 +161,7 @@ def test_an_edit_keeps_what_its_writer_does_not_see(ground: Ground) -> None:
 
 
 def ties(ground: Ground, there: Mapping[str, Any]) -> list[str]:
-    """Which rows of the north can be tied to these rows."""
+    """Return the rows of the north that can be linked to these rows."""
     actor, north = ground.actor(Role.SUPERVISOR, "north"), ground.rows["north"]
     organisation = Organisation.objects.get(pk=there["organisation_twin"])
     person, meeting = Contact.objects.get(pk=there["contact_twin"]), Meeting.objects.get(pk=there["meeting"])

@@ -1,4 +1,4 @@
-"""Templates that a reviewer can compare line by line (docs/adr/0026)."""
+"""Templates are readable line by line in a review (docs/adr/0026)."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ COLUMNS = 120
 
 
 def long_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Number and length of each line that has too many columns."""
+    """Return number and length of each line that is too long."""
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > COLUMNS:
             yield number, len(line)

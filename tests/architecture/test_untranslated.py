@@ -1,4 +1,4 @@
-"""What the search for text without gettext finds, and what it leaves alone."""
+"""The check for untranslated text: its findings and exceptions."""
 
 import pytest
 

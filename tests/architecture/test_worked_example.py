@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING.md is followed to the letter in a copy of the project and works."""
+"""The worked example of CONTRIBUTING.md works when it is followed literally in a copy of the project."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-#: Tests of this project that say whether the field is everywhere it has to be.
+#: Tests of this project that check that the field is in every required list.
 TESTS: Final = (
     "tests/architecture/worked_example.py",
     "tests/architecture/test_fields_are_described_once.py",
@@ -24,14 +24,14 @@ _BLOCK: Final = re.compile(r"^```(diff|sh)\n(.*?)^```$", re.MULTILINE | re.DOTAL
 
 
 def steps() -> Iterator[tuple[str, str]]:
-    """The blocks of the example in their order: `diff` is an edit, `sh` are commands."""
+    """Return the blocks of the example in order: `diff` is an edit, `sh` are commands."""
     page = (ROOT / "CONTRIBUTING.md").read_text()
     example = page.split("## A new field", 1)[1].split("\n## ", 1)[0]
     yield from _BLOCK.findall(example)
 
 
 def copy_to(folder: Path) -> None:
-    """What git has of the project, as it is on disk."""
+    """Copy the files known to git as they are on disk."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, listed.decode().split("\0")):
         if (ROOT / name).is_file():
@@ -40,7 +40,7 @@ def copy_to(folder: Path) -> None:
 
 
 def edit(folder: Path, block: str) -> None:
-    """Follow an edit: its first line names the file, whose lines are found by those beside the new ones."""
+    """Apply an edit: its first line names the file, and context lines locate the change."""
     first, *lines = block.splitlines()
     path = folder / first.removeprefix("+++ ")
     before = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")

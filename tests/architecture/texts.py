@@ -1,4 +1,4 @@
-"""Every text that people read, as gettext is asked for it, in templates and in Python.
+"""All texts passed to gettext in templates and in Python.
 
 `python -m tests.architecture.texts WORDS` prints each text with one of the words (a regular expression).
 """
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ROOMS: Final = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
-# How many of a call's first arguments are a context, how many a text.
+# Function → number of leading context and text arguments.
 CALLS: Final = {
     "gettext": (0, 1),
     "_": (0, 1),
@@ -36,7 +36,7 @@ PLURAL: Final = re.compile(r"{%\s*plural\s*%}")
 class Text(NamedTuple):
     where: str  # "pages/views/today.py:12"
     text: str
-    is_plural: bool  # one of the forms of a text that counts
+    is_plural: bool  # a plural form
     context: str = ""
 
     def __str__(self) -> str:

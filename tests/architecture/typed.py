@@ -1,4 +1,4 @@
-"""What a person types into a form that comes empty, what a button says, and what a tool sends."""
+"""Values for forms that start empty, values of buttons, and bodies of API requests."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -64,14 +64,14 @@ def _import(rows: Rows) -> Fields:
 
 
 def _ground(rows: Rows) -> Fields:
-    square = [[[3, 48], [3.1, 48], [3.1, 48.1], [3, 48.1], [3, 48]]]  # nobody's ground
+    square = [[[3, 48], [3.1, 48], [3.1, 48.1], [3, 48.1], [3, 48]]]  # outside every district
     one = {"type": "Feature", "properties": {"code": "Z8", "name": "Ground of nobody"}}
     one["geometry"] = {"type": "Polygon", "coordinates": square}
     text = orjson.dumps({"type": "FeatureCollection", "features": [one]}).decode()
     return {"file": upload(text, "districts.geojson"), "code_property": "code", "name_property": "name"}
 
 
-#: By the route's name.
+#: By route name.
 TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "meeting_new": _new_meeting,
     "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
@@ -140,7 +140,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "settings_webhook_switch": lambda rows: {"to": "off"},
     "account_login": lambda rows: {"login": "nobody@police.example", "password": PASSWORD},
     "account_reauthenticate": lambda rows: {"password": PASSWORD},
-    "account_reset_password": lambda rows: {"email": f"{uuid4()}@police.example"},  # each is limited
+    "account_reset_password": lambda rows: {"email": f"{uuid4()}@police.example"},  # rate limited by address
     "account_change_password": lambda rows: {
         "oldpassword": PASSWORD,
         "password1": "another long password",
@@ -149,11 +149,11 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
 }
 
 
-# --- The machine's door ---------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------
 
 
 def body(name: str, method: str, rows: Rows) -> Any:
-    """What a tool sends: the contract's examples (api.md), or the smallest change."""
+    """Return an API request body: the example in the contract (api.md), or the smallest change."""
     noun = name.removeprefix("api-")
     if noun.endswith(("-rotate", "-replay")):
         return {}

@@ -1,6 +1,6 @@
-"""Finds text for people that gettext never sees, in templates and in Python.
+"""Check for user text that bypasses gettext, in templates and in Python.
 
-`python -m tests.architecture.untranslated` prints each place and fails where there is one.
+`python -m tests.architecture.untranslated` prints each place and fails if there is one.
 """
 
 import ast
@@ -15,32 +15,32 @@ APPS = (
     *("reminders", "jobs", "accounts", "districts", "audit", "lib"),
 )
 
-# --- Templates: what is left when tags, comments and translated text are taken away -------------------------
+# --- Templates: text outside tags, comments and translation tags --------------------------------------------
 TRANSLATED = re.compile(r"{%\s*(blocktrans(?:late)?)\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
 INVISIBLE = re.compile(
     r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->|<(script|style|svg|kbd|code)\b.*?</\1>",
     re.DOTALL,
 )
 DJANGO = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
-# A tag with its attributes, whose values may hold ">".
+# A tag with its attributes, whose values may contain ">".
 TAG = re.compile(r"""<\s*[a-zA-Z/!](?:"[^"]*"|'[^']*'|[^'">])*>""")
 SPOKEN = re.compile(r"""\b(?:title|alt|placeholder|aria-label|aria-description)\s*=\s*["']([^"']*)["']""")
-# Attributes that a block gives to a tag of another template.
+# Attributes that a block adds to a tag of another template.
 ATTRIBUTE = re.compile(r"""\b[\w-]+=("[^"]*"|'[^']*')""")
 ENTITY = re.compile(r"&[#\w]+;")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
-# --- Python: arguments that people read ----------------------------------------------------------------
+# --- Python: arguments that users read -----------------------------------------------------------------
 READ_ARGUMENTS = {
     "label", "help_text", "verbose_name", "verbose_name_plural", "empty_label", "violation_error_message",
 }  # fmt: skip
 READ_CALLS = {f"messages.{level}" for level in ("success", "error", "warning", "info")}
-# A page for those who build pages.
+# A page for developers.
 NOT_FOR_PEOPLE = {"gallery.html", "gallery.py"}
 
 
 def words_of_template(text: str) -> Iterator[tuple[int, str]]:
-    """Line and text of everything visible that no translation tag surrounds."""
+    """Return line and text of all visible text outside a translation tag."""
     blank = lambda found: re.sub(r"[^\n]", " ", found.group())  # noqa: E731 (keeps the lines' numbers)
     for pattern in (TRANSLATED, INVISIBLE, DJANGO):
         text = pattern.sub(blank, text)
@@ -57,7 +57,7 @@ def _spoken(text: str, tag: re.Match[str]) -> Iterator[re.Match[str]]:
 
 
 def words_of_python(text: str) -> Iterator[tuple[int, str]]:
-    """Line and text of every literal that is given to people without gettext."""
+    """Return line and text of every literal that users read but gettext does not see."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
             for argument in _read_arguments(node):
@@ -68,7 +68,7 @@ def words_of_python(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _literal(argument: ast.expr) -> str:
-    """The words written in the code itself."""
+    """Return the words of a literal."""
     if isinstance(argument, ast.JoinedStr):
         return " ".join(_literal(value) for value in argument.values)
     return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""

@@ -1,6 +1,6 @@
-"""Run in a copy of the project in which the worked example of CONTRIBUTING.md was followed: parking is there.
+"""Checks the parking field in a copy of the project in which the worked example was followed.
 
-Not collected here: `test_worked_example.py` names this file in the copy.
+pytest does not collect this file here: `test_worked_example.py` runs it in the copy.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Numbering in tests: transactions of other test runs on the same cluster hold the publisher up."""
+"""Numbering in tests, where transactions of other test runs on the same cluster delay the publisher."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def publish_all(seconds: float = 90) -> None:
 
 
 def number_open_transaction() -> None:
-    """Number what a test's open transaction has written: the publisher waits until it has ended."""
+    """Number rows of a test's open transaction, which the publisher would not see."""
     last = Numbered.objects.count()
     with may_number():
         for change in Change.objects.filter(numbered__isnull=True).order_by("pk"):
@@ -32,7 +32,7 @@ def number_open_transaction() -> None:
 
 @contextmanager
 def may_number() -> Iterator[None]:
-    """The application may, for the moment and in this test's own database: it alone sees its open rows."""
+    """Let the application number rows in this test database, because only the application sees open rows."""
     with services.postgres.connect(str(connection.settings_dict["NAME"]), OWNER) as owner:
         owner.execute(f"GRANT INSERT ON audit_numbered TO {APPLICATION}")
         try:

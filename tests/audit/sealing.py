@@ -1,4 +1,4 @@
-"""A trail with seals, for tests that look at them or tamper with them."""
+"""A sealed activity log for tests that check it or tamper with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from tests.audit.numbering import publish_all
 
 
 def use_key(settings: Settings, folder: Path) -> Path:
-    """A signing key and a file for seals of this test's own."""
+    """Use a signing key and a seal file of this test's own."""
     key = folder / "audit-key.pem"
     make_key(key)
     settings.AUDIT_SIGNING_KEY_FILE = str(key)
@@ -26,7 +26,7 @@ def use_key(settings: Settings, folder: Path) -> Path:
 
 
 def write_trail(rows: int) -> None:
-    """Some events and changes, numbered and under one seal."""
+    """Write some events and changes, number them, and seal them once."""
     for number in range(rows // 2):
         pk, district = uuid7(), uuid7()
         record(SYSTEM, Action.VIEW, "contact", [pk], district_ids=[district], purpose=f"reason {number}")
@@ -39,7 +39,7 @@ def write_trail(rows: int) -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Who owns the tables, with every trigger, reference and check out of the way; nothing stays."""
+    """Act as the tables' owner without triggers, references or checks. Everything is rolled back."""
     owner = connections["owner"]
     with transaction.atomic(using="owner"), owner.cursor() as cursor:
         cursor.execute(

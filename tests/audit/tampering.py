@@ -1,6 +1,6 @@
 """Random edits, deletions, swaps and insertions of sealed rows, as the tables' owner can make them.
 
-Each is made in the database, looked for with the code of `verify_audit`, and taken back.
+Each change is made in the database, checked with the code of `verify_audit`, and rolled back.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ TABLES: dict[str, list[str]] = {"audit_event": EVENT_COLUMNS, "audit_change": CH
 
 
 def tamper(random: Random) -> str:
-    """One random change to a sealed row; answers what was done. Needs triggers and references away."""
+    """Make one random change to sealed rows and describe it. Triggers and references must be off."""
     how = random.choice([edit, forge, forge_number, delete, delete_row_only, swap, insert])
     return how(random)
 
@@ -29,7 +29,7 @@ def is_found() -> bool:
 
 
 def edit(random: Random) -> str:
-    """Another value in one column, whatever it holds."""
+    """Change the value of one column."""
     table, pk = _any(random)
     row = _read(table, pk)
     name = random.choice([*TABLES[table], "xid", "content_hash"])
@@ -38,7 +38,7 @@ def edit(random: Random) -> str:
 
 
 def forge(random: Random) -> str:
-    """Another value with a hash that fits it."""
+    """Change a value and update the hash to match."""
     table, pk = _any(random)
     row = _read(table, pk)
     name = random.choice([name for name in TABLES[table] if name != "id"])
@@ -55,7 +55,7 @@ def forge_number(random: Random) -> str:
 
 
 def delete(random: Random) -> str:
-    """A row and its number; half the time the later numbers close the gap."""
+    """Delete a row and its number. Half the time close the gap in the numbers."""
     seq = _seq(random)
     _sql("DELETE FROM audit_event WHERE id = (SELECT event_id FROM audit_numbered WHERE seq = %s)", [seq])
     _sql("DELETE FROM audit_change WHERE id = (SELECT change_id FROM audit_numbered WHERE seq = %s)", [seq])
@@ -73,7 +73,7 @@ def delete_row_only(random: Random) -> str:
 
 
 def swap(random: Random) -> str:
-    """Two rows change places."""
+    """Swap two rows."""
     first, second = random.sample(_all_seqs(), 2)
     _sql("UPDATE audit_numbered SET seq = -1 WHERE seq = %s", [first])
     _sql("UPDATE audit_numbered SET seq = %s WHERE seq = %s", [first, second])
@@ -82,7 +82,7 @@ def swap(random: Random) -> str:
 
 
 def insert(random: Random) -> str:
-    """A row that never was, with a hash that fits it, among the others or before the first."""
+    """Insert an invented row with a matching hash, between the others or before the first."""
     copy = Event.objects.using(OWNER).order_by("?").first()
     assert copy is not None
     copy.pk = uuid4()
@@ -96,7 +96,7 @@ def insert(random: Random) -> str:
 
 
 def _another(random: Random, value: Any, name: str) -> Any:
-    """Something else of the same type."""
+    """Return another value of the same type."""
     match value:
         case bool():
             return not value
@@ -140,7 +140,7 @@ def _seq(random: Random) -> int:
 
 
 def _shift(after: int, by: int) -> None:
-    """Later numbers move by one; through negative ones, since each is unique at any time."""
+    """Move later numbers by one, through negative numbers, because numbers are unique at all times."""
     _sql("UPDATE audit_numbered SET seq = -seq - 1000000 WHERE seq > %s", [after])
     _sql("UPDATE audit_numbered SET seq = -(seq + 1000000) + %s WHERE seq <= -1000000", [by])
 
@@ -151,7 +151,7 @@ def _sql(statement: str, values: list[Any]) -> None:
 
 
 def run(times: int, random: Random, tell: Callable[[str, bool], None]) -> None:
-    """Tamper `times` times; each time everything is as it was afterwards."""
+    """Tamper `times` times, with a rollback after each."""
     for _turn in range(times):
         with transaction.atomic(using=OWNER):
             done = tamper(random)

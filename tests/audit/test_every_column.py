@@ -1,4 +1,4 @@
-"""No column of the trail can be changed unseen, whatever the tables' owner writes into it."""
+"""A change of any column of the activity log is detected, even if made by the tables' owner."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ HASHED: dict[type[models.Model], list[str]] = {Event: EVENT_COLUMNS, Change: CHA
 
 @pytest.fixture
 def trail(committed_db: None, settings: Settings, tmp_path: Path) -> None:
-    """Two seals over rows with everything in them, and rows with as little as there can be."""
+    """Two seals over rows with all fields filled and with as few as possible."""
     use_key(settings, tmp_path)
     who = Actor(kind="user", id=uuid7(), role="officer", request_id="a request")
     for _seal in range(2):
@@ -50,7 +50,7 @@ def trail(committed_db: None, settings: Settings, tmp_path: Path) -> None:
 
 
 def other_values(field: Any, value: Any) -> Iterator[Any]:
-    """What else the column could hold: near, far, empty and nothing."""
+    """Return other values for the column: similar, different, empty and null."""
     if field.null and value is not None:
         yield None
     match value:
@@ -78,7 +78,7 @@ def _first(field: Any) -> Any:
 
 
 def edits_of(row: models.Model) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each column with another value; where it is hashed, also with a hash that fits."""
+    """Yield changes of each column, and for hashed columns also with a matching hash."""
     hashed = HASHED.get(type(row), [])
     content = {name: getattr(row, name) for name in hashed}
     for field in row._meta.concrete_fields:
@@ -116,7 +116,7 @@ def test_another_value_in_any_column_is_found(trail: None, model: type[models.Mo
 
 @pytest.mark.parametrize("model", [Event, Change])
 def test_rows_that_take_each_others_place_are_found(trail: None, model: type[models.Model]) -> None:
-    """Their ids are exchanged, so that each number names the other's content, with hashes that fit."""
+    """The rows swap IDs, so that each number names the other's content, with matching hashes."""
     with as_owner():
         first, second = model._default_manager.using("owner").order_by("pk")[:2]
         aside = uuid4()

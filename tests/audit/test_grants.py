@@ -1,4 +1,4 @@
-"""Who may write what of the trail: signed in as each role, as psql would, and read from the catalogue."""
+"""Rights on the activity log, tested by signing in as each role and by reading the catalogue."""
 
 from collections.abc import Iterator
 from typing import Any, LiteralString
@@ -86,7 +86,7 @@ COPIES = {
 
 @pytest.fixture
 def trail(committed_db: None) -> None:
-    """Two numbered rows, and one that waits."""
+    """Two numbered rows, and one without a number."""
     record_changes(SYSTEM, Action.UPDATE, [Changed("meeting", uuid7(), Op.UPDATED, 1)])
     publish_all()
     record(SYSTEM, Action.VIEW, "contact", [uuid7()])
@@ -159,7 +159,7 @@ NUMBER_WITH_READABLE: LiteralString = (
 
 @pytest.mark.parametrize("seq", [2**63 - 2, 5, 0, -1, -(2**63)])
 def test_a_number_that_is_not_the_next_stops_nothing(publisher: psycopg.Connection[Any], seq: int) -> None:
-    """Even by the publisher's own hand; the next one is given as if nothing had been tried."""
+    """Even if the publisher inserts it. The next number is then assigned as usual."""
     with pytest.raises(errors.CheckViolation):
         publisher.execute(NUMBER_WITH_READABLE.format(seq))
     with pytest.raises(errors.CheckViolation):
@@ -169,7 +169,7 @@ def test_a_number_that_is_not_the_next_stops_nothing(publisher: psycopg.Connecti
 
 
 def test_nobody_writes_an_event_of_another_transaction(trail: None) -> None:
-    """Whoever kept the column, as the owner has and the application of the version before had."""
+    """Applies to roles that can write the column: the owner, and the application of the previous version."""
     with signed_in(connections["owner"].settings_dict["USER"]) as owner:
         owner.execute(EVENT.format(", xid", ", DEFAULT"))
         owner.execute(EVENT.format(", xid", OWN))
@@ -178,7 +178,7 @@ def test_nobody_writes_an_event_of_another_transaction(trail: None) -> None:
                 owner.execute(table.format(", xid", ", 1"))
 
 
-# Each table of the trail, and what each role may do to it as a whole or to which columns.
+# Tables of the activity log, with each role's rights on the table or on columns.
 COLUMNS_WRITTEN = {
     "audit_event": {
         *("id", "at", "actor_kind", "actor_id", "actor_role", "action", "object_type", "object_ids"),
@@ -214,7 +214,7 @@ SELECT relname, coalesce(rolname, 'PUBLIC'), privilege_type, attname
 
 
 def grants_of_the_trail() -> dict[tuple[str, str], dict[str, Any]]:
-    """As the catalogue has them: no role but these two may do anything, PUBLIC neither."""
+    """Read the rights from the catalogue. Other roles, and PUBLIC, must have none."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_TABLE_GRANTS)
@@ -235,7 +235,7 @@ def test_the_catalogue_has_these_grants_and_no_others() -> None:
 
 
 def test_an_installation_from_before_is_fenced_too(trail: None) -> None:
-    """Its rights on the whole tables are taken, once nobody of the version before can be there any more."""
+    """Its rights on whole tables are revoked once the previous version can no longer be running."""
     owner = connections["owner"]
     with owner.cursor() as cursor:
         cursor.execute(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {APPLICATION}")

@@ -1,4 +1,4 @@
-"""The order of the trail: every committed row once, none skipped, whatever commits in between."""
+"""Numbers of the activity log: every committed row has one, without gaps, in any order of commits."""
 
 import threading
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_many_writers_whose_commits_interleave_lose_no_number_and_repeat_none(co
         connection.close()
 
     def reader() -> None:
-        """A consumer of the feed: goes on from the last number it saw, and never looks back."""
+        """Read the feed from the last number seen, and never look back."""
         last = 0
         while True:
             done = stop.is_set()
@@ -97,7 +97,7 @@ def test_a_row_waits_while_an_older_transaction_runs(committed_db: None) -> None
 def test_changes_of_one_object_keep_their_order_even_when_transaction_numbers_do_not(
     committed_db: None,
 ) -> None:
-    """The later writer may have its number first, when it wrote something else before it waited."""
+    """The later writer can have the lower transaction number if it wrote something before it waited."""
     pk = uuid7()
     numbered, go_on = threading.Event(), threading.Event()
 
@@ -139,7 +139,7 @@ def test_two_publishers_at_once_number_each_row_once(committed_db: None) -> None
 
 @pytest.fixture
 def restored(committed_db: None) -> Iterator[None]:
-    """Rows as they are after a restore into a younger cluster: their transactions are yet to come."""
+    """Create rows as after a restore into a younger cluster, with transaction IDs in the future."""
     record(SYSTEM, Action.VIEW, "contact", [uuid7()])
     publish_all()
     ahead = 10**12

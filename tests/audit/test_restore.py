@@ -1,4 +1,4 @@
-"""A dump restored into another cluster, as after a disaster: the trail's numbers go on without a gap."""
+"""After a restore into another cluster, the numbers of the activity log continue without a gap."""
 
 import subprocess
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.plugins import services
 
 @pytest.fixture
 def younger(tmp_path: Path) -> Iterator[Postgres]:
-    """Another cluster, whose transaction numbers start anew."""
+    """Another cluster, with lower transaction IDs."""
     cluster = Postgres(tmp_path, durable=False)
     cluster.start()
     for role in (APPLICATION, PUBLISHER):
@@ -30,7 +30,7 @@ def younger(tmp_path: Path) -> Iterator[Postgres]:
 
 
 def restore(source: Postgres, database: str, target: Postgres, script: Path) -> None:
-    """Plain SQL, as `pg_dump` writes it and `psql` reads it."""
+    """Restore with plain SQL, as `pg_dump` writes it and `psql` reads it."""
     with script.open("wb") as dump:
         _run(source, "pg_dump", database, stdout=dump)
     target.execute("CREATE DATABASE {} OWNER {}", "restored", OWNER)

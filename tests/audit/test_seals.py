@@ -1,4 +1,4 @@
-"""Rows of the trail are sealed each minute, and nothing that happens to them afterwards goes unseen."""
+"""Rows of the activity log are sealed every minute, and any later change is detected."""
 
 import json
 import os
@@ -73,7 +73,7 @@ def test_many_rows_get_several_seals(key: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_some_hundred_random_tamperings_as_the_owner_are_all_found(key: Path) -> None:
-    """Ten thousand with TAMPERINGS=10000: docs/operations.md has what came out."""
+    """10,000 with TAMPERINGS=10000. docs/operations.md has the result."""
     write_trail(16)
     write_trail(10)
     missed: list[str] = []
@@ -124,7 +124,7 @@ def test_it_says_exactly_what_was_done(key: Path) -> None:
 
 
 def test_a_trail_forged_and_sealed_anew_with_another_key_is_found(key: Path, tmp_path: Path) -> None:
-    """Without the file nor the public keys only a person can tell; so the keys' names are told."""
+    """Without the file and the public keys only a person can tell, so the report shows the key IDs."""
     write_trail(6)
     keys = read_public_keys(public_file(key))
     make_key(tmp_path / "theirs.pem")
@@ -144,7 +144,7 @@ def test_a_trail_forged_and_sealed_anew_with_another_key_is_found(key: Path, tmp
 def test_what_the_file_has_and_the_database_has_not_is_found_and_not_sealed_over(
     key: Path, settings: Settings
 ) -> None:
-    """Seals taken away with their rows, so that the next one would be valid again."""
+    """Seals are removed together with their rows, so the next seal would otherwise be valid."""
     write_trail(6)
     write_trail(6)
     file = Path(settings.AUDIT_SEAL_FILE)
@@ -176,7 +176,7 @@ def test_a_lost_or_torn_file_is_made_whole(key: Path, settings: Settings) -> Non
 def test_a_new_key_signs_from_now_on_and_the_old_one_still_proves_what_it_signed(
     key: Path, settings: Settings
 ) -> None:
-    """Nothing is restarted: the file is read for each seal."""
+    """The key file is read for each seal, so no restart is needed."""
     write_trail(6)
     old = Seal.objects.get().key_id
     make_key(key)

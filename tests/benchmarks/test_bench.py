@@ -1,4 +1,4 @@
-"""`dev.py bench` on a tiny book: that it measures everything and says so; never how long anything took."""
+"""`dev.py bench` with very little data measures and reports everything. Durations are not tested."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Pat
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """With servers of its own: the tests' are somebody else's."""
+    """Run the benchmark with its own servers, because the tests' servers are shared."""
     environment = {name: value for name, value in os.environ.items() if name != "CRM_DATA"}
     command = [sys.executable, "-m", "crm.embedded", "bench", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

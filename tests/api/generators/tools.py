@@ -1,6 +1,6 @@
-"""openapi-generator, Node, TypeScript and Go for the tests: installed once, in the folder of the test data.
+"""openapi-generator, Node, TypeScript and Go for the tests, installed once in the test data folder.
 
-They are larger than all the project needs to run, so they have a lock of their own beside this file.
+They are larger than all other dependencies together, so they have their own lock file beside this file.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ class NotInstalled(Exception):
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> None:
-    """Run a program; raises with all that it said."""
+    """Run a program. Raises an error that contains all its output."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
@@ -39,7 +39,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One process at a time makes what is in `folder`."""
+    """Lock `folder`, so that only one process creates its content."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,7 +47,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def installed() -> Path:
-    """The folder whose `bin` has the programs. Raises NotInstalled."""
+    """Return the folder whose `bin` contains the programs. Raises NotInstalled."""
     said = b"".join(path.read_bytes() for path in LOCKS) + sys.version.encode()
     top = FOLDER / "generators"
     folder = top / hashlib.sha256(said).hexdigest()[:12]
