@@ -1,7 +1,7 @@
 """Forms that are sent twice do their work once, and the second response leads to the same result.
 
-Users tap twice, reload the page, or try again because no response came. The ID in every form (`{% csrf_token
-%}` writes it) identifies the repetition. IDs are per user, so somebody else's ID has no effect.
+Users tap twice, reload the page, or try again because no response came. `{% csrf_token %}` writes an ID into
+every form, which identifies the repetition. IDs are per user, so somebody else's ID has no effect.
 
 With scripts, going Back never returns to a saved form (app.js). Without scripts, the browser reloads the page
 with the typed text, and its forms must have the same IDs as before. So a browser without scripts is sent to

@@ -10,7 +10,7 @@ from lib.limits import MOST_BESIDE
 
 
 class Reference(serializers.RelatedField[Any, Any, Any]):
-    """A field that refers to a row. With `many=True`, pass `max_length`."""
+    """A field that refers to a row. `many=True` accepts `max_length`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

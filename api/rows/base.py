@@ -94,9 +94,9 @@ class RowSpec:
         return wanted + [_made_for(actor, one) for one in self.where]
 
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
-        """Read the rows of `queryset` in its order, with the columns `names` (default: all).
+        """Read the rows of `queryset` in its order, with one statement.
 
-        One statement.
+        `names` selects the columns (default: all).
         """
         return self.rows(read_tuples(self, queryset, actor, names), names)
 

@@ -205,7 +205,7 @@ class EditForm(HintedForm, PlanForm, VersionedForm):
 class Attendances(Generic[T]):
     """Attendance of a list of rows: one group of options per row, named `<prefix>-<id>`.
 
-    No selection means absent.
+    A row without a selection does not take part.
     """
 
     prefix: str

@@ -1,4 +1,4 @@
-// The page at /api/docs/: in a file of its own, since the policy on content lets no inline script run.
+// The script of /api/docs/. It is a separate file because the content security policy forbids inline scripts.
 SwaggerUIBundle({
   url: document.getElementById("swagger-ui").dataset.schema,
   dom_id: "#swagger-ui",
