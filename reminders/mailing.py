@@ -81,7 +81,7 @@ def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
 @transaction.atomic
 def begin(mailing: Mailing[M], lease: Lease[M]) -> bool:
     """Count the attempt and record the recipient before sending. Return False if the lease is lost."""
-    if not lease.renew(attempts=lease.row.attempts + 1):  # a field that Mailing requires
+    if not lease.renew(attempts=lease.row.attempts + 1):  # type: ignore[attr-defined]  # a field that Mailing requires
         return False
     pk, district_ids, recipient = mailing.told(lease.row)
     kind, reader = mailing.object_type, str(recipient)
