@@ -18,7 +18,7 @@ if not THOROUGH:
 
 services.start()
 django.setup()
-# A worker of pytest-xdist inherits the variables; this one would make it read them before its own are set.
+# pytest-xdist workers inherit the variables. This one would make a worker read them before it sets its own.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [
@@ -33,7 +33,7 @@ pytest_plugins = [
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pytest or Django hands over
-    """Where `CI` is set nothing may be skipped: a skip is a failure."""
+    """Turn a skipped test into a failure if `CI` is set."""
     outcome = yield
     report = outcome.get_result()
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
@@ -43,19 +43,19 @@ def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pyt
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long begin first, at random among themselves: no worker waits at the end."""
+    """Run long files first, in random order, so that no worker runs alone at the end."""
     long = {item.path for item in items if item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_collection_finish() -> None:
-    """What is there before the first test stays: nobody looks through it for garbage again and again."""
+    """Exclude objects that exist before the first test from garbage collection."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def _speak_english_again() -> Iterator[None]:
-    """A request in another language leaves it behind for whatever comes next in the thread."""
+    """Reset the language, because a request in another language leaves it active in the thread."""
     yield
     translation.deactivate()

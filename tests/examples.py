@@ -1,4 +1,4 @@
-"""How many examples a test takes: all where `dev.py test --thorough` or CI asks, else a few."""
+"""The number of Hypothesis examples: all with `dev.py test --thorough` or in CI, otherwise few."""
 
 import os
 from typing import Final
@@ -7,5 +7,5 @@ THOROUGH: Final = bool(os.environ.get("TEST_THOROUGH"))
 
 
 def examples(number: int) -> int:
-    """Of so many the fifth, and never so few that they say nothing."""
+    """Return a fifth of the number, but at least a useful minimum."""
     return number if THOROUGH else max(number // 5, min(number, 8))

@@ -1,4 +1,7 @@
-"""Rows for tests, made through the services where one exists, so that summaries and the trail are right."""
+"""Factories for test rows.
+
+They use services where these exist, so that derived data and events are correct.
+"""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -33,7 +36,7 @@ def make_district(name: str = "", *, parent: District | None = None, **fields: A
 
 
 def make_user(role: str = Role.OFFICER, *districts: District, **fields: Any) -> User:
-    """A user who may sign in with PASSWORD."""
+    """Create a user who can sign in with PASSWORD."""
     number = next(_numbers)
     defaults = {"email": f"person{number}@police.example", "name": f"Person {number}", "role": role}
     user = User(**(defaults | fields))
@@ -66,7 +69,7 @@ def make_organisation(district: District | None = None, **fields: Any) -> Organi
 
 
 def make_contact(district: District | None = None, *organisations: Organisation, **fields: Any) -> Contact:
-    """A person of a district who speaks for the organisations given, as coordinator."""
+    """Create a contact of a district who represents the given organisations as coordinator."""
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "given_name": "Sam",
@@ -86,7 +89,7 @@ def make_contact(district: District | None = None, *organisations: Organisation,
 
 
 def make_meeting(district: District | None = None, *organisations: Organisation, **fields: Any) -> Meeting:
-    """A held, substantive meeting an hour ago unless told otherwise; summaries are not refreshed."""
+    """Create a meeting, by default held an hour ago and substantive. Summaries are not refreshed."""
     defaults: dict[str, Any] = {
         "subject": "A chat",
         "kind": "visit",

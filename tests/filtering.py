@@ -1,4 +1,4 @@
-"""Rows as a list of pages finds them, where the API finds the same."""
+"""Rows of a filtered list, checked to be the same on the page and in the API."""
 
 from typing import Any
 

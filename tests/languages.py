@@ -1,6 +1,6 @@
-"""A pseudo-language for tests: every text in brackets, with accents, 40 % longer.
+"""A pseudo-language for tests: every text in brackets, with accents, 40% longer.
 
-Its catalogue is empty: a text is made when gettext is asked for it. What bypasses gettext has no brackets.
+Its catalogue is empty: each text is made when gettext is called. Text that bypasses gettext has no brackets.
 """
 
 import gettext
@@ -18,13 +18,13 @@ from django.utils.translation import trans_real
 
 CODE: Final = "qps"
 ACCENTS: Final = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
-# What a translator leaves as it is: placeholders, tags, entities.
+# Parts that translators keep: placeholders, tags, entities.
 FIXED: Final = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&#?\w+;)")
 CONTEXT: Final = "\x04"
 
 
 def pseudo(text: str) -> str:
-    """`[Sávé~~]` for `Save`; a format of dates, which a context names, stays."""
+    """Return `[Sávé~~]` for `Save`. Date formats, recognised by their context, stay."""
     context, separator, message = text.rpartition(CONTEXT)
     if not message.strip() or (separator and context.startswith("Django date format")):
         return message
@@ -49,7 +49,7 @@ class PseudoTranslation(gettext.NullTranslations):
 
 @contextmanager
 def pseudo_language() -> Iterator[str]:
-    """Offer the pseudo-language beside the others; yields its code."""
+    """Offer the pseudo-language in the language list and yield its code."""
     with (
         TemporaryDirectory() as folder,
         override_settings(

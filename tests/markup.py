@@ -1,8 +1,8 @@
-"""What tests read in a page, however its templates are broken into lines."""
+"""Text of a page for tests, regardless of line breaks in templates."""
 
 import re
 
 
 def joined(html: str) -> str:
-    """Without line breaks: beside a tag nothing is left, between words a space."""
+    """Return the text without line breaks: nothing beside a tag, a space between words."""
     return re.sub(r"\s*\n\s*", " ", re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=<)", "", html))

@@ -33,7 +33,7 @@ def _taken(model: type[models.Model], name: str) -> Any:
     return taken(model._meta.get_field(name))
 
 
-#: Calls that take fields from a model, and the calls for fields without differences.
+#: Functions that derive fields from a model, each with the function that builds a field without differences.
 DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
     "api/rows": {"fields_of": _shape, "column": _shape, "columns": _shape},
     "api/inputs": {"inputs_of": _taken},

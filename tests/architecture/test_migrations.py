@@ -140,7 +140,7 @@ def found_in_transaction(sql: str) -> bool:
 
 @pytest.fixture
 def outside_a_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Open a connection outside a transaction, which migrations with a concurrent index build require."""
+    """Yield outside a transaction, because reading a migration with a concurrent index build requires it."""
     with django_db_blocker.unblock():
         yield
 

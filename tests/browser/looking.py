@@ -1,4 +1,4 @@
-"""What is wrong with a page for whoever sees it or has it read out: on each device, in each colour scheme."""
+"""Accessibility checks of a page on each device and in each colour scheme."""
 
 from typing import Any
 
@@ -9,24 +9,24 @@ from tests.examples import THOROUGH
 from tests.plugins.browser import DEVICES
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# No selector of what is found is shown here; and of what a page has loaded, these rules read only sounds.
+# Results contain no selectors, and these rules only need the page's media to be loaded for audio.
 QUICKLY: dict[str, Any] = {
     "resultTypes": ["violations"],
     "selectors": False,
     "preload": {"assets": ["media"]},
 }
-COLOURS = "color-contrast"  # the one rule that sees a difference between light and dark
-# A bar that sticks covers what scrolls beneath it: whoever scrolls reaches it.
+COLOURS = "color-contrast"  # the only rule that depends on the colour scheme
+# A sticky bar covers content below it, but scrolling reveals that content.
 UNSTICK = "document.querySelectorAll('.stuck').forEach(bar => { bar.style.position = 'static' })"
 
 
 def bring_axe(page: Page) -> None:
-    """Into all that is opened here from now on: sent to the browser once, not for each page."""
+    """Load axe into the browser context once, instead of once per page."""
     page.add_init_script(AXE_SCRIPT)
 
 
 def violations(page: Page, **options: Any) -> list[str]:
-    """What axe finds. It comes with the page after `bring_axe`, else it is brought now."""
+    """Return the violations that axe finds. Loads axe unless `bring_axe` has done so."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"runOnly": RULES} | QUICKLY | options
@@ -35,7 +35,7 @@ def violations(page: Page, **options: Any) -> list[str]:
 
 
 def shape(page: Page) -> list[str]:
-    """What is wrong with a page whatever its colours: its headings, its title, its width."""
+    """Return problems that do not depend on colours: headings, title, width."""
     wide, headings, title = page.evaluate(
         "[document.documentElement.scrollWidth - innerWidth, document.querySelectorAll('h1').length,"
         " document.title.split('·')[0].trim()]"
@@ -48,7 +48,7 @@ def shape(page: Page) -> list[str]:
 
 
 def look(page: Page) -> list[str]:
-    """Mistakes of the page as it stands; with `--thorough` on each device in each of its colours."""
+    """Return the problems of the current page; with `--thorough` on each device and in each colour scheme."""
     page.evaluate(UNSTICK)
     mistakes = []
     for device, first, second in (("desk", "light", "dark"), ("phone", "dark", "light")):
@@ -67,6 +67,6 @@ def in_colours(page: Page, where: str, scheme: Any, **options: Any) -> list[str]
 
 
 def look_again(page: Page) -> list[str]:
-    """Mistakes of a page whose colours and widths were looked at for another role."""
+    """Return the problems of a page whose colours and widths were already checked for another role."""
     page.evaluate(UNSTICK)
     return shape(page) + violations(page, rules={COLOURS: {"enabled": False}})

@@ -1,4 +1,4 @@
-"""An administrator invites an officer, who chooses a password and signs in: in a real browser."""
+"""In a real browser, an administrator invites an officer, who sets a password and signs in."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""The pages about other tools, in a real browser: keys, examples, “Copy as API call”."""
+"""The pages about the API in a real browser: keys, examples, “Copy as API call”."""
 
 from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""A swastika on a mosque at 23:00: logged, whom to call and who is told, on a phone and in a hurry."""
+"""A swastika on a mosque, logged on a phone at 23:00: whom to call, and who is notified."""
 
 import re
 import time
@@ -35,7 +35,7 @@ def north(committed_db: None) -> District:
 
 @pytest.fixture
 def officer(north: District) -> User:
-    """Met the mosque last week; Anna Saar leads there, Zoe supervises."""
+    """An officer who met the mosque last week. Anna Saar leads there, Zoe supervises."""
     officer = make_officer(north, name="Night Officer")
     lead = make_officer(north, name="Anna Saar")
     make_supervisor(north, name="Zoe Kask")
@@ -55,7 +55,7 @@ def officer(north: District) -> User:
 
 
 def requests_of(page: Page) -> list[str]:
-    """Addresses of pages and fragments asked for from now on, not of what belongs to them."""
+    """Return the URLs of pages and fragments requested from now on, without static files."""
     made: list[str] = []
     kinds = {"document", "xhr", "fetch"}
     page.on("request", lambda asked: made.append(asked.url) if asked.resource_type in kinds else None)

@@ -1,6 +1,6 @@
-"""Every page that somebody can reach, in a real browser: accessible on a phone and on a desk, light and dark.
+"""Every page in a real browser is accessible on a phone and on a desktop, in light and dark colours.
 
-The pages come from the URL configuration, so that a new one is looked at without being named here.
+The pages come from the URL configuration, so that a new page is covered.
 """
 
 import re
@@ -57,7 +57,7 @@ AFTER_THE_PASSWORD = {"reports/export/", "organisations/export/", "districts/<di
 
 
 def plain(address: str) -> str:
-    """An address without what differs from run to run: its route."""
+    """Return the URL without parts that differ between runs: its route."""
     try:
         return resolve(address.partition("?")[0]).route
     except Resolver404:
@@ -65,7 +65,7 @@ def plain(address: str) -> str:
 
 
 class City:
-    """A small city in which every page has something to show."""
+    """A small city in which every page has content."""
 
     def __init__(self) -> None:
         city = make_district("Alderport")
@@ -156,7 +156,7 @@ class City:
 
     @staticmethod
     def _draft(supervisor: User) -> ImportDraft:
-        """A file whose columns are to be named."""
+        """Create an import whose columns are not mapped yet."""
         return start_draft(
             actor=actor_for(supervisor),
             what="organisations",
@@ -168,7 +168,7 @@ class City:
 
     @staticmethod
     def _handover(supervisor: User, officer: User, organisation: Organisation) -> Handover:
-        """The officer took something over from a colleague."""
+        """Hand over records of a colleague to the officer."""
         move = Moved(type="organisation", id=str(organisation.pk), to=str(officer.pk), version=1, before={})
         return Handover.objects.create(
             officer=supervisor, made_by=supervisor, recipient_ids=[officer.pk], moves=[move]
@@ -176,7 +176,7 @@ class City:
 
     @staticmethod
     def _reviews(supervisor: User, district: District) -> Iterator[Review]:
-        """A signed audit with an addendum, and the next one, which asks whether it was done."""
+        """Create a signed audit with an addendum, and the next audit, which follows up on it."""
         actor, today = actor_for(supervisor), city_today()
         period = Period(today - timedelta(days=90), today)
         signed = freeze_review(actor=actor, district_id=district.pk, period=period, samples=2)
@@ -195,7 +195,7 @@ class City:
 
     @staticmethod
     def _jobs(supervisor: User) -> list[Job]:
-        """One of each state, the last one with a file."""
+        """Create one job in each state, the last one with a file."""
         one: dict[str, Any] = {"kind": "export_list", "started_by": supervisor.pk}
         rows = [Job.objects.create(**one, status=status, done=3, total=9) for status in JobStatus.values]
         done = next(row for row in rows if row.status == JobStatus.DONE)
@@ -210,7 +210,7 @@ class City:
         return rows
 
     def _parts_of_reviews(self) -> Iterator[str]:
-        """Pages of what an audit is made of."""
+        """Return the pages of the parts of an audit."""
         earlier, draft = self.rows["reviews"]
         for review in (earlier, draft):
             for name, rows in (("samples", review.samples), ("calls", review.calls)):
@@ -221,7 +221,7 @@ class City:
             yield f"/reviews/{draft.pk}/counted/{figure.pk}/"
 
     def addresses(self) -> Iterator[str]:
-        """Each page's address, with the rows of this city in it."""
+        """Return the URL of each page, with IDs of rows of this city."""
         for route, _pattern in routes():
             if route.startswith(("api/", "static/", "healthz", "livez", "metrics")):
                 continue
@@ -240,7 +240,7 @@ class City:
         yield from ("/reports/?history=true", "/reports/contact-wanted/organisations/?period=90d")
 
     def _of_several(self) -> Iterator[str]:
-        """Pages about rows that were ticked, or look alike."""
+        """Return pages about selected rows or possible duplicates."""
         one, promise = self.rows["organisations"][0].pk, self.rows["follow-ups"][0].pk
         yield from ("/duplicates/organisations/", "/duplicates/contacts/")
         yield f"/duplicates/organisations/merge/?row={one}&row={self.other.pk}"
@@ -250,7 +250,7 @@ class City:
 
 
 class Parts(HTMLParser):
-    """What a page is made of, whatever it says: for another role it is looked at only where that differs."""
+    """The parts of a page regardless of its text. For another role only pages with new parts are checked."""
 
     def __init__(self, answer: Any) -> None:
         super().__init__()
@@ -264,7 +264,7 @@ class Parts(HTMLParser):
 
 @pytest.mark.long
 def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage, settings: Settings) -> None:
-    """By the first of them, without `--thorough`."""
+    """Without `--thorough`, only for the first role that can open the page."""
     settings.DEMO = True
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600  # as if each page were opened right after signing in
     city = City()

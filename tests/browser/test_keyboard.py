@@ -1,4 +1,4 @@
-"""The main job without a mouse: sign in, log a meeting with a promise, tick it off, say that they know."""
+"""The main task without a mouse: sign in, log a meeting with a follow-up, mark it as done and report back."""
 
 import re
 
@@ -24,7 +24,7 @@ FOCUSED = """() => {
 
 
 def reach(page: Page, name: str) -> None:
-    """Tab until the element of that name has the focus, and shows it."""
+    """Press Tab until the element with this name has visible focus."""
     for _step in range(MANY):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)

@@ -1,4 +1,4 @@
-"""The officer's budgets in a real browser: taps and requests are counted, nothing is typed."""
+"""Limits on taps and requests for logging a meeting in a real browser, without typing."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def officer(committed_db: None) -> User:
 
 @pytest.fixture
 def school(officer: User) -> Organisation:
-    """An organisation the officer has met lately."""
+    """An organisation that the officer met recently."""
     district = officer.districts.get()
     organisation = make_organisation(district, name="Põhjala kool", lead_officer=officer)
     log_meeting(
@@ -78,7 +78,7 @@ def test_a_meeting_with_the_keyboard_only(open_page: OpenPage, officer: User, sc
     expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
 
     def reach(name: str) -> None:
-        """Tab until the element of that name has the focus."""
+        """Press Tab until the element with this name has the focus."""
         for _step in range(80):
             page.keyboard.press("Tab")
             label = page.evaluate(

@@ -1,4 +1,4 @@
-"""Looking at a page finds what is wrong with it: only then does finding nothing mean anything."""
+"""The accessibility checks find problems. Otherwise an empty result would prove nothing."""
 
 from urllib.parse import quote
 

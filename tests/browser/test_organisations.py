@@ -1,4 +1,4 @@
-"""The officer's own tasks with organisations, in a real browser."""
+"""An officer's tasks with organisations in a real browser."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from tests.factories import make_contact, make_district, make_officer, make_orga
 
 
 class Taps:
-    """A finger that counts: at most so many taps."""
+    """Counts taps and fails above a maximum."""
 
     def __init__(self, page: Page, most: int) -> None:
         self.page, self.left = page, most

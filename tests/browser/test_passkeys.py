@@ -1,4 +1,4 @@
-"""A passkey, made and used in a real browser whose authenticator is a virtual one."""
+"""Creating and using a passkey in a real browser with a virtual authenticator."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,7 +19,7 @@ AUTHENTICATOR = {
 
 
 def plug_in(page: Page) -> None:
-    """What a phone or laptop has built in."""
+    """Add a virtual authenticator, like the built-in one of a phone or laptop."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})

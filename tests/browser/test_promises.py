@@ -1,4 +1,4 @@
-"""A promise is ticked off with “told them” in two taps, taken back, and made, in a real browser."""
+"""A follow-up in a real browser: done and reported back in two taps, undone, and created."""
 
 import re
 from datetime import timedelta

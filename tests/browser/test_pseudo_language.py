@@ -1,4 +1,4 @@
-"""Ten pages in a language that is 40 % longer: nothing is cut, and no text bypasses gettext."""
+"""Ten pages in a language that is 40% longer: nothing is cut off, and no text bypasses gettext."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.factories import make_contact, make_district, make_meeting, make_orga
 from tests.languages import pseudo_language
 from tests.plugins.browser import OpenPage
 
-# What people typed, and what no language translates. Everything else comes from gettext, in brackets.
+# Text typed by people or never translated. All other text comes from gettext and is in brackets.
 TYPED = (
     *(
         "Northgate",
@@ -78,7 +78,7 @@ def addresses(page: Page) -> list[str]:
 
 
 def unbracketed(text: str) -> list[str]:
-    """Words outside brackets, whatever is nested in them, but for what people typed."""
+    """Return words outside brackets (at any nesting), except those typed by people."""
     for typed in TYPED:
         text = text.replace(typed, "")
     text = re.sub(r"\b[A-Z]\w+/[A-Z][\w/ -]+|\bUTC\b", "", text)  # time zones

@@ -1,4 +1,4 @@
-"""A supervisor's audit in a real browser: whom nobody met, and rows that add up to the figure."""
+"""A supervisor's reports in a real browser: organisations nobody met, and rows that add up to the figure."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,10 @@ FORGOTTEN = "Romano Drom"
 
 @pytest.fixture
 def supervisor(committed_db: None) -> User:
-    """Of two districts; in one a community is known, somebody speaks for it, and nobody went."""
+    """A supervisor of two districts.
+
+    In one, a known community is represented by an organisation nobody met.
+    """
     north, south = make_district("Northgate"), make_district("Southbank")
     supervisor = make_supervisor(north, south)
     actor = actor_for(supervisor)
@@ -58,7 +61,7 @@ def test_the_forgotten_community_is_two_clicks_from_the_first_page(
 
 
 def rows_behind(page: Page, link: str) -> int:
-    """How many rows a figure's link opens; then back."""
+    """Open a figure's link, return the number of rows, and go back."""
     page.get_by_role("row", name="Organisations met").get_by_role("link", name=link).click()
     counted = int(re.findall(r"\d+", page.get_by_role("heading", level=2).first.inner_text())[0])
     assert page.locator("table tbody tr").count() == counted
@@ -106,7 +109,7 @@ def test_paper_keeps_blind_spots_to_the_screen(open_page: OpenPage, supervisor: 
     expect(page.get_by_role("link", name="Roma")).to_be_hidden()
 
 
-# How much wider than its box what a field has chosen would be.
+# Return by how much the selected text of a field is wider than its box.
 CUT_OFF = """one => {
     const alone = one.cloneNode(), chosen = one.selectedOptions[0].cloneNode(true);
     alone.append(chosen);

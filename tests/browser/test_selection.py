@@ -1,4 +1,4 @@
-"""Several rows at once in a real browser, on a phone as at a desk: the list stays as it was filtered."""
+"""Selecting several rows in a real browser on a phone and a desktop keeps the filters of the list."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A form in a real browser: tapped twice, sent without a network, or after its writer was signed out."""
+"""A form in a real browser: tapped twice, sent without a network, or sent after a sign-out."""
 
 import re
 from typing import Any
@@ -177,7 +177,7 @@ def test_a_fragment_that_does_not_come_is_said_where_the_reader_is(
 
 
 def end_the_session() -> None:
-    """Nothing has happened in it for an hour."""
+    """End the session as after an hour without a request."""
     store = SessionStore(Session.objects.get(user__isnull=False).pk)
     store[SEEN] -= 60 * 60
     store.save()
@@ -217,7 +217,7 @@ def test_who_was_signed_out_meanwhile_finds_what_they_typed(
 
 
 def sign_in_elsewhere(page: Page, officer: User) -> None:
-    """In another tab of the same browser."""
+    """Sign in in another tab of the same browser."""
     other = page.context.new_page()
     other.goto("/accounts/login/")
     other.locator("[name=login]").first.fill(officer.email)

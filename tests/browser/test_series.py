@@ -1,4 +1,4 @@
-"""What happens again and again says which days it means as it is chosen, in a real browser."""
+"""The form for a series shows its dates while it is filled in, in a real browser."""
 
 from datetime import timedelta
 from typing import Any

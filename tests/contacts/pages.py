@@ -1,4 +1,4 @@
-"""What the tests of pages share."""
+"""Helpers for tests of pages."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ from contacts.models import Contact
 
 
 def browse(user: User) -> Client:
-    """A browser in which `user` has signed in."""
+    """Return a browser in which `user` has signed in."""
     client = Client()
     client.force_login(user)
     return client
 
 
 def browse_for(user: User, contact: Contact) -> Client:
-    """A browser in which `user` has said why they look at `contact`, who is not in their portfolio."""
+    """Return a browser in which `user` has given a reason for `contact`, who is outside their portfolio."""
     client = browse(user)
     client.post(f"/contacts/{contact.pk}/reason/", {"reason": "They called or wrote"})
     return client
 
 
 def typed(**fields: Any) -> dict[str, Any]:
-    """A form as a browser sends it, without declarations and roles."""
+    """Return the contact form as a browser sends it, without communities and roles."""
     formsets = {
         f"{name}-{count}_FORMS": "0" for name in ("focuses", "roles") for count in ("TOTAL", "INITIAL")
     }
@@ -31,7 +31,7 @@ def typed(**fields: Any) -> dict[str, Any]:
 
 
 def undo(client: Client, path: str) -> Any:
-    """Press the Undo of the message on the page."""
+    """Press Undo in the message on the page."""
     html = client.get(path).content.decode()
     address = html.split('action="/undo/')[1].split('"')[0]
     return client.post(f"/undo/{address}", headers={"referer": f"http://testserver{path}"})

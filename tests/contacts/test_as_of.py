@@ -1,4 +1,4 @@
-"""Lists of organisations as they were on a day: what a figure of the past opens."""
+"""Lists of organisations as of a past day, as opened by a past figure."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def known_since(organisation: Organisation, since: datetime) -> None:
 
 
 def changed(organisation: Organisation, at: datetime, **fields: Any) -> None:
-    """As the service does it, at another moment than now."""
+    """Edit an organisation through the service at another time than now."""
     edit_organisation(actor=SYSTEM, organisation_id=organisation.pk, **fields)
     ended, began = organisation.periods.order_by("since")
     ended.until, began.since = at, at

@@ -1,4 +1,4 @@
-"""The pages of people, as a browser without JavaScript sees them."""
+"""The pages of contacts in a browser without JavaScript."""
 
 from datetime import timedelta
 from typing import Any
@@ -192,7 +192,7 @@ def test_a_conflict_shows_both_texts() -> None:
 
 @pytest.mark.parametrize("wrong", [{"version": "1"}, {"version": "2", "review_on": "never"}])
 def test_what_was_sent_shows_nothing_of_them_before_a_reason(wrong: dict[str, str]) -> None:
-    """Another version, or a mistake, is no way around the question."""
+    """A stale version or an invalid form does not bypass the question for a reason."""
     north = make_district()
     contact = make_contact(north, family_name="Canaryname", phone="+34612345678", email="canary@x.example")
     edit_contact(actor=SYSTEM, contact_id=contact.pk, given_name="Theirname")

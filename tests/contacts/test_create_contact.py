@@ -1,4 +1,4 @@
-"""Adding a person to the book."""
+"""Creating a contact."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,4 @@
-"""Looking through duplicates, saying that two are different, merging with a preview, and taking it back."""
+"""Duplicates on pages: reviewing, marking as different, merging with a preview, and undo."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def merge_address(*rows: Any, noun: str = "organisations") -> str:
 
 
 def versions(*rows: Any) -> dict[str, Any]:
-    """As the page was shown, with its first row to stay."""
+    """Return the form data of the page, with its first row to keep."""
     return {"keep": rows[0].pk} | {f"version_{row.pk}": row.version for row in rows}
 
 
@@ -337,7 +337,7 @@ def test_there_are_no_duplicates_of_anything_else() -> None:
 
 
 def merged(client: Any, kept: Any, gone: Any, noun: str = "organisations", **typed: Any) -> str:
-    """The address of what is left, whose message has been read."""
+    """Merge and return the URL of the remaining row, after its message was read."""
     address: str = client.post(merge_address(kept, gone, noun=noun), versions(kept, gone) | typed)["location"]
     client.get(address)
     return address

@@ -1,4 +1,4 @@
-"""Rows of the book that may be the same, and those that somebody said are not."""
+"""Pairs of possible duplicates, and pairs that a user marked as different."""
 
 import pytest
 

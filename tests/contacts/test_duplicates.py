@@ -1,4 +1,4 @@
-"""Whoever is about to be added may be here already."""
+"""A new record is compared with existing records."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries

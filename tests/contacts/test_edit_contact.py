@@ -1,4 +1,4 @@
-"""Changing a person: versions, roles, notice and agreement."""
+"""Editing a contact: versions, roles, privacy notice and agreement."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The filters of organisations, as pages and the API use them."""
+"""The filters of organisations, as used by pages and API."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two rows that are the same become one: nothing is lost, and it can be taken back."""
+"""Merging two rows loses nothing and can be undone."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def merge(actor: Any, kept: Organisation, *gone: Organisation, **choices: Any) -
 
 
 def everything(*models: Any) -> dict[str, list[Any]]:
-    """All rows that a merge may touch, without what its undo raises."""
+    """Return all rows that a merge may change, without columns that the undo changes."""
     tables = [
         Organisation,
         Contact,
@@ -68,7 +68,7 @@ def everything(*models: Any) -> dict[str, list[Any]]:
 
 
 def a_busy_pair() -> tuple[Organisation, Organisation]:
-    """Two organisations with a row in every relation, some of them the same twice."""
+    """Create two organisations with a row in every relation, some with the same target."""
     north, south = make_district(), make_district()
     said = {"declared_by": "the chair", "declared_on": date(2026, 1, 1)}
     kept = make_organisation(
@@ -118,7 +118,7 @@ def a_busy_pair() -> tuple[Organisation, Organisation]:
 
 
 def test_every_field_is_chosen_by_somebody() -> None:
-    """A new field must say with which others it is one statement."""
+    """A new field must be added to a group of fields that are chosen together."""
     for model in (Organisation, Contact):
         chosen = {name for names in TOGETHER[model] for name in names}
         names = {column.name for column in model._meta.concrete_fields if column.editable}
@@ -193,7 +193,7 @@ def test_the_trail_names_both_and_the_feed_says_into_which() -> None:
     assert set(event.object_ids) == {kept.pk, gone.pk}
     change = Change.objects.get(object_id=gone.pk, op="merged")
     assert (change.into_id, change.version) == (kept.pk, gone.version + 1)
-    # Two met the merged one; what the kept one had is seen in the south as well from now on.
+    # Two officers met the merged organisation. Meetings of the kept one become visible in the south too.
     assert Change.objects.filter(event__request_id="", object_type="meeting", op="updated").count() == 3
     assert Change.objects.filter(object_type="follow_up", op="updated").count() == 1
     assert Change.objects.filter(object_type="contact", op="updated").count() == 2
@@ -232,7 +232,7 @@ def test_three_become_one_and_three_again() -> None:
 
 
 def a_pair_met_five_hundred_times() -> tuple[Organisation, Organisation]:
-    """Beside what a busy pair has: 500 meetings, promises and concerns of each, and 20 meetings of both."""
+    """Create a busy pair with 500 meetings, follow-ups and concerns for each, and 20 meetings of both."""
     kept, gone = a_busy_pair()
     north, officer = kept.home_district, make_officer(kept.home_district)
     day = date(2026, 12, 1)

@@ -1,4 +1,4 @@
-"""Several merges one after the other: the latest is taken back first, and then the one before it, exactly."""
+"""Several merges in a row are undone exactly, the latest first."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -142,7 +142,7 @@ def each(make: Callable[..., Any], link: str) -> Callable[[Rows], None]:
     return make_all
 
 
-#: By relation what makes rows that refer to three, of each and, where there can be, of several together.
+#: By relation, the rows that refer to three organisations: each alone and, if possible, several together.
 MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "meetings.MeetingOrganisation.organisation": in_meetings,
     "meetings.MeetingContact.contact": attending,

@@ -1,4 +1,4 @@
-"""A phone is one number: a second one, or an extension, is never dropped without a word."""
+"""A phone field holds one number: a second number or an extension is rejected, not dropped."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""The pages of organisations, as a browser without JavaScript sees them."""
+"""The pages of organisations in a browser without JavaScript."""
 
 from datetime import timedelta
 from typing import Any

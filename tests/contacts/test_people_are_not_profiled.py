@@ -1,4 +1,4 @@
-"""Rules 2, 3 and 4 of domain.md: nothing here says who a person is."""
+"""Rules 2, 3 and 4 of domain.md: no field profiles a person."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ from contacts.models import Affiliation, Contact, PrivateChannel
 from lib.days import city_today
 from tests.factories import make_actor, make_contact, make_district, make_organisation
 
-# Each name of a column is one that was thought about; a new one needs a decision, not only a migration.
+# Every column was considered. A new column needs a decision, not only a migration.
 KNOWN = {
     Contact: {
         *("id", "given_name", "family_name", "email", "phone", "languages", "preferred_channel"),

@@ -1,4 +1,4 @@
-"""Letters that look like others: whatever door an address comes in by, it is kept and shown in punycode."""
+"""Look-alike letters: however an email or web address is entered, it is stored and shown in punycode."""
 
 from typing import Any
 

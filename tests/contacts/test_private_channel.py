@@ -1,4 +1,4 @@
-"""A private phone and e-mail: hidden, and revealed with a reason that stays in the trail (rule 6)."""
+"""A private phone and email are hidden, and shown only with a reason in the activity log (rule 6)."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,4 @@
-"""A person outside one's portfolio: one tap of reason, kept in each event; ordinary work never meets it."""
+"""A contact outside the portfolio requires a reason, kept in each event; ordinary work does not."""
 
 import re
 from datetime import timedelta
@@ -143,7 +143,7 @@ def test_a_reason_opens_nothing_that_is_not_seen(officer: User, contact: Contact
 
 
 def test_what_was_typed_is_saved_without_another_question(officer: User, contact: Contact) -> None:
-    """A form whose session ended comes back and is sent: it must not be lost to a question."""
+    """The form of an expired session is sent again after sign-in and must not be lost."""
     fields = {"version": "1", "phone": "699 999 999", "email": ""}
     assert browse(officer).post(f"/contacts/{contact.pk}/private/", fields).status_code == 302
 
@@ -220,7 +220,7 @@ def links(client: Client, path: str, noun: str) -> list[str]:
 
 
 def test_ordinary_work_in_the_demo_city_meets_no_question() -> None:
-    """Today → organisations, meetings, promises → people: each way an officer's day leads to somebody."""
+    """From Today through organisations, meetings and follow-ups to contacts: no step asks for a reason."""
     load_demo()
     asked: list[str] = []
     opened = 0

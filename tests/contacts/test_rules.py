@@ -1,4 +1,4 @@
-"""Names, phones and e-mails as people write them."""
+"""Names, phones and emails as people write them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is taken back within the time of its undo never happened: periods, and so figures, are as before."""
+"""An undone change leaves periods, and therefore figures, as they were before."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Place:
-    """A district, a supervisor, and five organisations with a lead officer who is to be replaced."""
+    """A district, a supervisor, and five organisations with a lead officer to be replaced."""
 
     def __init__(self) -> None:
         self.north: District = make_district("North")

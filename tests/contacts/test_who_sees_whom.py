@@ -1,4 +1,4 @@
-"""“Who sees which row” of domain.md, for organisations and people."""
+"""“Who sees which row” of domain.md, for organisations and contacts."""
 
 from datetime import timedelta
 

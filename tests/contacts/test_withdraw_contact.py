@@ -1,4 +1,4 @@
-"""A person does not want to be in the book any more."""
+"""A contact opts out."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,4 @@
-"""One writer for one organisation or a hundred thousand: what is kept beside it is the same."""
+"""Writing one organisation or 100,000 at once keeps the same derived data."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Under which addresses `run` is reached: each is an allowed host name, and a known password is warned of."""
+"""The addresses that `run` prints are allowed host names, and public demo passwords cause a warning."""
 
 import argparse
 import socket

@@ -1,4 +1,4 @@
-"""A backup is restored into another cluster, and everything is as it was: rows, rights, numbers and seals."""
+"""A backup restored into another cluster has the same rows, rights, numbers and seals."""
 
 import json
 import stat
@@ -39,7 +39,7 @@ def said(command: str, *arguments: object) -> str:
 
 @pytest.fixture
 def dump(committed_db: None, tmp_path: Path, settings: Settings) -> Path:
-    """Of a small book; the last events of the trail had no number yet."""
+    """Make a dump of a small database. The last events of the activity log have no number yet."""
     settings.AUDIT_SIGNING_KEY_FILE, settings.AUDIT_SEAL_FILE = str(tmp_path / "key.pem"), ""
     make_key(tmp_path / "key.pem")
     organisation = make_organisation(name="Ágora")
@@ -56,7 +56,7 @@ def dump(committed_db: None, tmp_path: Path, settings: Settings) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Postgres]:
-    """Another cluster with an empty database; `restore` leads to it."""
+    """Provide another cluster with an empty database, into which `restore` writes."""
     cluster = Postgres(tmp_path / "elsewhere", durable=False)
     cluster.start()
     cluster.execute("CREATE DATABASE {} OWNER {}", RESTORED, OWNER)

@@ -1,4 +1,4 @@
-"""No wait for the database is without end; whoever waited is told to come again, and others are served."""
+"""Every wait for the database has a limit. Whoever waited gets a 503, and other requests are served."""
 
 import os
 import signal
@@ -31,12 +31,12 @@ def setting(name: str, using: str = "default") -> str:
         return str(cursor.fetchone()[0])
 
 
-# --- The bounds -------------------------------------------------------------------------------------
+# --- Limits -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("using", ["default", "audit"])
 def test_sessions_start_with_bounds_of_their_role(committed_db: None, using: str) -> None:
-    """Of the role, so that a pooler cannot lose them; the owner, who migrates, has none."""
+    """The limits belong to the role, so that a pooler cannot lose them. The owner, who migrates, has none."""
     assert setting("statement_timeout", using) == f"{STATEMENT_SECONDS}s"
     assert setting("lock_timeout", using) == f"{LOCK_SECONDS}s"
     assert setting("idle_in_transaction_session_timeout", using) == "1min"
@@ -92,12 +92,12 @@ def test_a_server_that_hangs_is_given_up(committed_db: None) -> None:
             os.kill(pid, signal.SIGCONT)
 
 
-# --- What is answered -------------------------------------------------------------------------------
+# --- Responses --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def without_database(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Call it, and the database is gone."""
+    """Call the view while the database is down."""
 
     def take_away() -> None:
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "host", "/nowhere")
@@ -154,7 +154,7 @@ def test_what_is_away_and_what_is_a_fault_of_ours() -> None:
 
 
 class Site:
-    """Answers when it is told to; /livez and static files at once."""
+    """An application that responds when told to, but at once to /livez and static files."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()

@@ -1,4 +1,4 @@
-"""A body in chunks is read like one whose length is said, and refused where it is too long."""
+"""A chunked body is read like one with a length, and rejected if it is too long."""
 
 import io
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _same_connection() -> Iterator[None]:
-    """As Django's own client does: the request belongs to the test's transaction."""
+    """Keep the database connection, as Django's own client does, so that the test's transaction is used."""
     request_started.disconnect(close_old_connections)
     yield
     request_started.connect(close_old_connections)
 
 
 def send(tool: Tool, body: bytes, **environ: Any) -> tuple[int, Any]:
-    """Status and body of the answer to a POST without a length, as a server hands it over."""
+    """Send a POST without a length as a server would, and return status and body."""
     asked: dict[str, Any] = {
         "PATH_INFO": "/api/v1/organisations/",
         "REQUEST_METHOD": "POST",

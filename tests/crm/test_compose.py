@@ -1,7 +1,7 @@
-"""docker-compose.yml refuses to start without secrets, and fences each part in.
+"""docker-compose.yml refuses to start without secrets, and isolates each service.
 
-It is read here as Compose reads it (YAML, then `${NAME:?…}`, `${NAME:-…}` and `$$`), so that a machine
-without Docker checks it too; where there is a Compose, it has to read the same.
+The file is parsed here as Compose does (YAML, then `${NAME:?…}`, `${NAME:-…}` and `$$`), so that machines
+without Docker check it too. If Compose is installed, its result must be equal.
 """
 
 import json
@@ -36,7 +36,7 @@ _VARIABLE: Final = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<mark>:[?-])(?P<text
 
 
 def read(variables: dict[str, str]) -> dict[str, Any]:
-    """The parts that start by themselves. Raises LookupError for a variable that has to be given."""
+    """Return the services that start by default. Raises LookupError for a required variable."""
 
     def value(found: re.Match[str]) -> str:
         if not (name := found["name"]):
@@ -59,7 +59,7 @@ def read(variables: dict[str, str]) -> dict[str, Any]:
 
 
 def compose() -> list[str]:
-    """The Compose of this machine; empty where it has none."""
+    """Return the Compose command of this machine, or an empty list."""
     for program in (["docker-compose"], ["docker", "compose"]):
         if shutil.which(program[0]):
             answer = subprocess.run([*program, "version"], capture_output=True)
@@ -98,7 +98,7 @@ if COMPOSE := compose():
 
 
 def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
-    """And the database itself, which makes that role."""
+    """Except the database itself, which creates that role."""
     knowing = {name for name, part in parts.items() if SECRETS["DATABASE_OWNER_PASSWORD"] in json.dumps(part)}
     assert knowing == {"migrate", "postgres"}
 
@@ -109,13 +109,13 @@ def test_only_the_worker_of_the_trail_has_the_key_that_seals_it(parts: dict[str,
 
 
 def test_only_the_worker_of_the_trail_may_number_it(parts: dict[str, Any]) -> None:
-    """And the migration, which makes that role."""
+    """Except the migration, which creates that role."""
     knowing = {name for name, part in parts.items() if SECRETS["DATABASE_AUDIT_PASSWORD"] in json.dumps(part)}
     assert knowing == {"migrate", "trail"}
 
 
 def test_only_this_machine_reaches_a_port(parts: dict[str, Any]) -> None:
-    """The proxy's: whoever else reached it could say which address a request comes from."""
+    """Only the proxy's port is public. Anybody who reached web directly could forge a client address."""
     assert parts["web"]["ports"] == ["127.0.0.1:8000:8000"]
     assert [name for name, part in parts.items() if part.get("ports")] == ["web"]
 

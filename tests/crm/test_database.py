@@ -1,4 +1,4 @@
-"""A connection is kept from one request to the next, and looked at before it is used again."""
+"""A connection is reused between requests and checked before reuse."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def kept() -> Iterator[BaseDatabaseWrapper]:
-    """As the first request leaves it to the next one."""
+    """Return the connection as the first request leaves it."""
     found: Any = connection.copy()
     found.health_check_enabled = True
     found.ensure_connection()

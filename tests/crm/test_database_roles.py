@@ -1,4 +1,4 @@
-"""The application's role changes rows, never tables, and only adds to the trail."""
+"""The application's role changes rows but not tables, and only inserts into the activity log."""
 
 import os
 from threading import Thread
@@ -59,7 +59,7 @@ def test_tables_are_not_the_applications(statement: str) -> None:
 
 @pytest.mark.django_db
 def test_rows_are() -> None:
-    """Columns of the trail it may write: tests/audit/test_grants.py."""
+    """tests/audit/test_grants.py checks the columns of the activity log."""
     for table in tables():
         expected = {"SELECT"} if table.startswith("audit_") else {"SELECT", "INSERT", "UPDATE", "DELETE"}
         assert rights_on(table) == expected, table
@@ -79,7 +79,7 @@ def test_preparing_twice_changes_nothing(committed_db: None) -> None:
 
 
 def test_two_prepare_at_once_and_one_waits_without_being_waited_for(committed_db: None) -> None:
-    """A waiting statement would hold up an index that is built concurrently, and both for ever."""
+    """A waiting statement would block a concurrent index build, and both would wait forever."""
     with connections["owner"].cursor() as first:
         first.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
         second = Thread(target=_prepare, daemon=True)
@@ -100,7 +100,7 @@ def _prepare() -> None:
 
 
 def test_a_role_that_the_owner_may_not_change_is_told_with_the_statement_to_run(committed_db: None) -> None:
-    """One that a database's administrator made by hand."""
+    """A role that a database administrator created by hand."""
     role, owner = f"role_{os.getpid()}", connections["owner"]
     services.postgres.execute("CREATE ROLE {} LOGIN", role)
     try:

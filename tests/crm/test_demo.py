@@ -1,4 +1,4 @@
-"""The demo is a city one can believe, whose every row could have been typed in."""
+"""The demo is a realistic city, and a user could have entered every row."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ SIGN_INS = ("officer.north", "officer.south", "supervisor", "privacy", "admin")
 
 @pytest.fixture(scope="class")
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
-    """How many rows there are of each kind."""
+    """Return the number of rows of each type."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield load_demo()
         transaction.set_rollback(True)

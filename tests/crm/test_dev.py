@@ -1,4 +1,4 @@
-"""`dev.py` explains itself, and says what it does not know."""
+"""`dev.py` explains its commands and rejects unknown arguments."""
 
 import os
 import subprocess
@@ -66,7 +66,7 @@ def test_what_checks_say_comes_first_whoever_speaks_first(capfd: pytest.CaptureF
 
 
 def test_tests_and_checks_run_at_the_same_time(tmp_path: Path) -> None:
-    """Each ends only when the other has begun."""
+    """Each ends only after the other has begun."""
 
     def meet(mine: str, other: str) -> str:
         return (

@@ -1,4 +1,4 @@
-"""What the fixtures promise to every other test."""
+"""Guarantees of the shared fixtures."""
 
 import pytest
 from django.core.mail import send_mail
@@ -29,7 +29,7 @@ def test_a_browser_without_sign_in_is_asked_for_it(phone: Page) -> None:
 
 @pytest.mark.parametrize("turn", ["one", "other"])
 def test_commits_last_as_long_as_the_test(committed_db: None, turn: str) -> None:
-    """Whichever comes second finds nothing of the first."""
+    """Whichever test runs second finds no rows of the first."""
     assert not User.objects.exists()
     make_officer(make_district())
     assert not connection.in_atomic_block

@@ -1,4 +1,4 @@
-"""In every language the week starts on Monday and the day has 24 hours."""
+"""In every language weeks start on Monday and times use 24 hours."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""/healthz tells the state of each part and whether work moves, and soon, whatever is down or hangs."""
+"""/healthz reports each part and stalled work quickly, whatever is down or hangs."""
 
 import os
 import signal
@@ -61,7 +61,7 @@ def test_database_down_is_said_within_three_seconds(
 
 @pytest.fixture
 def hung_server() -> Iterator[int]:
-    """Takes connections and never says a word: its port."""
+    """Accept connections and never reply. Yields the port."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(64)
@@ -98,7 +98,7 @@ def test_a_valkey_that_hangs_is_said_within_two_seconds(client: Client, db: None
 def test_all_alive_and_nobody_numbers_the_trail_is_not_healthy(
     client: Client, committed_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever stops the publisher, and keeps everything else alive, is seen."""
+    """A stopped publisher is detected even if all processes are alive."""
     monkeypatch.setattr("crm.progress.STANDS_AFTER", {**STANDS_AFTER, "trail": 0.2, "seals": 0.2})
     make_organisation()
     publish(using="owner")
@@ -138,7 +138,7 @@ def test_only_reading(client: Client, path: str) -> None:
 def test_who_is_signed_in_beside_it_is_not_looked_up(
     client: Client, db: None, django_assert_num_queries: Any, path: str
 ) -> None:
-    """A browser sends its session along; it is in the database, and must not be asked for."""
+    """A browser sends its session cookie, but the session must not be read from the database."""
     client.force_login(make_officer(make_district()))
     with django_assert_num_queries(0):
         answer = client.get(path)

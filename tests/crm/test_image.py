@@ -1,4 +1,4 @@
-"""What `COPY . .` takes into the image: .dockerignore, read by Docker's rules, without a Docker."""
+"""The files that `COPY . .` puts into the image: .dockerignore evaluated by Docker's rules without Docker."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,10 @@ SECRETS: Final = [
 
 
 def as_expression(pattern: str) -> re.Pattern[str]:
-    """moby/patternmatcher: `**` is any number of folders, `*` and `?` stay within one name."""
+    """Translate a pattern (moby/patternmatcher).
+
+    `**` is any number of folders; `*` and `?` stay within one name.
+    """
     said, rest = "", pattern.strip("/")
     while rest:
         if rest.startswith("**/"):
@@ -51,7 +54,7 @@ def as_expression(pattern: str) -> re.Pattern[str]:
 
 
 def is_sent(path: str, rules: list[str]) -> bool:
-    """The last rule that meets the path, or a folder above it, decides."""
+    """Whether a path is sent: the last rule that matches it, or a folder above it, decides."""
     places = [path, *map(str, list(Path(path).parents)[:-1])]
     sent = True
     for rule in rules:
@@ -88,7 +91,7 @@ def test_everything_that_the_application_is_made_of_gets_into_the_image(rules: l
 
 
 def test_the_image_copies_nothing_but_the_context(rules: list[str]) -> None:
-    """A test that reads .dockerignore is worth as much as the build's obedience to it."""
+    """The test is only valid if the build uses nothing but the context that .dockerignore filters."""
     assert rules[0] == "*"
     assert not list(ROOT.glob("?*.dockerignore"))  # Dockerfile.dockerignore would win over it
     copies = [

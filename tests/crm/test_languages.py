@@ -1,4 +1,4 @@
-"""Texts are looked up in no empty catalog, and each is translated as before."""
+"""Texts are not looked up in empty catalogs, and translations stay the same."""
 
 from collections.abc import Iterator
 from typing import Any

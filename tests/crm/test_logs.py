@@ -1,4 +1,4 @@
-"""Every log line is JSON, whoever writes it, and tells no search words."""
+"""Every log line is JSON, whichever logger writes it, and contains no search words."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Web, worker and beat at work: their logs tell what went on, and nothing about anybody."""
+"""The logs of a busy web server, worker and beat show the work but no personal data."""
 
 import http.client
 import json
@@ -58,7 +58,7 @@ def running(command: str, log: Path) -> Iterator[None]:
 
 
 class Browser:
-    """Sends what it is told to the real server, and answers the status."""
+    """Sends requests to the real server and returns the status."""
 
     def __init__(self, port: int, **headers: str) -> None:
         self.port, self.headers = port, headers
@@ -92,7 +92,7 @@ def make_book() -> tuple[User, Organisation, Contact]:
 
 
 def be_busy(port: int, officer: User, organisation: Organisation, contact: Contact) -> dict[str, str]:
-    """All that may be logged without care; answers what opens something by itself."""
+    """Do everything that could be logged carelessly, and return the secrets that were used."""
     session = Client()
     session.force_login(officer)
     cookie = f"sessionid={session.cookies['sessionid'].value}; csrftoken={'x' * 32}"

@@ -1,4 +1,4 @@
-"""The demo's SMTP sink keeps messages as files, and only the last ones."""
+"""The demo's SMTP sink keeps only the last messages as files."""
 
 import os
 import smtplib

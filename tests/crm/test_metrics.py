@@ -1,4 +1,4 @@
-"""What Prometheus may ask, who may, and that it learns of no one."""
+"""Metrics are available only with the token, and contain no personal data."""
 
 import re
 

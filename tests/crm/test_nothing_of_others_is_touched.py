@@ -1,4 +1,4 @@
-"""Folders and databases that a person names by mistake keep everything that is in them."""
+"""Folders and databases that a user names by mistake keep their content."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode: signing in, the API, contacts, imports; five connections in turn."""
+"""Behind PgBouncer in transaction mode: sign-in, API, contacts and imports on five connections in turn."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from lib.matching import matching
 from tests.factories import make_district, make_organisation
 from tests.plugins import services
 
-# What each leans on: sessions and the server's cursors, lists and what is planned, many transactions at once.
+# Features at risk: sessions and server-side cursors, lists and prepared statements, many transactions.
 PARTS = (
     "tests/accounts/test_sign_in.py",
     "tests/accounts/test_sessions.py",
@@ -26,11 +26,11 @@ PARTS = (
     "tests/contacts/test_reasons.py",
     "tests/crm/test_pooler.py::test_a_search_forgives_a_wrong_letter_in_every_session",
 )
-SESSIONS = 12  # more than there are connections
+SESSIONS = 12  # more than the number of connections
 
 
 def test_a_search_forgives_a_wrong_letter_in_every_session(committed_db: None) -> None:
-    """The threshold is set on the role: a connection's own options pass no pooler."""
+    """The threshold belongs to the role, because a pooler does not pass on connection options."""
     make_organisation(make_district(), name="Mezquita Central")
     found = []
 

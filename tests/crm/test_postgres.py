@@ -1,4 +1,4 @@
-"""The embedded cluster starts in every way this user may start it, and mends what a crash has left."""
+"""The embedded PostgreSQL starts in every way this user can start it, and recovers from a crash."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_starts_where_nobody_else_may_look(tmp_path: Path, way: launcher.Way) ->
 
 
 def test_a_killed_start_is_made_again(tmp_path: Path) -> None:
-    """Half a cluster, and a pid file whose number another program has by now."""
+    """An incomplete cluster, and a pid file whose number belongs to another program."""
     (tmp_path / "postgres.new").mkdir()
     (tmp_path / "postgres.new" / "PG_VERSION").write_text("18\n")
     cluster = Postgres(tmp_path, durable=False)

@@ -1,4 +1,4 @@
-"""Work that stands is seen in its rows, by the database's clock; work that is slow but goes on is not."""
+"""Stalled work is detected in its rows by the database's clock; slow work that progresses is not."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Each task waits in the queue of its kind; queues stay short; beat goes on whatever its clock says."""
+"""Each task uses its own queue, queues stay short, and beat continues when the time of day jumps."""
 
 import json
 import time
@@ -54,7 +54,7 @@ def test_mail_hooks_and_long_work_never_wait_with_the_trail() -> None:
 
 
 def test_no_message_expires() -> None:
-    """It would be thrown away where the worker's clock is ahead of beat's by more than that."""
+    """An expiring message would be dropped if the worker's clock were ahead of beat's."""
     HeartbeatScheduler(app=app, lazy=False).tick()
     messages = [message for queue in QUEUES for message in waiting(queue)]
     assert len(messages) == len(app.conf.beat_schedule)

@@ -1,4 +1,4 @@
-"""`dev.py run`: starts on an empty folder, survives `kill -9` of everything, stops cleanly and soon."""
+"""`dev.py run` starts in an empty folder, survives `kill -9` of everything, and stops cleanly and quickly."""
 
 import json
 import os
@@ -22,7 +22,7 @@ START_PATIENCE_SECONDS = 90
 
 
 def start(data: Path, port: int, *options: str) -> subprocess.Popen[str]:
-    """Without the variables of the tests, which would name other servers."""
+    """Start `run` without the variables of the tests, which would name other servers."""
     environment = {name: value for name, value in os.environ.items() if name not in services.environment()}
     command = [
         sys.executable,
@@ -59,7 +59,7 @@ def output_until(process: subprocess.Popen[str], words: str) -> str:
 
 
 def processes_of(data: Path) -> list[int]:
-    """The supervisor's children, recognised by their variable, and the servers, by their command line."""
+    """Return the supervisor's children (found by variable) and the servers (found by command line)."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""What gunicorn answers by itself, before Django sees a request, is as protected as a page."""
+"""Responses that gunicorn sends before Django have the same security headers as pages."""
 
 import os
 import socket
@@ -29,7 +29,7 @@ PROTECTING = (
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """The application served as in production."""
+    """Serve the application as in production and yield the port."""
     found = services.free_port()
     arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}", "--workers", "1"]
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
@@ -47,7 +47,7 @@ def is_up(port: int) -> bool:
 
 
 def ask(port: int, head: str) -> tuple[int, Message]:
-    """Status and headers of the answer to a request as it is sent."""
+    """Send a raw request and return status and headers."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(f"{head}Host: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         answer = b""

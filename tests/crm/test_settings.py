@@ -1,4 +1,4 @@
-"""The application refuses to start without what it must be told, and is safe with nothing but that."""
+"""The application refuses to start without required settings, and its defaults are safe."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def test_refuses_to_start_without(missing: str) -> None:
 
 
 def test_deployment_has_no_warning() -> None:
-    """With nothing set but what must be set: every default is the safe one."""
+    """With only the required settings, every default is safe."""
     variables = {name: checks.environment()[name] for name in NEEDED}
     answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
     assert answer.returncode == 0, answer.stderr

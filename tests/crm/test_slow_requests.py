@@ -1,4 +1,4 @@
-"""Requests that do not arrive hold a thread for a while only, and what is slow but comes is taken."""
+"""Slow requests occupy a thread only for a limited time, and slow but steady bodies are accepted."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """The application as in production: two processes of eight threads each."""
+    """Serve the application as in production: two processes with eight threads each."""
     found = services.free_port()
     arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}"]
     variables = os.environ | services.environment() | {"REQUEST_SECONDS": str(SECONDS)}

@@ -1,4 +1,4 @@
-"""From the first release to now while the version before goes on, reading and writing its own columns."""
+"""Upgrade from the first release to now, while the previous version reads and writes its own columns."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ from tests.plugins import services
 
 OLD, SCHEMA = f"{services.DATABASE}_old", f"{services.DATABASE}_schema"
 Columns = dict[str, list[str]]
-# Whoever reads or writes waits for a migration no longer than the migration waits for others, and a little.
+# Maximum wait of a reader or writer during a migration: slightly longer than a migration waits for a lock.
 LONGEST_WAIT = prepare_database.LOCK_SECONDS + 4.0
 EVENT_COLUMNS = (
     "at, actor_kind, actor_id, actor_role, action, object_type, object_ids, field_names, district_ids,"
@@ -53,7 +53,7 @@ CHANGE = (
 
 @pytest.fixture(scope="module")
 def first_schema(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """An empty database as the first release migrated it."""
+    """Provide an empty database as migrated by the first release."""
     owner = connections["owner"]
     with django_db_blocker.unblock(), pointed_to(SCHEMA):
         roles.grant_future_tables(owner, APPLICATION)
@@ -67,7 +67,7 @@ def first_schema(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 @pytest.fixture
 def first_release(first_schema: None, committed_db: None) -> Iterator[Columns]:
-    """A database as the first release left it, with rows of each kind, and the columns it had."""
+    """Provide a database of the first release with rows of each type, and the columns it had."""
     _rows_of_each_kind()
     now = str(connection.settings_dict["NAME"])
     with pointed_to(OLD, SCHEMA):
@@ -79,7 +79,7 @@ def first_release(first_schema: None, committed_db: None) -> Iterator[Columns]:
 
 @contextmanager
 def pointed_to(database: str, template: str = "template1") -> Iterator[None]:
-    """The owner's connection leads to a new database, which is thrown away at the end."""
+    """Point the owner's connection to a new database, and drop that database at the end."""
     owner = connections["owner"]
     before = owner.settings_dict["NAME"]
     owner.close()
@@ -95,7 +95,7 @@ def pointed_to(database: str, template: str = "template1") -> Iterator[None]:
 
 
 def _leaves_of_first_release(executor: MigrationExecutor) -> list[tuple[str, str]]:
-    """Ours as they were then; those of the libraries as they are now."""
+    """Return the last migrations: ours of the first release, those of libraries as they are now."""
     graph, released = executor.loader.graph, names(recorded(until=FIRST))
     ours = {app for app, _name in released}
     then = [
@@ -135,7 +135,7 @@ def _columns(database: psycopg.Connection[Any]) -> Columns:
 
 
 def _copy(new: psycopg.Connection[Any], old: psycopg.Connection[Any], columns: Columns) -> None:
-    """Rows of today's code in the columns that the first release had."""
+    """Copy rows made by today's code into the columns of the first release."""
     old.execute("SET session_replication_role = replica")
     there = _columns(new)
     for table, had in columns.items():
@@ -161,7 +161,7 @@ def _referenced(database: psycopg.Connection[Any]) -> set[str]:
 
 @dataclass
 class Traffic:
-    """The version before, at work: a row of each table read, written back and added, in its own columns."""
+    """The previous version at work: reads, updates and inserts a row of each table, in its own columns."""
 
     columns: Columns
     rounds: int = 0
@@ -196,7 +196,7 @@ class Traffic:
         self.longest = max(self.longest, time.monotonic() - started)
 
     def _again(self, database: psycopg.Connection[Any], table: str) -> None:
-        """References are checked at the end of the transaction, when the row is there again."""
+        """Delete a row and insert it again. References are checked at the end, when the row exists again."""
         name, columns = sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, self.columns[table]))
         key = sql.Identifier(self.columns[table][0])
         found = database.execute(sql.SQL("SELECT {} FROM {} LIMIT 1").format(columns, name)).fetchone()
@@ -217,7 +217,7 @@ class Traffic:
     def _add_once_more(
         self, database: psycopg.Connection[Any], name: sql.Identifier, columns: sql.Composable
     ) -> None:
-        """What others refer to is never deleted; that its key is taken is found after all else is well."""
+        """Insert a copy of a row that must not be deleted. The only expected error is the duplicate key."""
         again = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} LIMIT 1")
         try:
             with database.transaction():
@@ -227,7 +227,7 @@ class Traffic:
         raise AssertionError(f"{name.as_string(database)} has the same row twice")
 
     def _trail(self, database: psycopg.Connection[Any], _table: str) -> None:
-        """As the first release adds to it: a change names its transaction, with the default."""
+        """Insert an activity log row as the first release does, with the default transaction ID."""
         event, change = uuid7(), uuid7()
         database.execute(EVENT, [event])
         database.execute(CHANGE, [change, event, uuid7()])
@@ -267,7 +267,7 @@ def test_the_version_before_goes_on_through_an_upgrade(traffic: Traffic) -> None
 def test_nobody_waits_behind_a_migration_that_waits(
     first_release: Columns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An open transaction has used the table; who comes after the migration is not held up by it for long."""
+    """An open transaction uses the table. Statements queued behind the migration are not delayed for long."""
     monkeypatch.setattr(prepare_database, "LOCK_SECONDS", 0.3)
     upgrade = threading.Thread(target=_prepare, daemon=True)
     with (

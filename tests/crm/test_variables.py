@@ -1,4 +1,4 @@
-"""One list of variables: what the settings read, what compose passes on and what the guide says."""
+"""The list of variables matches the settings, docker-compose.yml and the guide."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ PASSED: Final = [one for one in VARIABLES if not one.compose]
 
 
 def reads() -> Iterator[tuple[str, ast.Call]]:
-    """Each variable that the settings ask the environment for, and the call."""
+    """Return each variable that the settings read, with the call."""
     for node in ast.walk(ast.parse((services.ROOT / "crm" / "settings.py").read_text())):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
@@ -79,7 +79,7 @@ def test_what_compose_leaves_out_says_why_and_what_it_makes_is_there() -> None:
 
 
 def test_the_guide_has_the_table_as_the_code_has_it() -> None:
-    """`python -m crm.variables` writes it."""
+    """`python -m crm.variables` writes the table."""
     text = GUIDE.read_text()
     assert text == with_table(text)
 

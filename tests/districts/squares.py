@@ -1,4 +1,4 @@
-"""Small GeoJSON for tests: squares somewhere in a city."""
+"""Small GeoJSON squares inside a city, for tests."""
 
 import json
 from typing import Any

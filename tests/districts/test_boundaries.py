@@ -1,4 +1,4 @@
-"""The pure rules: what a usable boundary is, and how one is drawn."""
+"""Pure functions that validate and draw boundaries."""
 
 import math
 from itertools import pairwise
@@ -131,7 +131,7 @@ def test_a_name_stands_in_the_largest_piece() -> None:
 
 
 def test_a_name_stands_inside_a_bent_piece() -> None:
-    """A horseshoe open to the south: its centre of gravity may lie between its arms."""
+    """A horseshoe open to the south, whose centre of gravity is between its arms."""
     ring = [(0, 0), (2, 0), (2, 8), (6, 8), (6, 0), (9, 0), (9, 10), (0, 10), (0, 0)]
     x, y, room = label_place([[[(float(a), float(b)) for a, b in ring]]])
     assert (x, room) == (7.5, 3.0)

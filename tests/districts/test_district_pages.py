@@ -1,4 +1,4 @@
-"""The map with its table, and the profile of a district."""
+"""The map with its table, and the page of a district."""
 
 import re
 from datetime import timedelta
@@ -57,7 +57,7 @@ def south(city: District) -> District:
 
 
 def cells(page: str, name: str) -> list[str]:
-    """What a row of the table says, without markup."""
+    """Return the cells of a table row without markup."""
     row = next(part for part in joined(page).split("<tr") if f">{name}<" in part and "<td" in part)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
 

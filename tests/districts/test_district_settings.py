@@ -1,4 +1,4 @@
-"""Administrators change the ground on pages."""
+"""Pages on which administrators change districts."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Districts added, changed and moved; communities expected in them."""
+"""Creating, editing and moving districts, and expected communities."""
 
 from typing import Any
 
@@ -174,7 +174,7 @@ def test_an_expectation_without_community_or_evidence_is_refused(fields: dict[st
 
 @pytest.mark.parametrize("given", ["account", "key"])
 def test_an_administrator_alone_shows_no_district_to_others_by_moving_it(given: str) -> None:
-    """A harmless district is confirmed for somebody, and the city is moved under it: two people again."""
+    """An account gets access to a small district, then the city is moved into it. This needs two people."""
     harmless, north = make_district("Test"), make_district("North")
     if given == "account":
         make_officer(harmless)

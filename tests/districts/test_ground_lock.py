@@ -1,4 +1,4 @@
-"""Changes of the ground wait for each other, and hold up nobody who reads or refers to a district."""
+"""Changes of districts are serialised, but do not block readers of districts or references to them."""
 
 import threading
 

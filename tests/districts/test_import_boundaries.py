@@ -1,4 +1,4 @@
-"""Boundaries that would overwrite others, that are not sound, or that are told in another system."""
+"""Imports of boundaries that overwrite others, are invalid, or use another coordinate system."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def load(*features: Any, **options: Any) -> Report:
 
 
 def numbered(key: str, *names: str, west: float = -3.7) -> bytes:
-    """Names in a row of squares, and the number of their row under `key`."""
+    """Return features with these names in a row of squares, and row numbers under `key`."""
     return json.dumps(
         {
             "type": "FeatureCollection",
@@ -99,7 +99,7 @@ def test_codes_of_names_are_each_their_own() -> None:
     assert again.unchanged == len(names)
 
 
-# --- What is asked ------------------------------------------------------------------------------------
+# --- Questions ----------------------------------------------------------------------------------------
 
 
 def test_another_name_and_another_place_are_asked_about_first() -> None:
@@ -167,7 +167,7 @@ def test_parts_of_a_district_and_what_is_not_in_use_are_not_asked_about() -> Non
     assert load(feature("9", "Centro")).created == 1
 
 
-# --- What is not sound --------------------------------------------------------------------------------
+# --- Invalid boundaries -------------------------------------------------------------------------------
 
 BOW_TIE = [[-3.7, 40.4], [-3.69, 40.41], [-3.69, 40.4], [-3.7, 40.42], [-3.7, 40.4]]
 

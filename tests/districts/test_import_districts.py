@@ -1,4 +1,4 @@
-"""Boundaries from a GeoJSON file."""
+"""Importing boundaries from a GeoJSON file."""
 
 import json
 from io import StringIO

@@ -1,4 +1,4 @@
-"""python -m tests.exchange.reading_alone FILE: what reading a table says and costs a process of its own."""
+"""python -m tests.exchange.reading_alone FILE: read a table in its own process, and print result and cost."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The book as one file: read back into an empty system it is the same; changed, it is refused whole."""
+"""The archive: all records in one file, equal after import into an empty system, rejected if changed."""
 
 import hashlib
 import io
@@ -47,7 +47,7 @@ def read(file: io.BytesIO) -> None:
 
 
 def content() -> dict[str, list[Any]]:
-    """Every column of every table of the book, what is derived too; serial keys and undo aside."""
+    """Return every column of every table, including derived ones, except serial keys and undo data."""
     book = {}
     for part in (DISTRICTS, *PARTS):
         columns = [f for f in part.model._meta.concrete_fields if not isinstance(f, models.AutoField)]
@@ -66,7 +66,7 @@ def lines(file: io.BytesIO, name: str) -> list[dict[str, Any]]:
 
 
 def make_busy(chance: random.Random) -> None:
-    """What the demo does not have: other systems' ids, series, merges, imports, visitors, odd texts."""
+    """Create rows missing in the demo: external IDs, series, merges, imports, guests, odd texts."""
     districts = list(District.objects.all())
     for number, row in enumerate(chance.sample(list(Organisation.objects.all()), 12)):
         edit_organisation(
@@ -201,7 +201,7 @@ class TestAnArchiveIsRefused:
     def changed(
         self, file: io.BytesIO, change: Callable[[dict[str, bytes]], None], *, seal: bool = False
     ) -> io.BytesIO:
-        """The same archive with other bytes in it; with `seal` its manifest says so."""
+        """Return the same archive with other bytes in it. With `seal` its manifest is updated to match."""
         with zipfile.ZipFile(file) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
         change(files)
@@ -273,7 +273,7 @@ class TestAnArchiveIsRefused:
         ],
     )
     def test_whose_rows_nobody_could_have_written(self, file: io.BytesIO, old: bytes, new: bytes) -> None:
-        """Made by hand, with a manifest that fits."""
+        """An archive made by hand, with a matching manifest."""
 
         def change(files: dict[str, bytes]) -> None:
             rows = files["organisations.jsonl"] = files["organisations.jsonl"].replace(old, new, 1)
@@ -287,7 +287,7 @@ class TestAnArchiveIsRefused:
 
 
 def of_version(version: int, file: io.BytesIO, *without: str) -> io.BytesIO:
-    """The same archive as `version` would have made it, `without` some of its files."""
+    """Return the same archive as `version` would have made it, `without` some of its files."""
     out = io.BytesIO()
     with zipfile.ZipFile(file) as archive, zipfile.ZipFile(out, "w") as older:
         manifest = json.loads(archive.read("manifest.json"))
@@ -300,7 +300,7 @@ def of_version(version: int, file: io.BytesIO, *without: str) -> io.BytesIO:
     return out
 
 
-#: Version 1 was before audits went along.
+#: Version 1 had no audits.
 AUDITS = (
     "reviews.jsonl",
     "review_figures.jsonl",
@@ -317,7 +317,7 @@ AUDITS = (
 class TestAnArchiveOfVersionOne:
     @pytest.fixture
     def before(self) -> dict[str, list[Any]]:
-        """The content of a system that is empty again."""
+        """Return the content of the system after it was emptied."""
         north = make_district()
         organisation = make_organisation(north, website="https://casa.example")
         make_contact(north, organisation)

@@ -1,4 +1,4 @@
-"""A district's archive beside a district that holds as much: no word and no id of that one is in it."""
+"""The archive of a district contains no word and no ID of another district with as many records."""
 
 import io
 import json
@@ -66,7 +66,7 @@ def merge(model: Any, kept: UUID, *gone: UUID) -> Merge:
 
 
 def clean_up(ground: Ground, name: str) -> dict[str, Any]:
-    """In a district: two merged into one that was merged itself, two each that are different, an addendum."""
+    """In a district: merge three organisations and two contacts, mark pairs as different, add an addendum."""
     district, known = ground.districts[name], ground.rows[name]
     one, two, three = (make_organisation(district).pk for _ in range(3))
     organisations = [merge(Organisation, two, one).pk, merge(Organisation, three, two).pk]
@@ -145,7 +145,7 @@ def test_it_has_every_row_that_is_seen_and_no_id_of_one_that_is_not(
 
 
 def test_it_has_no_word_of_the_other_district(ground: Ground) -> None:
-    """The south works with somebody of the north and sees them, so only the north's archive is looked at."""
+    """The south works with an organisation of the north, so only the north's archive is checked."""
     clean_up(ground, "south")
     files = archive(ground, "north")
     for part, content in files.items():

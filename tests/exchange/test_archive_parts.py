@@ -1,4 +1,4 @@
-"""Every table and every field of the book is in an archive, or is left out on purpose."""
+"""Every table and field is in an archive or left out on purpose."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from exchange.archive.parts import NOT_TAKEN, PART_OF, PARTS, parts
 from reviews import archive
 from reviews.models import Review
 
-# What reading knows how to make of JSON again.
+# Types that reading can restore from JSON.
 TYPES = (
     models.CharField,
     models.TextField,

@@ -1,4 +1,4 @@
-"""Lists as files: complete, typed, harmless, for those who say why, and in the trail before they leave."""
+"""Exports of lists are complete, typed and harmless, need a reason, and are logged before the download."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ def supervisor(north: District) -> User:
 
 
 def sure(user: User) -> Client:
-    """A browser in which `user` signed in with the password a moment ago."""
+    """Return a browser in which `user` has just signed in with the password."""
     client = Client()
     client.force_login(user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -59,7 +59,7 @@ def sure(user: User) -> Client:
 
 
 def export(user: User, address: str, extension: str = "csv") -> tuple[Job, bytes]:
-    """The file of a list, all the way through its pages."""
+    """Export a list through its pages and return the file."""
     client = sure(user)
     answer = client.post(address, {"format": extension, **WHY})
     assert answer.status_code == 302, answer.content.decode()[:2000]
@@ -85,7 +85,7 @@ def only_row(content: bytes) -> dict[str, Any]:
 
 
 def full_book(district: District, word: str = "") -> dict[str, Any]:
-    """One row of everything, `word` in each of its texts."""
+    """Create one row of each type with `word` in each of its texts."""
     organisation = make_organisation(district, name=f"Vecinos {word}", phone="+34600000001", cadence_days=30)
     contact = make_contact(district, organisation, family_name=f"Peña {word}", email="p@role.example")
     meeting = make_meeting(

@@ -1,4 +1,4 @@
-"""What a person decides in the wizard: in which encoding a file is, and which rows are one."""
+"""Decisions in the import wizard: the encoding of a file, and which rows are the same."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files as people export them, and mappings as people write them."""
+"""Import files and mappings as people really write them."""
 
 from datetime import timedelta
 from io import BytesIO, StringIO

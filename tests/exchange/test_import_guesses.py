@@ -1,4 +1,4 @@
-"""What columns and values of old spreadsheets mean is guessed, in the nine languages of the interface."""
+"""The meaning of columns and values in old spreadsheets is guessed in the nine languages of the interface."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Headings as people write them: the same one twice, under a title, as they were the last time."""
+"""Headings as people write them: duplicated, below a title, or the same as last time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A file that names somebody of another district by number: refused in the same words, whatever it says."""
+"""A file that names a contact of another district is always rejected with the same text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People, meetings and promises come in from old spreadsheets: written once, corrected, and taken back."""
+"""Contacts, meetings and follow-ups from old spreadsheets are imported once, corrected, and undone."""
 
 from datetime import timedelta
 from typing import Any

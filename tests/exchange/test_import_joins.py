@@ -1,4 +1,4 @@
-"""Which rows are one: never two numbers of a register, by likeness only with a channel or a person's word."""
+"""Rows that are the same: never with two references, by likeness only with a channel or a user's decision."""
 
 from dataclasses import replace
 from io import BytesIO

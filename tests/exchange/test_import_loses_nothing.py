@@ -1,4 +1,4 @@
-"""Whatever a cell holds: it is stored, or a line of the trial names it; nothing in any cell is a fault."""
+"""The content of every cell is stored or listed in the preview, and no content causes a server error."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def said(draft: ImportDraft) -> str:
 
 
 def pieces(cell: str) -> list[str]:
-    """Words of a cell, and numbers without their blanks."""
+    """Return the words of a cell, and its numbers without blanks."""
     joined = re.sub(r"(?<=\d) (?=\d)", "", cell)
     return [piece for piece in re.split(r"[\s,;<>/]+", joined) if len(piece) > 1]
 

@@ -1,4 +1,4 @@
-"""Cells that hold what no book keeps: cleaned, by one rule, whatever the file and its rows are."""
+"""Odd characters in cells are cleaned by one rule for all files and rows."""
 
 import pytest
 

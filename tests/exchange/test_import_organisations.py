@@ -1,4 +1,4 @@
-"""A register comes in: each row is created, merged, or refused with its reason, and again changes nothing."""
+"""Importing a register: rows are created, merged or rejected with a reason. A repetition changes nothing."""
 
 from collections import Counter
 from io import BytesIO
@@ -248,7 +248,7 @@ def test_a_supervisor_says_why() -> None:
 
 
 def test_it_is_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failure in the last batch takes the first ones with it."""
+    """A failure in the last batch rolls back the first batches."""
     monkeypatch.setattr(register, "_BATCH", 2)
     make_organisation(make_district(), name="Anything").external_ids.create(
         source="example-register", external_id="0" * 32

@@ -1,4 +1,4 @@
-"""What the pages of an import say where something is in the way."""
+"""Messages on import pages if something prevents the next step."""
 
 from types import SimpleNamespace
 from typing import Any

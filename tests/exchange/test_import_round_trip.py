@@ -1,4 +1,4 @@
-"""What an import refuses comes back as a file that is safe to open, and that says the same once corrected."""
+"""The file of rejected rows is safe to open and gives the same result once corrected."""
 
 import csv
 from typing import Any

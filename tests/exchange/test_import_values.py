@@ -1,4 +1,4 @@
-"""What the values of a file mean: known, not known, the same for all rows, remembered for the next file."""
+"""The meaning of values: known, unknown, one for all rows, and remembered for the next file."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""A table comes in by its pages: the file, its columns, its values, a trial, the import, and back."""
+"""The import wizard: file, columns, values, preview, import and undo."""
 
 import io
 import zipfile
@@ -50,7 +50,7 @@ def upload(user: User, content: bytes | str = REGISTER, name: str = "register.cs
 
 
 def mapped(user: User, content: bytes | str = REGISTER, **typed: Any) -> ImportDraft:
-    """Uploaded, with the guesses taken as they are, and tried out by a worker."""
+    """Upload a file, accept the guesses, and let a worker make the preview."""
     answer = upload(user, content, what=typed.pop("what", "organisations"))
     assert answer.status_code == 302, answer.context["form"].errors
     draft = ImportDraft.objects.latest("created_at")
@@ -245,7 +245,7 @@ def test_files_of_any_encoding_and_delimiter_are_read(content: bytes) -> None:
 
 
 def bomb() -> bytes:
-    """A small XLSX that unpacks to nearly half a gigabyte."""
+    """Return a small XLSX that unpacks to nearly 500 MB (a zip bomb)."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
@@ -256,7 +256,7 @@ def bomb() -> bytes:
 
 
 def entity() -> bytes:
-    """A workbook whose sheet refers to a file of the server."""
+    """Return a workbook with an XML entity that refers to a file on the server."""
     source = io.BytesIO(workbook(["Name"], ["Casa"]))
     content = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(content, "w") as new:

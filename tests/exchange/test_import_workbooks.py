@@ -1,4 +1,4 @@
-"""Workbooks are read as they look, and none of them takes the server down, whatever it says of itself."""
+"""Workbooks are read as displayed, and none brings the server down, whatever its metadata claims."""
 
 import io
 import struct
@@ -38,7 +38,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def with_part(name: str, pieces: Iterable[bytes | str], *, base: bytes | None = None) -> bytes:
-    """A small workbook whose part `name` is replaced, written piece by piece."""
+    """Return a small workbook with the part `name` replaced, written in pieces."""
     content = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(base or workbook(["Name"], ["Casa"]))) as old,
@@ -140,7 +140,7 @@ def test_halves_of_characters_and_nul_do_not_come_in(escaped: str) -> None:
 
 
 def many(piece: str, count: int) -> Iterable[str]:
-    """`count` times `piece`, a thousand at a time."""
+    """Yield `piece` `count` times, in groups of 1,000."""
     return (piece * 1_000 for _thousand in range(count // 1_000))
 
 
@@ -184,7 +184,7 @@ def gigabyte() -> bytes:
 
 
 def lying_directory() -> bytes:
-    """As many rows as anybody likes, of which the directory says that they are a kilobyte."""
+    """Return a workbook with any number of rows, whose zip directory claims that they are 1 kB."""
     content = bytearray(sheet(many(NAMED, 2_000_000)))
     at = content.rfind(SHEET.encode()) - 46
     assert content[at : at + 4] == b"PK\x01\x02"

@@ -1,4 +1,4 @@
-"""Imports that build on one another are taken back one after another, the newest first."""
+"""Imports that build on one another are undone one after another, the newest first."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An undo takes its rows before it looks at them: whoever writes at that moment is not overwritten."""
+"""An undo locks its rows before it checks them, so that concurrent changes are not overwritten."""
 
 import time
 from threading import Thread

@@ -1,4 +1,4 @@
-"""The short ones of `dev.py faults`: nothing acknowledged is lost, nothing is done twice."""
+"""The short experiments of `dev.py faults`: nothing confirmed is lost, nothing is done twice."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from tests.plugins.database import template_name
 
 
 class QuickCity(City):
-    """Copies what the tests have migrated already."""
+    """A city whose databases are copies of the one the tests have already migrated."""
 
     def prepare(self) -> None:
         for role in (APPLICATION, PUBLISHER):
@@ -30,7 +30,7 @@ class QuickCity(City):
 
 @pytest.fixture(scope="module")
 def city(django_db_setup: None) -> Iterator[City]:
-    """Servers of its own: they are stopped without a goodbye."""
+    """A city with its own servers, because they are stopped abruptly."""
     with QuickCity(services.OWN_FOLDER / "faults") as city:
         yield city
 

@@ -1,4 +1,4 @@
-"""A real worker, killed in the middle of an export: another one makes the file, once."""
+"""A real worker is killed in the middle of an export, and another one makes the file once."""
 
 import os
 import signal

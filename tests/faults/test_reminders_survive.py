@@ -1,4 +1,4 @@
-"""Real workers and beats on real servers, killed again and again: no reminder is lost or doubled."""
+"""Real workers and beats are killed again and again: no reminder is lost or sent twice."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ CHILDREN = 2  # of a worker: each may have one message under way when it is kill
 
 
 class SlowSink:
-    """Takes its time before its "250", so that workers die while they wait for it."""
+    """An SMTP server that delays its "250", so that workers die while they wait."""
 
     def __init__(self) -> None:
         self.message_ids: list[str] = []
@@ -54,7 +54,10 @@ def slow_sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowSink]:
 
 
 def promise_for_today() -> None:
-    """To officers for whom it is afternoon: each is reminded at once, by e-mail and on the site."""
+    """Make follow-ups for officers whose local time is afternoon.
+
+    Each gets an email and an in-page reminder.
+    """
     offset = 14 - timezone.now().hour
     zone = f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
     district = make_district()
@@ -74,7 +77,7 @@ def promise_for_today() -> None:
 
 
 def kill(*pids: int) -> None:
-    """And two minutes go by: the leases of those that were killed run out."""
+    """Kill the process and let the leases expire, as after 2 minutes."""
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     theirs = Reminder.objects.waiting().filter(lease_until__lt=timezone.now() + LEASE)

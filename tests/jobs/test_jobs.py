@@ -1,4 +1,4 @@
-"""Long work: done once, by whoever holds it; seen, stopped and fetched by its starter only."""
+"""Background jobs: run once, by the worker that holds them; only their starter can see and use them."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ SEEN: list[Any] = []
 
 
 def greet(work: Work) -> JobResult:
-    """Doubles what it was given, and leaves a file."""
+    """A job that doubles its parameter and makes a file."""
     with work.open_input() as given:
         text = given.read() * 2
     work.progress(1, 1)

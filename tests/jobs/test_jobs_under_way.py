@@ -1,4 +1,4 @@
-"""Jobs while they run: progress is committed beside the work, and a stop reaches it."""
+"""Running jobs: progress is committed separately from the work, and a cancellation reaches the worker."""
 
 import time
 

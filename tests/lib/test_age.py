@@ -1,4 +1,4 @@
-"""Files encrypted in the age format: what another program wrote, and what was tampered with."""
+"""Files in the age format: written by another program, and manipulated files."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The rules of a row are asked of the database together, and each that is broken is named."""
+"""The constraints of a row are checked together, and each violated one is named."""
 
 import pytest
 from django.core.exceptions import ValidationError

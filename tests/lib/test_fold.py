@@ -48,7 +48,7 @@ def test_a_name_keeps_its_letters_and_loses_what_cannot_be_seen() -> None:
     assert squash("\u200b\u200d\ufeff") == ""
 
 
-# Fillers, blank Braille, a joiner, variation selectors, noncharacters, an accent over nothing.
+# Fillers, blank Braille, a joiner, variation selectors, noncharacters, and an accent without a letter.
 UNSEEN = [
     *("\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u034f"),
     *("\ufe0f", "\u180b", "\U000e0100", "\uffff", "\U0010fffe", "\ufdd0", "\u2065", "\ufff0", "\u0301"),

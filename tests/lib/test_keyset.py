@@ -1,4 +1,4 @@
-"""Walking a list by cursor, against an ordinary sorted list of the same rows."""
+"""Paging by cursor, compared with a sorted list of the same rows."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def organisations() -> list[Organisation]:
-    """Nine rows: ties in last_met_at, and some that were never met."""
+    """Nine rows, with equal last_met_at values, and some never met."""
     district = make_district()
     rows = [make_organisation(district, name=f"Group {n}") for n in range(9)]
     for number, row in enumerate(rows):

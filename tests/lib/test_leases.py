@@ -1,4 +1,4 @@
-"""The same faults for all that claims work by leases: a worker that dies, is overtaken, or is slow."""
+"""The same faults for every kind of leased work: a worker dies, is overtaken, or is slow."""
 
 import io
 from collections.abc import Sequence
@@ -41,27 +41,27 @@ Leases = Sequence[Lease[Any]]
 
 
 class Work(Protocol):
-    """One that is claimed: a piece of it is due when this is made."""
+    """A kind of leased work. Creating one makes a row that is due."""
 
     def claim(self) -> Leases: ...
 
     def begin(self, lease: Lease[Any]) -> object:
-        """What comes before anything leaves."""
+        """Do the steps before sending."""
 
     def go_on(self, lease: Lease[Any]) -> None:
-        """Do it, as the worker that claimed it would."""
+        """Do the work as the worker that claimed it."""
 
     def run(self) -> object:
-        """As the background task does."""
+        """Do the work as the background task."""
 
     def give_back(self, lease: Lease[Any]) -> None: ...
 
     def left(self) -> int:
-        """How often something has left."""
+        """Return how often something was sent."""
 
 
 class Sending:
-    """Rows that nobody holds are given back as they are."""
+    """Work whose unused leases are given back."""
 
     def give_back(self, lease: Lease[Any]) -> None:
         give_back([lease])
@@ -95,7 +95,7 @@ class Mails(Sending):
         self.mailing = self.make()
 
     def make(self) -> mailing.Mailing[Any]:
-        """Make a row that is due."""
+        """Create a due row."""
         raise NotImplementedError
 
     def claim(self) -> Leases:

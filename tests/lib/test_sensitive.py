@@ -1,4 +1,4 @@
-"""Words about origin, belief, orientation and health are noticed in each language; a group's are not."""
+"""Words about origin, belief, orientation and health are detected in each language, except about groups."""
 
 import pytest
 

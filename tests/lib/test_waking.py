@@ -1,4 +1,4 @@
-"""A broker that is down costs nobody their write, nor their patience."""
+"""A broker that is down neither fails nor delays a write."""
 
 import time
 
