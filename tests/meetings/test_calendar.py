@@ -1,4 +1,4 @@
-"""The calendar: a month of meetings and promises."""
+"""The calendar: a month of meetings and follow-ups."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What concerns are filtered by: names and meaning as in api.md."""
+"""The filters of concerns, with names and meaning as in api.md."""
 
 from datetime import timedelta
 from typing import Any

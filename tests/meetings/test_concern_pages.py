@@ -1,4 +1,4 @@
-"""The pages of concerns: log, whom to call, list, change, what is done."""
+"""The pages of concerns: log, whom to call, list, edit, history."""
 
 import re
 from datetime import timedelta
@@ -48,7 +48,7 @@ def page(name: str, concern: Concern) -> str:
 
 
 def undo(client: Client, response: Any) -> None:
-    """Press the last one there: messages of requests that nobody followed wait."""
+    """Press the last Undo, because messages of earlier requests may still be shown."""
     paths = re.findall(r'action="(/undo/[^"]+)"', response.content.decode())
     client.post(paths[-1])
 

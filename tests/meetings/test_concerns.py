@@ -1,4 +1,4 @@
-"""Logging a concern, answering it, reassuring those it touches: the services."""
+"""The services for concerns: log, answer, and offer reassurance."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What promises are filtered by: names and meaning as in api.md."""
+"""The filters of follow-ups, with names and meaning as in api.md."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def days(n: int) -> Any:
 def promise(
     title: str, *organisations: Organisation, due: int = 1, done: int | None = None, **fields: Any
 ) -> None:
-    """`due` and `done` are days from today."""
+    """Create a follow-up. `due` and `done` are days from today."""
     fields.setdefault("owner", make_officer())
     follow_up = create_follow_up(
         actor=SYSTEM, title=title, due_on=days(due), organisations=organisations, **fields
@@ -129,7 +129,7 @@ def test_what_is_not_understood_finds_nothing_and_says_so(query: str) -> None:
 
 
 def test_as_of_a_day_it_is_as_it_was_when_that_day_began() -> None:
-    """What was done since was open then, and organisations were at home where they then were."""
+    """Follow-ups done since were open then, and organisations were in their earlier districts."""
     before, since = make_district(), make_district()
     moved = make_organisation(since)
     moved.periods.update(since=day_starts_at(days(-5)))

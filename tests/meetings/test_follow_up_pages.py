@@ -1,4 +1,4 @@
-"""The pages of promises: list, new, detail, change, done, told, cancel, undo."""
+"""The pages of follow-ups: list, create, details, edit, done, report back, cancel, undo."""
 
 import re
 from datetime import timedelta
@@ -45,7 +45,7 @@ def signed_in(client: Client, user: User) -> Client:
 
 
 def press(client: Client, response: Any, what: str) -> Any:
-    """Press Undo or “Told them” in the message the page shows after a write."""
+    """Press Undo or “Told them” in the message that the page shows after a write."""
     path = re.search(rf'action="({what}[^"]*)"', response.content.decode())
     assert path, what
     return client.post(path[1], follow=True)

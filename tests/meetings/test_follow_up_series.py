@@ -1,4 +1,4 @@
-"""Promises that come again: one open ahead, none twice, none in the past."""
+"""Repeating follow-ups: one open ahead, no duplicates, none in the past."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -85,7 +85,7 @@ def test_the_next_is_like_the_last_unless_only_that_one_was_changed() -> None:
 
 
 def two_open(**fields: Any) -> tuple[Any, FollowUp, FollowUp]:
-    """One that is due today and open, and the next."""
+    """Create a series with one follow-up due today and open, and the next one."""
     actor, first = start(due_on=city_today(), **fields)
     make_next_follow_ups(city_today())
     return actor, first, FollowUp.objects.latest("due_on")

@@ -1,4 +1,4 @@
-"""Promising something, keeping it, moving it, cancelling it: the services."""
+"""The services for follow-ups: create, complete, move and cancel."""
 
 from datetime import timedelta
 from typing import Any

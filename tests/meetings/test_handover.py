@@ -1,4 +1,4 @@
-"""Handing a leaving officer's portfolio over: all of it or nothing, in the trail, and taken back exactly."""
+"""The handover of a leaving officer's records: all or nothing, logged, and undone exactly."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 class North:
-    """A district with an officer who leaves, two who stay and a supervisor; and one that is none of hers."""
+    """A district with a leaving officer, two others and a supervisor, and a district that is not hers."""
 
     def __init__(self) -> None:
         self.district: District = make_district("North")
@@ -70,7 +70,7 @@ class North:
         return actor_for(self.supervisor)
 
     def state(self) -> dict[str, Any]:
-        """All that a handover could change."""
+        """Return everything that a handover can change."""
         organisations = Organisation.objects.order_by("pk")
         return {
             "organisations": list(organisations.values_list("pk", "lead_officer", "deputy_officer")),

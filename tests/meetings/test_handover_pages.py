@@ -1,4 +1,4 @@
-"""The pages of a handover: whose, to whom, what moves, undo, briefs."""
+"""The pages of a handover: from whom, to whom, preview, undo, briefs."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Desk:
-    """A supervisor's district with one officer who left one organisation and one promise."""
+    """A supervisor's district with an officer who left an organisation and a follow-up."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -60,7 +60,7 @@ class Desk:
         return Organisation.objects.get(pk=self.organisation.pk).lead_officer
 
     def hand_over(self, **fields: Any) -> Any:
-        """Choose Anna, look at what moves, and press the button the page then shows."""
+        """Choose Anna, preview the changes, and press the button on the page."""
         preview = self.client.post(self.page, {"step": "preview", "to": self.anna.pk, **fields})
         html = preview.content.decode()
         sent = dict(re.findall(r'type="hidden" name="([\w-]+)" value="([^"]+)"', html))

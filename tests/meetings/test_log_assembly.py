@@ -1,4 +1,4 @@
-"""An assembly: many organisations, several promises, on one page."""
+"""A group meeting: many organisations and several follow-ups on one page."""
 
 from datetime import timedelta
 from typing import Any

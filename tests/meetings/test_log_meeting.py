@@ -1,4 +1,4 @@
-"""The page that logs what took place: one organisation in four taps."""
+"""The page that logs a meeting with one organisation in four taps."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,7 +53,7 @@ def school(north: District) -> Organisation:
 
 
 def typed(who: object, **fields: Any) -> dict[str, Any]:
-    """What the form sends when nothing but `fields` was touched."""
+    """Return the form data if only `fields` were changed."""
     now = timezone.localtime().replace(microsecond=0)
     given = {
         "who": who if isinstance(who, str) else f"organisation:{getattr(who, 'pk', who)}",

@@ -1,4 +1,4 @@
-"""Logging what took place, and taking it back."""
+"""The services that log a meeting and undo it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Planning, changing, cancelling and holding meetings, as the services do it."""
+"""The services that plan, edit, cancel and hold meetings."""
 
 from datetime import timedelta
 from typing import Any

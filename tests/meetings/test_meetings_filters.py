@@ -1,4 +1,4 @@
-"""Each parameter of the list of meetings, as the page and the API use it."""
+"""The filters of meetings, as used by pages and API."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The pages of meetings: list, one, plan, edit, cancel, hold."""
+"""The pages of meetings: list, details, plan, edit, cancel, hold."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,7 +53,7 @@ def school(north: District) -> Organisation:
 
 @pytest.fixture
 def planned(officer: User, school: Organisation) -> Meeting:
-    """Planned for two hours ago: nobody has said yet whether it took place."""
+    """A meeting planned for two hours ago, without an outcome."""
     return create_meeting(
         actor=actor_for(officer),
         subject="Parking at the gate",
@@ -77,7 +77,7 @@ def page(client: Client, address: str) -> str:
 
 
 def typed(meeting: Meeting, **fields: Any) -> dict[str, Any]:
-    """What the edit form sends when nothing but `fields` was touched."""
+    """Return the edit form's data if only `fields` were changed."""
     given: dict[str, Any] = {
         "version": str(meeting.version),
         "subject": meeting.subject,

@@ -1,4 +1,4 @@
-"""When an organisation was met, kept by the database beside its link to the meeting."""
+"""The time of a meeting, kept by the database in the meeting's links to organisations."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Meetings from before `met_at` get theirs when the system is brought up to date, while it is at work."""
+"""Meetings without `met_at` get one during an upgrade, while the system is in use."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""`manage.py recount` against writes of every kind, and against a row somebody tampered with."""
+"""`manage.py recount` after writes of every kind, and after manipulation of a row."""
 
 import random
 from datetime import timedelta

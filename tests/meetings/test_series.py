@@ -1,4 +1,4 @@
-"""Meetings that happen again and again: right over clock changes, one or many changed, no day twice."""
+"""Meeting series: correct across clock changes, one or several occurrences changed, no day twice."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def first_monday(after: date) -> date:
 
 
 def start(actor: Any, day: date, pattern: str = recurrence.MONTHLY_WEEKDAY, **fields: Any) -> Meeting:
-    """A partnership at ten o'clock."""
+    """Create a partnership that meets at 10:00."""
     usual: dict[str, Any] = {
         "subject": "Partnership",
         "kind": "partnership_meeting",
@@ -250,7 +250,7 @@ def test_all_to_come_move_to_another_weekday_by_the_same_pattern() -> None:
 
 
 def last_monday(months: int) -> date:
-    """Of the month so many after this one."""
+    """Return the last Monday of the month this many months ahead."""
     month = city_today().replace(day=1) + relativedelta(months=months + 1)
     return month - timedelta(days=1 + (month.weekday() - 1) % 7)
 

@@ -1,4 +1,4 @@
-"""A series some of whose meetings are cancelled."""
+"""A series with some cancelled meetings."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever changes a series takes it before its meetings: two who do so at once never wait for each other."""
+"""A change of a series locks the series before its meetings, so that two changes cannot deadlock."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def locked(change: Callable[[], Any]) -> list[str]:
-    """The tables of which rows are taken, in order."""
+    """Return the tables whose rows are locked, in order."""
     with CaptureQueriesContext(connection) as statements:
         change()
     taking = [

@@ -1,4 +1,4 @@
-"""Planning what happens again, and changing or cancelling one, some or all of it."""
+"""Planning a series, and changing or cancelling one, some or all of its meetings."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever is done to a series, against python-dateutil: no day twice, none lost, no cancelled one back."""
+"""Random changes of a series, compared with python-dateutil: no duplicates, no losses, no resurrections."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,9 +31,9 @@ from tests.factories import make_actor, make_district, make_officer, make_organi
 
 pytestmark = pytest.mark.django_db
 
-# In every season; what would be past is refused.
+# Days in every season. Occurrences in the past are rejected.
 FIRST: Final = st.integers(20, 400)
-# Among them an hour that the clocks skip in spring and repeat in autumn.
+# Including an hour that is skipped in spring and repeated in autumn.
 CLOCKS: Final = st.sampled_from([time(2, 30), time(10), time(23, 45)])
 PATTERNS: Final = st.sampled_from(recurrence.PATTERNS)
 MOVES: Final = st.tuples(
@@ -48,14 +48,14 @@ SOME: Final = settings(max_examples=examples(12), deadline=None, suppress_health
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """Nothing of one example is left for the next."""
+    """Delete everything, so that each example starts from nothing."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def named_by(series: Series) -> list[date]:
-    """The days of a series up to where it is made, as python-dateutil has them."""
+    """Return the days of a series up to its horizon, according to python-dateutil."""
     rule = rrulestr(f"RRULE:{series.rule}", dtstart=datetime.combine(series.first_on, time.min))
     return [
         day.date() for day in rule.between(rule[0], datetime.combine(series.made_until, time.min), inc=True)
@@ -63,7 +63,7 @@ def named_by(series: Series) -> list[date]:
 
 
 def check_days(rows: list[Any]) -> None:
-    """Each day that a rule names has its one row, and one series takes over where another ends."""
+    """Check that each day of the rule has one row, and that each series starts where another one ends."""
     days = [row.series_on for row in rows]
     assert all(one < next_one for one, next_one in pairwise(days))
     for series in {row.series for row in rows}:

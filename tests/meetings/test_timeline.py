@@ -1,4 +1,4 @@
-"""One timeline of all that happened with an organisation."""
+"""The timeline of everything that happened with an organisation."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The first page: what is late, promised, worth seeing and coming up."""
+"""The Today page: overdue and promised follow-ups, organisations due a meeting, and what comes next."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A concern is logged: whom to call and reassure, at once."""
+"""After a concern is logged: whom to call and reassure immediately."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Keys of other tools: made and rotated by administrators, confirmed by privacy officers, shown once."""
+"""The pages of API keys: created and renewed by administrators, confirmed by privacy officers, shown once."""
 
 import re
 from datetime import timedelta
@@ -24,7 +24,7 @@ NEW = "/settings/keys/new/"
 
 
 def sure(user: User) -> Client:
-    """A browser in which `user` has just given the password again."""
+    """Return a browser in which `user` has just confirmed the password."""
     client = browse(user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client

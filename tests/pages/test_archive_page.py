@@ -1,4 +1,4 @@
-"""A supervisor takes a whole district out: with the password, a reason, and the trail knowing first."""
+"""The archive of a whole district for a supervisor: with password and reason, logged before the download."""
 
 import io
 import zipfile
@@ -50,7 +50,7 @@ def supervisor(north: District) -> User:
 
 
 def sure(user: User) -> Client:
-    """A browser in which `user` signed in with the password a moment ago."""
+    """Return a browser in which `user` has just signed in with the password."""
     client = Client()
     client.force_login(user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -118,7 +118,7 @@ def test_nothing_leaves_without_a_reason_a_recipient_and_a_passphrase(
 
 @pytest.fixture
 def made(north: District, supervisor: User) -> Job:
-    """An archive that waits for a second person."""
+    """Create an archive that waits for a second person."""
     make_contact(north)
     assert sure(supervisor).post(address(north), WHY).status_code == 302
     assert run_next()

@@ -1,4 +1,4 @@
-"""What a browser ticks by itself after Back: never a row of a list that may have changed."""
+"""After Back, the browser does not restore selections of rows in a list that may have changed."""
 
 import importlib
 import pkgutil
@@ -18,7 +18,7 @@ PILLS = (django_forms.RadioSelect, django_forms.CheckboxSelectMultiple)
 
 
 def fields_of_rows() -> Iterator[tuple[str, django_forms.Field]]:
-    """Of all forms: those whose options are rows, or are known only when the form is made."""
+    """Return the form fields whose options are rows, or are set when the form is created."""
     for module in pkgutil.iter_modules(pages.forms.__path__, "pages.forms."):
         for name, made in vars(importlib.import_module(module.name)).items():
             for field_name, field in getattr(made, "base_fields", {}).items():

@@ -1,4 +1,4 @@
-"""“Copy as API call”: a key of the same districts gets the rows of the page, in its order."""
+"""“Copy as API call”: a key with the same districts gets the page's rows in the same order."""
 
 import re
 from datetime import timedelta
@@ -37,7 +37,7 @@ def officer(north: District) -> User:
 
 @pytest.fixture(autouse=True)
 def book(north: District, officer: User) -> None:
-    """Rows of two districts, so that each filter has something to leave out."""
+    """Create rows of two districts, so that each filter excludes something."""
     ngo = make_organisation(north, name="Ábaco", kind="ngo", short_name="Q")
     school = make_organisation(north, name="Zorro", kind="school")
     make_organisation(north, name="Closed", kind="ngo", status="closed")

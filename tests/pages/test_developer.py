@@ -1,4 +1,4 @@
-"""The examples run as written, with a key, against this installation."""
+"""The documented examples run as written, with a key, against this installation."""
 
 import base64
 import os
@@ -23,7 +23,7 @@ from tests.contacts.pages import browse
 from tests.factories import make_district, make_meeting, make_organisation, make_user
 
 PROGRAMS = {"curl": "sh", "python": "python3", "javascript": "node"}
-# Where there is no Node, its example is not collected: no other part of the application needs one.
+# Without Node, its example is not collected, because no other part of the application needs Node.
 HERE = [language for language, program in PROGRAMS.items() if shutil.which(program)]
 
 
@@ -81,7 +81,7 @@ def test_the_examples_run_as_written(language: str, site: str, settings: Setting
 def test_a_webhook_is_believed_when_its_signature_is_right(
     site: str, monkeypatch: Any, tmp_path: Path
 ) -> None:
-    """What the example checks is what the library of Standard Webhooks signs."""
+    """The example verifies what the Standard Webhooks library signs."""
     monkeypatch.setenv("CRM_KEY", Tool(make_organisation().home_district).token)
     file = tmp_path / "examples.py"
     file.write_text(Example("python", site).text)

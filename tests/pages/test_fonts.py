@@ -1,4 +1,4 @@
-"""The typeface is cut from its package once, and found like any static file."""
+"""The typeface is extracted from its package once, and served like any static file."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

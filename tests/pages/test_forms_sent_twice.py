@@ -1,4 +1,4 @@
-"""A form that arrives again is led to what its first arrival made: for its own reader, and word for word."""
+"""A form that arrives twice redirects to the result of the first, for the same reader and the same data."""
 
 import re
 from datetime import timedelta

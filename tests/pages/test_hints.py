@@ -1,4 +1,4 @@
-"""A note about a person that says what the work rarely needs comes back with a kind word; it may be kept."""
+"""A note with sensitive words about a person comes back with a hint, and can be saved anyway."""
 
 from datetime import timedelta
 from typing import Any

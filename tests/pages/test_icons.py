@@ -1,4 +1,4 @@
-"""Icons are Lucide's own, drawn from its archive opened once."""
+"""Icons are Lucide's own, read from its archive, which is opened once."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Words that are kept for a reason are saved together with the event that says so, or neither is."""
+"""Sensitive words kept on purpose are saved together with the event that records this, or not at all."""
 
 from datetime import timedelta
 from typing import Any
@@ -54,7 +54,7 @@ def minute(moment: Any) -> str:
 
 
 def ask(page: str, officer: User, north: District) -> tuple[Client, str, dict[str, Any]]:
-    """A browser, and what it sends where, for a page whose words come with a hint."""
+    """Return a browser and the URL and data of a page whose words cause a hint."""
     organisation = make_organisation(north)
     person = make_contact(north)
     promise = create_follow_up(
@@ -123,7 +123,7 @@ def ask(page: str, officer: User, north: District) -> tuple[Client, str, dict[st
 
 
 def refuse_kept(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-    """The database fails when the event of the kept words is written."""
+    """Make the database fail when the event of the kept words is written."""
     if "audit_event" in sql and isinstance(parameters, dict) and parameters["action"] == Action.KEEP:
         raise OperationalError("disk full")
     return execute(sql, parameters, many, context)

@@ -1,4 +1,4 @@
-"""The frame of every page: its look, its headers, its words, on a phone and on a desk."""
+"""The frame of every page: appearance, headers and texts, on a phone and on a desktop."""
 
 import re
 import warnings

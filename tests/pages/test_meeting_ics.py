@@ -1,4 +1,4 @@
-"""One meeting for a calendar: nothing of it is said but when, and a cancelled one is cancelled there too."""
+"""A calendar file of a meeting contains only its time, and marks a cancelled meeting as cancelled."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Opening an address that only a form sends to: a page, not the browser's own error."""
+"""A GET on a POST-only URL shows a page, not the browser's own error."""
 
 import pytest
 from django.test import Client

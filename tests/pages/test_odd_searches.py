@@ -1,4 +1,4 @@
-"""A search without a letter or digit finds nothing, in every list, on pages and by API."""
+"""A search without a letter or digit finds nothing, on every page and in the API."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The bell's page, the administrator's failed reminders, and the demo's e-mails."""
+"""The reminders page, the failed reminders of administrators, and the demo's emails."""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -163,7 +163,7 @@ def test_only_what_failed_can_be_tried_again() -> None:
     assert client.post(f"/reminders/{uuid4()}/retry/").status_code == 404
 
 
-# --- The demo's e-mails ---------------------------------------------------------------------------
+# --- The demo's emails ----------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A list with its filters, kept under a name: for oneself or for a district."""
+"""Saved views: a list with filters under a name, for one user or a district."""
 
 from typing import Any
 

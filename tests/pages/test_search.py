@@ -1,4 +1,4 @@
-"""One box finds organisations, people, meetings and promises, and only what the reader sees."""
+"""The search finds organisations, contacts, meetings and follow-ups, but only those the reader may see."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -117,7 +117,7 @@ def test_everything_is_found_in_either_script(browser: Client, district: Distric
 
 
 def test_the_longest_name_of_any_script_is_kept(district: District) -> None:
-    """Both scripts of it are more than an index holds."""
+    """In both scripts the name is larger than an index entry."""
     letters = [chr(0x4E00 + 7 * n) for n in range(300)]
     organisation = make_organisation(district, name="".join(letters[:200]), address="".join(letters))
     assert find_organisations(SYSTEM, "".join(letters[:20]), 1) == [organisation]

@@ -1,4 +1,4 @@
-"""How many a search found, of what it shows, and the concerns among it."""
+"""The number of results of a search, for each kind of result, including concerns."""
 
 import pytest
 from django.test import Client

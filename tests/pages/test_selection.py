@@ -1,4 +1,4 @@
-"""Several rows at once: each changed and recorded as if alone, all or none, and taken back together."""
+"""Several selected rows: each changed and recorded separately, all or none, and undone together."""
 
 from html import escape
 from typing import Any

@@ -1,4 +1,4 @@
-"""What somebody of two districts looks at is found by the supervisor of the district it lies in, alone."""
+"""If an officer of two districts views a row, only the supervisor of the row's district sees the event."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,10 @@ pytestmark = pytest.mark.django_db
 
 
 class Ground:
-    """Two districts with one officer, who leads an organisation of the first and owes it a call today."""
+    """Two districts with one officer, who leads an organisation of the first.
+
+    The officer has a follow-up with this organisation due today.
+    """
 
     def __init__(self) -> None:
         self.north, self.south = make_district("North"), make_district("South")

@@ -1,4 +1,4 @@
-"""An undo address is its owner's, for ten minutes, and nobody else can make one."""
+"""An undo URL works only for its owner, for 10 minutes, and cannot be forged."""
 
 import time
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def closed(client: Client) -> tuple[Client, Organisation, str]:
-    """An officer who has just closed an organisation, and the address of the undo she was offered."""
+    """Close an organisation as an officer, and return the offered undo URL."""
     district = make_district()
     officer, organisation = make_officer(district), make_organisation(district)
     client.force_login(officer)
@@ -85,14 +85,14 @@ def test_after_ten_minutes_it_is_too_late(closed: tuple[Client, Organisation, st
     assert status(organisation) == "closed"
 
 
-# --- Several rows at once: the list offers it while it lasts -------------------------------------------
+# --- Several rows at once: the list offers the undo while it lasts -------------------------------------
 
 SAID = b"1 row changed."
 
 
 @pytest.fixture
 def checked(client: Client) -> tuple[Client, Organisation]:
-    """An officer who has just marked what she had ticked as checked, and read the message."""
+    """Mark selected rows as checked as an officer, and read the message."""
     district = make_district()
     organisation = make_organisation(district)
     client.force_login(make_officer(district))

@@ -1,4 +1,4 @@
-"""Webhooks on pages: registered by administrators for a key, watched, replayed, ended."""
+"""Webhook pages: administrators register webhooks for a key, watch, replay and end them."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who changed a row: its page names the colleague, the tool whose key it was, or the system."""
+"""A row's page names who changed the row: a colleague, a client's key, or the system."""
 
 import pytest
 from django.db import connection

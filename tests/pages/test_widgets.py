@@ -1,4 +1,4 @@
-"""Inputs and options look as Django's own templates draw them, without a template for each."""
+"""Inputs and options render like Django's own templates, without a template render for each option."""
 
 from collections.abc import Callable
 from datetime import date
@@ -38,7 +38,7 @@ INPUTS = (
 
 
 class Own(DjangoTemplates):
-    """Django's, from its own folder alone."""
+    """Django's own renderer, with templates from its own folder only."""
 
 
 @pytest.mark.parametrize("make", INPUTS)

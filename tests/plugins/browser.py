@@ -1,4 +1,4 @@
-"""A real browser on a phone and on a desk, against the application on a real port."""
+"""A real browser (phone and desktop) against the application on a real port."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
-    # Each page runs axe once or twice: to optimise scripts for the thousandth time takes longer than they do.
+    # Each page runs axe only once or twice, and optimising scripts would take longer than running them.
     "--js-flags=--always-sparkplug --no-opt",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ]
@@ -36,7 +36,7 @@ def find_chromium() -> str | None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium of this machine; without one the test is skipped."""
+    """Chromium on this machine. Tests are skipped without it."""
     program = find_chromium()
     if program is None:
         pytest.skip("No Chromium on this machine: browser tests need one (Debian: apt install chromium).")
@@ -56,7 +56,7 @@ def server(django_db_setup: None) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def site(server: LiveServer, committed_db: None) -> str:
-    """The address of the running application; what the test commits is what it serves."""
+    """The URL of the running application, which serves what the test commits."""
     return str(server.url)
 
 
@@ -65,9 +65,10 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
-    """`open_page("phone", scheme="dark", user=officer, javascript=True)`: a page of a context of its own.
+    """Return a function that opens a page in a new browser context.
 
-    Addresses may be relative: `page.goto("/")`.
+    `open_page("phone", scheme="dark", user=officer, javascript=True)`. URLs may be relative:
+    `page.goto("/")`.
     """
     contexts = []
 

@@ -1,4 +1,4 @@
-"""What every test client would do anew, once: it takes a fifth of the time of a page."""
+"""Work that every test client would repeat, done once. It takes a fifth of the time of a page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ OF_A_FIELD = "django/forms/"
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_found_once() -> Iterator[None]:
-    """Each client has middleware of its own, which would look into every package for files."""
+    """Cache static file lookups, because each client has its own middleware that searches every package."""
     with pytest.MonkeyPatch.context() as patch:
         found: dict[str, object] = {}
         look = WhiteNoiseMiddleware.add_files_from_finders
@@ -37,7 +37,7 @@ def static_files_found_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def contexts_of_pages_alone(django_test_environment: None) -> Iterator[None]:
-    """`answer.context` is of the page's templates: not a copy for each option of each field."""
+    """Record `answer.context` only for page templates, without a copy for each option of each field."""
 
     def render(template: Template, context: Context) -> str:
         if not (template.name or "").startswith(OF_A_FIELD):
@@ -51,7 +51,7 @@ def contexts_of_pages_alone(django_test_environment: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_session_for_each_sign_in(django_test_environment: None) -> Iterator[None]:
-    """Django's `force_login` of a new browser writes an empty session first, to throw it away."""
+    """Skip the empty session that Django's `force_login` writes and discards for a new browser."""
     sign_in_again = Client._login  # type: ignore[attr-defined]  # the stubs leave it out
 
     def sign_in(client: Any, user: User, backend: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Databases for tests: migrated once as the owner, cloned per process, used as the application's role."""
+"""Test databases: migrated once as the owner, cloned per process, used as the application's role."""
 
 import hashlib
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ MADE_BY = (
 
 @cache
 def template_name() -> str:
-    """Named after all that shapes a database, so that it is made again when that changes."""
+    """Name that contains a hash of all code that shapes a database, so that a change creates a new one."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for pattern in MADE_BY:
         for path in sorted(services.ROOT.glob(pattern)):
@@ -41,7 +41,7 @@ def point_to(database: str) -> None:
 
 
 def make_template(name: str) -> None:
-    """The migrated, empty database `name`, instead of those of earlier code."""
+    """Create the migrated, empty database `name`, and drop those of earlier code."""
     with services.postgres.connect() as connection:
         found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'template_')")
         made = {row[0] for row in found}
@@ -59,7 +59,7 @@ def make_template(name: str) -> None:
 
 
 def clone() -> None:
-    """Give this process a fresh database, whoever is still connected to the old one."""
+    """Give this process a new database, even if connections to the old one exist."""
     point_to(services.DATABASE)
     name = template_name()
     with locked(services.FOLDER / "template.lock"):
@@ -70,7 +70,10 @@ def clone() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One database for this process. The alias `default` is the application's role, never the owner."""
+    """Create one database for this process.
+
+    The alias `default` is the application's role, never the owner.
+    """
     with django_db_blocker.unblock():
         clone()
     yield
@@ -81,9 +84,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """For browsers, workers and threads: commits are real, and the database is thrown away afterwards.
+    """For browsers, workers and threads: commits are real, and the database is dropped afterwards.
 
-    Use it instead of `db` or `transactional_db`: the application's role may not truncate tables.
+    Use this instead of `db` or `transactional_db`, because the application's role may not truncate tables.
     """
     with django_db_blocker.unblock():
         yield
@@ -92,7 +95,7 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 @pytest.fixture(scope="session", autouse=True)
 def valkey_server() -> Iterator[redis.Redis]:
-    """A client of this process's own Valkey; a test may stop and start it (`services.valkey`)."""
+    """A client of this process's own Valkey. A test may stop and start the server (`services.valkey`)."""
     services.valkey.start()
     with services.valkey.client() as client:
         yield client
@@ -101,7 +104,7 @@ def valkey_server() -> Iterator[redis.Redis]:
 
 @pytest.fixture(autouse=True)
 def empty_valkey(valkey_server: redis.Redis) -> None:
-    """No rate limit, heartbeat or message of an earlier test."""
+    """Remove rate limits, heartbeats and messages of earlier tests."""
     try:
         valkey_server.flushall()
     except (redis.ConnectionError, redis.TimeoutError):  # a test has stopped it, or started it again
@@ -112,7 +115,7 @@ def empty_valkey(valkey_server: redis.Redis) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def fast_passwords(django_test_environment: None) -> None:
-    """A slow hash protects real passwords only."""
+    """Use a fast password hash, because only real passwords need a slow one."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it receives."""
+"""A real SMTP server that stores what it receives."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from . import services
 
 
 class MailSink:
-    """The messages received in this test, oldest first; each is taken after so many `seconds`."""
+    """The messages received in this test, oldest first. Each takes `seconds` to be accepted."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -40,7 +40,7 @@ def running_mail_sink() -> Iterator[MailSink]:
 
 @pytest.fixture
 def mail_sink(running_mail_sink: MailSink, settings: Settings) -> MailSink:
-    """Django sends by SMTP to a server whose `messages` the test can read."""
+    """Let Django send by SMTP to a server whose `messages` the test can read."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     running_mail_sink.messages.clear()
     running_mail_sink.seconds = 0.0

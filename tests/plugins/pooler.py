@@ -1,6 +1,6 @@
-"""The application behind PgBouncer in transaction mode, five connections for each role: `TEST_POOLER=1`.
+"""PgBouncer in transaction mode, with five connections for each role: `TEST_POOLER=1`.
 
-Every commit is real, so that a connection goes to whoever comes next; each test's rows are removed after it.
+Every commit is real, so that connections change hands. The rows of each test are removed afterwards.
 """
 
 import shutil
@@ -25,7 +25,10 @@ KEPT = {"django_migrations", "django_content_type", "django_site"}
 
 
 class PgBouncer:
-    """One that this process starts; as root in the way PostgreSQL is: it refuses to be root."""
+    """A PgBouncer started by this process.
+
+    As root it runs like PostgreSQL, because it refuses to run as root.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.sockets = socket_folder(folder)
@@ -40,7 +43,8 @@ class PgBouncer:
             f"[databases]\n* = host={services.postgres.sockets} port=5432\n"
             f"[pgbouncer]\nlisten_addr =\nlisten_port = 5432\nunix_socket_dir = {self.sockets}\n"
             f"auth_type = trust\nauth_file = {users}\npool_mode = transaction\ndefault_pool_size = {POOL}\n"
-            # All five from the beginning, in turn: what a session was left with is always another's.
+            # Use all five connections in turn from the start, so that a session's state is always another
+            # client's.
             f"min_pool_size = {POOL}\nserver_round_robin = 1\n"
             "max_prepared_statements = 0\nquery_wait_timeout = 30\n"
         )
@@ -69,7 +73,7 @@ class PgBouncer:
 
 @pytest.fixture(scope="session", autouse=True)
 def pooler(django_db_setup: None) -> Iterator[PgBouncer]:
-    """From here on the application and the publisher go through it; who migrates does not."""
+    """Route the application and the publisher through PgBouncer, but not the owner, who migrates."""
     one = PgBouncer(services.OWN_FOLDER / "pooler")
     one.start()
     for alias in ("default", "audit"):
@@ -81,7 +85,7 @@ def pooler(django_db_setup: None) -> Iterator[PgBouncer]:
 
 @pytest.fixture
 def _django_db_helper(pooler: PgBouncer, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Instead of pytest-django's, whose transaction would keep one connection for the whole test."""
+    """Replaces pytest-django's fixture, whose transaction would keep one connection for the whole test."""
     with django_db_blocker.unblock():
         yield
         _empty()
@@ -95,7 +99,7 @@ def committed_db(pooler: PgBouncer, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 def _empty() -> None:
-    """Delete what was written: to truncate every table, most of them empty, takes longer than most tests."""
+    """Delete the written rows. Truncating every table, most of them empty, takes longer than most tests."""
     with services.postgres.connect(services.DATABASE) as superuser:
         superuser.execute("SET session_replication_role = replica")
         found = superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
@@ -109,7 +113,7 @@ def _empty() -> None:
             superuser.execute(_COUNT_FROM_THE_START, [name])
 
 
-# Of each column that numbers the rows of a table.
+# The sequence of each serial column.
 _COUNT_FROM_THE_START = """
     SELECT setval(sequence.oid, start_value, false)
     FROM pg_depend

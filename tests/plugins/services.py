@@ -1,8 +1,7 @@
-"""The servers of a test run, and the environment that Django's settings are read from.
+"""The servers of a test run, and the environment variables that Django's settings read.
 
-PostgreSQL is shared by every run on the same folder: the first one starts it, the last one stops
-it. Databases are named after the process that made them, Valkey and the mail sink are its own, so
-runs can go on side by side.
+PostgreSQL is shared by all runs on the same folder: the first one starts it, the last one stops it. Databases
+are named after their process, and each process has its own Valkey and mail sink, so runs can be simultaneous.
 """
 
 import atexit
@@ -39,7 +38,7 @@ SMTP_PORT = free_port()
 
 
 def environment(database: str = DATABASE) -> dict[str, str]:
-    """The variables for Django in this process and in those it starts."""
+    """Return the variables for Django in this process and its child processes."""
     return {
         "DJANGO_SETTINGS_MODULE": "crm.settings",
         "SECRET_KEY": "only-for-tests-" + "x" * 50,
@@ -58,13 +57,13 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}",
         "LOG_LEVEL": "WARNING",
         "DATABASE_POOLED": os.environ.get("TEST_POOLER", "0"),
-        # Playwright's loop runs in the tests' own thread; Django would refuse to query beside it.
+        # Playwright's loop runs in the tests' thread, in which Django would otherwise refuse to query.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
 
 
 def start() -> None:
-    """Before Django reads its settings: the variables and PostgreSQL."""
+    """Set the variables and start PostgreSQL, before Django reads its settings."""
     os.environ.update(environment())
     services = Services(FOLDER, [postgres])
     atexit.register(services.leave)
@@ -73,7 +72,7 @@ def start() -> None:
 
 
 def _drop_left_databases() -> None:
-    """What killed runs have left."""
+    """Drop databases left by killed runs."""
     with postgres.connect() as connection:
         names = connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [DATABASE_PREFIX]

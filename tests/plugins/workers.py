@@ -1,4 +1,4 @@
-"""Real Celery processes that work on the test's database, Valkey and mail sink."""
+"""Real Celery processes on the test's database, Valkey and mail sink."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from . import services
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 20, what: str = "it") -> None:
-    """Look again and again until `condition` holds."""
+    """Wait until `condition` holds, or fail."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"Waited {seconds:.0f} s in vain for {what}."
@@ -25,7 +25,7 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 20, what: st
 
 @contextmanager
 def celery_process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery program in a group of its own, so that its children end with it."""
+    """Run a Celery program in its own process group, so that its children end with it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "crm", *arguments],
         cwd=services.ROOT,
@@ -45,7 +45,7 @@ def celery_process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def celery_worker_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with two children, ready."""
+    """Run a worker with two children, and wait until it is ready."""
     with celery_process("worker", "--concurrency", "2", "--loglevel", "warning") as process:
         wait_until(lambda: heartbeat.is_alive(heartbeat.WORKER), seconds=60, what="the Celery worker")
         yield process
@@ -53,7 +53,7 @@ def celery_worker_process(committed_db: None) -> Iterator[subprocess.Popen[bytes
 
 @pytest.fixture
 def celery_beat_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    """Beat with the one timetable, ready."""
+    """Run beat with the real timetable, and wait until it is ready."""
     with celery_process("beat", "--loglevel", "warning") as process:
         wait_until(lambda: heartbeat.is_alive(heartbeat.BEAT), seconds=60, what="Celery beat")
         yield process

@@ -1,4 +1,4 @@
-"""Who saw, looked for or received this person's data: asked by a privacy officer, and by nobody else."""
+"""Inquiries about a person's data (views, searches and recipients), available to privacy officers only."""
 
 import csv
 import io
@@ -59,7 +59,7 @@ def privacy(client: Client) -> Client:
 
 
 def prove(client: Client) -> Client:
-    """Say once more who one is, as before anything leaves."""
+    """Confirm the password, as before any download."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
@@ -135,7 +135,7 @@ def test_other_searches_are_not(privacy: Client, officer: User, contact: Contact
 def test_a_new_key_for_searched_words_leaves_older_searches_testable(
     privacy: Client, officer: User, contact: Contact, settings: Settings
 ) -> None:
-    """From the derived default to an own key, to the next one, to another SECRET_KEY: all still found."""
+    """After a change from the derived default to an own key, to a new key and to a new SECRET_KEY."""
     marks = {search_mark("canarybird")}
     settings.AUDIT_SEARCH_KEY = ["first"]
     marks.add(search_mark("canarybird"))

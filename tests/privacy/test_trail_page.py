@@ -1,4 +1,4 @@
-"""The trail on a page: to each what is theirs to read, and to nobody below what a privacy officer asked."""
+"""The activity log page shows each reader their events; only privacy officers see inquiries."""
 
 from collections.abc import Callable
 from uuid import UUID

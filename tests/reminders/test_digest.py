@@ -1,4 +1,4 @@
-"""What is not urgent reaches a recipient in one e-mail a day; what is urgent comes at once, by itself."""
+"""Daily rules reach a recipient in one email a day; urgent reminders are sent at once and separately."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def promised(owner: User, **fields: Any) -> FollowUp:
-    """A promise due today that was made days ago: its reminder is of nine o'clock."""
+    """Create a follow-up due today that was made days ago, so that its reminder is for 09:00."""
     return make_due(owner, created_at=timezone.now() - timedelta(days=3), **fields)
 
 
@@ -141,7 +141,7 @@ def test_one_that_could_not_be_sent_comes_again_whole_with_the_same_id(
 
 
 class Broken(kinds.Subject[str]):
-    """A subject of another app, whose text cannot be written."""
+    """A subject of another app whose text raises an error."""
 
     code = "broken"
     known_rules = (kinds.Rule("breaks", "breaks", daily=True),)

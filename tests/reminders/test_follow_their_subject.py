@@ -1,4 +1,4 @@
-"""Rows are made ahead, and move, change hands and go with what they are about."""
+"""Reminders are created ahead, and are moved, reassigned and deleted with their subject."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A mail server that refuses, or takes the message and never answers."""
+"""A mail server that rejects messages, or accepts a message and never replies."""
 
 import asyncio
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 class MoodyServer:
-    """Refuses or stalls as it is told to; `message_ids` is what it took all the same."""
+    """An SMTP server that rejects or stalls as configured. `message_ids` are the messages it accepted."""
 
     mood = "refuse"
 

@@ -1,4 +1,4 @@
-"""What apps have registered: each subject and each rule is whole."""
+"""Every registered subject and rule is complete."""
 
 from uuid import uuid4
 

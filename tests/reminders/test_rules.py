@@ -1,4 +1,4 @@
-"""When who is reminded, in a table; and that 09:00 comes once a day in every time zone there is."""
+"""A table of who is reminded when; and 09:00 occurs once a day in every time zone."""
 
 import zoneinfo
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def told(occurrences: Iterable[Occurrence], zone: ZoneInfo = MADRID) -> list[tup
 
 
 def made(occurrences: Iterable[Occurrence], now: datetime) -> list[str]:
-    """Rules of those that a row is still made for."""
+    """Return the rules whose reminders may still be created."""
     return sorted(one.rule for one in occurrences if now <= one.made_until)
 
 
@@ -329,7 +329,7 @@ def test_all_of_a_day_is_of_one_moment_also_where_the_clocks_change(day: tuple[i
 
 @given(zone=zones, days=st.integers(0, 366), hour=st.integers(0, 47))
 def test_it_never_comes_at_night(zone: ZoneInfo, days: int, hour: int) -> None:
-    """But for the hour that a zone skips it is nine there, whatever the hour of the meeting."""
+    """The reminder is for 09:00 local time, whatever the time of the meeting."""
     starts_at = datetime(2026, 1, 2, tzinfo=UTC) + timedelta(days=days, hours=hour)
     now = starts_at - timedelta(hours=30)
     (one,) = [

@@ -1,4 +1,4 @@
-"""Reminders over a real SMTP server, and what happens when it refuses."""
+"""Sending reminders to a real SMTP server, including rejected messages."""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_due(owner: User, **fields: Any) -> FollowUp:
-    """A promise due on the owner's today, of which it is reminded at once."""
+    """Create a follow-up due on the owner's today, with an immediate reminder."""
     today = timezone.now().astimezone(ZoneInfo(owner.time_zone)).date()
     values = {"title": "Send the noise form", "due_on": today, "first_due_on": today}
     follow_up = FollowUp.objects.create(owner=owner, **(values | fields))
@@ -38,7 +38,7 @@ def make_due(owner: User, **fields: Any) -> FollowUp:
 
 
 def make_owner(*channels: str, district: District | None = None) -> User:
-    """An officer for whom it is afternoon, whenever the test runs."""
+    """Create an officer whose local time is afternoon, whenever the test runs."""
     offset = 14 - timezone.now().hour
     zone = f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
     return make_officer(

@@ -1,4 +1,4 @@
-"""A mail server that takes its time for each message keeps nobody's batch: the rest is given back at once."""
+"""With a slow mail server, the unsent rest of a batch is released at once."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""A small city for figures: districts, moments of the city's clock, and rows as they came to be."""
+"""A small city for report figures: districts, moments of city time, and rows with a history."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -30,12 +30,12 @@ LISTS: dict[str, tuple[Any, Any]] = {
 
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
-    """That time on the city's clock."""
+    """Return this time by the city's clock."""
     return datetime.combine(day, time(hour, minute), tzinfo=city_zone())
 
 
 def old(organisation: Organisation) -> Organisation:
-    """As it is now since long before the periods asked for."""
+    """Backdate the organisation's current state to long before the periods of the report."""
     organisation.periods.update(since=at(date(2020, 1, 1)))
     return organisation
 
@@ -48,7 +48,7 @@ def make_promise(
     owner: User | None = None,
     **fields: Any,
 ) -> FollowUp:
-    """Open, unless `done_at` or `status` says otherwise; written a month before it was first due."""
+    """Create a follow-up made a month before it was first due, open unless `done_at` or `status` is given."""
     first = first_due_on or due_on
     values: dict[str, Any] = {
         "title": "Call back",
@@ -67,13 +67,13 @@ def make_promise(
 
 
 def make_concern(district: District, received_at: datetime, **fields: Any) -> Concern:
-    """Entered at once, open, of no known bias, unless told otherwise."""
+    """Create a concern, by default entered at once, open and without a known bias."""
     values: dict[str, Any] = {"kinds": ["threat"], "created_at": received_at}
     return Concern.objects.create(district=district, received_at=received_at, **(values | fields))
 
 
 def follow(drill: Drill | None, actor: Actor) -> set[UUID]:
-    """The ids of the list that a figure leads to, as `actor` sees it."""
+    """Return the IDs of the list behind a figure, as `actor` sees it."""
     assert drill is not None
     filterset, model = LISTS[drill.noun]
     given = QueryDict(mutable=True)
@@ -85,7 +85,7 @@ def follow(drill: Drill | None, actor: Actor) -> set[UUID]:
 
 
 def make_city() -> tuple[District, District, District, Actor]:
-    """A city, two districts in it, and an officer of the city."""
+    """Create a city, two districts in it, and an officer of the city."""
     city = make_district("City")
     north, south = make_district("North", parent=city), make_district("South", parent=city)
     return city, north, south, actor_for(make_officer(city))

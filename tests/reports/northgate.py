@@ -1,4 +1,4 @@
-"""Northgate, its two quarters and five organisations: what the pages of reports are read of."""
+"""Northgate with two quarters and five organisations, for tests of report pages."""
 
 from datetime import date, datetime
 from typing import Any

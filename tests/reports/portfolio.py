@@ -1,4 +1,4 @@
-"""Organisations as they came to be: what was so of one from when to when."""
+"""Organisations with a history: the state of an organisation in each period."""
 
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,12 @@ from tests.reports.city import old
 
 
 def known(district: District, **fields: Any) -> Organisation:
-    """In the book since long before the periods asked for."""
+    """Create an organisation that exists since long before the periods of the report."""
     return old(make_organisation(district, **fields))
 
 
 def then(organisation: Organisation, moment: datetime, **changes: Any) -> None:
-    """From `moment` on it is otherwise, today too."""
+    """Change the organisation from `moment` on, up to today."""
     now = organisation.periods.get(until__isnull=True)
     OrganisationPeriod.objects.filter(pk=now.pk).update(until=moment)
     now.pk, now.since, now.until = None, moment, None

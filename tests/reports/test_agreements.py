@@ -1,4 +1,4 @@
-"""What contact wanted is made of: rows of organisations that add up to the figure, whoever reads it."""
+"""The rows behind "contact wanted": organisations that add up to the figure, for every reader."""
 
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ ROWS = "/reports/contact-wanted/organisations/"
 
 
 class City:
-    """92 days: one wanted 3.07 meetings and had two, one wanted one and had three, one had none of 0.25."""
+    """In 92 days one wanted 3.07 meetings and had two, one wanted one and had three, one had none of 0.25."""
 
     def __init__(self) -> None:
         self.north = make_district("Northgate")
@@ -47,7 +47,7 @@ def city() -> City:
 
 
 def rows(page: Any) -> list[tuple[str, float, float]]:
-    """As they stand: the organisation, counted as held, wanted."""
+    """Return the rows in page order: organisation, counted as held, wanted."""
     return [(row.name, one.held, one.wanted) for row, one in page.context["found"].rows]
 
 

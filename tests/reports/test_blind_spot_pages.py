@@ -1,4 +1,4 @@
-"""Blind spots on pages: said in words, one click from whom to see, on the screen only."""
+"""Blind spots on pages: in words, one click from the organisations to meet, and never in files."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Communities known to live in a district that nobody speaks for, or that were not met."""
+"""Communities known to live in a district that nobody represents, or that were not met."""
 
 from datetime import date
 

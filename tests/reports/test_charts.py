@@ -1,4 +1,4 @@
-"""Charts, by what they draw: where a value ends, what is written, what is read out."""
+"""Charts, checked by what they draw: positions of values, labels, and texts for screen readers."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -102,7 +102,7 @@ def test_labels_of_many_periods_do_not_overlap() -> None:
 
 
 def test_paper_has_its_own_colours() -> None:
-    """WeasyPrint would draw a custom property in black."""
+    """WeasyPrint would print a CSS custom property as black."""
     assert "var(" in bar_chart(palette=SCREEN)
     for drawn in (
         bar_chart(palette=PRINT),
@@ -115,7 +115,7 @@ def test_paper_has_its_own_colours() -> None:
 
 
 def test_nothing_is_styled_inline() -> None:
-    """The content security policy forbids it."""
+    """The content security policy forbids inline styles."""
     for drawn in (bar_chart(), line_chart(), meter(0.3), meter(None)):
         assert "style" not in drawn
 

@@ -1,6 +1,6 @@
-"""Concerns answered in time and reported back, reassurance offered; worked out by hand.
+"""Concerns answered in time and reported back, and reassurance offered, calculated by hand.
 
-Madrid's clocks went forward on 31 March 2024 and back on 27 October: 72 hours are 72 real ones.
+Madrid's clocks went forward on 31 March 2024 and back on 27 October: 72 hours are 72 elapsed hours.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Coverage, worked out by hand."""
+"""Coverage, calculated by hand."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""An engineer prints the statement behind a figure and runs it elsewhere."""
+"""The SQL statement behind a figure can be printed and run elsewhere."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Figures as files: typed, complete inside, with small numbers hidden outside, and nothing of elsewhere."""
+"""Reports as files: typed, complete for internal use, small numbers hidden otherwise, no other districts."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ ASKED = "period=2024-Q3"
 
 
 class City:
-    """A district whose women's organisations are many, and whose Roma organisations are two."""
+    """A district with many women's organisations and two Roma organisations."""
 
     def __init__(self) -> None:
         self.north = make_district("Northgate")
@@ -140,7 +140,7 @@ BESIDE = "Additional figures"
 
 @pytest.fixture
 def promised(city: City) -> City:
-    """Of four promises one was cancelled and two moved; 13 organisations were never met."""
+    """Create four follow-ups, one cancelled and two moved; 13 organisations were never met."""
     met = Organisation.objects.filter(home_district=city.market).order_by("name")[0]
     day = date(2024, 8, 1)
     make_promise(met, due_on=day, done_at=at(day))

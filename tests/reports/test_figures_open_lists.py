@@ -1,4 +1,4 @@
-"""A figure of organisations opens just its rows, on the page and by API, in the budget of any list."""
+"""A figure of organisations opens exactly its rows, on the page and in the API, as fast as any list."""
 
 import pytest
 from django.db import connection
@@ -24,7 +24,7 @@ SLUGS = ["coverage", "recency", "cadence", "continuity", "data-health"]
 
 @pytest.fixture
 def north() -> District:
-    """Some met, some not, and all of it otherwise today."""
+    """Some organisations were met and some not, and today everything is different."""
     north = make_district()
     lead, deputy = make_officer(north), make_officer(north)
     both = {"lead_officer": lead, "deputy_officer": deputy}
@@ -65,7 +65,7 @@ def test_the_list_and_the_call_have_as_many_rows_as_the_figure(north: District) 
 
 
 def listed(client: Client, drill: Drill | None) -> int:
-    """How many rows the page says it has."""
+    """Return the number of rows according to the page."""
     with CaptureQueriesContext(connection) as statements:
         answer = client.get(rows_url(drill))
     assert answer.status_code == 200
@@ -76,7 +76,7 @@ def listed(client: Client, drill: Drill | None) -> int:
 
 
 def called(tool: Tool, drill: Drill | None) -> int:
-    """How many rows the API has."""
+    """Return the number of rows according to the API."""
     assert drill is not None
     query = rows_url(drill).partition("?")[2]
     with CaptureQueriesContext(connection) as statements:

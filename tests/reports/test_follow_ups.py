@@ -1,4 +1,4 @@
-"""Promises kept on time, worked out by hand; the city's clock is Madrid's."""
+"""Follow-ups done on time, calculated by hand, with Madrid as the city's time zone."""
 
 from datetime import date, datetime, timedelta
 
@@ -24,7 +24,7 @@ COLUMNS = ("n", "of", "late", "not_done", "moved", "in_time", "cancelled")
 
 
 def moved_at(organisation: Organisation, moment: datetime, district: District) -> None:
-    """It was at home elsewhere before `moment`, and is in `district` since."""
+    """Let the organisation's home be elsewhere before `moment`, and `district` since."""
     now = organisation.periods.get()
     since = now.since
     OrganisationPeriod.objects.filter(pk=now.pk).update(since=moment, home_district=district)

@@ -1,4 +1,4 @@
-"""Figures of what happened against another way to work them out: plain Python over random books."""
+"""Figures of events, compared with plain Python over random data."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ LEVELS = ["inform", "consult", "involve", "collaborate", "empower"]
 STANDS_FOR = {"womens_organisation": "women"}
 PARTNER = "school"
 
-# Days around the ends of the periods, and moments at midnight, around it, and in the hour that is twice.
+# Days around the ends of the periods; times at midnight, around midnight, and in the repeated hour.
 ENDS = [(6, 30), (7, 1), (8, 31), (9, 1), (9, 23), (9, 24), (9, 30), (10, 1), (10, 27), (10, 28)]
 DAYS = st.sampled_from([date(2024, month, day) for month, day in ENDS])
 TIMES = st.sampled_from([time(0), time(0, 0, 0, 1), time(2, 30), time(12), time(23, 59, 59, 999_999)])
@@ -90,7 +90,7 @@ PROMISES = st.fixed_dictionaries(
 
 
 class Book:
-    """What was drawn, in the database and as Python knows it."""
+    """The random data, in the database and in Python."""
 
     def __init__(self, drawn: dict[str, list[Any]], ground: list[District], owner: Any) -> None:
         self.ground = ground
@@ -180,7 +180,7 @@ class Book:
             if number < len(self.organisations):
                 yield self.organisations[number], value
 
-    # --- Groups of each, as the question splits them --------------------------------------------------
+    # --- Groups of each row, as the question splits the rows ------------------------------------------
 
     def of_place(self, one: dict[str, Any], question: Question, own: dict[By, set[str]]) -> set[str]:
         lineage = self.ground[one["place"]].lineage
@@ -217,7 +217,7 @@ def spoken(organisations: Iterable[dict[str, Any]], period: Period) -> set[str]:
     return found
 
 
-# --- Figures once more: what a row says of the rows of its group ------------------------------------
+# --- The figures in Python: values of a group from the values of its rows ---------------------------
 
 
 def is_within(moment: datetime | None, one: dict[str, Any], hours: int) -> bool:
@@ -314,7 +314,7 @@ FIGURES: dict[str, tuple[str, Say, str]] = {
 }
 
 
-# Each example is a city in the database: to look for the smallest one that fails would take minutes.
+# Each example is a city in the database, so looking for the smallest failing one would take minutes.
 @settings(
     max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
@@ -355,6 +355,6 @@ def test_figures_are_what_python_works_out(city: Any, drawn: dict[str, list[Any]
 
 @pytest.fixture
 def city() -> tuple[list[District], Any]:
-    """A city, two districts in it, and somebody who promises."""
+    """A city, two districts in it, and an owner of follow-ups."""
     whole = make_district()
     return [whole, make_district(parent=whole), make_district(parent=whole)], make_officer(whole)

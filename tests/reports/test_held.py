@@ -1,4 +1,4 @@
-"""Meetings held per week, their level, and whose idea they were; worked out by hand."""
+"""Meetings held per week, their level and who suggested them, calculated by hand."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figures of organisations in a small city, each worked out by hand. The city's clock is Madrid's."""
+"""Figures of organisations in a small city, calculated by hand, with Madrid as the city's time zone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ A_MOMENT = timedelta(microseconds=1)
 
 @dataclass
 class City:
-    """Who is where at the end of September 2024.
+    """The districts of the organisations at the end of September 2024.
 
     North (with its quarter): met, missed, moved_in, leaving; in the quarter silent. South: moved_out, eight.
     """
@@ -58,18 +58,18 @@ def book() -> City:
     lead, deputy, other = make_officer(city), make_officer(city), make_officer(city)
     both = {"lead_officer": lead, "deputy_officer": deputy}
 
-    # Met in its first moment and its last minute.
+    # Met in the first moment and in the last minute of the quarter.
     met = known(north, cadence_days=30, verified_on=date(2023, 10, 1), review_on=date(2024, 9, 30), **both)
     meet(met, STARTS, at(date(2024, 9, 30), 23, 59))
     then(met, ENDS, lead_officer=other)  # a change of the quarter after
 
-    # Met the moment before it and the moment after.
+    # Met the moment before the quarter and the moment after it.
     missed = known(north, cadence_days=92, lead_officer=lead, verified_on=date(2023, 9, 30))
     Organisation.objects.filter(pk=missed.pk).update(review_on=date(2024, 10, 1))
     meet(missed, STARTS - A_MOMENT, ENDS)
     then(missed, STARTS - A_MOMENT, lead_officer=other)  # a change of the quarter before
 
-    # Nothing that happened to it is a meeting with it.
+    # None of its events is a meeting that counts.
     silent = known(quarter)
     for status in ("cancelled", "not_reached", "planned"):
         meet(silent, at(date(2024, 8, 1)), status=status)
@@ -77,14 +77,14 @@ def book() -> City:
     meet(silent, at(date(2024, 8, 1)), present=False)
     then(silent, at(date(2024, 9, 1)), lead_officer=lead)  # a first lead is no change of lead
 
-    # Met while it was elsewhere: it is here now.
+    # Met while it was in another district; it is here now.
     moved_in = known(south, kind="womens_organisation", cadence_days=60, **both)
     meet(moved_in, at(date(2024, 8, 1)))
     then(moved_in, STARTS, lead_officer=other)  # the first moment is of the quarter
     then(moved_in, at(date(2024, 8, 15)), home_district=north, verified_on=date(2024, 8, 1))
     then(moved_in, at(date(2024, 11, 1)), verified_on=date(2024, 11, 1))
 
-    # At home here up to the last moment; met three times where one would have been enough.
+    # In this district until the last moment; met three times although one would have been enough.
     leaving = known(north, cadence_days=78, lead_officer=lead, deputy_officer=deputy)
     meet(leaving, at(date(2024, 7, 5)), at(date(2024, 7, 10)), at(date(2024, 7, 15)))
     then(leaving, ENDS - A_MOMENT, lead_officer=None)
@@ -94,12 +94,12 @@ def book() -> City:
     meet(moved_out, at(date(2024, 7, 2)))
     then(moved_out, at(date(2024, 9, 1)), home_district=south)
 
-    # One meeting with eight of which one stayed away.
+    # One meeting with eight organisations, one of which was absent.
     eight = [known(south) for _number in range(8)]
     assembly = make_meeting(south, *eight, starts_at=at(date(2024, 9, 10)))
     assembly.organisation_links.filter(organisation=eight[-1]).update(present=False)
 
-    # Not of the population: closed in the quarter, dormant, a partner, new after it.
+    # Not in the population: closed in the quarter, dormant, a partner, or created after the quarter.
     for kind, status in (("ngo", "closed"), ("ngo", "dormant"), ("school", "active")):
         other_one = known(north, kind=kind, cadence_days=30)
         meet(other_one, at(date(2024, 7, 2)))
@@ -122,7 +122,7 @@ def ids(*organisations: Organisation) -> set[UUID]:
 
 
 def check_lists(report: Report, row: Row, question: Question, actor: Actor, counted: set[UUID]) -> None:
-    """The figure opens exactly the rows it counts, and beside it the others."""
+    """Check that the figure opens exactly the rows it counts, and the link beside it the others."""
     listed, others = (follow(report.drill(row, question, which), actor) for which in ("n", "rest"))
     assert listed == counted
     assert (len(listed), len(listed | others)) == (row.n, row.of)
@@ -168,7 +168,7 @@ def test_partners_are_counted_when_asked_for(book: City) -> None:
 
 
 def test_recency(book: City) -> None:
-    """Days ago: met 1, moved_in 61, leaving 78, missed 93; silent never."""
+    """Days since the last meeting: met 1, moved_in 61, leaving 78, missed 93; silent never."""
     question = book.ask(book.north, book.empty)
     empty, row = sorted(recency.REPORT.rows(question), key=lambda row: row.of)
     assert (row.n, row.of, row.never_met, row.median_days, row.p90_days) == (4, 5, 1, 61, 93)
@@ -178,7 +178,10 @@ def test_recency(book: City) -> None:
 
 
 def test_cadence(book: City) -> None:
-    """Met 1 day ago of 30, leaving 78 of 78; moved_in 61 of 60, missed 93 of 92; silent agreed to nothing."""
+    """Days since the last meeting, with the agreed days: met 1 of 30, leaving 78 of 78.
+
+    moved_in 61 of 60, missed 93 of 92; silent has no agreed frequency.
+    """
     question = book.ask(book.north, book.quarter)
     nowhere, row = sorted(cadence.REPORT.rows(question), key=lambda row: row.of)
     assert (row.n, row.of, row.without) == (2, 4, 1)
@@ -211,7 +214,10 @@ def test_contact_wanted(book: City) -> None:
 
 
 def test_continuity(book: City) -> None:
-    """Changes: of moved_in in the first moment, of leaving in the last; the next quarter's are not in it."""
+    """Changes of moved_in in the first moment and of leaving in the last.
+
+    Changes in the next quarter do not count.
+    """
     question = book.ask(book.north)
     [row] = continuity.REPORT.rows(question)
     assert (row.n, row.of, row.lead_changes) == (2, 5, 2)
@@ -231,7 +237,7 @@ def test_an_officer_who_left_is_nobody_they_know(book: City) -> None:
 
 
 def test_data_health(book: City) -> None:
-    """Checked a year ago to the day, or since; what was checked later was not yet."""
+    """Checked exactly a year ago or later counts. Checked after the period does not count."""
     for district, due in ((book.quarter, date(2024, 9, 30)), (book.south, date(2024, 9, 30))):
         make_contact(district, review_on=due)
     make_contact(book.quarter, review_on=date(2024, 10, 1))

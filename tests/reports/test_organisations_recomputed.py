@@ -1,4 +1,4 @@
-"""Figures of organisations against another way to work them out: plain Python over random books."""
+"""Figures of organisations, compared with plain Python over random data."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -37,9 +37,9 @@ PERIODS = (
 STATUSES = ["active", "active", "active", "dormant", "closed"]
 STANDS_FOR = {"womens_organisation": "women", "minority_association": "ethnic_minority"}
 
-# --- A book as it may be ------------------------------------------------------------------------------
+# --- Random data --------------------------------------------------------------------------------------
 
-# Days around the ends of the periods, at midnight, the moment before, at noon and in the hour that is twice.
+# Days around the ends of the periods, at midnight, just before it, at noon and in the repeated hour.
 DAYS = st.sampled_from(
     [date(2024, month, day) for month in (6, 7, 8, 9, 10) for day in (1, 2, 15, 26, 27, 28, 30)]
 )
@@ -87,7 +87,7 @@ class State:
 
 @dataclass
 class Known:
-    """What Python knows of an organisation."""
+    """An organisation as Python knows it."""
 
     id: UUID
     kind: str
@@ -97,7 +97,7 @@ class Known:
     met: list[datetime] = field(default_factory=list)
 
     def at_the_end(self, period: Period) -> State | None:
-        """The state that ends last before the period does, or goes on."""
+        """Return the state at the end of the period, or None."""
         for state in self.states:
             if state.since < period.ends_at and (state.until is None or state.until >= period.ends_at):
                 return state
@@ -122,7 +122,7 @@ class Known:
 def write(
     book: list[dict[str, Any]], meetings: list[dict[str, Any]], ground: Any, officers: Any
 ) -> list[Known]:
-    """The book in the database, in five statements, and as Python knows it."""
+    """Write the data to the database in five statements, and return it for Python."""
     found = [_known(one, ground, officers) for one in book]
     Organisation.objects.bulk_create(
         Organisation(
@@ -193,11 +193,11 @@ def _known(one: dict[str, Any], ground: list[District], officers: list[User]) ->
     return Known(uuid7(), one["kind"], one["review_on"], one["focuses"], states)
 
 
-# --- Figures once more --------------------------------------------------------------------------------
+# --- The figures in Python ----------------------------------------------------------------------------
 
 
 def recomputed(found: list[Known], question: Question) -> dict[str, dict[tuple[str, Period], Any]]:
-    """Report → (group, period) → what its row should say."""
+    """Return report → (group, period) → expected values of its row."""
     groups: dict[tuple[str, Period], list[tuple[Known, State]]] = defaultdict(list)
     for period in question.periods:
         for one in found:
@@ -227,7 +227,7 @@ def _recency(rows: Rows, period: Period) -> Any:
 
 
 def _nearest(days: list[int], tenths: int) -> int | None:
-    """The smallest of them that at least so many tenths do not exceed."""
+    """Return the smallest value that at least this many tenths do not exceed."""
     return next((day for n, day in enumerate(days, 1) if n * 10 >= tenths * len(days)), None)
 
 
@@ -277,7 +277,7 @@ COLUMNS: dict[str, tuple[Any, list[str]]] = {
 }
 
 
-# Each example is a city in the database: to look for the smallest one that fails would take minutes.
+# Each example is a city in the database, so looking for the smallest failing one would take minutes.
 @settings(
     max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )

@@ -1,4 +1,4 @@
-"""Overdue promises by age, worked out by hand."""
+"""Overdue follow-ups by age, calculated by hand."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Parts of a district add up to it, on pages, in files and calls; what is in none or in several says so."""
+"""The parts of a district add up to its total on pages, in files and in the API; exceptions are labelled."""
 
 import csv
 import io
@@ -27,7 +27,10 @@ ASKED = "period=2024-Q3"
 
 
 class Split:
-    """A district with two parts and one that is closed, and something of everything in each and in itself."""
+    """A district with two parts and a closed one.
+
+    Each part, and the district itself, has rows of every type.
+    """
 
     def __init__(self) -> None:
         self.north = make_district("Northgate")

@@ -1,4 +1,4 @@
-"""What may leave for publication: nothing from which a small number could be worked out."""
+"""Files for publication contain nothing from which a small number could be calculated."""
 
 import io
 from datetime import date
@@ -46,7 +46,7 @@ def inside(page: Client, query: str) -> Any:
 
 
 def is_refused(page: Client, query: str) -> None:
-    """For publication, with the reason, on the page before and after; the same inside is made."""
+    """Check that publication is rejected with the reason on the pages, while internal use is allowed."""
     shown = page.get(f"/reports/export/?{query}").content.decode()
     assert "are not published" in shown
     answer = publish(page, query)
@@ -57,7 +57,7 @@ def is_refused(page: Client, query: str) -> None:
 
 
 def test_rows_that_are_one_each_are_not_published(city: City, page: Client) -> None:
-    """Six rows that are hidden of a total of six were one each."""
+    """Six hidden rows with a total of six would each be one."""
     for slug in ("coverage", "continuity", "data-health", "activity", "follow-ups", "concerns"):
         is_refused(page, f"report={slug}&by=kind&{ASKED}")
 
@@ -127,11 +127,14 @@ def test_what_was_asked_for_before_it_was_switched_off_is_not_made(city: City, a
     assert set(JobFile.objects.values_list("job", flat=True)) == {made.pk}
 
 
-# --- Whole districts, whole periods, and nothing of few --------------------------------------------------
+# --- Whole districts, whole periods, and no small numbers ------------------------------------------------
 
 
 def stays_inside(page: Client, query: str, said: str) -> None:
-    """For publication the form says why not; inside it is made, and so is a whole district's quarter."""
+    """Check that the form gives the reason, and that internal use works.
+
+    A whole district's quarter may be published.
+    """
     assert said in page.get(f"/reports/export/?{query}").content.decode()
     answer = publish(page, query)
     assert answer.status_code == 422, query

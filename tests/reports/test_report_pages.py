@@ -1,4 +1,4 @@
-"""The pages of reports: who reads them, of which districts, what they say and what they open."""
+"""The pages of reports: readers, districts, texts and links."""
 
 import re
 from datetime import date, timedelta

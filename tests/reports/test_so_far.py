@@ -1,4 +1,4 @@
-"""A period that runs ends now: figures, pages, files and calls say so; the future is not counted."""
+"""A current period ends now: figures, pages, files and the API say so, and the future is not counted."""
 
 import csv
 import io
@@ -37,11 +37,11 @@ A_DAY = timedelta(days=1)
 
 
 def running(past: int = 30, to_come: int = 60) -> Period:
-    """A period of which `past` days have passed, today among them."""
+    """Return a period of which `past` days have passed, including today."""
     return Period(city_today() - timedelta(days=past - 1), city_today() + timedelta(days=to_come + 1))
 
 
-# --- By hand ------------------------------------------------------------------------------------------
+# --- Calculated by hand -------------------------------------------------------------------------------
 
 
 def test_days_since_last_met_are_days_up_to_today() -> None:
@@ -121,7 +121,7 @@ def test_nothing_is_counted_of_a_period_that_has_not_begun() -> None:
         coverage.REPORT.rows(Question((future,), (make_district(),)))
 
 
-# --- Compared -----------------------------------------------------------------------------------------
+# --- Comparisons --------------------------------------------------------------------------------------
 
 
 def lines_of(now: Period, before: Period) -> dict[str, Line]:
@@ -199,7 +199,7 @@ def test_concerns_whose_time_is_not_over_are_not_compared_as_missed(
     assert "not yet comparable" not in client.get(f"/reports/{slug}/?{asked}").content.decode()
 
 
-# --- Pages, files, calls ------------------------------------------------------------------------------
+# --- Pages, files and API -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_a_call_is_refused_the_future_by_a_code_of_its_own() -> None:
         assert tool.get(f"/reports/{slug}/?from={tomorrow - A_DAY}&to={tomorrow}").status_code == 200
 
 
-# --- Against Python, at any moment --------------------------------------------------------------------
+# --- Compared with Python, at any moment --------------------------------------------------------------
 
 
 @settings(

@@ -1,4 +1,4 @@
-"""What stands out: the worst first, nothing of few, nothing where neither way is better."""
+"""Highlights of the scorecard: the worst first, no small numbers, no figures without a better direction."""
 
 from dataclasses import replace
 from datetime import date
@@ -20,7 +20,7 @@ BEFORE = NOW.previous()
 
 
 def line(slug: str, before: tuple[int, int], now: tuple[int, int], **changes: Any) -> Line:
-    """A figure that was n of N and is n of N."""
+    """Return a figure with `n of N` before and now."""
     report: Report = replace(REPORTS[slug], **changes)
     rows = {
         ("N", period): Row(period=period, group="N", n=n, of=of)

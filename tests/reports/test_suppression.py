@@ -1,4 +1,4 @@
-"""Small cells are not given out, and nobody can work them out from what is."""
+"""Small cells are hidden, and cannot be calculated from the published cells."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,9 +16,9 @@ def publish(rows: Rows) -> Published:
 
 
 def attack(published: Published) -> Iterator[tuple[str, str, set[int]]]:
-    """Every number that each hidden cell can still be: all assignments that fit what is published.
+    """Return the possible values of each hidden cell: all assignments that fit what is published.
 
-    Rows are taken to add up to the totals, which is the most that anybody can know.
+    Rows are assumed to add up to the totals, which is the most that a reader can know.
     """
     groups = list(published.rows)
     total_n, total_of = published.total.n, published.total.of
@@ -30,7 +30,7 @@ def attack(published: Published) -> Iterator[tuple[str, str, set[int]]]:
                 yield n, of
 
     def sums(rows: list[Counts]) -> set[tuple[int, int]]:
-        """All (Σn, Σof) of some rows."""
+        """Return all possible (Σn, Σof) of some rows."""
         reached = {(0, 0)}
         for row in rows:
             reached = {
@@ -91,7 +91,7 @@ def test_no_small_cell_can_be_worked_out(cells: list[tuple[int, int]]) -> None:
 @settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.integers(0, 14), min_size=1, max_size=4), st.data())
 def test_reports_on_the_same_organisations_hide_the_same_sizes(sizes: list[int], data: st.DataObject) -> None:
-    """Else what one hides could be read from the other."""
+    """Otherwise one report would reveal what the other hides."""
     first, second = (
         publish({f"g{k}": (data.draw(st.integers(0, of)), of) for k, of in enumerate(sizes)})
         for _ in range(2)

@@ -1,4 +1,4 @@
-"""Days of the city at its clock changes: 25 hours in October, 23 in March. Madrid."""
+"""City days at clock changes: 25 hours in October, 23 in March (Madrid)."""
 
 from datetime import UTC, date, datetime, timedelta
 

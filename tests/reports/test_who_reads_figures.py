@@ -1,4 +1,4 @@
-"""Figures are for those who read the rows behind them, of their districts, and the same for each of them."""
+"""Figures are shown to readers of the rows behind them, for their districts. All get the same figures."""
 
 from dataclasses import replace
 from datetime import date
@@ -63,7 +63,7 @@ def test_an_administrator_asks_none() -> None:
 
 
 def every_row(question: Question) -> dict[str, list[Row]]:
-    """What every report answers, by district, kind and community."""
+    """Return the rows of every report, by district, kind and community."""
     return {f"{one.slug} {by}": list(one.rows(replace(question, by=by))) for one in ALL for by in By}
 
 

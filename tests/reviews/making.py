@@ -26,7 +26,7 @@ from tests.factories import make_district, make_meeting, make_officer, make_orga
 
 
 class Audited:
-    """A district with a supervisor, an officer, three organisations, and the last ninety days."""
+    """A district with a supervisor, an officer, three organisations, and the last 90 days."""
 
     def __init__(self, **names: Any) -> None:
         self.district: District = make_district("Northgate", **names)
@@ -35,7 +35,7 @@ class Audited:
         self.organisations = [make_organisation(self.district) for _ in range(3)]
         today = city_today()
         self.period = Period(today - timedelta(days=90), today)
-        # They were there in the period, whenever the book learnt of them.
+        # They existed in the period, whenever they were entered.
         for organisation in self.organisations:
             organisation.periods.update(since=timezone.now() - timedelta(days=400))
 
@@ -44,7 +44,7 @@ class Audited:
         return actor_for(self.supervisor)
 
     def meet(self, number: int = 0, **fields: Any) -> Any:
-        """A held meeting with one of the organisations, days ago."""
+        """Create a held meeting with one of the organisations, days ago."""
         fields.setdefault("officers", [self.officer])
         fields.setdefault("starts_at", timezone.now() - timedelta(days=5 + number))
         return make_meeting(self.district, self.organisations[number % 3], **fields)
@@ -54,7 +54,7 @@ class Audited:
         return freeze_review(samples=samples, **call)
 
     def finish(self, review: Review, note: str = "") -> Review:
-        """All that has to be done, done, and signed."""
+        """Complete all steps of the audit and sign it."""
         about: dict[str, Any] = {"actor": self.actor, "review_id": review.pk}
         noted = about | {"note": note}
         for sample in review.samples.all():
@@ -64,8 +64,9 @@ class Audited:
         return sign_review(**about)
 
     def audit_twice(self, word: str = "word") -> tuple[Review, Review]:
-        """One that is signed and corrected since, and one under way that says what became of it: all an
-        audit can have, with `word` in each text.
+        """Create a signed and corrected audit, and an open one that follows up on it.
+
+        Together they have everything an audit can have, with `word` in each text.
         """
         for number in range(3):
             self.meet(number)

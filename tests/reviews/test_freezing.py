@@ -1,4 +1,4 @@
-"""Freezing a period: all reports with the ids they counted, which stay when the book goes on."""
+"""Freezing a period: all reports with the counted IDs, unchanged when records change later."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""An audit is named and counted as it was: districts, signers and definitions are renamed."""
+"""A signed audit keeps its names and counts when districts, signers and definitions are renamed."""
 
 from dataclasses import replace
 from typing import Any
@@ -39,7 +39,7 @@ def rename(district: District, **fields: Any) -> None:
 
 
 def older(review: Review) -> Review:
-    """As audits were kept before names were: another of the same, with the columns empty."""
+    """Copy an audit with empty name columns, as audits had before names were stored."""
     figures = list(review.figures.exclude(group=IN_NO_PART))
     review.pk, review.district_code, review.district_name, review.definitions = uuid7(), "", "", {}
     review.save(force_insert=True)

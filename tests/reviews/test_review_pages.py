@@ -1,4 +1,4 @@
-"""The pages of audits: listed, frozen, worked on, signed, read; who may do what, and what is in the trail."""
+"""The pages of audits: list, freeze, work, sign, read; permissions and events."""
 
 import re
 from typing import Any

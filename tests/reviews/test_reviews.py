@@ -1,4 +1,4 @@
-"""Working on an audit, signing it, and what nobody can change afterwards, by SQL either."""
+"""Working on an audit, signing it, and what cannot be changed afterwards, even by SQL."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ from tests.reviews.making import Audited
 pytestmark = pytest.mark.django_db
 
 SOON = city_today() + timedelta(days=30)
-# Every table of an audit, with a column that could be changed.
+# Every table of an audit, with a column to change.
 PARTS = {
     "reviews_frozenfigure": "n = 99",
     "reviews_figurecomment": "text = 'x'",
@@ -61,7 +61,7 @@ def of(audited: Audited, review: Review) -> dict[str, Any]:
 
 
 def refused(statement: str, *parts: str) -> bool:
-    """Whether the database says no; `parts` are names of tables and the like."""
+    """Whether the database rejects the statement. `parts` are names of tables and columns."""
     statement = statement.format(*parts)
     try:
         with transaction.atomic(), connection.cursor() as cursor:

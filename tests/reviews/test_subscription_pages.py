@@ -1,4 +1,4 @@
-"""Which reports come by e-mail: one more, no more, and no way back to what one does not supervise."""
+"""Subscriptions to reports by email: add, remove, and no access to districts one does not supervise."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reports by e-mail: due at nine local time, a link and no data, once, and not for who has left."""
+"""Reports by email: due at 09:00 local time, a link without data, sent once, not to former staff."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -88,7 +88,7 @@ def desk(db: None) -> Desk:
 
 @pytest.fixture
 def monday(monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Shortly after nine in Athens, on the Monday of last week or the one before."""
+    """Return shortly after 09:00 in Athens, on the Monday of last week or the week before."""
     today = timezone.now().astimezone(ATHENS).date()
     day = today - timedelta(days=today.weekday() + 7)
     moment = nine_oclock(day, ATHENS) + timedelta(minutes=5)
