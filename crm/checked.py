@@ -1,4 +1,7 @@
-"""Variables that name something: what nobody knows is said when the application starts, in one sentence."""
+"""Checks of environment variables that name something.
+
+An unknown name stops the start with one sentence.
+"""
 
 from zoneinfo import ZoneInfo
 
@@ -7,7 +10,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 
 def time_zone(variable: str, value: str) -> str:
-    """The value. Raises ImproperlyConfigured if no clock of this machine knows the zone."""
+    """Return the value. Raises ImproperlyConfigured for an unknown time zone."""
     try:
         ZoneInfo(value)
     except (ValueError, LookupError, OSError):  # a path, an unknown name, a folder such as “Europe”
@@ -17,7 +20,7 @@ def time_zone(variable: str, value: str) -> str:
 
 
 def region(variable: str, value: str) -> str:
-    """The value. Raises ImproperlyConfigured if no country with phone numbers has this code."""
+    """Return the value. Raises ImproperlyConfigured for an unknown country code."""
     if value not in SUPPORTED_REGIONS:
         text = f"{variable}: there is no country “{value}”. Enter a code of two capital letters such as ES."
         raise ImproperlyConfigured(text)

@@ -22,14 +22,15 @@ class RequestLogMiddleware(RequestMiddleware):
         structlog.contextvars.bind_contextvars(ip=client_address(request.META))
 
 
-#: Whoever asks these is a machine: what it is told depends on nobody who may be signed in beside it.
+#: URLs for machines, whose responses do not depend on the user.
 OF_NOBODY: Final = ("/livez", "/healthz", "/metrics")
 
 
 class NobodyMiddleware:
-    """Forgets the cookies of a request that is answered alike for all, before a session is looked up.
+    """Removes the cookies of requests whose response is the same for everybody, before the session is read.
 
-    A browser sends its cookies along. The session is in the database, and `/livez` must answer without it.
+    A browser sends its cookies too, but the session is in the database, and `/livez` must work without the
+    database.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -67,15 +67,15 @@ def test_more_districts_wait_and_fewer_hold_at_once(administrator: Actor) -> Non
     city = make_district("City")
     north, south = make_district("North", parent=city), make_district("South", parent=city)
     user = make_officer(city)
-    edit_user(actor=administrator, user_id=user.pk, districts=[north])  # a part of what was theirs
+    edit_user(actor=administrator, user_id=user.pk, districts=[north])  # a part of the previous districts
     assert list(user.districts.all()) == [north]
     assert not user.requests.exists()
     edit_user(actor=administrator, user_id=user.pk, districts=[city, north])
     assert list(user.districts.all()) == [north]
     assert list(waiting(user, Asked.DISTRICTS).districts.all()) == [city]
-    edit_user(actor=administrator, user_id=user.pk, districts=[south])  # the other way round: nothing stays
+    edit_user(actor=administrator, user_id=user.pk, districts=[south])  # another district: nothing remains
     assert list(user.districts.all()) == []
-    edit_user(actor=administrator, user_id=user.pk, districts=[])  # taken back
+    edit_user(actor=administrator, user_id=user.pk, districts=[])  # removed
     assert not user.requests.waiting().exists()
 
 
@@ -109,7 +109,7 @@ def test_whoever_the_asker_made_or_changed_this_week_confirms_nothing_of_theirs(
     request = waiting(user, Asked.DISTRICTS).pk
     with pytest.raises(PermissionDenied):
         confirm_request(actor=actor_for(second), request_id=request)
-    monkeypatch.setattr(rules, "DAYS_APART", 0)  # the week is over; nobody changes the trail's days
+    monkeypatch.setattr(rules, "DAYS_APART", 0)  # as if a week had passed, because events cannot be backdated
     assert confirm_request(actor=actor_for(second), request_id=request).is_confirmed
 
 
@@ -195,7 +195,7 @@ def test_the_address_of_who_decides_changes_by_two_and_the_old_one_is_told(
     assert "Nothing changes until a second person confirms it." in mail_sink.messages[0].get_content()
     assert session.get("/settings/").status_code == 200
     request = waiting(user, Asked.EMAIL)
-    with pytest.raises(REFUSED):  # their own
+    with pytest.raises(REFUSED):  # their own request
         confirm_request(actor=actor_for(user), request_id=request.pk)
     for other in (Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR):
         with pytest.raises(REFUSED):
@@ -249,7 +249,7 @@ def test_nor_where_they_have_never_signed_in(administrator: Actor) -> None:
         edit_user(actor=administrator, user_id=one.pk, email=f"{one.pk}@evil.example")
     user.refresh_from_db()
     assert waiting(user, Asked.EMAIL).email == f"{user.pk}@evil.example" != user.email
-    assert not other.requests.exists()  # never had a district: a mistake in an address is put right
+    assert not other.requests.exists()  # never had a district, so a wrong address can be corrected
     later = timezone.now() + timedelta(days=31)
     assert had_districts_lately(user, timezone.now())
     assert not had_districts_lately(user, later)
@@ -377,7 +377,7 @@ def test_a_supervisor_decides_on_a_page_with_a_fresh_sign_in(client: Client, adm
     assert not user.districts.exists()
     page = client.post(address, sent, follow=True).content.decode()
     assert "Confirmed for Olga: districts." in page
-    assert client.post(address, sent).status_code == 404  # tapped twice
+    assert client.post(address, sent).status_code == 404  # a double tap
     assert client.post(f"/settings/waiting/{elsewhere.requests.get().pk}/", sent).status_code == 404
 
 

@@ -103,7 +103,7 @@ def test_a_new_password_is_promised_to_all_alike(client: Client, mail_sink: Mail
         for address in (user.email, "nobody@police.example")
     ]
     assert [a.redirect_chain for a in answers] == [[("/accounts/password/reset/done/", 302)]] * 2
-    (message,) = mail_sink.messages  # and nobody's mailbox is filled through this page
+    (message,) = mail_sink.messages  # only once, so that nobody's mailbox can be flooded
     assert message["To"] == user.email
     assert "http://testserver/accounts/password/reset/key/" in message.get_content()
 

@@ -191,7 +191,7 @@ def test_what_happens_between_the_day_and_its_telling_is_told_where_the_person_w
     contact = ending(city_today(), south, known)
     other = make_contact(south)
     copies = [Copy(north), Copy(south)]
-    copies[0].rows["contacts", contact.pk] = 1  # as it was the day before
+    copies[0].rows["contacts", contact.pk] = 1  # as on the day before
     do: dict[str, Callable[[], object]] = {
         "moved": lambda: edit_organisation(actor=SYSTEM, organisation_id=known.pk, home_district=south),
         "dropped": lambda: edit_contact(actor=SYSTEM, contact_id=contact.pk, affiliations=[]),
@@ -251,7 +251,7 @@ def test_what_names_a_moved_organisation_is_told_to_who_comes_or_ceases_to_see_i
         "follow-ups": [follow_up(here, contact=person), follow_up(here)],
         "meetings": [make_meeting(south, here), make_meeting(south, here)],
     }
-    if how == "home_district":  # a meeting is not seen where its organisation is active besides
+    if how == "home_district":  # meetings are not visible in further districts of their organisation
         naming["concerns"].insert(0, Concern.objects.create(**received, meeting=meeting))
         naming["follow-ups"].insert(0, follow_up(here, meeting=meeting))
     naming["meetings"][0].contact_links.create(contact=person, attendance="attended")

@@ -67,7 +67,7 @@ def test_a_write_reads_the_row_once_and_its_service_locks_it_once() -> None:
         False,
         True,
         False,
-    ]  # before, in the service, the answer
+    ]  # before it, in the service, in the response
 
 
 def test_a_deletion_of_an_outdated_version_is_told_the_current_one() -> None:
@@ -338,7 +338,7 @@ def test_a_list_costs_the_same_for_any_number_of_rows_and_is_one_event(
     tool = Tool(district)
     tool.get("/organisations/")
     for _more in range(2):
-        with django_assert_max_num_queries(6):  # savepoints of the test's own transaction included
+        with django_assert_max_num_queries(6):  # including savepoints of the test's transaction
             tool.get("/organisations/?limit=200")
         found += [make_organisation(district) for _ in range(20)]
     with django_assert_max_num_queries(8):

@@ -71,7 +71,7 @@ def test_a_renewal_never_shortens_a_key_and_a_revoked_one_is_over() -> None:
 
 def test_rotating_again_within_a_week_ends_no_secret_that_may_be_in_use() -> None:
     tool = Tool()
-    _key, lost = rotate_key(actor=SYSTEM, key_id=tool.key.pk)  # its answer never arrived
+    _key, lost = rotate_key(actor=SYSTEM, key_id=tool.key.pk)  # as if the response was lost
     _key, token = rotate_key(actor=SYSTEM, key_id=tool.key.pk)
     assert [call(one) for one in (tool.token, str(lost), str(token))] == [200, 200, 200]
     for _more in range(2):

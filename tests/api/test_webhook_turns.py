@@ -103,7 +103,7 @@ def test_a_failure_ends_the_turn_and_a_quick_answer_goes_on(receivers: list[Rece
     assert (bad.failures, good.failures) == (1, 0)
     assert bad.resume_at is not None and bad.resume_at > timezone.now()
     Webhook.objects.update(resume_at=timezone.now() - timedelta(seconds=1))
-    assert send_due() == 3  # all but the one that has its own later moment
+    assert send_due() == 3  # all except the one that is due later
     bad.refresh_from_db()
     assert bad.failures == 0
     assert not bad.resume_at and not bad.failing_since
@@ -166,7 +166,7 @@ def test_a_receiver_that_is_gone_for_days_loses_what_waited_as_long(receivers: l
     WebhookDelivery.objects.filter(seq__lt=3).update(created_at=timezone.now() - GIVEN_UP_AFTER)
     fast_forward()
     send_due()
-    assert not WebhookDelivery.objects.failed().exists()  # it has not failed that long
+    assert not WebhookDelivery.objects.failed().exists()  # it has not failed long enough
     Webhook.objects.update(failing_since=timezone.now() - GIVEN_UP_AFTER)
     fast_forward()
     send_due()

@@ -169,7 +169,7 @@ def test_a_slow_receiver_is_left_after_the_limit_and_the_rest_waits_too(
     rows = WebhookDelivery.objects.order_by("seq")
     assert [(row.last_error, row.attempts) for row in rows] == [("timeout", 1), ("", 0)]
     assert send_due() == 0
-    assert len(receiver.taken) == 1  # the receiver has its pause, and so has what is not tried yet
+    assert len(receiver.taken) == 1  # the receiver is paused, and so are its other deliveries
 
 
 def test_both_secrets_sign_while_a_webhook_rotates_and_then_one(receiver: Receiver) -> None:

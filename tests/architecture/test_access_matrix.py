@@ -114,7 +114,7 @@ def hidden_from(line: str, column: str, place: str) -> tuple[str, ...]:
 
 def observe(asking: Asking, line: str, columns: tuple[str, ...]) -> Rule:
     found = {}
-    same = asking.is_the_same(*line.split(" ", 1))  # here and elsewhere: not asked twice
+    same = asking.is_the_same(*line.split(" ", 1))  # the same for both districts: one request is enough
     for column in columns:
         answers = [answer(asking, line, column, "own")]
         for place in WHERE[1 : PLACES.get(column, 1)]:

@@ -53,7 +53,7 @@ def test_every_page_that_shows_a_row_records_it(client: Client, city: dict[str, 
             silent.append(f"{path}: {sorted(missing)}")
         if role == "supervisor" and any(
             known.keys() & set(event.object_ids) and not event.district_ids for event in new
-        ):  # nobody else reads a privacy officer’s
+        ):  # nobody else sees a privacy officer’s events
             nowhere.append(path)
     assert silent == []
     assert nowhere == [], "\n".join(nowhere)

@@ -125,7 +125,7 @@ def _written(call: ast.Call) -> ast.expr | None:
         return None
     if call.func.attr in {"update", "delete", "save"} and call.args:
         return None
-    if call.func.attr == "create" and isinstance(call.func.value, ast.Name):  # a service; rows have a manager
+    if call.func.attr == "create" and isinstance(call.func.value, ast.Name):  # a service, not a manager
         return None
     return call.func.value
 

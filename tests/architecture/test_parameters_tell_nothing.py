@@ -129,7 +129,7 @@ def test_no_refusal_of_a_page_has_a_word_of_anybody(asking: Asking) -> None:
     person, organisation, code = str(rows["contact"]), str(rows["organisation"]), rows["code"]
     values = (f"{organisation},{person}", "", f"{code[::-1]},{code[::-1]}", "%00")
     for route in asking.routes:
-        if route.startswith(("api/", "accounts/", "healthz")):  # that one says 503 where nobody works
+        if route.startswith(("api/", "accounts/", "healthz")):  # /healthz answers 503 without workers
             continue
         address = asking.ask("GET", route, "north").path.partition("?")[0]
         for value in values:

@@ -242,7 +242,7 @@ def test_an_installation_from_before_is_fenced_too(trail: None) -> None:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {PUBLISHER}")
     roles.grant_tables(owner, APPLICATION, PUBLISHER, beside_older=True)
     with signed_in(APPLICATION) as older:
-        older.execute(EVENT.format(", xid", ", DEFAULT"))  # as the version before writes it
+        older.execute(EVENT.format(", xid", ", DEFAULT"))  # as the previous version inserts it
         for statement in (EVENT.format(", xid", ", 1"), NUMBER.format(3), SEAL.format(1)):
             with pytest.raises(errors.InsufficientPrivilege):
                 older.execute(statement)

@@ -33,7 +33,7 @@ def test_many_writers_whose_commits_interleave_lose_no_number_and_repeat_none(co
             try:
                 with transaction.atomic():
                     write(uuid7(), number)
-                    stop.wait(random.uniform(0, 0.01))  # holds its transaction while others commit
+                    stop.wait(random.uniform(0, 0.01))  # keeps its transaction open while others commit
                     if random.random() < 0.2:
                         raise InterruptedError
             except InterruptedError:
@@ -103,7 +103,7 @@ def test_changes_of_one_object_keep_their_order_even_when_transaction_numbers_do
 
     def second_writer() -> None:
         with transaction.atomic():
-            record(SYSTEM, Action.VIEW, "contact", [uuid7()])  # takes its transaction number here
+            record(SYSTEM, Action.VIEW, "contact", [uuid7()])  # gets its transaction ID here
             numbered.set()
             go_on.wait(10)
             write(pk, 3)
@@ -144,7 +144,7 @@ def restored(committed_db: None) -> Iterator[None]:
     publish_all()
     ahead = 10**12
     with services.postgres.connect(str(connection.settings_dict["NAME"])) as superuser:
-        superuser.execute("SET session_replication_role = replica")  # as pg_restore: triggers come later
+        superuser.execute("SET session_replication_role = replica")  # as pg_restore does
         numbered, _waiting = (_copy(superuser, xid) for xid in (ahead, ahead + 5))
         superuser.execute(
             "INSERT INTO audit_numbered (seq, below_xid, event_id) VALUES (2, %s, %s)", [ahead, numbered]

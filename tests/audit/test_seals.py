@@ -164,7 +164,7 @@ def test_a_lost_or_torn_file_is_made_whole(key: Path, settings: Settings) -> Non
     write_trail(6)
     write_trail(6)
     file, whole = Path(settings.AUDIT_SEAL_FILE), lines(settings)
-    file.write_text(whole[0] + "\n" + whole[1][:40])  # the power went away
+    file.write_text(whole[0] + "\n" + whole[1][:40])  # as after a power cut
     write_trail(4)
     assert lines(settings)[:2] == whole
     assert len(lines(settings)) == 3

@@ -23,7 +23,7 @@ def test_an_invited_officer_signs_in(
     administrator = make_user(Role.ADMINISTRATOR, name="Ada Admin")
 
     desk = open_page("desk", user=administrator, javascript=javascript)
-    desk.goto("/accounts/reauthenticate/?next=/")  # who opens records to somebody signs in anew
+    desk.goto("/accounts/reauthenticate/?next=/")  # giving access to records requires a recent sign-in
     desk.get_by_label("Password").fill(PASSWORD)
     desk.get_by_role("button", name="Continue").click()
     desk.get_by_role("navigation", name="Main").get_by_role("link", name="Staff accounts").click()

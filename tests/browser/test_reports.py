@@ -109,7 +109,7 @@ def test_paper_keeps_blind_spots_to_the_screen(open_page: OpenPage, supervisor: 
     expect(page.get_by_role("link", name="Roma")).to_be_hidden()
 
 
-# Return by how much the selected text of a field is wider than its box.
+# Evaluates to the number of pixels by which the selected text is wider than its field.
 CUT_OFF = """one => {
     const alone = one.cloneNode(), chosen = one.selectedOptions[0].cloneNode(true);
     alone.append(chosen);

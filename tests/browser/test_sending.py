@@ -290,7 +290,7 @@ def test_after_back_no_other_organisation_is_chosen(
     pills.last.check(force=True)
     met = pills.last.get_attribute("value")
     recent = Organisation.objects.get(pk=(met or "").partition(":")[2])
-    make_meeting(north, recent, officers=[officer])  # it stands elsewhere on the page from now on
+    make_meeting(north, recent, officers=[officer])  # changes its place on the page
     page.goto("/organisations/")
     page.go_back()
     expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()

@@ -203,7 +203,7 @@ def test_what_was_sent_shows_nothing_of_them_before_a_reason(wrong: dict[str, st
     assert answer.status_code == 422
     for word in ("Theirname", "Canaryname", "612", "canary@x.example"):
         assert word not in html
-    assert 'name="given_name" value="Myname"' in html  # nothing typed is lost
+    assert 'name="given_name" value="Myname"' in html  # no input is lost
     assert client.post(page(contact, "contact_edit"), fields | {"why": "1", "other": "x"}).status_code == 422
     asked = fields | {"why": "1", "reason": "They called or wrote"}
     shown = client.post(page(contact, "contact_edit"), asked)

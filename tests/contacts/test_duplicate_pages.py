@@ -187,7 +187,7 @@ def test_who_writes_nothing_merges_nothing(role: str) -> None:
 def test_two_or_more_are_chosen_in_every_list_there_is() -> None:
     officer, kept, gone = a_pair()
     third = make_organisation(kept.home_district, name="Casa Rom", phone="+34600000001")
-    make_organisation(name="Casa Roma", also_in=[kept.home_district])  # read only: not to be chosen
+    make_organisation(name="Casa Roma", also_in=[kept.home_district])  # read-only, so not selectable
     people = [make_contact(kept.home_district, given_name="Ana", family_name="Gil") for _n in range(3)]
     client = browse(officer)
     for address, rows, merges in (
@@ -424,7 +424,7 @@ def test_of_two_merges_the_page_offers_the_later_and_then_the_earlier() -> None:
     assert b"You can then undo the earlier merge of 1 duplicate (" in page
     undo(client, address)
     assert Organisation.objects.filter(pk=third.pk).exists()
-    client.get(address)  # which says that it is undone
+    client.get(address)  # shows that it is undone
     page = client.get(address).content
     assert (page.count(OFFERED), b"undo the earlier merge" in page) == (1, False)
     undo(client, address)

@@ -122,7 +122,7 @@ def test_every_field_is_chosen_by_somebody() -> None:
     for model in (Organisation, Contact):
         chosen = {name for names in TOGETHER[model] for name in names}
         names = {column.name for column in model._meta.concrete_fields if column.editable}
-        assert names - {"withdrawn_on"} <= chosen  # nobody who withdrew is merged
+        assert names - {"withdrawn_on"} <= chosen  # contacts who opted out are never merged
 
 
 def test_every_relation_is_known_and_those_that_exclude_each_other_have_a_hand() -> None:

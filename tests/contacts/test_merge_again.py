@@ -61,7 +61,7 @@ def a_concern(**more: Any) -> Concern:
 
 def in_meetings(rows: Rows) -> None:
     meetings = [make_meeting(None, row) for row in rows]
-    for kept, there in zip(rows, meetings[1:], strict=False):  # both at the second, one as not present
+    for kept, there in zip(rows, meetings[1:], strict=False):  # both at the second, one as absent
         MeetingOrganisation.objects.create(meeting=there, organisation=kept, present=False)
 
 

@@ -335,7 +335,7 @@ def test_a_conflict_shows_both_texts_and_the_second_save_decides() -> None:
     assert "Their name" in html
     assert "My name" in html
     assert 'name="version" value="2"' in html
-    assert html.count('role="rowheader"') == 1  # the version is no text of anybody's
+    assert html.count('role="rowheader"') == 1  # the version is not a field
     assert client.post(page(organisation, "organisation_edit"), fields | {"version": 2}).status_code == 302
     organisation.refresh_from_db()
     assert organisation.name == "My name"

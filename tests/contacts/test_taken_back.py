@@ -80,9 +80,9 @@ def test_of_several_changes_only_those_taken_back_are_gone(place: Place) -> None
     row.periods.exclude(until=None).update(until=then)
     row.periods.filter(until=None).update(since=then)
     led_by(carla)
-    led_by(place.anna)  # a slip, put right at once
+    led_by(place.anna)  # a mistake, corrected at once
     assert [one.lead_officer for one in row.periods.order_by("since")] == [place.ben, place.anna]
-    led_by(place.ben)  # after eleven minutes: a lead officer who came back
+    led_by(place.ben)  # after 11 minutes: a lead officer who returned
     assert row.periods.count() == 3
     assert place.changes() == 2
 

@@ -141,4 +141,4 @@ def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
 def test_everything_waits_for_the_migration(parts: dict[str, Any]) -> None:
     for name in OURS - {"migrate"}:
         assert parts[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-        assert name == "web" or "ports" not in parts[name]  # two workers could not share one
+        assert name == "web" or "ports" not in parts[name]  # two workers could not share a port

@@ -93,7 +93,7 @@ def test_everything_that_the_application_is_made_of_gets_into_the_image(rules: l
 def test_the_image_copies_nothing_but_the_context(rules: list[str]) -> None:
     """The test is only valid if the build uses nothing but the context that .dockerignore filters."""
     assert rules[0] == "*"
-    assert not list(ROOT.glob("?*.dockerignore"))  # Dockerfile.dockerignore would win over it
+    assert not list(ROOT.glob("?*.dockerignore"))  # Dockerfile.dockerignore would take precedence
     copies = [
         line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith(("COPY", "ADD"))
     ]

@@ -154,7 +154,7 @@ def test_a_drill_drops_no_database_that_it_did_not_make(committed_db: None) -> N
     try:
         with pytest.raises(BackupFailed, match="no drill has left"), scratch_database(name):
             pass
-        services.postgres.execute("DROP DATABASE {}", name)  # it was still there
+        services.postgres.execute("DROP DATABASE {}", name)  # fails unless it still exists
         for _again in range(2):
             with scratch_database(name):
                 assert connections["owner"].settings_dict["NAME"] == name

@@ -80,4 +80,4 @@ def test_what_is_refused_before_django_has_the_headers_of_a_page(port: int, head
 
 def test_a_hundred_rows_that_are_ticked_in_a_list_fit_into_the_address(port: int) -> None:
     rows = "&".join(f"row={uuid7()}" for _n in range(100))
-    assert ask(port, f"GET /organisations/selected/?list=&{rows} HTTP/1.1\r\n")[0] == 302  # to sign in
+    assert ask(port, f"GET /organisations/selected/?list=&{rows} HTTP/1.1\r\n")[0] == 302  # to sign-in

@@ -55,7 +55,7 @@ def test_the_site_answers_again_after_the_deadline_of_half_sent_requests(port: i
         time.sleep(SECONDS + 0.5)
         began = time.monotonic()
         assert ask(port, "GET /livez HTTP/1.1\r\n")[0] == 200
-        assert time.monotonic() - began < SECONDS + 1.5  # those beyond the threads had to wait for one
+        assert time.monotonic() - began < SECONDS + 1.5  # the rest had to wait for a thread
         answers = [one.recv(65536) for one in connections]
         assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 408 Request Timeout"}
         assert all(b"X-Frame-Options: DENY" in answer for answer in answers)
@@ -99,7 +99,7 @@ def test_a_body_that_takes_longer_is_taken_as_long_as_it_comes(port: int) -> Non
             connection.sendall(body[start : start + 3_000])
             time.sleep(0.15)
         assert time.monotonic() - began > SECONDS * 1.5
-        assert all_of(connection).startswith(b"HTTP/1.1 403 ")  # it has no CSRF token: it was read
+        assert all_of(connection).startswith(b"HTTP/1.1 403 ")  # read in full; no CSRF token
 
 
 def test_two_requests_on_one_connection_have_their_own_time(port: int) -> None:

@@ -45,7 +45,7 @@ def test_defaults_are_those_of_the_settings() -> None:
                 try:
                     value = ast.literal_eval(keyword.value)
                 except ValueError:
-                    continue  # made of another variable
+                    continue  # derived from another variable
                 if listed[name].default is not None:
                     compared.add(name)
                     assert listed[name].default == as_written(value), name

@@ -199,7 +199,7 @@ def test_the_ground_may_have_changed_between_trying_and_importing(client: Client
 if MADRID.exists():  # beside the project, not in it: elsewhere the test is not defined, so never skipped
 
     def test_the_map_of_a_real_city_is_small(client: Client, administrator: Any) -> None:
-        preview = upload(client, MADRID.read_bytes(), from_names="on")  # it only numbers its rows
+        preview = upload(client, MADRID.read_bytes(), from_names="on")  # its only property is a row number
         client.post(IMPORT, {"token": token(preview)})
         client.force_login(make_officer(District.objects.get(name="Retiro")))
         page = client.get("/districts/").content

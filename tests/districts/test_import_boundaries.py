@@ -285,7 +285,7 @@ def test_the_page_asks_shows_old_and_new_and_takes_back(client: Client) -> None:
     assert again.status_code == 422
     assert "Nothing was imported. Select the box if all of this is correct." in again.content.decode()
     assert District.objects.get().name == "Centro"
-    District.objects.update(name="Centre")  # meanwhile: what was confirmed is another question
+    District.objects.update(name="Centre")  # a different question than the confirmed one
     told = {"confirmed": again.context["report"].asked}
     anew = client.post(ADDRESS, token | told)
     assert anew.status_code == 422

@@ -13,7 +13,7 @@ if __name__ == "__main__":
     from exchange.imports.reading import UnreadableFile
     from exchange.imports.tables import read_table
 
-    Path("/proc/self/clear_refs").write_text("5")  # the peak so far is that of whoever started this
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak inherited from the parent process
     before = process_time()
     with Path(sys.argv[1]).open("rb") as file:
         try:

@@ -115,7 +115,7 @@ def test_a_busy_city_comes_back_the_same(committed_db: None) -> None:
     after = content()
     for name, rows in before.items():
         assert after[name] == rows, name
-    call_command("recount", stdout=StringIO())  # would raise for one wrong summary
+    call_command("recount", stdout=StringIO())  # raises for a wrong summary
     assert not User.objects.filter(is_active=True).exists()
     assert all(people[user.pk] == user.email for user in User.objects.all())
     told = Change.objects.filter(event__action=Action.IMPORT)

@@ -81,7 +81,7 @@ def test_rows_that_are_alike_are_decided_on_a_page_and_tried_again() -> None:
     assert (draft.state, sums(draft)) == ("tried", {"created": 1, "merged": 1})
     assert sums(send(user, draft, "run")) == {"created": 1, "merged": 1}
     assert Organisation.objects.count() == 1
-    assert client.get(page).status_code == 404  # it is in the book
+    assert client.get(page).status_code == 404  # already imported
     other = make_supervisor(make_district())
     assert browse(other).get(page).status_code == 404
 

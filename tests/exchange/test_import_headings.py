@@ -54,7 +54,7 @@ def test_another_row_of_headings_can_be_chosen_and_the_columns_are_guessed_anew(
     assert draft.headings == ["Register", "2025"]
     page = f"/import/{draft.pk}/columns/"
     assert browse(user).post(page, {"heading_row": "4"}).status_code == 422
-    assert browse(user).post(page, {"heading_row": "3"}).status_code == 422  # nothing is under it
+    assert browse(user).post(page, {"heading_row": "3"}).status_code == 422  # no rows below it
     assert browse(user).post(page, {"heading_row": "2"}).status_code == 302
     draft.refresh_from_db()
     assert (draft.headings, draft.columns) == (["Name", "Kind"], {"Name": "name", "Kind": "kind"})

@@ -136,7 +136,7 @@ def test_further_numbers_follow_the_file_and_what_a_person_wrote_stays() -> None
     assert str(row.phone) == "+34949010382"
     assert "949 21 77 92" in row.summary
     assert "949 01 03 82" not in row.summary
-    Organisation.objects.update(summary="They sing")  # a person took the numbers out
+    Organisation.objects.update(summary="They sing")  # a user removed the numbers
     draft = imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949010382, 949217792", "They sing"]))
     row.refresh_from_db()
     assert (sums(draft), row.summary) == ({"unchanged": 1}, "They sing")
@@ -290,6 +290,6 @@ def test_a_number_that_does_not_replace_the_one_on_record_is_in_the_note() -> No
     assert row.summary == "By hand\n\nOther phones: +34 949 01 03 80, +34 949 01 03 81"
     assert "the value on record is kept and this value is added to the note" in said(draft)
     assert sums(imported(user, text)) == {"unchanged": 1}
-    Organisation.objects.update(summary="By hand")  # a person took them out
+    Organisation.objects.update(summary="By hand")  # a user removed them
     assert sums(imported(user, text)) == {"unchanged": 1}
     assert Organisation.objects.get().summary == "By hand"

@@ -42,7 +42,7 @@ def test_what_the_file_says_is_all_there_whatever_its_columns_are_called() -> No
     user = supervisor_of_n1()
     first = refused_rows(user, imported(user, "Nombre;Tipo;Distrito;Reason\nCasa;ngo;Z9;because\n"))
     again = refused_rows(user, imported(user, first))
-    for text in (first, again):  # our own of the time before is not kept
+    for text in (first, again):  # our own column of the previous file is replaced
         heading, row = csv.reader(text.splitlines())
         assert heading == ["Nombre", "Tipo", "Distrito", "Reason", "Reason rejected"]
         assert row[:4] == ["Casa", "ngo", "Z9", "because"]

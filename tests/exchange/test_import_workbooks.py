@@ -221,7 +221,7 @@ def test_a_bomb_is_refused_within_seconds_and_in_little_memory(
     )
     said, seconds, megabytes = done.stdout.strip().rsplit("\t", 2)
     assert says in said
-    assert float(seconds) < 20  # of the processor; on a machine that does other things as well
+    assert float(seconds) < 20  # CPU seconds, with a margin for a busy machine
     assert float(megabytes) < 256
 
 

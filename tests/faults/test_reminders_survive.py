@@ -27,7 +27,7 @@ from tests.plugins.workers import celery_process, wait_until
 
 PROMISES = 200
 KILLS = 3
-CHILDREN = 2  # of a worker: each may have one message under way when it is killed
+CHILDREN = 2  # per worker; each can have one message in transit when killed
 
 
 class SlowSink:

@@ -188,7 +188,7 @@ class Jobs:
         return running.run_next()
 
     def give_back(self, lease: Lease[Any]) -> None:
-        lease.end(status=JobStatus.WAITING)  # one that runs without a lease is a command's own
+        lease.end(status=JobStatus.WAITING)  # a running job without a lease would belong to a command
 
     def left(self) -> int:
         return JobFile.objects.count()

@@ -102,7 +102,7 @@ def test_the_lead_who_takes_over_from_the_deputy_stays_the_lead(north: North) ->
 
 def test_everything_the_officer_has_in_the_districts_covered_moves(north: North) -> None:
     made = hand_over(actor=north.actor, officer_id=north.leaving.pk, to_id=north.anna.pk)
-    assert lead(north.led) == (north.anna, None)  # she was the deputy, and cannot be both
+    assert lead(north.led) == (north.anna, None)  # she was the deputy and cannot be both
     assert lead(north.deputised) == (north.carla, north.anna)
     assert FollowUp.objects.get(pk=north.promise.pk).owner == north.anna
     assert set(north.meeting.officers.all()) == {north.anna, north.carla}

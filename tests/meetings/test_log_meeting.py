@@ -273,7 +273,7 @@ def test_where_home_is_not_mine_the_name_stays_out_of_the_subject(client: Client
     guest = make_organisation(make_district(), name="Guest choir", also_in=[north])
     client.post(ADDRESS, typed(guest))
     assert Meeting.objects.get().district == north
-    assert Meeting.objects.get().subject == "Visit: Guest choir"  # all who see the district see the guest
+    assert Meeting.objects.get().subject == "Visit: Guest choir"  # visible to all who see the district
 
 
 def test_undo_takes_it_back(client: Client, school: Organisation) -> None:

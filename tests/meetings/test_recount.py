@@ -110,7 +110,7 @@ def test_what_an_older_version_found_in_one_script_only_is_put_right() -> None:
     assert "1 put right" in recount("--fix")
     meeting.refresh_from_db()
     assert (meeting.folded, other.folded) == ("кафе kafe", "coffee")
-    recount()  # would raise for one that is still wrong
+    recount()  # raises if a summary is still wrong
 
 
 def test_domains_of_an_older_version_are_found_and_written_as_today() -> None:
@@ -119,7 +119,7 @@ def test_domains_of_an_older_version_are_found_and_written_as_today() -> None:
     organisation, other = make_organisation(north, focuses=[said]), make_organisation(north)
     person = make_contact(north)
     Organisation.objects.filter(pk=organisation.pk).update(email="a@раураl.com", website="https://раураl.com")
-    Organisation.objects.filter(pk=other.pk).update(email="josé@casa.example")  # its domain is as it may be
+    Organisation.objects.filter(pk=other.pk).update(email="josé@casa.example")  # its domain is correct
     FocusDeclaration.objects.update(evidence_url="https://раураl.com/we")
     Contact.objects.filter(pk=person.pk).update(email="b@раураl.com")
     PrivateChannel.objects.create(contact=person, email="c@раураl.com", phone="+34600000001")
@@ -138,7 +138,7 @@ def test_domains_of_an_older_version_are_found_and_written_as_today() -> None:
     assert set(changed) == {organisation.pk, person.pk}
     other.refresh_from_db()
     assert (other.version, other.email) == (1, "josé@casa.example")
-    recount()  # would raise for one that is still wrong
+    recount()  # raises if a summary is still wrong
 
 
 def test_what_cannot_be_written_as_today_is_named_and_the_rest_put_right() -> None:

@@ -92,7 +92,7 @@ def test_meetings_stay_on_the_days_and_at_the_time_that_their_rule_says(
         extend_all_series(until - recurrence.AHEAD)
         ids = list(Meeting.objects.order_by("series_on").values_list("pk", flat=True))
         clocks = dict.fromkeys(ids, clock)
-        apart: dict[Any, datetime] = {}  # what is cancelled or moved by itself, and where it is
+        apart: dict[Any, datetime] = {}  # meetings cancelled or moved separately → new time
         cancelled = set()
         for what, where, days, new_clock, scope in moves:
             row = Meeting.objects.get(pk=ids[int(where * len(ids))])
@@ -145,7 +145,7 @@ def test_promises_come_on_the_days_that_their_rule_says(pattern: str, ahead: int
             organisations=[make_organisation(district)],
         )
         today = city_today()
-        apart: dict[Any, date] = {}  # what is done or moved by itself, and when it was due
+        apart: dict[Any, date] = {}  # follow-ups done or moved separately → original due date
         for what, where, days, _clock, scope in moves:
             ids = list(FollowUp.objects.order_by("series_on").values_list("pk", flat=True))
             row = FollowUp.objects.get(pk=ids[int(where * len(ids))])

@@ -145,7 +145,7 @@ def test_a_second_supervisor_releases_it_on_a_page_with_a_fresh_sign_in(
         "City archive",
         ["released"],
     )
-    assert client.post(released).status_code == 404  # once
+    assert client.post(released).status_code == 404  # only once
 
 
 def test_nobody_else_releases_it(north: District, supervisor: User, made: Job) -> None:

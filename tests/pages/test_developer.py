@@ -63,7 +63,7 @@ def test_the_examples_run_as_written(language: str, site: str, settings: Setting
     client = browse(make_user())
     file = tmp_path / Example(language, site).file_name
     file.write_bytes(client.get(f"/developer/examples/{language}/").content)
-    for _time in range(2):  # and once more: what is there already does no harm
+    for _time in range(2):  # a second run does no harm
         done = subprocess.run(
             [PROGRAMS[language], str(file)],
             env=os.environ | {"CRM_KEY": tool.token},
@@ -75,7 +75,7 @@ def test_the_examples_run_as_written(language: str, site: str, settings: Setting
         assert done.returncode == 0, done.stdout + done.stderr
     assert Meeting.objects.filter(duration_minutes=20, version=2).count() == 2
     assert north.code in done.stdout
-    assert "status" in done.stdout  # meant by “staus”: the refusal names it
+    assert "status" in done.stdout  # the error suggests it for “staus”
 
 
 def test_a_webhook_is_believed_when_its_signature_is_right(

@@ -59,7 +59,7 @@ def test_what_was_typed_is_kept_as_a_hash_of_no_use_without_the_secret(
     made = browser.post("/concerns/log/", typed)["Location"]
     first = bytes(SentForm.objects.get().digest)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-secret-" * 4, [old]
-    assert browser.post("/concerns/log/", typed)["Location"] == made  # known by the secret before
+    assert browser.post("/concerns/log/", typed)["Location"] == made  # recognised by the previous secret
     SentForm.objects.all().delete()
     browser.post("/concerns/log/", typed)
     assert bytes(SentForm.objects.get().digest) != first
@@ -215,7 +215,7 @@ def test_without_scripts_a_form_has_an_address_under_which_its_id_stays(
     assert stays == ids(browser, lasting)
     assert len(set(stays)) == len(stays) > 0
     assert not LASTING.search(browser.get(lasting).content.decode())
-    assert not set(stays) & set(ids(browser, address))  # another visit is another form
+    assert not set(stays) & set(ids(browser, address))  # each visit creates a new form
     assert not set(ids(browser, address)) & set(ONCE.findall(first))
 
 

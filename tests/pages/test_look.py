@@ -47,7 +47,7 @@ def test_every_part_is_accessible(open_page: OpenPage, settings: Settings) -> No
     for address in ("/help/", "/more/", "/no-such-page/", "/gallery/?kind=ngo&overdue=true&ordering=-name"):
         page.goto(address)
     assert look(page) == []
-    assert [text for text in broken if "404" not in text] == []  # nothing the policy had to block
+    assert [text for text in broken if "404" not in text] == []  # the content security policy blocked nothing
 
 
 def test_signing_in_is_accessible_and_works_without_javascript(
@@ -130,7 +130,7 @@ def test_keys_search_and_help_until_switched_off(open_page: OpenPage) -> None:
     page.goto("/more/")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "find"
-    page.keyboard.type("c?")  # typing is typing
+    page.keyboard.type("c?")  # shortcuts are off while typing
     assert page.locator("#find").input_value() == "c?"
     page.locator("h1").click()
     page.keyboard.press("?")

@@ -40,7 +40,7 @@ def test_a_page_names_the_colleague_the_tool_and_the_system(noun: str, field: st
     else:
         edit_meeting(actor=actor, meeting_id=row.pk, subject="New")
         edit_meeting(actor=SYSTEM, meeting_id=row.pk, subject="Newer")
-    read()  # what is asked once is not counted
+    read()  # one-time statements are not counted
     html, statements = read()
     for name in ("API key “Register”", "Anna Saar", "the system"):
         assert name in html

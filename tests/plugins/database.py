@@ -107,7 +107,7 @@ def empty_valkey(valkey_server: redis.Redis) -> None:
     """Remove rate limits, heartbeats and messages of earlier tests."""
     try:
         valkey_server.flushall()
-    except (redis.ConnectionError, redis.TimeoutError):  # a test has stopped it, or started it again
+    except (redis.ConnectionError, redis.TimeoutError):  # a test has stopped or restarted it
         if not services.valkey.is_up():
             services.valkey.start()
         valkey_server.flushall()

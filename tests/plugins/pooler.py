@@ -66,7 +66,7 @@ class PgBouncer:
 
     def stop(self) -> None:
         if self.process:
-            self.process.send_signal(signal.SIGQUIT)  # SIGTERM would wait for whoever is connected
+            self.process.send_signal(signal.SIGQUIT)  # SIGTERM would wait for connected clients
             self.process.wait(10)
         shutil.rmtree(self.sockets, ignore_errors=True)
 

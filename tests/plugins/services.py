@@ -47,7 +47,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "HTTPS": "0",
         "DEMO": "0",
         "PASSWORD_RESET_SECONDS": "0",
-        "REQUIRE_SECOND_FACTOR": "0",  # tests sign in many; what it means has tests of its own
+        "REQUIRE_SECOND_FACTOR": "0",  # many tests sign in; separate tests cover it
         "STATIC_FROM_FINDERS": "1",
         "FONT_CACHE_DIR": str(FOLDER / "fonts"),
         **postgres.urls(database),

@@ -221,7 +221,7 @@ def test_it_is_saved_as_csv_whole_and_harmless_and_recorded_before_it_leaves(
     assert privacy.get(path, period())["Location"].startswith("/accounts/reauthenticate/")
     answer = prove(privacy).get(path, period())
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-    assert len(rows) == 61  # the export itself is not hidden from who made it
+    assert len(rows) == 61  # its author sees the export itself
     assert {row["Who"] for row in rows[1:]} == {"Officer Ilves"}
     assert rows[1]["Why"] == "'=HYPERLINK(59)"
     assert "Canarybird" not in str(rows)

@@ -61,7 +61,7 @@ def test_two_promises_due_on_one_day_come_in_one_email(mail_sink: MailSink) -> N
     owner = make_owner()
     form = promised(owner, title="Send the noise form")
     school = promised(owner, title="Ring the school")
-    assert send_due() == 4  # each by e-mail and on the site
+    assert send_due() == 4  # each by email and in the page
     (message,) = mail_sink.messages
     today = timezone.now().astimezone(ZoneInfo(owner.time_zone))
     assert message["Subject"] == f"2 reminders for {today:%A} {today.day} {today:%B}"

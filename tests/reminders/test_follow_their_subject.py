@@ -276,7 +276,7 @@ def test_only_what_is_due_wakes_the_worker(django_capture_on_commit_callbacks: A
 def zone_where_it_is_four_in_the_morning() -> str:
     offset = 4 - timezone.now().astimezone(UTC).hour
     offset = offset if offset >= -12 else offset + 24
-    return f"Etc/GMT{-offset:+d}"  # whose signs are the other way round
+    return f"Etc/GMT{-offset:+d}"  # with inverted sign
 
 
 def test_a_promise_for_today_written_before_nine_is_told_at_once_and_once() -> None:

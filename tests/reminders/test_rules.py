@@ -164,7 +164,7 @@ def test_due_today_and_written_at_two_in_the_afternoon_is_reminded_of_at_once() 
     assert rules.FOLLOW_UP_DUE not in made(occurrences, now)
     assert rules.FOLLOW_UP_DAY_BEFORE not in made(occurrences, now)
     (written,) = [o for o in occurrences if o.rule == rules.FOLLOW_UP_WRITTEN]
-    assert written.at == now  # which no edit changes, so that it is made once
+    assert written.at == now  # unchanged by edits, so it is created once
 
 
 def test_due_today_since_an_edit_of_the_afternoon_is_reminded_of_at_once() -> None:
@@ -172,7 +172,7 @@ def test_due_today_since_an_edit_of_the_afternoon_is_reminded_of_at_once() -> No
     occurrences = follow_up(date(2026, 5, 5), now, someone())
     assert rules.FOLLOW_UP_DUE in made(occurrences, now)
     (due,) = [o for o in occurrences if o.rule == rules.FOLLOW_UP_DUE]
-    assert due.at == local(2026, 5, 5, 9)  # nominal, so that it is made once
+    assert due.at == local(2026, 5, 5, 9)  # nominal time, so it is created once
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=2), timedelta(hours=12)])
@@ -184,7 +184,7 @@ def test_due_today_and_written_before_nine_is_told_at_once_and_at_nine(later: ti
         ("05.05. 09:00", rules.FOLLOW_UP_DUE),
     ]
     still = rules.FOLLOW_UP_WRITTEN in made(occurrences, written_at + later)
-    assert still == (later < timedelta(hours=8))  # at nine the other one speaks
+    assert still == (later < timedelta(hours=8))  # from 09:00 on the other rule applies
 
 
 @pytest.mark.parametrize("due_on", [date(2026, 5, 4), date(2026, 5, 6)])
@@ -241,7 +241,7 @@ def test_the_digest_comes_on_mondays_when_somebody_has_waited() -> None:
     occurrences = list(rules.digest_reminders(recipient=someone(), meet_by=date(2026, 5, 8), now=now))
     assert [moment for moment, _rule in told(occurrences)] == ["11.05. 09:00"]
     on_the_day = rules.digest_reminders(recipient=someone(), meet_by=date(2026, 5, 11), now=now)
-    assert not list(on_the_day)  # on the last day there still is time
+    assert not list(on_the_day)  # not overdue on the last day
 
 
 def test_a_concern_is_told_at_once_and_not_a_second_time() -> None:

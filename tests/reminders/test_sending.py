@@ -172,7 +172,7 @@ def test_supervisors_are_told_where_to_look_and_no_more(mail_sink: MailSink) -> 
 def test_a_concern_about_a_place_reaches_its_lead_and_the_supervisor_at_once(mail_sink: MailSink) -> None:
     district = make_district("Kesklinn")
     lead, supervisor = make_officer(district), make_supervisor(district)
-    make_officer(district)  # has nothing to do with it
+    make_officer(district)  # not involved
     elsewhere = make_supervisor(make_district())
     mosque = make_organisation(district, kind="religious_community", lead_officer=lead)
     concern = Concern.objects.create(
@@ -257,7 +257,7 @@ def test_waiting_times_grow_up_to_two_hours() -> None:
 def test_one_that_takes_its_workers_with_it_is_given_up(mail_sink: MailSink) -> None:
     make_due(make_owner("email"))
     due = Reminder.objects.due(timezone.now())
-    due.update(attempts=sending.MAX_ATTEMPTS)  # counted each time, and never marked
+    due.update(attempts=sending.MAX_ATTEMPTS)  # each attempt counted, never marked
     assert send_due() == 0
     assert Reminder.objects.failed().get().last_error == "WorkerLostError"
     assert mail_sink.messages == []

@@ -57,7 +57,7 @@ def test_the_rows_behind_each_figure_add_up_to_its_n_and_of(client: Client, city
         address = f"/reports/contact-wanted/?{DAYS}&by={by}&district={city.north.code}"
         report = read(client, city.supervisor, address)
         for figure in (report.context["whole"], *report.context["figures"]):
-            if is_rest(figure.row):  # "In no part": what the parts leave over opens no list yet
+            if is_rest(figure.row):  # "In no part": the remainder has no list yet
                 continue
             page = client.get(figure.url or figure.rest_url)
             found, row = page.context["found"], figure.row

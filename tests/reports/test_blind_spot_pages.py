@@ -24,7 +24,7 @@ def test_a_blind_spot_is_said_in_words_and_opens_whom_to_see(client: Client, cit
     assert [district.name for district in found.districts] == ["Northgate", "Market", "Mill Ponds"]
     assert [(cell.name, cell.district.name) for cell in found.unspoken] == [("Roma", "Northgate")]
     never = [(cell.name, cell.district.name) for cell in found.unmet if cell.days is None]
-    assert never == [("LGBTI people", "Northgate")]  # and not Mill Ponds once more
+    assert never == [("LGBTI people", "Northgate")]  # Mill Ponds is not repeated
     cell = next(cell for cell in found.unmet if cell.name == "LGBTI people")
     assert [row.name for row in client.get(cell.first_url).context["page"].rows] == ["Rainbow"]
     for words in ("Not represented", "0 of 1", "never"):

@@ -33,12 +33,12 @@ def test_a_matrix_worked_out_by_hand() -> None:
     for focus in ("roma", "muslim", "women"):
         expect(north, focus)
     closed = known(north, **declared("roma"))
-    then(closed, at(date(2024, 8, 1)), status="closed")  # roma: nobody speaks for them now
+    then(closed, at(date(2024, 8, 1)), status="closed")  # roma: no longer represented
     one, other = known(north, **declared("muslim")), known(north, **declared("muslim"))
     make_meeting(north, other, starts_at=at(date(2024, 6, 30)))  # muslim: not met in the quarter
     met, unmet = (known(north, kind="womens_organisation") for _number in range(2))
     make_meeting(north, met, starts_at=at(date(2024, 9, 21)))
-    known(south, **declared("sikh"))  # not expected, and so no blind spot
+    known(south, **declared("sikh"))  # not expected, so no blind spot
     question = ask(actor, [QUARTER], districts=[city.code, north.code, south.code])
     found = by_place(question)
     in_north = {

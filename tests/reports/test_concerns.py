@@ -80,7 +80,7 @@ def test_entered_late_and_still_in_time_are_stated() -> None:
     question = ask(actor, [period], districts=[north.code])
     [row] = concerns.REPORT.rows(question)
     assert (row.n, row.of, row.in_time, row.entered_late) == (1, 4, 1, 1)
-    assert concerns.REPORT.drill(row, question, "rest") is None  # one is neither answered in time nor missed
+    assert concerns.REPORT.drill(row, question, "rest") is None  # one concern is still undecided
 
 
 def test_a_loop_is_closed_when_they_were_told_whenever_it_began() -> None:
@@ -91,7 +91,7 @@ def test_a_loop_is_closed_when_they_were_told_whenever_it_began() -> None:
     told = make_concern(
         north, long_ago, status="closed", closed_at=at(JULY), reported_back_on=date(2024, 12, 1)
     )
-    answered(north, at(JULY), HOUR, reported_back_on=JULY)  # told, and not closed
+    answered(north, at(JULY), HOUR, reported_back_on=JULY)  # reported back, not closed
     question = ask(actor, [QUARTER], districts=[north.code])
     [row] = concerns.REPORT.rows(question)
     assert (row.of, row.closed, row.reported_back, row.loop_closed) == (1, 3, 1, 1 / 3)

@@ -81,7 +81,7 @@ def called(tool: Tool, drill: Drill | None) -> int:
     query = rows_url(drill).partition("?")[2]
     with CaptureQueriesContext(connection) as statements:
         answer = tool.get(f"/organisations/?{query}&count=true").json()
-    assert len(statements) <= 7  # a list has six, its count is one more
+    assert len(statements) <= 7  # six for the list, one for its count
     assert answer["count"] == len(answer["results"])
     return int(answer["count"])
 

@@ -45,14 +45,14 @@ def test_a_quarter_worked_out_by_hand() -> None:
     make_promise(school, due_on=LAST, done_at=at(LAST, 23, 59))  # on time, and the quarter's last minute
     make_promise(
         school, due_on=LAST, done_at=day_starts_at(LAST + timedelta(days=1))
-    )  # late by no time at all
-    make_promise(school, due_on=LAST, first_due_on=FIRST, done_at=at(LAST))  # moved, and so late
+    )  # late by the shortest possible time
+    make_promise(school, due_on=LAST, first_due_on=FIRST, done_at=at(LAST))  # moved, therefore late
     make_promise(school, due_on=LAST + timedelta(days=20), first_due_on=LAST)  # moved, not done
     make_promise(school, due_on=FIRST, status="in_progress")  # not done
     make_promise(school, due_on=FIRST, status="cancelled", cancel_reason="They moved away")
     make_promise(school, due_on=FIRST - timedelta(days=1), done_at=at(FIRST))  # of the quarter before
     make_promise(school, due_on=LAST + timedelta(days=1), done_at=at(LAST))  # of the one after
-    make_promise(due_on=FIRST)  # to nobody, and so in no district
+    make_promise(due_on=FIRST)  # for no organisation, so in no district
     question = ask(actor, [QUARTER], districts=[north.code])
     [row] = follow_ups.REPORT.rows(question)
     assert (row.group, row.ratio) == (north.code, 2 / 6)
@@ -115,7 +115,7 @@ def test_where_organisations_were_at_home_at_the_periods_end_decides() -> None:
         make_promise(organisation, due_on=FIRST, done_at=at(FIRST))
     moved_at(in_time, at(LAST, 23, 59), south)
     moved_at(too_late, QUARTER.ends_at, south)  # the first moment of the next quarter
-    closed.periods.update(status="closed")  # a promise to one that closed is a promise
+    closed.periods.update(status="closed")  # follow-ups with a closed organisation count
     question = ask(actor, [QUARTER, QUARTER.previous()], districts=[north.code, south.code])
     found = {(row.period, row.group): row for row in follow_ups.REPORT.rows(question)}
     assert {place[1]: row.n for place, row in found.items() if row.period == QUARTER} == {

@@ -30,7 +30,7 @@ def test_meetings_held_per_week_with_what_was_not_held_apart() -> None:
     make_meeting(north, starts_at=week.ends_at - INSTANT)
     make_meeting(north, starts_at=week.starts_at - INSTANT)
     make_meeting(north, starts_at=week.ends_at)
-    make_meeting(north, starts_at=at(JULY), outcomes=[])  # held, though nothing came of it
+    make_meeting(north, starts_at=at(JULY), outcomes=[])  # held without an outcome
     for status in ("cancelled", "not_reached", "planned"):
         make_meeting(north, starts_at=at(JULY), status=status, outcomes=[])
     question = ask(actor, [week], districts=[north.code])

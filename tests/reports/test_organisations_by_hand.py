@@ -61,13 +61,13 @@ def book() -> City:
     # Met in the first moment and in the last minute of the quarter.
     met = known(north, cadence_days=30, verified_on=date(2023, 10, 1), review_on=date(2024, 9, 30), **both)
     meet(met, STARTS, at(date(2024, 9, 30), 23, 59))
-    then(met, ENDS, lead_officer=other)  # a change of the quarter after
+    then(met, ENDS, lead_officer=other)  # a change in the next quarter
 
     # Met the moment before the quarter and the moment after it.
     missed = known(north, cadence_days=92, lead_officer=lead, verified_on=date(2023, 9, 30))
     Organisation.objects.filter(pk=missed.pk).update(review_on=date(2024, 10, 1))
     meet(missed, STARTS - A_MOMENT, ENDS)
-    then(missed, STARTS - A_MOMENT, lead_officer=other)  # a change of the quarter before
+    then(missed, STARTS - A_MOMENT, lead_officer=other)  # a change in the previous quarter
 
     # None of its events is a meeting that counts.
     silent = known(quarter)
@@ -75,12 +75,12 @@ def book() -> City:
         meet(silent, at(date(2024, 8, 1)), status=status)
     meet(silent, at(date(2024, 8, 1)), outcomes=["information_shared", "no_change"])
     meet(silent, at(date(2024, 8, 1)), present=False)
-    then(silent, at(date(2024, 9, 1)), lead_officer=lead)  # a first lead is no change of lead
+    then(silent, at(date(2024, 9, 1)), lead_officer=lead)  # the first lead officer is not a change
 
     # Met while it was in another district; it is here now.
     moved_in = known(south, kind="womens_organisation", cadence_days=60, **both)
     meet(moved_in, at(date(2024, 8, 1)))
-    then(moved_in, STARTS, lead_officer=other)  # the first moment is of the quarter
+    then(moved_in, STARTS, lead_officer=other)  # the first moment belongs to the quarter
     then(moved_in, at(date(2024, 8, 15)), home_district=north, verified_on=date(2024, 8, 1))
     then(moved_in, at(date(2024, 11, 1)), verified_on=date(2024, 11, 1))
 
@@ -210,7 +210,7 @@ def test_contact_wanted(book: City) -> None:
         0,
         None,
         9,
-    )  # met, and nothing agreed
+    )  # met, no agreed frequency
 
 
 def test_continuity(book: City) -> None:
@@ -242,7 +242,7 @@ def test_data_health(book: City) -> None:
         make_contact(district, review_on=due)
     make_contact(book.quarter, review_on=date(2024, 10, 1))
     Contact.objects.update(created_at=ENDS - A_MOMENT)
-    make_contact(book.quarter, review_on=date(2024, 9, 30))  # written down since
+    make_contact(book.quarter, review_on=date(2024, 9, 30))  # created later
     question = book.ask(book.north, book.city)
     of_city, row = sorted(data_health.REPORT.rows(question), key=lambda row: -row.of)
     assert (row.n, row.of, row.organisations_late, row.people_late) == (2, 5, 1, 1)

@@ -40,9 +40,9 @@ def test_what_was_open_then_counts_whatever_became_of_it() -> None:
     done_since = make_promise(ngo, due_on=due_on, done_at=QUARTER.ends_at)
     make_promise(ngo, due_on=due_on, done_at=last_minute)
     make_promise(ngo, due_on=due_on, status="cancelled", cancel_reason="They asked us to")
-    make_promise(ngo, due_on=due_on, created_at=QUARTER.ends_at)  # nobody knew of it
+    make_promise(ngo, due_on=due_on, created_at=QUARTER.ends_at)  # created after the period
     known = make_promise(ngo, due_on=due_on, created_at=last_minute, status="in_progress")
-    moved = make_promise(ngo, due_on=due_on, first_due_on=date(2024, 6, 1))  # its new day is what counts
+    moved = make_promise(ngo, due_on=due_on, first_due_on=date(2024, 6, 1))  # the new date counts
     question = ask(actor, [QUARTER], districts=[north.code])
     [row] = overdue.REPORT.rows(question)
     assert (row.n, row.of, row.days_8_30, row.days_over_30) == (3, 3, 3, 0)

@@ -321,7 +321,7 @@ def test_a_page_asks_as_often_for_many_rows_as_for_one(
     from django.test.utils import CaptureQueriesContext
 
     client.force_login(city.supervisor)
-    client.get(page)  # what is drawn once is drawn
+    client.get(page)  # warms up caches
     with CaptureQueriesContext(connection) as few:
         client.get(page)
     for number in range(6):

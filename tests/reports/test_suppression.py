@@ -22,7 +22,7 @@ def attack(published: Published) -> Iterator[tuple[str, str, set[int]]]:
     """
     groups = list(published.rows)
     total_n, total_of = published.total.n, published.total.of
-    most = total_of if total_of is not None else 12  # without a total the sizes have no end: look this far
+    most = total_of if total_of is not None else 12  # without a total there is no upper limit: try up to 12
 
     def choices(row: Counts) -> Iterator[tuple[int, int]]:
         for of in range(most + 1) if row.of is None else [row.of]:
@@ -83,7 +83,7 @@ def test_no_small_cell_can_be_worked_out(cells: list[tuple[int, int]]) -> None:
         n, of = rows[group]
         assert {"n": n, "rest": of - n, "of": of}[what] in possible, "the attack knows the truth is possible"
         if published.total.n is None and published.total.of is not None and what != "of":
-            assert len(possible) > 1  # the district's own total says as much of every row
+            assert len(possible) > 1  # otherwise the district's total would reveal the row
         else:
             assert len(possible) > LEAST, (group, what, possible)
 
@@ -105,7 +105,7 @@ def test_by_hand() -> None:
         "women": Counts(12, 20),
         "roma": Counts(None, None),  # three organisations
         "youth": Counts(8, 16),
-        "jewish": Counts(None, None),  # else roma were the total less all others
+        "jewish": Counts(None, None),  # otherwise roma would be the total minus the others
     }
     assert published.total == Counts(27, 51)
     assert published.hidden == 2

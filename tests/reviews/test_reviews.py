@@ -196,7 +196,7 @@ def test_the_next_audit_shows_what_was_agreed_and_says_whether_it_was_done(
     owner = make_officer(audited.district)
     action = agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON, owner=owner)
     drafted = audited.freeze()
-    assert not agreed_last_time(drafted).exists()  # what is not signed is not agreed
+    assert not agreed_last_time(drafted).exists()  # only signed audits count
     audited.finish(review)
     following = audited.freeze()
     assert list(agreed_last_time(following)) == [action]
