@@ -70,3 +70,15 @@ def test_a_pill_holds_djangos_input_and_its_label(make: Callable[..., forms.Radi
         assert f'<label class="pill">{own}<span>' in shown
     assert "<b>" not in shown
     assert "&lt;b&gt;" in shown
+
+
+@pytest.mark.parametrize("make", [forms.CheckboxSelectMultiple, forms.RadioSelect])
+def test_an_option_that_a_template_draws_alone_is_a_pill_too(make: type[forms.RadioSelect]) -> None:
+    class Form(forms.Form):
+        default_renderer = PageFormRenderer()
+        it = forms.ChoiceField(widget=make, choices=[("one", NASTY)])
+
+    (option,) = Form()["it"]
+    assert str(option).startswith('<label class="pill"><input type="')
+    assert str(option).endswith("</span></label>")
+    assert "<b>" not in str(option)
