@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
@@ -14,7 +15,7 @@ _LONGEST = 40  # characters in a timestamp
 class Moment(serializers.DateTimeField):
     """RFC 3339 with an offset. Timestamps without an offset are rejected as ambiguous."""
 
-    default_error_messages = {"naive": "Say the offset too, such as 2026-11-24T14:05:00+01:00."}
+    default_error_messages = {"naive": _("Include the UTC offset, such as 2026-11-24T14:05:00+01:00.")}
 
     def to_internal_value(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > _LONGEST:

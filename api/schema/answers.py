@@ -67,7 +67,7 @@ LINK: Json = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 82
 REPLAYED: Json = {
     "Idempotent-Replayed": {
         "schema": TEXT,
-        "description": ("`true`: this is the stored response to an earlier identical request."),
+        "description": ("`true`: the request was carried out before. The object is shown as it is now."),
     }
 }
 _OWN: dict[int, Json] = {
