@@ -16,7 +16,7 @@ _LETTER: Final = re.compile(r"[^\W_]")
 def read_reason(text: str) -> str:
     """Return the cleaned reason, or an empty text if it has fewer than 3 letters or digits or is too long.
 
-    >>> read_reason(" she  called\n"), read_reason("..."), read_reason("\u3164\u3164\u3164")
+    >>> read_reason(" she  called\\n"), read_reason("..."), read_reason("\\u3164\\u3164\\u3164")
     ('she called', '', '')
     """
     reason = squash(text)
