@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from api.models import ApiKey
+from api.parameters import MOST_ERRORS
 from api.rows.reports import BY_SLUG
 from api.schema import document
 from tests.api.clients import Tool
@@ -39,7 +40,8 @@ def test_no_parameter_of_any_address_may_be_empty() -> None:
     for path, taken in parameters_of_get():
         for value in ("", "%20%09"):
             query = "&".join(f"{one['name']}={value}" for one in taken)
-            assert refusal(tool.get(f"{address(path)}?{query}")) == [(one["name"], "empty") for one in taken]
+            empty = [(one["name"], "empty") for one in taken]
+            assert refusal(tool.get(f"{address(path)}?{query}")) == empty[:MOST_ERRORS]
             told += len(taken)
     assert told > 160
 
