@@ -25,6 +25,7 @@ from tests.factories import (
     make_supervisor,
     make_user,
 )
+from tests.markup import joined
 from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +230,7 @@ def test_supervisors_see_those_of_their_district_and_of_their_officers(client: C
         (make_officer(city.south), False),
     ):
         client.force_login(user)
-        assert ('row-sub">Night duty' in client.get("/relief/").content.decode()) is sees
+        assert ('row-sub">Night duty' in joined(client.get("/relief/").content.decode())) is sees
     client.force_login(make_user(Role.ADMINISTRATOR))
     assert client.get("/relief/").status_code == 403
 

@@ -88,7 +88,7 @@ def test_second_factors_are_encrypted_anew_and_stay_the_same(settings: Settings)
     RecoveryCodes.activate(officer)
     codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes()
     change_secret(settings)
-    assert "second factors encrypted under it: 2" in report()
+    assert "Two-factor secrets encrypted under the current key: 2" in report()
     forget_the_older(settings)
     assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == "JBSWY3DPEHPK3PXP"
     assert RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes() == codes

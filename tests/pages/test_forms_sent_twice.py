@@ -183,7 +183,7 @@ def test_what_was_saved_is_shown_itself_although_saving_led_elsewhere(
 
 
 ONCE = re.compile(r'name="once" value="([0-9a-f-]{36})"')
-LASTING = re.compile(r'<noscript><meta http-equiv="refresh" content="0; url=([^"]+)"></noscript>')
+LASTING = re.compile(r'<noscript>\s*<meta http-equiv="refresh" content="0; url=([^"]+)">\s*</noscript>')
 
 
 def ids(browser: Client, address: str) -> list[str]:

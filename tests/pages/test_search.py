@@ -32,6 +32,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -308,7 +309,7 @@ def test_a_promise_says_to_whom_if_the_reader_sees_them(
     text = text_of(browser, "lanterns")
     assert "Casa Uno" in text
     assert "Casa Dos" not in text
-    assert "1 result<" in text
+    assert "1 result<" in joined(text)
     event = Event.objects.get(action=Action.SEARCH)
     assert set(event.object_ids) == {promise.pk, ours.pk}
     assert event.district_ids == [district.pk]

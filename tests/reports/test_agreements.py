@@ -13,6 +13,7 @@ from audit.models import Action, Event
 from reports.parts import is_rest
 from reports.questions import By
 from tests.factories import make_district, make_meeting, make_officer, make_supervisor, make_user
+from tests.markup import joined
 from tests.reports.city import QUARTER, at
 from tests.reports.northgate import read
 from tests.reports.portfolio import known, then
@@ -74,7 +75,7 @@ def test_each_says_to_the_hundredth_what_it_wanted_and_had(client: Client, city:
     assert [name for name, _held, _wanted in rows(page)] == ["Often", "Never", "Once"], (
         "who missed most first"
     )
-    html = page.content.decode()
+    html = joined(page.content.decode())
     for text in (
         "3 organisations with an agreed frequency",
         ">3.07</td>",
