@@ -1,7 +1,7 @@
 """Forms for a report's district, period and comparison, all from the URL."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,14 +13,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actors import Actor
 from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District
-from lib.days import is_plausible_day
+from lib.days import city_today, is_plausible_day
 from meetings.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree
+from reports.catalogue import REPORTS
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
-from reports.questions import By, Question
+from reports.questions import By, Question, ask
+from reports.reading import Report
 from reports.wording import say_so_far
 
 FREE: Final = "free"
@@ -60,25 +63,27 @@ def name_of(period: Period) -> str:
     return FREE
 
 
-def last_quarter(today: date) -> str:
-    """The last completed quarter. Figures of a running quarter are too low."""
-    return name_of(quarter_of(today).previous())
-
-
 class PeriodForm(forms.Form):
     """A named period, or free dates (`from`, `to`, half-open as everywhere)."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+    all_kinds = forms.BooleanField(
+        label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
+    )
 
-    def __init__(self, given: Mapping[str, str], *, today: date, default: str) -> None:
+    def __init__(self, given: Mapping[str, str], districts: Iterable[District], *, default: str = "") -> None:
+        """`districts` are those the reader covers, each before its parts."""
+        self.ground = list(districts)
+        self.today = today = city_today()
+        default = default or name_of(quarter_of(today).previous())  # figures of a running quarter are too low
         free = bool(given.get("from") or given.get("to"))
         data = {"period": FREE if free else default} | dict(given)
         super().__init__(data)
-        self.today = today
         self.asked: Period | None = None
         self.fields["from"] = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
         self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), required=False, widget=DAY)
         self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]
+        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -108,6 +113,32 @@ class PeriodForm(forms.Form):
             self.add_error("to", ValidationError(_("A period can be up to three years."), code="too_long"))
             return None
         return Period(since, until)
+
+    @property
+    def chosen(self) -> Period:
+        """The period of a valid form."""
+        assert self.asked is not None  # noqa: S101 (the form is valid)
+        return self.asked
+
+    @property
+    def before(self) -> Period:
+        """The period to compare with."""
+        return self.chosen.previous()
+
+    def question(self, actor: Actor) -> Question:
+        """Return the question for the chosen districts, without periods.
+
+        Raises 404 if a district is not covered.
+        """
+        rows = self.districts
+        codes = [row.code for row in rows]
+        asked = ask(actor, [], districts=codes, all_kinds=self.cleaned_data["all_kinds"])
+        return replace(asked, districts=tuple(rows))
+
+    @property
+    def districts(self) -> list[District]:
+        """The districts whose figures are shown."""
+        return [row for row in self.ground if row.code == self.cleaned_data["district"]]
 
     @property
     def is_over(self) -> bool:
@@ -168,30 +199,18 @@ class DistrictPeriodForm(PeriodForm):
             ("last_year", gettext_lazy("same period last year")),
         ],
     )
-    all_kinds = forms.BooleanField(
-        label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
-    )
     field_order: tuple[str, ...] = ("district", "period", "from", "to", "compare", "all_kinds")
 
-    def __init__(
-        self, given: Mapping[str, str], districts: Iterable[District], *, today: date, default: str
-    ) -> None:
-        """`districts` are those the reader covers, each before its parts."""
-        rows = list(districts)
-        super().__init__(
-            {"district": rows[0].code, "compare": "previous"} | dict(given), today=today, default=default
-        )
-        self.fields["district"].choices = [(row.code, label) for row, label in in_tree(rows)]  # type: ignore[attr-defined]
-        self.order_fields(self.field_order)
+    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__({"district": districts[0].code, "compare": "previous"} | dict(given), districts)
+        self.fields["district"].choices = [(row.code, label) for row, label in in_tree(self.ground)]  # type: ignore[attr-defined]
 
     @property
-    def before(self) -> Period | None:
-        if self.asked is None:
-            return None
+    def before(self) -> Period:
         if self.cleaned_data.get("compare") == "last_year":
             with suppress(ValueError):  # 29 February alone did not exist last year
-                return self.asked.a_year_before()
-        return self.asked.previous()
+                return self.chosen.a_year_before()
+        return super().before
 
 
 class SplitForm(DistrictPeriodForm):
@@ -200,10 +219,13 @@ class SplitForm(DistrictPeriodForm):
     by = forms.ChoiceField(label=gettext_lazy("Group by"), required=False)
     field_order = ("district", "by", "period", "from", "to", "compare", "all_kinds")
 
-    def __init__(self, given: Mapping[str, str], *args: Any, ways: Iterable[By], **kwargs: Any) -> None:
+    def __init__(
+        self, given: Mapping[str, str], districts: Sequence[District], report: Report | None
+    ) -> None:
+        """Without a report, the form is for the scorecard."""
         labels = {By.DISTRICT: _("neighbourhood"), By.FOCUS: _("community"), By.KIND: _("kind")}
-        offered = list(ways)
-        super().__init__({"by": offered[0].value} | dict(given), *args, **kwargs)
+        offered = report.ways if report else (By.DISTRICT,)
+        super().__init__({"by": offered[0].value} | dict(given), districts)
         self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
         if len(offered) == 1:
             self.fields["by"].widget = forms.HiddenInput()
@@ -223,40 +245,31 @@ class AgreementsForm(SplitForm):
 
     def narrow(self, question: Question) -> tuple[Question, str]:
         """The question limited to the form's period, and the group to show."""
-        assert self.asked is not None  # noqa: S101 (the form is valid)
         group, by = self.cleaned_data["group"], By(self.cleaned_data["by"])
         if not group or by == By.DISTRICT:
-            return replace(question, periods=(self.asked,)), self.cleaned_data["district"]
-        return replace(question, periods=(self.asked,), by=by), group
+            return replace(question, periods=(self.chosen,)), self.cleaned_data["district"]
+        return replace(question, periods=(self.chosen,), by=by), group
 
 
 class WithinForm(PeriodForm):
     """Districts side by side: the highest level, or the parts of one district."""
 
     within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
-    all_kinds = forms.BooleanField(
-        label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
-    )
     field_order: tuple[str, ...] = ("within", "period", "from", "to", "all_kinds")
 
-    def __init__(
-        self, given: Mapping[str, str], districts: Iterable[District], *, today: date, default: str
-    ) -> None:
-        """`districts` are those the reader covers, each before its parts."""
-        self.ground = list(districts)
-        super().__init__(given, today=today, default=default)
+    def __init__(self, given: Mapping[str, str], districts: Sequence[District], *, default: str = "") -> None:
+        super().__init__(given, districts, default=default)
         whole = [row for row in self.ground if self.parts_of(row)]
         self.fields["within"].choices = [  # type: ignore[attr-defined]
             ("", _("all, side by side")),
             *((row.code, _("parts of %(name)s") % {"name": row.name}) for row in whole),
         ]
-        self.order_fields(self.field_order)
 
     def parts_of(self, district: District) -> list[District]:
         return [row for row in self.ground if row.parent_id == district.pk]
 
     @property
-    def beside_each_other(self) -> list[District]:
+    def districts(self) -> list[District]:
         """The parts of the chosen district, or the highest level with more than one district, in order."""
         if code := self.cleaned_data.get("within"):
             return next((self.parts_of(row) for row in self.ground if row.code == code), [])
@@ -266,10 +279,20 @@ class WithinForm(PeriodForm):
             level = parts
         return level
 
+
+class BlindSpotsForm(WithinForm):
+    """Districts side by side over the last months, and the whole district.
+
+    A community expected in a whole district is not expected in any part, so the whole is shown too.
+    """
+
+    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__(given, districts, default=LATELY)
+
     @property
-    def with_their_whole(self) -> list[District]:
-        """`beside_each_other`, preceded by the parent district if it is covered."""
-        level = self.beside_each_other
+    def districts(self) -> list[District]:
+        """The districts side by side, preceded by the parent district if it is covered."""
+        level = super().districts
         whole = [row for row in self.ground if level and row.pk == level[0].parent_id]
         return [*whole, *level]
 
@@ -277,12 +300,15 @@ class WithinForm(PeriodForm):
 class CompareForm(WithinForm):
     """Districts side by side, with one indicator."""
 
-    indicator = forms.ChoiceField(label=gettext_lazy("Indicator"))
+    indicator = forms.ChoiceField(
+        label=gettext_lazy("Indicator"),
+        choices=lambda: [(slug, report.title) for slug, report in REPORTS.items()],
+    )
     field_order = ("indicator", "within", "period", "from", "to", "all_kinds")
 
-    def __init__(
-        self, given: Mapping[str, str], *args: Any, indicators: Iterable[Choice], **kwargs: Any
-    ) -> None:
-        offered = list(indicators)
-        super().__init__({"indicator": offered[0][0]} | dict(given), *args, **kwargs)
-        self.fields["indicator"].choices = offered  # type: ignore[attr-defined]
+    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__({"indicator": next(iter(REPORTS))} | dict(given), districts)
+
+    @property
+    def report(self) -> Report:
+        return REPORTS[self.cleaned_data["indicator"]]

@@ -18,7 +18,7 @@ from lib.days import city_today
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ExportForm, ReportExportForm
-from pages.forms.reports import SplitForm, last_quarter
+from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
 from pages.views.reports import find_report, ground
@@ -120,11 +120,8 @@ def _take_query(request: ActorRequest) -> None:
 
 def _asked(request: ActorRequest, slug: str, districts: list[District]) -> Asked | None:
     """The figures that the report page shows. None if its URL is invalid."""
-    today = city_today()
-    given, default = request.GET.dict(), last_quarter(today)
-    ways = [By.DISTRICT] if slug == SCORECARD else REPORTS[slug].ways
-    form = SplitForm(given, districts, ways=ways, today=today, default=default)
-    if not form.is_valid() or form.asked is None or form.before is None:
+    form = SplitForm(request.GET.dict(), districts, REPORTS.get(slug))
+    if not form.is_valid() or form.asked is None:
         return None
     return Asked(
         slug=slug,

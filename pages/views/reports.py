@@ -1,7 +1,8 @@
 """Figures of engagement for supervisors: scorecard, single reports and comparison of districts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,18 +16,16 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.services import record
 from districts.models import District
-from lib.days import city_today
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
 from pages.figures import Figure, call_of_report, group_marks, named, shading, split, trend
 from pages.forms.reports import (
-    LATELY,
     AgreementsForm,
+    BlindSpotsForm,
     CompareForm,
     DistrictPeriodForm,
+    PeriodForm,
     SplitForm,
-    WithinForm,
-    last_quarter,
 )
 from pages.lists import canonical
 from pages.lookups import record_view
@@ -35,104 +34,101 @@ from reports.charts import top_of
 from reports.indicators import contact_wanted
 from reports.parts import IN_SEVERAL
 from reports.policies import can_read_reports
-from reports.questions import IN_NO_PART, By, Question, ask
+from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
 from reports.standing_out import standing_out
 from reports.wording import name_group
 
+Context = dict[str, Any]
 
-@require_safe
-def scorecard_page(request: ActorRequest) -> HttpResponseBase:
+
+def report_view(
+    template: str, form_of: Callable[..., PeriodForm], report: Report | None = None
+) -> Callable[[Callable[..., Context | HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Decorate the view of a report page, which returns the context of `template`.
+
+    `form_of` reads districts and period from the URL. The form and the view receive the report if the URL
+    contains a `slug` or the page has its own `report`. The view is not called if no district is covered or
+    the form is invalid.
+    """
+
+    def decorate(view: Callable[..., Context | HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @require_safe
+        @wraps(view)
+        def page(request: ActorRequest, slug: str = "") -> HttpResponseBase:
+            districts = ground(request)
+            shown = find_report(slug) if slug else report
+            about: Context = {"report": shown} if shown else {}
+            if elsewhere := canonical(request):
+                return elsewhere
+            if not districts:
+                return render(request, "pages/reports/nothing.html")
+            form = form_of(request.GET.dict(), districts, **about)
+            if not form.is_valid() or form.asked is None:
+                return render(request, template, {"form": form, **about}, status=422)
+            found = view(request, form, form.question(request.actor), **about)
+            if isinstance(found, HttpResponseBase):
+                return found
+            period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
+            return render(request, template, {"form": form, **about, **period, **found})
+
+        return page
+
+    return decorate
+
+
+@report_view("pages/reports/scorecard.html", DistrictPeriodForm)
+def scorecard_page(
+    request: ActorRequest, form: DistrictPeriodForm, question: Question
+) -> Context | HttpResponseBase:
     """All indicators of a district in a period.
 
     The default is the user's first district and the last quarter. With `history`, the 12 preceding periods
     too. htmx requests only these after the page has loaded.
     """
-    districts = ground(request)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    today = city_today()
-    form = DistrictPeriodForm(request.GET.dict(), districts, today=today, default=last_quarter(today))
-    if not form.is_valid() or form.asked is None or form.before is None:
-        return render(request, "pages/reports/scorecard.html", {"form": form}, status=422)
-    question = _question(request, form)
     _remember(request, question, *REPORTS)
-    run_up = form.asked.run_up(RUN_UP) if "history" in request.GET else ()
-    lines = scorecard(REPORTS.values(), question, form.asked, form.before, run_up)
+    run_up = form.chosen.run_up(RUN_UP) if "history" in request.GET else ()
+    lines = scorecard(REPORTS.values(), question, form.chosen, form.before, run_up)
     figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
     if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx
         return render(request, "pages/reports/scorecard.html#history", {"figures": figures.values()})
-    context = {
-        "form": form,
+    return {
         "district": question.districts[0],
-        "period": form.asked,
-        "before": form.before,
-        "is_over": form.is_over,
         "groups": list(_grouped(figures)),
         "remarks": standing_out(lines),
-        "blind": matrix(replace(question, periods=(form.asked,))),
+        "blind": matrix(replace(question, periods=(form.chosen,))),
         "figures": list(figures.values()),
         "with_history": bool(run_up),
     }
-    return render(request, "pages/reports/scorecard.html", context)
 
 
-@require_safe
-def report_page(request: ActorRequest, slug: str) -> HttpResponseBase:
+@report_view("pages/reports/report.html", SplitForm)
+def report_page(request: ActorRequest, form: SplitForm, question: Question, report: Report) -> Context:
     """One report: result, details by row, and method."""
-    districts = ground(request)
-    report = find_report(slug)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    today = city_today()
-    form = SplitForm(
-        request.GET.dict(), districts, ways=report.ways, today=today, default=last_quarter(today)
-    )
-    context: dict[str, Any] = {"form": form, "report": report}
-    if not form.is_valid() or form.asked is None or form.before is None:
-        return render(request, "pages/reports/report.html", context, status=422)
-    question = _question(request, form)
-    _remember(request, question, slug)
-    district = question.districts[0]
-    run_up, periods = periods_of(form.asked, form.before)
-    whole = Line(
-        table(report, replace(question, periods=periods)), district.code, form.asked, form.before, run_up
-    )
-    asked, figures = _split_up(report, question, form, districts)
-    context |= {
+    _remember(request, question, report.slug)
+    [district] = question.districts
+    run_up, periods = periods_of(form.chosen, form.before)
+    over_time = table(report, replace(question, periods=periods))
+    whole = Line(over_time, district.code, form.chosen, form.before, run_up)
+    asked, figures = _split_up(report, question, form)
+    return {
         "district": district,
-        "period": form.asked,
-        "before": form.before,
-        "is_over": form.is_over,
         "whole": Figure(whole, district.name),
         "figures": figures,
         "trend": trend(whole, _chart_title(report, district.name)),
         "bars": _bars(report, figures),
         "columns": report.own_columns,
-        "call": call_of_report(slug, _api_parameters(form, asked)),
+        "call": call_of_report(report.slug, _api_parameters(form, asked)),
     }
-    return render(request, "pages/reports/report.html", context)
 
 
-@require_safe
-def agreements_page(request: ActorRequest) -> HttpResponseBase:
+@report_view("pages/reports/agreements.html", AgreementsForm, contact_wanted.REPORT)
+def agreements_page(
+    request: ActorRequest, form: AgreementsForm, question: Question, report: Report
+) -> Context:
     """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
-    districts = ground(request)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    today, ways = city_today(), contact_wanted.REPORT.ways
-    form = AgreementsForm(request.GET.dict(), districts, ways=ways, today=today, default=last_quarter(today))
-    context: dict[str, Any] = {"form": form, "report": contact_wanted.REPORT}
-    if not form.is_valid() or form.asked is None:
-        return render(request, "pages/reports/agreements.html", context, status=422)
-    question, group = form.narrow(_question(request, form))
+    question, group = form.narrow(question)
     found = shares_of(request.actor, question, group)
     record_view(
         request,
@@ -141,38 +137,25 @@ def agreements_page(request: ActorRequest) -> HttpResponseBase:
         action=Action.LIST,
         district_ids={question.districts[0].pk, *(row.home_district_id for row, _one in found.rows)},
     )
-    context |= {
+    return {
         "district": question.districts[0],
-        "period": form.asked,
         "group": "" if question.by == By.DISTRICT else name_group(group, {}),
         "found": found,
     }
-    return render(request, "pages/reports/agreements.html", context)
 
 
-@require_safe
-def compare_page(request: ActorRequest) -> HttpResponseBase:
+@report_view("pages/reports/compare.html", CompareForm)
+def compare_page(request: ActorRequest, form: CompareForm, question: Question) -> Context:
     """Districts side by side in their own order.
 
     The page shows one indicator over time on a common scale, then all indicators.
     """
-    districts = ground(request)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    form = _compare_form(request, districts)
-    if not form.is_valid() or form.asked is None:
-        return render(request, "pages/reports/compare.html", {"form": form}, status=422)
-    report, question = REPORTS[form.cleaned_data["indicator"]], _of(request, form, form.beside_each_other)
     _remember(request, question, *REPORTS)
-    period, run_up = form.asked, form.asked.run_up(RUN_UP)
+    report, period, run_up = form.report, form.chosen, form.chosen.run_up(RUN_UP)
     over_time = table(report, replace(question, periods=run_up))
     lines = [Line(over_time, row.code, period, run_up[-2], run_up) for row in question.districts]
     top = top_of((mark.value for line in lines for mark in line.marks), report.unit)
-    context = {
-        "form": form,
-        "period": period,
+    return {
         "report": report,
         "districts": question.districts,
         "charts": [
@@ -181,52 +164,27 @@ def compare_page(request: ActorRequest) -> HttpResponseBase:
         ],
         "indicators": list(_indicators(replace(question, periods=(period,)))),
     }
-    return render(request, "pages/reports/compare.html", context)
 
 
-@require_safe
-def map_page(request: ActorRequest) -> HttpResponseBase:
+@report_view("pages/reports/map.html", CompareForm)
+def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Context:
     """One indicator on a map and in a table. Never by community, because blind spots are not mapped."""
-    districts = ground(request)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    form = _compare_form(request, districts)
-    if not form.is_valid() or form.asked is None:
-        return render(request, "pages/reports/map.html", {"form": form}, status=422)
-    report, question = REPORTS[form.cleaned_data["indicator"]], _of(request, form, form.beside_each_other)
+    report, period, before = form.report, form.chosen, form.before
     _remember(request, question, report.slug)
-    period, before = form.asked, form.asked.previous()
     now = table(report, replace(question, periods=(period, before)))
     figures = named((Line(now, row.code, period, before) for row in question.districts), question.districts)
-    context = {
-        "form": form,
-        "period": period,
-        "before": before,
+    return {
         "report": report,
         "figures": figures,
         "shading": shading(report, figures, question.districts),
     }
-    return render(request, "pages/reports/map.html", context)
 
 
-@require_safe
-def blind_spots_page(request: ActorRequest) -> HttpResponseBase:
+@report_view("pages/reports/blind_spots.html", BlindSpotsForm)
+def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Question) -> Context:
     """Districts × communities: reached, not reached, not represented. On screen only."""
-    districts = ground(request)
-    if elsewhere := canonical(request):
-        return elsewhere
-    if not districts:
-        return render(request, "pages/reports/nothing.html")
-    form = WithinForm(request.GET.dict(), districts, today=city_today(), default=LATELY)
-    if not form.is_valid() or form.asked is None:
-        return render(request, "pages/reports/blind_spots.html", {"form": form}, status=422)
-    # A community expected in a whole district is not expected in any part, so the whole is shown too.
-    question = replace(_of(request, form, form.with_their_whole), periods=(form.asked,))
     _remember(request, question, "blind-spots")
-    context = {"form": form, "period": form.asked, "matrix": matrix(question)}
-    return render(request, "pages/reports/blind_spots.html", context)
+    return {"matrix": matrix(replace(question, periods=(form.chosen,)))}
 
 
 def ground(request: ActorRequest) -> list[District]:
@@ -249,34 +207,6 @@ def find_report(slug: str) -> Report:
     return REPORTS[slug]
 
 
-def _question(request: ActorRequest, form: DistrictPeriodForm) -> Question:
-    """A question about one district, without periods. Raises 404 if the district is not covered."""
-    return ask(
-        request.actor,
-        [],
-        districts=[form.cleaned_data["district"]],
-        all_kinds=form.cleaned_data["all_kinds"],
-    )
-
-
-def _compare_form(request: ActorRequest, districts: list[District]) -> CompareForm:
-    today = city_today()
-    return CompareForm(
-        request.GET.dict(),
-        districts,
-        indicators=[(slug, report.title) for slug, report in REPORTS.items()],
-        today=today,
-        default=last_quarter(today),
-    )
-
-
-def _of(request: ActorRequest, form: WithinForm, districts: list[District]) -> Question:
-    """A question about these districts, in order, without periods."""
-    codes = [row.code for row in districts]
-    asked = ask(request.actor, [], districts=codes, all_kinds=form.cleaned_data["all_kinds"])
-    return replace(asked, districts=tuple(districts))
-
-
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
     """Every indicator with its figure for each district."""
     [period] = question.periods
@@ -285,15 +215,12 @@ def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
         yield found.report, named(lines, question.districts)
 
 
-def _split_up(
-    report: Report, question: Question, form: SplitForm, districts: list[District]
-) -> tuple[Question, list[Figure]]:
+def _split_up(report: Report, question: Question, form: SplitForm) -> tuple[Question, list[Figure]]:
     """The question asked, with a figure per part of the district in order, or per group by name."""
-    assert form.asked and form.before  # noqa: S101 (the form is valid)
     by, [district] = By(form.cleaned_data["by"]), question.districts
-    asked = replace(question, periods=(form.asked, form.before), by=by)
+    asked = replace(question, periods=(form.chosen, form.before), by=by)
     if by == By.DISTRICT:
-        parts = tuple(row for row in districts if row.parent_id == district.pk)
+        parts = tuple(row for row in form.ground if row.parent_id == district.pk)
         if not parts:
             return asked, []
         asked = replace(asked, districts=(district, *parts), rest_of=district)
@@ -302,7 +229,7 @@ def _split_up(
     if by == By.DISTRICT:  # in order, then the rows that complete the sum
         rest = [group for group in groups if group in (IN_NO_PART, IN_SEVERAL)]
         groups = [*(row.code for row in asked.districts if row != district), *rest]
-    figures = named((Line(found, group, form.asked, form.before) for group in groups), asked.districts)
+    figures = named((Line(found, group, form.chosen, form.before) for group in groups), asked.districts)
     return asked, figures if by == By.DISTRICT else sorted(figures, key=lambda figure: figure.name)
 
 
