@@ -1,19 +1,27 @@
 """List pages: filters, order, cursor pagination and count, with one canonical URL per list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.forms import Form
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import SavedView
+from audit.models import Action
 from districts.models import District
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, Page, paginate
+from pages.lookups import district_ids_of, ids_of, readers_only, record_view
+
+T = TypeVar("T", bound=models.Model)
 
 ROWS = 50
 BEST = 200  # rows of a search
@@ -57,42 +65,84 @@ class Listing:
         return 422 if self.form.errors else 200
 
 
-def listing(
+def list_page(view: Callable[[ActorRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorate the view of a list of records: only readers may open it, only at its canonical URL."""
+
+    @require_safe
+    @wraps(view)
+    def page(request: ActorRequest) -> HttpResponseBase:
+        readers_only(request)
+        return canonical(request) or view(request)
+
+    return page
+
+
+def show_list(
     request: ActorRequest,
+    object_type: str,
     filterset: type[FilterSet],
     queryset: models.QuerySet[Any],
     *,
+    heading: str,
+    find: str,
     orderings: Sequence[str],
     default: str,
-    ranked: bool = True,
-    limit: int = ROWS,
     implied: Mapping[str, str] | None = None,
-) -> Listing:
-    """Return the page of `queryset` that the URL asks for.
+    shown: Callable[[Sequence[Any]], list[UUID]] = ids_of,
+    **context: Any,
+) -> HttpResponse:
+    """Return the page of `queryset` that the URL asks for, in the template of the type.
 
-    `queryset` starts with `visible_to`. `orderings` are the sortable columns. If `ranked`, a search (`q`)
-    returns its best rows in order of relevance, without a cursor, as in api.md. `implied` names the filters
-    already applied to `queryset`.
+    The template extends pages/list.html. `queryset` starts with `visible_to`. `orderings` are the sortable
+    columns. `implied` names the filters already applied to `queryset`. `shown` returns the IDs of everything
+    that the rows show, for the activity log.
     """
-    filters = filterset(request.GET, queryset, actor=request.actor)
+    page = _listing(
+        request, filterset(request.GET, queryset, actor=request.actor), orderings, default, implied
+    )
+    record_view(
+        request,
+        object_type,
+        shown(page.rows),
+        action=Action.LIST,
+        searched=request.GET.get("q", ""),
+        district_ids=district_ids_of(page.rows),
+    )
+    name = f"{object_type}s"
+    about = {"page": page, "noun": name.replace("_", "-"), "heading": heading, "find": find}
+    return render(request, f"pages/{name}/list.html", about | context, status=page.status)
+
+
+def _listing(
+    request: ActorRequest,
+    filters: FilterSet,
+    orderings: Sequence[str],
+    default: str,
+    implied: Mapping[str, str] | None,
+) -> Listing:
+    """A search (`q`) returns its best rows in order of relevance, without a cursor, as in api.md."""
     form = filters.form
     if "district" in form.fields:
         form.fields["district"].choices = _district_choices(request)
     rows = filters.qs
     given = _as_parameters(filters) | dict(implied or {})
     about = _about(request)
-    if ranked and form.is_valid() and form.cleaned_data.get("q"):
+    if form.is_valid() and form.cleaned_data.get("q"):
         found = list(rows[:BEST])
         count = rows.count() if len(found) == BEST else len(found)
         return Listing(form, found, count, None, None, "", given, **about)
     asked = request.GET.get("ordering", "")
     order = asked if asked.removeprefix("-") in orderings else default
-    page: Page[Any]
-    try:
-        page = paginate(rows, order=order, limit=limit, cursor=request.GET.get("cursor"))
-    except InvalidCursor:
-        page = paginate(rows, order=order, limit=limit)
+    page = page_of(request, rows, order)
     return Listing(form, page.rows, rows.count(), page.next, page.previous, order, given, **about)
+
+
+def page_of(request: ActorRequest, rows: models.QuerySet[T], order: str) -> Page[T]:
+    """Return the page at the cursor in the URL, or the first page if there is no valid cursor."""
+    try:
+        return paginate(rows, order=order, limit=ROWS, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        return paginate(rows, order=order, limit=ROWS)
 
 
 def _about(request: ActorRequest) -> dict[str, Any]:

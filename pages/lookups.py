@@ -75,7 +75,7 @@ def consult_rows(
 ) -> None:
     """Like `record_view`, with the IDs and districts of the given rows."""
     shown = list(rows)
-    ids, places = [row.pk for row in shown], district_ids_of(shown)
+    ids, places = ids_of(shown), district_ids_of(shown)
     record_view(
         request, object_type, ids, action=action, searched=searched, district_ids=places, purpose=purpose
     )
@@ -87,6 +87,15 @@ def is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def ids_of(rows: Iterable[Any]) -> list[UUID]:
+    return [row.pk for row in rows]
+
+
+def ids_on(rows: Iterable[Any]) -> list[UUID]:
+    """IDs of rows with `seen_links` and of their organisations, for the activity log."""
+    return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
 
 
 def district_ids_of(rows: Iterable[Any]) -> set[UUID]:

@@ -1,5 +1,6 @@
 """Concerns: list, details with contacts to call, answer and close."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from audit.models import Action
 from contacts.models import Organisation
 from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, ReassuranceAnswer
@@ -32,10 +32,10 @@ from meetings.services.concerns import (
 from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
-from pages.lists import canonical, listing
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view
+from pages.lists import list_page, show_list
+from pages.lookups import consult_rows, get_or_404, ids_on, record_view
 from pages.undo import undo_url, undoer
-from pages.views.follow_ups import ids_on, with_what_is_seen
+from pages.views.follow_ups import with_what_is_seen
 
 ORDERINGS: Final = ("received_at", "updated_at", "id")
 SHOWN: Final = ("site_organisation", "raised_by_organisation", "meeting")
@@ -51,29 +51,25 @@ def with_references(rows: QuerySet[Concern], actor: Actor) -> QuerySet[Concern]:
     )
 
 
-def _ids_of(row: Any) -> list[UUID]:
-    seen = [getattr(row, f"{name}_id") for name in SHOWN if getattr(row, f"sees_{name}")]
-    return [row.pk, *seen]
+def _ids_of(rows: Sequence[Any]) -> list[UUID]:
+    seen = [getattr(row, f"{name}_id") for row in rows for name in SHOWN if getattr(row, f"sees_{name}")]
+    return [*(row.pk for row in rows), *seen]
 
 
 @require_GET
+@list_page
 def concerns(request: ActorRequest) -> HttpResponseBase:
-    readers_only(request)
-    if redirected := canonical(request):
-        return redirected
-    rows = with_references(Concern.objects.visible_to(request.actor), request.actor)
-    page = listing(request, ConcernFilters, rows, orderings=ORDERINGS, default="-received_at")
-    shown = [pk for row in page.rows for pk in _ids_of(row)]
-    record_view(
+    return show_list(
         request,
         "concern",
-        shown,
-        action=Action.LIST,
-        searched=request.GET.get("q", ""),
-        district_ids={row.district_id for row in page.rows},
+        ConcernFilters,
+        with_references(Concern.objects.visible_to(request.actor), request.actor),
+        heading=_("Concerns"),
+        find=_("Find a concern"),
+        orderings=ORDERINGS,
+        default="-received_at",
+        shown=_ids_of,
     )
-    context = {"page": page, "ordering": page.ordering}
-    return render(request, "pages/concerns/list.html", context, status=page.status)
 
 
 @require_GET
@@ -86,7 +82,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
-    shown = [*_ids_of(row), *called, *ids_on(promises)]
+    shown = [*_ids_of([row]), *called, *ids_on(promises)]
     record_view(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
     context = {

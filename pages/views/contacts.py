@@ -39,7 +39,7 @@ from pages.forms.contacts import (
 )
 from pages.forms.languages import language_name
 from pages.hints import record_kept
-from pages.lists import canonical, listing
+from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, is_id, readers_only, record_view
 from pages.merging import undo_of_merge
 from pages.reasons import (
@@ -70,25 +70,21 @@ def _find_editable(request: ActorRequest, pk: UUID) -> Any:
     return row
 
 
-@require_safe
+@list_page
 def contacts(request: ActorRequest) -> HttpResponseBase:
-    readers_only(request)
-    if elsewhere := canonical(request):
-        return elsewhere
     if is_id(named := request.GET.get("organisation", "")):
         return redirect("organisation", UUID(named))  # shows its contacts, with an event
-    rows = Contact.objects.visible_to(request.actor).select_related("home_district")
-    found = listing(request, ContactFilters, rows, orderings=("folded", "review_on"), default="folded")
-    record_view(
+    return show_list(
         request,
         "contact",
-        [row.pk for row in found.rows],
-        action=Action.LIST,
-        searched=request.GET.get("q", ""),
-        district_ids={row.home_district_id for row in found.rows},
+        ContactFilters,
+        Contact.objects.visible_to(request.actor).select_related("home_district"),
+        heading=_("Contacts"),
+        find=_("Find a contact by name"),
+        orderings=("folded", "review_on"),
+        default="folded",
+        today=city_today(),
     )
-    context = {"page": found, "today": city_today()}
-    return render(request, "pages/contacts/list.html", context, status=found.status)
 
 
 @require_safe

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from audit.models import Action
 from contacts.models import Contact, Organisation
 from lib.days import city_today
 from meetings.codes import FollowUpStatus
@@ -43,8 +42,8 @@ from pages.forms.base import add_service_errors
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
 from pages.hints import record_kept
-from pages.lists import canonical, listing
-from pages.lookups import consult_rows, district_ids_of, get_or_404, readers_only, record_view
+from pages.lists import list_page, show_list
+from pages.lookups import consult_rows, district_ids_of, get_or_404, ids_on, record_view
 from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
@@ -57,17 +56,10 @@ def with_what_is_seen(rows: QuerySet[FollowUp], actor: Actor) -> QuerySet[Follow
     return rows.select_related("owner").prefetch_related(seen_links(FollowUpOrganisation, actor))
 
 
-def ids_on(rows: Iterable[Any]) -> list[UUID]:
-    """IDs of follow-ups and the organisations shown with them, for the activity log."""
-    return [pk for row in rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))]
-
-
 @require_GET
+@list_page
 def follow_ups(request: ActorRequest) -> HttpResponseBase:
     """By default, pending follow-ups: the user's own if they may write, otherwise everybody's."""
-    readers_only(request)
-    if redirected := canonical(request):
-        return redirected
     actor = request.actor
     rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor)
     is_bare = not set(request.GET) - {"ordering", "cursor"}
@@ -78,24 +70,21 @@ def follow_ups(request: ActorRequest) -> HttpResponseBase:
         implied = {"status": f"{FollowUpStatus.OPEN},{FollowUpStatus.IN_PROGRESS}"}
         if actor.writes:
             implied["mine"] = "true"
-    page = listing(request, FollowUpFilters, rows, orderings=ORDERINGS, default="due_on", implied=implied)
-    searched = request.GET.get("q", "")
-    record_view(
+    return show_list(
         request,
         "follow_up",
-        ids_on(page.rows),
-        action=Action.LIST,
-        searched=searched,
-        district_ids=district_ids_of(page.rows),
+        FollowUpFilters,
+        rows,
+        heading=_("Follow-ups"),
+        find=_("Find a follow-up"),
+        orderings=ORDERINGS,
+        default="due_on",
+        implied=implied,
+        shown=ids_on,
+        is_bare=is_bare,
+        today=city_today(),
+        undo=offered_undo(request, "follow_ups"),
     )
-    context = {
-        "page": page,
-        "is_bare": is_bare,
-        "today": city_today(),
-        "ordering": page.ordering,
-        "undo": offered_undo(request, "follow_ups"),
-    }
-    return render(request, "pages/follow_ups/list.html", context, status=page.status)
 
 
 def homes_of(form: Any) -> set[UUID]:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from audit.models import Action
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from lib.days import city_today
@@ -41,8 +40,8 @@ from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
-from pages.lists import canonical, listing
-from pages.lookups import consult_rows, get_or_404, is_id, readers_only, record_view
+from pages.lists import list_page, show_list
+from pages.lookups import consult_rows, get_or_404, ids_on, is_id, readers_only, record_view
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 from pages.views.meeting_outcome import say_logged
@@ -64,28 +63,20 @@ CAME = {
 }
 
 
-@require_safe
+@list_page
 def meetings(request: ActorRequest) -> HttpResponseBase:
-    readers_only(request)
-    if elsewhere := canonical(request):
-        return elsewhere
     rows = Meeting.objects.visible_to(request.actor).select_related("district")
-    found = listing(
-        request,
-        MeetingFilters,
-        rows.prefetch_related(seen_links(MeetingOrganisation, request.actor)),
-        orderings=("starts_at", "subject"),
-        default="-starts_at",
-    )
-    record_view(
+    return show_list(
         request,
         "meeting",
-        [pk for row in found.rows for pk in (row.pk, *(link.organisation_id for link in row.seen_links))],
-        action=Action.LIST,
-        searched=request.GET.get("q", ""),
-        district_ids={row.district_id for row in found.rows},
+        MeetingFilters,
+        rows.prefetch_related(seen_links(MeetingOrganisation, request.actor)),
+        heading=_("Meetings"),
+        find=_("Find a meeting"),
+        orderings=("starts_at", "subject"),
+        default="-starts_at",
+        shown=ids_on,
     )
-    return render(request, "pages/meetings/list.html", {"page": found}, status=found.status)
 
 
 @require_safe

@@ -41,47 +41,34 @@ from pages.forms.organisations import (
     focus_values,
     organisation_values,
 )
-from pages.lists import canonical, listing
+from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view
 from pages.merging import undo_of_merge
 from pages.undo import offered_undo, undo_url, undoer
 from pages.who import who_did
 
 
-@require_safe
+@list_page
 def organisations(request: ActorRequest) -> HttpResponseBase:
-    readers_only(request)
-    if elsewhere := canonical(request):
-        return elsewhere
     rows = Organisation.objects.visible_to(request.actor).select_related("home_district", "lead_officer")
     implied = {}
     if not request.GET.keys() & {"q", "status"}:
         rows = rows.exclude(status=OrganisationStatus.CLOSED)
         implied["status"] = f"{OrganisationStatus.ACTIVE},{OrganisationStatus.DORMANT}"
-    found = listing(
+    return show_list(
         request,
+        "organisation",
         OrganisationFilters,
         with_next_promise(rows, request.actor),
+        heading=_("Organisations"),
+        find=_("Find an organisation"),
         orderings=("folded", "last_met_at", "kind"),
         default="folded",
         implied=implied,
+        today=city_today(),
+        left_behind=left_behind(request.actor) if can_hand_over(request.actor) else 0,
+        undo=offered_undo(request, "organisations"),
     )
-    record_view(
-        request,
-        "organisation",
-        [row.pk for row in found.rows],
-        action=Action.LIST,
-        searched=request.GET.get("q", ""),
-        district_ids={row.home_district_id for row in found.rows},
-    )
-    behind = left_behind(request.actor) if can_hand_over(request.actor) else 0
-    context = {
-        "page": found,
-        "today": city_today(),
-        "left_behind": behind,
-        "undo": offered_undo(request, "organisations"),
-    }
-    return render(request, "pages/organisations/list.html", context, status=found.status)
 
 
 @require_safe

@@ -21,11 +21,10 @@ from audit.services import record
 from contacts.models import Contact
 from contacts.search import MOST_LETTERS, find_contacts
 from lib.fold import squash
-from lib.keyset import InvalidCursor, Page, paginate
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.forms.privacy import InquiryForm
 from pages.identity import reauthenticated
-from pages.lists import ROWS, canonical
+from pages.lists import list_page, page_of
 from pages.lookups import readers_only, record_view
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
@@ -74,15 +73,12 @@ def privacy(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/privacy/overview.html", context)
 
 
-@require_safe
+@list_page
 def trail(request: ActorRequest) -> HttpResponseBase:
-    readers_only(request)
-    if elsewhere := canonical(request):
-        return elsewhere
     filters = TrailFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
     people = readers_of_trail(request.actor).order_by("name", "pk")
     filters.form.fields["who"].choices = [(str(one.pk), one.name) for one in people]
-    page = _page(request, filters.qs)
+    page = page_of(request, filters.qs, "-at")
     shown = lines(page.rows)
     _consult(request, shown)
     context = {"form": filters.form, "lines": shown, "page": page}
@@ -109,7 +105,7 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         since, until, why = form.period_and_reason()
         record_inquiry(request.actor, pk, purpose=why)
-        page = _page(request, events_about(request.actor, pk, since=since, until=until))
+        page = page_of(request, events_about(request.actor, pk, since=since, until=until), "-at")
         context |= {"lines": lines(page.rows), "page": page, "since": since, "until": until}
     else:
         record_view(request, "contact", [pk])
@@ -142,7 +138,7 @@ def kept_words(request: ActorRequest) -> HttpResponse:
     if not _may_sample(request.actor):
         raise PermissionDenied
     kept = events_visible_to(request.actor).filter(action=Action.KEEP)
-    page = _page(request, kept)
+    page = page_of(request, kept, "-at")
     shown = lines(page.rows)
     _consult(request, shown)
     return render(request, "pages/privacy/kept.html", {"lines": shown, "page": page})
@@ -167,13 +163,6 @@ def _line(event: Event, who: str) -> Line:
     return Line(
         event, who, role, str(NOUNS.get(event.object_type, event.object_type.replace("_", " "))), page
     )
-
-
-def _page(request: ActorRequest, rows: Any) -> Page[Event]:
-    try:
-        return paginate(rows, order="-at", limit=ROWS, cursor=request.GET.get("cursor"))
-    except InvalidCursor:
-        return paginate(rows, order="-at", limit=ROWS)
 
 
 def _columns() -> list[Column]:

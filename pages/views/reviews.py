@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.conflicts import StaleVersion
-from lib.keyset import InvalidCursor, Page, paginate
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
@@ -28,6 +27,7 @@ from pages.forms.reviews import (
     SignForm,
 )
 from pages.frozen import Frozen, as_shown, whole_of
+from pages.lists import page_of
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view
 from reports.questions import By
 from reviews.codes import WasDone
@@ -47,22 +47,13 @@ from reviews.services.reviews import (
 )
 from reviews.services.work import ask_to_freeze
 
-ROWS = 50
-
 
 @require_safe
 def reviews(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
-    page: Page[Review]
-    try:
-        page = paginate(rows, order="-until", limit=ROWS, cursor=request.GET.get("cursor"))
-    except InvalidCursor:
-        page = paginate(rows, order="-until", limit=ROWS)
-    shown = [row.pk for row in page.rows]
-    record_view(
-        request, "review", shown, action=Action.LIST, district_ids={row.district_id for row in page.rows}
-    )
+    page = page_of(request, rows, "-until")
+    consult_rows(request, "review", page.rows, action=Action.LIST)
     context = {"page": page, "may_review": can_review(request.actor)}
     return render(request, "pages/reviews/list.html", context)
 
