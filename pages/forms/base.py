@@ -22,6 +22,21 @@ def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(None, [_told(one) for one in error.error_list])
 
 
+class RefusalsIn:
+    """Context manager that shows the ValidationError of a service as errors of the form, and continues."""
+
+    def __init__(self, form: forms.BaseForm) -> None:
+        self.form = form
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, ValidationError):
+            add_service_errors(self.form, error)
+        return isinstance(error, ValidationError)
+
+
 def _told(error: ValidationError) -> ValidationError:
     return ValidationError(told(error), code=error.code)
 

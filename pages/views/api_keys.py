@@ -6,7 +6,7 @@ A secret is only in the response to the form that created it: not in any message
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from api.models.key import KeyStatus
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from pages.form_pages import form_page, posted
 from pages.forms.api_keys import KeyForm, RenewForm, reads_people
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.identity import reauthenticated, require_reauthentication
 from pages.lookups import get_or_404
 from pages.once import shown_once
@@ -81,11 +81,8 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
 def key_new(request: ActorRequest) -> HttpResponse:
     form = KeyForm(posted(request))
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             made, token = create_key(actor=request.actor, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             page = render(request, "pages/keys/token.html", {"key": made, "token": str(token)})
             return shown_once(page, reverse("settings_key", args=[made.pk]))
     return render(request, "pages/keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -100,11 +97,8 @@ def key_rotate(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("settings_key", pk)
     form = RenewForm(posted(request))
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             rotated, token = rotate_key(actor=request.actor, key_id=pk, days=form.cleaned_data["days"])
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             context = {"key": rotated, "token": str(token), "is_second": rotated.status == KeyStatus.ACTIVE}
             page = render(request, "pages/keys/token.html", context)
             return shown_once(page, reverse("settings_key", args=[rotated.pk]))

@@ -28,7 +28,7 @@ from lib.days import city_today
 from lib.told import texts
 from pages.conflicts import typed_again
 from pages.form_pages import form_page, posted, save_or_show_conflict
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.contacts import (
     ContactForm,
     NewContactForm,
@@ -124,13 +124,10 @@ def contact_new(request: ActorRequest) -> HttpResponse:
         if "anyway" not in request.POST:
             candidates = _candidates(request, form.cleaned_data)
         if not candidates:
-            try:
+            with RefusalsIn(form):
                 with transaction.atomic():
                     made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
                     record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
-            except ValidationError as error:
-                add_service_errors(form, error)
-            else:
                 messages.success(request, _("%(name)s has been added.") % {"name": made})
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult_rows(request, "organisation", _organisations_on(roles))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from districts.policies import can_keep_expected_communities
 from districts.services import expect_community, withdraw_expected_community
 from lib.days import city_today
 from meetings.district_profile import Figures, figures, profile
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.districts import ExpectedCommunityForm
 from pages.lookups import record_view
 from pages.maps import Drawing, Shape, drawing
@@ -83,11 +83,8 @@ def expected_new(request: ActorRequest, code: str) -> HttpResponse:
     row = _find(request, code)
     form = ExpectedCommunityForm(request.POST)
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             expect_community(actor=request.actor, district_id=row.pk, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(request, _("Community added."))
             return redirect("district", code)
     elif not can_keep_expected_communities(request.actor, row):

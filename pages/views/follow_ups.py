@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -38,7 +38,7 @@ from meetings.services.follow_ups import (
 )
 from meetings.today import seen_links
 from pages.form_pages import form_page, save_or_show_conflict
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
 from pages.forms.picks import as_uuid
 from pages.hints import record_kept
@@ -101,14 +101,11 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
     form = PromiseForm(request.POST or None, initial=_start(request, about), actor=request.actor)
     form.draft = "look_for" in request.POST
     if form.is_bound and not form.draft and form.is_valid():
-        try:
+        with RefusalsIn(form):
             promise = start_follow_up_series if form.pattern() else create_follow_up
             with transaction.atomic():
                 follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
                 record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             undo = undo_url(
                 request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
             )

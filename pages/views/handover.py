@@ -22,7 +22,7 @@ from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.handover import HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view
 from pages.undo import undo_url, undoer
@@ -128,11 +128,9 @@ def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) ->
     """The planned changes. None, with errors in the form, if they are invalid."""
     if form.errors:
         return None
-    try:
+    with RefusalsIn(form):
         return planned_moves(request.actor, portfolio, form.to_id, form.others)
-    except ValidationError as error:
-        add_service_errors(form, error)
-        return None
+    return None
 
 
 def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpResponse:

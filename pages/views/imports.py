@@ -37,7 +37,7 @@ from exchange.policies import can_import
 from jobs.models import Job, JobFile
 from lib.told import texts
 from pages.form_pages import form_page
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.imports import (
     ColumnsForm,
     EncodingForm,
@@ -70,7 +70,7 @@ def imports(request: ActorRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with RefusalsIn(form):
             draft = start_draft(
                 actor=request.actor,
                 what=form.cleaned_data["what"],
@@ -79,9 +79,6 @@ def imports(request: ActorRequest) -> HttpResponse:
                 source=form.cleaned_data["source"],
                 purpose=form.purpose,
             )
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             return redirect("import_columns", draft.pk)
     if posted:
         form.ask_for_file_again()
@@ -98,11 +95,8 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
         return _read_again(request, draft, other)
     form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
     if form.is_bound and form.is_valid():
-        try:
+        with RefusalsIn(form):
             name_columns(actor=request.actor, draft_id=pk, **form.values())
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             return redirect("import_values", pk)
     context = {"form": form, "draft": draft, **_other_readings(draft)}
     return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
@@ -129,11 +123,8 @@ def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpR
     readings = _other_readings(draft, chosen, request.POST)
     sent = readings["headings" if chosen == "heading_row" else "encodings"]
     if sent is not None and sent.is_valid():
-        try:
+        with RefusalsIn(sent):
             read_again(actor=request.actor, draft_id=draft.pk, **sent.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(sent, error)
-        else:
             return redirect("import_columns", draft.pk)
     form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
     context = {"form": form, "draft": draft, **readings}
@@ -148,12 +139,9 @@ def import_joins(request: ActorRequest, pk: UUID) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     form = JoinsForm(request.POST or None, offers=list(page))
     if form.is_bound and form.is_valid():
-        try:
+        with RefusalsIn(form):
             choose_joins(actor=request.actor, draft_id=pk, joins=form.joins())
             queue_step(actor=request.actor, draft_id=pk, step=TRY)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             return redirect("import", pk)
     context = {"form": form, "draft": draft, "page": page}
     return render(request, "pages/imports/joins.html", context, status=422 if form.errors else 200)
@@ -172,14 +160,11 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
         has_default=draft.fixed,
     )
     if form.is_bound and form.is_valid():
-        try:
+        with RefusalsIn(form):
             name_values(
                 actor=request.actor, draft_id=pk, values=form.values(), keep=form.cleaned_data["keep"]
             )
             queue_step(actor=request.actor, draft_id=pk, step=TRY)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             return redirect("import", pk)
     context = {"form": form, "draft": draft, "target": target}
     return render(request, "pages/imports/values.html", context, status=422 if form.errors else 200)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from meetings.codes import BiasGround
 from meetings.models import Meeting
 from meetings.services.concerns import log_concern as log
 from pages.form_pages import form_page
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
 from pages.lookups import consult_rows, get_or_404, readers_only
@@ -41,11 +41,8 @@ def log_concern(request: ActorRequest) -> HttpResponse:
     )
     form.draft = draft
     if form.is_bound and not draft and form.is_valid():
-        try:
+        with RefusalsIn(form):
             concern = log(actor=request.actor, meeting=meeting, **form.values())
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(request, _("Concern logged. The lead officers are being notified now."))
             return redirect("concern", concern.pk)
     shown = [*form.shown, *([meeting] if meeting else [])]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import formset_factory
 from django.http import HttpResponse
@@ -26,7 +26,7 @@ from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
 from pages.form_pages import form_page
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who
 from pages.forms.meetings import Attendances
@@ -81,13 +81,11 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     form.draft = bool(finding)
     failed = request.method == "POST" and not finding
     if failed and form.is_valid():
-        try:
+        with RefusalsIn(form):
             with transaction.atomic():
                 made = save_log(actor=request.actor, **form.service_fields())
                 record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
             return _saved(request, made, form.chosen.organisation)
-        except ValidationError as error:
-            add_service_errors(form, error)
     where = home_of(request.actor, (typed or chosen)[0].rows) if typed or chosen else None
     searched = request.POST["q"] if finding else ""
     _consult(request, [*_rows(offered), *people], searched=searched)
@@ -116,13 +114,11 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
         attended = rows.given
         wanted = [one.promise(attended) for one in promises]
         fields = form.service_fields(attended) | {"promises": [one for one in wanted if one]}
-        try:
+        with RefusalsIn(form):
             with transaction.atomic():
                 made = save_log(actor=request.actor, **fields)
                 record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
             return _saved(request, made)
-        except ValidationError as error:
-            add_service_errors(form, error)
     searched = request.POST.get("q", "") if act == "find" else ""
     consult_rows(request, "organisation", rows.rows, searched=searched)
     context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
@@ -35,7 +35,7 @@ from meetings.services.series import ALL, LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
 from pages.form_pages import form_page, save_or_show_conflict
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
@@ -129,11 +129,8 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     if posted and form.is_valid():
         plan = start_series if form.pattern() else create_meeting
         invited = presence(rows.given)
-        try:
+        with RefusalsIn(form):
             made = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(
                 request, _("Meeting planned. Officers will be reminded the day before and an hour before.")
             )

@@ -31,7 +31,7 @@ from meetings.handover import left_behind
 from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from pages.form_pages import form_page, posted, save_or_show_conflict
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.languages import language_name
 from pages.forms.organisations import (
     FocusFormSet,
@@ -110,11 +110,8 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
         if "anyway" not in request.POST:
             candidates = _candidates(request.actor, form.cleaned_data)
         if not candidates:
-            try:
+            with RefusalsIn(form):
                 made = create_organisation(actor=request.actor, focuses=focuses.values(), **form.cleaned_data)
-            except ValidationError as error:
-                add_service_errors(form, error)
-            else:
                 messages.success(request, _("%(name)s has been added.") % {"name": made.name})
                 return redirect("organisation", made.pk)
     _consult_candidates(request, candidates)

@@ -19,7 +19,7 @@ from lib.mail import MailNotSent
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404
 
@@ -46,11 +46,8 @@ def invite(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["role"] in rules.ABOVE_OFFICER or form.cleaned_data["districts"]:
             require_reauthentication(request)
-        try:
+        with RefusalsIn(form):
             person = invite_user(actor=request.actor, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             _send(request, person)
             return redirect("settings_people")
     return render(request, "pages/settings/invite.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from accounts.policies import can_open_relief
 from districts.models import District
 from meetings.services.relief import end_relief, open_relief
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.relief import ReliefForm
 from pages.lookups import readers_only
 
@@ -34,11 +34,8 @@ def relief(request: ActorRequest) -> HttpResponse:
     asked = District.objects.active().filter(code=request.GET.get("district", "").replace("\0", "")).first()
     form = ReliefForm(posted(request), actor=request.actor, initial={"district": asked})
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             opened = open_relief(actor=request.actor, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             text = _("You now have access to %(district)s. Your supervisors have been notified.")
             messages.success(request, text % {"district": opened.district.name})
             return redirect("district", opened.district.code)

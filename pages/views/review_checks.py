@@ -27,12 +27,7 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
     one = get_or_404(row.samples.select_related("marked_by"), sample)
     now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
     form = SampleForm(posted(request), initial=now)
-    if done := write_part(
-        request,
-        row,
-        form,
-        lambda: mark_sample(actor=request.actor, review_id=pk, sample_id=sample, **form.cleaned_data),
-    ):
+    if done := write_part(request, row, form, mark_sample, sample_id=sample):
         return done
     meeting = Meeting.objects.visible_to(request.actor).filter(pk=one.meeting_id).first()
     promises = list(
@@ -59,12 +54,7 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
         raise PermissionDenied
     one = get_or_404(row.calls.select_related("rung_by"), call)
     form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
-    if done := write_part(
-        request,
-        row,
-        form,
-        lambda: note_call(actor=request.actor, review_id=pk, call_id=call, **form.cleaned_data),
-    ):
+    if done := write_part(request, row, form, note_call, call_id=call):
         return done
     actor = request.actor
     organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
@@ -95,6 +85,7 @@ def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponse
         request,
         row,
         form,
-        lambda: check_action(actor=request.actor, review_id=pk, action_id=action, **form.cleaned_data),
+        check_action,
+        action_id=action,
         title=_("Agreed last time: %(text)s") % {"text": one.text},
     )

@@ -17,7 +17,7 @@ from audit.models import Action
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.reviews import (
     ActionForm,
     AddendumForm,
@@ -65,16 +65,13 @@ def review_new(request: ActorRequest) -> HttpResponse:
         raise PermissionDenied
     form = NewReviewForm(posted(request), actor=request.actor, wanted=request.GET.dict())
     if form.is_valid() and form.cleaned_data["asked"]:
-        try:
+        with RefusalsIn(form):
             job = ask_to_freeze(
                 actor=request.actor,
                 district_id=form.cleaned_data["district"].pk,
                 period=form.cleaned_data["asked"],
                 samples=form.cleaned_data["samples"],
             )
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             return redirect("job", job.pk)
     return render(request, "pages/reviews/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -119,12 +116,7 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
         raise Http404
     comment = row.comments.filter(slug=slug).first()
     form = CommentForm(posted(request), initial={"text": comment.text if comment else ""})
-    if done := write_part(
-        request,
-        row,
-        form,
-        lambda: comment_figure(actor=request.actor, review_id=pk, slug=slug, **form.cleaned_data),
-    ):
+    if done := write_part(request, row, form, comment_figure, slug=slug):
         return done
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {
@@ -162,26 +154,14 @@ def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpRespons
 def review_conclusion(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     row = find_review(request, pk, write=True)
     form = ConclusionForm(posted(request), initial={"conclusion": row.conclusion})
-    return part_page(
-        request,
-        row,
-        form,
-        lambda: conclude(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("Conclusion"),
-    )
+    return part_page(request, row, form, conclude, title=_("Conclusion"))
 
 
 @form_page
 def review_action_new(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     row = find_review(request, pk, write=True)
     form = ActionForm(posted(request), actor=request.actor)
-    return part_page(
-        request,
-        row,
-        form,
-        lambda: agree_action(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("Agreed action"),
-    )
+    return part_page(request, row, form, agree_action, title=_("Agreed action"))
 
 
 @require_POST
@@ -226,13 +206,7 @@ def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 def review_addendum(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     row = find_review(request, pk, write=True)
     form = AddendumForm(posted(request))
-    return part_page(
-        request,
-        row,
-        form,
-        lambda: add_addendum(actor=request.actor, review_id=pk, **form.cleaned_data),
-        title=_("Add an addendum"),
-    )
+    return part_page(request, row, form, add_addendum, title=_("Add an addendum"))
 
 
 @form_page
@@ -263,25 +237,28 @@ def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Revi
 
 
 def write_part(
-    request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object]
+    request: ActorRequest, row: Review, form: BaseForm, service: Callable[..., object], **ids: Any
 ) -> HttpResponse | None:
     """Save the form and redirect to the audit. None if the page must be shown, with or without errors."""
-    if not form.is_valid():
-        return None
-    try:
-        write()
-    except ValidationError as error:
-        add_service_errors(form, error)
-        return None
-    messages.success(request, _("Saved."))
-    return redirect("review", row.pk)
+    if form.is_valid():
+        with RefusalsIn(form):
+            service(actor=request.actor, review_id=row.pk, **ids, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("review", row.pk)
+    return None
 
 
 def part_page(
-    request: ActorRequest, row: Review, form: BaseForm, write: Callable[[], object], *, title: str
+    request: ActorRequest,
+    row: Review,
+    form: BaseForm,
+    service: Callable[..., object],
+    *,
+    title: str,
+    **ids: Any,
 ) -> HttpResponseBase:
     """A page with one form about an audit."""
-    if done := write_part(request, row, form, write):
+    if done := write_part(request, row, form, service, **ids):
         return done
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {"review": row, "form": form, "title": title}

@@ -4,7 +4,6 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.views import SaveViewForm
 from pages.lookups import get_or_404, readers_only
 from pages.undo import undo_url, undoer
@@ -45,7 +44,7 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
     form = SaveViewForm(posted(request), actor=request.actor, initial={"query": request.GET.urlencode()})
     if form.is_valid():
         query = kept(name, form.cleaned_data["query"])
-        try:
+        with RefusalsIn(form):
             save_view(
                 actor=request.actor,
                 list_name=name,
@@ -53,9 +52,6 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
                 query=query,
                 shared_with=form.cleaned_data["shared_with"],
             )
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(request, _("View saved. It appears above the list."))
             return redirect(f"{reverse(name)}?{query}" if query else reverse(name))
     context = {"form": form, "list_name": name, "query": request.GET.urlencode()}

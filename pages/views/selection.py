@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse, QueryDict
@@ -29,7 +29,7 @@ from meetings.models import FollowUp
 from meetings.policies import can_reassign_follow_up
 from meetings.services.follow_ups import edit_follow_up
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
 from pages.lookups import consult_rows
 from pages.undo import offer_undo, undo_url, undoer
@@ -53,11 +53,8 @@ def organisations_selected(request: ActorRequest) -> HttpResponse:
     form = forms.get(request.POST.get("act", ""))
     if not too_many and form is not None and form.is_valid():
         values = form.cleaned_data or {"verified_on": city_today()}
-        try:
+        with RefusalsIn(form):
             before = _change(request.actor, rows, values, edit_organisation, "organisation_id")
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             back = undo_url(request, "organisations_selected", rows=before)
             _say(request, len(rows), back, on="organisations")
             return redirect(back_to)
@@ -86,11 +83,8 @@ def follow_ups_selected(request: ActorRequest) -> HttpResponse:
     read_only = [] if too_many else [row for row in rows if not can_reassign_follow_up(request.actor, row)]
     form = AssignPromisesForm(posted(request), actor=request.actor)
     if not too_many and form.is_valid():
-        try:
+        with RefusalsIn(form):
             before = _change(request.actor, rows, form.cleaned_data, edit_follow_up, "follow_up_id")
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             back = undo_url(request, "follow_ups_selected", rows=before)
             _say(request, len(rows), back, on="follow_ups")
             return redirect(back_to)

@@ -1,7 +1,6 @@
 """The user's own settings: language, time, colours, reminders."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -11,18 +10,15 @@ from accounts.middleware import ActorRequest
 from accounts.services.users import edit_preferences
 from pages.form_pages import form_page, posted
 from pages.forms.accounts import PreferencesForm, preferences
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 
 
 @form_page
 def my_settings(request: ActorRequest) -> HttpResponse:
     form = PreferencesForm(posted(request), initial=preferences(request.user))
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             user = edit_preferences(actor=request.actor, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             with translation.override(user.language):
                 messages.success(request, _("Saved."))
             return redirect("settings")

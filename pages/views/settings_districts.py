@@ -24,7 +24,7 @@ from districts.policies import can_manage_districts
 from districts.services import create_district, edit_district
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
 from pages.maps import compared
 from pages.undo import TEN_MINUTES, undo_url, undoer
@@ -52,11 +52,8 @@ def district_new(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
     form = NewDistrictForm(posted(request))
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             made = create_district(actor=request.actor, **form.cleaned_data)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(request, _("%(name)s added.") % {"name": made.name})
             return redirect("settings_districts")
     status = 422 if form.is_bound else 200
@@ -97,14 +94,12 @@ def district_import(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         content, naming = file.read(), form.naming()
-        try:
+        with RefusalsIn(form):
             report = import_districts(
                 actor=request.actor, content=content, naming=naming, source=file.name, dry_run=True
             )
             token = _keep(request, content, naming, file.name)
             return _preview(request, report, token)
-        except ValidationError as error:
-            add_service_errors(form, error)
     status = 422 if form.is_bound else 200
     return render(request, "pages/settings/district_import.html", context, status=status)
 

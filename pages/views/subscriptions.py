@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.reviews import SubscriptionForm
 from pages.lookups import get_or_404
 from pages.undo import undo_url, undoer
@@ -52,16 +52,13 @@ def subscription_new(request: ActorRequest) -> HttpResponse:
     form = SubscriptionForm(posted(request), actor=request.actor, initial=initial)
     if form.is_valid():
         given = form.cleaned_data
-        try:
+        with RefusalsIn(form):
             subscribe(
                 actor=request.actor,
                 district_id=given["district"].pk,
                 rhythm=given["rhythm"],
                 report=given["report"],
             )
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             messages.success(request, _("Subscribed. We will email you a link, never the figures."))
             return redirect("subscriptions")
     status = 422 if form.is_bound else 200

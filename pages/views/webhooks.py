@@ -22,7 +22,7 @@ from api.services.webhooks import (
 )
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.base import add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.webhooks import WebhookForm
 from pages.lookups import get_or_404
 from pages.once import shown_once
@@ -51,11 +51,8 @@ def webhook(request: ActorRequest, pk: UUID) -> HttpResponse:
 def webhook_new(request: ActorRequest) -> HttpResponse:
     form = WebhookForm(posted(request), actor=request.actor)
     if form.is_valid():
-        try:
+        with RefusalsIn(form):
             made, secret = create_webhook(actor=request.actor, **form.values())
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
             page = render(request, "pages/webhooks/secret.html", {"webhook": made, "secret": secret})
             return shown_once(page, reverse("settings_webhook", args=[made.pk]))
     return render(request, "pages/webhooks/new.html", {"form": form}, status=422 if form.is_bound else 200)
