@@ -26,10 +26,20 @@ def get_or_404(queryset: models.QuerySet[T], pk: UUID) -> T:
     return get_object_or_404(queryset, pk=pk)
 
 
+def refuse_unless(allowed: object) -> None:
+    """Raise 403 if not allowed."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def writers_only(request: ActorRequest) -> None:
+    """Raise 403 for users who may not change anything."""
+    refuse_unless(request.actor.writes)
+
+
 def readers_only(request: ActorRequest) -> None:
     """Raise 403 for users who see no organisation, contact or meeting at all, such as administrators."""
-    if not request.actor.reads:
-        raise PermissionDenied
+    refuse_unless(request.actor.reads)
 
 
 def record_view(

@@ -25,14 +25,13 @@ from pages.form_pages import form_page, posted
 from pages.forms.api_keys import KeyForm, RenewForm, reads_people
 from pages.forms.base import RefusalsIn
 from pages.identity import reauthenticated, require_reauthentication
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 from pages.once import shown_once
 
 
 def _keepers_only(request: ActorRequest) -> None:
     """Raise 403 for users other than administrators and privacy officers."""
-    if not (request.actor.is_administrator or request.actor.role == Role.PRIVACY_OFFICER):
-        raise PermissionDenied
+    refuse_unless(request.actor.is_administrator or request.actor.role == Role.PRIVACY_OFFICER)
 
 
 reauthenticated_administrators = reauthenticated(lambda actor: actor.is_administrator)

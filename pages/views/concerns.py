@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,7 +32,7 @@ from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, w
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, ids_on, record_view
+from pages.lookups import consult_rows, get_or_404, ids_on, record_view, refuse_unless
 from pages.undo import undo_url, undoer
 from pages.views.follow_ups import with_what_is_seen
 
@@ -183,8 +182,7 @@ def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, A
 
 def _writable(request: ActorRequest, pk: UUID) -> Any:
     row = get_or_404(with_references(Concern.objects.visible_to(request.actor), request.actor), pk)
-    if not can_edit_concern(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_edit_concern(request.actor, row))
     return row
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,7 +40,15 @@ from pages.forms.contacts import (
 from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, is_id, readers_only, record_view
+from pages.lookups import (
+    consult_rows,
+    get_or_404,
+    is_id,
+    readers_only,
+    record_view,
+    refuse_unless,
+    writers_only,
+)
 from pages.merging import undo_of_merge
 from pages.reasons import (
     WANTED,
@@ -65,8 +73,7 @@ COMPARED = ("given_name", "family_name", "phone", "email")
 def _find_editable(request: ActorRequest, pk: UUID) -> Any:
     readers_only(request)
     row = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
-    if not can_edit_contact(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_edit_contact(request.actor, row))
     return row
 
 
@@ -107,8 +114,7 @@ def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def contact_new(request: ActorRequest) -> HttpResponse:
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     speaks_for = _organisation_asked(request)
     form = NewContactForm(
         posted(request),
@@ -138,8 +144,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
 @require_POST
 def contact_duplicates(request: ActorRequest) -> HttpResponse:
     """An htmx fragment with contacts that resemble the typed values."""
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     typed = {name: request.POST.get(name, "")[:300] for name in COMPARED}
     context = {"candidates": _candidates(request, typed)}
     return render(request, "pages/contacts/new.html#duplicates", context)

@@ -25,7 +25,7 @@ from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page
 from pages.forms.duplicates import MergeForm, PairForm
-from pages.lookups import consult_rows, record_view
+from pages.lookups import consult_rows, record_view, writers_only
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
 from pages.reasons import ANSWER, given_reasons, take_reasons
 from pages.undo import LaterFirst, offer_undo, offered_undo, undo_url, undoer
@@ -163,8 +163,7 @@ def _type_of(request: ActorRequest, noun: str) -> str:
     """Return the object type. Only users who may write can look for duplicates."""
     if noun not in NOUNS:
         raise Http404
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     return NOUNS[noun]
 
 

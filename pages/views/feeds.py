@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,14 +11,14 @@ from django.views.decorators.http import require_POST
 from accounts.middleware import ActorRequest
 from api.services.feeds import create_feed, feed_of, has_calendar, revoke_feed
 from pages.form_pages import form_page
+from pages.lookups import refuse_unless
 from pages.once import shown_once
 
 
 @form_page
 def calendar_feed(request: ActorRequest) -> HttpResponse:
     """Create a subscription. Only this response contains its address."""
-    if not has_calendar(request.actor):
-        raise PermissionDenied
+    refuse_unless(has_calendar(request.actor))
     address = ""
     if request.method == "POST":
         token = create_feed(actor=request.actor, with_subjects="with_subjects" in request.POST)

@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -43,7 +42,15 @@ from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, Promis
 from pages.forms.picks import as_uuid
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, district_ids_of, get_or_404, ids_on, record_view
+from pages.lookups import (
+    consult_rows,
+    district_ids_of,
+    get_or_404,
+    ids_on,
+    record_view,
+    refuse_unless,
+    writers_only,
+)
 from pages.repetition import repeats
 from pages.undo import offered_undo, undo_url, undoer
 
@@ -95,8 +102,7 @@ def homes_of(form: Any) -> set[UUID]:
 @form_page
 def follow_up_new(request: ActorRequest) -> HttpResponse:
     """Add a follow-up. `?organisation=…&contact=…&meeting=…&concern=…` set what it is about."""
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     about = _about(request)
     form = PromiseForm(request.POST or None, initial=_start(request, about), actor=request.actor)
     form.draft = "look_for" in request.POST
@@ -320,8 +326,7 @@ def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
     """The follow-up with all organisations (for the policy) and the visible ones. Raises 404 or 403."""
     rows = with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor)
     row = get_or_404(rows.prefetch_related("organisation_links__organisation"), pk)
-    if not may(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(may(request.actor, row))
     return row
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
@@ -24,13 +24,12 @@ from meetings.services.handover import can_undo, hand_over, planned_moves, undo_
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.handover import HandoverForm
-from pages.lookups import district_ids_of, get_or_404, readers_only, record_view
+from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
 from pages.undo import undo_url, undoer
 
 
 def _supervisors_only(request: ActorRequest) -> None:
-    if not can_hand_over(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_hand_over(request.actor))
 
 
 @require_safe

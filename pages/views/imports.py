@@ -46,7 +46,7 @@ from pages.forms.imports import (
     UploadForm,
     ValuesForm,
 )
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 
 SHOWN = 20
 OFFERS_SHOWN = 50  # undecided matches per page
@@ -227,8 +227,7 @@ def import_step(request: ActorRequest, pk: UUID, step: str) -> HttpResponse:
 
 
 def _importers_only(request: ActorRequest) -> None:
-    if not can_import(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_import(request.actor))
 
 
 def _find(request: ActorRequest, pk: UUID) -> ImportDraft:

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,15 +14,14 @@ from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
-from pages.lookups import consult_rows, get_or_404, readers_only
+from pages.lookups import consult_rows, get_or_404, readers_only, writers_only
 
 
 @form_page
 def log_concern(request: ActorRequest) -> HttpResponse:
     """Log a concern. `?organisation=…` is the affected site, `?meeting=…` where the concern was raised."""
     readers_only(request)
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     meeting = None
     if request.GET.get("meeting"):
         meeting = get_or_404(Meeting.objects.visible_to(request.actor), as_uuid(request.GET["meeting"]))

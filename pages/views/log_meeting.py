@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import formset_factory
 from django.http import HttpResponse
@@ -31,7 +30,7 @@ from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who
 from pages.forms.meetings import Attendances
 from pages.hints import record_kept
-from pages.lookups import consult_rows, is_id
+from pages.lookups import consult_rows, is_id, writers_only
 from pages.once import about
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
@@ -45,12 +44,6 @@ WAS_THERE = {
     "absent": gettext_lazy("Absent"),
     "out": gettext_lazy("Not invited"),
 }
-
-
-def writers_only(request: ActorRequest) -> None:
-    """Raise 403 for users who may not log meetings."""
-    if not request.actor.writes:
-        raise PermissionDenied
 
 
 @form_page

@@ -4,7 +4,6 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +18,7 @@ from meetings.policies import can_edit_meeting
 from meetings.rules import NOT_SUBSTANTIVE, is_substantive
 from meetings.services.held_meetings import DISCARD_WITHIN
 from meetings.services.meetings import add_outcome
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 from pages.undo import undo_url
 from pages.views.undo import where_from
 
@@ -30,8 +29,7 @@ COUNTING: Final = [code for code in Outcome if code not in NOT_SUBSTANTIVE]
 def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Add `outcome` and return to the previous page."""
     row = get_or_404(Meeting.objects.visible_to(request.actor), pk)
-    if not can_edit_meeting(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_edit_meeting(request.actor, row))
     if row.status != MeetingStatus.HELD or request.POST.get("outcome") not in COUNTING:
         raise Http404
     add_outcome(actor=request.actor, meeting_id=pk, outcome=request.POST["outcome"])

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
@@ -41,7 +40,16 @@ from pages.forms.log_meeting import HoldForm, presence
 from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, ids_on, is_id, readers_only, record_view
+from pages.lookups import (
+    consult_rows,
+    get_or_404,
+    ids_on,
+    is_id,
+    readers_only,
+    record_view,
+    refuse_unless,
+    writers_only,
+)
 from pages.repetition import repeats
 from pages.undo import undo_url, undoer
 from pages.views.meeting_outcome import say_logged
@@ -117,8 +125,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def meeting_new(request: ActorRequest) -> HttpResponse:
     """Plan a meeting. `?organisation=` invites an organisation."""
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     asked = request.GET.get("organisation", "")
     wanted = [UUID(asked)] if is_id(asked) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
@@ -260,8 +267,7 @@ def meeting_values(row: Meeting, officers: list[Any]) -> dict[str, Any]:
 def _find_editable(request: ActorRequest, pk: UUID) -> Meeting:
     """Return the meeting. Raises 404 if it is not visible, 403 if it is read-only."""
     row = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district", "series"), pk)
-    if not can_edit_meeting(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_edit_meeting(request.actor, row))
     return row
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -42,7 +42,7 @@ from pages.forms.organisations import (
     organisation_values,
 )
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless, writers_only
 from pages.merging import undo_of_merge
 from pages.undo import offered_undo, undo_url, undoer
 from pages.who import who_did
@@ -101,8 +101,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def organisation_new(request: ActorRequest) -> HttpResponse:
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     form = NewOrganisationForm(posted(request), actor=request.actor, initial=_new_values(request))
     focuses = _focuses(request)
     candidates: list[Candidate] = []
@@ -122,8 +121,7 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
 @require_POST
 def organisation_duplicates(request: ActorRequest) -> HttpResponse:
     """An htmx fragment with organisations that resemble the typed values."""
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     typed = {name: request.POST.get(name, "")[:300] for name in ("name", "phone", "email", "website")}
     candidates = _candidates(request.actor, typed) if len(typed["name"].strip()) > 2 or typed["phone"] else []
     _consult_candidates(request, candidates)
@@ -206,8 +204,7 @@ def undo_fields(*, actor: Actor, organisation_id: str, version: int, fields: dic
 def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
     readers_only(request)
     row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
-    if not can_edit_organisation(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_edit_organisation(request.actor, row))
     return row
 
 

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,15 +21,14 @@ from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.accounts import InvitationForm, PersonForm, person_values
 from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 
 #: Changes that require a recently confirmed identity.
 OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
 
 
 def _administrators_only(request: ActorRequest) -> None:
-    if not can_manage_users(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_manage_users(request.actor))
 
 
 @require_safe

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.forms.privacy import InquiryForm
 from pages.identity import reauthenticated
 from pages.lists import list_page, page_of
-from pages.lookups import readers_only, record_view
+from pages.lookups import readers_only, record_view, refuse_unless
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import can_inquire, events_about, record_inquiry
@@ -135,8 +134,7 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
 @require_safe
 def kept_words(request: ActorRequest) -> HttpResponse:
     """Where and why words were kept despite a hint, for sampling. The words are only in the rows."""
-    if not _may_sample(request.actor):
-        raise PermissionDenied
+    refuse_unless(_may_sample(request.actor))
     kept = events_visible_to(request.actor).filter(action=Action.KEEP)
     page = page_of(request, kept, "-at")
     shown = lines(page.rows)
@@ -210,8 +208,7 @@ def _person(actor: Actor, pk: UUID) -> Contact | None:
 
 
 def _inquirers_only(request: ActorRequest) -> None:
-    if not can_inquire(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_inquire(request.actor))
 
 
 def _may_sample(actor: Actor) -> bool:

@@ -18,7 +18,7 @@ from meetings.services.relief import end_relief, open_relief
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.relief import ReliefForm
-from pages.lookups import readers_only
+from pages.lookups import readers_only, refuse_unless
 
 SHOWN = timedelta(days=90)
 
@@ -52,8 +52,7 @@ def relief(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def relief_end(request: ActorRequest) -> HttpResponse:
-    if not can_open_relief(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_open_relief(request.actor))
     ended = end_relief(actor=request.actor)
     if ended:
         messages.success(request, _("Your access to %(district)s has ended.") % {"district": ended.district})

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
+from pages.lookups import refuse_unless
 from reminders.models import Reminder
 from reminders.services import retry_reminder
 
@@ -18,8 +18,7 @@ ROWS = 100
 
 @require_safe
 def failed(request: ActorRequest) -> HttpResponse:
-    if not request.actor.is_administrator:
-        raise PermissionDenied
+    refuse_unless(request.actor.is_administrator)
     rows = Reminder.objects.failed_for(request.actor)
     latest = rows.select_related("recipient").order_by("-failed_at", "-pk")[:ROWS]
     return render(request, "pages/notifications/failed.html", {"rows": latest, "count": rows.count()})

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -28,7 +27,7 @@ from pages.forms.reports import (
     SplitForm,
 )
 from pages.lists import canonical
-from pages.lookups import record_view
+from pages.lookups import record_view, refuse_unless
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.indicators import contact_wanted
@@ -192,8 +191,7 @@ def ground(request: ActorRequest) -> list[District]:
 
     Raises 403 for users without any, and 404 if the URL names a district that is not covered.
     """
-    if not can_read_reports(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_read_reports(request.actor))
     covered = list(District.objects.covered_by(request.actor).active().as_tree())
     named_here = {request.GET.get(name) for name in ("district", "within")} - {None, ""}
     if not named_here <= {row.code for row in covered}:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, Meeting
 from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
-from pages.lookups import consult_rows, get_or_404, record_view
+from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
 from pages.views.reviews import find_review, part_page, write_part
 from reviews.policies import can_see_samples, can_write_review
 from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
@@ -22,8 +21,7 @@ from reviews.services.reviews import agreed_last_time, check_action, mark_sample
 def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponseBase:
     """A meeting drawn at random: its record and the assessment of the record."""
     row = find_review(request, pk, write=request.method == "POST")
-    if not can_see_samples(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_see_samples(request.actor, row))
     one = get_or_404(row.samples.select_related("marked_by"), sample)
     now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
     form = SampleForm(posted(request), initial=now)
@@ -50,8 +48,7 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
 def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase:
     """A call to an organisation: its phone number, the record, and the organisation's answers."""
     row = find_review(request, pk, write=request.method == "POST")
-    if not can_see_samples(request.actor, row):
-        raise PermissionDenied
+    refuse_unless(can_see_samples(request.actor, row))
     one = get_or_404(row.calls.select_related("rung_by"), call)
     form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
     if done := write_part(request, row, form, note_call, call_id=call):

@@ -28,7 +28,7 @@ from pages.forms.reviews import (
 )
 from pages.frozen import Frozen, as_shown, whole_of
 from pages.lists import page_of
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
 from reports.questions import By
 from reviews.codes import WasDone
 from reviews.definitions import definition_of
@@ -61,8 +61,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
 @form_page
 def review_new(request: ActorRequest) -> HttpResponse:
     """Start an audit. `?district=N1&period=2026-Q3` (or `from`, `to`, as in a scorecard's URL) preselects."""
-    if not can_review(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_review(request.actor))
     form = NewReviewForm(posted(request), actor=request.actor, wanted=request.GET.dict())
     if form.is_valid() and form.cleaned_data["asked"]:
         with RefusalsIn(form):

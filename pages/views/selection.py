@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse, QueryDict
@@ -31,7 +30,7 @@ from meetings.services.follow_ups import edit_follow_up
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
-from pages.lookups import consult_rows
+from pages.lookups import consult_rows, writers_only
 from pages.undo import offer_undo, undo_url, undoer
 
 MOST: Final = 100  # rows per change; with more, the page asks to remove some
@@ -144,8 +143,7 @@ def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) ->
 
 def _rows(request: ActorRequest, seen: Any) -> list[Any]:
     """The rows named in the URL, in order; empty if none is named. Raises 404 unless all are visible."""
-    if not request.actor.writes:
-        raise PermissionDenied
+    writers_only(request)
     try:
         ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
     except ValueError as error:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
+from pages.lookups import refuse_unless
 from pages.maps import compared
 from pages.undo import TEN_MINUTES, undo_url, undoer
 
@@ -35,8 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 def _administrators_only(request: ActorRequest) -> None:
-    if not can_manage_districts(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_manage_districts(request.actor))
 
 
 @require_safe

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from accounts.middleware import ActorRequest
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.reviews import SubscriptionForm
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 from pages.undo import undo_url, undoer
 from reports.catalogue import REPORTS
 from reviews.models import Subscription
@@ -38,16 +37,14 @@ def subscriptions(request: ActorRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    if not (may or listed):
-        raise PermissionDenied
+    refuse_unless(may or listed)
     return render(request, "pages/subscriptions/list.html", {"rows": listed, "may": may})
 
 
 @form_page
 def subscription_new(request: ActorRequest) -> HttpResponse:
     """Add a subscription. `?report=coverage&district=N1` preselects."""
-    if not can_subscribe(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_subscribe(request.actor))
     initial = {name: request.GET[name][:40] for name in ("report", "district") if name in request.GET}
     form = SubscriptionForm(posted(request), actor=request.actor, initial=initial)
     if form.is_valid():

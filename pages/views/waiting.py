@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,12 +16,11 @@ from accounts.services.requests import confirm_request, refuse_request
 from exchange.archive.release import archives_to_release, can_release, release_archive
 from lib.conflicts import StaleVersion
 from pages.identity import require_reauthentication
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 
 
 def _confirmers_only(request: ActorRequest) -> None:
-    if not can_confirm_requests(request.actor):
-        raise PermissionDenied
+    refuse_unless(can_confirm_requests(request.actor))
 
 
 @require_safe

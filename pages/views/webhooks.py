@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +24,7 @@ from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.webhooks import WebhookForm
-from pages.lookups import get_or_404
+from pages.lookups import get_or_404, refuse_unless
 from pages.once import shown_once
 from pages.views.api_keys import reauthenticated_administrators
 
@@ -110,8 +110,7 @@ def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _administrators_only(request: ActorRequest) -> None:
-    if not request.actor.is_administrator:
-        raise PermissionDenied
+    refuse_unless(request.actor.is_administrator)
 
 
 def _find(request: ActorRequest, pk: UUID) -> Webhook:

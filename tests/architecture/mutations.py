@@ -60,7 +60,7 @@ USES: Final = (
 )
 PERMISSIONS: Final = (
     (r"raise PermissionDenied\b", "pass"),
-    (r"(?m)^(    +)_?\w+_only\(request\)$", r"\1pass"),
+    (r"(?m)^(    +)(?:_?\w+_only\(request\)|refuse_unless\(.*\))$", r"\1pass"),
     (r"(?m)^@(reauthenticated\([^\n]*|reauthenticated_administrators)\n", ""),
     (r"(?m)^(    )scope = \"[^\"]+\"$", r'\1scope = ""'),
     (r"(?m)^(        +)self\.check_scope\(.*\)$", r"\1pass"),
