@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from reports.indicators import (
     activity,
     cadence,
@@ -38,3 +40,8 @@ REPORTS: Final[dict[str, Report]] = {
         activity.REPORT,
     )
 }
+
+
+def title_of(slug: str) -> str:
+    """Return the title of a report, or of the scorecard if no report has this slug."""
+    return str(REPORTS[slug].title if slug in REPORTS else _("Scorecard"))

@@ -8,13 +8,14 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from districts.models import District
 from reports.charts import Mark
 from reports.figures import Column, Row, Text
-from reports.parts import rows_of
+from reports.parts import IN_SEVERAL, rows_of
 from reports.periods import Period
-from reports.questions import Question
+from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report, read_together
-from reports.wording import say, say_briefly, say_change, say_of
+from reports.wording import name_group, say, say_briefly, say_change, say_of
 
 RUN_UP: Final = 12  # periods of a sparkline
 FEW: Final = 5  # figures of fewer are not judged
@@ -187,6 +188,28 @@ class Line:
             for period in self.run_up
             for row in [self.table.row(self.group, period)]
         ]
+
+
+def split_up(
+    report: Report, question: Question, period: Period, before: Period, by: By, parts: Sequence[District]
+) -> tuple[Question, list[tuple[str, Line]]]:
+    """Return the question asked, and lines with their names: one per part, or per group sorted by name.
+
+    `question` has one district. Its parts keep their order, then follow the rows that complete the sum.
+    """
+    asked, [district] = replace(question, periods=(period, before), by=by), question.districts
+    if by == By.DISTRICT:
+        if not parts:
+            return asked, []
+        asked = replace(asked, districts=(district, *parts), rest_of=district)
+    found = table(report, asked)
+    by_code = {one.code: one for one in asked.districts}
+    groups = found.groups
+    if by == By.DISTRICT:
+        codes = (*(part.code for part in parts), IN_NO_PART, IN_SEVERAL)
+        groups = [code for code in codes if code in found.groups]
+    named = [(name_group(group, by_code), Line(found, group, period, before)) for group in groups]
+    return asked, named if by == By.DISTRICT else sorted(named, key=lambda pair: pair[0])
 
 
 def periods_of(period: Period, before: Period) -> tuple[tuple[Period, ...], tuple[Period, ...]]:

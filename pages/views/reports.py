@@ -31,11 +31,10 @@ from pages.lookups import record_view, refuse_unless
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.indicators import contact_wanted
-from reports.parts import IN_SEVERAL
 from reports.policies import can_read_reports
-from reports.questions import IN_NO_PART, By, Question
+from reports.questions import By, Question
 from reports.reading import Report
-from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, table, tables
+from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, split_up, table, tables
 from reports.standing_out import standing_out
 from reports.wording import name_group
 
@@ -110,7 +109,9 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     run_up, periods = periods_of(form.chosen, form.before)
     over_time = table(report, replace(question, periods=periods))
     whole = Line(over_time, district.code, form.chosen, form.before, run_up)
-    asked, figures = _split_up(report, question, form)
+    parts = [row for row in form.ground if row.parent_id == district.pk]
+    asked, lines = split_up(report, question, form.chosen, form.before, By(form.cleaned_data["by"]), parts)
+    figures = [Figure(line, name) for name, line in lines]
     return {
         "district": district,
         "whole": Figure(whole, district.name),
@@ -211,24 +212,6 @@ def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
     for found in tables(list(REPORTS.values()), question):
         lines = (Line(found, row.code, period, period) for row in question.districts)
         yield found.report, named(lines, question.districts)
-
-
-def _split_up(report: Report, question: Question, form: SplitForm) -> tuple[Question, list[Figure]]:
-    """The question asked, with a figure per part of the district in order, or per group by name."""
-    by, [district] = By(form.cleaned_data["by"]), question.districts
-    asked = replace(question, periods=(form.chosen, form.before), by=by)
-    if by == By.DISTRICT:
-        parts = tuple(row for row in form.ground if row.parent_id == district.pk)
-        if not parts:
-            return asked, []
-        asked = replace(asked, districts=(district, *parts), rest_of=district)
-    found = table(report, asked)
-    groups = found.groups
-    if by == By.DISTRICT:  # in order, then the rows that complete the sum
-        rest = [group for group in groups if group in (IN_NO_PART, IN_SEVERAL)]
-        groups = [*(row.code for row in asked.districts if row != district), *rest]
-    figures = named((Line(found, group, form.chosen, form.before) for group in groups), asked.districts)
-    return asked, figures if by == By.DISTRICT else sorted(figures, key=lambda figure: figure.name)
 
 
 def _grouped(figures: dict[str, Figure]) -> Any:

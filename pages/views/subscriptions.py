@@ -16,7 +16,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.reviews import SubscriptionForm
 from pages.lookups import get_or_404, refuse_unless
 from pages.undo import undo_url, undoer
-from reports.catalogue import REPORTS
+from reports.catalogue import title_of
 from reviews.models import Subscription
 from reviews.policies import can_subscribe
 from reviews.services.subscriptions import subscribe, unsubscribe
@@ -32,7 +32,7 @@ def subscriptions(request: ActorRequest) -> HttpResponse:
     listed = [
         {
             "row": row,
-            "title": REPORTS[row.report].title if row.report in REPORTS else _("Scorecard"),
+            "title": title_of(row.report),
             "stands": may and request.actor.covers(row.district_id),
         }
         for row in rows

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from reports.catalogue import REPORTS
+from reports.catalogue import REPORTS, title_of
 from reports.figures import Text
 from reports.periods import Period
 from reports.questions import By, Question, ask
@@ -50,8 +50,7 @@ class Asked:
 
     @property
     def title(self) -> str:
-        report = self.report
-        return str(report.title if report else _("Scorecard"))
+        return title_of(self.slug)
 
     @property
     def is_public(self) -> bool:

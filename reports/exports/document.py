@@ -37,13 +37,12 @@ from reports.exports.publications import (
     as_published,
     without_few,
 )
-from reports.parts import IN_SEVERAL
 from reports.periods import Period
-from reports.questions import IN_NO_PART, By, Question
+from reports.questions import By, Question
 from reports.reading import Report
-from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, table
+from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
-from reports.wording import change_of, label_of, name_group, say_briefly, say_so_far, say_unit
+from reports.wording import change_of, label_of, say_briefly, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -323,23 +322,9 @@ def _over_time(asked: Asked, report: Report, district: District, whole: Line) ->
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
     """The district, and its rows by part, community or kind; for publication the district alone."""
     district = question.districts[0]
-    by_code = {district.code: district}
-    asked_of = replace(question, periods=(asked.period, asked.before), by=asked.by)
-    if asked.by == By.DISTRICT:
-        within = District.objects.filter(parent=district).active().in_order()
-        parts = [] if asked.is_public else list(within)
-        by_code |= {part.code: part for part in parts}
-        asked_of = replace(asked_of, districts=(district, *parts), rest_of=district if parts else None)
-    split_up = table(report, asked_of)
-    groups = split_up.groups
-    if asked.by == By.DISTRICT:  # in their order, then what makes them add up
-        groups = [
-            code for code in (*by_code, IN_NO_PART, IN_SEVERAL) if code in groups and code != district.code
-        ]
-    named = [(group, name_group(group, by_code)) for group in groups]
-    if asked.by != By.DISTRICT:
-        named.sort(key=lambda pair: pair[1])
-    found = [(name, Line(split_up, group, asked.period, asked.before)) for group, name in named]
+    within = District.objects.filter(parent=district).active().in_order()
+    parts = [] if asked.is_public else list(within)
+    _asked, found = split_up(report, question, asked.period, asked.before, asked.by, parts)
     notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
     if asked.by == By.FOCUS:
         notes.append(

@@ -24,7 +24,7 @@ from audit.services import Changed, record_changes
 from districts.models import District
 from reminders.channels import mail_to, message_id_for
 from reminders.mailing import Mailing, send_mails
-from reports.catalogue import REPORTS
+from reports.catalogue import REPORTS, title_of
 from reports.periods import Period
 from reviews import rules
 from reviews.models import Delivery, Subscription
@@ -120,9 +120,7 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     period = Period(*rules.period_before(subscription.rhythm, delivery.day))
     with translation.override(user.language):
         words = {"district": subscription.district.name, "period": str(period)}
-        words["report"] = (
-            str(REPORTS[subscription.report].title) if subscription.report in REPORTS else _("Scorecard")
-        )
+        words["report"] = title_of(subscription.report)
         context = {
             "title": _("%(report)s: %(district)s, %(period)s") % words,
             "url": report_url(subscription, period),
