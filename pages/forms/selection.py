@@ -9,17 +9,25 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Organisation
+from lib.days import city_today
 from meetings.models import FollowUp
 from pages.forms.fields import fields_of
 from pages.forms.organisations import cadence_field
 
 
-@fields_of(Organisation, lead_officer={"empty_label": _("No one")})
-class AssignForm(forms.Form):
+class ColleagueForm(forms.Form):
+    """A form whose only field offers colleagues who may change records."""
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
-        self.fields["lead_officer"].queryset = colleagues  # type: ignore[attr-defined]  # a field of models
+        for field in self.fields.values():
+            field.queryset = colleagues  # type: ignore[attr-defined]  # a field of models
+
+
+@fields_of(Organisation, lead_officer={"empty_label": _("No one")})
+class AssignForm(ColleagueForm):
+    pass
 
 
 class CadenceForm(forms.Form):
@@ -29,10 +37,10 @@ class CadenceForm(forms.Form):
 class VerifyForm(forms.Form):
     """No fields: confirm that the details of all selected organisations were checked today."""
 
+    def clean(self) -> dict[str, Any]:
+        return {"verified_on": city_today()}
+
 
 @fields_of(FollowUp, owner={"empty_label": None})
-class AssignPromisesForm(forms.Form):
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["owner"]
-        field.queryset = User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
+class AssignPromisesForm(ColleagueForm):
+    pass

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from contacts.models import Organisation
 from contacts.policies import can_edit_organisation
 from contacts.services.organisations import edit_organisation
 from exchange.policies import can_export
-from lib.days import city_today
 from meetings.models import FollowUp
 from meetings.policies import can_reassign_follow_up
 from meetings.services.follow_ups import edit_follow_up
@@ -36,100 +36,97 @@ from pages.undo import offer_undo, undo_url, undoer
 MOST: Final = 100  # rows per change; with more, the page asks to remove some
 
 
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """The rows of a list: who may change one, and the service that does."""
+
+    list_name: str
+    object_type: str
+    may_edit: Callable[[Actor, Any], bool]
+    edit: Callable[..., Any]
+
+    def change(self, actor: Actor, pk: UUID, **values: Any) -> Any:
+        return self.edit(actor=actor, **{f"{self.object_type}_id": pk}, **values)
+
+
+ORGANISATIONS: Final = Noun("organisations", "organisation", can_edit_organisation, edit_organisation)
+FOLLOW_UPS: Final = Noun("follow_ups", "follow_up", can_reassign_follow_up, edit_follow_up)
+
+
 @form_page
 def organisations_selected(request: ActorRequest) -> HttpResponse:
-    rows = _rows(request, Organisation.objects.visible_to(request.actor).select_related("home_district"))
-    back_to = _list(request, "organisations")
-    if not rows:
-        return _none_chosen(request, back_to)
-    too_many = len(rows) > MOST
-    read_only = [] if too_many else [row for row in rows if not can_edit_organisation(request.actor, row)]
     forms: dict[str, Form] = {
         "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
         "cadence": CadenceForm(_sent(request, "cadence")),
         "verify": VerifyForm(_sent(request, "verify")),
     }
-    form = forms.get(request.POST.get("act", ""))
-    if not too_many and form is not None and form.is_valid():
-        values = form.cleaned_data or {"verified_on": city_today()}
-        with RefusalsIn(form):
-            before = _change(request.actor, rows, values, edit_organisation, "organisation_id")
-            back = undo_url(request, "organisations_selected", rows=before)
-            _say(request, len(rows), back, on="organisations")
+    seen = Organisation.objects.visible_to(request.actor).select_related("home_district")
+    return _selected(request, ORGANISATIONS, seen, forms.get(request.POST.get("act", "")), forms=forms)
+
+
+@form_page
+def follow_ups_selected(request: ActorRequest) -> HttpResponse:
+    form = AssignPromisesForm(posted(request), actor=request.actor)
+    seen = FollowUp.objects.visible_to(request.actor).with_homes().select_related("owner")
+    seen = seen.prefetch_related("organisation_links__organisation")
+    return _selected(request, FOLLOW_UPS, seen, form, form=form)
+
+
+def _selected(request: ActorRequest, noun: Noun, seen: Any, sent: Form | None, **shown: Any) -> HttpResponse:
+    """Show the selected rows of `seen`, or change all of them as the form `sent` says."""
+    rows = _rows(request, seen)
+    back_to = _list(request, noun.list_name)
+    if not rows:
+        messages.warning(request, _("Nothing selected. Select the rows you want first."))
+        return redirect(back_to)
+    too_many = len(rows) > MOST
+    read_only = [] if too_many else [row for row in rows if not noun.may_edit(request.actor, row)]
+    if not too_many and sent is not None and sent.is_valid():
+        with RefusalsIn(sent):
+            before = _change(request.actor, rows, sent.cleaned_data, noun)
+            text = ngettext("%(n)s row changed.", "%(n)s rows changed.", len(rows)) % {"n": len(rows)}
+            back = undo_url(request, f"{noun.list_name}_selected", rows=before)
+            offer_undo(request, text, back, on=noun.list_name)
             return redirect(back_to)
-    consult_rows(request, "organisation", rows)
+    consult_rows(request, noun.object_type, rows)
     context = {
         "rows": rows,
         "most": MOST if too_many else None,
-        "forms": forms,
         "read_only": read_only,
         "may_merge": not read_only and 2 <= len(rows) <= MOST_MERGED,
         "may_export": can_export(request.actor),
         "ids": ",".join(str(row.pk) for row in rows),
         "back_to": back_to,
+        **shown,
     }
-    return render(request, "pages/selection/organisations.html", context, status=_status(form, too_many))
-
-
-@form_page
-def follow_ups_selected(request: ActorRequest) -> HttpResponse:
-    seen = FollowUp.objects.visible_to(request.actor).with_homes().select_related("owner")
-    rows = _rows(request, seen.prefetch_related("organisation_links__organisation"))
-    back_to = _list(request, "follow_ups")
-    if not rows:
-        return _none_chosen(request, back_to)
-    too_many = len(rows) > MOST
-    read_only = [] if too_many else [row for row in rows if not can_reassign_follow_up(request.actor, row)]
-    form = AssignPromisesForm(posted(request), actor=request.actor)
-    if not too_many and form.is_valid():
-        with RefusalsIn(form):
-            before = _change(request.actor, rows, form.cleaned_data, edit_follow_up, "follow_up_id")
-            back = undo_url(request, "follow_ups_selected", rows=before)
-            _say(request, len(rows), back, on="follow_ups")
-            return redirect(back_to)
-    consult_rows(request, "follow_up", rows)
-    context = {
-        "rows": rows,
-        "most": MOST if too_many else None,
-        "form": form,
-        "read_only": read_only,
-        "may_export": can_export(request.actor),
-        "ids": ",".join(str(row.pk) for row in rows),
-        "back_to": back_to,
-    }
-    return render(request, "pages/selection/follow_ups.html", context, status=_status(form, too_many))
+    status = 422 if too_many or (sent is not None and sent.errors) else 200
+    return render(request, f"pages/selection/{noun.list_name}.html", context, status=status)
 
 
 @undoer("organisations_selected")
 def _organisations_back(*, actor: Actor, rows: list[dict[str, Any]]) -> None:
-    _back(actor, rows, edit_organisation, "organisation_id")
+    _back(actor, rows, ORGANISATIONS, Organisation)
 
 
 @undoer("follow_ups_selected")
 def _follow_ups_back(*, actor: Actor, rows: list[dict[str, Any]]) -> None:
-    _back(actor, rows, edit_follow_up, "follow_up_id")
-
-
-Service = Callable[..., Any]
+    _back(actor, rows, FOLLOW_UPS, FollowUp)
 
 
 @transaction.atomic
-def _change(
-    actor: Actor, rows: list[Any], values: Mapping[str, Any], edit: Service, name: str
-) -> list[dict[str, Any]]:
+def _change(actor: Actor, rows: list[Any], values: Mapping[str, Any], noun: Noun) -> list[dict[str, Any]]:
     """Set the values on all rows or none. Returns the previous values of each row as plain JSON."""
     before = []
     for row in sorted(rows, key=lambda one: one.pk):
         old = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
-        done = edit(actor=actor, version=row.version, **{name: row.pk}, **values)
+        done = noun.change(actor, row.pk, version=row.version, **values)
         plain = {field: None if value is None else str(value) for field, value in old.items()}
         before.append({"id": str(row.pk), "version": done.version, "values": plain})
     return before
 
 
 @transaction.atomic
-def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) -> None:
-    model: Any = Organisation if name == "organisation_id" else FollowUp
+def _back(actor: Actor, rows: list[dict[str, Any]], noun: Noun, model: Any) -> None:
     for row in rows:
         values = {}
         for field, value in row["values"].items():
@@ -138,7 +135,7 @@ def _back(actor: Actor, rows: list[dict[str, Any]], edit: Service, name: str) ->
             if column.is_relation and found is not None:
                 found = column.related_model.objects.get(pk=value)
             values[field] = found
-        edit(actor=actor, version=row["version"], **{name: UUID(row["id"])}, **values)
+        noun.change(actor, UUID(row["id"]), version=row["version"], **values)
 
 
 def _rows(request: ActorRequest, seen: Any) -> list[Any]:
@@ -160,19 +157,5 @@ def _list(request: ActorRequest, name: str) -> str:
     return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
-def _none_chosen(request: ActorRequest, back_to: str) -> HttpResponse:
-    messages.warning(request, _("Nothing selected. Select the rows you want first."))
-    return redirect(back_to)
-
-
 def _sent(request: ActorRequest, act: str) -> Any:
     return posted(request) if request.POST.get("act") == act else None
-
-
-def _say(request: ActorRequest, n: int, back: str, *, on: str) -> None:
-    text = ngettext("%(n)s row changed.", "%(n)s rows changed.", n) % {"n": n}
-    offer_undo(request, text, back, on=on)
-
-
-def _status(form: Form | None, too_many: bool) -> int:
-    return 422 if too_many or (form is not None and form.errors) else 200
