@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
-from reports.charts import HEIGHT, Mark, bars, lines, meter, sparkline, top_of
+from reports.charts import meter, top_of
+from reports.drawings import say_tick, spark
 from reports.figures import Column, Drill, Row, Text
 from reports.parts import is_rest
 from reports.reading import Report
-from reports.scorecard import Line, mark_of
-from reports.wording import name_group, say, say_of, say_of_whom, say_own, say_unit
+from reports.scorecard import Line
+from reports.wording import name_group, say, say_of, say_of_whom, say_own
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",
@@ -115,7 +116,7 @@ class Figure:
 
     @property
     def spark(self) -> SafeString:
-        return sparkline(self.line.marks, title=str(self.report.title), unit=self.report.unit)
+        return spark(self.line)
 
     @property
     def columns(self) -> list[Cell]:
@@ -134,41 +135,6 @@ class Figure:
         if row is not None and value and column.unit == "count" and not is_rest(row):
             url = rows_url(self.report.drill(row, self.line.table.question, column.name))
         return Cell(column.label, value, say_own(value, column.unit), url)
-
-
-def trend(line: Line, title: str, *, top: float | None = None, height: int = HEIGHT) -> SafeString:
-    """A line chart of the periods that led up to a figure."""
-    unit = line.report.unit
-    return lines(
-        line.marks,
-        title=title,
-        unit=unit,
-        unit_label=say_unit(unit),
-        say=lambda value: say_tick(value, unit),
-        top=top,
-        height=height,
-    )
-
-
-def split(report: Report, marks: Iterable[Mark], title: str) -> SafeString:
-    """A chart with one bar per group."""
-    unit = report.unit
-    return bars(
-        list(marks),
-        title=title,
-        unit=unit,
-        unit_label=say_unit(unit),
-        say=lambda value: say_tick(value, unit),
-    )
-
-
-def say_tick(value: float, unit: str) -> str:
-    """The label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
-    return say(value, "ratio" if unit == "ratio" else "count")
-
-
-def group_marks(figures: Iterable[Figure]) -> list[Mark]:
-    return [mark_of(figure.report, figure.row, figure.name) for figure in figures]
 
 
 def named(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:

@@ -17,7 +17,7 @@ from audit.services import record
 from districts.models import District
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
-from pages.figures import Figure, call_of_report, group_marks, named, shading, split, trend
+from pages.figures import Figure, call_of_report, named, shading
 from pages.forms.reports import (
     AgreementsForm,
     BlindSpotsForm,
@@ -30,11 +30,12 @@ from pages.lists import canonical
 from pages.lookups import record_view, refuse_unless
 from reports.catalogue import REPORTS
 from reports.charts import top_of
+from reports.drawings import bars_of, trend
 from reports.indicators import contact_wanted
 from reports.policies import can_read_reports
 from reports.questions import By, Question
 from reports.reading import Report
-from reports.scorecard import GROUPS, RUN_UP, Line, periods_of, scorecard, split_up, table, tables
+from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
 from reports.standing_out import standing_out
 from reports.wording import name_group
 
@@ -223,9 +224,8 @@ def _grouped(figures: dict[str, Figure]) -> Any:
 
 def _bars(report: Report, figures: list[Figure]) -> str:
     """A bar chart, except for shares, which have bars in the table."""
-    if report.unit == "ratio" or len(figures) < 2:
-        return ""
-    return split(report, group_marks(figures), str(report.title))
+    marks = [mark_of(report, figure.row, figure.name) for figure in figures]
+    return "" if report.unit == "ratio" or len(marks) < 2 else bars_of(report, marks)
 
 
 def _chart_title(report: Report, district: str) -> str:

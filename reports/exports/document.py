@@ -15,7 +15,8 @@ from accounts.actors import Actor
 from districts.models import District
 from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
-from reports.charts import PRINT, lines, meter
+from reports.charts import PRINT, meter
+from reports.drawings import bars_of, on_paper, spark, trend
 from reports.exports.asked import Asked
 from reports.exports.cells import (
     Value,
@@ -29,7 +30,6 @@ from reports.exports.cells import (
     text,
     typed,
 )
-from reports.exports.drawings import bars_of, on_paper, spark, tick
 from reports.exports.publications import (
     CONCERNS_STAY,
     FEW_STAY,
@@ -236,7 +236,7 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
                 below=below,
                 briefly={_CHANGE: _("Change")},
                 drawn=_("Last 12 periods"),
-                drawings=[spark(line) for line in here],
+                drawings=[spark(line, palette=PRINT) for line in here],
             )
         )
     return tables, [_remark(remark) for remark in standing_out(found.values())]
@@ -290,16 +290,7 @@ def _one(asked: Asked, report: Report, question: Question) -> list[Table]:
 def _over_time(asked: Asked, report: Report, district: District, whole: Line) -> Table:
     """The district over twelve periods."""
     few = few_in_public(is_public=asked.is_public)
-    chart = on_paper(
-        lines(
-            whole.marks,
-            title=f"{report.title}, {district.name}",
-            unit=report.unit,
-            unit_label=say_unit(report.unit),
-            say=lambda value: tick(value, report.unit),
-            palette=PRINT,
-        )
-    )
+    chart = on_paper(trend(whole, f"{report.title}, {district.name}", palette=PRINT))
     columns = [
         Column(_("Period"), width=26),
         Column(_("From"), Cell.DAY),
@@ -371,7 +362,9 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
             title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Shown in the chart"), drawings=drawings
         )
     marks = [mark_of(report, line.row, name) for name, line in found]
-    return Table(title, columns, rows, bars_of(report, marks), notes, unsaid)
+    says_nothing = len(marks) < 2 or all(mark.value is None for mark in marks)
+    chart = "" if says_nothing else on_paper(bars_of(report, marks, palette=PRINT))
+    return Table(title, columns, rows, chart, notes, unsaid)
 
 
 def report_title(report: Report, asked: Asked) -> str:
