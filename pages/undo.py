@@ -37,7 +37,7 @@ def undoer(name: str) -> Callable[[Undoer], Undoer]:
 
 
 def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
-    """URL of a message's Undo: `messages.success(request, text, extra_tags=f"undo:{url}")`.
+    """URL of an Undo. `say_with_undo` adds a message with it.
 
     `payload` is plain JSON: IDs as text, versions, and previous values (signed, not secret).
     """
@@ -50,6 +50,11 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
         request.session[key] = payload
         token = signing.dumps(said | {"payload": None, "key": key}, salt=SALT)
     return reverse("undo", args=[token])
+
+
+def say_with_undo(request: ActorRequest, text: str, name: str, /, **payload: Any) -> None:
+    """Add a success message with Undo. `name` and `payload` are those of `undo_url`."""
+    messages.success(request, text, extra_tags=f"undo:{undo_url(request, name, **payload)}")
 
 
 @dataclass(frozen=True, slots=True)

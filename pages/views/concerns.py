@@ -33,7 +33,7 @@ from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, ids_on, record_view, refuse_unless
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undoer
 from pages.views.follow_ups import with_what_is_seen
 
 ORDERINGS: Final = ("received_at", "updated_at", "id")
@@ -174,10 +174,9 @@ def _restore(*, actor: Actor, concern_id: str, version: int, values: dict[str, A
 
 
 def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, Any]) -> None:
-    undo = undo_url(
-        request, "concern_changed", concern_id=str(changed.pk), version=changed.version, values=before
+    say_with_undo(
+        request, text, "concern_changed", concern_id=str(changed.pk), version=changed.version, values=before
     )
-    messages.success(request, text, extra_tags=f"undo:{undo}")
 
 
 def _writable(request: ActorRequest, pk: UUID) -> Any:

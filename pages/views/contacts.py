@@ -59,7 +59,7 @@ from pages.reasons import (
     reason_for,
     remember_reason,
 )
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undoer
 
 # Selected with one tap. Other reasons are typed.
 REASONS = (
@@ -221,15 +221,15 @@ def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpRespons
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
-        undo = undo_url(
+        say_with_undo(
             request,
+            _("This role ended today."),
             "contact_role",
             contact_id=str(pk),
             version=row.version,
             role_id=str(role),
             is_primary=before.is_primary,
         )
-        messages.success(request, _("This role ended today."), extra_tags=f"undo:{undo}")
     return redirect("contact", pk) if _still_seen(request.actor, pk) else redirect("contacts")
 
 

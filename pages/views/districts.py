@@ -24,7 +24,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.districts import ExpectedCommunityForm
 from pages.lookups import record_view
 from pages.maps import Drawing, Shape, drawing
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undoer
 
 SHADES = (0.25, 0.5, 0.75)
 
@@ -98,15 +98,15 @@ def expected_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
         ExpectedCommunity.objects.visible_to(request.actor).select_related("district"), pk=pk
     )
     withdraw_expected_community(actor=request.actor, expected_id=pk)
-    undo = undo_url(
+    say_with_undo(
         request,
+        _("Removed from the list."),
         "expected_community",
         district_id=str(row.district_id),
         focus=row.focus,
         evidence=row.evidence,
         source_url=row.source_url,
     )
-    messages.success(request, _("Removed from the list."), extra_tags=f"undo:{undo}")
     return redirect("district", row.district.code)
 
 

@@ -28,7 +28,7 @@ from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult_rows, record_view, writers_only
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
 from pages.reasons import ANSWER, given_reasons, take_reasons
-from pages.undo import LaterFirst, offer_undo, offered_undo, undo_url, undoer
+from pages.undo import LaterFirst, offer_undo, offered_undo, say_with_undo, undo_url, undoer
 
 NOUNS = {"organisations": "organisation", "contacts": "contact"}
 PAIRS = {"organisation": organisation_pairs, "contact": contact_pairs}
@@ -74,8 +74,13 @@ def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
         say_different(actor=request.actor, object_type=object_type, ids=ids)
     except MODELS[object_type].DoesNotExist as error:
         raise Http404 from error
-    back = undo_url(request, "not_a_duplicate", object_type=object_type, ids=[str(one) for one in ids])
-    messages.success(request, _("Marked as not duplicates."), extra_tags=f"undo:{back}")
+    say_with_undo(
+        request,
+        _("Marked as not duplicates."),
+        "not_a_duplicate",
+        object_type=object_type,
+        ids=[str(one) for one in ids],
+    )
     return redirect("duplicates", noun)
 
 

@@ -52,7 +52,7 @@ from pages.lookups import (
     writers_only,
 )
 from pages.repetition import repeats
-from pages.undo import offered_undo, undo_url, undoer
+from pages.undo import offered_undo, say_with_undo, undo_url, undoer
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
 
@@ -112,13 +112,12 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
             with transaction.atomic():
                 follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
                 record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
-            undo = undo_url(
-                request, "follow_up_made", follow_up_id=str(follow_up.pk), version=follow_up.version
-            )
-            messages.success(
+            say_with_undo(
                 request,
                 _("Follow-up added: %(title)s") % {"title": follow_up.title},
-                extra_tags=f"undo:{undo}",
+                "follow_up_made",
+                follow_up_id=str(follow_up.pk),
+                version=follow_up.version,
             )
             return redirect(_about_what(about) or follow_up_url(follow_up.pk))
     consult_rows(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
@@ -235,8 +234,14 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
     changed = tell_organisations(
         actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
     )
-    undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)
-    messages.success(request, _("Reported back: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
+    say_with_undo(
+        request,
+        _("Reported back: %(title)s") % {"title": row.title},
+        "follow_up_told",
+        follow_up_id=str(pk),
+        version=changed.version,
+        untold=told,
+    )
     return redirect(_back(request, pk))
 
 
@@ -264,8 +269,13 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
         again=CancelForm,
     )
     if attempt.saved:
-        undo = undo_url(request, "follow_up_closed", follow_up_id=str(pk), version=attempt.saved.version)
-        messages.success(request, _("Cancelled: %(title)s") % {"title": row.title}, extra_tags=f"undo:{undo}")
+        say_with_undo(
+            request,
+            _("Cancelled: %(title)s") % {"title": row.title},
+            "follow_up_closed",
+            follow_up_id=str(pk),
+            version=attempt.saved.version,
+        )
         return redirect(follow_up_url(pk))
     record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
@@ -277,8 +287,7 @@ def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End the series after this follow-up."""
     _writable(request, pk, can_complete_follow_up)
     end_follow_up_series(actor=request.actor, follow_up_id=pk)
-    undo = undo_url(request, "follow_up_series_ended", follow_up_id=str(pk))
-    messages.success(request, _("This will not repeat."), extra_tags=f"undo:{undo}")
+    say_with_undo(request, _("This will not repeat."), "follow_up_series_ended", follow_up_id=str(pk))
     return redirect(follow_up_url(pk))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,7 +24,7 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.handover import HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undo_url, undoer
 
 
 def _supervisors_only(request: ActorRequest) -> None:
@@ -142,8 +141,7 @@ def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpRespo
     )
     n = len(made.moves)
     text = ngettext("%(n)s item handed over.", "%(n)s items handed over.", n) % {"n": n}
-    undo = undo_url(request, "handover", handover_id=str(made.pk))
-    messages.success(request, text, extra_tags=f"undo:{undo}")
+    say_with_undo(request, text, "handover", handover_id=str(made.pk))
     return redirect("handover_made", made.pk)
 
 

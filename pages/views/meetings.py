@@ -51,7 +51,7 @@ from pages.lookups import (
     writers_only,
 )
 from pages.repetition import repeats
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undoer
 from pages.views.meeting_outcome import say_logged
 from pages.who import who_did
 
@@ -190,15 +190,25 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     scope = request.POST.get("scope")
     if request.method == "POST" and scope in {LATER, ALL}:
         gone = cancel_series(actor=request.actor, meeting_id=pk, scope=scope)
-        undo = undo_url(request, "cancel_series", cancelled=[(str(one), version) for one, version in gone])
         text = ngettext("%(n)s meeting cancelled.", "%(n)s meetings cancelled.", len(gone))
-        messages.success(request, text % {"n": len(gone)}, extra_tags=f"undo:{undo}")
+        say_with_undo(
+            request,
+            text % {"n": len(gone)},
+            "cancel_series",
+            cancelled=[(str(one), version) for one, version in gone],
+        )
         return redirect("meeting", pk)
     if request.method == "POST":
         before = row.status
         row = cancel_meeting(actor=request.actor, meeting_id=pk)
-        undo = undo_url(request, "cancel_meeting", meeting_id=str(pk), status=before, version=row.version)
-        messages.success(request, _("Meeting cancelled. Reminders stopped."), extra_tags=f"undo:{undo}")
+        say_with_undo(
+            request,
+            _("Meeting cancelled. Reminders stopped."),
+            "cancel_meeting",
+            meeting_id=str(pk),
+            status=before,
+            version=row.version,
+        )
         return redirect("meeting", pk)
     record_view(request, "meeting", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/meetings/cancel.html", {"meeting": row})

@@ -44,7 +44,7 @@ from pages.forms.organisations import (
 from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless, writers_only
 from pages.merging import undo_of_merge
-from pages.undo import offered_undo, undo_url, undoer
+from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
 
 
@@ -160,14 +160,14 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     before = row.verified_on
     row = verify_organisation(actor=request.actor, organisation_id=pk)
-    undo = undo_url(
+    say_with_undo(
         request,
+        _("Marked as checked today."),
         "organisation_fields",
         organisation_id=str(pk),
         version=row.version,
         fields={"verified_on": before.isoformat() if before else None},
     )
-    messages.success(request, _("Marked as checked today."), extra_tags=f"undo:{undo}")
     return redirect("organisation", pk)
 
 
@@ -181,18 +181,18 @@ def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
         return redirect("organisation", pk)
-    undo = undo_url(
+    text = {
+        OrganisationStatus.CLOSED: _("Organisation closed. It stays on record and in past figures."),
+        OrganisationStatus.DORMANT: _("Marked as dormant."),
+    }.get(OrganisationStatus(row.status), _("Marked as active."))
+    say_with_undo(
         request,
+        text,
         "organisation_fields",
         organisation_id=str(pk),
         version=row.version,
         fields={"status": before},
     )
-    text = {
-        OrganisationStatus.CLOSED: _("Organisation closed. It stays on record and in past figures."),
-        OrganisationStatus.DORMANT: _("Marked as dormant."),
-    }.get(OrganisationStatus(row.status), _("Marked as active."))
-    messages.success(request, text, extra_tags=f"undo:{undo}")
     return redirect("organisation", pk)
 
 

@@ -24,7 +24,7 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.views import SaveViewForm
 from pages.lookups import get_or_404, readers_only
-from pages.undo import undo_url, undoer
+from pages.undo import say_with_undo, undoer
 
 LISTS: Final = {
     "organisations": OrganisationFilters,
@@ -63,15 +63,15 @@ def view_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row = get_or_404(SavedView.objects.visible_to(request.actor), pk)
     gone = delete_view(actor=request.actor, view_id=pk)
-    back = undo_url(
+    say_with_undo(
         request,
+        _("View deleted."),
         "view_deleted",
         list_name=gone.list_name,
         called=gone.name,
         query=gone.query,
         shared_with=str(gone.shared_with_id or ""),
     )
-    messages.success(request, _("View deleted."), extra_tags=f"undo:{back}")
     return redirect(row.list_name)
 
 
