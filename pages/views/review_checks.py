@@ -12,15 +12,16 @@ from meetings.models import FollowUp, Meeting
 from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
 from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
-from pages.views.reviews import find_review, part_page, write_part
+from pages.views.reviews import part_page, review_page, write_part
+from reviews.models import Review
 from reviews.policies import can_see_samples, can_write_review
 from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
 
 
 @form_page
-def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponseBase:
+@review_page()
+def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpResponseBase:
     """A meeting drawn at random: its record and the assessment of the record."""
-    row = find_review(request, pk, write=request.method == "POST")
     refuse_unless(can_see_samples(request.actor, row))
     one = get_or_404(row.samples.select_related("marked_by"), sample)
     now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
@@ -45,9 +46,9 @@ def review_sample(request: ActorRequest, pk: UUID, sample: UUID) -> HttpResponse
 
 
 @form_page
-def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase:
+@review_page()
+def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseBase:
     """A call to an organisation: its phone number, the record, and the organisation's answers."""
-    row = find_review(request, pk, write=request.method == "POST")
     refuse_unless(can_see_samples(request.actor, row))
     one = get_or_404(row.calls.select_related("rung_by"), call)
     form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
@@ -72,9 +73,9 @@ def review_call(request: ActorRequest, pk: UUID, call: UUID) -> HttpResponseBase
 
 
 @form_page
-def review_action(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponseBase:
+@review_page(for_writers=True)
+def review_action(request: ActorRequest, row: Review, action: UUID) -> HttpResponseBase:
     """Whether an action agreed in the last audit was completed."""
-    row = find_review(request, pk, write=True)
     one = get_or_404(agreed_last_time(row), action)
     found = row.checks.filter(action=one).first()
     form = CheckForm(posted(request), initial={"answer": found.answer, "note": found.note} if found else None)

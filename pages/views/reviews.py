@@ -1,11 +1,13 @@
 """District audits: start, work on, sign and read."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -47,12 +49,36 @@ from reviews.services.reviews import (
 )
 from reviews.services.work import ask_to_freeze
 
+View = Callable[..., HttpResponseBase]
+
+
+def _seen(request: ActorRequest) -> QuerySet[Review]:
+    readers_only(request)
+    return Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
+
+
+def review_page(*, for_writers: bool = False) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Decorate the view of one audit, which it receives as `row`.
+
+    Only those who write the audit may send data, or open a page that is `for_writers`.
+    """
+
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def page(request: ActorRequest, pk: UUID, **ids: Any) -> HttpResponseBase:
+            row = get_or_404(_seen(request), pk)
+            if for_writers or request.method == "POST":
+                refuse_unless(can_write_review(request.actor, row))
+            return view(request, row, **ids)
+
+        return page
+
+    return decorate
+
 
 @require_safe
 def reviews(request: ActorRequest) -> HttpResponse:
-    readers_only(request)
-    rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
-    page = page_of(request, rows, "-until")
+    page = page_of(request, _seen(request), "-until")
     consult_rows(request, "review", page.rows, action=Action.LIST)
     context = {"page": page, "may_review": can_review(request.actor)}
     return render(request, "pages/reviews/list.html", context)
@@ -76,8 +102,8 @@ def review_new(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
-def review(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = find_review(request, pk)
+@review_page()
+def review(request: ActorRequest, row: Review) -> HttpResponse:
     actor = request.actor
     sees_samples = can_see_samples(actor, row)
     samples = list(with_meetings(actor, row)) if sees_samples else []
@@ -106,9 +132,9 @@ def review(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @form_page
-def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBase:
+@review_page()
+def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponseBase:
     """A report's frozen figures, with the supervisor's comment."""
-    row = find_review(request, pk, write=request.method == "POST")
     report = definition_of(row.definitions, slug)
     figures = list(figures_of(row).filter(slug=slug))
     if report is None or not figures:
@@ -131,9 +157,9 @@ def review_figure(request: ActorRequest, pk: UUID, slug: str) -> HttpResponseBas
 
 
 @require_safe
-def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpResponse:
+@review_page()
+def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResponse:
     """The objects that a figure counted at the time, as far as the reader can see them now."""
-    row = find_review(request, pk)
     one = get_or_404(row.figures.all(), figure)
     seen = counted_objects(request.actor, one)
     noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
@@ -150,42 +176,42 @@ def review_counted(request: ActorRequest, pk: UUID, figure: UUID) -> HttpRespons
 
 
 @form_page
-def review_conclusion(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    row = find_review(request, pk, write=True)
+@review_page(for_writers=True)
+def review_conclusion(request: ActorRequest, row: Review) -> HttpResponseBase:
     form = ConclusionForm(posted(request), initial={"conclusion": row.conclusion})
     return part_page(request, row, form, conclude, title=_("Conclusion"))
 
 
 @form_page
-def review_action_new(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    row = find_review(request, pk, write=True)
+@review_page(for_writers=True)
+def review_action_new(request: ActorRequest, row: Review) -> HttpResponseBase:
     form = ActionForm(posted(request), actor=request.actor)
     return part_page(request, row, form, agree_action, title=_("Agreed action"))
 
 
 @require_POST
-def review_action_drop(request: ActorRequest, pk: UUID, action: UUID) -> HttpResponse:
-    row = find_review(request, pk, write=True)
+@review_page(for_writers=True)
+def review_action_drop(request: ActorRequest, row: Review, action: UUID) -> HttpResponse:
     get_or_404(row.actions.all(), action)
     try:
-        drop_action(actor=request.actor, review_id=pk, action_id=action)
+        drop_action(actor=request.actor, review_id=row.pk, action_id=action)
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
         messages.success(request, _("Removed."))
-    return redirect("review", pk)
+    return redirect("review", row.pk)
 
 
 @form_page
-def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+@review_page(for_writers=True)
+def review_sign(request: ActorRequest, row: Review) -> HttpResponseBase:
     """Confirm the signature on a separate page, because it cannot be undone."""
-    row = find_review(request, pk, write=True)
     missing = [] if row.is_signed else list(still_open(row))
     form = SignForm(posted(request), initial={"version": row.version})
     status = 200
     if form.is_valid():
         try:
-            sign_review(actor=request.actor, review_id=pk, **form.cleaned_data)
+            sign_review(actor=request.actor, review_id=row.pk, **form.cleaned_data)
         except StaleVersion:
             status, form = 409, SignForm(None, initial={"version": row.version})
         except ValidationError as error:
@@ -193,7 +219,7 @@ def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
             add_service_errors(form, error)
         else:
             messages.success(request, _("Audit signed. It can no longer be changed."))
-            return redirect("review", pk)
+            return redirect("review", row.pk)
     elif form.is_bound:
         status = 422
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
@@ -202,21 +228,21 @@ def review_sign(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 
 
 @form_page
-def review_addendum(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    row = find_review(request, pk, write=True)
+@review_page(for_writers=True)
+def review_addendum(request: ActorRequest, row: Review) -> HttpResponseBase:
     form = AddendumForm(posted(request))
     return part_page(request, row, form, add_addendum, title=_("Add an addendum"))
 
 
 @form_page
-def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    row = find_review(request, pk, write=True)
+@review_page(for_writers=True)
+def review_discard(request: ActorRequest, row: Review) -> HttpResponseBase:
     if request.method == "POST":
         try:
-            discard_review(actor=request.actor, review_id=pk)
+            discard_review(actor=request.actor, review_id=row.pk)
         except ValidationError as error:
             messages.error(request, " ".join(texts(error)))
-            return redirect("review", pk)
+            return redirect("review", row.pk)
         messages.success(request, _("Draft discarded."))
         return redirect("reviews")
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
@@ -224,15 +250,6 @@ def review_discard(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 
 
 # --- Shared steps -----------------------------------------------------------------------------------------
-
-
-def find_review(request: ActorRequest, pk: UUID, *, write: bool = False) -> Review:
-    readers_only(request)
-    rows = Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
-    row: Review = get_or_404(rows, pk)
-    if write and not can_write_review(request.actor, row):
-        raise PermissionDenied
-    return row
 
 
 def write_part(
