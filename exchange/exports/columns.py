@@ -72,7 +72,6 @@ _CELLS: Final = {
 
 
 ID: Final = ListColumn("id", _("ID"), about=_("Same ID as in the API."), width=38)
-REVIEWED: Final = _("Review date")
 
 
 @dataclass(frozen=True, slots=True)

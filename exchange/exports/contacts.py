@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from contacts.filters import ContactFilters
 from contacts.models import Contact
-from exchange.exports.columns import ID, REVIEWED, ListExport, Rows, column, columns
+from exchange.exports.columns import ID, ListExport, Rows, column, columns
 
 
 def _rows(actor: Actor) -> Rows:
@@ -45,7 +45,7 @@ COLUMNS: Final = columns(
     column(Contact, "languages", about=_("ISO 639-1 codes.")),
     *("preferred_channel", "home_district", "lawful_basis", "purpose", "notice_given_on"),
     *("notice_version", "agreement_how", "agreement_on", "withdrawn_on"),
-    column(Contact, "review_on", heading=REVIEWED),
+    column(Contact, "review_on"),
     ID,
 )
 

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from contacts.models import FocusDeclaration, Organisation
 from districts.codes import Focus
 from districts.models import District
-from exchange.exports.columns import ID, REVIEWED, ListColumn, ListExport, Rows, column, columns
+from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, columns
 from meetings.filters.organisations import OrganisationFilters
 
 
@@ -62,7 +62,7 @@ COLUMNS: Final = columns(
         about=_("The last meeting it attended where something was raised, agreed or reported back."),
     ),
     *("is_listed_publicly", "is_reporting_centre", "reporting_tested_on", "verified_on"),
-    column(Organisation, "review_on", heading=REVIEWED),
+    column(Organisation, "review_on"),
     column(Organisation, "created_at", heading=_("Added on")),
     column(Organisation, "updated_at", heading=_("Last changed")),
     ID,

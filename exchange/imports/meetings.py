@@ -125,7 +125,7 @@ TARGET: Final = row_target(
         field(Meeting, "starts_at", label=gettext_lazy("When")),
         field(Meeting, "kind", label=gettext_lazy("How"), is_fixable=True, stems=MEETING_KINDS),
         Field("organisations", gettext_lazy("Organisations present")),
-        field(Meeting, "subject", label=gettext_lazy("Subject"), is_needed=False),
+        field(Meeting, "subject", is_needed=False),
         NUMBER,
         field(Meeting, "district", is_needed=False, is_fixable=True, codes=places_of),
         "place",

@@ -35,7 +35,6 @@ GROUPS = (
     *("daily_contacts", "requests_per_minute"),
     name={"widget": forms.TextInput(attrs=UNREMEMBERED)},
     scopes={
-        "label": _("Permissions"),
         "choices": [(group, [(scope.value, scope.label) for scope in scopes]) for group, scopes in GROUPS],
         "widget": CHECKS,
         "help_text": _("Give only what the tool needs. Write access does not include read access."),

@@ -69,10 +69,7 @@ class Who:
     kind={"label": _("How did you meet?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
     outcomes={"label": _("What was the outcome?")},
     subject={"label": _("What was it about?"), "required": False},
-    facts={
-        "label": _("Key facts"),
-        "help_text": _("What was said and agreed, in words everyone present would accept."),
-    },
+    facts={"label": _("Key facts")},
     other_participants={"rows": 2},
     initiated_by={"label": _("Who initiated it?")} | UNSTATED,
     level=UNSTATED,

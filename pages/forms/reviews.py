@@ -147,7 +147,6 @@ class CheckForm(forms.Form):
 @fields_of(
     Review,
     conclusion={
-        "label": gettext_lazy("Conclusion"),
         "rows": 6,
         "help_text": gettext_lazy("Write about the district and its communities, not individual officers."),
     },

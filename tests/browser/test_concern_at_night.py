@@ -66,6 +66,8 @@ def requests_of(page: Page) -> list[str]:
 def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javascript: bool) -> None:
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto("/concerns/log/")
+    if not javascript:
+        page.wait_for_url("**/concerns/log/?*")  # the page goes on to an address with the form’s ID
     asked = requests_of(page)
     started = time.monotonic()
     page.get_by_role("checkbox", name="Graffiti or symbol").tap()
