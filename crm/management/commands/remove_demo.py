@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             remove_demo()
         except HasRealData:
-            raise CommandError("This database was not filled by the demo: nothing was removed.") from None
+            raise CommandError("This database does not contain the demo. Nothing was removed.") from None
         self.stdout.write(
             "The demo is gone. Add the first administrator: manage.py create_administrator EMAIL"
         )
