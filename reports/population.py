@@ -69,11 +69,11 @@ def _in_the_period(moments: str) -> str:
 # What may be measured of each organisation of the population.
 TIMES_MET: Final = f"{_in_the_period('dated.met')} AS times_met"
 TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
-# Of its lead and deputy officer those who have not left: their account is not closed.
-OFFICERS_HERE: Final = """(
-    SELECT count(*) FROM accounts_user officer
-    WHERE officer.id IN (dated.lead_officer_id, dated.deputy_officer_id) AND officer.is_active
-) AS officers_here"""
+# How many of its lead and deputy officer still have an active account. An account is looked up in a hash of
+# all active accounts, because a query for each organisation took five times as long.
+_ACTIVE: Final = "SELECT id FROM accounts_user WHERE is_active"
+OFFICERS_HERE: Final = f"""coalesce(dated.lead_officer_id IN ({_ACTIVE}), false)::int
+    + coalesce(dated.deputy_officer_id IN ({_ACTIVE}), false)::int AS officers_here"""
 # Days from the city's day it was last met to the end: 1 is the period's last day. Null: never met.
 DAYS_SINCE_MET: Final = f"""asked.until_on - (
     dated.met[{_before("asked.until", "dated.met")}] AT TIME ZONE %(zone)s
