@@ -33,6 +33,7 @@ from districts.models import District
 from exchange.models import ImportedRow
 from meetings.models import (
     Concern,
+    ConcernExternalId,
     FollowUp,
     FollowUpExternalId,
     FollowUpOrganisation,
@@ -45,7 +46,7 @@ from meetings.models import (
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 
 FORMAT: Final = "proximity-crm-archive"
-VERSION: Final = 2
+VERSION: Final = 3
 MANIFEST: Final = "manifest.json"
 MEDIA_TYPE: Final = "application/zip"
 BATCH: Final = 2_000  # rows fetched from the cursor at once
@@ -233,6 +234,7 @@ PARTS: Final[list[Part]] = [
         object_type="concern",
         where=("district",),
     ),
+    Part("concern_external_ids", ConcernExternalId, owner="concern", since=3),
     Part(
         "follow_ups",
         FollowUp,

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.codes import Focus
 from lib.days import day_starts_at
-from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet
+from lib.filters import (
+    BooleanFilter,
+    CodesFilter,
+    DistrictFilter,
+    ExternalIdFilter,
+    FilterSet,
+    MomentFilter,
+    SourceFilter,
+)
 from lib.matching import matching
 from meetings.codes import BiasGround, ConcernKind, ConcernStatus, ReassuranceAnswer
 from meetings.models import Concern
@@ -61,6 +69,10 @@ class ConcernFilters(FilterSet):
     reassurance = CodesFilter(
         ReassuranceAnswer, field_name="reassurance_answer", label=_("Their response to the offer")
     )
+    case_reference = django_filters.CharFilter(max_length=60, widget=forms.HiddenInput)
+    updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
+    source = SourceFilter(widget=forms.HiddenInput)
+    external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
     def find(self, queryset: Rows, name: str, value: str) -> Rows:
         return matching(queryset, value)

@@ -1,6 +1,6 @@
 """Meetings, the promises made there, and concerns."""
 
-from meetings.models.concern import Concern
+from meetings.models.concern import Concern, ConcernExternalId
 from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrganisation
 from meetings.models.handover import Handover
 from meetings.models.meeting import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
@@ -8,6 +8,7 @@ from meetings.models.series import Series
 
 __all__ = [
     "Concern",
+    "ConcernExternalId",
     "FollowUp",
     "FollowUpExternalId",
     "FollowUpOrganisation",

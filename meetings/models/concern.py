@@ -114,6 +114,7 @@ class Concern(Noun):
             GinIndex(fields=["folded"], name="concern_search", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["district", "-received_at", "id"], name="concern_of_district"),
             models.Index(fields=["updated_at", "id"], name="concern_by_update"),
+            models.Index(fields=["case_reference"], name="concern_by_case", condition=~Q(case_reference="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -155,5 +156,22 @@ class Concern(Noun):
                 violation_error_message=_(
                     "Enter when reassurance was offered before recording the response."
                 ),
+            ),
+        ]
+
+
+class ConcernExternalId(models.Model):
+    """How another system names a concern."""
+
+    concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                name="concern_external_id_once",
+                violation_error_message=_("Another concern already has this ID from that source."),
             ),
         ]

@@ -22,6 +22,7 @@ from contacts.services.changing import (
 )
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.external_ids import set_external_ids
 from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
@@ -34,11 +35,13 @@ from reminders.services import notify
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 # What decides who is told.
 CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
+_BESIDE = ("external_ids",)
 
 
 def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     """The one way concerns are written: new ones, and locked ones of which something changes.
 
+    Beside the columns there are `external_ids` (None is as not given).
     Whom they touch is told, and so is the meeting that they are of from now on. When one was answered or
     closed follows its status. Raises PermissionDenied, ValidationError by field.
     """
@@ -46,6 +49,10 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     for change in changes:
         _assign(actor, change)
     insert_new(changes, fold_concern)
+    for change in changes:
+        ids = change.fields.get("external_ids")
+        if ids is not None and set_external_ids(change.row, ids):
+            change.names.append("external_ids")
     save_changed([one for one in changes if one.is_changed], fold_concern)
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
@@ -143,7 +150,7 @@ def _seen_in(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:
 
 def _assign(actor: Actor, change: Change) -> None:
     concern = change.row
-    change.assign()
+    change.assign(_BESIDE)
     moves = concern.district_id if change.is_new else "district" in change.names
     if moves and not can_log_concern(actor, concern.district_id):
         raise PermissionDenied

@@ -66,7 +66,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "meetings/services/series.py",
         },
     ),
-    "concern": ({"Concern"}, set(), {"meetings/services/concerns.py"}),
+    "concern": ({"Concern", "ConcernExternalId"}, set(), {"meetings/services/concerns.py"}),
     "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),
 }
 EXCEPTIONS: dict[str, str] = {

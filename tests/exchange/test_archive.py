@@ -28,7 +28,7 @@ from exchange.archive.writing import digest_of, scope_of, write_archive
 from exchange.models import ImportedRow
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
-from meetings.models import FollowUp, Meeting, MeetingOrganisation, Series
+from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
 from reviews.models import Review
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
 from tests.plugins.database import clone
@@ -80,7 +80,7 @@ def make_busy(chance: random.Random) -> None:
             external_ids=[{"source": "register", "external_id": f"R-{number}"}],
             website="https://casa.example/ñ?x=1",
         )
-    for model in (Contact, Meeting, FollowUp):
+    for model in (Contact, Meeting, FollowUp, Concern):
         known: Any = chance.choice(list(model._default_manager.all()))
         set_external_ids(known, [{"source": "old system", "external_id": "7"}])
     ImportedRow.objects.create(

@@ -42,7 +42,8 @@ def found(query: str) -> set[str]:
 def test_the_names_are_those_of_the_contract_and_a_search() -> None:
     assert " ".join(ConcernFilters.parameters()) == (
         "q kind bias_ground focus bias status district received_after received_before closed_after "
-        "closed_before answered_in_72h reported_back reassured_in_24h reassurance"
+        "closed_before answered_in_72h reported_back reassured_in_24h reassurance case_reference "
+        "updated_since source external_id"
     )
 
 
@@ -55,6 +56,17 @@ def test_words_kinds_grounds_and_status() -> None:
     assert found("bias=true") == {"Mosque"}
     assert found("bias=false") == {"Park"}
     assert found("status=open") == {"Mosque", "Park"}
+
+
+def test_what_an_incident_system_asks_for() -> None:
+    ids: Any = [{"source": "cases", "external_id": "7"}]
+    log("Mosque", case_reference="2026/17", external_ids=ids)
+    log("Park", case_reference="2026/1")
+    later = Concern.objects.get(place="Park").updated_at
+    assert found("case_reference=2026/1") == {"Park"}
+    assert found("source=cases&external_id=7") == found("external_id=7") == {"Mosque"}
+    assert found("source=others") == set()
+    assert found(f"updated_since={later.isoformat().replace('+', '%2B')}") == {"Park"}
 
 
 def test_a_district_stands_for_all_that_lies_in_it() -> None:
