@@ -21,10 +21,13 @@ DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 
 def resource(route: str, viewset: Any, name: str) -> Iterator[URLPattern]:
-    """List, batch and detail paths of a resource, with the actions that its viewset has."""
+    """List, batch, external ID and detail paths of a resource, with the actions that its viewset has."""
     yield path(f"{route}/", _view(viewset, LIST), name=f"api-{name}s")
     if hasattr(viewset, "batch"):
         yield path(f"{route}/batch/", _view(viewset, {"post": "batch"}), name=f"api-{name}-batch")
+    if hasattr(viewset, "upsert"):
+        own = f"{route}/by-external-id/<str:source>/<path:external_id>/"
+        yield path(own, _view(viewset, {"put": "upsert"}), name=f"api-{name}-by-external-id")
     if hasattr(viewset, "retrieve"):
         yield path(f"{route}/<uuid:pk>/", _view(viewset, DETAIL), name=f"api-{name}")
 

@@ -67,12 +67,14 @@ class ReassuranceInput(serializers.Serializer[Any]):
     *("id", "kinds", "bias_grounds", "bias_indicators", "perceived_by", "received_at", "occurred_on"),
     *("district", "place", "site_organisation", "raised_by_organisation", "meeting", "affected_focuses"),
     *("facts", "case_reference", "status", "reported_back_on", "reassurance"),
+    "external_ids",
     received_at={"required": False},
 )
 class ConcernInput(serializers.Serializer[Any]):
     """Names no victim and no suspect: there is no field for either."""
 
     reassurance = ReassuranceInput(required=False)
+    external_ids = ExternalIdInput(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Split `reassurance`, one object in the API, into two model fields."""

@@ -20,6 +20,7 @@ from contacts.models import Contact, Organisation
 from meetings import codes as lists
 from meetings.models import (
     Concern,
+    ConcernExternalId,
     FollowUp,
     FollowUpExternalId,
     FollowUpOrganisation,
@@ -197,6 +198,7 @@ CONCERN = RowSpec(
             ReassuranceShape(),
             JSONObject(offered_at="reassurance_offered_at", answer="reassurance_answer"),
         ),
+        external_ids(ConcernExternalId, "concern"),
         *("created_at", "updated_at"),
     ),
     {

@@ -27,6 +27,7 @@ VERBS = {
     "batch": Verb("create_{many}", "Create many {many}, all or none", writes=True),
     "retrieve": Verb("get_{one}", "Read {one}"),
     "partial_update": Verb("update_{one}", "Correct {one}", writes=True),
+    "upsert": Verb("put_{one}", "Create or update {one} by your own ID", writes=True),
     "destroy": Verb("delete_{one}", "Remove {one}", writes=True),
 }
 MIXINS = {"list": ListMixin, "retrieve": RetrieveMixin}
@@ -143,6 +144,18 @@ class Schema(Shapes):
                 "200": answers.success("The updated object.", self.row(self.view.spec), answers.ETAG)
             },
             "problems": [409, 412, 428],
+        }
+
+    def _upsert(self) -> Json:
+        row = self.row(self.view.spec)
+        return {
+            "parameters": [*parameters.EXTERNAL_ID, parameters.IF_MATCH_OF_PUT, parameters.ONLY_NEW],
+            "requestBody": self._takes(self.body(self.view.input)),
+            "responses": {
+                "200": answers.success("The updated object.", row, answers.ETAG),
+                "201": answers.success("Created.", row, {**answers.LOCATION, **answers.ETAG}),
+            },
+            "problems": [409, 412],
         }
 
     def _destroy(self) -> Json:

@@ -48,6 +48,28 @@ IF_MATCH_OR_BODY = {
         "instead. If you send neither, you get 428."
     ),
 }
+EXTERNAL_ID: list[Json] = [
+    {
+        "name": "source",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 60},
+        "description": "The source name of your key, as in `/me/`.",
+    },
+    {
+        "name": "external_id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 200, "pattern": r"\S"},
+        "description": "The ID in your system, percent-encoded.",
+    },
+]
+IF_MATCH_OF_PUT = {
+    **IF_MATCH,
+    "required": False,
+    "description": "Optional: update only this version. If the object has changed or does not exist: 412.",
+}
+ONLY_NEW = header("If-None-Match", "`*`: create only. If the object exists: 412.", pattern=r"^\*$")
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
     (

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from api.inputs.meetings import ConcernInput, FollowUpInput, MeetingInput
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.views.base import ListMixin, RetrieveMixin
-from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from api.views.upserting import UpsertMixin
+from api.views.writing import DestroyMixin
 from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.filters.concerns import ConcernFilters
@@ -28,7 +29,7 @@ from meetings.services.series import ONE
 from meetings.services.statuses import edit_with_status, enter_meeting
 
 
-class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+class Meetings(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     spec = MEETING
     visible = Meeting.objects.visible_to
     scope = "meetings"
@@ -49,7 +50,7 @@ class Meetings(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin)
         cancel_meeting(actor=self.actor, meeting_id=pk, version=version)
 
 
-class FollowUps(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
+class FollowUps(ListMixin, RetrieveMixin, UpsertMixin):
     spec = FOLLOW_UP
     visible = FollowUp.objects.visible_to
     scope = "follow-ups"
@@ -94,7 +95,7 @@ def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple
     return [pk for pk, day in moved if day], [pk for pk, day in moved if not day]
 
 
-class Concerns(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
+class Concerns(ListMixin, RetrieveMixin, UpsertMixin):
     spec = CONCERN
     visible = Concern.objects.visible_to
     scope = "concerns"

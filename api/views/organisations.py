@@ -6,14 +6,15 @@ from uuid import UUID
 from api.inputs.organisations import OrganisationInput
 from api.rows.organisations import ORGANISATION
 from api.views.base import ListMixin, RetrieveMixin
-from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from api.views.upserting import UpsertMixin
+from api.views.writing import DestroyMixin
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation, edit_organisation
 from meetings.filters.organisations import OrganisationFilters
 
 
-class Organisations(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+class Organisations(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     spec = ORGANISATION
     visible = Organisation.objects.visible_to
     scope = "organisations"

@@ -6,13 +6,14 @@ from uuid import UUID
 from api.inputs.people import ContactInput
 from api.rows.people import CONTACT
 from api.views.base import ListMixin, RetrieveMixin
-from api.views.writing import CreateMixin, DestroyMixin, UpdateMixin
+from api.views.upserting import UpsertMixin
+from api.views.writing import DestroyMixin
 from contacts.filters import ContactFilters
 from contacts.models import Contact
 from contacts.services.contacts import create_contact, edit_contact, erase_contact
 
 
-class Contacts(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     spec = CONTACT
     visible = Contact.objects.visible_to
     scope = "contacts"

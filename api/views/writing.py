@@ -112,9 +112,12 @@ class Writing(Resource):
             with transaction.atomic():
                 yield
         except StaleVersion as stale:
-            row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
-            tag = etag(row["version"], to_json(row))
-            raise Problem(412, "stale", told(stale), headers={"ETag": tag}) from None
+            raise Problem(412, "stale", told(stale), headers={"ETag": self.current_tag(pk)}) from None
+
+    def current_tag(self, pk: UUID) -> str:
+        """The ETag of the row as the caller would read it."""
+        row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
+        return etag(row["version"], to_json(row))
 
     def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
         """The existing IDs among these, whether or not the caller can see the rows."""
@@ -158,7 +161,10 @@ class CreateMixin(Writing):
         return once(request, to_json(data), work, self._answer_batch_again)
 
     def _create_one(self, data: Any, prefix: str = "") -> models.Model:
-        values = self.read_body(data, partial=False, prefix=prefix)
+        return self.create_from(self.read_body(data, partial=False, prefix=prefix), prefix)
+
+    def create_from(self, values: dict[str, Any], prefix: str = "") -> models.Model:
+        """Create a row from a parsed body. Raises 409 if an ID of it is in use."""
         self._keep_other_sources(values, {}, prefix)
         try:
             with transaction.atomic():
@@ -264,14 +270,14 @@ class UpdateMixin(Writing):
             if name != "version" and not (name in known and value == known[name])
         }
         writable = {name for name, field in self.input().fields.items() if not field.read_only} - {"id"}
-        fixed = [
-            {"pointer": f"/{name}", "code": "read_only", "detail": _("This cannot be changed here.")}
-            for name in changes
-            if name not in writable
-        ]
-        if fixed:
+        if fixed := [read_only(f"/{name}") for name in changes if name not in writable]:
             raise bad_fields(fixed)
         return changes
+
+
+def read_only(pointer: str) -> dict[str, str]:
+    """The error for a field that a caller tries to change and cannot."""
+    return {"pointer": pointer, "code": "read_only", "detail": _("This cannot be changed here.")}
 
 
 class DestroyMixin(Writing):

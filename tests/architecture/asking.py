@@ -129,7 +129,7 @@ class Ask:
     def _send(self, client: Client, headers: dict[str, str]) -> Any:
         if self.method == "GET":
             return client.get(self.path, headers=headers)
-        if self.path.startswith("/api/"):
+        if self.path.startswith("/api/") and self.method != "PUT":
             headers["If-Match"] = f'"{self.version}"'
         if isinstance(self.sent, bytes):
             return client.generic(self.method, self.path, self.sent, "application/json", headers=headers)
@@ -151,6 +151,7 @@ def address(route: str, name: str, rows: Rows) -> str:
         "token": rows["feed"] if name == "meetings-feed" else "x",
         "number": "1",
         "provider_id": "city",
+        "source": rows.get("key_source", "x"),
     }
     if name == "review_action":
         values["action"] = rows["action_before"]

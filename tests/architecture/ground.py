@@ -99,6 +99,8 @@ class Ground:
         self.tools = self._tools()
         self._hook("north", self.tools["key own"].key.pk)
         self._hook("south", self.rows["south"]["key"])
+        for rows in (*self.rows.values(), self.shared):
+            rows["key_source"] = self.tools["key own"].key.source
         self._clients = {f"{role} {where}": self._sign_in(role, where) for role, where in self.users}
 
     def actor(self, role: str, where: str) -> Actor:

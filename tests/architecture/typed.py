@@ -159,7 +159,7 @@ def body(name: str, method: str, rows: Rows) -> Any:
         return {}
     if method == "PATCH":
         return CHANGED[noun]
-    one = MADE[noun.removesuffix("-batch").removesuffix("s")](rows)
+    one = MADE[noun.removesuffix("-batch").removesuffix("-by-external-id").removesuffix("s")](rows)
     return [one] if noun.endswith("-batch") else one
 
 

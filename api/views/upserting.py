@@ -1,0 +1,83 @@
+"""PUT by an external ID: create the record that a key's own system knows by this ID, or update it."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from api import parameters
+from api.etags import expected_version
+from api.problems import Problem, bad_fields
+from api.rows.base import Row
+from api.views.writing import CreateMixin, UpdateMixin, read_only
+from lib.conflicts import check_version
+from lib.fold import squash
+
+
+class UpsertMixin(CreateMixin, UpdateMixin):
+    def upsert(self, request: Request, source: str, external_id: str) -> HttpResponse:
+        """Create or update a record by the ID that your own system has for it.
+
+        The body is the one of POST, and is checked in the same way whether or not the record exists. Fields
+        that it does not name keep their values, because officers fill in what a tool does not know.
+        """
+        parameters.check_parameters(request, ())
+        self._check_source(source)
+        own = {"source": squash(source), "external_id": squash(external_id)}
+        values = self.read_body(request.data, partial=False)
+        if "external_ids" in values and own not in values["external_ids"]:
+            values["external_ids"] = [*values["external_ids"], own]
+        with transaction.atomic():
+            self._lock(own)
+            rows = self.visible(self.actor).filter(
+                external_ids__source=own["source"], external_ids__external_id=own["external_id"]
+            )
+            found = rows.select_for_update(of=("self",)).first()
+            if found is None:
+                self._check_absent(request)
+                values.setdefault("external_ids", [own])
+                made: Any = self.create_from(values)
+                return self.answer(made.pk, 201)
+            before = self.fetch(found.pk)
+            self._check_present(request, before)
+            if str(values.pop("id", found.pk)) != str(found.pk):
+                raise bad_fields([read_only("/id")])
+            self._keep_other_sources(values, before)
+            self.perform_update(found.pk, before["version"], values)
+            return self.answer(found.pk, 200)
+
+    def _check_source(self, source: str) -> None:
+        """Raise 403 for callers without a source name, and for the source name of another key."""
+        if self.key is None:
+            raise Problem(
+                403,
+                "keys_only",
+                _("Only API keys have a source name. Use POST and PATCH in a browser session."),
+            )
+        if source != self.key.source:
+            detail = _("Use this key’s own source name, “%(source)s”.") % {"source": self.key.source}
+            raise Problem(403, "other_source", detail)
+
+    def _lock(self, own: dict[str, str]) -> None:
+        """Wait for other requests about this ID, so that two at once make one record."""
+        name = f"upsert {self.scope} {own['source']} {own['external_id']}".encode()
+        number = int.from_bytes(sha256(name).digest()[:8], byteorder="big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+    def _check_absent(self, request: Request) -> None:
+        """Raise 412 if the caller expects a version of a record that does not exist (RFC 9110, 13.1.1)."""
+        if "If-Match" in request.headers:
+            raise Problem(412, "stale", _("There is no record with this ID yet."))
+
+    def _check_present(self, request: Request, before: Row) -> None:
+        """Raise 412 if the caller wants to create the record, or has seen another version of it."""
+        if request.headers.get("If-None-Match", "").strip() == "*":
+            headers = {"ETag": self.current_tag(before["id"])}
+            raise Problem(412, "exists", _("There is already a record with this ID."), headers=headers)
+        if "If-Match" in request.headers:
+            with self.stale_with_etag(before["id"]):
+                check_version(before["version"], expected_version(request))
