@@ -49,6 +49,13 @@ IMPORT = Place("imports", _("Import"), "upload")
 DUPLICATES = Place("duplicates_of_organisations", _("Duplicates"), "merge")
 PRIVACY = Place("privacy", _("Privacy"), "shield-check")
 MORE = Place("more", _("More"), "menu")
+REMINDERS = Place("notifications", _("Reminders"), "bell")
+SETTINGS = Place("settings", _("My settings"), "settings")
+CARD = Place("settings_card", _("My contact card"), "qr-code")
+JOBS = Place("jobs", _("Background tasks"), "hourglass")
+LOGGED = Place("privacy", _("Activity log"), "shield-check")
+HELP = Place("help", _("Help"), "circle-question-mark")
+DEVELOPERS = Place("developer", _("For developers"), "code")
 
 READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS, REPORTS)
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
@@ -89,6 +96,7 @@ class Shell:
     unread: int = 0
     relief: Relief | None = None
     more: tuple[Place, ...] = ()
+    own: tuple[Place, ...] = ()
 
     @property
     def demo_sign_ins(self) -> list[dict[str, str]]:
@@ -138,6 +146,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             districts=tuple(user.districts.order_by("name", "pk")) if actor.reads else (),
             relief=user.reliefs.open_now() if actor.is_on_relief else None,
             more=_more(actor),
+            own=(REMINDERS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS),
             unread=Reminder.objects.unread_by(user).count(),
         )
     }

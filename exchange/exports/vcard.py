@@ -1,4 +1,4 @@
-"""A person as a vCard 4.0 (RFC 6350): the role's number and address, never a private one."""
+"""People as vCards: a contact as 4.0 (RFC 6350), with the role's number and address, never a private one."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from datetime import UTC
 
 from django.utils.text import slugify
 
+from accounts.models import User
 from contacts.models import Affiliation, Contact, Organisation
 from lib.acting import Acting
 
@@ -27,6 +28,24 @@ def current_roles(contact: Contact, actor: Acting) -> list[Affiliation]:
     named = [role.organisation_id for role in roles]
     seen = set(Organisation.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True))
     return [role for role in roles if role.organisation_id in seen]
+
+
+def staff_card(user: User, employer: str) -> str:
+    """A colleague's own work details. Version 3.0 and no folding: what the cameras of all phones read."""
+    *given, family = user.name.split()
+    lines = [
+        *(
+            "BEGIN:VCARD",
+            "VERSION:3.0",
+            f"FN:{_text(user.name)}",
+            f"N:{_text(family)};{_text(' '.join(given))};;;",
+        ),
+        *(f"ORG:{_text(employer)}", f"TITLE:{_text(str(user.get_role_display()))}"),
+        f"EMAIL;TYPE=WORK:{_text(user.email)}",
+    ]
+    if user.phone:
+        lines.append(f"TEL;TYPE=WORK:{_text(user.phone.as_e164)}")
+    return "\r\n".join([*lines, "END:VCARD", ""])
 
 
 def file_name(contact: Contact) -> str:

@@ -5,6 +5,7 @@ from pages.views import settings as views
 
 urlpatterns: list[URLPattern] = [
     path("settings/", views.my_settings, name="settings"),
+    path("settings/card/", views.my_card, name="settings_card"),
     path("settings/sessions/", sessions.sessions, name="settings_sessions"),
     path("settings/sessions/end/", sessions.sessions_end, name="settings_sessions_end"),
     path("settings/sessions/<slug:number>/", sessions.session_end, name="settings_session_end"),
