@@ -47,6 +47,9 @@ class Today:
                 yield promise.contact
         for row in chain(self.late, self.due, self.unsettled, self.meetings, self.coming):
             yield from (link.organisation for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
+        for concern in self.concerns:
+            if concern.sees_site_organisation:  # type: ignore[attr-defined]  # annotated by with_site
+                yield concern.site_organisation
         for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
             yield from found
 
@@ -67,7 +70,10 @@ def today_of(actor: Actor, *, mine: bool) -> Today:
     tomorrow = _midnight(timezone.localdate(now) + timedelta(days=1))
     lists: dict[str, list[Any]] = {
         "concerns": list(
-            Concern.objects.visible_to(actor).unanswered().order_by("received_at", "pk")[: ROWS + 1]
+            Concern.objects.visible_to(actor)
+            .unanswered()
+            .with_site(actor)
+            .order_by("received_at", "pk")[: ROWS + 1]
         ),
         "late": late,
         "due": due,

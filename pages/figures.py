@@ -182,7 +182,7 @@ def shading(report: Report, figures: Sequence[Figure], districts: Sequence[Distr
     legend = [
         (
             step,
-            _("%(low)s to %(high)s")
+            (_("%(low)s to under %(high)s") if step < STEPS else _("%(low)s to %(high)s"))
             % {
                 "low": say_tick(top * (step - 1) / STEPS, report.unit),
                 "high": say(top * step / STEPS, report.unit),

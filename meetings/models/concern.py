@@ -40,6 +40,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def unanswered(self) -> Self:
         return self.filter(status=ConcernStatus.OPEN)
 
+    def with_site(self, actor: Acting) -> Self:
+        """Join the targeted organisation; `sees_site_organisation`: whether the actor sees it."""
+        seen = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("site_organisation"))
+        return self.select_related("site_organisation").annotate(sees_site_organisation=models.Exists(seen))
+
 
 class Concern(Noun):
     kinds = ArrayField(models.CharField(max_length=30, choices=ConcernKind), verbose_name=_("what happened"))

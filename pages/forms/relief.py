@@ -18,7 +18,11 @@ HOURS = (2, 4, 8, 12)
 @fields_of(
     Relief,
     *("district", "hours", "reason"),
-    district={"label": _("Temporary access to"), "form_class": DistrictChoice, "empty_label": None},
+    district={
+        "label": _("Temporary access to"),
+        "form_class": DistrictChoice,
+        "empty_label": _("Choose a district"),
+    },
     reason={"widget": forms.HiddenInput},
 )
 class ReliefForm(forms.Form):

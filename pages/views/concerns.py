@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
 from meetings.models import Concern, FollowUp, Meeting
+from meetings.models.concern import ConcernQuerySet
 from meetings.policies import can_edit_concern
 from meetings.services.concerns import (
     answer_concern,
@@ -40,13 +41,16 @@ ORDERINGS: Final = ("received_at", "updated_at", "id")
 SHOWN: Final = ("site_organisation", "raised_by_organisation", "meeting")
 
 
-def with_references(rows: QuerySet[Concern], actor: Actor) -> QuerySet[Concern]:
+def with_references(rows: ConcernQuerySet, actor: Actor) -> ConcernQuerySet:
     """Annotate rows with `sees_site_organisation` and similar: whether the actor sees the referenced rows."""
     organisations = Organisation.objects.visible_to(actor)
-    return rows.select_related("district", *SHOWN).annotate(
-        sees_site_organisation=Exists(organisations.filter(pk=OuterRef("site_organisation"))),
-        sees_raised_by_organisation=Exists(organisations.filter(pk=OuterRef("raised_by_organisation"))),
-        sees_meeting=Exists(Meeting.objects.visible_to(actor).filter(pk=OuterRef("meeting"))),
+    return (
+        rows.with_site(actor)
+        .select_related("district", *SHOWN)
+        .annotate(
+            sees_raised_by_organisation=Exists(organisations.filter(pk=OuterRef("raised_by_organisation"))),
+            sees_meeting=Exists(Meeting.objects.visible_to(actor).filter(pk=OuterRef("meeting"))),
+        )
     )
 
 

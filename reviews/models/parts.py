@@ -100,6 +100,12 @@ class SampledMeeting(models.Model):
             ),
         ]
 
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the record was checked and nothing is missing in it."""
+        apart = self.facts_apart in {FactsApart.YES, FactsApart.NO_OPINION}
+        return apart and self.follow_up_recorded in {FollowUpRecorded.YES, FollowUpRecorded.NOTHING_PROMISED}
+
 
 class RungOrganisation(models.Model):
     """An organisation that is rung back and asked whether what is recorded of `meeting_id` is so."""

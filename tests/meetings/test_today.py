@@ -129,13 +129,26 @@ def test_meetings_are_today_coming_or_wait_for_an_answer(officer: User, north: D
 
 
 def test_concerns_nobody_answered_come_first(client: Client, north: District) -> None:
-    for district, place in ((north, "Mosque door"), (make_district(), "Elsewhere")):
+    targeted = ((north, "Al-Noor"), (make_district(), "Hidden hall"))
+    sites = [make_organisation(district, name=name) for district, name in targeted]
+    for district, place, site in (
+        (north, "Market", None),
+        (north, "Door", sites[0]),
+        (north, "Square", sites[1]),
+        (make_district(), "Elsewhere", None),
+    ):
         Concern.objects.create(
-            kinds=["graffiti_symbol"], received_at=timezone.now(), district=district, place=place
+            kinds=["graffiti_symbol"],
+            received_at=timezone.now(),
+            district=district,
+            place=place,
+            site_organisation=site,
         )
-    page = text(client)
-    assert "Graffiti or symbol, Mosque door" in page
+    page = " ".join(text(client).split())
+    for whose in ("Market", "Al-Noor", "Square"):  # the place, unless the reader sees whose place it is
+        assert f"Graffiti or symbol, {whose}" in page
     assert "Elsewhere" not in page
+    assert "Hidden hall" not in page
 
 
 def test_what_is_hidden_is_left_out(client: Client, officer: User, north: District) -> None:
