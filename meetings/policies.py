@@ -3,7 +3,7 @@
 None of these query where what they name is prefetched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from accounts.actors import Actor
@@ -31,17 +31,19 @@ def can_add_follow_up(actor: Actor, organisations: Iterable[Organisation], owner
 
     What is promised to no organisation (a shopkeeper on their own) is its owner's alone.
     """
-    homes = {organisation.home_district_id for organisation in organisations}
-    return actor.writes and (_covers_any(actor, homes) if homes else _is_own(actor, owner_id))
+    return _can_promise(actor, {one.home_district_id for one in organisations}, owner_id)
 
 
 def can_edit_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
     """Written where the home district of one of its organisations is covered.
 
-    `follow_up.organisation_links` with their organisations should be prefetched.
+    Of a row read `with_homes` nothing else is needed; of others `organisation_links` with their organisations
+    should be prefetched.
     """
-    organisations = (link.organisation for link in follow_up.organisation_links.all())
-    return can_add_follow_up(actor, organisations, follow_up.owner_id)
+    homes = vars(follow_up).get("home_ids")
+    if homes is None:
+        homes = {link.organisation.home_district_id for link in follow_up.organisation_links.all()}
+    return _can_promise(actor, homes, follow_up.owner_id)
 
 
 def can_complete_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
@@ -73,6 +75,10 @@ def can_log_concern(actor: Actor, district_id: UUID) -> bool:
 def can_edit_concern(actor: Actor, concern: Concern) -> bool:
     """Written where its district is covered."""
     return can_log_concern(actor, concern.district_id)
+
+
+def _can_promise(actor: Actor, homes: Collection[UUID], owner_id: UUID | None) -> bool:
+    return actor.writes and (_covers_any(actor, homes) if homes else _is_own(actor, owner_id))
 
 
 def _is_own(actor: Actor, user_id: UUID | None) -> bool:

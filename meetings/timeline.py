@@ -63,7 +63,7 @@ def organisation_timeline(
 def next_promises(actor: Actor, organisation: Organisation, limit: int = 5) -> list[FollowUp]:
     """Open promises to the organisation that the actor sees, the most urgent first."""
     made = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation=organisation)
-    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(made))
+    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(made)).with_homes()
     return list(rows.select_related("owner").order_by("due_on", "pk")[:limit])
 
 

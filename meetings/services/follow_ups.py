@@ -1,8 +1,8 @@
 """Promising, keeping and moving what was promised. `first_due_on` stays as it was first promised."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.rules import WRITES
+from audit.models import Change as Written
 from contacts.models import Contact, Organisation
 from contacts.services.changing import (
     Change,
@@ -39,6 +40,7 @@ from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
 from reminders.services import refresh_reminders
 
+TAKE_BACK_WITHIN: Final = timedelta(minutes=10)
 # What the owner may change wherever the organisations are at home.
 OWNERS = frozenset({"status", "result", "cancel_reason"})
 _TOLD = frozenset({"told", "untold"})
@@ -169,8 +171,21 @@ def _allow(actor: Actor, change: Change) -> None:
     if not fields.keys() - idle <= OWNERS and not can_edit_follow_up(actor, follow_up):
         raise PermissionDenied
     moves = "owner" in fields and fields["owner"].pk != follow_up.owner_id
-    if moves and not can_reassign_follow_up(actor, follow_up):
+    if moves and not (can_reassign_follow_up(actor, follow_up) or _has_just_handed_on(actor, follow_up)):
         raise PermissionDenied
+
+
+def _has_just_handed_on(actor: Actor, follow_up: FollowUp) -> bool:
+    """Whether the actor gave it to its owner minutes ago: it may be taken back as it is."""
+    rows = Written.objects.filter(object_id=follow_up.pk, object_type="follow_up", version=follow_up.version)
+    last = rows.select_related("event").order_by("-at", "-pk").first()
+    return (
+        last is not None
+        and actor.id is not None
+        and last.event.actor_id == actor.id
+        and "owner" in last.event.field_names
+        and timezone.now() - last.at <= TAKE_BACK_WITHIN
+    )
 
 
 def _assign(actor: Actor, change: Change) -> None:

@@ -17,7 +17,12 @@ from lib.conflicts import StaleVersion
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.rules import ACTION_AGREED, with_outcome
-from meetings.services.follow_ups import create_follow_up, erase_follow_ups
+from meetings.services.follow_ups import (
+    complete_follow_up,
+    create_follow_up,
+    erase_follow_ups,
+    reopen_follow_up,
+)
 from meetings.services.meetings import (
     TOOK_PLACE,
     create_meeting,
@@ -36,14 +41,15 @@ def log_meeting(
     id: UUID | None = None,
     status: str = MeetingStatus.HELD,
     promises: Sequence[Mapping[str, Any]] = (),
+    done: Sequence[Mapping[str, Any]] = (),
     with_actor: bool = True,
     **fields: Any,
 ) -> Meeting:
     """A meeting that took place, or a try at which nobody was reached, with what was promised there.
 
     The actor was there, unless they only write it down (an import: `with_actor`). A promise adds the
-    outcome action_agreed. Raises as `create_meeting` does, and ValidationError
-    for a moment still to come.
+    outcome action_agreed. `done` are arguments of `complete_follow_up`, for what was promised earlier.
+    Raises as `create_meeting` and `complete_follow_up` do, and ValidationError for a moment still to come.
     """
     _check_took_place(status)
     meeting = create_meeting(
@@ -54,6 +60,7 @@ def log_meeting(
         **_with_outcome_of(promises, status, fields, []),
     )
     _promise(actor, meeting, promises)
+    _complete(actor, done)
     return meeting
 
 
@@ -65,6 +72,7 @@ def hold_meeting(
     version: int | None = None,
     status: str = MeetingStatus.HELD,
     promises: Sequence[Mapping[str, Any]] = (),
+    done: Sequence[Mapping[str, Any]] = (),
     **fields: Any,
 ) -> Meeting:
     """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does.
@@ -79,14 +87,22 @@ def hold_meeting(
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)
     write_meetings(actor, [Change(meeting, {**values, "status": status})])
     _promise(actor, meeting, promises)
+    _complete(actor, done)
     return meeting
 
 
 @transaction.atomic
-def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> None:
+def discard_meeting(
+    *,
+    actor: Actor,
+    meeting_id: UUID,
+    version: int | None = None,
+    done: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """Take a log back within ten minutes, with its promises: as if it had never been written.
 
-    Only who logged it may. Raises StaleVersion when it, a promise or a concern of it has moved on.
+    `done` are arguments of `reopen_follow_up`, for what was completed with it. Only who logged it may.
+    Raises StaleVersion when it, a promise or a concern of it has moved on.
     """
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.logged_by_id is None or meeting.logged_by_id != actor.id:
@@ -98,6 +114,8 @@ def discard_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = Non
         raise StaleVersion(meeting.version)
     erase_follow_ups(actor, promises)
     erase_meetings(actor, [meeting])
+    for one in done:
+        reopen_follow_up(actor=actor, **one)
 
 
 def _check_took_place(status: str) -> None:
@@ -120,3 +138,9 @@ def _promise(actor: Actor, meeting: Meeting, promises: Sequence[Mapping[str, Any
         owner = promise.get("owner") or User.objects.get(pk=actor.id)
         given = {"kind": FollowUpKind.CALL_BACK, **promise, "owner": owner, "meeting": meeting}
         create_follow_up(actor=actor, **given)
+
+
+def _complete(actor: Actor, done: Sequence[Mapping[str, Any]]) -> None:
+    """What was promised earlier and was kept by now."""
+    for one in done:
+        complete_follow_up(actor=actor, **one)

@@ -1,17 +1,20 @@
 """Forms for follow-ups."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Organisation
+from districts.models import District
 from lib.days import city_today
 from meetings.codes import FollowUpKind
 from meetings.models import FollowUp
@@ -58,7 +61,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = _colleagues(actor)  # type: ignore[attr-defined]  # a field of models
+        _offer_colleagues(self, _colleagues(actor), actor.district_ids)
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
@@ -104,7 +107,7 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
         super().__init__(*args, **kwargs)
         if may_reassign:
             owners = _colleagues(actor) | User.objects.filter(pk=follow_up.owner_id)
-            self.fields["owner"].queryset = owners  # type: ignore[attr-defined]  # a field of models
+            _offer_colleagues(self, owners, follow_up.home_ids)
         else:
             del self.fields["owner"]
         if follow_up.status not in PENDING:
@@ -150,6 +153,22 @@ class CancelForm(VersionedForm):
     reason = form_field(FollowUp, "cancel_reason", label=_("Why is it being cancelled?"), required=True)
 
 
+@fields_of(FollowUp, "owner", owner={"label": _("Hand on to"), "empty_label": _("Choose a colleague")})
+class HandOnForm(VersionedForm):
+    """Hand a follow-up on to a colleague. `is_near`: the chosen one works where it was promised."""
+
+    def __init__(self, *args: Any, actor: Actor, follow_up: FollowUp, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = _colleagues(actor).exclude(pk=follow_up.owner_id)
+        self.homes = follow_up.home_ids
+        _offer_colleagues(self, others, self.homes)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the chosen colleague works where it was promised; of no district if to no organisation."""
+        return not self.homes or self.cleaned_data["owner"].is_near
+
+
 def _day(when: str, picked: date | None) -> date | None:
     """The chosen date; today is the city's."""
     today = city_today()
@@ -160,3 +179,20 @@ def _day(when: str, picked: date | None) -> date | None:
 def _colleagues(actor: Actor) -> Any:
     """Staff who can own follow-ups: everybody who may write, by name."""
     return User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
+
+
+def _offer_colleagues(form: forms.Form, colleagues: Any, homes: Collection[UUID]) -> None:
+    """Offer those who work in these districts first; the others may not see who it was promised to."""
+    lineages = District.objects.filter(pk__in=homes).values_list("lineage", flat=True)
+    near = {pk for lineage in lineages for pk in lineage}
+    works_near = User.districts.through.objects.filter(user_id=OuterRef("pk"), district_id__in=near)
+    rows = colleagues.annotate(is_near=Exists(works_near))
+    field: Any = form.fields["owner"]
+    field.queryset = rows
+    groups = {True: _("Work in this district"), False: _("Work in other districts")}
+    grouped = [
+        (label, [(row.pk, row.name) for row in rows if row.is_near == is_near])
+        for is_near, label in groups.items()
+    ]
+    empty = [("", field.empty_label)] if field.empty_label else []
+    field.choices = [*empty, *(group for group in grouped if group[1])]

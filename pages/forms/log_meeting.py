@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Contact, Organisation
+from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from districts.models import District
 from lib.days import city_today
@@ -22,6 +22,7 @@ from pages.forms.base import ROWS, VersionedForm
 from pages.forms.fields import fields_of, form_field
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import UNSTATED, DraftForm, WhenAndWhere
+from pages.forms.owed import OwedForm
 
 SUBJECT_LENGTH: Final = Meeting._meta.get_field("subject").max_length
 WHEN: Final = (
@@ -74,7 +75,7 @@ class Who:
     initiated_by={"label": _("Who initiated it?")} | UNSTATED,
     level=UNSTATED,
 )
-class TookPlaceForm(HintedForm, WhenAndWhere):
+class TookPlaceForm(HintedForm, OwedForm, WhenAndWhere):
     """Fields of all logged meetings. Defaults never claim more than is known."""
 
     hinted = ("facts", "assessment", "other_participants", "promise_title")
@@ -169,16 +170,21 @@ class LogForm(HeldMeetingForm):
         *args: Any,
         offered: Sequence[Who],
         found: Sequence[Who] = (),
-        people: Sequence[Contact] = (),
+        people: Sequence[Affiliation] = (),
         **kwargs: Any,
     ) -> None:
-        """`offered` are all options of `who`; those in `found` are shown separately."""
+        """`offered` are all options of `who`; those in `found` are shown separately.
+
+        `people` represent the chosen organisation.
+        """
         super().__init__(*args, **kwargs)
         self.found = {who.value for who in found}
         self.offered = {who.value: who for who in offered}
-        self.spokespeople = {str(person.pk): person for person in people}
+        self.spokespeople = {str(role.contact_id): role.contact for role in people}
         self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]  # a field of choices
-        self.fields["people"].choices = [(key, str(p)) for key, p in self.spokespeople.items()]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["people"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            (role.contact_id, f"{role.contact}, {role.role_title}") for role in people
+        ]
         self.fields["district"].required = False
         self.fields["district"].empty_label = _("Their home district")  # type: ignore[attr-defined]  # a field of models
         if not self.spokespeople:
@@ -215,6 +221,7 @@ class LogForm(HeldMeetingForm):
             "organisations": [{"organisation": organisation} for organisation in organisations],
             "contacts": [{"contact": person} for person in there],
             "promises": self.promises(organisations, who.contact),
+            "done": self.completed(organisations),
         }
 
 
@@ -229,12 +236,13 @@ class HoldForm(HeldMeetingForm, VersionedForm):
 
     def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
         """Arguments for `hold_meeting`, without the contacts."""
-        there = [organisation for organisation, answer in attended if answer == "present"]
+        there = there_of(attended)
         return basics(self.cleaned_data) | {
             "version": self.cleaned_data["version"],
             "status": self.status,
             "organisations": presence(attended),
             "promises": self.promises(there or [organisation for organisation, _answer in attended]),
+            "done": self.completed(there),
         }
 
 
@@ -260,6 +268,7 @@ class AssemblyForm(TookPlaceForm):
         return basics(given) | {
             "subject": given["subject"] or subject_of_many(given["kind"], len(attended)),
             "organisations": presence(attended),
+            "done": self.completed(there_of(attended)),
         }
 
 
@@ -301,7 +310,7 @@ class PromiseForm(HintedForm, DraftForm):
         given = self.cleaned_data
         if not given.get("title"):
             return None
-        there = [organisation for organisation, answer in attended if answer == "present"]
+        there = there_of(attended)
         named = [self.organisations[key] for key in given["to"]]
         return {
             "title": given["title"],
@@ -351,6 +360,11 @@ def subject_of_many(kind: str, count: int) -> str:
     label = capfirst(str(MeetingKind(kind).label))
     with_them = ngettext("%(label)s with %(n)d organisation", "%(label)s with %(n)d organisations", count)
     return with_them % {"label": label, "n": count} if count else label
+
+
+def there_of(attended: Sequence[tuple[Organisation, str]]) -> list[Organisation]:
+    """Those who were there."""
+    return [organisation for organisation, answer in attended if answer == "present"]
 
 
 def presence(attended: Sequence[tuple[Organisation, str]]) -> list[Any]:

@@ -23,11 +23,13 @@ from django.utils.translation import ngettext, pgettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import country_code_for_region
 
+from accounts.actors import Actor
 from accounts.sent_forms import FIELD
 from lib.days import city_today
 from lib.fold import fold
 from meetings.codes import Outcome
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
+from meetings.policies import can_edit_follow_up, can_reassign_follow_up
 from pages.api_calls import Call, call_of
 from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
@@ -122,6 +124,19 @@ def days_late(due_on: date | None) -> str:
 
 
 @register.filter
+def tone(due_on: date | None) -> str:
+    """The class of a row that is due: `late`, `today` or none."""
+    days = (due_on - city_today()).days if due_on else 1
+    return "late" if days < 0 else "today" if days == 0 else ""
+
+
+@register.filter
+def due(due_on: date) -> str:
+    """`5 days late`, `due today`, `due 24 Nov`."""
+    return days_late(due_on) or _("due %(day)s") % {"day": day(due_on)}
+
+
+@register.filter
 def ago(value: date | None) -> str:
     """`today`, `yesterday`, `47 days ago`, `never`."""
     if value is None:
@@ -159,7 +174,7 @@ def phone_text(number: PhoneNumber) -> str:
     return text
 
 
-# --- Meetings --------------------------------------------------------------------------------------
+# --- Meetings and follow-ups ------------------------------------------------------------------------
 
 
 @register.filter
@@ -169,6 +184,17 @@ def kind_and_subject(meeting: Meeting) -> str:
     if f"{fold(meeting.subject)} ".startswith(f"{fold(kind)} "):
         return meeting.subject
     return f"{kind[:1].upper()}{kind[1:]}: {meeting.subject}"
+
+
+@register.filter
+def may_be_moved(follow_up: FollowUp, actor: Actor) -> bool:
+    """Whether the actor can move an open follow-up, read `with_homes`, to another day."""
+    return can_edit_follow_up(actor, follow_up)
+
+
+@register.filter
+def may_be_handed_on(follow_up: FollowUp, actor: Actor) -> bool:
+    return can_reassign_follow_up(actor, follow_up)
 
 
 # --- Lists: sorting and filters -------------------------------------------------------------------

@@ -129,7 +129,6 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
 def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor = request.actor
     rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor).prefetch_related(
-        "organisation_links__organisation",  # the policy also needs hidden organisations
         Prefetch("contact", Contact.objects.visible_to(actor)),
         Prefetch("meeting", Meeting.objects.visible_to(actor)),
         Prefetch("concern", Concern.objects.visible_to(actor)),
@@ -151,7 +150,7 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = _writable(request, pk, can_edit_follow_up)
+    row = writable_follow_up(request, pk, can_edit_follow_up)
     options: dict[str, Any] = {
         "actor": request.actor,
         "follow_up": row,
@@ -191,7 +190,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Complete a follow-up. A row's button posts only the version; the page has the other fields."""
-    row = _writable(request, pk, can_complete_follow_up)
+    row = writable_follow_up(request, pk, can_complete_follow_up)
     organisations = [link.organisation for link in row.seen_links]
     if not can_edit_follow_up(request.actor, row):
         organisations = []  # owners from other districts can complete it, but not report back
@@ -218,7 +217,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     if attempt.saved:
         _say_done(request, attempt.saved, form.told_ids, can_tell=len(form.told_ids) < len(organisations))
-        return redirect(_back(request, pk))
+        return redirect(page_of_button(request, pk))
     record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
     return render(request, "pages/follow_ups/done.html", context, status=attempt.status)
@@ -227,7 +226,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Mark all visible organisations, or only `organisation`, as reported back to."""
-    row = _writable(request, pk, can_edit_follow_up)
+    row = writable_follow_up(request, pk, can_edit_follow_up)
     untold = [link for link in row.seen_links if not link.reported_back_on]
     wanted = request.POST.get("organisation")
     told = [str(link.organisation_id) for link in untold if wanted in (None, str(link.organisation_id))]
@@ -242,12 +241,12 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
         version=changed.version,
         untold=told,
     )
-    return redirect(_back(request, pk))
+    return redirect(page_of_button(request, pk))
 
 
 @require_POST
 def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    _writable(request, pk, can_complete_follow_up)
+    writable_follow_up(request, pk, can_complete_follow_up)
     reopen_follow_up(actor=request.actor, follow_up_id=pk)
     messages.success(request, _("Reopened."))
     return redirect(follow_up_url(pk))
@@ -255,7 +254,7 @@ def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = _writable(request, pk, can_complete_follow_up)
+    row = writable_follow_up(request, pk, can_complete_follow_up)
     form = CancelForm(request.POST or None, initial={"version": row.version})
     attempt = save_or_show_conflict(
         form,
@@ -285,7 +284,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End the series after this follow-up."""
-    _writable(request, pk, can_complete_follow_up)
+    writable_follow_up(request, pk, can_complete_follow_up)
     end_follow_up_series(actor=request.actor, follow_up_id=pk)
     say_with_undo(request, _("This will not repeat."), "follow_up_series_ended", follow_up_id=str(pk))
     return redirect(follow_up_url(pk))
@@ -331,10 +330,9 @@ def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[s
 # --- Shared steps ---------------------------------------------------------------------------------
 
 
-def _writable(request: ActorRequest, pk: UUID, may: Any) -> Any:
-    """The follow-up with all organisations (for the policy) and the visible ones. Raises 404 or 403."""
-    rows = with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor)
-    row = get_or_404(rows.prefetch_related("organisation_links__organisation"), pk)
+def writable_follow_up(request: ActorRequest, pk: UUID, may: Any) -> Any:
+    """The follow-up with the organisations that the user sees. Raises 404 or 403."""
+    row = get_or_404(with_what_is_seen(FollowUp.objects.visible_to(request.actor), request.actor), pk)
     refuse_unless(may(request.actor, row))
     return row
 
@@ -382,7 +380,7 @@ def _say_done(request: ActorRequest, done: FollowUp, told: list[UUID], *, can_te
     messages.success(request, _("Done: %(title)s") % {"title": done.title}, extra_tags=f"undo:{undo}{tell}")
 
 
-def _back(request: HttpRequest, pk: UUID) -> str:
+def page_of_button(request: HttpRequest, pk: UUID) -> str:
     """The page with the pressed button. From a page of the follow-up itself, the follow-up."""
     referer = request.headers.get("referer", "")
     safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())

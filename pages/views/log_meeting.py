@@ -1,6 +1,6 @@
 """Log a meeting in four taps, or a group meeting on one page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind
+from meetings.known import Known, known_of
 from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
@@ -34,7 +35,7 @@ from pages.lookups import consult_rows, is_id, writers_only
 from pages.once import about
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
-from pages.views.meeting_outcome import say_logged
+from pages.views.meeting_outcome import say_logged, to_reopen
 
 FOUND = 8
 CANDIDATES = 16
@@ -48,41 +49,50 @@ WAS_THERE = {
 
 @form_page
 def log_meeting(request: ActorRequest) -> HttpResponse:
-    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps the typed values."""
+    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps the typed values.
+
+    What is known of the participant is shown with the form. Scripts fetch it with `?who=` once one is chosen.
+    """
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
         found = _found(request, request.GET["q"])
         _consult(request, _rows(found), searched=request.GET["q"])
         return render(request, "pages/log/log.html#found", {"found": found})
-    finding = request.POST.get("act") == "find" and request.POST.get("q", "").strip()
+    finding = request.POST.get("act") == "find"
     if request.method == "POST" and not finding and (question := _ask_about(request)):
         return question
     chosen = _named(request)
-    found = _found(request, request.POST["q"]) if finding else []
+    searched = request.POST.get("q", "").strip() if finding else ""
+    found = _found(request, searched) if searched else []
     typed = _named_by_value(request, request.POST.get("who", ""))
-    recent = [Who(organisation) for organisation in recently_met(request.actor)]
+    is_choosing = bool(request.htmx) and "who" in request.GET  # type: ignore[attr-defined]  # django-htmx
+    recent = [] if is_choosing else [Who(one) for one in recently_met(request.actor)]
     offered = list({who.value: who for who in (*chosen, *typed, *found, *recent)}.values())
-    people = _people(request.actor, (typed or chosen)[:1])
+    known = _known(request.actor, (typed or chosen)[:1])
     form = LogForm(
         request.POST or None,
         initial=_now() | ({"who": chosen[0].value} if chosen else {}),
         actor=request.actor,
         offered=offered,
         found=found,
-        people=people,
+        people=known.to_greet if known else (),
     )
-    form.draft = bool(finding)
+    form.offer_owed(request.actor, known.owed if known else ())
+    form.draft = finding
     failed = request.method == "POST" and not finding
     if failed and form.is_valid():
         with RefusalsIn(form):
             with transaction.atomic():
-                made = save_log(actor=request.actor, **form.service_fields())
+                fields = form.service_fields()
+                made = save_log(actor=request.actor, **fields)
                 record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
-            return _saved(request, made, form.chosen.organisation)
+            return _saved(request, made, fields, form.chosen.organisation)
     where = home_of(request.actor, (typed or chosen)[0].rows) if typed or chosen else None
-    searched = request.POST["q"] if finding else ""
-    _consult(request, [*_rows(offered), *people], searched=searched)
-    context = {"form": form, "found": found, "where": where, "finding": finding, "now": timezone.now()}
+    _consult(request, _rows(offered), known, searched)
+    context = {"form": form, "found": found, "where": where, "finding": searched, "now": timezone.now()}
+    context |= {"known": known, "chosen": (typed or chosen)[:1]}
+    if is_choosing:
+        return render(request, "pages/log/log.html#known", context)
     return render(request, "pages/log/log.html", context, status=422 if failed else 200)
 
 
@@ -111,7 +121,7 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
             with transaction.atomic():
                 made = save_log(actor=request.actor, **fields)
                 record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
-            return _saved(request, made)
+            return _saved(request, made, fields)
     searched = request.POST.get("q", "") if act == "find" else ""
     consult_rows(request, "organisation", rows.rows, searched=searched)
     context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}
@@ -119,13 +129,26 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
 
 
 @undoer("log_meeting")
-def undo_log(*, actor: Actor, meeting_id: str, version: int) -> None:
-    discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version)
+def undo_log(*, actor: Actor, meeting_id: str, version: int, done: Iterable[Mapping[str, Any]] = ()) -> None:
+    reopened = [
+        {
+            "follow_up_id": UUID(one["follow_up_id"]),
+            "version": one["version"],
+            "untold": [UUID(pk) for pk in one["untold"]],
+        }
+        for one in done
+    ]
+    discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version, done=reopened)
 
 
-def _saved(request: ActorRequest, meeting: Meeting, organisation: Organisation | None = None) -> HttpResponse:
+def _saved(
+    request: ActorRequest,
+    meeting: Meeting,
+    fields: Mapping[str, Any],
+    organisation: Organisation | None = None,
+) -> HttpResponse:
     """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
-    say_logged(request, meeting)
+    say_logged(request, meeting, to_reopen(request, fields["done"]))
     return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
 
 
@@ -229,7 +252,7 @@ def _named(request: ActorRequest) -> list[Who]:
     for kind in ("organisation", "contact"):
         if kind in request.GET:
             return _named_by_value(request, f"{kind}:{request.GET[kind]}")
-    return []
+    return _named_by_value(request, request.GET.get("who", ""))
 
 
 def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
@@ -243,19 +266,18 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _people(actor: Actor, whom: list[Who]) -> list[Contact]:
-    """Contacts who represent the chosen organisation."""
-    if not whom or not whom[0].organisation:
-        return []
-    speaking = Affiliation.objects.current().filter(organisation=whom[0].organisation).values("contact")
-    seen = Contact.objects.visible_to(actor).filter(pk__in=speaking, withdrawn_on__isnull=True)
-    return list(seen.order_by("folded", "pk")[: 2 * FOUND])
+def _known(actor: Actor, whom: list[Who]) -> Known | None:
+    """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
+    return known_of(actor, whom[0].organisation, facts=1) if whom and whom[0].organisation else None
 
 
-def _consult(request: ActorRequest, rows: list[Organisation | Contact], searched: str) -> None:
+def _consult(
+    request: ActorRequest, rows: list[Organisation | Contact], known: Known | None = None, searched: str = ""
+) -> None:
     """Record contacts separately, with the reason given, because inquiries are about contacts."""
-    people = list({row.pk: row for row in rows if isinstance(row, Contact)}.values())
-    others = [row for row in rows if isinstance(row, Organisation)]
+    shown = {row.pk: row for row in (*rows, *(known.rows if known else ()))}.values()
+    people = [row for row in shown if isinstance(row, Contact)]
+    others = [row for row in shown if not isinstance(row, Contact)]
     if people:
         why = given_reasons(request, [row.pk for row in people])
         consult_rows(request, "contact", people, searched=searched, purpose=why)

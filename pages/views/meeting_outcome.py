@@ -1,9 +1,12 @@
 """Report whether a logged meeting counts as met, and add an outcome with one tap."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,13 +16,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from meetings.codes import MeetingStatus, Outcome
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
 from meetings.policies import can_edit_meeting
 from meetings.rules import NOT_SUBSTANTIVE, is_substantive
 from meetings.services.held_meetings import DISCARD_WITHIN
 from meetings.services.meetings import add_outcome
 from pages.lookups import get_or_404, refuse_unless
-from pages.undo import undo_url
+from pages.undo import TEN_MINUTES, undo_url
 from pages.views.undo import where_from
 
 COUNTING: Final = [code for code in Outcome if code not in NOT_SUBSTANTIVE]
@@ -34,15 +37,32 @@ def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise Http404
     add_outcome(actor=request.actor, meeting_id=pk, outcome=request.POST["outcome"])
     row.refresh_from_db()
-    say_logged(request, row)
+    say_logged(request, row, _carried(request, row))
     return redirect(where_from(request))
 
 
-def say_logged(request: ActorRequest, meeting: Meeting) -> None:
-    """Show immediately whether the meeting counts as met and what is missing."""
+def to_reopen(request: ActorRequest, completed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What Undo of a log reopens: arguments of `reopen_follow_up` as plain JSON.
+
+    `completed` are arguments of `complete_follow_up`.
+    """
+    told = {one["follow_up_id"]: one["told"] for one in completed}
+    rows = FollowUp.objects.visible_to(request.actor).filter(pk__in=told).order_by("pk")
+    return [
+        {"follow_up_id": str(row.pk), "version": row.version, "untold": [str(pk) for pk in told[row.pk]]}
+        for row in rows
+    ]
+
+
+def say_logged(request: ActorRequest, meeting: Meeting, done: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Show immediately whether the meeting counts as met and what is missing.
+
+    `done` is what Undo reopens (`to_reopen`). The buttons for an outcome carry it on to the next message.
+    """
     tags = []
     if meeting.logged_by_id == request.actor.id and timezone.now() - meeting.created_at <= DISCARD_WITHIN:
-        undo = undo_url(request, "log_meeting", meeting_id=str(meeting.pk), version=meeting.version)
+        about = {"meeting_id": str(meeting.pk), "version": meeting.version}
+        undo = undo_url(request, "log_meeting", **about, **({"done": done} if done else {}))
         tags.append(f"undo:{undo}")
     counts = is_substantive(status=meeting.status, present=True, outcomes=meeting.outcomes)
     if meeting.status == MeetingStatus.NOT_REACHED:
@@ -53,5 +73,22 @@ def say_logged(request: ActorRequest, meeting: Meeting) -> None:
         text = _("Meeting logged. It counts as met.")
     else:
         text = _("Meeting logged. It does not count as met yet. What was the outcome?")
-        tags.append(f"outcome:{reverse('meeting_outcome', args=[meeting.pk])}")
+        address = reverse("meeting_outcome", args=[meeting.pk])
+        carried = urlencode({"done": signing.dumps(done, salt=_salt(meeting), compress=True)})
+        tags.append(f"outcome:{address}?{carried}" if done else f"outcome:{address}")
     messages.success(request, text, extra_tags=" ".join(tags))
+
+
+def _carried(request: ActorRequest, meeting: Meeting) -> list[dict[str, Any]]:
+    """What was completed with this meeting, from the button's address. Empty if it is too old or forged."""
+    try:
+        carried: list[dict[str, Any]] = signing.loads(
+            request.GET.get("done", ""), salt=_salt(meeting), max_age=TEN_MINUTES
+        )
+    except signing.BadSignature:
+        return []
+    return carried
+
+
+def _salt(meeting: Meeting) -> str:
+    return f"completed with {meeting.pk}"

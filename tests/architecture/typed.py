@@ -99,6 +99,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
         "organisations": rows["organisation"],
         "owner": rows["officer"],
     },
+    "follow_up_move": lambda rows: {"to": "week"},
+    "follow_up_hand_on": lambda rows: {"owner": rows["supervisor"]},
     "follow_up_cancel": lambda rows: {"reason": "Not needed any more"},
     "handover": lambda rows: {"step": "preview", "to": rows["supervisor"]},
     "imports": _import,

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Organisation
@@ -345,3 +346,92 @@ def test_an_owner_from_elsewhere_says_it_is_done_and_not_who_was_told(client: Cl
     assert client.post(page("follow_up_done", follow_up), {"version": 1}).status_code == 302
     follow_up.refresh_from_db()
     assert follow_up.status == "done"
+
+
+def test_a_follow_up_is_moved_from_its_row_and_back(client: Client) -> None:
+    north = make_district()
+    officer, organisation = make_officer(north), make_organisation(north)
+    late = promise(officer, organisation, due=-5)
+    signed_in(client, officer)
+    for address in ("/", "/follow-ups/", reverse("organisation", args=[organisation.pk])):
+        assert page("follow_up_move", late) in client.get(address).content.decode()
+    for to, days in (("tomorrow", 1), ("week", 7)):
+        late.refresh_from_db()
+        sent = {"to": to, "version": late.version}
+        answer = client.post(page("follow_up_move", late), sent, headers={"referer": "http://testserver/"})
+        assert (answer.status_code, answer["Location"]) == (302, "http://testserver/")
+        late.refresh_from_db()
+        assert (late.due_on, late.first_due_on) == (TODAY + timedelta(days=days), TODAY - timedelta(days=5))
+        said = client.get("/follow-ups/")
+        assert "Moved to" in said.content.decode()
+        press(client, said, "/undo/")
+        late.refresh_from_db()
+        assert late.due_on == TODAY - timedelta(days=5)
+
+
+def test_a_button_in_a_form_answers_with_what_takes_it_back(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    one, before = promise(officer, make_organisation(north), due=2), TODAY + timedelta(days=2)
+    signed_in(client, officer)
+
+    def tap(to: str, version: int) -> Any:
+        sent = {"to": to, "version": version}
+        return client.post(page("follow_up_move", one), sent, headers={"HX-Request": "true"})
+
+    moved = tap("week", 1).content.decode()
+    assert "Moved to" in moved and f'"to": "{before}", "version": 2' in moved
+    assert tap("week", 1).status_code == 409  # its version has gone
+    assert "Tomorrow" in tap(str(before), 2).content.decode()
+    one.refresh_from_db()
+    assert one.due_on == before
+
+
+def test_who_may_not_edit_moves_and_hands_on_nothing(client: Client) -> None:
+    north, south = make_district("North"), make_district("South")
+    hers = promise(make_officer(south), make_organisation(south))
+    officer, colleague = make_officer(north), make_officer(north)
+    abroad, theirs = promise(officer, make_organisation(south)), promise(colleague, make_organisation(north))
+    done = promise(officer, make_organisation(north), status="done")
+    signed_in(client, officer)
+    for row, moving, handing in ((hers, 404, 404), (abroad, 403, 403), (theirs, 302, 403), (done, 302, 200)):
+        sent = {"to": "week", "version": row.version}
+        assert client.post(page("follow_up_move", row), sent).status_code == moving
+        assert client.get(page("follow_up_hand_on", row)).status_code == handing
+    done.refresh_from_db()
+    assert done.due_on == TODAY + timedelta(days=1)
+    for sent in ({}, {"to": "week"}, {"to": "x", "version": 1}, {"to": "2026-02-31", "version": 1}):
+        assert client.post(page("follow_up_move", theirs), sent).status_code == 404
+    assert page("follow_up_move", abroad) not in client.get("/follow-ups/").content.decode()
+
+
+def test_handing_on_offers_the_district_first_warns_and_is_taken_back(client: Client) -> None:
+    north, south = make_district("North"), make_district("South")
+    officer = make_officer(north, name="Anna")
+    near, far = make_officer(north, name="Zoe"), make_officer(south, name="Bea")
+    one = promise(officer, make_organisation(north), title="Call back")
+    signed_in(client, officer)
+    form = client.get(page("follow_up_hand_on", one)).content.decode()
+    assert form.index("Zoe") < form.index("Work in other districts") < form.index("Bea")
+    for colleague, warns in ((near, False), (far, True)):
+        one.refresh_from_db()
+        sent = {"owner": str(colleague.pk), "version": one.version}
+        said = client.post(page("follow_up_hand_on", one), sent, follow=True)
+        assert ("works in another district" in said.content.decode()) == warns
+        one.refresh_from_db()
+        assert one.owner == colleague
+        press(client, said, "/undo/")
+        one.refresh_from_db()
+        assert one.owner == officer
+
+
+def test_only_who_handed_it_on_takes_it_back_and_only_as_it_was_left(client: Client) -> None:
+    north = make_district("North")
+    officer, near, other = (make_officer(north) for _number in range(3))
+    one = promise(officer, make_organisation(north))
+    edit_follow_up(actor=actor_for(officer), follow_up_id=one.pk, owner=near)
+    with pytest.raises(PermissionDenied):
+        edit_follow_up(actor=actor_for(other), follow_up_id=one.pk, owner=officer)
+    edit_follow_up(actor=actor_for(near), follow_up_id=one.pk, title="Begun")
+    with pytest.raises(PermissionDenied):
+        edit_follow_up(actor=actor_for(officer), follow_up_id=one.pk, owner=officer)
