@@ -1,7 +1,7 @@
 """Forms for follow-ups."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Organisation
 from districts.models import District
-from lib.days import city_today
 from meetings.codes import FollowUpKind
 from meetings.models import FollowUp
 from meetings.models.follow_up import PENDING
 from meetings.services.series import ONE
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.days import DAYS, day_of
 from pages.forms.fields import choices, fields_of, form_field
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import DraftForm
@@ -49,12 +49,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
     when = forms.ChoiceField(
         label=_("Due date"),
-        choices=[
-            ("today", _("Today")),
-            ("tomorrow", _("Tomorrow")),
-            ("week", _("In a week")),
-            ("pick", _("Choose a date")),
-        ],
+        choices=DAYS,
         initial="week",
         widget=forms.RadioSelect,
     )
@@ -71,9 +66,9 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
             self.add_error("due_on", ValidationError(_("Choose a date."), code="required"))
         return data
 
-    def first_day(self) -> date | None:
+    def firstday_of(self) -> date | None:
         try:
-            return _day(self["when"].value(), self.fields["due_on"].clean(self["due_on"].value()))
+            return day_of(self["when"].value(), self.fields["due_on"].clean(self["due_on"].value()))
         except ValidationError:
             return None
 
@@ -84,7 +79,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
             "kind": data["kind"],
             "owner": data["owner"],
             "organisations": list(data["organisations"]),
-            "due_on": _day(data["when"], data["due_on"]),
+            "due_on": day_of(data["when"], data["due_on"]),
         }
 
 
@@ -167,13 +162,6 @@ class HandOnForm(VersionedForm):
     def is_near(self) -> bool:
         """Whether the chosen colleague works where it was promised; of no district if to no organisation."""
         return not self.homes or self.cleaned_data["owner"].is_near
-
-
-def _day(when: str, picked: date | None) -> date | None:
-    """The chosen date; today is the city's."""
-    today = city_today()
-    days = {"today": today, "tomorrow": today + timedelta(days=1), "week": today + timedelta(days=7)}
-    return days.get(when, picked)
 
 
 def _colleagues(actor: Actor) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,23 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from districts.models import District
-from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.days import DAYS, day_of
 from pages.forms.fields import fields_of, form_field
 from pages.forms.hints import HintedForm
 from pages.forms.meetings import UNSTATED, DraftForm, WhenAndWhere
 from pages.forms.owed import OwedForm
 
 SUBJECT_LENGTH: Final = Meeting._meta.get_field("subject").max_length
-WHEN: Final = (
-    ("none", _("No")),
-    ("today", _("Today")),
-    ("tomorrow", _("Tomorrow")),
-    ("week", _("In a week")),
-    ("pick", _("Choose a date")),
-)
+WHEN: Final = (("none", _("No")), *DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +133,11 @@ class HeldMeetingForm(TookPlaceForm):
             {
                 "title": given["promise_title"] or title_with(kind, organisations),
                 "kind": kind,
-                "due_on": self._due_on(),
+                "due_on": day_of(given["promise_when"], given["promise_on"]),
                 "organisations": organisations,
                 "contact": contact,
             }
         ]
-
-    def _due_on(self) -> date:
-        days = {"today": 0, "tomorrow": 1, "week": 7}
-        when = self.cleaned_data["promise_when"]
-        picked: date | None = self.cleaned_data["promise_on"]
-        return picked if when == "pick" and picked else city_today() + timedelta(days=days[when])
 
 
 class LogForm(HeldMeetingForm):
@@ -274,14 +262,15 @@ class AssemblyForm(TookPlaceForm):
 
 @fields_of(
     FollowUp,
-    *("title", "due_on", "kind", "to"),
+    *("title", "when", "due_on", "to", "kind"),
     title={"label": _("What did you promise?")},
-    due_on={"label": _("Which date?")},
+    due_on={"label": _("Which date?"), "required": False},
 )
 class PromiseForm(HintedForm, DraftForm):
     """A follow-up for some of the attendees. If none is selected, it is for all."""
 
     hinted = ("title",)
+    when = forms.ChoiceField(label=_("Due date"), choices=DAYS, initial="week", widget=forms.RadioSelect)
     to = forms.MultipleChoiceField(
         label=_("Who to?"),
         help_text=_("If you select no one, the follow-up is for everyone present."),
@@ -299,6 +288,12 @@ class PromiseForm(HintedForm, DraftForm):
         names = [(key, row.short_name or row.name) for key, row in self.organisations.items()]
         self.fields["to"].choices = names  # type: ignore[attr-defined]  # a field of choices
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("when") == "pick" and not given.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", _("Choose a date."))
+        return given
+
     def clean_to(self) -> list[str]:
         named: list[str] = self.cleaned_data["to"]
         if not self.invited.issuperset(named):
@@ -315,7 +310,7 @@ class PromiseForm(HintedForm, DraftForm):
         return {
             "title": given["title"],
             "kind": given["kind"],
-            "due_on": given["due_on"],
+            "due_on": day_of(given["when"], given["due_on"]),
             "organisations": named or there,
         }
 

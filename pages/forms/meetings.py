@@ -201,11 +201,14 @@ class EditForm(HintedForm, PlanForm, VersionedForm):
         return super().clean_starts_at() if moved and self.meeting.status == "planned" else starts_at
 
 
+WAS_THERE: Final = {"present": _("Present"), "absent": _("Absent")}
+
+
 @dataclass(frozen=True, slots=True)
 class Attendances(Generic[T]):
-    """Attendance of a list of rows: one group of options per row, named `<prefix>-<id>`.
+    """Attendance of a list of rows: boxes per row, named `<prefix>-<id>`. The last one ticked counts.
 
-    A row without a selection does not take part.
+    The first option is the row's own box. A row without a tick does not take part.
     """
 
     prefix: str
@@ -216,7 +219,7 @@ class Attendances(Generic[T]):
 
     @classmethod
     def answered(cls, prefix: str, data: QueryDict) -> dict[UUID, str]:
-        """Sent answers by ID. Fields without a valid ID are skipped."""
+        """Sent answers by ID, the last one of each. Fields without a valid ID are skipped."""
         found = {}
         for name, value in data.items():
             given, _dash, key = name.partition("-")

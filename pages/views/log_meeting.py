@@ -1,7 +1,6 @@
 """Log a meeting in four taps, or a group meeting on one page."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -20,7 +18,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind
-from meetings.known import Known, known_of
+from meetings.known import Known, known_of, owed_to, rows_of
 from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
@@ -28,8 +26,8 @@ from meetings.today import recently_met
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
-from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who
-from pages.forms.meetings import Attendances
+from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, there_of
+from pages.forms.meetings import WAS_THERE, Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id, writers_only
 from pages.once import about
@@ -40,11 +38,7 @@ from pages.views.meeting_outcome import say_logged, to_reopen
 FOUND = 8
 CANDIDATES = 16
 MAX_PROMISES = 20
-WAS_THERE = {
-    "present": gettext_lazy("Present"),
-    "absent": gettext_lazy("Absent"),
-    "out": gettext_lazy("Not invited"),
-}
+DRAFTS = {"find", "add", "known"}
 
 
 @form_page
@@ -98,19 +92,20 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def log_assembly(request: ActorRequest) -> HttpResponse:
-    """Log many organisations and follow-ups. `act=find` and `act=add` keep the typed values."""
+    """Log many organisations and follow-ups. `act` keeps the typed values: `find`, `add`, `known`."""
     writers_only(request)
     act = request.POST.get("act", "")
     answers = Attendances.answered("was", request.POST)
     found = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
     named = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
-    listed = [*found, *named.order_by("folded", "pk")]
-    if not answers:
-        listed += recently_met(request.actor, CANDIDATES)
+    recent = recently_met(request.actor, CANDIDATES)
+    listed = [*found, *named.order_by("folded", "pk"), *recent]
     rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
     home = home_of(request.actor, listed)
     form = AssemblyForm(request.POST or None, initial=_now() | {"district": home}, actor=request.actor)
-    form.draft = act in {"find", "add"}
+    owed = owed_to(request.actor, there_of(rows.given))
+    form.offer_owed(request.actor, owed)
+    form.draft = act in DRAFTS
     promises = _promise_forms(request, rows, adding=act == "add")
     failed = request.method == "POST" and not form.draft
     if failed and form.is_valid() & promises.is_valid() and _somebody(form, rows):
@@ -123,8 +118,8 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
                 record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
             return _saved(request, made, fields)
     searched = request.POST.get("q", "") if act == "find" else ""
-    consult_rows(request, "organisation", rows.rows, searched=searched)
-    context = {"form": form, "rows": rows, "promises": promises, "now": timezone.now()}
+    consult_rows(request, "organisation", [*rows.rows, *rows_of(owed)], searched=searched)
+    context = {"form": form, "rows": rows, "promises": promises}
     return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
 
 
@@ -175,22 +170,21 @@ def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
 def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, adding: bool) -> Any:
     """Formset that starts with an empty row. Adding a row moves the focus to it."""
     formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
-    in_a_week = city_today() + timedelta(days=7)
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and adding:
         sent = data.get("form-TOTAL_FORMS", "")
         known = sent.isascii() and sent.isdigit() and len(sent) < 5
         count = min(int(sent), MAX_PROMISES - 1) if known else 0
         data["form-TOTAL_FORMS"] = str(count + 1)
-        data[f"form-{count}-due_on"] = str(in_a_week)
+        data[f"form-{count}-when"] = "week"
         data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
     invited = {row.pk for row, _answer in rows.given}
-    given = {"organisations": rows.rows, "invited": invited, "initial": {"due_on": in_a_week}}
+    given = {"organisations": rows.rows, "invited": invited}
     promises = formset(data, form_kwargs=given)
     if adding:
         promises.forms[-1].fields["title"].widget.attrs["autofocus"] = True
     for form in promises:
-        form.draft = request.POST.get("act") in {"find", "add"}
+        form.draft = request.POST.get("act") in DRAFTS
     return promises
 
 

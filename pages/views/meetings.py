@@ -37,7 +37,7 @@ from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import HoldForm, presence
-from pages.forms.meetings import Attendances, EditForm, NewMeetingForm
+from pages.forms.meetings import WAS_THERE, Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
 from pages.lookups import (
@@ -57,17 +57,11 @@ from pages.who import who_did
 
 FOUND = 8
 CHANGES = 20
-INVITED = {"present": gettext_lazy("Invited"), "out": gettext_lazy("Not invited")}
-WAS_THERE = {
-    "present": gettext_lazy("Present"),
-    "absent": gettext_lazy("Absent"),
-    "out": gettext_lazy("Not invited"),
-}
+INVITED = {"present": gettext_lazy("Invited")}
 CAME = {
     Attendance.ATTENDED.value: gettext_lazy("Attended"),
     Attendance.APOLOGIES.value: gettext_lazy("Apologies"),
     Attendance.INVITED.value: gettext_lazy("Invited"),
-    "out": gettext_lazy("No"),
 }
 
 
@@ -313,7 +307,7 @@ def _organisation_rows(
     seen = Organisation.objects.visible_to(request.actor)
     listed = list(seen.active().matching(request.POST.get("q", ""))[:FOUND]) if posted else []
     listed += seen.filter(pk__in={*answers, *known}).order_by("folded", "pk")
-    if offer and not posted:
+    if offer:
         listed += recently_met(request.actor, FOUND)
     return Attendances("was", options, list({row.pk: row for row in listed}.values()), answers)
 

@@ -1,7 +1,7 @@
 """Move a follow-up to another day or hand it on to a colleague, from the row that shows it."""
 
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,20 +15,18 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from accounts.models import User
 from lib.conflicts import StaleVersion
-from lib.days import city_today
 from meetings.models.follow_up import PENDING
 from meetings.policies import can_edit_follow_up, can_reassign_follow_up
 from meetings.services.follow_up_series import edit_one_of_follow_up_series
 from meetings.services.follow_ups import edit_follow_up
 from meetings.services.series import ONE
 from pages.form_pages import form_page, save_or_show_conflict
+from pages.forms.days import AHEAD, day_of
 from pages.forms.follow_ups import HandOnForm
 from pages.lookups import district_ids_of, ids_on, record_view
 from pages.templatetags.ui import day
 from pages.undo import say_with_undo, undo_url, undoer
 from pages.views.follow_ups import page_of_button, writable_follow_up
-
-DAYS: Final = {"tomorrow": 1, "week": 7}
 
 
 @require_POST
@@ -49,7 +47,7 @@ def follow_up_move(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("This follow-up was changed in the meantime, so it was not moved."))
         return redirect(page_of_button(request, pk))
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx
-        is_undone = request.POST.get("to") not in DAYS
+        is_undone = request.POST.get("to") not in AHEAD
         record_view(request, "follow_up", [pk], district_ids=district_ids_of([row]))
         context = {"follow_up": moved, "moved_from": None if is_undone else before}
         return render(request, "pages/log/later.html", context)
@@ -127,9 +125,9 @@ def _hand_back(*, actor: Actor, follow_up_id: str, version: int, owner: str) -> 
 
 def _sent(request: ActorRequest) -> tuple[int, date]:
     """The version and day that a button sends. Raises 404 for anything else."""
-    to, today = request.POST.get("to", ""), city_today()
+    to = request.POST.get("to", "")
     try:
         version = int(request.POST.get("version", "")[:9])
-        return version, today + timedelta(days=DAYS[to]) if to in DAYS else date.fromisoformat(to)
+        return version, day_of(to, None) or date.fromisoformat(to)
     except ValueError as error:
         raise Http404 from error

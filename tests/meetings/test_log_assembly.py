@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
+from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_district, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def typed(
         "form-INITIAL_FORMS": "0",
     }
     given |= {f"was-{organisation.pk}": answer for organisation, answer in attended.items()}
-    untouched = {"title": "", "due_on": str(city_today() + timedelta(days=7)), "kind": "other"}
+    untouched = {"title": "", "when": "week", "due_on": "", "kind": "other"}
     for number, promise in enumerate(promises or [{}]):
         given |= {f"form-{number}-{name}": value for name, value in (untouched | promise).items()}
     return given | fields
@@ -108,6 +110,37 @@ def test_somebody_has_to_have_been_there(client: Client, north: District) -> Non
     answer = client.post(ADDRESS, typed(north, {make_organisation(north): "absent"}))
     assert answer.status_code == 422
     assert "Add at least one organisation or other participant." in answer.content.decode()
+
+
+def test_each_promise_has_its_day(client: Client, north: District) -> None:
+    day, there = city_today() + timedelta(days=12), make_organisation(north)
+    promises = [{"title": "Now", "when": "tomorrow"}, {"title": "Then", "when": "pick", "due_on": str(day)}]
+    unsaid = {"title": "Some day", "when": "pick"}
+    assert client.post(ADDRESS, typed(north, {there: "present"}, *promises, unsaid)).status_code == 422
+    assert client.post(ADDRESS, typed(north, {there: "present"}, *promises)).status_code == 302
+    due = dict(FollowUp.objects.values_list("title", "due_on"))
+    assert due == {"Now": city_today() + timedelta(days=1), "Then": day}
+
+
+def test_what_is_owed_to_those_who_came_is_ticked_and_saved_with_the_meeting(
+    client: Client, officer: User, north: District
+) -> None:
+    there, absent = make_organisation(north), make_organisation(north)
+    theirs, others = (
+        create_follow_up(
+            actor=SYSTEM, title=title, owner=officer, due_on=city_today(), organisations=[there, absent][at:]
+        )
+        for at, title in enumerate(("Bring the minutes", "Call the absent"))
+    )
+    attended = {there: "present", absent: "absent"}
+    ticked = {"done": [str(theirs.pk), str(others.pk)], "told": [str(theirs.pk)]}
+    page = client.post(ADDRESS, typed(north, attended, act="known", **ticked)).content.decode()
+    assert f'id="done-{theirs.pk}"' in page
+    assert f'id="done-{others.pk}"' not in page  # the absent are asked another day
+    assert client.post(ADDRESS, typed(north, attended, **ticked)).status_code == 302
+    assert list(FollowUp.objects.filter(status="done")) == [theirs]
+    told = dict(theirs.organisation_links.values_list("organisation", "reported_back_on"))
+    assert told == {there.pk: city_today(), absent.pk: None}
 
 
 def test_a_promise_without_words_is_a_mistake(client: Client, north: District) -> None:

@@ -74,6 +74,11 @@
     for (const hint of document.querySelectorAll("[data-of-nobody]"))
       hint.hidden = Boolean(hint.parentElement.querySelector("[data-of]:not([hidden])"));
   };
+  // Of the boxes of one row in a list of who was there, one is ticked.
+  document.addEventListener("change", ({ target }) => {
+    const row = target.checked && target.closest?.(".ticks .row");
+    for (const box of row ? row.querySelectorAll("input") : []) if (box !== target) box.checked = false;
+  });
   showWhom();
   document.addEventListener("htmx:afterSettle", showWhom);
   document.addEventListener("change", showWhom);
