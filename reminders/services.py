@@ -40,15 +40,16 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
     """Update the reminders of a row after a change. The caller holds the row locked.
 
     A reminder that is still wanted keeps its row, so that one being sent at the same time is not sent twice.
+    One that was sent and is not wanted any more, because the work is done or on another day, counts as read.
     """
     now = timezone.now()
     found = list(wanted(find_subject(code), [subject_id], now))
     kept = {(one.key, one.at) for one in found}
-    waiting = Reminder.objects.waiting()
-    outdated = [
-        row.pk for row in waiting.filter(subject_id=subject_id) if (row.key, row.occurrence) not in kept
-    ]
+    waiting, unread = Reminder.objects.waiting(), Reminder.objects.unread()
+    rows = (waiting | unread).filter(subject_id=subject_id)
+    outdated = [row.pk for row in rows if (row.key, row.occurrence) not in kept]
     waiting.filter(pk__in=outdated).delete()
+    unread.filter(pk__in=outdated).update(read_at=now)
     _add_missing(code, found, now)
 
 

@@ -1,36 +1,59 @@
 """The user's reminders: new, scheduled and sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
+from accounts.models import Channel
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.reminders import Portfolios
+from meetings.rules import MEETING_HOUR_BEFORE
 from pages.lookups import consult_rows
 from reminders.kinds import find_subject, seen_by
 from reminders.models import Reminder
 from reminders.services import mark_all_read, mark_read
 
 ROWS = 50
+TWICE = 2 * ROWS  # a reminder for each channel
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A reminder for its recipient. Its subject is None if the recipient can no longer see it."""
+    """A reminder for its recipient, by one channel or more. Subject None: they can no longer see it."""
 
     reminder: Reminder
     subject: Any
+    channels: Sequence[Channel]
+
+    @property
+    def by_email(self) -> bool:
+        return Channel.EMAIL in self.channels
+
+    @property
+    def in_page(self) -> bool:
+        return Channel.IN_PAGE in self.channels
+
+    @property
+    def note(self) -> str:
+        """What the reminder says now: an hour before a meeting becomes the minutes that are left."""
+        if self.reminder.rule != MEETING_HOUR_BEFORE or not self.reminder.sent_at or not self.starts_at:
+            return self.reminder.title
+        left = ceil((self.starts_at - timezone.now()) / timedelta(minutes=1))
+        text = ngettext("meeting in %(n)d minute", "meeting in %(n)d minutes", left) % {"n": left}
+        return text if left > 0 else ""
 
     @property
     def title(self) -> str:
@@ -57,8 +80,9 @@ class Row:
 def notifications(request: ActorRequest) -> HttpResponse:
     own = Reminder.objects.visible_to(request.actor)
     new = list(own.unread().order_by("-sent_at", "-pk")[:ROWS])
-    coming = list(own.waiting().order_by("occurrence", "pk")[:ROWS])
-    sent = list(own.sent().exclude(pk__in=[r.pk for r in new]).order_by("-sent_at", "-pk")[:ROWS])
+    coming = list(own.waiting().order_by("occurrence", "pk")[:TWICE])
+    told = {_occasion(one) for one in new}
+    sent = [one for one in own.sent().order_by("-sent_at", "-pk")[:TWICE] if _occasion(one) not in told]
     about = [row.about for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
     seen = seen_by(request.actor, about)  # portfolio reminders name no organisation here
     consult_rows(request, "reminder", seen.values())
@@ -69,7 +93,7 @@ def notifications(request: ActorRequest) -> HttpResponse:
             "new": _rows(new, seen),
             "n_new": len(new) if len(new) < ROWS else own.unread().count(),
             "coming": _rows(coming, seen),
-            "n_coming": len(coming) if len(coming) < ROWS else own.waiting().count(),
+            "n_coming": own.waiting().values("rule", "subject_id", "occurrence").distinct().count(),
             "sent": _rows(sent, seen),
         },
     )
@@ -93,4 +117,15 @@ def read_all(request: ActorRequest) -> HttpResponse:
 
 
 def _rows(reminders: Iterable[Reminder], seen: dict[UUID, Any]) -> list[Row]:
-    return [Row(reminder, seen.get(reminder.subject_id)) for reminder in reminders]
+    """One row for each occasion, whichever channels it goes by."""
+    grouped: dict[Any, list[Reminder]] = {}
+    for reminder in reminders:
+        grouped.setdefault(_occasion(reminder), []).append(reminder)
+    return [
+        Row(same[0], seen.get(same[0].subject_id), [Channel(one.channel) for one in same])
+        for same in list(grouped.values())[:ROWS]
+    ]
+
+
+def _occasion(reminder: Reminder) -> tuple[str, UUID, datetime]:
+    return reminder.rule, reminder.subject_id, reminder.occurrence

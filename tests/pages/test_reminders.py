@@ -11,10 +11,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
+from lib.days import city_today
 from meetings import rules
 from meetings.models import Meeting
+from meetings.services.follow_ups import complete_follow_up, create_follow_up, edit_follow_up
 from reminders.models import Reminder
 from tests.factories import make_district, make_meeting, make_officer, make_user
 
@@ -65,6 +68,35 @@ def test_new_coming_and_sent_reminders_lead_to_what_they_are_about() -> None:
         assert meeting.subject in page
         assert f"/meetings/{meeting.pk}/" in page
     assert page.index("The new one") < page.index("The coming one") < page.index("The sent one")
+
+
+def test_one_reminder_by_two_channels_is_one_row_and_the_minutes_left_are_true() -> None:
+    officer = make_officer(make_district())
+    soon, later = plan(officer, "The soon one"), plan(officer, "The later one")
+    now = timezone.now()
+    for channel in ("in_page", "email"):
+        remind(officer, soon, channel=channel, occurrence=now, sent_at=now)
+        remind(officer, later, channel=channel, occurrence=now + timedelta(days=1))
+    page = signed_in(officer).get(LISTED).content.decode()
+    assert page.count("The soon one") == 2  # the row, and what its button marks as read
+    assert page.count("The later one") == 1
+    assert "Upcoming: 1" in page
+    assert "meeting in 30 minutes" in page
+    assert page.count("meeting in an hour") == 1  # the one to come
+
+
+def test_what_is_done_or_moved_leaves_the_bell_and_what_is_still_due_stays() -> None:
+    officer = make_officer(make_district())
+    actor, today = actor_for(officer), city_today()
+    done, moved, left = (
+        create_follow_up(actor=actor, title="x", owner=officer, due_on=today) for _number in range(3)
+    )
+    Reminder.objects.update(sent_at=timezone.now())
+    assert Reminder.objects.unread_by(officer).count() >= 3
+    complete_follow_up(actor=actor, follow_up_id=done.pk)
+    edit_follow_up(actor=actor, follow_up_id=moved.pk, due_on=today + timedelta(days=7))
+    edit_follow_up(actor=actor, follow_up_id=left.pk, title="Still due")
+    assert {row.subject_id for row in Reminder.objects.unread_by(officer)} == {left.pk}
 
 
 def test_looking_at_them_is_in_the_trail() -> None:
