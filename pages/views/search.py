@@ -11,16 +11,24 @@ from contacts.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
 from meetings.search import search_everything
-from pages.lookups import readers_only
+from pages.commands import Command, Suggestion, actions, read_command, suggestions
+from pages.lookups import district_ids_of, ids_of, readers_only
 
 
 @require_safe
 def search(request: ActorRequest) -> HttpResponse:
-    """Results for `q`. The activity log stores the results, and the search text only as a keyed hash."""
+    """Results for `q`. The activity log stores the results, and the search text only as a keyed hash.
+
+    A verb before a name (pages.commands) is not looked for. The search field asks for suggestions.
+    """
     readers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
-    mark = search_mark(q)
-    found = search_everything(request.actor, q) if mark else None
+    command = read_command(q)
+    mark = search_mark(command.words)
+    if request.htmx.target == "suggestions":  # type: ignore[attr-defined]  # django-htmx
+        return _suggestions(request, command, mark)
+    found = search_everything(request.actor, command.words) if mark else None
+    acting: list[Suggestion] = []
     if found is not None:
         record(
             request.actor,
@@ -29,8 +37,22 @@ def search(request: ActorRequest) -> HttpResponse:
             district_ids=found.district_ids(),
             search_hash=mark,
         )
-    return render(
-        request,
-        "pages/search/search.html",
-        {"q": q, "found": found, "today": city_today()},
+        acting = actions(request.actor, command, found.organisations, found.contacts)
+    context = {"q": q, "found": found, "actions": acting, "today": city_today()}
+    return render(request, "pages/search/search.html", context)
+
+
+def _suggestions(request: ActorRequest, command: Command, mark: bytes | None) -> HttpResponse:
+    """The options of the list below the search field."""
+    if not mark:
+        return HttpResponse()
+    links, organisations, contacts = suggestions(request.actor, command)
+    rows = [*organisations, *contacts]
+    record(
+        request.actor,
+        Action.SEARCH,
+        object_ids=ids_of(rows),
+        district_ids=district_ids_of(rows),
+        search_hash=mark,
     )
+    return render(request, "pages/search/suggestions.html", {"suggestions": links})

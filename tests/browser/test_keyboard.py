@@ -34,6 +34,26 @@ def reach(page: Page, name: str) -> None:
     raise AssertionError(f"“{name}” cannot be reached with the keyboard.")
 
 
+def test_the_search_suggests_and_acts(open_page: OpenPage) -> None:
+    north = make_district("North")
+    school = make_organisation(north, name="Põhjala kool")
+    page = open_page("desk", user=make_officer(north))
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Search everything")
+    expect(field).to_be_focused()
+    page.keyboard.type("log pohjala")
+    option = page.get_by_role("option", name="Log a meeting with Põhjala kool")
+    expect(option).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(option).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name=school.name)).to_be_checked()
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bool) -> None:
     north = make_district("North")

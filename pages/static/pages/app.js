@@ -45,6 +45,42 @@
       if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // The search in the head suggests: arrows choose, Enter goes there (or searches), Escape closes.
+  const suggested = () => [...document.querySelectorAll("#suggestions [role=option]")];
+  const choose = (option) => {
+    const field = document.getElementById("find");
+    for (const one of suggested()) one.setAttribute("aria-selected", String(one === option));
+    if (option) field.setAttribute("aria-activedescendant", option.id);
+    else field.removeAttribute("aria-activedescendant");
+  };
+  const unfold = (isOpen) => {
+    const list = document.getElementById("suggestions");
+    if (!list) return;
+    list.hidden = !isOpen;
+    document.getElementById("find").setAttribute("aria-expanded", String(isOpen));
+    choose(null);
+  };
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id === "suggestions") unfold(suggested().length > 0 && document.activeElement.id === "find");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "find" || event.isComposing) return;
+    const options = suggested();
+    const at = options.findIndex((one) => one.ariaSelected === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && options.length) {
+      event.preventDefault();
+      unfold(true);
+      choose(options[at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length]);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      options[at].click();
+    } else if (event.key === "Escape") unfold(false);
+  });
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (target.closest?.("form.find") && !relatedTarget?.closest?.("form.find")) setTimeout(() => unfold(false), 200);
+  });
+
   // What can be copied gets a button; without this file it is there to be selected.
   const offerCopies = () => {
     for (const button of document.querySelectorAll("button[data-copy]"))

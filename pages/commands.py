@@ -1,0 +1,104 @@
+"""What the search offers to do: “log al-noor”, “call beth”, “concern synagogue”.
+
+Contacts are offered by their own name only, never with the organisation they represent (docs/adr/0013).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from phonenumber_field.phonenumber import to_python
+
+from accounts.actors import Actor
+from contacts.models import Contact, Organisation
+from contacts.search import find_contacts, find_organisations
+from lib.fold import fold
+from pages.templatetags.ui import phone_text
+
+#: What is typed before a name. The English words work in every language.
+VERBS: Final = {
+    "log": pgettext_lazy("typed in the search before a name", "log"),
+    "call": pgettext_lazy("typed in the search before a name", "call"),
+    "concern": pgettext_lazy("typed in the search before a name", "concern"),
+}
+SUGGESTED: Final = 5  # of each noun
+ACTING: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A search, with `verb` if it begins with one. `words` are looked for."""
+
+    verb: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A link: to a page, or to a number to call."""
+
+    icon: str
+    text: str
+    url: str
+
+
+def read_command(q: str) -> Command:
+    first, _blank, rest = q.strip().partition(" ")
+    words = {fold(str(word)): verb for verb, word in VERBS.items()}
+    verb = {**words, **{one: one for one in VERBS}}.get(fold(first), "")
+    return Command(verb, rest.strip()) if verb and rest.strip() else Command("", q)
+
+
+def actions(
+    actor: Actor, command: Command, organisations: Iterable[Organisation], contacts: Iterable[Contact]
+) -> list[Suggestion]:
+    """What can be done with the first ones found. Without a verb: log a meeting with the first one."""
+    rows = [*organisations][: ACTING if command.verb else 1]
+    people = [*contacts][: ACTING if command.verb else 0]
+    if command.verb == "call":
+        return list(_calls(rows, people))
+    if not actor.writes:
+        return []
+    if command.verb == "concern":
+        return [
+            Suggestion(
+                "shield-alert",
+                _("Log a concern about %(name)s") % {"name": row.name},
+                f"{reverse('log_concern')}?organisation={row.pk}",
+            )
+            for row in rows
+        ]
+    return [
+        Suggestion(
+            "handshake",
+            _("Log a meeting with %(name)s") % {"name": row},
+            f"{reverse('log_meeting')}?{noun}={row.pk}",
+        )
+        for noun, found in (("organisation", rows), ("contact", people))
+        for row in found
+    ]
+
+
+def suggestions(actor: Actor, command: Command) -> tuple[list[Suggestion], list[Organisation], list[Contact]]:
+    """Links for a list below the search field, and the rows that they name."""
+    organisations = find_organisations(actor, command.words, SUGGESTED)
+    contacts = find_contacts(actor, command.words, SUGGESTED)
+    acting = actions(actor, command, organisations, contacts)
+    pages = chain(
+        (Suggestion("building-2", row.name, reverse("organisation", args=[row.pk])) for row in organisations),
+        (Suggestion("user", str(row), reverse("contact", args=[row.pk])) for row in contacts),
+    )
+    return [*acting, *([] if command.verb and acting else pages)], organisations, contacts
+
+
+def _calls(organisations: list[Organisation], contacts: list[Contact]) -> Iterator[Suggestion]:
+    """Those with a number; contacts first, who are asked for by name."""
+    for row in (*contacts, *organisations):
+        number = to_python(row.phone) if row.phone else None
+        if number and number.is_valid():
+            said = {"name": row, "number": phone_text(number)}
+            yield Suggestion("phone", _("Call %(name)s: %(number)s") % said, f"tel:{number.as_e164}")
