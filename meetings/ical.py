@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
 from reminders.channels import host
 
 
@@ -18,6 +18,18 @@ def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:
     entry.add("dtstamp", stamped_at.astimezone(UTC))
     entry.add("dtstart", starts_at)
     entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes))
+    return entry
+
+
+def day_entry_of(follow_up: FollowUp) -> Event:
+    """The day it is due, which stays free for meetings."""
+    entry = Event()
+    entry.add("uid", f"follow-up-{follow_up.pk}@{host()}")
+    entry.add("sequence", follow_up.version)
+    entry.add("dtstamp", follow_up.updated_at.astimezone(UTC))
+    entry.add("dtstart", follow_up.due_on)
+    entry.add("dtend", follow_up.due_on + timedelta(days=1))
+    entry.add("transp", "TRANSPARENT")
     return entry
 
 

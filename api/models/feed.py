@@ -19,4 +19,10 @@ class CalendarFeed(models.Model):
         default=False,
         help_text=_("Your calendar provider will be able to read this."),
     )
+    with_follow_ups = models.BooleanField(
+        _("include follow-ups"),
+        default=False,
+        db_default=False,
+        help_text=_("Your open follow-ups, as all-day entries that do not block the day."),
+    )
     created_at = models.DateTimeField(default=timezone.now)

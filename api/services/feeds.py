@@ -16,9 +16,10 @@ from api.models import CalendarFeed
 from audit.models import Action
 from audit.services import record
 from exchange.exports.calendars import calendar_file
+from lib.days import city_today
 from lib.secret_keys import keyed_hashes
 from meetings.codes import MeetingStatus
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=366)
@@ -33,7 +34,7 @@ class CalendarFile:
 
 
 @transaction.atomic
-def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
+def create_feed(*, actor: Actor, with_subjects: bool = False, with_follow_ups: bool = False) -> str:
     """Create a subscription, end the previous one, and return the token, which is shown only once.
 
     Raises PermissionDenied.
@@ -41,8 +42,9 @@ def create_feed(*, actor: Actor, with_subjects: bool = False) -> str:
     user = _owner(actor)
     token = secrets.token_urlsafe(32)
     CalendarFeed.objects.filter(user=user).delete()
-    feed = CalendarFeed.objects.create(user=user, token_hash=_hashes(token)[0], with_subjects=with_subjects)
-    record(actor, Action.CREATE, "calendar_feed", [feed.pk], field_names=["with_subjects"])
+    chosen = {"with_subjects": with_subjects, "with_follow_ups": with_follow_ups}
+    feed = CalendarFeed.objects.create(user=user, token_hash=_hashes(token)[0], **chosen)
+    record(actor, Action.CREATE, "calendar_feed", [feed.pk], field_names=list(chosen))
     return token
 
 
@@ -68,7 +70,7 @@ def has_calendar(actor: Actor) -> bool:
 
 @transaction.atomic
 def read_feed(token: str) -> CalendarFile:
-    """The officer's meetings for a token. The reading is recorded.
+    """The officer's meetings, and open follow-ups if chosen, for a token. The reading is recorded.
 
     Raises ObjectDoesNotExist for a wrong or revoked token, and for a deactivated officer.
     """
@@ -91,9 +93,25 @@ def read_feed(token: str) -> CalendarFile:
         district_ids={meeting.district_id for meeting in meetings},
         recipient=f"calendar feed {feed.pk}",
     )
+    promises = _own_follow_ups(actor, feed) if feed.with_follow_ups else []
     with translation.override(feed.user.language):
-        body = calendar_file(meetings, with_subjects=feed.with_subjects)
+        body = calendar_file(meetings, promises, with_subjects=feed.with_subjects)
     return CalendarFile(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def _own_follow_ups(actor: Actor, feed: CalendarFeed) -> list[FollowUp]:
+    today = city_today()
+    mine = FollowUp.objects.visible_to(actor).of_owner(actor.id).pending().with_homes()
+    rows = list(mine.filter(due_on__gte=today - BACK, due_on__lt=today + AHEAD).order_by("due_on", "pk"))
+    record(
+        actor,
+        Action.VIEW,
+        "follow_up",
+        [row.pk for row in rows],
+        district_ids={pk for row in rows for pk in row.home_ids},
+        recipient=f"calendar feed {feed.pk}",
+    )
+    return rows
 
 
 def _owner(actor: Actor) -> User:

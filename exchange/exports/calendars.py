@@ -1,4 +1,4 @@
-"""Meetings as calendar files (RFC 5545, RFC 7986): one for the phone, or all of a subscription."""
+"""Meetings and follow-ups as calendar files (RFC 5545, RFC 7986): one for the phone, or all of a subscription."""
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from icalendar import Event
 
 from meetings.codes import MeetingStatus
-from meetings.ical import entry_of, file_of, new_calendar, say_subject
-from meetings.models import Meeting
+from meetings.ical import day_entry_of, entry_of, file_of, new_calendar, say_subject
+from meetings.models import FollowUp, Meeting
 
 SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
 
@@ -20,11 +20,17 @@ def meeting_file(meeting: Meeting) -> bytes:
     return file_of(new_calendar(), [_entry(meeting, with_subjects=False)])
 
 
-def calendar_file(meetings: Iterable[Meeting], *, with_subjects: bool) -> bytes:
+def calendar_file(
+    meetings: Iterable[Meeting], follow_ups: Iterable[FollowUp] = (), *, with_subjects: bool
+) -> bytes:
     calendar = new_calendar()
     calendar.add("x-wr-calname", _("Meetings"))
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    return file_of(calendar, (_entry(meeting, with_subjects=with_subjects) for meeting in meetings))
+    entries = [
+        *(_entry(meeting, with_subjects=with_subjects) for meeting in meetings),
+        *(_follow_up_entry(row, with_subjects=with_subjects) for row in follow_ups),
+    ]
+    return file_of(calendar, entries)
 
 
 def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
@@ -37,4 +43,14 @@ def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
         say_subject(entry, meeting)
     else:
         entry.add("summary", _("Meeting, %(district)s") % {"district": meeting.district.code})
+    return entry
+
+
+def _follow_up_entry(row: FollowUp, *, with_subjects: bool) -> Event:
+    """An open follow-up as an all-day event: few phones show tasks (VTODO) of a subscription."""
+    entry = day_entry_of(row)
+    entry.add("last-modified", row.updated_at.astimezone(UTC))
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{settings.SITE_URL}/follow-ups/{row.pk}/")
+    entry.add("summary", row.title if with_subjects else _("Follow-up due"))
     return entry

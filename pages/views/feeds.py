@@ -21,7 +21,8 @@ def calendar_feed(request: ActorRequest) -> HttpResponse:
     refuse_unless(has_calendar(request.actor))
     address = ""
     if request.method == "POST":
-        token = create_feed(actor=request.actor, with_subjects="with_subjects" in request.POST)
+        chosen = {name: name in request.POST for name in ("with_subjects", "with_follow_ups")}
+        token = create_feed(actor=request.actor, **chosen)
         address = settings.SITE_URL + reverse("meetings-feed", args=[token])
     context = {"feed": feed_of(request.actor), "address": address}
     page = render(request, "pages/settings/feed.html", context)

@@ -9,13 +9,15 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from api.models import CalendarFeed
 from api.services.feeds import create_feed, revoke_feed
 from audit.models import Event
 from crm.logs import formatter
+from lib.days import city_today
 from meetings.models import Meeting
+from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,32 @@ def test_every_reading_is_in_the_trail_with_the_feed_as_recipient_and_no_token_i
     meeting.subject, meeting.version = "Other", 2
     meeting.save()
     assert read(token, if_none_match=tag).status_code == 200
+
+
+def test_open_follow_ups_are_all_day_entries_that_block_nothing_if_they_were_chosen() -> None:
+    officer = make_officer(make_district())
+    actor, organisation = actor_for(officer), make_organisation(officer.districts.get())
+    mine, done, hers = (
+        create_follow_up(
+            actor=SYSTEM,
+            title="Call the Shelter",
+            owner=one,
+            due_on=city_today(),
+            organisations=[organisation],
+        )
+        for one in (officer, officer, make_officer(officer.districts.get()))
+    )
+    complete_follow_up(actor=actor, follow_up_id=done.pk)
+    assert entries(create_feed(actor=actor)) == []
+    (entry,) = entries(create_feed(actor=actor, with_follow_ups=True))
+    assert entry["UID"] == f"follow-up-{mine.pk}@testserver" and str(hers.pk) not in str(entry)
+    assert (entry["SUMMARY"], entry["TRANSP"], entry["CLASS"]) == ("Follow-up due", "TRANSPARENT", "PRIVATE")
+    event = Event.objects.get(recipient__startswith="calendar feed", object_type="follow_up")
+    assert (event.object_ids, event.district_ids) == ([mine.pk], [organisation.home_district_id])
+    token = create_feed(actor=actor, with_follow_ups=True, with_subjects=True)
+    assert entries(token)[0]["SUMMARY"] == "Call the Shelter"
+    day = f"{city_today():%Y%m%d}"
+    assert f"DTSTART;VALUE=DATE:{day}" in read(token).content.decode()
 
 
 def test_the_page_shows_the_address_once_and_ends_it() -> None:
