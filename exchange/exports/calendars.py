@@ -1,4 +1,4 @@
-"""Meetings and follow-ups as calendar files (RFC 5545, RFC 7986): one for the phone, or all of a subscription."""
+"""Calendar files (RFC 5545, RFC 7986): one meeting for the phone, or all of a subscription."""
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
