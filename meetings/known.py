@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -33,6 +36,41 @@ class Known:
         yield from self.facts
         yield from rows_of(self.owed)
         yield from (role.contact for role in self.to_greet)
+
+
+@dataclass(frozen=True, slots=True)
+class Prep:
+    """What to read before a meeting. `organisations` are those invited that the reader sees."""
+
+    meeting: Meeting
+    organisations: Sequence[Organisation]
+    facts: Sequence[Meeting]
+    owed: Sequence[FollowUp]
+
+    @property
+    def rows(self) -> Iterator[Any]:
+        """Everything that is shown, for the activity log."""
+        yield from (self.meeting, *self.organisations, *self.facts)
+        yield from rows_of(self.owed)
+
+    @property
+    def minutes(self) -> int:
+        """How many are left. 0 once it has begun."""
+        return max(0, ceil((self.meeting.starts_at - timezone.now()) / timedelta(minutes=1)))
+
+
+def prep_of(actor: Actor, meeting: Meeting, organisations: Sequence[Organisation]) -> Prep:
+    """The card of a meeting: three statements."""
+    return Prep(meeting, organisations, latest_facts(actor, organisations), owed_to(actor, organisations))
+
+
+def to_greet(organisations: Collection[Organisation]) -> list[Affiliation]:
+    """The main contact of each, or whoever comes first by name. Whoever sees an organisation sees them."""
+    rows = Affiliation.objects.current().filter(
+        organisation__in=organisations, contact__withdrawn_on__isnull=True
+    )
+    first = rows.order_by("organisation", "-is_primary", "contact__folded", "pk").distinct("organisation")
+    return list(first.select_related("contact", "organisation"))
 
 
 def known_of(actor: Actor, organisation: Organisation, facts: int = FACTS) -> Known:

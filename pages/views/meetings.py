@@ -20,6 +20,7 @@ from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
+from meetings.known import prep_of, to_greet
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import hold_meeting
@@ -43,6 +44,7 @@ from pages.lists import list_page, show_list
 from pages.lookups import (
     consult_rows,
     get_or_404,
+    ids_of,
     ids_on,
     is_id,
     readers_only,
@@ -99,7 +101,12 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     concerns = list(Concern.objects.visible_to(actor).filter(meeting=row).order_by("received_at", "pk"))
     shown = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
     shown += [one.pk for one in (*promises, *concerns)]
-    record_view(request, "meeting", shown, district_ids=[row.district_id])
+    prep, greeted = None, []
+    if row.status == MeetingStatus.PLANNED and actor.writes:
+        organisations = [link.organisation for link in invited]
+        prep, greeted = prep_of(actor, row, organisations), to_greet(organisations)
+        shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
+    record_view(request, "meeting", dict.fromkeys(shown), district_ids=[row.district_id])
     changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
     context = {
         "meeting": row,
@@ -110,6 +117,8 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "concerns": concerns,
         "changes": list(zip(changes, who_did([one.event for one in changes]), strict=True)),
         "may_edit": can_edit_meeting(actor, row),
+        "prep": prep,
+        "to_greet": greeted,
         "is_past": row.starts_at <= timezone.now(),
         "repeats": repeats(row.series),
     }

@@ -1,15 +1,22 @@
 """Today, the start page. Users who may not write see a different page."""
 
+from datetime import timedelta
+from typing import Any, Final
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
 from lib.days import city_today
-from meetings.today import today_of
+from meetings.known import Prep, prep_of
+from meetings.today import Today, today_of
 from pages.lookups import consult_rows
+
+PREPARED: Final = timedelta(hours=1)
 
 
 @require_safe
@@ -22,5 +29,14 @@ def today(request: ActorRequest) -> HttpResponse:
     asked = request.GET.get("scope")
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
-    consult_rows(request, "follow_up", day.rows)
-    return render(request, "pages/today/today.html", {"day": day, "mine": mine, "today": city_today()})
+    prep = _prep(actor, day) if mine else None
+    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ())])
+    context = {"day": day, "mine": mine, "prep": prep, "today": city_today()}
+    return render(request, "pages/today/today.html", context)
+
+
+def _prep(actor: Actor, day: Today) -> Prep | None:
+    """The next meeting within the hour. Its own page says whom to greet (docs/adr/0013)."""
+    soon = timezone.now() + PREPARED
+    meeting: Any = next((one for one in day.meetings if one.starts_at <= soon), None)
+    return meeting and prep_of(actor, meeting, [link.organisation for link in meeting.seen_links])

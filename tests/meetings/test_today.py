@@ -19,9 +19,16 @@ from lib.days import city_today
 from meetings.models import Concern, FollowUp
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.held_meetings import log_meeting
-from meetings.services.meetings import create_meeting
+from meetings.services.meetings import create_meeting, edit_meeting
 from meetings.today import today_of
-from tests.factories import make_contact, make_district, make_officer, make_organisation, make_user
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +208,26 @@ def test_the_page_costs_the_same_however_much_waits(
         plan(officer, school, hours=number * 10 - 20)
     with django_assert_max_num_queries(14):
         text(client)
+
+
+def test_an_hour_before_a_meeting_a_card_says_what_to_know_and_its_page_whom_to_greet(
+    client: Client, officer: User, north: District
+) -> None:
+    mosque = make_organisation(north, name="Al-Noor", phone="+442079460903", address="3 Mill Lane")
+    person = make_contact(north, mosque, given_name="Peter", family_name="Farouk")
+    told = make_meeting(north, mosque, officers=[officer], facts="They asked about the lamps.")
+    owed = promise(officer, 9, mosque, title="Ask the city")
+    soon = plan(officer, mosque, hours=1, subject="Tea")
+    plan(make_officer(north), make_organisation(north, name="Hers"), hours=1)
+    page = text(client)
+    for said in ("Your meeting in 60 minutes", "3 Mill Lane", "tel:+442079460903", told.facts, owed.title):
+        assert said in page
+    assert "Farouk" not in page
+    shown = Event.objects.filter(actor_id=officer.pk).latest("at").object_ids
+    assert {soon.pk, told.pk, owed.pk, mosque.pk} <= set(shown)
+    page = text(client, reverse("meeting", args=[soon.pk]))
+    for said in ("Who to greet", "Peter Farouk", "coordinator", "3 Mill Lane", told.facts, owed.title):
+        assert said in page
+    assert person.pk in Event.objects.filter(actor_id=officer.pk).latest("at").object_ids
+    edit_meeting(actor=SYSTEM, meeting_id=soon.pk, starts_at=timezone.now() + timedelta(hours=2))
+    assert "Your meeting in" not in text(client)
