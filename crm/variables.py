@@ -46,6 +46,11 @@ VARIABLES: Final = (
     Variable("CITY_NAME", "the city", "Proximity"),
     Variable("CITY_TIME_ZONE", "where its days begin", "Europe/Madrid"),
     Variable("CITY_PHONE_REGION", "the country of short phone numbers", "ES"),
+    Variable(
+        "WHATSAPP_LINKS",
+        "`1` offers WhatsApp for contacts who prefer text messages; WhatsApp learns their number",
+        "0",
+    ),
     Variable("COMPLAINTS_BODY_NAME", "who receives complaints about the police", "Ombudsman"),
     Variable("COMPLAINTS_BODY_URL", "and where"),
     Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),

@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from contacts.search import find_contacts, find_organisations
 from lib.fold import fold
-from pages.templatetags.ui import phone_text
+from pages.reach import phone_text
 
 #: What is typed before a name. The English words work in every language.
 VERBS: Final = {

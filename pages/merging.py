@@ -18,7 +18,8 @@ from contacts.merging.relations import count_all
 from contacts.merging.services import object_type
 from contacts.models import Affiliation, Contact, Merge, Organisation
 from pages.forms.languages import language_name
-from pages.templatetags.ui import ago, day, moment, phone_text
+from pages.reach import phone_text
+from pages.templatetags.ui import ago, day, moment
 from pages.undo import Offer, undo_url
 
 #: Names of the references found by `contacts.merging.relations`. A test requires every one.

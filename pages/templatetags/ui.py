@@ -21,10 +21,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
-from phonenumbers import country_code_for_region
 
 from accounts.actors import Actor
 from accounts.sent_forms import FIELD
+from contacts.models import Contact
 from lib.days import city_today
 from lib.fold import fold
 from meetings.codes import Outcome
@@ -36,6 +36,7 @@ from pages.forms.hints import KEEP, REASONS, HintedForm
 from pages.icons import drawn
 from pages.lists import Listing
 from pages.once import id_on_page, lasting
+from pages.reach import phone_text, ways_to_reach
 
 register = template.Library()
 
@@ -165,13 +166,11 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
     return format_html('<a class="num" href="tel:{}">{}</a>', number.as_e164, text)
 
 
-def phone_text(number: PhoneNumber) -> str:
-    """A phone number in the city's local format."""
-    if not number.is_valid():
-        return str(number)
-    home = country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
-    text: str = number.as_national if number.country_code == home else number.as_international
-    return text
+@register.inclusion_tag("components/reach.html")
+def reach(contact: Contact) -> dict[str, object]:
+    """Buttons for the ways to reach a contact, the one they prefer first."""
+    preferred, whatsapp = contact.preferred_channel, settings.WHATSAPP_LINKS
+    return {"ways": ways_to_reach(contact.phone, contact.email, preferred, whatsapp=whatsapp)}
 
 
 # --- Meetings and follow-ups ------------------------------------------------------------------------

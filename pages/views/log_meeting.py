@@ -17,7 +17,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from lib.days import city_today
-from meetings.codes import FollowUpKind
+from meetings.codes import FollowUpKind, MeetingKind
 from meetings.known import Known, known_of, owed_to, rows_of
 from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
@@ -43,7 +43,7 @@ DRAFTS = {"find", "add", "known"}
 
 @form_page
 def log_meeting(request: ActorRequest) -> HttpResponse:
-    """`?organisation=` or `?contact=` preselects; `act=find` searches and keeps the typed values.
+    """`?organisation=`, `?contact=` and `?kind=` preselect. `act=find` searches and keeps the typed values.
 
     What is known of the participant is shown with the form. Scripts fetch it with `?who=` once one is chosen.
     """
@@ -65,7 +65,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     known = _known(request.actor, (typed or chosen)[:1])
     form = LogForm(
         request.POST or None,
-        initial=_now() | ({"who": chosen[0].value} if chosen else {}),
+        initial=_now() | _asked_kind(request) | ({"who": chosen[0].value} if chosen else {}),
         actor=request.actor,
         offered=offered,
         found=found,
@@ -158,6 +158,12 @@ def _onwards(request: ActorRequest, meeting: Meeting, organisation: Organisation
 def _now() -> dict[str, Any]:
     now = timezone.localtime().replace(microsecond=0)
     return {"starts_at": f"{now:{MINUTE}}", "opened_at": now.isoformat(), "promise_on": str(city_today())}
+
+
+def _asked_kind(request: ActorRequest) -> dict[str, str]:
+    """`?kind=`: how it was, for who comes from a call."""
+    kind = request.GET.get("kind", "")
+    return {"kind": kind} if kind in MeetingKind else {}
 
 
 def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:

@@ -200,6 +200,25 @@
     say(document.querySelector("button[data-passkey]").dataset.passkey),
   );
 
+  // Who comes back from a call or a message is offered to log it. Nothing of it is kept on the device.
+  let called = null;
+  document.addEventListener("click", ({ target }) => {
+    const way = target.closest?.("[data-log] a:is([data-kind], [href^='tel:'])");
+    if (!way) return;
+    const href = `${way.closest("[data-log]").dataset.log}&kind=${way.dataset.kind || "phone"}`;
+    called = { href, at: Date.now() };
+  });
+  const offerToLog = () => {
+    if (!called || document.hidden || Date.now() - called.at < 2000) return;
+    const textContent = body.dataset.logCalled;
+    const link = Object.assign(document.createElement("a"), { className: "button", href: called.href, textContent });
+    called = null;
+    say(body.dataset.called, "", null, link);
+    document.querySelector("#alert .notice").classList.remove("wrong");
+  };
+  document.addEventListener("visibilitychange", offerToLog);
+  addEventListener("focus", offerToLog);
+
   // A form is sent once, and its page stays until there is an answer: without one nothing typed is lost.
   // Nothing is kept on the device. Each form has an id, so that trying again saves it once (pages/once.py).
   const PATIENCE = 15000;
