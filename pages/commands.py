@@ -60,7 +60,7 @@ def actions(
     rows = [*organisations][: ACTING if command.verb else 1]
     people = [*contacts][: ACTING if command.verb else 0]
     if command.verb == "call":
-        return list(_calls(rows, people))
+        return list(_calls(chain(people, rows)))  # contacts first, who are asked for by name
     if not actor.writes:
         return []
     if command.verb == "concern":
@@ -95,9 +95,9 @@ def suggestions(actor: Actor, command: Command) -> tuple[list[Suggestion], list[
     return [*acting, *([] if command.verb and acting else pages)], organisations, contacts
 
 
-def _calls(organisations: list[Organisation], contacts: list[Contact]) -> Iterator[Suggestion]:
-    """Those with a number; contacts first, who are asked for by name."""
-    for row in (*contacts, *organisations):
+def _calls(rows: Iterable[Organisation | Contact]) -> Iterator[Suggestion]:
+    """Those with a number."""
+    for row in rows:
         number = to_python(row.phone) if row.phone else None
         if number and number.is_valid():
             said = {"name": row, "number": phone_text(number)}

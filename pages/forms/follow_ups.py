@@ -66,7 +66,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
             self.add_error("due_on", ValidationError(_("Choose a date."), code="required"))
         return data
 
-    def firstday_of(self) -> date | None:
+    def first_day(self) -> date | None:
         try:
             return day_of(self["when"].value(), self.fields["due_on"].clean(self["due_on"].value()))
         except ValidationError:

@@ -28,8 +28,7 @@ class Ticked(forms.MultipleChoiceField):
     """Ticked boxes. What somebody else has closed in the meantime is no mistake of the writer's."""
 
     def clean(self, value: Any) -> list[str]:
-        offered = {str(code) for code, _label in self.choices}
-        return [one for one in self.to_python(value) if one in offered]
+        return [one for one in self.to_python(value) if self.valid_value(one)]
 
 
 class OwedForm(forms.Form):

@@ -31,6 +31,7 @@ ASKING: Final[dict[str, tuple[dict[str, str], str, str]]] = {
 ASK_FROM: Final = {
     "pages/log/log.html",
     "pages/log/assembly.html",
+    "pages/log/later.html",  # beside a form, and sends none of it
     "pages/meetings/find.html",
     "pages/meetings/new.html",
     "pages/follow_ups/new.html",
@@ -38,6 +39,7 @@ ASK_FROM: Final = {
     "pages/concerns/log.html",
     "pages/contacts/new.html",
     "pages/organisations/new.html",
+    "partials/top.html",  # suggestions, whose loss is not told: Enter searches
 }
 
 

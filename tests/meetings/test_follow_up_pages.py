@@ -400,8 +400,8 @@ def test_who_may_not_edit_moves_and_hands_on_nothing(client: Client) -> None:
         assert client.get(page("follow_up_hand_on", row)).status_code == handing
     done.refresh_from_db()
     assert done.due_on == TODAY + timedelta(days=1)
-    for sent in ({}, {"to": "week"}, {"to": "x", "version": 1}, {"to": "2026-02-31", "version": 1}):
-        assert client.post(page("follow_up_move", theirs), sent).status_code == 404
+    for to, version in (("", ""), ("week", ""), ("x", "1"), ("2026-02-31", "1")):
+        assert client.post(page("follow_up_move", theirs), {"to": to, "version": version}).status_code == 404
     assert page("follow_up_move", abroad) not in client.get("/follow-ups/").content.decode()
 
 

@@ -185,6 +185,7 @@
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
     document.addEventListener(name, async ({ detail }) => {
       const { elt, xhr, requestConfig } = detail;
+      if (elt.id === "find") return; // suggestions: Enter searches without them
       if (xhr?.status === 401 && !xhr.getResponseHeader("X-Held")) sayWho("signed-out");
       else if (xhr?.status === 401) say(body.dataset.signedOut, body.dataset.signIn, () => signIn(elt));
       else if (xhr?.status === 403 && xhr.getResponseHeader("X-Stale") && !elt.dataset.renewed) {
