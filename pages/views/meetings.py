@@ -20,7 +20,7 @@ from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
-from meetings.known import prep_of, to_greet
+from meetings.known import owed_to, prep_of, rows_of, to_greet
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
 from meetings.services.held_meetings import hold_meeting
@@ -37,7 +37,7 @@ from meetings.today import recently_met, seen_links
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
-from pages.forms.log_meeting import HoldForm, presence
+from pages.forms.log_meeting import HoldForm, presence, there_of
 from pages.forms.meetings import WAS_THERE, Attendances, EditForm, NewMeetingForm
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
@@ -54,7 +54,7 @@ from pages.lookups import (
 )
 from pages.repetition import repeats
 from pages.undo import say_with_undo, undoer
-from pages.views.meeting_outcome import say_logged
+from pages.views.meeting_outcome import say_logged, to_reopen
 from pages.who import who_did
 
 FOUND = 8
@@ -225,30 +225,31 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("This meeting has already been held or cancelled."))
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
+    owed = owed_to(request.actor, there_of(rows.given))
     initial = meeting_values(row, []) | {"promise_on": city_today()}
-    form = HoldForm(request.POST or None, actor=request.actor, meeting=row, initial=initial)
+
+    def fresh(data: Any) -> HoldForm:
+        form = HoldForm(data, actor=request.actor, meeting=row, initial=initial)
+        form.offer_owed(request.actor, owed)
+        return form
+
+    form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
-    consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
+    shown = [row, *rows.rows, *people.rows, *rows_of(owed)]
+    consult_rows(request, "meeting", shown, searched=_searched(request))
+    done: list[dict[str, Any]] = []
 
     @transaction.atomic
     def save() -> Meeting:
-        held = hold_meeting(
-            actor=request.actor,
-            meeting_id=pk,
-            contacts=_attendance(people),
-            **form.service_fields(rows.given),
-        )
+        fields = form.service_fields(rows.given)
+        held = hold_meeting(actor=request.actor, meeting_id=pk, contacts=_attendance(people), **fields)
+        done.extend(to_reopen(request, fields["done"]))
         record_kept(request, "meeting", pk, [form], district_ids=[row.district_id])
         return held
 
-    attempt = save_or_show_conflict(
-        form,
-        save,
-        current=lambda: meeting_values(row, []),
-        again=lambda data: HoldForm(data, actor=request.actor, meeting=row, initial=initial),
-    )
+    attempt = save_or_show_conflict(form, save, current=lambda: meeting_values(row, []), again=fresh)
     if attempt.saved:
-        say_logged(request, attempt.saved)
+        say_logged(request, attempt.saved, done)
         return redirect("meeting", pk)
     context = attempt.context | {"meeting": row, "rows": rows, "people": people}
     return render(request, "pages/meetings/hold.html", context, status=attempt.status)

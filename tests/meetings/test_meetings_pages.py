@@ -1,5 +1,6 @@
 """The pages of meetings: list, details, plan, edit, cancel, hold."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
 from audit.models import Event
 from contacts.models import Organisation
@@ -25,6 +26,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +212,7 @@ def test_an_administrator_sees_no_meeting(north: District, planned: Meeting, add
 def test_a_meeting_is_planned(client: Client, officer: User, school: Organisation) -> None:
     colleague = make_officer(school.home_district)
     text = page(client, f"/meetings/new/?organisation={school.pk}")
-    assert f'name="was-{school.pk}" value="present" checked' in text
+    assert re.search(f'name="was-{school.pk}" *value="present"[^>]*checked', joined(text))
     when = timezone.localtime() + timedelta(days=3)
     answer = client.post(
         "/meetings/new/",
@@ -321,8 +323,13 @@ def test_cancelling_says_what_follows_and_can_be_undone(client: Client, planned:
 def test_a_planned_meeting_took_place(client: Client, school: Organisation, planned: Meeting) -> None:
     assert "Mark as held" in page(client, f"/meetings/{planned.pk}/")
     address = f"/meetings/{planned.pk}/hold/"
-    page(client, address)
+    owner = planned.officers.get()
+    owed = create_follow_up(
+        actor=SYSTEM, title="Owed", owner=owner, due_on=city_today(), organisations=[school]
+    )
+    assert f'id="done-{owed.pk}"' in page(client, address)
     given = {
+        "done": [str(owed.pk)],
         "version": "1",
         f"was-{school.pk}": "present",
         "starts_at": f"{timezone.localtime(planned.starts_at):%Y-%m-%dT%H:%M}",
@@ -336,6 +343,8 @@ def test_a_planned_meeting_took_place(client: Client, school: Organisation, plan
     assert (held.status, held.starts_at, held.duration_minutes) == ("held", planned.starts_at, 45)
     assert held.outcomes == ["concern_raised", "action_agreed"]
     assert held.follow_ups.get().title == "Call back Põhjala kool"
+    owed.refresh_from_db()
+    assert owed.status == "done"
     assert client.get(address).status_code == 302
 
 
