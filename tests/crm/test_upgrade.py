@@ -19,12 +19,14 @@ from accounts.actors import SYSTEM
 from audit.models import Action, Change, Op
 from audit.services import Changed, record, record_changes
 from crm.database import roles
+from crm.database.baseline import HEAD
 from crm.embedded.postgres import APPLICATION, OWNER
 from crm.management.commands import prepare_database
 from lib.days import city_today
 from lib.ids import uuid7
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
+from tests.architecture.baseline import migrations_of, schema_of
 from tests.architecture.released import FIRST, names, recorded
 from tests.factories import (
     make_actor,
@@ -36,7 +38,7 @@ from tests.factories import (
 )
 from tests.plugins import services
 
-OLD, SCHEMA = f"{services.DATABASE}_old", f"{services.DATABASE}_schema"
+OLD, SCHEMA, AGAIN = (f"{services.DATABASE}_{name}" for name in ("old", "schema", "again"))
 Columns = dict[str, list[str]]
 # Maximum wait of a reader or writer during a migration: slightly longer than a migration waits for a lock.
 LONGEST_WAIT = prepare_database.LOCK_SECONDS + 4.0
@@ -262,6 +264,17 @@ def test_the_version_before_goes_on_through_an_upgrade(traffic: Traffic) -> None
         cursor.execute("SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id")
         assert cursor.fetchone()[0] > 3
     assert Change.objects.exists()
+    # A new database begins with a baseline (crm.database.baseline), an old one goes migration by migration.
+    assert migrations_of(OLD) == migrations_of(services.DATABASE)
+    assert schema_of(services.DATABASE) == schema_written_once_more()
+
+
+def schema_written_once_more() -> str:
+    """Return the schema of OLD after a dump and a restore, which write `IN` in another way."""
+    with pointed_to(AGAIN), services.postgres.connect(AGAIN, OWNER) as database:
+        with database.transaction():
+            database.execute((HEAD + schema_of(OLD)).encode())
+        return schema_of(AGAIN)
 
 
 def test_nobody_waits_behind_a_migration_that_waits(

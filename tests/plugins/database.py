@@ -19,7 +19,7 @@ from . import services
 MADE_BY = (
     "*/migrations/*.py",
     "crm/management/commands/prepare_database.py",
-    "crm/database/*.py",
+    "crm/database/*.*",
     "requirements.lock",
 )
 

@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from audit.publishing import publish
 from crm.database import roles
+from crm.database.baseline import lay_baseline
 from crm.database.bounds import SESSION_BOUNDS
 
 # How long a migration waits for a table lock while other statements queue behind it. This is well below 1
@@ -60,6 +61,7 @@ class Command(BaseCommand):
                     roles.make_role(owner, one["USER"], one["PASSWORD"])
                 roles.grant_future_tables(owner, application["USER"])
             applied = MigrationRecorder(owner).applied_migrations()
+            lay_baseline(owner)
             _migrate(owner, verbosity)
             if not shared:
                 roles.grant_tables(

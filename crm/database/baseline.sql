@@ -1,0 +1,2099 @@
+-- Written by `python -m tests.architecture.baseline`: change migrations, not this file.
+SET LOCAL search_path = '';
+SET LOCAL check_function_bodies = off;
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+CREATE FUNCTION public.audit_next_in_row() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    lowest bigint;
+    highest bigint;
+    many bigint;
+    before bigint;
+    after bigint;
+BEGIN
+    EXECUTE format('SELECT min(%1$I), max(%1$I), count(*) FROM added', TG_ARGV[0]) INTO lowest, highest, many;
+    EXECUTE format('SELECT max(%1$I) FROM %2$I WHERE %1$I < $1', TG_ARGV[0], TG_TABLE_NAME) INTO before USING lowest;
+    EXECUTE format('SELECT min(%1$I) FROM %2$I WHERE %1$I > $1', TG_ARGV[0], TG_TABLE_NAME) INTO after USING highest;
+    IF lowest::numeric <> coalesce(before, 0)::numeric + 1
+       OR highest::numeric - lowest + 1 <> many
+       OR after IS NOT NULL THEN
+        RAISE EXCEPTION 'the next % of % is %', TG_ARGV[0], TG_TABLE_NAME, coalesce(before, 0)::numeric + 1
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $_$;
+CREATE FUNCTION public.audit_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.audit_refuse_xid() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % has the number of the transaction that writes it', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.meetings_link_met_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.met_at := (SELECT starts_at FROM meetings_meeting
+                   WHERE id = NEW.meeting_id AND NEW.present AND status = 'held' AND NOT outcomes <@ ARRAY['information_shared', 'no_change', 'declined', 'relationship_paused']::varchar[]);
+    RETURN NEW;
+END $$;
+CREATE FUNCTION public.meetings_meeting_met_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE meetings_meetingorganisation link
+    SET met_at = CASE WHEN link.present AND heard.heard THEN NEW.starts_at END
+    FROM (SELECT NEW.status = 'held' AND NOT NEW.outcomes <@ ARRAY['information_shared', 'no_change', 'declined', 'relationship_paused']::varchar[] AS heard) heard
+    WHERE link.meeting_id = NEW.id
+      AND link.met_at IS DISTINCT FROM CASE WHEN link.present AND heard.heard THEN NEW.starts_at END;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.reviews_keep_part() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    ids uuid[];
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        ids := array_append(ids, OLD.review_id);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        ids := array_append(ids, NEW.review_id);
+    END IF;
+    IF EXISTS (SELECT FROM reviews_review WHERE id = ANY (ids) AND signed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a signed audit stays as it is: % on % refused', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION public.reviews_keep_review() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    erased reviews_review;
+BEGIN
+    IF OLD.signed_at IS NOT NULL THEN
+        IF TG_OP = 'UPDATE' THEN
+            erased := OLD;
+            erased.signed_by_name := '';
+            IF NEW IS NOT DISTINCT FROM erased THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+        RAISE EXCEPTION 'a signed audit stays as it is: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    IF (NEW.id, NEW.district_id, NEW.since, NEW.until, NEW.as_of, NEW.meetings_held, NEW.organisations_met,
+        NEW.district_code, NEW.district_name, NEW.definitions)
+        IS DISTINCT FROM
+       (OLD.id, OLD.district_id, OLD.since, OLD.until, OLD.as_of, OLD.meetings_held, OLD.organisations_met,
+        OLD.district_code, OLD.district_name, OLD.definitions) THEN
+        RAISE EXCEPTION 'what an audit is of stays as it is' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION public.reviews_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'this stays as it is: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TABLE public.account_emailaddress (
+    id integer NOT NULL,
+    email character varying(254) NOT NULL,
+    verified boolean NOT NULL,
+    "primary" boolean NOT NULL,
+    user_id uuid NOT NULL
+);
+ALTER TABLE public.account_emailaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailaddress_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.account_emailconfirmation (
+    id integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    sent timestamp with time zone,
+    key character varying(64) NOT NULL,
+    email_address_id integer NOT NULL
+);
+ALTER TABLE public.account_emailconfirmation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailconfirmation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_accountrequest (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    email character varying(254) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    is_confirmed boolean NOT NULL,
+    asked_by_id uuid,
+    decided_by_id uuid,
+    user_id uuid NOT NULL,
+    CONSTRAINT account_request_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying])::text[])))
+);
+CREATE TABLE public.accounts_accountrequest_districts (
+    id bigint NOT NULL,
+    accountrequest_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+ALTER TABLE public.accounts_accountrequest_districts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_accountrequest_districts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_relief (
+    id uuid NOT NULL,
+    reason character varying(20) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version integer NOT NULL,
+    district_id uuid NOT NULL,
+    officer_id uuid NOT NULL,
+    CONSTRAINT accounts_relief_version_check CHECK ((version >= 0)),
+    CONSTRAINT relief_ends_in_time CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval)))),
+    CONSTRAINT relief_reason_is_known CHECK (((reason)::text = ANY ((ARRAY['night_duty'::character varying, 'colleague_away'::character varying, 'incident'::character varying, 'event'::character varying])::text[])))
+);
+CREATE TABLE public.accounts_savedview (
+    id uuid NOT NULL,
+    list_name character varying(20) NOT NULL,
+    name character varying(60) NOT NULL,
+    query character varying(1000) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    owner_id uuid NOT NULL,
+    shared_with_id uuid
+);
+CREATE TABLE public.accounts_sentform (
+    id uuid NOT NULL,
+    form uuid NOT NULL,
+    digest bytea NOT NULL,
+    led_to text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid NOT NULL,
+    made text DEFAULT ''::text NOT NULL
+);
+CREATE TABLE public.accounts_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL,
+    device character varying(200) NOT NULL,
+    started_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    user_id uuid
+);
+CREATE TABLE public.accounts_user (
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    id uuid NOT NULL,
+    email character varying(254) NOT NULL,
+    name character varying(120) NOT NULL,
+    role character varying(20) NOT NULL,
+    language character varying(5) NOT NULL,
+    time_zone character varying(40) NOT NULL,
+    theme character varying(5) NOT NULL,
+    reminder_channels character varying(10)[] NOT NULL,
+    uses_shortcuts boolean NOT NULL,
+    is_active boolean NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    asked_role character varying(20) NOT NULL,
+    phone character varying(128) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT accounts_user_version_check CHECK ((version >= 0)),
+    CONSTRAINT user_asked_role_waits CHECK ((((asked_role)::text = ''::text) OR (((asked_role)::text = ANY ((ARRAY['administrator'::character varying, 'privacy_officer'::character varying, 'supervisor'::character varying])::text[])) AND ((role)::text = 'officer'::text)))),
+    CONSTRAINT user_channels_are_known CHECK ((reminder_channels <@ ARRAY['email'::character varying(10), 'in_page'::character varying(10)])),
+    CONSTRAINT user_role_is_known CHECK (((role)::text = ANY ((ARRAY['officer'::character varying, 'supervisor'::character varying, 'privacy_officer'::character varying, 'administrator'::character varying])::text[])))
+);
+CREATE TABLE public.accounts_user_districts (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+ALTER TABLE public.accounts_user_districts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_user_districts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_apikey (
+    id uuid NOT NULL,
+    name character varying(80) NOT NULL,
+    scopes character varying(30)[] NOT NULL,
+    is_citywide boolean NOT NULL,
+    purpose character varying(200) NOT NULL,
+    source character varying(60) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    cidrs character varying(49)[] NOT NULL,
+    daily_contacts integer NOT NULL,
+    requests_per_minute integer NOT NULL,
+    status character varying(10) NOT NULL,
+    last_used_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    confirmed_by_id uuid,
+    created_by_id uuid,
+    renewed_at timestamp with time zone,
+    CONSTRAINT api_apikey_daily_contacts_check CHECK ((daily_contacts >= 0)),
+    CONSTRAINT api_apikey_requests_per_minute_check CHECK ((requests_per_minute >= 0)),
+    CONSTRAINT key_expires_in_a_year CHECK ((expires_at <= (COALESCE(renewed_at, created_at) + '365 days 01:00:00'::interval))),
+    CONSTRAINT key_scopes_are_known CHECK (((scopes <@ ARRAY['organisations:read'::character varying(30), 'organisations:write'::character varying(30), 'contacts:read'::character varying(30), 'contacts:write'::character varying(30), 'contacts:private'::character varying(30), 'meetings:read'::character varying(30), 'meetings:write'::character varying(30), 'follow-ups:read'::character varying(30), 'follow-ups:write'::character varying(30), 'concerns:read'::character varying(30), 'concerns:write'::character varying(30), 'reports:read'::character varying(30), 'changes:read'::character varying(30), 'webhooks:write'::character varying(30)]) AND (
+CASE
+    WHEN (scopes IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(scopes, 1), 0)
+END > 0))),
+    CONSTRAINT key_status_is_known CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'active'::character varying, 'revoked'::character varying])::text[])))
+);
+CREATE TABLE public.api_apikey_districts (
+    id bigint NOT NULL,
+    apikey_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+ALTER TABLE public.api_apikey_districts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_apikey_districts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_apisecret (
+    id bigint NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    key_id uuid NOT NULL
+);
+ALTER TABLE public.api_apisecret ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_apisecret_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_calendarfeed (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    with_subjects boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid NOT NULL
+);
+CREATE TABLE public.api_contactread (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    contact_id uuid NOT NULL,
+    key_id uuid NOT NULL
+);
+ALTER TABLE public.api_contactread ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_contactread_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_idempotentrequest (
+    id bigint NOT NULL,
+    actor_id uuid NOT NULL,
+    key character varying(255) NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    answer jsonb,
+    CONSTRAINT api_idempotentrequest_status_check CHECK ((status >= 0))
+);
+ALTER TABLE public.api_idempotentrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_idempotentrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_keywarning (
+    id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    attempts smallint NOT NULL,
+    sent_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    last_error character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    key_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    CONSTRAINT api_keywarning_attempts_check CHECK ((attempts >= 0))
+);
+CREATE TABLE public.api_personread (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    contact_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+ALTER TABLE public.api_personread ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_personread_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_webhook (
+    id uuid NOT NULL,
+    name character varying(80) NOT NULL,
+    url character varying(2000) NOT NULL,
+    types character varying(20)[] NOT NULL,
+    is_active boolean NOT NULL,
+    disabled_reason character varying(20) NOT NULL,
+    secret bytea NOT NULL,
+    previous_secret bytea,
+    previous_until timestamp with time zone,
+    last_seq bigint NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    key_id uuid NOT NULL,
+    between_secrets bytea[] DEFAULT '{}'::bytea[] NOT NULL,
+    failing_since timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    resume_at timestamp with time zone,
+    served_at timestamp with time zone,
+    CONSTRAINT api_webhook_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT api_webhook_version_check CHECK ((version >= 0)),
+    CONSTRAINT webhook_has_types CHECK ((
+CASE
+    WHEN (types IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(types, 1), 0)
+END > 0)),
+    CONSTRAINT webhook_previous_secret_ends CHECK ((((previous_secret IS NULL) AND (previous_until IS NULL)) OR ((previous_secret IS NOT NULL) AND (previous_until IS NOT NULL))))
+);
+CREATE TABLE public.api_webhookdelivery (
+    id uuid NOT NULL,
+    seq bigint NOT NULL,
+    payload jsonb NOT NULL,
+    attempts smallint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    last_status smallint,
+    last_error character varying(60) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    webhook_id uuid NOT NULL,
+    CONSTRAINT api_webhookdelivery_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT api_webhookdelivery_last_status_check CHECK ((last_status >= 0)),
+    CONSTRAINT webhook_delivery_ends_once CHECK (((delivered_at IS NULL) OR (failed_at IS NULL)))
+);
+CREATE TABLE public.audit_change (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    object_type character varying(30) NOT NULL,
+    object_id uuid NOT NULL,
+    op character varying(10) NOT NULL,
+    version integer NOT NULL,
+    into_id uuid,
+    district_ids uuid[] NOT NULL,
+    content_hash bytea NOT NULL,
+    event_id uuid NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT audit_change_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.audit_event (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_kind character varying(6) NOT NULL,
+    actor_id uuid,
+    actor_role character varying(20) NOT NULL,
+    action character varying(20) NOT NULL,
+    object_type character varying(30) NOT NULL,
+    object_ids uuid[] NOT NULL,
+    field_names character varying(60)[] NOT NULL,
+    district_ids uuid[] NOT NULL,
+    purpose character varying(500) NOT NULL,
+    request_id character varying(64) NOT NULL,
+    recipient character varying(200) NOT NULL,
+    allowed boolean NOT NULL,
+    content_hash bytea NOT NULL,
+    search_hash bytea,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL
+);
+CREATE TABLE public.audit_numbered (
+    seq bigint NOT NULL,
+    below_xid bigint NOT NULL,
+    change_id uuid,
+    event_id uuid,
+    CONSTRAINT numbered_is_one_row CHECK ((((event_id IS NULL) OR (change_id IS NULL)) AND (1 = (
+CASE
+    WHEN (event_id IS NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (change_id IS NULL) THEN 1
+    ELSE 0
+END))))
+);
+CREATE TABLE public.audit_seal (
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    leaves bytea NOT NULL,
+    previous_root bytea NOT NULL,
+    root bytea NOT NULL,
+    key_id character varying(16) NOT NULL,
+    public_key bytea NOT NULL,
+    signature bytea NOT NULL,
+    CONSTRAINT seal_is_not_empty CHECK ((last_seq >= first_seq))
+);
+CREATE TABLE public.auth_group (
+    id integer NOT NULL,
+    name character varying(150) NOT NULL
+);
+ALTER TABLE public.auth_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.auth_group_permissions (
+    id bigint NOT NULL,
+    group_id integer NOT NULL,
+    permission_id integer NOT NULL
+);
+ALTER TABLE public.auth_group_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.auth_permission (
+    id integer NOT NULL,
+    name character varying(255) NOT NULL,
+    content_type_id integer NOT NULL,
+    codename character varying(100) NOT NULL
+);
+ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_permission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_affiliation (
+    id uuid NOT NULL,
+    role_title character varying(80) NOT NULL,
+    is_primary boolean NOT NULL,
+    since date,
+    until date,
+    contact_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    told_until date,
+    CONSTRAINT affiliation_ends_after_start CHECK (((until IS NULL) OR (since IS NULL) OR (until >= since)))
+);
+CREATE TABLE public.contacts_contact (
+    id uuid NOT NULL,
+    given_name character varying(80) NOT NULL,
+    family_name character varying(120) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    languages character varying(8)[] NOT NULL,
+    preferred_channel character varying(10) NOT NULL,
+    lawful_basis character varying(20) NOT NULL,
+    purpose character varying(20) NOT NULL,
+    notice_given_on date,
+    notice_version character varying(20) NOT NULL,
+    agreement_how character varying(10) NOT NULL,
+    agreement_on date,
+    withdrawn_on date,
+    review_on date NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    agreement_recorded_by_id uuid,
+    home_district_id uuid NOT NULL,
+    clues text[] NOT NULL,
+    CONSTRAINT contact_agreement_is_whole CHECK (((((agreement_how)::text = ''::text) AND (agreement_on IS NULL) AND (agreement_recorded_by_id IS NULL)) OR (((agreement_how)::text = ANY ((ARRAY['spoken'::character varying, 'written'::character varying, 'email'::character varying])::text[])) AND (agreement_on IS NOT NULL) AND (agreement_recorded_by_id IS NOT NULL)))),
+    CONSTRAINT contact_channel_is_known CHECK (((preferred_channel)::text = ANY ((ARRAY[''::character varying, 'phone'::character varying, 'message'::character varying, 'email'::character varying, 'in_person'::character varying])::text[]))),
+    CONSTRAINT contact_has_lawful_basis CHECK (((lawful_basis)::text = ANY ((ARRAY['public_task'::character varying, 'legal_obligation'::character varying, 'consent'::character varying, 'vital_interests'::character varying, 'police_law'::character varying])::text[]))),
+    CONSTRAINT contact_has_purpose CHECK (((purpose)::text = ANY ((ARRAY['community_liaison'::character varying, 'incident_response'::character varying, 'safety_planning'::character varying, 'event_planning'::character varying, 'training'::character varying])::text[]))),
+    CONSTRAINT contacts_contact_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.contacts_contactexternalid (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    contact_id uuid NOT NULL
+);
+ALTER TABLE public.contacts_contactexternalid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_contactexternalid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_focusdeclaration (
+    id uuid NOT NULL,
+    focus character varying(30) NOT NULL,
+    declared_by character varying(120) NOT NULL,
+    declared_on date NOT NULL,
+    evidence_url character varying(300) NOT NULL,
+    organisation_id uuid NOT NULL,
+    CONSTRAINT focus_is_known CHECK (((focus)::text = ANY ((ARRAY['ethnic_minority'::character varying, 'african_descent'::character varying, 'language_minority'::character varying, 'migrants'::character varying, 'refugees'::character varying, 'stateless'::character varying, 'roma'::character varying, 'travellers'::character varying, 'sami'::character varying, 'jewish'::character varying, 'muslim'::character varying, 'christian'::character varying, 'sikh'::character varying, 'hindu'::character varying, 'other_religion_belief'::character varying, 'women'::character varying, 'lgbti'::character varying, 'trans'::character varying, 'disability'::character varying, 'youth'::character varying, 'older_people'::character varying, 'homelessness'::character varying])::text[])))
+);
+CREATE TABLE public.contacts_importdraft (
+    id uuid NOT NULL,
+    started_by uuid NOT NULL,
+    what character varying(20) NOT NULL,
+    state character varying(10) NOT NULL,
+    source character varying(60) NOT NULL,
+    file_name character varying(200) NOT NULL,
+    digest character varying(64) NOT NULL,
+    purpose character varying(200) NOT NULL,
+    content bytea,
+    encoding character varying(20) NOT NULL,
+    delimiter character varying(1) NOT NULL,
+    headings jsonb NOT NULL,
+    sample jsonb NOT NULL,
+    columns jsonb NOT NULL,
+    identify jsonb NOT NULL,
+    fixed jsonb NOT NULL,
+    "values" jsonb NOT NULL,
+    job_id uuid,
+    report jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    imported_at timestamp with time zone,
+    first_rows jsonb DEFAULT '[]'::jsonb NOT NULL,
+    heading_row smallint DEFAULT 1 NOT NULL,
+    counted jsonb DEFAULT '{}'::jsonb NOT NULL,
+    joins jsonb DEFAULT '{}'::jsonb NOT NULL,
+    encodings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT contacts_importdraft_heading_row_check CHECK ((heading_row >= 0)),
+    CONSTRAINT import_state_is_known CHECK (((state)::text = ANY ((ARRAY['mapping'::character varying, 'trying'::character varying, 'tried'::character varying, 'importing'::character varying, 'imported'::character varying, 'undoing'::character varying, 'undone'::character varying, 'failed'::character varying])::text[])))
+);
+CREATE TABLE public.contacts_importedfields (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    fingerprints jsonb NOT NULL,
+    organisation_id uuid NOT NULL
+);
+ALTER TABLE public.contacts_importedfields ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_importedfields_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_importedrow (
+    id bigint NOT NULL,
+    object_type character varying(30) NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    fingerprints jsonb NOT NULL
+);
+ALTER TABLE public.contacts_importedrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_importedrow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_importstep (
+    id bigint NOT NULL,
+    rows jsonb NOT NULL,
+    draft_id uuid NOT NULL
+);
+ALTER TABLE public.contacts_importstep ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_importstep_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_merge (
+    id uuid NOT NULL,
+    object_type character varying(30) NOT NULL,
+    kept_id uuid NOT NULL,
+    gone_ids uuid[] NOT NULL,
+    kept_version integer NOT NULL,
+    memory jsonb,
+    merged_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT contacts_merge_kept_version_check CHECK ((kept_version >= 0))
+);
+CREATE TABLE public.contacts_notaduplicate (
+    id bigint NOT NULL,
+    object_type character varying(30) NOT NULL,
+    one uuid NOT NULL,
+    other uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    said_by uuid,
+    CONSTRAINT not_a_duplicate_in_order CHECK ((one < other))
+);
+ALTER TABLE public.contacts_notaduplicate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_notaduplicate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_organisation (
+    id uuid NOT NULL,
+    name character varying(200) NOT NULL,
+    short_name character varying(60) NOT NULL,
+    kind character varying(30) NOT NULL,
+    summary text NOT NULL,
+    website character varying(300) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    address character varying(300) NOT NULL,
+    postcode character varying(12) NOT NULL,
+    languages character varying(8)[] NOT NULL,
+    access_needs character varying(300) NOT NULL,
+    cadence_days smallint,
+    status character varying(10) NOT NULL,
+    is_listed_publicly boolean NOT NULL,
+    last_met_at timestamp with time zone,
+    meet_by date,
+    is_reporting_centre boolean NOT NULL,
+    reporting_tested_on date,
+    verified_on date,
+    review_on date,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deputy_officer_id uuid,
+    home_district_id uuid NOT NULL,
+    lead_officer_id uuid,
+    clues text[] NOT NULL,
+    CONSTRAINT contacts_organisation_cadence_days_check CHECK ((cadence_days >= 0)),
+    CONSTRAINT contacts_organisation_version_check CHECK ((version >= 0)),
+    CONSTRAINT organisation_cadence_is_days CHECK (((cadence_days IS NULL) OR ((cadence_days >= 1) AND (cadence_days <= 730)))),
+    CONSTRAINT organisation_deputy_is_another CHECK (((deputy_officer_id IS NULL) OR (lead_officer_id IS NULL) OR (NOT ((deputy_officer_id = lead_officer_id) AND (deputy_officer_id IS NOT NULL) AND (lead_officer_id IS NOT NULL))))),
+    CONSTRAINT organisation_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['community_group'::character varying, 'residents_association'::character varying, 'minority_association'::character varying, 'womens_organisation'::character varying, 'lgbt_organisation'::character varying, 'ngo'::character varying, 'religious_community'::character varying, 'youth_organisation'::character varying, 'parents_association'::character varying, 'disability_organisation'::character varying, 'older_people_organisation'::character varying, 'victim_support'::character varying, 'shelter'::character varying, 'reception_centre'::character varying, 'law_advocacy'::character varying, 'trade_union'::character varying, 'housing_tenants'::character varying, 'environment'::character varying, 'culture_sport'::character varying, 'business_association'::character varying, 'school'::character varying, 'health_service'::character varying, 'municipal_service'::character varying, 'other_police'::character varying, 'prosecution'::character varying, 'equality_body'::character varying, 'academic'::character varying, 'media'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT organisation_shelter_is_hidden CHECK ((NOT (is_listed_publicly AND ((kind)::text = 'shelter'::text)))),
+    CONSTRAINT organisation_status_is_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'dormant'::character varying, 'closed'::character varying])::text[])))
+);
+CREATE TABLE public.contacts_organisation_also_in (
+    id bigint NOT NULL,
+    organisation_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+ALTER TABLE public.contacts_organisation_also_in ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_organisation_also_in_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_organisationexternalid (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    organisation_id uuid NOT NULL
+);
+ALTER TABLE public.contacts_organisationexternalid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_organisationexternalid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.contacts_organisationperiod (
+    id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    status character varying(10) NOT NULL,
+    cadence_days smallint,
+    deputy_officer_id uuid,
+    home_district_id uuid NOT NULL,
+    lead_officer_id uuid,
+    organisation_id uuid NOT NULL,
+    verified_on date,
+    CONSTRAINT contacts_organisationperiod_cadence_days_check CHECK ((cadence_days >= 0)),
+    CONSTRAINT period_ends_after_start CHECK (((until IS NULL) OR (until > since)))
+);
+CREATE TABLE public.contacts_privatechannel (
+    contact_id uuid NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    CONSTRAINT private_channel_is_something CHECK ((NOT (((email)::text = ''::text) AND ((phone)::text = ''::text))))
+);
+CREATE TABLE public.contacts_savedmapping (
+    id uuid NOT NULL,
+    owner uuid NOT NULL,
+    what character varying(20) NOT NULL,
+    source character varying(60) NOT NULL,
+    columns jsonb NOT NULL,
+    identify jsonb NOT NULL,
+    fixed jsonb NOT NULL,
+    "values" jsonb NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.districts_district (
+    id uuid NOT NULL,
+    code character varying(20) NOT NULL,
+    name character varying(120) NOT NULL,
+    lineage uuid[] NOT NULL,
+    boundary jsonb,
+    population integer,
+    is_active boolean NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    parent_id uuid,
+    CONSTRAINT district_code_is_plain CHECK (((code)::text ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$'::text)),
+    CONSTRAINT districts_district_population_check CHECK ((population >= 0)),
+    CONSTRAINT districts_district_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.districts_expectedcommunity (
+    id uuid NOT NULL,
+    focus character varying(30) NOT NULL,
+    evidence character varying(300) NOT NULL,
+    source_url character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    CONSTRAINT expected_focus_is_known CHECK (((focus)::text = ANY ((ARRAY['ethnic_minority'::character varying, 'african_descent'::character varying, 'language_minority'::character varying, 'migrants'::character varying, 'refugees'::character varying, 'stateless'::character varying, 'roma'::character varying, 'travellers'::character varying, 'sami'::character varying, 'jewish'::character varying, 'muslim'::character varying, 'christian'::character varying, 'sikh'::character varying, 'hindu'::character varying, 'other_religion_belief'::character varying, 'women'::character varying, 'lgbti'::character varying, 'trans'::character varying, 'disability'::character varying, 'youth'::character varying, 'older_people'::character varying, 'homelessness'::character varying])::text[])))
+);
+CREATE TABLE public.districts_move (
+    id uuid NOT NULL,
+    part_ids uuid[] NOT NULL,
+    lost_ids uuid[] NOT NULL,
+    gained_ids uuid[] NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    step smallint NOT NULL,
+    after uuid,
+    told_at timestamp with time zone,
+    CONSTRAINT districts_move_step_check CHECK ((step >= 0))
+);
+CREATE TABLE public.django_content_type (
+    id integer NOT NULL,
+    app_label character varying(100) NOT NULL,
+    model character varying(100) NOT NULL
+);
+ALTER TABLE public.django_content_type ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_content_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.django_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL
+);
+CREATE TABLE public.jobs_job (
+    id uuid NOT NULL,
+    kind character varying(40) NOT NULL,
+    status character varying(10) NOT NULL,
+    started_by uuid,
+    parameters jsonb NOT NULL,
+    result jsonb NOT NULL,
+    done integer NOT NULL,
+    total integer,
+    error text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    attempts smallint NOT NULL,
+    cancel_asked_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    message text NOT NULL,
+    needs jsonb NOT NULL,
+    released_at timestamp with time zone,
+    released_by uuid,
+    CONSTRAINT job_status_is_known CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying, 'cancelled'::character varying])::text[]))),
+    CONSTRAINT jobs_job_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT jobs_job_done_check CHECK ((done >= 0)),
+    CONSTRAINT jobs_job_total_check CHECK ((total >= 0))
+);
+CREATE TABLE public.jobs_jobfile (
+    id uuid NOT NULL,
+    is_input boolean NOT NULL,
+    name character varying(200) NOT NULL,
+    media_type character varying(100) NOT NULL,
+    size bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    job_id uuid NOT NULL,
+    district_ids uuid[],
+    CONSTRAINT jobs_jobfile_size_check CHECK ((size >= 0))
+);
+CREATE TABLE public.jobs_jobfilechunk (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    content bytea NOT NULL,
+    file_id uuid NOT NULL,
+    CONSTRAINT jobs_jobfilechunk_number_check CHECK ((number >= 0))
+);
+ALTER TABLE public.jobs_jobfilechunk ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.jobs_jobfilechunk_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.jobs_lease (
+    name character varying(40) NOT NULL,
+    holder uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+CREATE TABLE public.meetings_concern (
+    id uuid NOT NULL,
+    kinds character varying(30)[] NOT NULL,
+    bias_grounds character varying(30)[] NOT NULL,
+    bias_indicators character varying(30)[] NOT NULL,
+    perceived_by character varying(12) NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    occurred_on date,
+    place character varying(200) NOT NULL,
+    affected_focuses character varying(30)[] NOT NULL,
+    facts text NOT NULL,
+    case_reference character varying(60) NOT NULL,
+    status character varying(10) NOT NULL,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    reported_back_on date,
+    reassurance_offered_at timestamp with time zone,
+    reassurance_answer character varying(10) NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    raised_by_organisation_id uuid,
+    site_organisation_id uuid,
+    meeting_id uuid,
+    CONSTRAINT concern_answer_follows_offer CHECK ((((reassurance_answer)::text = ''::text) OR (((reassurance_answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[])) AND (reassurance_offered_at IS NOT NULL)))),
+    CONSTRAINT concern_focuses_are_known CHECK ((affected_focuses <@ ARRAY['ethnic_minority'::character varying(30), 'african_descent'::character varying(30), 'language_minority'::character varying(30), 'migrants'::character varying(30), 'refugees'::character varying(30), 'stateless'::character varying(30), 'roma'::character varying(30), 'travellers'::character varying(30), 'sami'::character varying(30), 'jewish'::character varying(30), 'muslim'::character varying(30), 'christian'::character varying(30), 'sikh'::character varying(30), 'hindu'::character varying(30), 'other_religion_belief'::character varying(30), 'women'::character varying(30), 'lgbti'::character varying(30), 'trans'::character varying(30), 'disability'::character varying(30), 'youth'::character varying(30), 'older_people'::character varying(30), 'homelessness'::character varying(30)])),
+    CONSTRAINT concern_grounds_are_known CHECK ((bias_grounds <@ ARRAY['racist_xenophobic'::character varying(30), 'anti_black'::character varying(30), 'anti_roma'::character varying(30), 'antisemitic'::character varying(30), 'anti_muslim'::character varying(30), 'anti_christian'::character varying(30), 'other_religion_belief'::character varying(30), 'gender_based'::character varying(30), 'anti_lgbti'::character varying(30), 'anti_trans'::character varying(30), 'disability'::character varying(30), 'poverty'::character varying(30), 'ideology'::character varying(30), 'language'::character varying(30), 'age'::character varying(30), 'unknown'::character varying(30), 'none'::character varying(30)])),
+    CONSTRAINT concern_indicators_are_known CHECK ((bias_indicators <@ ARRAY['victim_perception'::character varying(30), 'witness_perception'::character varying(30), 'words_gestures'::character varying(30), 'symbols'::character varying(30), 'location_timing'::character varying(30), 'group_difference'::character varying(30), 'hate_group'::character varying(30), 'pattern'::character varying(30), 'brutality'::character varying(30), 'no_other_motive'::character varying(30)])),
+    CONSTRAINT concern_kinds_are_known CHECK (((kinds <@ ARRAY['hate_crime_reported'::character varying(30), 'hate_incident'::character varying(30), 'hate_speech_offline'::character varying(30), 'hate_speech_online'::character varying(30), 'threat'::character varying(30), 'harassment'::character varying(30), 'assault'::character varying(30), 'property_damage'::character varying(30), 'attack_on_community_site'::character varying(30), 'graffiti_symbol'::character varying(30), 'discrimination'::character varying(30), 'tension'::character varying(30), 'rumour'::character varying(30), 'fear_of_crime'::character varying(30), 'antisocial_behaviour'::character varying(30), 'event_security'::character varying(30), 'bullying'::character varying(30), 'reporting_barrier'::character varying(30), 'victim_need'::character varying(30), 'other'::character varying(30)]) AND (
+CASE
+    WHEN (kinds IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(kinds, 1), 0)
+END > 0))),
+    CONSTRAINT concern_perceiver_is_known CHECK (((perceived_by)::text = ANY ((ARRAY[''::character varying, 'victim'::character varying, 'witness'::character varying, 'officer'::character varying, 'organisation'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT concern_status_has_moment CHECK ((((answered_at IS NULL) AND (closed_at IS NULL) AND ((status)::text = 'open'::text)) OR ((answered_at IS NOT NULL) AND (closed_at IS NULL) AND ((status)::text = 'answered'::text)) OR ((closed_at IS NOT NULL) AND ((status)::text = 'closed'::text)))),
+    CONSTRAINT meetings_concern_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.meetings_followup (
+    id uuid NOT NULL,
+    title character varying(200) NOT NULL,
+    kind character varying(30) NOT NULL,
+    due_on date NOT NULL,
+    first_due_on date NOT NULL,
+    status character varying(12) NOT NULL,
+    cancel_reason character varying(300) NOT NULL,
+    result text NOT NULL,
+    completed_at timestamp with time zone,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    concern_id uuid,
+    contact_id uuid,
+    owner_id uuid NOT NULL,
+    meeting_id uuid,
+    series_on date,
+    series_id uuid,
+    departs boolean NOT NULL,
+    CONSTRAINT follow_up_cancelled_has_reason CHECK (((NOT ((status)::text = 'cancelled'::text)) OR (NOT ((cancel_reason)::text = ''::text)))),
+    CONSTRAINT follow_up_done_has_moment CHECK ((((completed_at IS NOT NULL) AND ((status)::text = 'done'::text)) OR ((NOT ((status)::text = 'done'::text)) AND (completed_at IS NULL)))),
+    CONSTRAINT follow_up_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['call_back'::character varying, 'send_information'::character varying, 'visit'::character varying, 'reassurance_patrol'::character varying, 'arrange_meeting'::character varying, 'report_back'::character varying, 'refer_victim_support'::character varying, 'refer_municipal'::character varying, 'pass_to_investigation'::character varying, 'problem_solving'::character varying, 'joint_activity'::character varying, 'translate_accessible'::character varying, 'verify_details'::character varying, 'give_notice'::character varying, 'record_agreement'::character varying, 'escalate'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT follow_up_status_is_known CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying, 'done'::character varying, 'cancelled'::character varying])::text[]))),
+    CONSTRAINT meetings_followup_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.meetings_followupexternalid (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    follow_up_id uuid NOT NULL
+);
+ALTER TABLE public.meetings_followupexternalid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_followupexternalid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_followuporganisation (
+    id bigint NOT NULL,
+    reported_back_on date,
+    follow_up_id uuid NOT NULL,
+    organisation_id uuid NOT NULL
+);
+ALTER TABLE public.meetings_followuporganisation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_followuporganisation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_handover (
+    id uuid NOT NULL,
+    recipient_ids uuid[] NOT NULL,
+    moves jsonb NOT NULL,
+    undone_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    made_by_id uuid,
+    officer_id uuid NOT NULL
+);
+CREATE TABLE public.meetings_meeting (
+    id uuid NOT NULL,
+    subject character varying(200) NOT NULL,
+    kind character varying(30) NOT NULL,
+    level character varying(12) NOT NULL,
+    status character varying(12) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    duration_minutes smallint NOT NULL,
+    place character varying(200) NOT NULL,
+    initiated_by character varying(10) NOT NULL,
+    other_participants text NOT NULL,
+    headcount integer,
+    agenda text NOT NULL,
+    facts text NOT NULL,
+    assessment text NOT NULL,
+    outcomes character varying(30)[] NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    logged_by_id uuid,
+    departs boolean NOT NULL,
+    series_on date,
+    series_id uuid,
+    CONSTRAINT meeting_has_duration CHECK (((duration_minutes > 0) AND (duration_minutes <= 1440))),
+    CONSTRAINT meeting_initiator_is_known CHECK (((initiated_by)::text = ANY ((ARRAY[''::character varying, 'police'::character varying, 'community'::character varying])::text[]))),
+    CONSTRAINT meeting_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['foot_patrol'::character varying, 'drop_in'::character varying, 'visit'::character varying, 'phone'::character varying, 'email'::character varying, 'message'::character varying, 'video'::character varying, 'partnership_meeting'::character varying, 'key_individuals_meeting'::character varying, 'public_meeting'::character varying, 'advisory_group'::character varying, 'training'::character varying, 'mutual_learning_workshop'::character varying, 'school_session'::character varying, 'community_event'::character varying, 'reassurance_visit'::character varying, 'mediation'::character varying, 'reporting_session'::character varying])::text[]))),
+    CONSTRAINT meeting_level_is_known CHECK (((level)::text = ANY ((ARRAY[''::character varying, 'inform'::character varying, 'consult'::character varying, 'involve'::character varying, 'collaborate'::character varying, 'empower'::character varying])::text[]))),
+    CONSTRAINT meeting_outcomes_are_known CHECK ((outcomes <@ ARRAY['information_shared'::character varying(30), 'concern_raised'::character varying(30), 'concern_resolved'::character varying(30), 'priority_agreed'::character varying(30), 'action_agreed'::character varying(30), 'joint_activity_agreed'::character varying(30), 'report_facilitated'::character varying(30), 'referral_made'::character varying(30), 'introduction_made'::character varying(30), 'feedback_given'::character varying(30), 'reassurance_given'::character varying(30), 'advice_received'::character varying(30), 'no_change'::character varying(30), 'declined'::character varying(30), 'relationship_paused'::character varying(30)])),
+    CONSTRAINT meeting_status_is_known CHECK (((status)::text = ANY ((ARRAY['planned'::character varying, 'held'::character varying, 'cancelled'::character varying, 'not_reached'::character varying])::text[]))),
+    CONSTRAINT meetings_meeting_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT meetings_meeting_headcount_check CHECK ((headcount >= 0)),
+    CONSTRAINT meetings_meeting_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.meetings_meeting_officers (
+    id bigint NOT NULL,
+    meeting_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+ALTER TABLE public.meetings_meeting_officers ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_meeting_officers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_meetingcontact (
+    id bigint NOT NULL,
+    attendance character varying(10) NOT NULL,
+    contact_id uuid NOT NULL,
+    meeting_id uuid NOT NULL,
+    CONSTRAINT meeting_attendance_is_known CHECK (((attendance)::text = ANY ((ARRAY['invited'::character varying, 'attended'::character varying, 'apologies'::character varying])::text[])))
+);
+ALTER TABLE public.meetings_meetingcontact ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_meetingcontact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_meetingexternalid (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    meeting_id uuid NOT NULL
+);
+ALTER TABLE public.meetings_meetingexternalid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_meetingexternalid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_meetingorganisation (
+    id bigint NOT NULL,
+    present boolean NOT NULL,
+    meeting_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    met_at timestamp with time zone
+);
+ALTER TABLE public.meetings_meetingorganisation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_meetingorganisation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_reminder (
+    id uuid NOT NULL,
+    rule character varying(30) NOT NULL,
+    subject_type character varying(10) NOT NULL,
+    subject_id uuid NOT NULL,
+    channel character varying(10) NOT NULL,
+    occurrence timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    attempts smallint NOT NULL,
+    sent_at timestamp with time zone,
+    read_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    message_id character varying(200) NOT NULL,
+    last_error text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    recipient_id uuid NOT NULL,
+    CONSTRAINT meetings_reminder_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT reminder_channel_is_known CHECK (((channel)::text = ANY ((ARRAY['email'::character varying, 'in_page'::character varying])::text[]))),
+    CONSTRAINT reminder_rule_is_a_code CHECK (((rule)::text ~ '^[a-z][a-z_]*$'::text))
+);
+CREATE TABLE public.meetings_series (
+    id uuid NOT NULL,
+    rule character varying(120) NOT NULL,
+    first_on date NOT NULL,
+    made_until date NOT NULL,
+    is_ended boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    clock time without time zone,
+    CONSTRAINT series_is_made_from_its_start CHECK ((made_until >= first_on))
+);
+CREATE TABLE public.mfa_authenticator (
+    id bigint NOT NULL,
+    type character varying(20) NOT NULL,
+    data jsonb NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+ALTER TABLE public.mfa_authenticator ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mfa_authenticator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.reviews_actioncheck (
+    id uuid NOT NULL,
+    answer character varying(20) NOT NULL,
+    note character varying(500) NOT NULL,
+    action_id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    CONSTRAINT check_answer_is_known CHECK (((answer)::text = ANY ((ARRAY['done'::character varying, 'partly'::character varying, 'not_done'::character varying, 'no_longer_needed'::character varying])::text[])))
+);
+CREATE TABLE public.reviews_addendum (
+    id uuid NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    written_by_id uuid,
+    review_id uuid NOT NULL
+);
+CREATE TABLE public.reviews_agreedaction (
+    id uuid NOT NULL,
+    text character varying(500) NOT NULL,
+    due_on date NOT NULL,
+    owner_id uuid,
+    review_id uuid NOT NULL
+);
+CREATE TABLE public.reviews_delivery (
+    id uuid NOT NULL,
+    day date NOT NULL,
+    lease_until timestamp with time zone,
+    attempts smallint NOT NULL,
+    sent_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    last_error character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    subscription_id uuid NOT NULL,
+    CONSTRAINT reviews_delivery_attempts_check CHECK ((attempts >= 0))
+);
+CREATE TABLE public.reviews_figurecomment (
+    id uuid NOT NULL,
+    slug character varying(40) NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    written_by_id uuid,
+    review_id uuid NOT NULL
+);
+CREATE TABLE public.reviews_frozenfigure (
+    id uuid NOT NULL,
+    "position" integer NOT NULL,
+    slug character varying(40) NOT NULL,
+    by character varying(10) NOT NULL,
+    "group" character varying(40) NOT NULL,
+    n double precision NOT NULL,
+    of double precision NOT NULL,
+    ratio double precision,
+    columns jsonb NOT NULL,
+    noun character varying(20) NOT NULL,
+    ids uuid[],
+    review_id uuid NOT NULL,
+    name character varying(200) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT reviews_frozenfigure_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.reviews_review (
+    id uuid NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    meetings_held integer NOT NULL,
+    organisations_met integer NOT NULL,
+    conclusion text NOT NULL,
+    signed_at timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    signed_by_id uuid,
+    started_by_id uuid,
+    district_code character varying(20) DEFAULT ''::character varying NOT NULL,
+    district_name character varying(120) DEFAULT ''::character varying NOT NULL,
+    signed_by_name character varying(200) DEFAULT ''::character varying NOT NULL,
+    definitions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT review_period_has_days CHECK ((until > since)),
+    CONSTRAINT review_signature_is_whole CHECK ((((signed_at IS NULL) AND (signed_by_id IS NULL)) OR ((signed_at IS NOT NULL) AND (signed_by_id IS NOT NULL)))),
+    CONSTRAINT reviews_review_meetings_held_check CHECK ((meetings_held >= 0)),
+    CONSTRAINT reviews_review_organisations_met_check CHECK ((organisations_met >= 0)),
+    CONSTRAINT reviews_review_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.reviews_rungorganisation (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    organisation_id uuid NOT NULL,
+    meeting_id uuid NOT NULL,
+    answer character varying(20) NOT NULL,
+    note text NOT NULL,
+    rung_at timestamp with time zone,
+    review_id uuid NOT NULL,
+    rung_by_id uuid,
+    CONSTRAINT call_answer_is_known CHECK (((rung_at IS NULL) OR ((answer)::text = ANY ((ARRAY['yes'::character varying, 'partly'::character varying, 'no'::character varying, 'not_reached'::character varying])::text[])))),
+    CONSTRAINT reviews_rungorganisation_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.reviews_sampledmeeting (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    meeting_id uuid NOT NULL,
+    facts_apart character varying(20) NOT NULL,
+    follow_up_recorded character varying(20) NOT NULL,
+    note text NOT NULL,
+    marked_at timestamp with time zone,
+    marked_by_id uuid,
+    review_id uuid NOT NULL,
+    CONSTRAINT reviews_sampledmeeting_position_check CHECK (("position" >= 0)),
+    CONSTRAINT sample_marks_are_known CHECK (((marked_at IS NULL) OR (((facts_apart)::text = ANY ((ARRAY['yes'::character varying, 'partly'::character varying, 'no'::character varying, 'no_opinion'::character varying])::text[])) AND ((follow_up_recorded)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'nothing_promised'::character varying])::text[])))))
+);
+CREATE TABLE public.reviews_subscription (
+    id uuid NOT NULL,
+    report character varying(40) NOT NULL,
+    rhythm character varying(10) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    CONSTRAINT subscription_rhythm_is_known CHECK (((rhythm)::text = ANY ((ARRAY['weekly'::character varying, 'monthly'::character varying, 'quarterly'::character varying])::text[])))
+);
+CREATE TABLE public.socialaccount_socialaccount (
+    id integer NOT NULL,
+    provider character varying(200) NOT NULL,
+    uid character varying(191) NOT NULL,
+    last_login timestamp with time zone NOT NULL,
+    date_joined timestamp with time zone NOT NULL,
+    extra_data jsonb NOT NULL,
+    user_id uuid NOT NULL
+);
+ALTER TABLE public.socialaccount_socialaccount ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialaccount_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.socialaccount_socialapp (
+    id integer NOT NULL,
+    provider character varying(30) NOT NULL,
+    name character varying(40) NOT NULL,
+    client_id character varying(191) NOT NULL,
+    secret character varying(191) NOT NULL,
+    key character varying(191) NOT NULL,
+    provider_id character varying(200) NOT NULL,
+    settings jsonb NOT NULL
+);
+ALTER TABLE public.socialaccount_socialapp ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialapp_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.socialaccount_socialtoken (
+    id integer NOT NULL,
+    token text NOT NULL,
+    token_secret text NOT NULL,
+    expires_at timestamp with time zone,
+    account_id integer NOT NULL,
+    app_id integer
+);
+ALTER TABLE public.socialaccount_socialtoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialtoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_email_987c8728_uniq UNIQUE (user_id, email);
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_key_key UNIQUE (key);
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_accountrequest_districts
+    ADD CONSTRAINT accounts_accountrequest__accountrequest_id_distri_dddeb5e9_uniq UNIQUE (accountrequest_id, district_id);
+ALTER TABLE ONLY public.accounts_accountrequest_districts
+    ADD CONSTRAINT accounts_accountrequest_districts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_accountrequest
+    ADD CONSTRAINT accounts_accountrequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_relief
+    ADD CONSTRAINT accounts_relief_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_savedview
+    ADD CONSTRAINT accounts_savedview_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_sentform
+    ADD CONSTRAINT accounts_sentform_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_session
+    ADD CONSTRAINT accounts_session_pkey PRIMARY KEY (session_key);
+ALTER TABLE ONLY public.accounts_user_districts
+    ADD CONSTRAINT accounts_user_districts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_user_districts
+    ADD CONSTRAINT accounts_user_districts_user_id_district_id_df186320_uniq UNIQUE (user_id, district_id);
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_email_key UNIQUE (email);
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_apikey_districts
+    ADD CONSTRAINT api_apikey_districts_apikey_id_district_id_3bca2a50_uniq UNIQUE (apikey_id, district_id);
+ALTER TABLE ONLY public.api_apikey_districts
+    ADD CONSTRAINT api_apikey_districts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_apikey
+    ADD CONSTRAINT api_apikey_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_apisecret
+    ADD CONSTRAINT api_apisecret_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_calendarfeed
+    ADD CONSTRAINT api_calendarfeed_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_calendarfeed
+    ADD CONSTRAINT api_calendarfeed_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.api_calendarfeed
+    ADD CONSTRAINT api_calendarfeed_user_id_key UNIQUE (user_id);
+ALTER TABLE ONLY public.api_contactread
+    ADD CONSTRAINT api_contactread_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_idempotentrequest
+    ADD CONSTRAINT api_idempotentrequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_keywarning
+    ADD CONSTRAINT api_keywarning_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_personread
+    ADD CONSTRAINT api_personread_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_webhook
+    ADD CONSTRAINT api_webhook_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_webhookdelivery
+    ADD CONSTRAINT api_webhookdelivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_change
+    ADD CONSTRAINT audit_change_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_numbered
+    ADD CONSTRAINT audit_numbered_change_id_key UNIQUE (change_id);
+ALTER TABLE ONLY public.audit_numbered
+    ADD CONSTRAINT audit_numbered_event_id_key UNIQUE (event_id);
+ALTER TABLE ONLY public.audit_numbered
+    ADD CONSTRAINT audit_numbered_pkey PRIMARY KEY (seq);
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_name_key UNIQUE (name);
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_permission_id_0cd325b0_uniq UNIQUE (group_id, permission_id);
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_rungorganisation
+    ADD CONSTRAINT call_once UNIQUE (review_id, organisation_id);
+ALTER TABLE ONLY public.reviews_actioncheck
+    ADD CONSTRAINT check_once UNIQUE (review_id, action_id);
+ALTER TABLE ONLY public.reviews_figurecomment
+    ADD CONSTRAINT comment_once UNIQUE (review_id, slug);
+ALTER TABLE ONLY public.contacts_contactexternalid
+    ADD CONSTRAINT contact_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.api_contactread
+    ADD CONSTRAINT contact_read_once UNIQUE (key_id, day, contact_id);
+ALTER TABLE ONLY public.contacts_affiliation
+    ADD CONSTRAINT contacts_affiliation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_contactexternalid
+    ADD CONSTRAINT contacts_contactexternalid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_focusdeclaration
+    ADD CONSTRAINT contacts_focusdeclaration_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_importdraft
+    ADD CONSTRAINT contacts_importdraft_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_importedfields
+    ADD CONSTRAINT contacts_importedfields_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_importedrow
+    ADD CONSTRAINT contacts_importedrow_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_importstep
+    ADD CONSTRAINT contacts_importstep_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_merge
+    ADD CONSTRAINT contacts_merge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_notaduplicate
+    ADD CONSTRAINT contacts_notaduplicate_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisation_also_in
+    ADD CONSTRAINT contacts_organisation_al_organisation_id_district_3515b3bf_uniq UNIQUE (organisation_id, district_id);
+ALTER TABLE ONLY public.contacts_organisation_also_in
+    ADD CONSTRAINT contacts_organisation_also_in_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisation
+    ADD CONSTRAINT contacts_organisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisationexternalid
+    ADD CONSTRAINT contacts_organisationexternalid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT contacts_organisationperiod_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_privatechannel
+    ADD CONSTRAINT contacts_privatechannel_pkey PRIMARY KEY (contact_id);
+ALTER TABLE ONLY public.contacts_savedmapping
+    ADD CONSTRAINT contacts_savedmapping_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_delivery
+    ADD CONSTRAINT delivery_once UNIQUE (subscription_id, day);
+ALTER TABLE ONLY public.districts_district
+    ADD CONSTRAINT districts_district_code_key UNIQUE (code);
+ALTER TABLE ONLY public.districts_district
+    ADD CONSTRAINT districts_district_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.districts_expectedcommunity
+    ADD CONSTRAINT districts_expectedcommunity_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.districts_move
+    ADD CONSTRAINT districts_move_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.django_session
+    ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+ALTER TABLE ONLY public.districts_expectedcommunity
+    ADD CONSTRAINT expected_once UNIQUE (district_id, focus);
+ALTER TABLE ONLY public.reviews_frozenfigure
+    ADD CONSTRAINT figure_once UNIQUE (review_id, slug, by, "group");
+ALTER TABLE ONLY public.contacts_focusdeclaration
+    ADD CONSTRAINT focus_declared_once UNIQUE (organisation_id, focus);
+ALTER TABLE ONLY public.meetings_followupexternalid
+    ADD CONSTRAINT follow_up_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.meetings_followuporganisation
+    ADD CONSTRAINT follow_up_organisation_once UNIQUE (follow_up_id, organisation_id);
+ALTER TABLE ONLY public.api_idempotentrequest
+    ADD CONSTRAINT idempotency_key_once UNIQUE (actor_id, key);
+ALTER TABLE ONLY public.contacts_importedfields
+    ADD CONSTRAINT imported_fields_once UNIQUE (organisation_id, source);
+ALTER TABLE ONLY public.contacts_importedrow
+    ADD CONSTRAINT imported_row_once UNIQUE (object_type, source, external_id);
+ALTER TABLE ONLY public.jobs_jobfilechunk
+    ADD CONSTRAINT job_file_chunk_once UNIQUE (file_id, number);
+ALTER TABLE ONLY public.jobs_job
+    ADD CONSTRAINT jobs_job_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.jobs_jobfile
+    ADD CONSTRAINT jobs_jobfile_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.jobs_jobfilechunk
+    ADD CONSTRAINT jobs_jobfilechunk_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.jobs_lease
+    ADD CONSTRAINT jobs_lease_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.api_keywarning
+    ADD CONSTRAINT key_warning_once UNIQUE (key_id, ends_at, recipient_id);
+ALTER TABLE ONLY public.contacts_savedmapping
+    ADD CONSTRAINT mapping_once_for_source UNIQUE (owner, what, source);
+ALTER TABLE ONLY public.meetings_meetingcontact
+    ADD CONSTRAINT meeting_contact_once UNIQUE (meeting_id, contact_id);
+ALTER TABLE ONLY public.meetings_meetingexternalid
+    ADD CONSTRAINT meeting_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.meetings_meetingorganisation
+    ADD CONSTRAINT meeting_organisation_once UNIQUE (meeting_id, organisation_id);
+ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_followupexternalid
+    ADD CONSTRAINT meetings_followupexternalid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_followuporganisation
+    ADD CONSTRAINT meetings_followuporganisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_handover
+    ADD CONSTRAINT meetings_handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_meeting_officers
+    ADD CONSTRAINT meetings_meeting_officers_meeting_id_user_id_e8a5168d_uniq UNIQUE (meeting_id, user_id);
+ALTER TABLE ONLY public.meetings_meeting_officers
+    ADD CONSTRAINT meetings_meeting_officers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_meeting
+    ADD CONSTRAINT meetings_meeting_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_meetingcontact
+    ADD CONSTRAINT meetings_meetingcontact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_meetingexternalid
+    ADD CONSTRAINT meetings_meetingexternalid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_meetingorganisation
+    ADD CONSTRAINT meetings_meetingorganisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_reminder
+    ADD CONSTRAINT meetings_reminder_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_series
+    ADD CONSTRAINT meetings_series_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_notaduplicate
+    ADD CONSTRAINT not_a_duplicate_once UNIQUE (object_type, one, other);
+ALTER TABLE ONLY public.contacts_organisationexternalid
+    ADD CONSTRAINT organisation_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
+ALTER TABLE ONLY public.api_personread
+    ADD CONSTRAINT person_read_once UNIQUE (user_id, day, contact_id);
+ALTER TABLE ONLY public.accounts_relief
+    ADD CONSTRAINT relief_one_at_a_time EXCLUDE USING gist (officer_id WITH =, tstzrange(starts_at, COALESCE(ended_at, ends_at)) WITH &&);
+ALTER TABLE ONLY public.meetings_reminder
+    ADD CONSTRAINT reminder_once UNIQUE (rule, subject_id, recipient_id, channel, occurrence);
+ALTER TABLE ONLY public.reviews_actioncheck
+    ADD CONSTRAINT reviews_actioncheck_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_addendum
+    ADD CONSTRAINT reviews_addendum_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_agreedaction
+    ADD CONSTRAINT reviews_agreedaction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_delivery
+    ADD CONSTRAINT reviews_delivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_figurecomment
+    ADD CONSTRAINT reviews_figurecomment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_frozenfigure
+    ADD CONSTRAINT reviews_frozenfigure_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_rungorganisation
+    ADD CONSTRAINT reviews_rungorganisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_sampledmeeting
+    ADD CONSTRAINT reviews_sampledmeeting_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_subscription
+    ADD CONSTRAINT reviews_subscription_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_sampledmeeting
+    ADD CONSTRAINT sample_once UNIQUE (review_id, meeting_id);
+ALTER TABLE ONLY public.accounts_savedview
+    ADD CONSTRAINT saved_view_name_once UNIQUE (owner_id, list_name, name);
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT seal_starts_once UNIQUE (first_seq);
+ALTER TABLE ONLY public.accounts_sentform
+    ADD CONSTRAINT sent_form_once UNIQUE (user_id, form);
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_provider_uid_fc810c6e_uniq UNIQUE (provider, uid);
+ALTER TABLE ONLY public.socialaccount_socialapp
+    ADD CONSTRAINT socialaccount_socialapp_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_app_id_account_id_fca4e0ac_uniq UNIQUE (app_id, account_id);
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_subscription
+    ADD CONSTRAINT subscription_once UNIQUE (user_id, report, district_id, rhythm);
+ALTER TABLE ONLY public.api_webhookdelivery
+    ADD CONSTRAINT webhook_delivery_once UNIQUE (webhook_id, seq);
+CREATE INDEX account_emailaddress_email_03be32b2 ON public.account_emailaddress USING btree (email);
+CREATE INDEX account_emailaddress_email_03be32b2_like ON public.account_emailaddress USING btree (email varchar_pattern_ops);
+CREATE INDEX account_emailaddress_user_id_2c513194 ON public.account_emailaddress USING btree (user_id);
+CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON public.account_emailconfirmation USING btree (email_address_id);
+CREATE INDEX account_emailconfirmation_key_f43612bd_like ON public.account_emailconfirmation USING btree (key varchar_pattern_ops);
+CREATE UNIQUE INDEX account_request_once ON public.accounts_accountrequest USING btree (user_id, kind) WHERE (decided_at IS NULL);
+CREATE INDEX accounts_accountrequest_asked_by_id_d0960266 ON public.accounts_accountrequest USING btree (asked_by_id);
+CREATE INDEX accounts_accountrequest_decided_by_id_29cdb23f ON public.accounts_accountrequest USING btree (decided_by_id);
+CREATE INDEX accounts_accountrequest_districts_accountrequest_id_8a020eb1 ON public.accounts_accountrequest_districts USING btree (accountrequest_id);
+CREATE INDEX accounts_accountrequest_districts_district_id_2600eff6 ON public.accounts_accountrequest_districts USING btree (district_id);
+CREATE INDEX accounts_accountrequest_user_id_026a6bfc ON public.accounts_accountrequest USING btree (user_id);
+CREATE INDEX accounts_relief_district_id_ef4587d2 ON public.accounts_relief USING btree (district_id);
+CREATE INDEX accounts_relief_officer_id_1c7b38c1 ON public.accounts_relief USING btree (officer_id);
+CREATE INDEX accounts_savedview_owner_id_35701fde ON public.accounts_savedview USING btree (owner_id);
+CREATE INDEX accounts_savedview_shared_with_id_d650191c ON public.accounts_savedview USING btree (shared_with_id);
+CREATE INDEX accounts_sentform_user_id_affb097d ON public.accounts_sentform USING btree (user_id);
+CREATE INDEX accounts_session_expire_date_5bbfba7c ON public.accounts_session USING btree (expire_date);
+CREATE INDEX accounts_session_session_key_b186966f_like ON public.accounts_session USING btree (session_key varchar_pattern_ops);
+CREATE INDEX accounts_session_user_id_d5aaed01 ON public.accounts_session USING btree (user_id);
+CREATE INDEX accounts_user_districts_district_id_f8e61747 ON public.accounts_user_districts USING btree (district_id);
+CREATE INDEX accounts_user_districts_user_id_ed02fdee ON public.accounts_user_districts USING btree (user_id);
+CREATE INDEX accounts_user_email_b2644a56_like ON public.accounts_user USING btree (email varchar_pattern_ops);
+CREATE INDEX affiliation_end_untold ON public.contacts_affiliation USING btree (until) WHERE ((until IS NOT NULL) AND ((told_until IS NULL) OR (NOT ((told_until = until) AND (told_until IS NOT NULL) AND (until IS NOT NULL)))));
+CREATE UNIQUE INDEX affiliation_once ON public.contacts_affiliation USING btree (contact_id, organisation_id) WHERE (until IS NULL);
+CREATE UNIQUE INDEX affiliation_one_primary ON public.contacts_affiliation USING btree (organisation_id) WHERE (is_primary AND (until IS NULL));
+CREATE INDEX api_apikey_confirmed_by_id_4a6a82b6 ON public.api_apikey USING btree (confirmed_by_id);
+CREATE INDEX api_apikey_created_by_id_f47c4b17 ON public.api_apikey USING btree (created_by_id);
+CREATE INDEX api_apikey_districts_apikey_id_cc8a4e61 ON public.api_apikey_districts USING btree (apikey_id);
+CREATE INDEX api_apikey_districts_district_id_4f0da0b8 ON public.api_apikey_districts USING btree (district_id);
+CREATE INDEX api_apikey_source_c824032a ON public.api_apikey USING btree (source);
+CREATE INDEX api_apikey_source_c824032a_like ON public.api_apikey USING btree (source varchar_pattern_ops);
+CREATE INDEX api_apisecret_key_id_d17d6994 ON public.api_apisecret USING btree (key_id);
+CREATE INDEX api_contactread_key_id_40231c02 ON public.api_contactread USING btree (key_id);
+CREATE INDEX api_keywarning_key_id_deaca130 ON public.api_keywarning USING btree (key_id);
+CREATE INDEX api_keywarning_recipient_id_1476bda2 ON public.api_keywarning USING btree (recipient_id);
+CREATE INDEX api_personread_user_id_ff22eb0e ON public.api_personread USING btree (user_id);
+CREATE INDEX api_webhook_key_id_ac3b3f9b ON public.api_webhook USING btree (key_id);
+CREATE INDEX api_webhookdelivery_webhook_id_5287e228 ON public.api_webhookdelivery USING btree (webhook_id);
+CREATE INDEX audit_change_event_id_adda036a ON public.audit_change USING btree (event_id);
+CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
+CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
+CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
+CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+CREATE INDEX change_by_transaction ON public.audit_change USING btree (xid);
+CREATE INDEX change_of_object ON public.audit_change USING btree (object_id, at DESC);
+CREATE INDEX concern_by_update ON public.meetings_concern USING btree (updated_at, id);
+CREATE INDEX concern_of_district ON public.meetings_concern USING btree (district_id, received_at DESC, id);
+CREATE INDEX concern_search ON public.meetings_concern USING gin (folded public.gin_trgm_ops);
+CREATE INDEX contact_by_name ON public.contacts_contact USING btree (home_district_id, folded, id);
+CREATE INDEX contact_by_review ON public.contacts_contact USING btree (review_on);
+CREATE INDEX contact_by_update ON public.contacts_contact USING btree (updated_at, id);
+CREATE INDEX contact_clues ON public.contacts_contact USING gin (clues);
+CREATE INDEX contact_review_of_district ON public.contacts_contact USING btree (home_district_id, review_on) INCLUDE (created_at);
+CREATE INDEX contact_search ON public.contacts_contact USING gin (folded public.gin_trgm_ops);
+CREATE INDEX contacts_affiliation_contact_id_4eee802b ON public.contacts_affiliation USING btree (contact_id);
+CREATE INDEX contacts_affiliation_organisation_id_1862d02b ON public.contacts_affiliation USING btree (organisation_id);
+CREATE INDEX contacts_contact_agreement_recorded_by_id_203f2a3b ON public.contacts_contact USING btree (agreement_recorded_by_id);
+CREATE INDEX contacts_contact_home_district_id_3f2065b6 ON public.contacts_contact USING btree (home_district_id);
+CREATE INDEX contacts_contactexternalid_contact_id_53d6f149 ON public.contacts_contactexternalid USING btree (contact_id);
+CREATE INDEX contacts_focusdeclaration_organisation_id_ffc616e5 ON public.contacts_focusdeclaration USING btree (organisation_id);
+CREATE INDEX contacts_importedfields_organisation_id_320c694e ON public.contacts_importedfields USING btree (organisation_id);
+CREATE INDEX contacts_importstep_draft_id_a6995235 ON public.contacts_importstep USING btree (draft_id);
+CREATE INDEX contacts_organisation_also_in_district_id_32995edf ON public.contacts_organisation_also_in USING btree (district_id);
+CREATE INDEX contacts_organisation_also_in_organisation_id_1d72c5c8 ON public.contacts_organisation_also_in USING btree (organisation_id);
+CREATE INDEX contacts_organisation_deputy_officer_id_e45017cb ON public.contacts_organisation USING btree (deputy_officer_id);
+CREATE INDEX contacts_organisation_home_district_id_bd05db36 ON public.contacts_organisation USING btree (home_district_id);
+CREATE INDEX contacts_organisation_lead_officer_id_0949a9d9 ON public.contacts_organisation USING btree (lead_officer_id);
+CREATE INDEX contacts_organisationexternalid_organisation_id_aa5128d0 ON public.contacts_organisationexternalid USING btree (organisation_id);
+CREATE INDEX contacts_organisationperiod_deputy_officer_id_9938087f ON public.contacts_organisationperiod USING btree (deputy_officer_id);
+CREATE INDEX contacts_organisationperiod_home_district_id_9219c844 ON public.contacts_organisationperiod USING btree (home_district_id);
+CREATE INDEX contacts_organisationperiod_lead_officer_id_6d286171 ON public.contacts_organisationperiod USING btree (lead_officer_id);
+CREATE INDEX contacts_organisationperiod_organisation_id_3670c058 ON public.contacts_organisationperiod USING btree (organisation_id);
+CREATE INDEX delivery_waiting ON public.reviews_delivery USING btree (day, id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
+CREATE INDEX district_under ON public.districts_district USING gin (lineage);
+CREATE INDEX districts_district_code_f449cde9_like ON public.districts_district USING btree (code varchar_pattern_ops);
+CREATE INDEX districts_district_parent_id_64e2bf88 ON public.districts_district USING btree (parent_id);
+CREATE INDEX districts_expectedcommunity_district_id_d157ca6e ON public.districts_expectedcommunity USING btree (district_id);
+CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
+CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+CREATE INDEX event_by_time ON public.audit_event USING btree (at DESC);
+CREATE INDEX event_by_transaction ON public.audit_event USING btree (xid);
+CREATE INDEX event_of_actor ON public.audit_event USING btree (actor_id, at DESC);
+CREATE INDEX event_of_object ON public.audit_event USING gin (object_ids);
+CREATE INDEX event_of_searched_words ON public.audit_event USING btree (search_hash) WHERE (search_hash IS NOT NULL);
+CREATE INDEX focus_of_organisation ON public.contacts_focusdeclaration USING btree (focus, organisation_id);
+CREATE INDEX follow_up_by_update ON public.meetings_followup USING btree (updated_at, id);
+CREATE INDEX follow_up_first_due ON public.meetings_followup USING btree (first_due_on);
+CREATE INDEX follow_up_of_organisation ON public.meetings_followuporganisation USING btree (organisation_id, follow_up_id);
+CREATE UNIQUE INDEX follow_up_once_in_series ON public.meetings_followup USING btree (series_id, series_on) WHERE (series_id IS NOT NULL);
+CREATE INDEX follow_up_pending ON public.meetings_followup USING btree (due_on, id) WHERE ((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying])::text[]));
+CREATE INDEX follow_up_pending_of_owner ON public.meetings_followup USING btree (owner_id, due_on, id) WHERE ((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying])::text[]));
+CREATE INDEX follow_up_search ON public.meetings_followup USING gin (folded public.gin_trgm_ops);
+CREATE INDEX handover_of_maker ON public.meetings_handover USING btree (made_by_id, created_at DESC);
+CREATE INDEX idempotent_by_age ON public.api_idempotentrequest USING btree (created_at);
+CREATE INDEX import_of_starter ON public.contacts_importdraft USING btree (started_by, created_at DESC);
+CREATE INDEX job_file_by_expiry ON public.jobs_jobfile USING btree (expires_at);
+CREATE INDEX job_of_starter ON public.jobs_job USING btree (started_by, created_at DESC);
+CREATE INDEX job_to_do ON public.jobs_job USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
+CREATE INDEX jobs_jobfile_job_id_3f7b856d ON public.jobs_jobfile USING btree (job_id);
+CREATE INDEX jobs_jobfilechunk_file_id_5320abba ON public.jobs_jobfilechunk USING btree (file_id);
+CREATE INDEX jobs_lease_name_e4ba76a8_like ON public.jobs_lease USING btree (name varchar_pattern_ops);
+CREATE UNIQUE INDEX key_source_once ON public.api_apikey USING btree (source) WHERE (NOT ((status)::text = 'revoked'::text));
+CREATE INDEX key_warning_waiting ON public.api_keywarning USING btree (id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
+CREATE INDEX meeting_by_time ON public.meetings_meeting USING btree (starts_at DESC, id);
+CREATE INDEX meeting_by_update ON public.meetings_meeting USING btree (updated_at, id);
+CREATE INDEX meeting_met ON public.meetings_meetingorganisation USING btree (organisation_id, met_at) WHERE (met_at IS NOT NULL);
+CREATE INDEX meeting_of_district ON public.meetings_meeting USING btree (district_id, starts_at DESC, id);
+CREATE INDEX meeting_of_figures ON public.meetings_meeting USING btree (district_id, starts_at) INCLUDE (status, kind, level, initiated_by);
+CREATE INDEX meeting_of_organisation ON public.meetings_meetingorganisation USING btree (organisation_id, meeting_id);
+CREATE UNIQUE INDEX meeting_once_in_series ON public.meetings_meeting USING btree (series_id, series_on) WHERE (series_id IS NOT NULL);
+CREATE INDEX meeting_planned ON public.meetings_meeting USING btree (starts_at) WHERE ((status)::text = 'planned'::text);
+CREATE INDEX meeting_search ON public.meetings_meeting USING gin (folded public.gin_trgm_ops);
+CREATE INDEX meetings_concern_district_id_b71b3724 ON public.meetings_concern USING btree (district_id);
+CREATE INDEX meetings_concern_meeting_id_bac5bf62 ON public.meetings_concern USING btree (meeting_id);
+CREATE INDEX meetings_concern_raised_by_organisation_id_020f0b49 ON public.meetings_concern USING btree (raised_by_organisation_id);
+CREATE INDEX meetings_concern_site_organisation_id_be079737 ON public.meetings_concern USING btree (site_organisation_id);
+CREATE INDEX meetings_followup_concern_id_7aa7e3f4 ON public.meetings_followup USING btree (concern_id);
+CREATE INDEX meetings_followup_contact_id_e2668eee ON public.meetings_followup USING btree (contact_id);
+CREATE INDEX meetings_followup_meeting_id_bf6c88a9 ON public.meetings_followup USING btree (meeting_id);
+CREATE INDEX meetings_followup_owner_id_f388606a ON public.meetings_followup USING btree (owner_id);
+CREATE INDEX meetings_followup_series_id_f6dd521c ON public.meetings_followup USING btree (series_id);
+CREATE INDEX meetings_followupexternalid_follow_up_id_28ba5335 ON public.meetings_followupexternalid USING btree (follow_up_id);
+CREATE INDEX meetings_followuporganisation_follow_up_id_9dc3db3a ON public.meetings_followuporganisation USING btree (follow_up_id);
+CREATE INDEX meetings_followuporganisation_organisation_id_dbf005d6 ON public.meetings_followuporganisation USING btree (organisation_id);
+CREATE INDEX meetings_handover_made_by_id_9d197365 ON public.meetings_handover USING btree (made_by_id);
+CREATE INDEX meetings_handover_officer_id_ff53de49 ON public.meetings_handover USING btree (officer_id);
+CREATE INDEX meetings_meeting_district_id_8d9eaf3a ON public.meetings_meeting USING btree (district_id);
+CREATE INDEX meetings_meeting_logged_by_id_17ce80c0 ON public.meetings_meeting USING btree (logged_by_id);
+CREATE INDEX meetings_meeting_officers_meeting_id_cd59ee9e ON public.meetings_meeting_officers USING btree (meeting_id);
+CREATE INDEX meetings_meeting_officers_user_id_fc9a0c82 ON public.meetings_meeting_officers USING btree (user_id);
+CREATE INDEX meetings_meeting_series_id_4c28ba88 ON public.meetings_meeting USING btree (series_id);
+CREATE INDEX meetings_meetingcontact_contact_id_b51cae44 ON public.meetings_meetingcontact USING btree (contact_id);
+CREATE INDEX meetings_meetingcontact_meeting_id_2b2be5a8 ON public.meetings_meetingcontact USING btree (meeting_id);
+CREATE INDEX meetings_meetingexternalid_meeting_id_6013252b ON public.meetings_meetingexternalid USING btree (meeting_id);
+CREATE INDEX meetings_meetingorganisation_meeting_id_111a70b5 ON public.meetings_meetingorganisation USING btree (meeting_id);
+CREATE INDEX meetings_meetingorganisation_organisation_id_016d27f2 ON public.meetings_meetingorganisation USING btree (organisation_id);
+CREATE INDEX meetings_reminder_recipient_id_256c2150 ON public.meetings_reminder USING btree (recipient_id);
+CREATE INDEX merge_of_gone ON public.contacts_merge USING gin (gone_ids);
+CREATE INDEX merge_remembered ON public.contacts_merge USING btree (merged_at) WHERE (memory IS NOT NULL);
+CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
+CREATE INDEX move_untold ON public.districts_move USING btree (id) WHERE (told_at IS NULL);
+CREATE INDEX organisation_by_last_met ON public.contacts_organisation USING btree (home_district_id, last_met_at, id);
+CREATE INDEX organisation_by_name ON public.contacts_organisation USING btree (home_district_id, folded, id);
+CREATE INDEX organisation_by_update ON public.contacts_organisation USING btree (updated_at, id);
+CREATE INDEX organisation_clues ON public.contacts_organisation USING gin (clues);
+CREATE INDEX organisation_kind ON public.contacts_organisation USING btree (id) INCLUDE (kind, review_on);
+CREATE INDEX organisation_meet_by ON public.contacts_organisation USING btree (meet_by) WHERE (meet_by IS NOT NULL);
+CREATE INDEX organisation_of_lead ON public.contacts_organisation USING btree (lead_officer_id);
+CREATE INDEX organisation_search ON public.contacts_organisation USING gin (folded public.gin_trgm_ops);
+CREATE INDEX period_of_population ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on) WHERE ((status)::text = 'active'::text);
+CREATE INDEX relief_of_officer ON public.accounts_relief USING btree (officer_id, ends_at DESC);
+CREATE INDEX reminder_of_recipient ON public.meetings_reminder USING btree (recipient_id, occurrence DESC);
+CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subject_id, rule);
+CREATE INDEX reminder_unread ON public.meetings_reminder USING btree (recipient_id) WHERE (((channel)::text = 'in_page'::text) AND (read_at IS NULL) AND (sent_at IS NOT NULL));
+CREATE INDEX reminder_waiting ON public.meetings_reminder USING btree (occurrence, id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
+CREATE INDEX review_of_district ON public.reviews_review USING btree (district_id, until DESC);
+CREATE INDEX reviews_actioncheck_action_id_92ec4b71 ON public.reviews_actioncheck USING btree (action_id);
+CREATE INDEX reviews_actioncheck_review_id_e4e16a43 ON public.reviews_actioncheck USING btree (review_id);
+CREATE INDEX reviews_addendum_review_id_cc161a3a ON public.reviews_addendum USING btree (review_id);
+CREATE INDEX reviews_addendum_written_by_id_0df12184 ON public.reviews_addendum USING btree (written_by_id);
+CREATE INDEX reviews_agreedaction_owner_id_df644478 ON public.reviews_agreedaction USING btree (owner_id);
+CREATE INDEX reviews_agreedaction_review_id_6a37ead0 ON public.reviews_agreedaction USING btree (review_id);
+CREATE INDEX reviews_delivery_subscription_id_8bbe5eac ON public.reviews_delivery USING btree (subscription_id);
+CREATE INDEX reviews_figurecomment_review_id_3c62e36c ON public.reviews_figurecomment USING btree (review_id);
+CREATE INDEX reviews_figurecomment_written_by_id_46450f42 ON public.reviews_figurecomment USING btree (written_by_id);
+CREATE INDEX reviews_frozenfigure_review_id_529bfd76 ON public.reviews_frozenfigure USING btree (review_id);
+CREATE INDEX reviews_review_district_id_dbaa14ca ON public.reviews_review USING btree (district_id);
+CREATE INDEX reviews_review_signed_by_id_4f589e82 ON public.reviews_review USING btree (signed_by_id);
+CREATE INDEX reviews_review_started_by_id_44dcbae8 ON public.reviews_review USING btree (started_by_id);
+CREATE INDEX reviews_rungorganisation_review_id_b837ba06 ON public.reviews_rungorganisation USING btree (review_id);
+CREATE INDEX reviews_rungorganisation_rung_by_id_5b356f77 ON public.reviews_rungorganisation USING btree (rung_by_id);
+CREATE INDEX reviews_sampledmeeting_marked_by_id_d43e69b7 ON public.reviews_sampledmeeting USING btree (marked_by_id);
+CREATE INDEX reviews_sampledmeeting_review_id_b9efc341 ON public.reviews_sampledmeeting USING btree (review_id);
+CREATE INDEX reviews_subscription_district_id_34ac2858 ON public.reviews_subscription USING btree (district_id);
+CREATE INDEX reviews_subscription_user_id_a81c098c ON public.reviews_subscription USING btree (user_id);
+CREATE INDEX sent_form_by_age ON public.accounts_sentform USING btree (created_at);
+CREATE INDEX socialaccount_socialaccount_user_id_8146e70c ON public.socialaccount_socialaccount USING btree (user_id);
+CREATE INDEX socialaccount_socialtoken_account_id_951f210e ON public.socialaccount_socialtoken USING btree (account_id);
+CREATE INDEX socialaccount_socialtoken_app_id_636a42d7 ON public.socialaccount_socialtoken USING btree (app_id);
+CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY ((ARRAY['totp'::character varying, 'recovery_codes'::character varying])::text[]));
+CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING btree (user_id, "primary") WHERE "primary";
+CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
+CREATE UNIQUE INDEX user_email_once ON public.accounts_user USING btree (lower((email)::text));
+CREATE INDEX webhook_delivery_by_age ON public.api_webhookdelivery USING btree (created_at);
+CREATE INDEX webhook_delivery_due ON public.api_webhookdelivery USING btree (due_at, id) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
+CREATE INDEX webhook_delivery_waiting ON public.api_webhookdelivery USING btree (webhook_id, seq) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
+CREATE TRIGGER audit_change_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_change FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_change_own_xid BEFORE INSERT ON public.audit_change FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
+CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_event_own_xid BEFORE INSERT ON public.audit_event FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
+CREATE TRIGGER audit_numbered_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_numbered FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_numbered_next_in_row AFTER INSERT ON public.audit_numbered REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('seq');
+CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_seal_next_in_row AFTER INSERT ON public.audit_seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('number');
+CREATE TRIGGER meetings_link_met_at BEFORE INSERT OR UPDATE OF meeting_id, present ON public.meetings_meetingorganisation FOR EACH ROW EXECUTE FUNCTION public.meetings_link_met_at();
+CREATE TRIGGER meetings_meeting_met_at AFTER UPDATE OF status, starts_at, outcomes ON public.meetings_meeting FOR EACH ROW WHEN (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.starts_at IS DISTINCT FROM new.starts_at)) OR (old.outcomes IS DISTINCT FROM new.outcomes))) EXECUTE FUNCTION public.meetings_meeting_met_at();
+CREATE TRIGGER reviews_actioncheck_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_actioncheck FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_addendum_stays BEFORE DELETE OR UPDATE ON public.reviews_addendum FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER reviews_agreedaction_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_agreedaction FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_figurecomment_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_figurecomment FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_frozenfigure_frozen BEFORE UPDATE ON public.reviews_frozenfigure FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER reviews_frozenfigure_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_frozenfigure FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_review_stays BEFORE DELETE OR UPDATE ON public.reviews_review FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_review();
+CREATE TRIGGER reviews_rungorganisation_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_rungorganisation FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_sampledmeeting_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_sampledmeeting FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirm_email_address_id_5b7f8c58_fk_account_e FOREIGN KEY (email_address_id) REFERENCES public.account_emailaddress(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_accountrequest_districts
+    ADD CONSTRAINT accounts_accountrequ_accountrequest_id_8a020eb1_fk_accounts_ FOREIGN KEY (accountrequest_id) REFERENCES public.accounts_accountrequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_accountrequest
+    ADD CONSTRAINT accounts_accountrequ_asked_by_id_d0960266_fk_accounts_ FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_accountrequest
+    ADD CONSTRAINT accounts_accountrequ_decided_by_id_29cdb23f_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_accountrequest_districts
+    ADD CONSTRAINT accounts_accountrequ_district_id_2600eff6_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_accountrequest
+    ADD CONSTRAINT accounts_accountrequest_user_id_026a6bfc_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_relief
+    ADD CONSTRAINT accounts_relief_district_id_ef4587d2_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_relief
+    ADD CONSTRAINT accounts_relief_officer_id_1c7b38c1_fk_accounts_user_id FOREIGN KEY (officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_savedview
+    ADD CONSTRAINT accounts_savedview_owner_id_35701fde_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_savedview
+    ADD CONSTRAINT accounts_savedview_shared_with_id_d650191c_fk_districts FOREIGN KEY (shared_with_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_sentform
+    ADD CONSTRAINT accounts_sentform_user_id_affb097d_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_session
+    ADD CONSTRAINT accounts_session_user_id_d5aaed01_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_user_districts
+    ADD CONSTRAINT accounts_user_distri_district_id_f8e61747_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.accounts_user_districts
+    ADD CONSTRAINT accounts_user_districts_user_id_ed02fdee_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_apikey
+    ADD CONSTRAINT api_apikey_confirmed_by_id_4a6a82b6_fk_accounts_user_id FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_apikey
+    ADD CONSTRAINT api_apikey_created_by_id_f47c4b17_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_apikey_districts
+    ADD CONSTRAINT api_apikey_districts_apikey_id_cc8a4e61_fk_api_apikey_id FOREIGN KEY (apikey_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_apikey_districts
+    ADD CONSTRAINT api_apikey_districts_district_id_4f0da0b8_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_apisecret
+    ADD CONSTRAINT api_apisecret_key_id_d17d6994_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_calendarfeed
+    ADD CONSTRAINT api_calendarfeed_user_id_f4475d73_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_contactread
+    ADD CONSTRAINT api_contactread_key_id_40231c02_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_keywarning
+    ADD CONSTRAINT api_keywarning_key_id_deaca130_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_keywarning
+    ADD CONSTRAINT api_keywarning_recipient_id_1476bda2_fk_accounts_user_id FOREIGN KEY (recipient_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_personread
+    ADD CONSTRAINT api_personread_user_id_ff22eb0e_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_webhook
+    ADD CONSTRAINT api_webhook_key_id_ac3b3f9b_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_webhookdelivery
+    ADD CONSTRAINT api_webhookdelivery_webhook_id_5287e228_fk_api_webhook_id FOREIGN KEY (webhook_id) REFERENCES public.api_webhook(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.audit_change
+    ADD CONSTRAINT audit_change_event_id_adda036a_fk_audit_event_id FOREIGN KEY (event_id) REFERENCES public.audit_event(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.audit_numbered
+    ADD CONSTRAINT audit_numbered_change_id_0ae32cf4_fk_audit_change_id FOREIGN KEY (change_id) REFERENCES public.audit_change(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.audit_numbered
+    ADD CONSTRAINT audit_numbered_event_id_4f4f1357_fk_audit_event_id FOREIGN KEY (event_id) REFERENCES public.audit_event(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_b120cbf9_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_affiliation
+    ADD CONSTRAINT contacts_affiliation_contact_id_4eee802b_fk_contacts_contact_id FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_affiliation
+    ADD CONSTRAINT contacts_affiliation_organisation_id_1862d02b_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_agreement_recorded_b_203f2a3b_fk_accounts_ FOREIGN KEY (agreement_recorded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_home_district_id_3f2065b6_fk_districts FOREIGN KEY (home_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_contactexternalid
+    ADD CONSTRAINT contacts_contactexte_contact_id_53d6f149_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_focusdeclaration
+    ADD CONSTRAINT contacts_focusdeclar_organisation_id_ffc616e5_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_importedfields
+    ADD CONSTRAINT contacts_importedfie_organisation_id_320c694e_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_importstep
+    ADD CONSTRAINT contacts_importstep_draft_id_a6995235_fk_contacts_ FOREIGN KEY (draft_id) REFERENCES public.contacts_importdraft(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT contacts_organisatio_deputy_officer_id_9938087f_fk_accounts_ FOREIGN KEY (deputy_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisation
+    ADD CONSTRAINT contacts_organisatio_deputy_officer_id_e45017cb_fk_accounts_ FOREIGN KEY (deputy_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisation_also_in
+    ADD CONSTRAINT contacts_organisatio_district_id_32995edf_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT contacts_organisatio_home_district_id_9219c844_fk_districts FOREIGN KEY (home_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisation
+    ADD CONSTRAINT contacts_organisatio_home_district_id_bd05db36_fk_districts FOREIGN KEY (home_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisation
+    ADD CONSTRAINT contacts_organisatio_lead_officer_id_0949a9d9_fk_accounts_ FOREIGN KEY (lead_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT contacts_organisatio_lead_officer_id_6d286171_fk_accounts_ FOREIGN KEY (lead_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisation_also_in
+    ADD CONSTRAINT contacts_organisatio_organisation_id_1d72c5c8_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationperiod
+    ADD CONSTRAINT contacts_organisatio_organisation_id_3670c058_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationexternalid
+    ADD CONSTRAINT contacts_organisatio_organisation_id_aa5128d0_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_privatechannel
+    ADD CONSTRAINT contacts_privatechan_contact_id_d3e2ccad_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.districts_district
+    ADD CONSTRAINT districts_district_parent_id_64e2bf88_fk_districts_district_id FOREIGN KEY (parent_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.districts_expectedcommunity
+    ADD CONSTRAINT districts_expectedco_district_id_d157ca6e_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.jobs_jobfile
+    ADD CONSTRAINT jobs_jobfile_job_id_3f7b856d_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.jobs_jobfilechunk
+    ADD CONSTRAINT jobs_jobfilechunk_file_id_5320abba_fk_jobs_jobfile_id FOREIGN KEY (file_id) REFERENCES public.jobs_jobfile(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_district_id_b71b3724_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_meeting_id_bac5bf62_fk_meetings_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_raised_by_organisati_020f0b49_fk_contacts_ FOREIGN KEY (raised_by_organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_site_organisation_id_be079737_fk_contacts_ FOREIGN KEY (site_organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_concern_id_7aa7e3f4_fk_meetings_concern_id FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_contact_id_e2668eee_fk_contacts_contact_id FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_meeting_id_bf6c88a9_fk_meetings_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_owner_id_f388606a_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followup
+    ADD CONSTRAINT meetings_followup_series_id_f6dd521c_fk_meetings_series_id FOREIGN KEY (series_id) REFERENCES public.meetings_series(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followupexternalid
+    ADD CONSTRAINT meetings_followupext_follow_up_id_28ba5335_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followuporganisation
+    ADD CONSTRAINT meetings_followuporg_follow_up_id_9dc3db3a_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followuporganisation
+    ADD CONSTRAINT meetings_followuporg_organisation_id_dbf005d6_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_handover
+    ADD CONSTRAINT meetings_handover_made_by_id_9d197365_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_handover
+    ADD CONSTRAINT meetings_handover_officer_id_ff53de49_fk_accounts_user_id FOREIGN KEY (officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meeting
+    ADD CONSTRAINT meetings_meeting_district_id_8d9eaf3a_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meeting
+    ADD CONSTRAINT meetings_meeting_logged_by_id_17ce80c0_fk_accounts_user_id FOREIGN KEY (logged_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meeting_officers
+    ADD CONSTRAINT meetings_meeting_off_meeting_id_cd59ee9e_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meeting_officers
+    ADD CONSTRAINT meetings_meeting_officers_user_id_fc9a0c82_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meeting
+    ADD CONSTRAINT meetings_meeting_series_id_4c28ba88_fk_meetings_series_id FOREIGN KEY (series_id) REFERENCES public.meetings_series(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meetingcontact
+    ADD CONSTRAINT meetings_meetingcont_contact_id_b51cae44_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meetingcontact
+    ADD CONSTRAINT meetings_meetingcont_meeting_id_2b2be5a8_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meetingexternalid
+    ADD CONSTRAINT meetings_meetingexte_meeting_id_6013252b_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meetingorganisation
+    ADD CONSTRAINT meetings_meetingorga_meeting_id_111a70b5_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_meetingorganisation
+    ADD CONSTRAINT meetings_meetingorga_organisation_id_016d27f2_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_reminder
+    ADD CONSTRAINT meetings_reminder_recipient_id_256c2150_fk_accounts_user_id FOREIGN KEY (recipient_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_actioncheck
+    ADD CONSTRAINT reviews_actioncheck_action_id_92ec4b71_fk_reviews_a FOREIGN KEY (action_id) REFERENCES public.reviews_agreedaction(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_actioncheck
+    ADD CONSTRAINT reviews_actioncheck_review_id_e4e16a43_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_addendum
+    ADD CONSTRAINT reviews_addendum_review_id_cc161a3a_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_addendum
+    ADD CONSTRAINT reviews_addendum_written_by_id_0df12184_fk_accounts_user_id FOREIGN KEY (written_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_agreedaction
+    ADD CONSTRAINT reviews_agreedaction_owner_id_df644478_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_agreedaction
+    ADD CONSTRAINT reviews_agreedaction_review_id_6a37ead0_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_delivery
+    ADD CONSTRAINT reviews_delivery_subscription_id_8bbe5eac_fk_reviews_s FOREIGN KEY (subscription_id) REFERENCES public.reviews_subscription(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_figurecomment
+    ADD CONSTRAINT reviews_figurecommen_written_by_id_46450f42_fk_accounts_ FOREIGN KEY (written_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_figurecomment
+    ADD CONSTRAINT reviews_figurecomment_review_id_3c62e36c_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_frozenfigure
+    ADD CONSTRAINT reviews_frozenfigure_review_id_529bfd76_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_district_id_dbaa14ca_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_signed_by_id_4f589e82_fk_accounts_user_id FOREIGN KEY (signed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_started_by_id_44dcbae8_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_rungorganisation
+    ADD CONSTRAINT reviews_rungorganisa_review_id_b837ba06_fk_reviews_r FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_rungorganisation
+    ADD CONSTRAINT reviews_rungorganisa_rung_by_id_5b356f77_fk_accounts_ FOREIGN KEY (rung_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_sampledmeeting
+    ADD CONSTRAINT reviews_sampledmeeti_marked_by_id_d43e69b7_fk_accounts_ FOREIGN KEY (marked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_sampledmeeting
+    ADD CONSTRAINT reviews_sampledmeeting_review_id_b9efc341_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_subscription
+    ADD CONSTRAINT reviews_subscription_district_id_34ac2858_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_subscription
+    ADD CONSTRAINT reviews_subscription_user_id_a81c098c_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_account_id_951f210e_fk_socialacc FOREIGN KEY (account_id) REFERENCES public.socialaccount_socialaccount(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_app_id_636a42d7_fk_socialacc FOREIGN KEY (app_id) REFERENCES public.socialaccount_socialapp(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_social_user_id_8146e70c_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+INSERT INTO public.django_migrations (app, name, applied) VALUES
+('account', '0001_initial', now()),
+('account', '0002_email_max_length', now()),
+('account', '0003_alter_emailaddress_create_unique_verified_email', now()),
+('account', '0004_alter_emailaddress_drop_unique_email', now()),
+('account', '0005_emailaddress_idx_upper_email', now()),
+('account', '0006_emailaddress_lower', now()),
+('account', '0007_emailaddress_idx_email', now()),
+('account', '0008_emailaddress_unique_primary_email_fixup', now()),
+('account', '0009_emailaddress_unique_primary_email', now()),
+('accounts', '0001_initial', now()),
+('accounts', '0002_sessions_roles_and_relief', now()),
+('accounts', '0003_saved_views', now()),
+('accounts', '0004_sent_forms', now()),
+('accounts', '0005_phone_at_work', now()),
+('accounts', '0006_second_person', now()),
+('accounts', '0007_waiting_roles', now()),
+('accounts', '0008_what_a_form_made', now()),
+('accounts', '0009_texts', now()),
+('accounts', '0010_languages_with_a_catalogue', now()),
+('api', '0001_initial', now()),
+('api', '0002_webhooks_and_feeds', now()),
+('api', '0003_webhook_turns', now()),
+('api', '0004_webhook_waiting', now()),
+('api', '0005_keys_are_renewed', now()),
+('api', '0006_people_read_by_sessions', now()),
+('api', '0007_idempotent_answers', now()),
+('api', '0008_forget_answers', now()),
+('api', '0009_texts', now()),
+('audit', '0001_initial', now()),
+('audit', '0002_append_only', now()),
+('audit', '0003_search_hash', now()),
+('audit', '0004_numbers', now()),
+('audit', '0005_seals', now()),
+('audit', '0006_inquiries', now()),
+('audit', '0007_whole_reasons', now()),
+('audit', '0008_own_moment_and_place', now()),
+('audit', '0009_texts', now()),
+('auth', '0001_initial', now()),
+('auth', '0002_alter_permission_name_max_length', now()),
+('auth', '0003_alter_user_email_max_length', now()),
+('auth', '0004_alter_user_username_opts', now()),
+('auth', '0005_alter_user_last_login_null', now()),
+('auth', '0006_require_contenttypes_0002', now()),
+('auth', '0007_alter_validators_add_error_messages', now()),
+('auth', '0008_alter_user_username_max_length', now()),
+('auth', '0009_alter_user_last_name_max_length', now()),
+('auth', '0010_alter_group_name_max_length', now()),
+('auth', '0011_update_proxy_permissions', now()),
+('auth', '0012_alter_user_first_name_max_length', now()),
+('contacts', '0001_initial', now()),
+('contacts', '0002_imported_fields', now()),
+('contacts', '0003_merges', now()),
+('contacts', '0004_clues', now()),
+('contacts', '0004_period_verified_on', now()),
+('contacts', '0005_imports_under_way', now()),
+('contacts', '0006_figures', now()),
+('contacts', '0007_imported_rows', now()),
+('contacts', '0008_clues_are_searched', now()),
+('contacts', '0009_reviews_of_a_district', now()),
+('contacts', '0010_heading_row_of_an_import', now()),
+('contacts', '0011_counted_values_of_an_import', now()),
+('contacts', '0012_ends_are_told', now()),
+('contacts', '0013_ends_to_tell', now()),
+('contacts', '0014_choices_of_an_import', now()),
+('contacts', '0015_imports_move_to_exchange', now()),
+('contacts', '0016_limits', now()),
+('contacts', '0017_texts', now()),
+('contenttypes', '0001_initial', now()),
+('contenttypes', '0002_remove_content_type_name', now()),
+('districts', '0001_initial', now()),
+('districts', '0002_moves', now()),
+('districts', '0003_limits', now()),
+('districts', '0004_texts', now()),
+('exchange', '0001_imports', now()),
+('exchange', '0002_texts', now()),
+('jobs', '0001_initial', now()),
+('jobs', '0002_work_and_files', now()),
+('jobs', '0003_file_coverage', now()),
+('jobs', '0004_leases', now()),
+('jobs', '0005_release', now()),
+('jobs', '0006_texts', now()),
+('meetings', '0001_initial', now()),
+('meetings', '0002_follow_up_written', now()),
+('meetings', '0003_handovers', now()),
+('meetings', '0004_met_at', now()),
+('meetings', '0005_series', now()),
+('meetings', '0006_reminders_of_relief', now()),
+('meetings', '0007_follow_up_departs', now()),
+('meetings', '0008_figures', now()),
+('meetings', '0009_series_clock', now()),
+('meetings', '0010_limits', now()),
+('meetings', '0011_reminders_move_out', now()),
+('meetings', '0012_texts', now()),
+('mfa', '0001_initial', now()),
+('mfa', '0002_authenticator_timestamps', now()),
+('mfa', '0003_authenticator_type_uniq', now()),
+('reminders', '0001_initial', now()),
+('reminders', '0002_rules_are_registered', now()),
+('reminders', '0003_rules_are_checked', now()),
+('reminders', '0004_texts', now()),
+('reviews', '0001_initial', now()),
+('reviews', '0002_signed_stays', now()),
+('reviews', '0003_figures_of_parts', now()),
+('reviews', '0004_as_it_was_named', now()),
+('reviews', '0005_texts', now()),
+('sessions', '0001_initial', now()),
+('socialaccount', '0001_initial', now()),
+('socialaccount', '0002_token_max_lengths', now()),
+('socialaccount', '0003_extra_data_default_dict', now()),
+('socialaccount', '0004_app_provider_id_settings', now()),
+('socialaccount', '0005_socialtoken_nullable_app', now()),
+('socialaccount', '0006_alter_socialaccount_extra_data', now());
