@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -47,18 +48,44 @@ def record(
 
     `search_hash` replaces the words of a search (audit.rules.search_hash).
     """
-    return _write_event(
-        actor,
-        action,
-        object_type,
-        list(object_ids),
-        sorted(set(district_ids)),
-        sorted(set(field_names)),
-        purpose,
-        recipient,
-        allowed,
-        search_hash,
+    return _insert(
+        _content(
+            actor,
+            action,
+            object_type,
+            object_ids,
+            district_ids,
+            field_names,
+            purpose,
+            recipient,
+            allowed,
+            search_hash,
+        )
     )
+
+
+class Notice(NamedTuple):
+    """What a recipient is notified of."""
+
+    object_type: str
+    object_ids: Iterable[UUID]
+    district_ids: Iterable[UUID]
+    recipient: str
+
+
+def notice_events(actor: Acting, notices: Iterable[Notice]) -> str:
+    """Return the events of notices for INSERT_EVENTS, which writes them beside something else."""
+    events = [
+        _content(
+            actor, Action.NOTIFY, one.object_type, one.object_ids, one.district_ids, (), "", one.recipient
+        )
+        for one in notices
+    ]
+    return orjson.dumps(events, default=_as_bytea).decode()
+
+
+def _as_bytea(value: bytes) -> str:
+    return f"\\x{value.hex()}"
 
 
 def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *, purpose: str = "") -> Event:
@@ -66,17 +93,8 @@ def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *,
     rows = list(changes)
     districts = sorted({d for row in rows for d in row.district_ids})
     names = sorted({name for row in rows for name in row.field_names})
-    event = _write_event(
-        actor,
-        action,
-        rows[0].object_type,
-        [row.object_id for row in rows],
-        districts,
-        names,
-        purpose,
-        "",
-        True,
-    )
+    objects = [row.object_id for row in rows]
+    event = _insert(_content(actor, action, rows[0].object_type, objects, districts, names, purpose))
     _write_changes([_change(event, row) for row in rows])
     return event
 
@@ -88,6 +106,10 @@ _INSERT = "INSERT INTO {} ({}) VALUES ({})".format(  # noqa: S608 (names of colu
     Event._meta.db_table,
     ", ".join(_COLUMNS),
     ", ".join(f"%({name})s::uuid[]" if name.endswith("_ids") else f"%({name})s" for name in _COLUMNS),
+)
+# For a statement that does something else in the same round trip. `events`: what `notice_events` returns.
+INSERT_EVENTS: Final = "INSERT INTO {0} ({1}) SELECT {1} FROM json_populate_recordset({2})".format(  # noqa: S608 (names of columns)
+    Event._meta.db_table, ", ".join(_COLUMNS), f"NULL::{Event._meta.db_table}, %(events)s::json"
 )
 _CHANGE_COLUMNS = [field.attname for field in Change._meta.concrete_fields if field.name != "xid"]
 _INSERT_CHANGES = "INSERT INTO {} ({}) VALUES ".format(  # noqa: S608 (names of columns)
@@ -108,18 +130,19 @@ def _write_changes(written: list[dict[str, Any]]) -> None:
         cursor.execute(_INSERT_CHANGES + ", ".join([_ONE_CHANGE] * len(written)), values)
 
 
-def _write_event(
+def _content(
     actor: Acting,
     action: Action,
     object_type: str,
-    object_ids: list[UUID],
-    district_ids: list[UUID],
-    field_names: list[str],
-    purpose: str,
-    recipient: str,
-    allowed: bool,
+    object_ids: Iterable[UUID],
+    district_ids: Iterable[UUID] = (),
+    field_names: Iterable[str] = (),
+    purpose: str = "",
+    recipient: str = "",
+    allowed: bool = True,
     search_hash: bytes | None = None,
-) -> Event:
+) -> dict[str, Any]:
+    """Return the columns of a new event."""
     content: dict[str, Any] = {
         "id": uuid7(),
         "at": timezone.now(),
@@ -128,9 +151,9 @@ def _write_event(
         "actor_role": actor.role,
         "action": action.value,
         "object_type": object_type,
-        "object_ids": object_ids,
-        "field_names": field_names,
-        "district_ids": district_ids,
+        "object_ids": list(object_ids),
+        "field_names": sorted(set(field_names)),
+        "district_ids": sorted(set(district_ids)),
         "purpose": _purpose(actor, purpose),
         "request_id": actor.request_id,
         "recipient": recipient,
@@ -138,6 +161,10 @@ def _write_event(
         "search_hash": search_hash,
     }
     content["content_hash"] = content_hash(content)
+    return content
+
+
+def _insert(content: dict[str, Any]) -> Event:
     ids = {name: as_array(content[name]) for name in ("object_ids", "district_ids")}
     with prepared_cursor() as cursor:
         cursor.execute(_INSERT, content | ids)

@@ -5,6 +5,7 @@ worker dies, its leases expire and another worker continues. A worker whose leas
 nothing. The model has a column `lease_until` (docs/adr/0022).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,6 +50,10 @@ class Lease(Generic[M]):
         self.ends = (*known[-1:], until) if renewed else known
         return renewed
 
+    def was_renewed(self, until: datetime) -> None:
+        """Note that a statement of the caller's own has extended the lease to `until`."""
+        self.ends = (*self.ends[-1:], until)
+
     def end(self, pause: timedelta | None = None, **fields: Any) -> bool:
         """End the lease and write `fields`, if it is still ours.
 
@@ -76,8 +81,12 @@ def claim_alone(number: int) -> None:
 
 def give_back(leases: Iterable[Lease[Any]]) -> None:
     """End leases that there was no time for, so that other workers can claim the rows at once."""
+    alike: dict[tuple[datetime, ...], list[Lease[Any]]] = defaultdict(list)
     for lease in leases:
-        lease.end()
+        alike[lease.ends].append(lease)
+    for ends, group in alike.items():
+        rows = type(group[0].row)._default_manager.filter(pk__in=[lease.row.pk for lease in group])
+        rows.filter(lease_until__in=ends).update(lease_until=None)
 
 
 def database_now() -> datetime:

@@ -63,13 +63,21 @@ def mail_to(
 
 
 class Carrier(Protocol):
-    """A channel that delivers messages. `open` is called before each message and is cheap if already open."""
+    """A channel that delivers messages. `open` is called before each message and is cheap if already open.
+
+    `write` is called while the message before is still waiting, so that nothing slow lies between the two.
+    """
+
+    has_text: bool  # whether a message needs the texts of its reminders
 
     def open(self) -> None:
         """Open the connection. Raises OSError if nothing can be sent now."""
 
-    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
-        """Send the notices as one message with this ID (if the channel has IDs). Raises OSError."""
+    def write(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> Any:
+        """Return the notices as one message with this ID (if the channel has IDs)."""
+
+    def send(self, message: Any) -> None:
+        """Send what `write` returned. Raises OSError."""
 
     def close(self) -> None: ...
 
@@ -77,13 +85,15 @@ class Carrier(Protocol):
 class Email:
     """The email channel, with one SMTP connection per batch."""
 
+    has_text = True
+
     def __init__(self) -> None:
         self._connection = get_connection()
 
     def open(self) -> None:
         self._connection.open()
 
-    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
+    def write(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> EmailMultiAlternatives:
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
             title = _title(notices)
             context = {
@@ -97,6 +107,9 @@ class Email:
         for notice in notices:
             if notice.attachment is not None:
                 message.attach(notice.attachment)
+        return message
+
+    def send(self, message: EmailMultiAlternatives) -> None:
         message.send()
 
     def close(self) -> None:
@@ -106,10 +119,15 @@ class Email:
 class InPage:
     """The in-page channel. Marking a reminder as sent is enough, because the bell counts such rows."""
 
+    has_text = False
+
     def open(self) -> None:
         pass
 
-    def send(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
+    def write(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> None:
+        pass
+
+    def send(self, message: None) -> None:
         pass
 
     def close(self) -> None:

@@ -1,12 +1,15 @@
-"""Sending of due reminders: claim with a lease, check again, send, mark.
+"""Sending of due reminders: claim a batch with leases, check again, then send and mark one after another.
 
-If a worker dies, its lease expires and another worker continues. A message is sent twice only if a worker
-dies between the mail server's "250" and the mark. The second message then has the same Message-ID.
+While a message is being sent, the next one is already written: the mark of the one and the beginning of the
+next are one statement (_TURN). If a worker dies, its lease expires and another worker continues. A message is
+sent twice only if a worker dies between the mail server's "250" and the mark. The second message then has the
+same Message-ID.
 """
 
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -22,22 +25,27 @@ from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
-from audit.models import Action
-from audit.services import record
+from audit.services import INSERT_EVENTS, notice_events
+from audit.services import Notice as Told
+from lib.id_in import as_array
 from lib.leases import Lease, claim, claim_alone, give_back
+from lib.prepared import prepared_cursor
 from reminders import kinds
 from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
 from reminders.models import Reminder
 from reminders.services import wake_on_commit
 
-BATCH: Final = 50
+BATCH: Final = 200
 LEASE: Final = timedelta(minutes=2)
 MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop in between
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(hours=2)
 MARK_AGAIN_SECONDS: Final = 0.2
 LOCK: Final = 0x72656D69  # one worker claims at a time; any number of our own
-MAX_ATTEMPTS: Final = 10  # more than 9 hours, a bad night of a mail server
+MAX_ATTEMPTS: Final = 10  # more than 9 hours, of a message that the mail server has rejected
+AWAY_WAIT: Final = timedelta(minutes=1)  # until a mail server that is away is asked again
+
+NO_TEXT: Final = Notice("", (), "")
 
 log = structlog.get_logger(__name__)
 
@@ -63,14 +71,31 @@ class Letter:
         return [part.lease.row for part in self.parts]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message that can be sent at once, with the parts that are in it."""
+
+    parts: Sequence[Part]
+    message_id: str
+    message: Any
+    events: str  # for the activity log
+
+
+class ServerAway(Exception):
+    """The mail server cannot be reached, so nothing else can be sent now."""
+
+
 def send_due() -> int:
     """Send all due reminders and return the number sent. Safe to run in parallel."""
     until, sent = time.monotonic() + MAX_SECONDS, 0
-    while claimed := _claim():
-        sent += _deliver(claimed, until)
-        if time.monotonic() > until:
-            wake_on_commit()
-            break
+    try:
+        while claimed := _claim():
+            sent += _deliver(claimed, until)
+            if time.monotonic() > until:
+                wake_on_commit()
+                break
+    except ServerAway:
+        pass  # the next poll tries the next batch
     return sent
 
 
@@ -86,7 +111,8 @@ def _claim() -> list[Lease[Reminder]]:
     For a reminder in a digest, claim all due reminders of that digest, so that nobody gets two emails.
     """
     claim_alone(LOCK)
-    due = Reminder.objects.due(timezone.now()).order_by("occurrence", "pk")
+    # Rows of a recipient come together, because what the recipient may see is read once a batch.
+    due = Reminder.objects.due(timezone.now()).order_by("occurrence", "recipient", "pk")
     claimed = claim(due, LEASE, BATCH)
     readers = {lease.row.recipient_id for lease in claimed if lease.row.is_in_digest}
     return claimed + claim(due.in_digests().filter(recipient__in=readers), LEASE)
@@ -100,89 +126,165 @@ def _deliver(claimed: Sequence[Lease[Reminder]], until: float = inf) -> int:
     sent = 0
     for code, carrier in CARRIERS.items():
         if theirs := [letter for letter in letters if letter.reminders[0].channel == code]:
-            sent += _send_by(carrier(), theirs, until)
+            with closing(carrier()) as opened:
+                sent += _send_by(opened, theirs, until)
     return sent
 
 
 def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
-    sent = 0
-    for number, letter in enumerate(letters):
-        left = [part for one in letters[number:] for part in one.parts]
-        if time.monotonic() > until:
+    """Send the letters in order and return the number of reminders sent. Raises ServerAway."""
+    waiting, sent, is_first = deque(letters), 0, True
+    handed: Written | None = None  # accepted by the channel and not marked yet
+    coming = _write_next(carrier, waiting)
+    while handed or coming:
+        away = _is_away(carrier) if coming else None
+        if away or (time.monotonic() > until and not is_first):  # however slow, each turn sends one
+            _turn(handed, None)
+            left = [*(coming.parts if coming else ()), *(part for one in waiting for part in one.parts)]
+            if away:
+                _wait_for_server(left, away)
+                raise ServerAway from away
             give_back(part.lease for part in left)
             break
-        try:
-            carrier.open()
-        except OSError as error:  # the others would fail too
-            _postpone(left, error)
-            break
-        ready = [(part, notice) for part in letter.parts if (notice := _notice(letter.recipient, part))]
-        parts, notices = [part for part, _notice in ready], [notice for _part, notice in ready]
-        message_id = message_id_of(letter.reminders)
-        try:
-            if not parts or not _begin(parts):
-                give_back(part.lease for part in parts)  # the rest of a digest is claimed again
-                continue
-            carrier.send(message_id, letter.recipient, notices)
-        except Exception as error:  # a message that fails must not block the others
-            _postpone(parts, error)
-            carrier.close()
-        else:
-            _mark_sent([part.lease.row for part in parts], message_id)
-            sent += len(parts)
-    carrier.close()
+        begun = _turn(handed, coming)
+        handed, sending, is_first = None, coming, False
+        coming = _write_next(carrier, waiting)  # before sending: only the mark lies between this and the next
+        if sending and not begun:
+            give_back(part.lease for part in sending.parts)  # the rest of a digest is claimed again
+        elif sending and _is_sent(carrier, sending):
+            handed, sent = sending, sent + len(sending.parts)
     return sent
 
 
-@transaction.atomic
-def _begin(parts: Sequence[Part]) -> bool:
-    """Count the attempts and record the recipient before sending. Return False if any lease is lost."""
-    for part in parts:
-        reminder = part.lease.row
-        if not part.lease.renew(attempts=reminder.attempts + 1):
-            transaction.set_rollback(True)
-            return False
-        object_type, ids, district_ids = part.subject.record(part.row)
-        recipient = str(reminder.recipient_id)
-        record(SYSTEM, Action.NOTIFY, object_type, ids, district_ids=district_ids, recipient=recipient)
+def _is_away(carrier: Carrier) -> OSError | None:
+    """Return the error of a channel that cannot be opened."""
+    try:
+        carrier.open()
+    except OSError as error:
+        return error
+    return None
+
+
+def _is_sent(carrier: Carrier, written: Written) -> bool:
+    try:
+        carrier.send(written.message)
+    except Exception as error:  # a message that fails must not block the others
+        _postpone(written.parts, error)
+        carrier.close()
+        return False
     return True
 
 
-# Raw SQL for speed: between the mail server's "250" and this statement, nobody knows that it was sent.
-_MARK = """
-UPDATE meetings_reminder
-   SET sent_at = statement_timestamp(), message_id = %s, lease_until = NULL, last_error = ''
- WHERE id = ANY(%s::uuid[]) AND sent_at IS NULL
-"""
+def _write_next(carrier: Carrier, waiting: deque[Letter]) -> Written | None:
+    """Return the next message that can be written, or None if no letter is left."""
+    while waiting:
+        if written := _write(carrier, waiting.popleft()):
+            return written
+    return None
 
 
-def _mark_sent(reminders: Iterable[Reminder], message_id: str) -> None:
-    """Mark as sent, and retry while the database is unavailable, as long as the lease lasts."""
-    parameters: list[Any] = [message_id, [reminder.pk for reminder in reminders]]
+def _write(carrier: Carrier, letter: Letter) -> Written | None:
+    """Return the letter as a message. Postpone the parts that fail, and return None if nothing is left."""
+    ready = [
+        (part, notice)
+        for part in letter.parts
+        if (notice := _notice(letter.recipient, part, carrier.has_text))
+    ]
+    parts, notices = [part for part, _notice in ready], [notice for _part, notice in ready]
+    if not parts:
+        return None
+    message_id = message_id_of(letter.reminders)
+    try:
+        events = notice_events(SYSTEM, map(_told, parts))
+        return Written(parts, message_id, carrier.write(message_id, letter.recipient, notices), events)
+    except Exception as error:
+        _postpone(parts, error)
+        return None
+
+
+def _told(part: Part) -> Told:
+    return Told(*part.subject.record(part.row), str(part.lease.row.recipient_id))
+
+
+# One statement, because each round trip and commit of its own is as slow as a message. Nobody but the mail
+# server knows of `sent` until it is done, so it holds whether or not the next one can begin: that one's
+# leases are renewed all together or not at all, and the event is written only if they are.
+_TURN: Final = f"""
+WITH sent AS (
+    UPDATE meetings_reminder
+       SET sent_at = statement_timestamp(), message_id = %(message_id)s, lease_until = NULL, last_error = ''
+     WHERE id = ANY(%(sent)s::uuid[]) AND sent_at IS NULL
+), held AS (
+    SELECT id FROM meetings_reminder
+     WHERE id = ANY(%(next)s::uuid[]) AND lease_until = ANY(%(ends)s::timestamptz[])
+     ORDER BY id FOR UPDATE
+), begun AS (
+    UPDATE meetings_reminder
+       SET lease_until = statement_timestamp() + %(length)s::interval, attempts = attempts + 1
+     WHERE id = ANY(%(next)s::uuid[]) AND (SELECT count(*) FROM held) = cardinality(%(next)s::uuid[])
+    RETURNING lease_until
+), told AS (
+    {INSERT_EVENTS} WHERE EXISTS (SELECT FROM begun)
+)
+SELECT max(lease_until) FROM begun
+"""  # noqa: S608 (columns of our own)
+
+
+def _turn(handed: Written | None, coming: Written | None) -> bool:
+    """Mark a message as sent, and begin the next one: count the attempt and record who is notified.
+
+    Return False if any lease of the next one is lost. If the database is unavailable, retry as long as the
+    lease lasts: only this worker knows that the message was sent.
+    """
+    leases = [part.lease for part in coming.parts] if coming else []
+    values = {
+        "message_id": handed.message_id if handed else "",
+        "sent": as_array(part.lease.row.pk for part in handed.parts) if handed else "{}",
+        "next": as_array(lease.row.pk for lease in leases),
+        "ends": [end for lease in leases for end in lease.ends],
+        "length": LEASE,
+        "events": coming.events if coming else "[]",
+    }
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(_MARK, parameters)
+            with prepared_cursor() as cursor:
+                cursor.execute(_TURN, values)
+                (renewed,) = cursor.fetchone()
         except (OperationalError, InterfaceError):
-            connection.close()
-            if time.monotonic() > until:
+            if handed is None or time.monotonic() > until:
                 raise
+            connection.close()
             time.sleep(MARK_AGAIN_SECONDS)
         else:
-            return
+            for lease in leases if renewed else ():
+                lease.was_renewed(renewed)
+            return renewed is not None
+
+
+def _wait_for_server(parts: Iterable[Part], error: OSError) -> None:
+    """Try again soon, without counting an attempt: a mail server that is away says nothing of a message."""
+    leases = [part.lease for part in parts]
+    rows = Reminder.objects.filter(pk__in=[lease.row.pk for lease in leases])
+    held = rows.filter(lease_until__in={end for lease in leases for end in lease.ends})
+    held.update(lease_until=Now() + AWAY_WAIT, last_error=_text_of(error))
+    log.warning("mail_server_is_away", reminders=len(leases), error=type(error).__name__)
+
+
+def _text_of(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
+    return text[:500]
 
 
 def _postpone(parts: Iterable[Part], error: Exception) -> None:
     """Try again later, or give up and leave the reminder to an administrator."""
-    text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
     for lease in (part.lease for part in parts):
         attempts = lease.row.attempts + 1
         given_up = attempts >= MAX_ATTEMPTS
         lease.end(
             None if given_up else wait_after(attempts),
             attempts=attempts,
-            last_error=text[:500],
+            last_error=_text_of(error),
             failed_at=Now() if given_up else None,
         )
         reminder, kind = str(lease.row.pk), type(error).__name__
@@ -228,12 +330,14 @@ def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
     return any(kinds.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
 
 
-def _notice(recipient: User, part: Part) -> Notice | None:
+def _notice(recipient: User, part: Part, has_text: bool) -> Notice | None:
     """Return the text in the recipient's language and time zone. Postpone a reminder that fails."""
     reminder = part.lease.row
     try:
         if reminder.attempts >= MAX_ATTEMPTS:
             raise WorkerLostError  # it killed its worker each time
+        if not has_text:
+            return NO_TEXT
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
             title, lines = part.subject.words(reminder.rule, part.row)
         url = settings.SITE_URL + part.subject.path(reminder.subject_id)

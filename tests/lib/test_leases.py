@@ -24,6 +24,7 @@ from jobs.services import queue_job
 from lib.leases import Lease, claim, give_back
 from reminders import mailing
 from reminders import sending as reminders
+from reminders.channels import Email
 from reviews.models import Delivery
 from reviews.services.subscriptions import REPORT_MAIL
 from tests.api.clients import Tool
@@ -77,7 +78,7 @@ class Reminders(Sending):
 
     def begin(self, lease: Lease[Any]) -> object:
         (letter,) = reminders._letters([lease])
-        return reminders._begin(letter.parts)
+        return reminders._turn(None, reminders._write(Email(), letter))
 
     def go_on(self, lease: Lease[Any]) -> None:
         reminders._deliver([lease])
