@@ -122,6 +122,7 @@ def protecting_headers() -> bytes:
 
 
 worker_class = Worker
+preload_app = True  # imported once and shared by the workers, which start at once
 workers = 2
 threads = 8  # the last two only while the others do not hang (crm.gate)
 graceful_timeout = 20

@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from crm.chunks import buffer_chunked_body
 from crm.gate import gated
@@ -10,3 +11,4 @@ from crm.serving import threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 application = gated(buffer_chunked_body(get_wsgi_application()), most=threads - 2)
+get_resolver().reverse_dict  # noqa: B018 (imports every view now, in the process that gunicorn forks)

@@ -17,6 +17,7 @@ from .addresses import reachable_at
 from .children import kill_leftovers, mark
 from .environment import ROOT, Copy, copy_in, data_folder, local_names
 from .files import Unavailable, open_lock, private_folder, try_lock
+from .postgres import Postgres
 from .services import Services
 from .supervisor import Child, Stopped, Supervisor, ignore_signals, stop_on_signals
 from .valkey import Valkey
@@ -118,6 +119,10 @@ def _module(command: str) -> list[str]:
     return [sys.executable, "-m", *command.split()]
 
 
+def _manage(command: str) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), command]
+
+
 class _Run:
     def __init__(self, copy: Copy, host: str, port: int, *, demo: bool) -> None:
         self.copy, self.host, self.port, self.demo = copy, host, port, demo
@@ -155,6 +160,8 @@ class _Run:
     def _start(self) -> None:
         say(f"Proximity CRM, data in {self.copy.folder}")
         names = " and ".join(server.name for server in self.copy.servers)
+        is_new = any(isinstance(server, Postgres) and not server.is_made() for server in self.copy.servers)
+        preparing = self.supervisor.begin("manage", _manage("prepare_database"))  # waits for PostgreSQL
         if names:
             with step(f"Starting {names}"):
                 self.services.join()
@@ -163,21 +170,25 @@ class _Run:
             command = [sys.executable, "-m", "crm.embedded.mail_sink", "--port", port, "--folder", sink]
             self.supervisor.start(Child("mail-sink", command))
         with step("Migrating the database"):
-            self._manage("prepare_database")
+            self._wait_for("prepare_database", preparing)
+        if is_new:  # so the demo cannot be refused, and web can start beside it
+            self.supervisor.start(self.web)
         if self.demo:
             with step("Loading demo data (only if the database is empty)"):
-                self.demo = self._manage("load_demo", also_fine=HAS_REAL_DATA) == 0
+                loading = self.supervisor.begin("manage", _manage("load_demo"))
+                self.demo = self._wait_for("load_demo", loading, also_fine=HAS_REAL_DATA) == 0
             if not self.demo:
                 say("  This folder has data of its own: no demo.")
                 self.copy.remember({"DEMO": "0"})
                 self.supervisor.environment |= self.copy.environment()
         with step("Starting web, worker and beat"):
             for child in (self.web, self.worker, self.beat):
-                self.supervisor.start(child)
+                if child not in self.supervisor.children:
+                    self.supervisor.start(child)
             self._wait_for_health()
 
-    def _manage(self, command: str, *, also_fine: int = 0) -> int:
-        code = self.supervisor.run_once("manage", str(ROOT / "manage.py"), command)
+    def _wait_for(self, command: str, child: Child, *, also_fine: int = 0) -> int:
+        code = self.supervisor.finish(child)
         if code not in (0, also_fine):
             say()
             raise Unavailable(f"manage.py {command} failed:\n{self._tail('manage')}")

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -87,10 +86,16 @@ class Supervisor:
         child.started_at = time.monotonic()
         return child.process
 
-    def run_once(self, name: str, *arguments: str) -> int:
-        """Run a program to its end and return its exit code. `stop` ends it like the other children."""
-        child = Child(name, [sys.executable, *arguments])
-        code = self.start(child).wait()
+    def begin(self, name: str, command: list[str]) -> Child:
+        """Start a program that ends by itself. `stop` ends it like the other children."""
+        child = Child(name, command)
+        self.start(child)
+        return child
+
+    def finish(self, child: Child) -> int:
+        """Wait for the end of a program that `begin` started, and return its exit code."""
+        assert child.process is not None  # noqa: S101 (begun)
+        code = child.process.wait()
         self.children.remove(child)
         return code
 
