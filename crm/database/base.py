@@ -5,16 +5,18 @@ that hangs cannot cancel anything, so the client gives up slightly later and dro
 """
 
 import select
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql import base, client, operations
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from crm.database.bounds import GRACE_SECONDS, SESSION_BOUNDS, STATEMENT_SECONDS
+from crm.embedded.binaries import postgres_programs
 
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
@@ -47,7 +49,19 @@ class DatabaseOperations(operations.DatabaseOperations):
         return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
 
 
+class DatabaseClient(client.DatabaseClient):
+    """`manage.py dbshell`, also with a socket in the URL (`?host=`) and without a psql on the path."""
+
+    @classmethod
+    def settings_to_cmd_args_env(cls, settings_dict: Any, parameters: Any) -> Any:
+        host = settings_dict["HOST"] or settings_dict["OPTIONS"].get("host", "")
+        args, env = super().settings_to_cmd_args_env({**settings_dict, "HOST": host}, parameters)
+        args[0] = shutil.which(args[0]) or str(postgres_programs() / args[0])
+        return args, env
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    client_class = DatabaseClient
     ops_class = DatabaseOperations
     patience: float | None = None
 

@@ -1,5 +1,6 @@
 """A connection is reused between requests and checked before reuse."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.utils import DataError
 from django.test.utils import CaptureQueriesContext
 
 from lib.prepared import prepared_cursor
+from tests.plugins import services
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +74,11 @@ def test_a_statement_is_planned_after_a_while_and_counted_as_before() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'")
         assert cursor.fetchone() == (1,)
+
+
+def test_dbshell_reaches_a_server_on_a_socket() -> None:
+    found: Any = connection
+    command, _environment = found.client.settings_to_cmd_args_env(connection.settings_dict, [])
+    assert command[command.index("-h") + 1] == str(services.postgres.sockets)
+    answer = subprocess.run([*command, "-tAc", "SELECT 1"], capture_output=True, text=True)
+    assert (answer.stdout, answer.stderr) == ("1\n", "")
