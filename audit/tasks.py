@@ -1,13 +1,21 @@
 """Background tasks that number and seal the activity log."""
 
+from contextlib import suppress
+from typing import Final
+
 import structlog
 from celery import shared_task
+from django.core.cache import cache
 from django.db import ProgrammingError
 from psycopg.errors import InsufficientPrivilege
+from redis.exceptions import RedisError
 
 from audit.publishing import publish
 from audit.sealing import SealsAreGone, seal
 from audit.signing import NoKey
+
+#: Cache key with the number of runs since the last one that sealed, for metrics.
+SEAL_FAILURES: Final = "audit:seal_failures"
 
 log = structlog.get_logger(__name__)
 
@@ -36,14 +44,23 @@ def publish_trail() -> int:
 def seal_trail() -> int:
     """Seal rows, once a minute. A problem is logged each time, and the rows wait for the next run."""
     try:
-        return seal()
+        made = seal()
     except (NoKey, SealsAreGone, OSError, ValueError) as error:
-        log.error("trail_not_sealed", error=str(error))
-        return 0
+        return _not_sealed(str(error))
     except ProgrammingError as error:
         _raise_unless_refused(error)
-        log.error("trail_not_sealed", error=NOT_THE_PUBLISHER)
-        return 0
+        return _not_sealed(NOT_THE_PUBLISHER)
+    with suppress(RedisError):
+        cache.delete(SEAL_FAILURES)
+    return made
+
+
+def _not_sealed(error: str) -> int:
+    log.error("trail_not_sealed", error=error)
+    with suppress(RedisError):
+        cache.add(SEAL_FAILURES, 0, None)
+        cache.incr(SEAL_FAILURES)
+    return 0
 
 
 def _raise_unless_refused(error: ProgrammingError) -> None:

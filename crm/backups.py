@@ -16,9 +16,11 @@ from typing import Any, Final
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 from psycopg import conninfo, sql
 
 from crm.embedded.binaries import postgres_programs
+from jobs.models import Job, JobStatus
 
 OWNER: Final = "owner"
 # Sum of 60 bits of each row's MD5: independent of row order and computed in constant memory. It detects
@@ -29,6 +31,10 @@ _SCRATCH_NOTE: Final = "of a restore drill, dropped at its end"
 _SCRATCH_OF: Final = """
 SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s
 """
+
+
+# Kinds of jobs by which metrics know when the last backup was made, and the last drill passed.
+BACKUP, DRILL = "backup", "restore_drill"
 
 
 class BackupFailed(Exception):
@@ -68,6 +74,11 @@ def back_up(dump: Path) -> dict[str, Table]:
     manifest.write_text(json.dumps(described, indent=1))
     draft.rename(dump)
     return tables
+
+
+def remember(kind: str) -> None:
+    """Record that a backup was made or a drill has passed (crm.metrics)."""
+    Job.objects.using(OWNER).create(kind=kind, status=JobStatus.DONE, finished_at=timezone.now())
 
 
 def read_manifest(dump: Path) -> dict[str, Table]:

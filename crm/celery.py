@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "seal the trail": {"task": "audit.seal", "schedule": 60.0},
     "send due reminders": {"task": "meetings.send_due_reminders", "schedule": 5.0},
     "make reminders of the days ahead": {"task": "meetings.top_up_reminders", "schedule": 3600.0},
+    "tell the watchdog that all is well": {"task": "crm.call_watchdog", "schedule": 60.0},
     "do long work": {"task": "jobs.run_due", "schedule": 5.0},
     "delete files of long work": {"task": "jobs.delete_expired_files", "schedule": 900.0},
     "forget how to take old merges back": {"task": "contacts.forget_merges", "schedule": 60.0},

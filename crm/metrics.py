@@ -7,13 +7,15 @@ import hmac
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 import prometheus_client
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,8 +23,10 @@ from prometheus_client import CollectorRegistry, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
 from api.models import WebhookDelivery
-from audit.models import Change, Event
+from audit.models import Change, Event, Seal
+from audit.tasks import SEAL_FAILURES
 from crm import heartbeat, progress
+from crm.backups import BACKUP, DRILL
 from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
 from lib import waking
@@ -43,6 +47,17 @@ def _webhook_wait() -> float:
     return _seconds_since(due.aggregate(first=Min("due_at"))["first"])
 
 
+def _seal_age() -> float:
+    """Return the age of the newest seal. Nothing is sealed while nothing happens: see the alert's wording."""
+    return _seconds_since(Seal.objects.aggregate(last=Max("at"))["last"])
+
+
+def _job_age(kind: str) -> float:
+    """Return the age of the last job of this kind, or infinity if there was none."""
+    last = Job.objects.filter(kind=kind, status=JobStatus.DONE).aggregate(last=Max("finished_at"))["last"]
+    return _seconds_since(last) if last else inf
+
+
 def _unnumbered() -> float:
     """Count unnumbered rows of the last hour only, because numbering takes seconds."""
     since = timezone.now() - timedelta(hours=1)
@@ -53,6 +68,14 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
     "reminders_due": ("Reminders due and not yet sent", lambda: Reminder.objects.due(timezone.now()).count()),
     "reminders_oldest_due_seconds": ("Age of the oldest due reminder in seconds", _reminder_wait),
     "reminders_given_up": ("Reminders given up", lambda: Reminder.objects.failed().count()),
+    "reminders_delayed": (
+        "Reminders due whose last attempt failed",
+        lambda: Reminder.objects.waiting().exclude(last_error="").count(),
+    ),
+    "seal_age_seconds": ("Age of the newest seal in seconds", _seal_age),
+    "seal_failures": ("Runs since the last one that sealed", lambda: cache.get(SEAL_FAILURES, 0)),
+    "backup_age_seconds": ("Age of the newest backup in seconds", lambda: _job_age(BACKUP)),
+    "drill_age_seconds": ("Age of the last restore drill in seconds", lambda: _job_age(DRILL)),
     "webhook_deliveries_due": (
         "Deliveries that wait to be sent",
         lambda: WebhookDelivery.objects.due(timezone.now()).count(),

@@ -40,6 +40,7 @@ TASKS: Final[dict[str, Kept]] = {
     "api.send_webhooks": Kept("hooks", 3 * MINUTE),
     # The longest known job is an import of a million rows. Its lease is renewed every second (jobs.running).
     "jobs.run_due": Kept("work", 6 * 60 * MINUTE),
+    "crm.call_watchdog": Kept("work", MINUTE),
     "jobs.delete_expired_files": Kept("work", 10 * MINUTE),
     # All contacts, organisations or series of a city, in one transaction each.
     "meetings.top_up_reminders": Kept("work", 10 * MINUTE),

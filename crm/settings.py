@@ -384,6 +384,9 @@ if METRICS_TOKEN:
     MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")
     MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
 
+# Called each minute while every part is up. Whoever is called raises the alarm when the calls stop.
+WATCHDOG_URL = checked.web_address("WATCHDOG_URL", env.str("WATCHDOG_URL", default=""))
+
 # --- Logs: structured, without personal data ------------------------------------------------------
 LOGGING = {
     "version": 1,
@@ -391,5 +394,11 @@ LOGGING = {
     "formatters": {"json": {"()": "crm.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
+        # Two lines for each poll, several polls a second: 69 MB a day that say nothing.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

@@ -36,6 +36,11 @@ VARIABLES: Final = (
     ),
     Variable("SECRET_KEY_FALLBACKS", "secrets that still count while they are changed, separated by commas"),
     Variable(
+        "WATCHDOG_URL",
+        "an address outside, called each minute while every part is up; it raises the alarm when the calls "
+        "stop (“Monitoring”)",
+    ),
+    Variable(
         "METRICS_TOKEN", "opens `/metrics` to whoever sends it, and has requests counted; none: neither"
     ),
     Variable("SITE_URL", "what links in e-mails start with", None),

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .addresses import reachable_at
@@ -254,6 +254,8 @@ class _Run:
                 say(f"{time.strftime('%H:%M:%S')} {problem}")
             if turn % LOOK_AT_SERVERS_EVERY == 0:
                 self._look_at_servers()
+                with suppress(OSError):  # a full disk
+                    self.supervisor.shorten_logs()
 
     def _look_at_servers(self) -> None:
         """Restart dead servers and report each problem once. Problems never end this process."""

@@ -1,6 +1,7 @@
 """A supervisor that restarts child processes and stops them in order."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from .children import die_with_parent
 from .environment import ROOT
 
 LONGEST_PAUSE_SECONDS = 30.0
+MOST_LOG_BYTES = 10_000_000
 STABLE_AFTER_SECONDS = 60.0
 
 
@@ -56,7 +58,8 @@ class Child:
 class Supervisor:
     """Child processes with a common environment.
 
-    Each child has its own log file. The file of the previous run is kept as `.log.1`.
+    Each child has its own log file. What was logged before, in the previous run or before the file became too
+    long, is kept as `.log.1`.
     """
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
@@ -85,6 +88,13 @@ class Supervisor:
             )
         child.started_at = time.monotonic()
         return child.process
+
+    def shorten_logs(self) -> None:
+        """Keep the text of a long log as `.log.1` and begin again. Whoever writes to it appends."""
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > MOST_LOG_BYTES:
+                shutil.copy2(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
 
     def begin(self, name: str, command: list[str]) -> Child:
         """Start a program that ends by itself. `stop` ends it like the other children."""

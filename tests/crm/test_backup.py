@@ -18,8 +18,9 @@ from audit.models import Action, Event, Seal
 from audit.sealing import seal
 from audit.services import record
 from audit.signing import make_key
-from crm.backups import manifest_of
+from crm.backups import BACKUP, DRILL, manifest_of
 from crm.embedded.postgres import APPLICATION, OWNER, Postgres
+from jobs.models import Job
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
 from tests.factories import make_contact, make_meeting, make_organisation
@@ -101,8 +102,9 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
         said("restore", dump)
 
 
-def test_a_drill_leaves_nothing_behind(dump: Path) -> None:
+def test_a_drill_leaves_nothing_behind_but_that_it_passed(dump: Path) -> None:
     assert "can be restored" in said("restore", dump, "--drill")
+    assert set(Job.objects.values_list("kind", flat=True)) == {BACKUP, DRILL}
     with services.postgres.connect() as superuser:
         query = "SELECT count(*) FROM pg_database WHERE datname = 'proximity_drill'"
         assert superuser.execute(query).fetchone() == (0,)

@@ -134,6 +134,7 @@ def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
         assert part["cap_drop"] == ["ALL"], name
         assert part["security_opt"] == ["no-new-privileges:true"], name
         assert part["deploy"]["resources"]["limits"].keys() >= {"cpus", "memory"}, name
+        assert int(part["logging"]["options"]["max-file"]) <= 5, f"{name} would log until the disk is full"
         assert "container_name" not in part, f"{name} could not be scaled"
         assert name == "migrate" or "test" in part["healthcheck"], name
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -9,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from crm import logs
+from crm.embedded import supervisor
 
 
 @pytest.fixture
@@ -93,3 +95,18 @@ def test_a_request_comes_from_where_our_proxies_say_and_nobody_else(
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     client.get("/livez", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
     assert {line["ip"] for line in parsed(lines) if "ip" in line} == {address}
+
+
+def test_a_log_of_run_that_becomes_long_begins_again_and_keeps_what_it_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "MOST_LOG_BYTES", 10)
+    run = supervisor.Supervisor({}, tmp_path)
+    with run.log_of("web").open("ab", buffering=0) as log:  # as a child has it open
+        log.write(b"0123456789")
+        run.shorten_logs()
+        log.write(b"!")
+        run.shorten_logs()
+        log.write(b"new")
+    assert (tmp_path / "web.log.1").read_bytes() == b"0123456789!"
+    assert (tmp_path / "web.log").read_bytes() == b"new"

@@ -5,9 +5,18 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
+from audit.tasks import seal_trail
+from crm.backups import BACKUP
+from jobs.models import Job, JobStatus
+from reminders.models import Reminder
+from reminders.sending import send_due
 from tests.factories import make_district, make_officer, make_organisation
+from tests.plugins import services
+from tests.plugins.mail import MailSink
+from tests.reminders.test_sending import make_due, make_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +41,30 @@ def test_open_only_for_who_sends_it(settings: Settings) -> None:
     assert ask("another")[0] == 401
 
 
+def test_they_know_of_seals_that_failed_backups_and_delayed_mail(
+    settings: Settings, mail_sink: MailSink
+) -> None:
+    def values() -> dict[str, float]:
+        found = re.findall(r"^proximity_(\w+) (\S+)$", ask()[1], re.MULTILINE)
+        return {name: float(value) for name, value in found}
+
+    settings.METRICS_TOKEN, settings.AUDIT_SIGNING_KEY_FILE = TOKEN, ""
+    make_due(make_owner("email"))
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, services.free_port()
+    send_due()
+    for _minute in range(2):
+        seal_trail()
+    Job.objects.create(kind=BACKUP, status=JobStatus.DONE, finished_at=timezone.now())
+    found = values()
+    assert (found["reminders_delayed"], found["seal_failures"]) == (1, 2)
+    assert found["backup_age_seconds"] < 60 < found["drill_age_seconds"]
+
+    settings.EMAIL_PORT = port
+    Reminder.objects.waiting().update(lease_until=None)
+    send_due()
+    assert values()["reminders_delayed"] == 0
+
+
 def test_they_count_requests_and_waiting_work_and_name_nobody(settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     settings.MIDDLEWARE = [
@@ -50,6 +83,7 @@ def test_they_count_requests_and_waiting_work_and_name_nobody(settings: Settings
     assert re.search(r"^proximity_reminders_due 0\.0$", text, re.MULTILINE)
     assert re.search(r"^proximity_worker_alive 0\.0$", text, re.MULTILINE)
     assert re.search(r"^proximity_trail_unnumbered [1-9]", text, re.MULTILINE)
+    assert re.search(r"^proximity_backup_age_seconds \+Inf$", text, re.MULTILINE)
     assert "Canary" not in text
     labels = re.findall(r'="([^"]*)"', text)
     assert not [label for label in labels if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|@", label)]

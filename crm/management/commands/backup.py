@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.backups import BackupFailed, back_up, manifest_of
+from crm.backups import BACKUP, BackupFailed, back_up, manifest_of, remember
 
 
 class Command(BaseCommand):
@@ -29,5 +29,6 @@ class Command(BaseCommand):
             tables = back_up(path)
         except (BackupFailed, OSError) as problem:
             raise CommandError(str(problem)) from problem
+        remember(BACKUP)
         rows = sum(table.rows for table in tables.values())
         self.stdout.write(f"{path}: {len(tables)} tables, {rows} rows, {path.stat().st_size} bytes.")

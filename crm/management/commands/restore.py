@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.verifying import verify_trail
-from crm.backups import OWNER, BackupFailed, put_back, scratch_database
+from crm.backups import DRILL, OWNER, BackupFailed, put_back, remember, scratch_database
 
-DRILL = "proximity_drill"
+DRILL_DATABASE = "proximity_drill"
 
 
 class Command(BaseCommand):
@@ -24,14 +24,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the dump; its .json lies beside it")
         parser.add_argument(
-            "--drill", action="store_true", help=f"into a database {DRILL!r} that is dropped at the end"
+            "--drill",
+            action="store_true",
+            help=f"into a database {DRILL_DATABASE!r}, dropped at the end",
         )
 
     def handle(self, *, path: Path, drill: bool, **_: Any) -> None:
         try:
             if drill:
-                with scratch_database(DRILL):
+                with scratch_database(DRILL_DATABASE):
                     self._restore(path)
+                remember(DRILL)
                 self.stdout.write("Drill passed: this backup can be restored.")
             else:
                 self._restore(path)
