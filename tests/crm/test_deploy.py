@@ -1,0 +1,173 @@
+"""The samples in deploy/ fit the code and work: systemd units, a proxy, and archives that restore."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from crm.embedded.postgres import SUPERUSER, Postgres
+from crm.queues import QUEUES
+from exchange.imports.tables import MOST_BYTES
+from tests.crm.test_compose import FILE
+from tests.plugins import services
+
+DEPLOY: Final = services.ROOT / "deploy"
+UNITS: Final = sorted((DEPLOY / "systemd").iterdir())
+SERVICES: Final = [unit for unit in UNITS if unit.suffix == ".service"]
+PLACE, ARCHIVE = "/srv/proximity-crm", "/var/backups/proximity/wal"
+
+
+def settings_of(unit: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in unit.read_text().splitlines():
+        if re.match(r"\w+=", line):
+            name, _sign, value = line.partition("=")
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_the_target_starts_web_beat_and_a_worker_for_each_queue() -> None:
+    wanted = " ".join(settings_of(DEPLOY / "systemd" / "proximity.target")["Wants"]).split()
+    assert {name for name in wanted if "worker" in name} == {f"proximity-worker@{q}.service" for q in QUEUES}
+    here = {unit.name for unit in UNITS}
+    assert {re.sub(r"@\w+", "@", name) for name in wanted} <= here
+    timers = {unit.stem for unit in UNITS if unit.suffix == ".timer"}
+    assert timers == {"proximity-backup", "proximity-drill"}
+    assert {unit.stem for unit in UNITS if unit.suffix == ".service"} >= timers
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_no_service_runs_as_root_or_writes_elsewhere(unit: Path) -> None:
+    found = settings_of(unit)
+    assert found["User"] == ["proximity"]
+    assert found["NoNewPrivileges"] == found["ProtectHome"] == ["yes"]
+    assert (found["CapabilityBoundingSet"], found["ProtectSystem"]) == ([""], ["strict"])
+    # Only the backup and the drill know the tables' owner, only the queue's own worker what is its own.
+    knows_owner = "/etc/proximity/owner" in found["EnvironmentFile"]
+    assert knows_owner == (unit.stem in {"proximity-backup", "proximity-drill"})
+    assert not [name for name in found if "KEY" in name or "PASSWORD" in name]
+
+
+if shutil.which("systemd-analyze"):
+
+    def test_systemd_takes_the_units(tmp_path: Path) -> None:
+        for unit in UNITS:
+            text = unit.read_text().replace(f"{PLACE}/.venv", sys.prefix).replace(PLACE, str(services.ROOT))
+            (tmp_path / unit.name).write_text(text)
+        units = sorted(map(str, tmp_path.iterdir()))
+        answer = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
+        ours = [line for line in answer.stderr.splitlines() if "proximity" in line]
+        assert (answer.returncode, ours) == (0, [])
+
+
+def test_the_proxy_takes_the_largest_import_and_names_the_client() -> None:
+    text = (DEPLOY / "nginx" / "proximity.conf").read_text()
+    size = re.search(r"client_max_body_size (\d+)m;", text)
+    assert size is not None
+    assert int(size[1]) * 1024 * 1024 > MOST_BYTES
+    assert "proxy_set_header X-Forwarded-Proto https;" in text
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in text
+
+
+if NGINX := shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
+
+    def test_nginx_takes_the_sample(tmp_path: Path) -> None:
+        request = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=city",
+        ]
+        made = [*request, "-keyout", f"{tmp_path}/key", "-out", f"{tmp_path}/pem"]
+        subprocess.run(made, check=True, capture_output=True)
+        text = (DEPLOY / "nginx" / "proximity.conf").read_text()
+        text = text.replace("/etc/ssl/private/crm.city.example.key", f"{tmp_path}/key")
+        text = text.replace("/etc/ssl/crm.city.example.pem", f"{tmp_path}/pem")
+        (tmp_path / "conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ {text} }}")
+        answer = subprocess.run([NGINX, "-t", "-c", f"{tmp_path}/conf"], capture_output=True, text=True)
+        assert answer.returncode == 0, answer.stderr
+
+
+def test_compose_archives_as_the_sample_for_machines_does() -> None:
+    base, command = (
+        yaml.safe_load(file.read_text())["services"]["postgres"]["command"]
+        for file in (FILE, DEPLOY / "compose.archiving.yml")
+    )
+    assert command[: len(base)] == base
+    for setting in command[len(base) + 1 :: 2]:
+        name, _sign, value = setting.partition("=")
+        assert value.replace("/wal", ARCHIVE) == configured("archiving.conf", ARCHIVE)[name]
+
+
+def configured(name: str, archive: str, **changed: str) -> dict[str, str]:
+    """Return the settings of a sample for PostgreSQL, with another folder for the archive."""
+    lines = (DEPLOY / "postgres" / name).read_text().replace(ARCHIVE, archive).splitlines()
+    pairs = (line.split(" = ", 1) for line in lines if not line.startswith("#"))
+    return {name: value.strip("'") for name, value in pairs} | changed
+
+
+def configure(cluster: Postgres, settings: dict[str, str]) -> None:
+    with (cluster.launcher.data / "postgresql.auto.conf").open("a") as file:
+        file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+
+
+@pytest.mark.thorough
+def test_a_cluster_is_recovered_to_the_moment_before_a_mishap(tmp_path: Path) -> None:
+    """The drill of docs/operations.md, with the samples that it names."""
+    archive = tmp_path / "wal"
+    archive.mkdir()
+    city = Postgres(tmp_path / "city")
+    city.launcher.give(archive)
+    city._make()
+    configure(city, configured("archiving.conf", str(archive)))
+    city.start()
+    copied = Postgres(tmp_path / "copied")
+    try:
+        city.execute("CREATE TABLE kept (said text)")
+        copy(city, copied)
+        city.execute("INSERT INTO kept VALUES ('before the mishap')")
+        moment = one(city, "SELECT clock_timestamp()::text")
+        time.sleep(0.2)
+        city.execute("DELETE FROM kept")
+        city.execute("SELECT pg_switch_wal()")
+        last = one(city, "SELECT pg_walfile_name(pg_current_wal_lsn() - 1)")
+        deadline = time.monotonic() + 30
+        while not (archive / last).exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        city.stop()
+        configure(copied, configured("recovery.conf", str(archive), recovery_target_time=moment))
+        (copied.launcher.data / "recovery.signal").touch()
+        copied.launcher.give(copied.launcher.data / "recovery.signal")
+        copied.start()
+        deadline = time.monotonic() + 30
+        while one(copied, "SELECT pg_is_in_recovery()") and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert one(copied, "SELECT said FROM kept") == "before the mishap"
+    finally:
+        city.stop(at_once=True)
+        copied.stop(at_once=True)
+
+
+def copy(source: Postgres, target: Postgres) -> None:
+    """Make a base backup of a running cluster the data of another one."""
+    place = ["--pgdata", str(target.launcher.data), "--checkpoint", "fast", "--wal-method", "none"]
+    command = source.launcher.command("pg_basebackup", "-h", str(source.sockets), "-U", SUPERUSER, *place)
+    source.launcher.give(target.launcher.data.parent)
+    done = subprocess.run(command, capture_output=True, text=True, **source.launcher.options())
+    assert done.returncode == 0, done.stderr
+
+
+def one(cluster: Postgres, statement: Any) -> Any:
+    with cluster.connect() as connection:
+        row = connection.execute(statement).fetchone()
+    return row[0] if row else None
