@@ -94,7 +94,7 @@ if NGINX := shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/
         text = text.replace("/etc/ssl/private/crm.city.example.key", f"{tmp_path}/key")
         text = text.replace("/etc/ssl/crm.city.example.pem", f"{tmp_path}/pem")
         (tmp_path / "conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ {text} }}")
-        answer = subprocess.run([NGINX, "-t", "-c", f"{tmp_path}/conf"], capture_output=True, text=True)
+        answer = subprocess.run([str(NGINX), "-t", "-c", f"{tmp_path}/conf"], capture_output=True, text=True)
         assert answer.returncode == 0, answer.stderr
 
 
