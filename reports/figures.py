@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from datetime import date, timedelta
+from typing import Final, Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from reports.periods import Period
 from reports.questions import By, Question
@@ -59,6 +60,39 @@ class Span:
         end = min(self.question.so_far(self.period).until, self.question.today)
         return (end - timedelta(days=days)).isoformat()
 
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row of a worked example: its facts, and whether it is in n and in `of`."""
+
+    facts: Text
+    is_counted: bool
+    is_in_total: bool
+
+    @classmethod
+    def counted(cls, facts: Text) -> "Case":
+        return cls(facts, is_counted=True, is_in_total=True)
+
+    @classmethod
+    def rest(cls, facts: Text) -> "Case":
+        """In the total, but not counted."""
+        return cls(facts, is_counted=False, is_in_total=True)
+
+    @classmethod
+    def outside(cls, facts: Text) -> "Case":
+        return cls(facts, is_counted=False, is_in_total=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of a definition: from which day figures are counted so, and what is new."""
+
+    since: date
+    change: Text
+
+
+FIRST: Final = Revision(date(2026, 11, 24), _("First definition."))
+ENDS_NOW: Final = Revision(date(2026, 11, 27), _("A period that is not over ends with today."))
 
 Filters = Mapping[str, str]
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import Any, Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from reports.figures import Column, Drill, Filters, Row, Source, Span, Text
+from reports.figures import FIRST, Case, Column, Drill, Filters, Revision, Row, Source, Span, Text
+from reports.intervals import LEAST, Interval, wilson
 from reports.population import fetch
 from reports.questions import By, Question
 
@@ -26,6 +30,7 @@ class Report:
     `waiting` is the column of those in `of` whose time is not over: neither in n nor missed yet, so that
     while there are any the figure can still grow, and is compared with none.
     `better` says which way is good news; None where neither is (a level is no better than another).
+    `question` is what it answers, `example` six cases of which each is counted, in the total or neither.
     `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
 
@@ -37,6 +42,8 @@ class Report:
     not_said: Text
     n_label: Promise
     of_label: Promise
+    question: Text
+    example: Sequence[Case]
     row: type[Row]
     counts: Source
     fields: Mapping[str, str]
@@ -52,6 +59,31 @@ class Report:
     adds_up: str = ""
     is_state: bool = False
     waiting: str = ""
+    history: Sequence[Revision] = (FIRST,)
+
+    @property
+    def moment(self) -> Text:
+        """Of which moment or days it is."""
+        if self.is_state:
+            return _("The end of the period; while the period runs, today.")
+        return _("The days of the period; while the period runs, up to today.")
+
+    @property
+    def result(self) -> str:
+        """`2 of 4`: the figure of the example, counted from its cases."""
+        counted = sum(case.is_counted for case in self.example)
+        total = sum(case.is_in_total for case in self.example)
+        return gettext("%(n)s of %(of)s") % {"n": counted, "of": total}
+
+    @property
+    def sql(self) -> str:
+        """The statement that counts it by district."""
+        return dedent(sql_of([self], By.DISTRICT)).strip()
+
+    @property
+    def version(self) -> int:
+        """The number of its definition; `history` says what each changed."""
+        return len(self.history)
 
     @property
     def own_columns(self) -> list[Column]:
@@ -76,6 +108,20 @@ class Report:
         """Whether the time of some that it counts is not over: they are not missed yet."""
         return bool(self.waiting and getattr(row, self.waiting, 0))
 
+    def is_of_few(self, row: Row | None) -> bool:
+        """Whether it is a share of so few that it is shown as counts only."""
+        return self.unit == "ratio" and row is not None and row.of < LEAST
+
+    def interval(self, row: Row | None) -> Interval | None:
+        """Wilson's interval of a share.
+
+        A state counts everybody there is, and a sum is not a number of objects: they have none, nor has a
+        share of few.
+        """
+        if row is None or self.unit != "ratio" or self.is_state or self.adds_up or self.is_of_few(row):
+            return None
+        return wilson(row.n, row.of)
+
     def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
         """How many objects a figure is of, and the list of just these."""
         n: float = getattr(row, self.adds_up or "n")
@@ -84,22 +130,8 @@ class Report:
 
 def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
     """The rows of each, by one statement: they count the same."""
-    source = reports[0].counts
-    measures = dict.fromkeys(measure for report in reports for measure in report.measures)
-    beside = [more for report in reports for more in report.beside]
-    tables = [source.tables(question.by, list(measures)), *(table for table, _join in beside)]
-    counted = [
-        f"{aggregate} AS {_column(number, name)}"
-        for number, report in enumerate(reports)
-        for name, aggregate in report.fields.items()
-    ]
     found = fetch(
-        f"""
-        WITH {", ".join(tables)}
-        SELECT nr, grp, {", ".join(counted)}
-        FROM {source.table} {" ".join(join for _table, join in beside)}
-        GROUP BY nr, grp ORDER BY nr, grp
-        """,  # noqa: S608 (our own text)
+        sql_of(reports, question.by),
         question,
         **{name: value for report in reports for name, value in report.parameters.items()},
     )
@@ -114,6 +146,25 @@ def read_together(reports: Sequence[Report], question: Question) -> list[list[An
         ]
         for number, report in enumerate(reports)
     ]
+
+
+def sql_of(reports: Sequence[Report], by: By) -> str:
+    """The statement of reports that count the same, with named parameters (`Question.parameters`)."""
+    source = reports[0].counts
+    measures = dict.fromkeys(measure for report in reports for measure in report.measures)
+    beside = [more for report in reports for more in report.beside]
+    tables = [source.tables(by, list(measures)), *(table for table, _join in beside)]
+    counted = [
+        f"{aggregate} AS {_column(number, name)}"
+        for number, report in enumerate(reports)
+        for name, aggregate in report.fields.items()
+    ]
+    return f"""
+        WITH {", ".join(tables)}
+        SELECT nr, grp, {", ".join(counted)}
+        FROM {source.table} {" ".join(join for _table, join in beside)}
+        GROUP BY nr, grp ORDER BY nr, grp
+        """  # noqa: S608 (our own text)
 
 
 def _column(number: int, name: str) -> str:

@@ -58,6 +58,7 @@ def _kept(report: Report) -> dict[str, Any]:
         "measure": report.measure,
         "unit": report.unit,
         "adds_up": report.adds_up,
+        "version": report.version,
         "n": label_of(report.n_label),
         "of": label_of(report.of_label),
         "columns": [{"name": one.name, "label": str(one.label), "unit": one.unit} for one in report.columns],

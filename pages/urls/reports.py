@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/", views.scorecard_page, name="reports"),
     path("reports/blind-spots/", views.blind_spots_page, name="reports_blind_spots"),
     path("reports/compare/", views.compare_page, name="reports_compare"),
+    path("reports/method/", views.method_page, name="reports_method"),
     path("reports/map/", views.map_page, name="reports_map"),
     path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
     path("reports/<slug:slug>/", views.report_page, name="report"),

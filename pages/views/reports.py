@@ -117,7 +117,7 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
         "district": district,
         "whole": Figure(whole, district.name),
         "figures": figures,
-        "trend": trend(whole, _chart_title(report, district.name)),
+        "trend": trend(whole, _chart_title(report, district.name)) if _has_values(whole) else "",
         "bars": _bars(report, figures),
         "columns": report.own_columns,
         "call": call_of_report(report.slug, _api_parameters(form, asked)),
@@ -188,6 +188,13 @@ def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Ques
     return {"matrix": matrix(replace(question, periods=(form.chosen,)))}
 
 
+@require_safe
+def method_page(request: ActorRequest) -> HttpResponseBase:
+    """How each indicator is counted, for everybody who signs in."""
+    groups = [(title, [REPORTS[slug] for slug in slugs]) for title, slugs in GROUPS]
+    return render(request, "pages/reports/methods.html", {"groups": groups})
+
+
 def ground(request: ActorRequest) -> list[District]:
     """The districts whose figures the reader may see, each before its parts.
 
@@ -220,6 +227,11 @@ def _grouped(figures: dict[str, Figure]) -> Any:
     for title, slugs in GROUPS:
         if found := [figures[slug] for slug in slugs if slug in figures]:
             yield title, found
+
+
+def _has_values(line: Line) -> bool:
+    """Whether there is anything to draw: shares of few are counts only."""
+    return any(mark.value is not None for mark in line.marks)
 
 
 def _bars(report: Report, figures: list[Figure]) -> str:

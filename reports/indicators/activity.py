@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.happenings import MEETINGS
 from reports.reading import Report
 
@@ -66,4 +66,14 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("that was due to take place", "that were due to take place"),
+    question=_("How many meetings do we hold?"),
+    example=(
+        Case.counted(_("Held")),
+        Case.counted(_("Held with eight organisations: one meeting")),
+        Case.rest(_("Nobody was reached")),
+        Case.rest(_("Planned for yesterday, not updated since")),
+        Case.rest(_("Cancelled")),
+        Case.outside(_("Planned for a day to come")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

@@ -12,7 +12,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Row
 from reports.indicators import coverage
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
@@ -97,4 +97,14 @@ REPORT = _BlindSpots(
     columns=(Column("days_since_met", _("days since any was met"), "days"),),
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    question=_("Which communities are not reached?"),
+    example=(
+        Case.counted(_("A mosque that represents Muslims, met on 3 July")),
+        Case.counted(_("A women’s network that also represents refugees, met on 9 August: once in each")),
+        Case.rest(_("A Roma association, not met in the period")),
+        Case.rest(_("An organisation of refugees whose only meeting was cancelled")),
+        Case.outside(_("A community known to live here without an organisation: shown as not represented")),
+        Case.outside(_("A neighbours’ association that represents no community")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

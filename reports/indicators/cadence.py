@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS
 from reports.reading import Report
 
@@ -50,4 +50,14 @@ REPORT = Report(
     columns=(Column("without", _("nothing agreed"), "count"),),
     n_label=ngettext_lazy("met within the agreed time", "met within the agreed time"),
     of_label=ngettext_lazy("with an agreed frequency", "with an agreed frequency"),
+    question=_("How many organisations do we meet as often as agreed?"),
+    example=(
+        Case.counted(_("Agreed: every 30 days; last met 30 days before the end")),
+        Case.counted(_("Agreed: every 90 days; last met 31 days before the end")),
+        Case.rest(_("Agreed: every 30 days; last met 31 days before the end")),
+        Case.rest(_("Agreed: every 60 days; never met")),
+        Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
+        Case.outside(_("Agreed: every 30 days, but the organisation is closed")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.rules import ANSWER_WITHIN
-from reports.figures import Column, Row, Span
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row, Span
 from reports.happenings import CONCERNS
 from reports.reading import Report
 
@@ -83,6 +83,16 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("answered in time", "answered in time"),
     of_label=ngettext_lazy("concern received", "concerns received"),
+    question=_("Does who raises a concern hear from us within 72 hours?"),
+    example=(
+        Case.counted(_("Received on Monday at 10:00, answered on Wednesday at 18:00")),
+        Case.counted(_("Received on Monday at 10:00, answered on Thursday at 09:59")),
+        Case.rest(_("Received on Monday at 10:00, answered on Friday")),
+        Case.rest(_("Entered when the 72 hours were over: nobody could be reminded")),
+        Case.rest(_("Not answered yet, within 72 hours: shown apart while there is time")),
+        Case.outside(_("Received before the period, answered in it")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )
 
 # On its own line where figures are read; by API it is columns of `concerns`.
@@ -102,4 +112,13 @@ LOOP_CLOSED = Report(
     },
     n_label=ngettext_lazy("reported back", "reported back"),
     of_label=ngettext_lazy("concern closed", "concerns closed"),
+    question=_("Do people hear what became of their concern?"),
+    example=(
+        Case.counted(_("Closed on 9 August, reported back on 9 August")),
+        Case.counted(_("Closed on 9 August, reported back on 1 October")),
+        Case.rest(_("Closed on 9 August, not reported back")),
+        Case.rest(_("Closed without an answer")),
+        Case.outside(_("Answered, but still open")),
+        Case.outside(_("Closed before the period")),
+    ),
 )

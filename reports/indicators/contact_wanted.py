@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Drill, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Row
 from reports.population import ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
 from reports.reading import Report, where
@@ -102,4 +102,16 @@ REPORT = _ContactWanted(
     ),
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("meeting agreed", "meetings agreed"),
+    question=_("How much of the agreed contact took place?"),
+    example=(
+        Case.counted(_("Agreed: every 30 days; met 3 times in 90 days: 3 of 3 meetings")),
+        Case.counted(
+            _("Agreed: every 30 days; met 5 times in 90 days: 3 of 3, as more make up for nobody else")
+        ),
+        Case.counted(_("Agreed: every 60 days; met once in 90 days: 1 of 1.5 meetings")),
+        Case.rest(_("Agreed: every 90 days; not met in 90 days: 0 of 1 meeting")),
+        Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
+        Case.outside(_("A sports club with an agreed frequency: culture and sport is not counted")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

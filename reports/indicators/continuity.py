@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
 from reports.reading import Report
 
@@ -47,4 +47,14 @@ REPORT = Report(
     columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
     n_label=ngettext_lazy("with lead and deputy", "with lead and deputy"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    question=_("How many organisations know two officers?"),
+    example=(
+        Case.counted(_("Lead and deputy officer are assigned and active")),
+        Case.rest(_("Only a lead officer")),
+        Case.rest(_("Lead and deputy are assigned, but one account is closed today")),
+        Case.rest(_("Nobody")),
+        Case.outside(_("A partner such as a school")),
+        Case.outside(_("An organisation that is closed")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Row
+from reports.figures import Case, Row
 from reports.population import ORGANISATIONS, TIMES_MET
 from reports.reading import Report
 
@@ -36,4 +36,13 @@ REPORT = Report(
     },
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    question=_("Which share of the organisations here did we meet?"),
+    example=(
+        Case.counted(_("A mosque, met on 3 July and on 9 August: it counts once")),
+        Case.counted(_("A women’s network, met on the last day of the period")),
+        Case.rest(_("A Roma association, last met three days before the period")),
+        Case.rest(_("A victim support service whose only meeting was cancelled")),
+        Case.outside(_("A football club: culture and sport is not counted")),
+        Case.outside(_("An NGO that closed during the period")),
+    ),
 )

@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import ORGANISATIONS
 from reports.reading import Report
 
@@ -60,4 +60,14 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("checked", "checked"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    question=_("Can we trust the details of the organisations?"),
+    example=(
+        Case.counted(_("Checked on the last day of the period")),
+        Case.counted(_("Checked 364 days before the end")),
+        Case.rest(_("Checked 13 months before the end")),
+        Case.rest(_("Never checked")),
+        Case.outside(_("A sports club: culture and sport is not counted")),
+        Case.outside(_("An organisation that is closed")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

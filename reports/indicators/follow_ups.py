@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.promises import PROMISES
 from reports.reading import Report
 
@@ -77,4 +77,14 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("kept on time", "kept on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
+    question=_("Do we keep our word in time?"),
+    example=(
+        Case.counted(_("Due on 12 August, done on 12 August")),
+        Case.counted(_("Due on 12 August, done on 4 July")),
+        Case.rest(_("Due on 12 August, moved to 20 August, done on 19 August: the first date counts")),
+        Case.rest(_("Due on 12 August and not done; the day has passed")),
+        Case.outside(_("Due on 12 August, cancelled on 2 August")),
+        Case.outside(_("Due on a day that is still to come")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Level
-from reports.figures import Column, Row
+from reports.figures import Case, Column, Row
 from reports.happenings import MEETINGS
 from reports.reading import Report
 
@@ -44,4 +44,13 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("with a level recorded", "with a level recorded"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
+    question=_("How far do organisations take part in our meetings?"),
+    example=(
+        Case.counted(_("Held, level “inform”")),
+        Case.counted(_("Held, level “involve”")),
+        Case.rest(_("Held, no level recorded")),
+        Case.outside(_("Cancelled")),
+        Case.outside(_("Planned for a day to come")),
+        Case.outside(_("Held in another district")),
+    ),
 )

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.promises import PROMISES
 from reports.reading import Report
 
@@ -60,4 +60,14 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("overdue", "overdue"),
     of_label=ngettext_lazy("follow-up open", "follow-ups open"),
+    question=_("Which follow-ups are late right now?"),
+    example=(
+        Case.counted(_("Due the day before the end, still open: 1 day late or more")),
+        Case.counted(_("Due 40 days before the end, still open")),
+        Case.rest(_("Open and due after the end")),
+        Case.rest(_("Open and moved to a day after the end")),
+        Case.outside(_("Due and done in the period")),
+        Case.outside(_("Cancelled")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

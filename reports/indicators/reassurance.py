@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.rules import REASSURE_WITHIN
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.happenings import BIAS, CONCERNS
 from reports.reading import Report
 
@@ -77,4 +77,14 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("offered in time", "offered in time"),
     of_label=ngettext_lazy("bias concern received", "bias concerns received"),
+    question=_("Do we offer reassurance to those whom a bias concern touches?"),
+    example=(
+        Case.counted(_("Offered two hours after receipt and accepted")),
+        Case.counted(_("Offered 23 hours after receipt and declined: that does not lower the figure")),
+        Case.rest(_("Offered 30 hours after receipt")),
+        Case.rest(_("Not offered; the 24 hours are over")),
+        Case.outside(_("A concern about noise without a bias ground")),
+        Case.outside(_("A concern whose bias ground is “not known yet”")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS
 from reports.reading import Report
 
@@ -58,4 +58,14 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("ever met", "ever met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    question=_("How long ago did we last meet the organisations here?"),
+    example=(
+        Case.counted(_("Met on the last day of the period: 1 day")),
+        Case.counted(_("Met 12 days before the end: 12 days, which half are within")),
+        Case.counted(_("Met 90 days before the end: 90 days, which nine in ten are within")),
+        Case.rest(_("Never met: it has no number of days")),
+        Case.outside(_("Met yesterday, but it moved to another district in the period")),
+        Case.outside(_("A school: partners are not counted")),
+    ),
+    history=(FIRST, ENDS_NOW),
 )

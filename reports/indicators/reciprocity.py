@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Column, Row
+from reports.figures import Case, Column, Row
 from reports.happenings import MEETINGS
 from reports.reading import Report
 
@@ -46,4 +46,13 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
+    question=_("Who wants to meet: the community or the police?"),
+    example=(
+        Case.counted(_("Held, the mosque had called")),
+        Case.counted(_("Held, the neighbours’ association had written")),
+        Case.rest(_("Held, the officer had called")),
+        Case.rest(_("Held, it is not stated who initiated the meeting")),
+        Case.outside(_("Cancelled")),
+        Case.outside(_("Nobody was reached")),
+    ),
 )

@@ -1,0 +1,63 @@
+"""`manage.py write_method`: the methodology as a page of the documentation, docs/method.md."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from reports.catalogue import REPORTS
+from reports.figures import Case
+from reports.reading import Report
+from reports.scorecard import GROUPS
+
+PAGE = settings.BASE_DIR / "docs" / "method.md"
+
+
+class Command(BaseCommand):
+    help = "Write docs/method.md from the definitions of the indicators."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        PAGE.write_text(text())
+        self.stdout.write("Written: docs/method.md")
+
+
+def text() -> str:
+    """Return the page, in the language the texts are written in."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield from (
+        "# How the figures are counted",
+        "",
+        "`manage.py write_method` writes this page from the definitions in `reports/indicators/`. The page",
+        "“Method” of the reports (`/reports/method/`) also shows the SQL statement of each indicator.",
+    )
+    for title, slugs in GROUPS:
+        yield from ("", f"## {title}")
+        for slug in slugs:
+            yield from _indicator(REPORTS[slug])
+
+
+def _indicator(report: Report) -> Iterator[str]:
+    asked = f"{report.question} (`{report.slug}`, version {report.version})"
+    yield from ("", f"### {report.title}", "", asked, "")
+    yield f"- **What is counted:** {report.formula}"
+    yield f"- **Out of:** {report.population}"
+    yield f"- **When:** {report.moment}"
+    yield f"- **Does not show:** {report.not_said}"
+    yield f"- **Source:** {report.source}"
+    yield from ("", f"Example: {report.result}.", "", "| Case | In the figure |", "|---|---|")
+    for case in report.example:
+        yield f"| {case.facts} | {_verdict(case)} |"
+    yield ""
+    yield from (f"- {revision.since}: {revision.change}" for revision in report.history)
+
+
+def _verdict(case: Case) -> str:
+    if case.is_counted:
+        return "counted"
+    return "only in the total" if case.is_in_total else "not in the figure"
