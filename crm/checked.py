@@ -1,8 +1,9 @@
-"""Checks of environment variables that name something.
+"""Checks of environment variables that name or measure something.
 
-An unknown name stops the start with one sentence.
+An unknown name or a value of another form stops the start with one sentence.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -33,3 +34,19 @@ def web_address(variable: str, value: str) -> str:
     if value and (urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{variable}: “{value}” is no web address. Enter one with https://.")
     return value
+
+
+def limits(variable: str, values: Iterable[str]) -> dict[str, float]:
+    """Return the limits by name from `overdue=10`, `cadence=75%`; a percentage becomes a share.
+
+    Raises ImproperlyConfigured for anything else. Whether a report has the name is checked by reports.checks.
+    """
+    found = {}
+    for text in values:
+        name, _equals, limit = text.partition("=")
+        try:
+            found[name.strip()] = float(limit.removesuffix("%")) / (100 if limit.endswith("%") else 1)
+        except ValueError:
+            wrong = f"{variable}: “{text}” is not a limit. Enter one such as overdue=10 or cadence=75%."
+            raise ImproperlyConfigured(wrong) from None
+    return found

@@ -402,3 +402,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
     },
 }
+
+# How long the figures of a period are provisional, and which states the scorecard remarks on
+FIGURES_PROVISIONAL_DAYS = env.int("FIGURES_PROVISIONAL_DAYS", default=30)
+FIGURE_LIMITS = checked.limits("FIGURE_LIMITS", env.list("FIGURE_LIMITS", default=[]))

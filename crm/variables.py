@@ -130,6 +130,16 @@ VARIABLES: Final = (
         "asked of it",
         "15",
     ),
+    Variable(
+        "FIGURES_PROVISIONAL_DAYS",
+        "how many days after its end the figures of a period are provisional",
+        "30",
+    ),
+    Variable(
+        "FIGURE_LIMITS",
+        "limits of figures that are of a moment, separated by commas, such as `cadence=75%,overdue=10`: the "
+        "scorecard remarks on a figure that crosses its limit",
+    ),
     Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
     Variable("DATABASE_POOLED", "`1` behind PgBouncer in transaction mode (“Behind PgBouncer”)", "0"),
     Variable("LOG_LEVEL", "what is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`", "INFO"),

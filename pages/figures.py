@@ -17,10 +17,11 @@ from pages.maps import Drawing, Shape, drawing
 from reports.charts import meter, top_of
 from reports.drawings import say_tick, spark
 from reports.figures import Column, Drill, Row, Text
+from reports.intervals import LEAST
 from reports.parts import is_rest
 from reports.reading import Report
 from reports.scorecard import Line
-from reports.wording import name_group, say, say_of, say_of_whom, say_own
+from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",
@@ -65,8 +66,11 @@ class Figure:
 
     @cached_property
     def of(self) -> str:
-        """`12 of 30` next to a share or number of days; `of 30` if the figure itself is the 12."""
-        if self.row is None:
+        """`12 of 30` next to a share or number of days; `of 30` if the figure itself is the 12.
+
+        Empty if the figure itself is `12 of 30`.
+        """
+        if self.row is None or (self.report.is_of_few(self.row) and self.row.of):
             return ""
         if self.report.measure == "n":
             return _("of %(of)s") % {"of": say(self.row.of, "count")}
@@ -79,16 +83,27 @@ class Figure:
 
     @cached_property
     def judged(self) -> str:
-        """Whether the figure is better, worse or too few to judge.
+        """Whether the figure is better or worse, which is only said if the intervals do not overlap.
 
-        Empty if the figure has no preferred direction or did not change.
+        Empty if the figure has no preferred direction, no interval, or did not change.
         """
         line = self.line
-        if line.is_better or line.is_worse:
-            if line.is_of_few:
-                return _("too few to judge")
-            return _("better") if line.is_better else _("worse")
-        return ""
+        if line.is_better:
+            return _("better")
+        if line.is_worse:
+            return _("worse")
+        return _("within what chance does") if line.is_within_chance else ""
+
+    @property
+    def precision(self) -> str:
+        """`31 to 62%`, or why the share has no interval. Empty if the figure is not a share."""
+        if interval := self.line.interval:
+            return say_interval(interval)
+        if self.row is None or self.report.unit != "ratio" or not self.row.of:
+            return ""
+        if self.report.is_of_few(self.row):
+            return _("fewer than %(least)s: counts only") % {"least": LEAST}
+        return _("all are counted: no interval") if self.report.is_state else ""
 
     @cached_property
     def url(self) -> str:
@@ -115,8 +130,10 @@ class Figure:
         return meter(self.line.value) if self.report.unit == "ratio" else ""
 
     @property
-    def spark(self) -> SafeString:
-        return spark(self.line)
+    def spark(self) -> SafeString | str:
+        """A line of the periods that led up to the figure. Empty if no period has a value to draw."""
+        marks = self.line.marks
+        return spark(self.line) if any(mark.value is not None for mark in marks) else ""
 
     @property
     def columns(self) -> list[Cell]:

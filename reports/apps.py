@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,9 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Engagement reports")
 
     def ready(self) -> None:
+        from reports.checks import check_limits
         from reports.exports import work
+
+        register(check_limits)
 
         work.register()

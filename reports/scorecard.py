@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy
 from districts.models import District
 from reports.charts import Mark
 from reports.figures import Column, Row, Text
+from reports.intervals import Interval
 from reports.parts import IN_SEVERAL, rows_of
 from reports.periods import Period
 from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report, read_together
-from reports.wording import name_group, say, say_briefly, say_change, say_of
+from reports.wording import name_group, say, say_briefly, say_change, say_interval, say_of
 
 RUN_UP: Final = 12  # periods of a sparkline
-FEW: Final = 5  # figures of fewer are not judged
+FEW: Final = 5  # figures of fewer are not published
 
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
@@ -31,7 +32,9 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
 
 
 def measure_of(report: Report, row: Row | None) -> float | None:
-    """What charts and comparisons show of a row."""
+    """What charts and comparisons show of a row. A share of few is no percentage."""
+    if report.is_of_few(row):
+        return None
     value: float | None = getattr(row, report.measure) if row is not None else None
     return value
 
@@ -41,12 +44,22 @@ def mark_of(
 ) -> Mark:
     """A row in a chart: its share never without its n of N; of a period that runs, so far."""
     value = measure_of(report, row)
-    said = say(value, report.unit)
+    said = say_figure(report, row)
     if row is not None and value is not None and report.unit == "ratio":
         said = f"{said}, {say_of(row)}"
     if is_running:
         said = _("%(figure)s so far") % {"figure": said}
-    return Mark(label, value, said, short, is_running)
+    interval = report.interval(row)
+    if interval:
+        said = _("%(figure)s, interval %(interval)s") % {"figure": said, "interval": say_interval(interval)}
+    return Mark(label, value, said, short, is_running, interval)
+
+
+def say_figure(report: Report, row: Row | None) -> str:
+    """`46%`, `12 days`; `9 of 12` for a share of few."""
+    if row is not None and report.is_of_few(row) and row.of:
+        return say_of(row)
+    return say(measure_of(report, row), report.unit)
 
 
 def is_comparable(report: Report, question: Question, period: Period, before: Period) -> bool:
@@ -122,11 +135,11 @@ class Line:
 
     @property
     def said(self) -> str:
-        return say(self.value, self.report.unit)
+        return say_figure(self.report, self.row)
 
     @property
     def said_before(self) -> str:
-        return say(self.value_before, self.report.unit)
+        return say_figure(self.report, self.row_before)
 
     @property
     def is_running(self) -> bool:
@@ -146,6 +159,8 @@ class Line:
     def change(self) -> str:
         if not self.is_comparable:
             return _("not yet comparable")
+        if self.is_of_few:
+            return _("too few to compare")
         return say_change(self.value_before, self.value, self.report.unit)
 
     @property
@@ -154,25 +169,45 @@ class Line:
         return [column for column in self.report.own_columns if getattr(self.row, column.name, None)]
 
     @property
-    def is_worse(self) -> bool:
-        return self._went("lower" if self.report.better == "higher" else "higher")
+    def is_of_few(self) -> bool:
+        """Whether it is a share of few in either period."""
+        return self.report.is_of_few(self.row) or self.report.is_of_few(self.row_before)
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        return self.report.interval(self.row)
+
+    @cached_property
+    def interval_before(self) -> Interval | None:
+        return self.report.interval(self.row_before)
+
+    @property
+    def is_within_chance(self) -> bool:
+        """Whether it changed by no more than chance alone can explain: the intervals overlap."""
+        now, then = self.interval, self.interval_before
+        return bool(self._goes and now and then and self.value != self.value_before and now.overlaps(then))
 
     @property
     def is_better(self) -> bool:
-        return self._went(self.report.better or "")
+        return self._goes == self.report.better and self._is_clear
 
     @property
-    def is_of_few(self) -> bool:
-        """Whether one more or less would look like a lot."""
-        row, before = self.row, self.row_before
-        return row is None or before is None or min(row.of, before.of) < FEW
+    def is_worse(self) -> bool:
+        return bool(self._goes) and self._goes != self.report.better and self._is_clear
 
-    def _went(self, way: str) -> bool:
+    @property
+    def _is_clear(self) -> bool:
+        now, then = self.interval, self.interval_before
+        return bool(now and then and not now.overlaps(then))
+
+    @property
+    def _goes(self) -> str:
+        """`higher` or `lower`; empty where neither is better, or the periods cannot be compared."""
         if self.value is None or self.value_before is None or self.report.better is None:
-            return False
+            return ""
         if not self.is_comparable:
-            return False
-        return self.value > self.value_before if way == "higher" else self.value < self.value_before
+            return ""
+        return "higher" if self.value > self.value_before else "lower"
 
     @property
     def marks(self) -> list[Mark]:

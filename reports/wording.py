@@ -14,6 +14,7 @@ from districts.codes import Focus
 from districts.models import District
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from reports.figures import Row
+from reports.intervals import Interval
 from reports.parts import name_rest
 from reports.periods import Period
 from reports.reading import Report
@@ -67,6 +68,12 @@ def say_change(before: float | None, now: float | None, unit: str) -> str:
 def say_of(row: Row) -> str:
     """`12 of 30`: what a share never stands without."""
     return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
+
+
+def say_interval(interval: Interval) -> str:
+    """`31 to 62%`."""
+    low, high = (round(end * 100) for end in interval)
+    return _("%(low)s to %(high)s%%") % {"low": low, "high": high}
 
 
 def say_of_whom(report: Report, row: Row) -> str:

@@ -10,13 +10,19 @@ from reports.reading import Report
 _WITHIN_OTHERS: Final = frozenset({"loop-closed"})
 BY_SLUG: Final = {slug: report for slug, report in REPORTS.items() if slug not in _WITHIN_OTHERS}
 COMPARED: Final = "compared_"
+INTERVAL: Final = ("interval_low", "interval_high")
 
 
 def columns_of(report: Report) -> list[str]:
     """Names of a row's figures, in response order."""
-    return ["n", "of", "ratio", *(column.name for column in report.columns)]
+    interval = INTERVAL if report.unit == "ratio" else ()
+    return ["n", "of", "ratio", *interval, *(column.name for column in report.columns)]
 
 
 def figures_of(report: Report, row: Row | None, prefix: str = "") -> dict[str, Any]:
-    """Figures by name. A figure is null if there is no row or its denominator is 0."""
-    return {f"{prefix}{name}": getattr(row, name, None) for name in columns_of(report)}
+    """Figures by name. A figure is null if there is no row or its denominator is 0.
+
+    The ends of the interval are null too if the figure is no share, is a state, or is of fewer than 30.
+    """
+    ends = dict(zip(INTERVAL, report.interval(row) or (None, None), strict=True))
+    return {f"{prefix}{name}": ends.get(name, getattr(row, name, None)) for name in columns_of(report)}

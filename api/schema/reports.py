@@ -7,6 +7,7 @@ from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
 from api.views.reports import COMPARISONS
 from reports.questions import By
+from reports.statuses import MEANINGS, Status
 
 Json = dict[str, Any]
 
@@ -19,11 +20,17 @@ _TYPES: Final[dict[str, Json]] = {
     "text": {"type": ["string", "null"]},
 }
 
+_INTERVAL: Final = (
+    "{end} end of the 95% interval of `ratio` (Wilson). Null if the figure is no share, is of a moment, or "
+    "`of` is below 30."
+)
+
 EXAMPLE: Final[Json] = {
     "report": "reassurance",
     "from": "2026-07-01",
     "to": "2026-10-01",
     "counted_to": "2026-10-01",
+    "status": "final",
     "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
     "comparable": True,
     "by": "district",
@@ -35,6 +42,8 @@ EXAMPLE: Final[Json] = {
             "n": 3,
             "of": 4,
             "ratio": 0.75,
+            "interval_low": None,
+            "interval_high": None,
             "accepted": 2,
             "declined": 1,
             "later": 1,
@@ -43,6 +52,8 @@ EXAMPLE: Final[Json] = {
             "compared_n": 0,
             "compared_of": 0,
             "compared_ratio": None,
+            "compared_interval_low": None,
+            "compared_interval_high": None,
             "compared_accepted": 0,
             "compared_declined": 0,
             "compared_later": 0,
@@ -54,8 +65,8 @@ EXAMPLE: Final[Json] = {
     ],
 }
 CSV_EXAMPLE: Final = (
-    "district,n,of,ratio,by_police,not_stated,rows_url\r\n"
-    "N1,4,10,0.4,5,1,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
+    "district,n,of,ratio,interval_low,interval_high,by_police,not_stated,rows_url\r\n"
+    "N1,4,10,0.4,,,5,1,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
     "&initiated_by=community&starts_after=2026-07-01&starts_before=2026-10-01\r\n"
 )
 
@@ -112,6 +123,11 @@ def responses(row: Json) -> Json:
             **DAY,
             "description": "`to`, or of a period that runs the day after `as_of`: its end is now.",
         },
+        "status": {
+            "type": "string",
+            "enum": Status.values,
+            "description": " ".join(f"`{status}`: {text}" for status, text in MEANINGS.items()),
+        },
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
         "comparable": {
             "type": "boolean",
@@ -142,6 +158,8 @@ def row() -> Json:
         "n": {"type": "number"},
         "of": {"type": "number"},
         "ratio": {**NUMBER, "description": "n ÷ of; null where `of` is 0."},
+        "interval_low": {**NUMBER, "description": _INTERVAL.format(end="Lower")},
+        "interval_high": {**NUMBER, "description": _INTERVAL.format(end="Upper")},
     }
     for slug, report in BY_SLUG.items():
         for column in report.columns:

@@ -23,6 +23,7 @@ from reports.periods import Period, PeriodInFuture
 from reports.questions import IN_NO_PART, By, Question, ask
 from reports.reading import Report
 from reports.scorecard import is_comparable
+from reports.statuses import status_of
 
 REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")
@@ -75,6 +76,7 @@ class Reports(Resource):
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
         about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
         about["counted_to"] = question.so_far(period).until
+        about["status"] = status_of(period, question.today)
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}
             about["comparable"] = is_comparable(report, question, period, before) and not any(

@@ -24,6 +24,7 @@ from reports.catalogue import REPORTS
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import By, Question, ask
 from reports.reading import Report
+from reports.statuses import MEANINGS, Status, status_of
 from reports.wording import say_so_far
 
 FREE: Final = "free"
@@ -149,6 +150,14 @@ class PeriodForm(forms.Form):
     def so_far(self) -> str:
         """`so far, to 26 Nov` for a running period."""
         return say_so_far(self.asked, self.today) if self.asked and self.is_valid() else ""
+
+    @property
+    def status(self) -> Status | None:
+        return status_of(self.asked, self.today) if self.asked and self.is_valid() else None
+
+    @property
+    def status_meaning(self) -> str:
+        return str(MEANINGS[self.status]) if self.status else ""
 
     @property
     def so_far_after(self) -> str:

@@ -35,7 +35,8 @@ PRINT: Final = Palette("#232E2A", "#575F5C", "#C9CECB", "#14524A", "#E3EAE8")
 class Mark:
     """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a.
 
-    `short` is the label where an axis has little room. One that is not final is drawn hollow.
+    `short` is the label where an axis has little room. One that is not final is drawn hollow. `band` are the
+    ends of its interval.
     """
 
     label: str
@@ -43,6 +44,7 @@ class Mark:
     said: str
     short: str = ""
     is_hollow: bool = False
+    band: tuple[float, float] | None = None
 
 
 class Canvas:

@@ -1,7 +1,7 @@
 """Lines over time: a chart with axes, and the sparkline that stands in a table's cell."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -50,10 +50,12 @@ def lines(
         canvas.put("line", x1=left, y1=y, x2=right, y2=y, stroke=palette.line, stroke_width=1)
         canvas.write(left - 8, y + TEXT / 3, say(tick), palette.subtle, anchor="end")
     step = (right - left) / max(len(marks) - 1, 1)
-    points = [
-        None if mark.value is None else (left + step * n, foot - (foot - HEAD) * min(mark.value / end, 1))
-        for n, mark in enumerate(marks)
-    ]
+
+    def at(n: int, value: float) -> Point:
+        return left + step * n, foot - (foot - HEAD) * min(value / end, 1)
+
+    points = [None if mark.value is None else at(n, mark.value) for n, mark in enumerate(marks)]
+    _band(canvas, marks, at, palette)
     _draw(canvas, points, palette, radius=3.0)
     _label(canvas, [mark.short or mark.label for mark in marks], left, step, palette)
     if points and (last := points[-1]):
@@ -82,10 +84,12 @@ def sparkline(
     canvas = Canvas(width, height, title=title, description=describe(marks))
     canvas.put("line", x1=0, y1=height - 3, x2=width, y2=height - 3, stroke=palette.line, stroke_width=1)
     step = (width - 8) / max(len(marks) - 1, 1)
-    points = [
-        None if mark.value is None else (4 + step * n, height - 3 - (height - 7) * min(mark.value / end, 1))
-        for n, mark in enumerate(marks)
-    ]
+
+    def at(n: int, value: float) -> Point:
+        return 4 + step * n, height - 3 - (height - 7) * min(value / end, 1)
+
+    points = [None if mark.value is None else at(n, mark.value) for n, mark in enumerate(marks)]
+    _band(canvas, marks, at, palette)
     _draw(canvas, points, palette, radius=0)
     if points and (last := points[-1]):
         _end(canvas, last, 3.5, palette, is_hollow=marks[-1].is_hollow)
@@ -100,6 +104,25 @@ def _end(canvas: Canvas, at: Point, radius: float, palette: Palette, *, is_hollo
         canvas.put("circle", cx=x, cy=y, r=radius - 1, **ring)
     else:
         canvas.put("circle", cx=x, cy=y, r=radius, fill=palette.accent)
+
+
+def _band(canvas: Canvas, marks: Sequence[Mark], at: Callable[[int, float], Point], palette: Palette) -> None:
+    """The intervals, as a band behind the line; a mark without one interrupts the band."""
+    run: list[tuple[Point, Point]] = []
+    for n, mark in enumerate((*marks, None)):
+        if mark is not None and mark.band:
+            low, high = mark.band
+            run.append((at(n, low), at(n, high)))
+            continue
+        if len(run) > 1:
+            outline = [high for _low, high in run] + [low for low, _high in reversed(run)]
+            canvas.put(
+                "polygon",
+                points=" ".join(f"{x:.1f},{y:.1f}" for x, y in outline),
+                fill=palette.accent,
+                fill_opacity="0.16",
+            )
+        run = []
 
 
 def _draw(canvas: Canvas, points: Sequence[Point | None], palette: Palette, *, radius: float) -> None:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from lib.sheets import Cell, Column, Number
 from reports.figures import Row
+from reports.intervals import LEAST
 from reports.reading import Report
 from reports.scorecard import Line, measure_of
-from reports.wording import label_of, say, say_own
+from reports.wording import label_of, say, say_interval, say_own
 
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 
@@ -27,6 +28,8 @@ def columns_of(report: Report) -> list[Column]:
     """n, of, the figure, and the report's own columns."""
     own = [Column(_sentence(column.label), cell_of(column.unit), width=16) for column in report.own_columns]
     figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
+    if report.unit == "ratio":
+        figure.append(Column(_("95% interval"), Cell.TEXT, width=16))
     return [
         Column(_sentence(label_of(report.n_label)), Cell.NUMBER, width=16),
         Column(_sentence(label_of(report.of_label)), Cell.NUMBER, width=16),
@@ -43,13 +46,23 @@ def _figure(report: Report) -> str:
 
 
 def cells_of(report: Report, row: Row | None) -> list[Value]:
-    figure = measure_of(report, row)
+    figure = [] if report.measure == "n" else [figure_of(report, measure_of(report, row), row)]
+    if report.unit == "ratio":
+        interval = report.interval(row)
+        figure.append(text(say_interval(interval) if interval else ""))
     return [
         number(row.n if row else None),
         number(row.of if row else None),
-        *([] if report.measure == "n" else [Value(typed(figure), say(figure, report.unit))]),
+        *figure,
         *(_own(column.unit, getattr(row, column.name, None)) for column in report.own_columns),
     ]
+
+
+def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
+    """The figure; a share of few says that only counts are shown."""
+    if row is not None and row.of and report.is_of_few(row):
+        return text(_("fewer than %(least)s: counts only") % {"least": LEAST})
+    return Value(typed(value), say(value, report.unit))
 
 
 def _own(unit: str, value: Any) -> Value:

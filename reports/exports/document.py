@@ -42,6 +42,7 @@ from reports.questions import By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
+from reports.statuses import MEANINGS, status_of
 from reports.wording import change_of, label_of, say_briefly, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
@@ -149,6 +150,8 @@ def _facts(
     yield _("District"), f"{district.name} ({district.code})"
     so_far = say_so_far(asked.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
+    status = status_of(asked.period, question.today)
+    yield _("Status"), f"{status.label}. {MEANINGS[status]}"
     yield _("Compared with"), _days(asked.before)
     yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
     yield (
@@ -268,7 +271,7 @@ def _indicator(line: Line, *, is_public: bool) -> list[Value]:
 
 
 def _change(line: Line) -> Value:
-    if not line.is_comparable:
+    if not line.is_comparable or line.is_of_few:
         return text(line.change)
     change = change_of(line.value_before, line.value, line.report.unit)
     return Value(number(change).typed, line.change)

@@ -37,7 +37,7 @@ class City:
         self.market = make_district("Market", parent=self.north)
         self.south = make_district(CANARY)
         self.supervisor = make_supervisor(self.north)
-        kinds = {"womens_organisation": (14, 8), "youth_organisation": (12, 6), "lgbt_organisation": (2, 1)}
+        kinds = {"womens_organisation": (32, 16), "youth_organisation": (12, 6), "lgbt_organisation": (2, 1)}
         made = [
             Organisation(kind=kind, name=f"{kind} {number}", home_district=self.market)
             for kind, (of, _n) in kinds.items()
@@ -96,19 +96,22 @@ def text_of(content: bytes) -> list[str]:
 def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: City) -> None:
     content = export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "csv")
     by_kind = {row["Kind"]: row for row in table(content)}
-    assert by_kind["Women’s organisation"]["Met"] == "8"
-    assert by_kind["Women’s organisation"]["Organisations"] == "14"
+    assert by_kind["Women’s organisation"]["Met"] == "16"
+    assert by_kind["Women’s organisation"]["Organisations"] == "32"
     assert by_kind["LGBT organisation"]["Met"] == "1", "inside, nothing is hidden"
-    assert by_kind["Northgate"]["Organisations"] == "28"
+    assert by_kind["Northgate"]["Organisations"] == "46"
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "xlsx")))
     figures, over_time, about = book.worksheets
     heading = [cell.value for cell in figures[1]]
     women = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Women’s organisation")
     cells = dict(zip(heading, women, strict=True))
-    assert (cells["Met"].value, cells["Organisations"].value) == (8, 14)
-    assert cells["Percentage"].value == pytest.approx(8 / 14)
+    assert (cells["Met"].value, cells["Organisations"].value) == (16, 32)
+    assert cells["Percentage"].value == pytest.approx(16 / 32)
     assert cells["Percentage"].number_format == "0.0%"
     assert cells["Q2 2024"].value == 0
+    assert cells["95% interval"].value == "34 to 66%"
+    young = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Youth organisation")
+    assert dict(zip(heading, young, strict=True))["Percentage"].value == "fewer than 30: counts only"
     assert over_time.max_row == 13
     assert over_time["B13"].is_date
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True) if row[0]}
@@ -124,15 +127,15 @@ def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zer
     rows = table(export(city.supervisor, f"report=scorecard&{ASKED}", "csv"))
     assert len(rows) == len(REPORTS)
     by_name = {row["Indicator"]: row for row in rows}
-    assert by_name["Organisations met"]["Number"] == "15"
+    assert by_name["Organisations met"]["Number"] == "23"
     assert "n/a" in {row["Figure"] for row in rows}
-    assert by_name["Organisations met"]["Change (percentage points)"] == "54"
+    assert by_name["Organisations met"]["Change (percentage points)"] == "50"
     assert by_name["Meetings held"]["Change (percentage points)"] == "0.1"
     assert not [cell for row in rows for cell in row.values() if cell.startswith("'")]
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=scorecard&{ASKED}", "xlsx")))
     assert len(book.worksheets) == 2
     assert book.worksheets[0].max_row == len(REPORTS) + 1
-    assert book.worksheets[0]["H2"].value == 54
+    assert book.worksheets[0]["H2"].value == 50
 
 
 BESIDE = "Additional figures"
@@ -156,19 +159,19 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
     html = sure(user).get(f"/reports/?{ASKED}").content.decode()
     page = " ".join(re.sub("<[^>]*>", "", html).split())
     assert f"· {moved}" in page
-    assert "· nothing agreed: 28" in page
+    assert "· nothing agreed: 46" in page
     rows = {row["Indicator"]: row for row in table(export(user, query, "csv"))}
     assert list(rows["Follow-ups done on time"])[8:] == [BESIDE, "District", "Period"]
     assert rows["Follow-ups done on time"]["Period"] == "Quarter 3 of 2024"
     assert rows["Follow-ups done on time"][BESIDE] == moved
-    assert rows["Met at the agreed frequency"][BESIDE] == "Nothing agreed: 28"
-    assert "never met: 13" in rows["Days since last met"][BESIDE]
+    assert rows["Met at the agreed frequency"][BESIDE] == "Nothing agreed: 46"
+    assert "never met: 23" in rows["Days since last met"][BESIDE]
     assert rows["Organisations met"][BESIDE] == "", "it has nothing beside it"
     [figures, _about] = load_workbook(io.BytesIO(export(user, query, "xlsx"))).worksheets
     assert figures["I1"].value == BESIDE
     assert moved in [cell.value for cell in figures["I"]]
     paper = " ".join(" ".join(text_of(export(user, query, "pdf"))).split())
-    for stated in (moved, "Nothing agreed: 28", "never met: 13"):
+    for stated in (moved, "Nothing agreed: 46", "never met: 23"):
         assert stated in paper
     assert BESIDE not in paper, "it stands under its figure"
 
@@ -191,16 +194,16 @@ def test_a_published_scorecard_leaves_out_what_hides_no_small_number(promised: C
     else:
         said = " ".join(" ".join(text_of(content)).split())
     assert "Follow-ups done on time" in said
-    for beside in (BESIDE, "Cancelled: 1", "Due date moved", "ever met: 13", "othing agreed: 28"):
+    for beside in (BESIDE, "Cancelled: 1", "Due date moved", "ever met: 23", "othing agreed: 46"):
         assert beside not in said
 
 
 def test_a_fall_is_a_number_below_nought(city: City) -> None:
     rows = table(export(city.supervisor, "report=scorecard&period=2024-Q4", "csv"))
     [met] = [row for row in rows if row["Indicator"] == "Organisations met"]
-    assert met["Change (percentage points)"] == "-54"
+    assert met["Change (percentage points)"] == "-50"
     pages = text_of(export(city.supervisor, "report=scorecard&period=2024-Q4", "pdf"))
-    assert "−54 points" in " ".join(pages)
+    assert "−50 points" in " ".join(pages)
     assert "Q3 2024" in pages[0]
     assert "percentage points" not in " ".join(pages), "on paper each says so itself"
 
@@ -221,7 +224,7 @@ def test_a_pdf_is_marked_on_each_page_and_shows_nothing_of_elsewhere(city: City,
     whole = " ".join(pages)
     assert CANARY not in whole
     assert "Sikh" not in whole, "what is expected to live here is on screen only"
-    assert "15 of 28" in whole or ("15" in whole and "28" in whole)
+    assert "23 of 46" in whole or ("23" in whole and "46" in whole)
     box = PdfReader(io.BytesIO(content)).pages[0].mediabox
     assert (round(box.width), round(box.height)) == (595, 842)
 

@@ -20,6 +20,8 @@ from lib.days import city_today
 from pages.forms.reports import name_of, period_named
 from pages.templatetags.reports import _method, method
 from reports.catalogue import REPORTS
+from reports.management.commands.write_method import PAGE
+from reports.management.commands.write_method import text as text_of_method
 from reports.periods import Period, month_of, quarter_of, year_of
 from reports.questions import By
 from tests.factories import (
@@ -135,15 +137,15 @@ def test_a_word_from_another_district_is_in_no_figure_and_no_chart(client: Clien
 def test_a_figure_says_n_of_n_and_what_it_was_before(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}&district={city.north.code}")
     [figure] = figures_of(answer, "coverage")
-    assert (figure.line.said, figure.of, figure.line.said_before) == ("75%", "3 of 4", "0%")
-    assert figure.line.change == "+75 points"
+    assert (figure.line.said, figure.of, figure.line.said_before) == ("3 of 4", "", "0 of 4")
+    assert figure.line.change == "too few to compare"
     assert answer.context["period"] == QUARTER
     assert answer.context["before"] == QUARTER.previous()
 
 
 def test_partners_count_when_asked_for(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}&all_kinds=true")
-    assert figures_of(answer, "coverage")[0].of == "3 of 5"
+    assert figures_of(answer, "coverage")[0].line.said == "3 of 5"
 
 
 def test_the_same_time_last_year_can_be_compared_with(client: Client, city: City) -> None:
@@ -191,7 +193,7 @@ def test_a_report_can_be_read_by_each_of_its_ways(client: Client, city: City, wa
 
 def test_a_report_by_community_says_that_rows_overlap(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/coverage/?{ASKED}&by=focus")
-    said = {figure.name: figure.of for figure in answer.context["figures"]}
+    said = {figure.name: figure.line.said for figure in answer.context["figures"]}
     assert said == {"Women": "1 of 1", "Young people": "1 of 1"}
     assert "do not add up" in answer.content.decode()
 
@@ -253,7 +255,7 @@ def test_districts_stand_in_their_own_order_however_their_figures_are(client: Cl
     answer = read(client, city.supervisor, f"/reports/compare/?{ASKED}")
     assert [name for name, _chart in answer.context["charts"]] == ["Market", "Mill Ponds"]
     coverage = next(figures for report, figures in answer.context["indicators"] if report.slug == "coverage")
-    assert [figure.of for figure in coverage] == ["2 of 2", "1 of 2"]
+    assert [figure.line.said for figure in coverage] == ["2 of 2", "1 of 2"]
 
 
 def test_districts_are_compared_on_one_scale(client: Client, city: City) -> None:
@@ -263,13 +265,22 @@ def test_districts_are_compared_on_one_scale(client: Client, city: City) -> None
 
 
 def test_the_map_says_each_figure_and_needs_no_colour(client: Client, city: City) -> None:
+    answer = read(client, city.supervisor, f"/reports/map/?{ASKED}&indicator=activity")
+    text = answer.content.decode()
+    areas = {area.figure.name: area for area in answer.context["shading"].areas}
+    assert set(areas) == {"Market", "Mill Ponds"}
+    for name, area in areas.items():
+        assert f"<title>{name}: {area.figure.line.said}, {area.figure.of}</title>" in text
+    assert max(area.step for area in areas.values()) == 4
+    assert 'fill="url(#hatch-4)"' in text
+
+
+def test_the_map_shows_a_share_of_few_as_counts_without_a_shade(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/map/?{ASKED}")
     text = answer.content.decode()
-    assert "<title>Market: 100%, 2 of 2</title>" in text
-    assert "<title>Mill Ponds: 50%, 1 of 2</title>" in text
-    steps = {area.figure.name: area.step for area in answer.context["shading"].areas}
-    assert steps == {"Market": 4, "Mill Ponds": 3}
-    assert 'fill="url(#hatch-4)"' in text
+    assert "<title>Market: 2 of 2</title>" in text
+    assert "<title>Mill Ponds: 1 of 2</title>" in text
+    assert {area.step for area in answer.context["shading"].areas} == {0}
 
 
 def test_without_boundaries_the_table_stands_alone(client: Client) -> None:
@@ -405,3 +416,20 @@ def test_how_figures_are_counted_is_said_in_each_readers_language(monkeypatch: p
     assert all("<dt>No muestra</dt>" in text for text in said["es"].values())
     assert all(escape(str(REPORTS[slug].formula)) in text for slug, text in said["en-gb"].items())
     assert len(set(said["en-gb"].values())) == len(REPORTS)
+
+
+def test_the_method_of_each_indicator_is_open_to_everybody_who_signs_in(client: Client) -> None:
+    text = read(client, make_user(Role.ADMINISTRATOR), "/reports/method/").content.decode()
+    for slug, report in REPORTS.items():
+        assert f'id="{slug}"' in text
+        assert escape(str(report.question)) in text
+        assert len(report.example) == 6, slug
+        assert 0 < sum(case.is_counted for case in report.example) < 6
+        assert report.sql.startswith("WITH")
+        assert report.version == len(report.history) >= 1
+    assert client.get("/reports/method/").status_code == 200
+    assert Client().get("/reports/method/").status_code == 302
+
+
+def test_the_documentation_has_the_same_method() -> None:
+    assert PAGE.read_text() == text_of_method(), "run `python3 dev.py manage write_method`"

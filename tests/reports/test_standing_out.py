@@ -1,18 +1,25 @@
 """Highlights of the scorecard: the worst first, no small numbers, no figures without a better direction."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 
+from crm.checked import limits
+from pages.figures import Figure
 from reports.catalogue import REPORTS
+from reports.checks import check_limits
 from reports.figures import Row
+from reports.intervals import wilson
 from reports.periods import quarter_of
 from reports.questions import Question
 from reports.reading import Report
 from reports.scorecard import Line, Table
 from reports.standing_out import standing_out
+from reports.statuses import status_of
 from reports.wording import say_of_whom
 
 NOW = quarter_of(date(2026, 7, 1))
@@ -35,45 +42,109 @@ def said(*lines: Line) -> list[tuple[str, str]]:
 
 def test_what_got_worse_most_comes_first_and_what_got_better_after_it() -> None:
     found = said(
-        line("coverage", (10, 20), (16, 20)),
-        line("cadence", (18, 20), (14, 20)),
-        line("follow-ups", (18, 20), (4, 20)),
+        line("coverage", (50, 100), (80, 100)),
+        line("reciprocity", (90, 100), (70, 100)),
+        line("follow-ups", (90, 100), (20, 100)),
     )
     assert found == [
-        ("follow-ups", "20% (4 of 20), down from 90%."),
-        ("cadence", "70% (14 of 20), down from 90%."),
-        ("coverage", "80% (16 of 20), up from 50%."),
+        ("follow-ups", "20% (20 of 100), down from 90%."),
+        ("coverage", "80% (80 of 100), up from 50%."),
     ]
 
 
-def test_a_small_move_is_noise() -> None:
-    assert said(line("coverage", (100, 200), (85, 200))) == []
+def test_a_move_that_chance_explains_is_not_remarked_on_and_says_so() -> None:
+    one = line("coverage", (24, 40), (17, 40))
+
+    assert said(one) == []
+    assert (one.is_better, one.is_worse, one.is_within_chance) == (False, False, True)
+    assert Figure(one, "North").judged == "within what chance does"
+    assert Figure(line("coverage", (38, 40), (17, 40)), "North").judged == "worse"
+    assert Figure(line("coverage", (17, 40), (17, 40)), "North").judged == ""
 
 
-def test_a_share_of_few_is_not_remarked_on() -> None:
-    assert said(line("coverage", (1, 1), (0, 1))) == []
-    assert said(line("coverage", (4, 4), (0, 40))) == []
-    assert line("coverage", (4, 4), (0, 40)).is_of_few
+def test_a_share_of_few_is_shown_as_counts_and_never_judged() -> None:
+    few = line("coverage", (29, 29), (0, 29))
+    enough = line("coverage", (30, 30), (0, 30))
+
+    assert said(few) == []
+    assert (few.said, few.value, few.change) == ("0 of 29", None, "too few to compare")
+    assert Figure(few, "North").precision == "fewer than 30: counts only"
+    assert said(enough) == [("coverage", "0% (0 of 30), down from 100%.")]
+    assert Figure(enough, "North").precision == "0 to 11%"
+    assert [mark.said for mark in replace(few, run_up=(NOW,)).marks] == ["0 of 29"]
+
+
+def test_a_state_counts_everybody_and_has_no_interval() -> None:
+    one = line("cadence", (90, 100), (20, 100))
+
+    assert said(one) == []
+    assert one.interval is None
+    assert Figure(one, "North").precision == "all are counted: no interval"
 
 
 def test_what_has_no_better_is_not_judged() -> None:
-    one = line("level", (18, 20), (2, 20))
+    one = line("level", (90, 100), (20, 100))
     assert said(one) == []
     assert not one.is_better
     assert not one.is_worse
 
 
 def test_nothing_to_divide_by_is_no_fall() -> None:
-    assert said(line("coverage", (10, 20), (0, 0))) == []
-    assert line("coverage", (10, 20), (0, 0)).said == "n/a"
+    assert said(line("coverage", (40, 50), (0, 0))) == []
+    assert line("coverage", (40, 50), (0, 0)).said == "n/a"
 
 
-def test_more_of_what_should_be_less_is_worse() -> None:
-    one = line("overdue", (5, 30), (12, 30))
-    assert said(one) == [("overdue", "12, up from 5.")]
-    assert one.is_worse
-    assert said(line("overdue", (12, 30), (5, 30))) == [("overdue", "5, down from 12.")]
-    assert said(line("overdue", (1, 30), (2, 30))) == []
+def test_a_state_that_crosses_the_limit_of_the_city_stands_out(settings: Settings) -> None:
+    settings.FIGURE_LIMITS = {"overdue": 10, "cadence": 0.75}
+
+    assert said(line("overdue", (5, 30), (12, 30))) == [("overdue", "12, before 5: above the limit of 10.")]
+    assert said(line("overdue", (12, 30), (5, 30))) == [
+        ("overdue", "5, before 12: within the limit of 10 again.")
+    ]
+    assert said(line("cadence", (80, 100), (70, 100))) == [
+        ("cadence", "70%, before 80%: below the limit of 75%.")
+    ]
+    assert said(line("overdue", (11, 30), (25, 30))) == []
+    settings.FIGURE_LIMITS = {}
+    assert said(line("overdue", (5, 30), (12, 30))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"overdue": 10, "cadence": 0.75}, []),
+        ({"coverage": 0.5}, ["reports.E001"]),
+        ({"nothing": 1}, ["reports.E001"]),
+        ({"cadence": 75}, ["reports.E002"]),
+    ],
+)
+def test_a_limit_is_refused_at_the_start_if_no_figure_can_cross_it(
+    settings: Settings, given: dict[str, float], refused: list[str]
+) -> None:
+    settings.FIGURE_LIMITS = given
+    assert [message.id for message in check_limits()] == refused
+
+
+def test_a_limit_of_another_form_stops_the_start() -> None:
+    assert limits("FIGURE_LIMITS", ["overdue=10", " cadence=75%"]) == {"overdue": 10, "cadence": 0.75}
+    for wrong in ("overdue", "overdue=many", "overdue=1%%"):
+        with pytest.raises(ImproperlyConfigured, match="is not a limit"):
+            limits("FIGURE_LIMITS", [wrong])
+
+
+# n of N, and Wilson's interval as R gives it: prop.test(n, N, correct = FALSE)$conf.int
+@pytest.mark.parametrize(
+    ("n", "of", "low", "high"),
+    [(17, 37, 0.3104, 0.6162), (0, 30, 0.0, 0.1135), (30, 30, 0.8865, 1.0), (500, 1000, 0.4691, 0.5309)],
+)
+def test_the_interval_of_a_share_is_wilsons(n: int, of: int, low: float, high: float) -> None:
+    assert wilson(n, of) == pytest.approx((low, high), abs=0.0005)
+
+
+def test_a_period_is_running_then_provisional_then_final() -> None:
+    day = NOW.last_day
+    found = [status_of(NOW, day + timedelta(days=days)) for days in (0, 1, 30, 31)]
+    assert found == ["running", "provisional", "provisional", "final"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""How final a figure is: what can still change it."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reports.periods import Period
+
+
+class Status(TextChoices):
+    """The status of the figures of a period. The codes are part of the API."""
+
+    RUNNING = "running", _("running")
+    PROVISIONAL = "provisional", _("provisional")
+    FINAL = "final", _("final")
+
+
+MEANINGS: Final[dict[Status, Promise]] = {
+    Status.RUNNING: _("The period is not over. Figures count up to today."),
+    Status.PROVISIONAL: _("The period ended recently. Meetings and follow-ups may still be entered late."),
+    Status.FINAL: _("The period ended some time ago. Only a late record about it can still change it."),
+}
+
+
+def status_of(period: Period, today: date) -> Status:
+    """Return the status on the city's day `today`.
+
+    A period is provisional for `FIGURES_PROVISIONAL_DAYS` days after its last day.
+    """
+    if period.until > today:
+        return Status.RUNNING
+    if today < period.until + timedelta(days=settings.FIGURES_PROVISIONAL_DAYS):
+        return Status.PROVISIONAL
+    return Status.FINAL
