@@ -1,11 +1,13 @@
 """Demo district audits: last quarter in Northgate (signed off) and last month (in progress)."""
 
+import re
 from datetime import timedelta
 from typing import Any, Final
 
 from accounts.actors import actor_for
 from crm.demo.book import Book
 from lib.days import city_day
+from meetings.models import FollowUp, Meeting
 from reports.periods import Period, month_of, quarter_of
 from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
 from reviews.models import Review
@@ -21,24 +23,19 @@ from reviews.services.reviews import (
 )
 
 SAMPLES: Final = 5
-MARKS: Final = (
-    (FactsApart.YES, FollowUpRecorded.YES, ""),
-    (FactsApart.PARTLY, FollowUpRecorded.YES, "“They seem tired” stands among the facts."),
-    (FactsApart.NO_OPINION, FollowUpRecorded.NOTHING_PROMISED, ""),
-    (FactsApart.YES, FollowUpRecorded.NO, "A visit is promised in the text and nowhere else."),
-    (FactsApart.YES, FollowUpRecorded.YES, ""),
-)
+MOOD: Final = re.compile(r"\b(angry|anxious|pleased|proud|shaken|sorry|tired|good mood|careful|calm)\b")
+INTENTION: Final = re.compile(r"\b(will|asks? for|asked for|wants?|suggest|propose)\b")
 ANSWERS: Final = (
-    (IsSo.YES, "They remember the visit well."),
-    (IsSo.PARTLY, "There were two of us, they say, and it was a week later."),
+    (IsSo.YES, "They remember it well."),
+    (IsSo.PARTLY, "They say that two of us came, and that it was a week later."),
     (IsSo.YES, ""),
-    (IsSo.NOT_REACHED, "Rung on two mornings."),
+    (IsSo.NOT_REACHED, "Called on two mornings."),
     (IsSo.YES, "They would like to be asked more often."),
 )
 CONCLUSION: Final = (
-    "Most of those we know were met, and promises are mostly kept.\n\n"
-    "Whom we met least are those who would need it most: nobody went to some communities all quarter, and "
-    "for one nobody in the book speaks at all. What we promised by word of mouth is not always written down."
+    "We met most of the groups we know and kept most of what we promised.\n\n"
+    "No one met the Travellers’ Forum, and no organisation represents the Hindu families. "
+    "Promises made by word of mouth are not always recorded."
 )
 
 
@@ -64,19 +61,15 @@ def _sofia(book: Book) -> Any:
 
 def _signed(book: Book, review: Review) -> None:
     about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
-    comment_figure(
-        **about, slug="coverage", text="Four that nobody met are new in the book; the others are not."
-    )
-    comment_figure(
-        **about, slug="follow-ups", text="Late ones were moved to the day of the next meeting, mostly."
-    )
+    comment_figure(**about, slug="coverage", text="Some of those we did not meet have no lead officer.")
+    comment_figure(**about, slug="follow-ups", text="Most late ones wait for an answer from another office.")
     _check(about, review, of_all=SAMPLES)
     conclude(**about, conclusion=CONCLUSION)
     due, nora = city_day(book.now), book.users["officer.north@demo.example"]
     for text, days, owner in (
-        ("Visit each organisation that nobody met this quarter", 21, nora),
-        ("Write every promise down as one, on the day it is made", 0, None),
-        ("Find out who could speak for the communities nobody speaks for", 60, nora),
+        ("Visit each organisation that no one met this quarter", 21, nora),
+        ("Record each promise as a follow-up on the day it is made", 0, None),
+        ("Find out who could represent the Hindu families", 60, nora),
     ):
         agree_action(**about, text=text, due_on=due + timedelta(days=days), owner=owner)
     sign_review(**about)
@@ -89,12 +82,30 @@ def _under_way(book: Book, review: Review) -> None:
     _check(about, review, of_all=2)
     agreed = Review.objects.before(review).get().actions.order_by("due_on").first()
     if agreed is not None:
-        check_action(**about, action_id=agreed.pk, answer=WasDone.DONE, note="Three of three looked at.")
+        note = "Ten records read: each promise has its follow-up."
+        check_action(**about, action_id=agreed.pk, answer=WasDone.DONE, note=note)
 
 
 def _check(about: dict[str, Any], review: Review, *, of_all: int) -> None:
     samples, calls = review.samples.order_by("position"), review.calls.order_by("position")
-    for sample, (apart, recorded, note) in zip(samples[:of_all], MARKS, strict=False):
-        mark_sample(**about, sample_id=sample.pk, facts_apart=apart, follow_up_recorded=recorded, note=note)
+    read = Meeting.objects.in_bulk([sample.meeting_id for sample in samples])
+    promised = set(FollowUp.objects.filter(meeting__in=read).values_list("meeting_id", flat=True))
+    for sample in samples[:of_all]:
+        meeting = read[sample.meeting_id]
+        mark_sample(**about, sample_id=sample.pk, **_mark(meeting, promised=meeting.pk in promised))
     for call, (answer, note) in zip(calls[:of_all], ANSWERS, strict=False):
         note_call(**about, call_id=call.pk, answer=answer, note=note)
+
+
+def _mark(meeting: Meeting, *, promised: bool) -> dict[str, Any]:
+    """Judge a record by what it says, because the sample is drawn at random."""
+    notes = []
+    apart = FactsApart.YES if meeting.assessment else FactsApart.NO_OPINION
+    if found := MOOD.search(meeting.facts):
+        apart = FactsApart.PARTLY
+        notes.append(f"“{found[0].capitalize()}” is a judgement and stands among the facts.")
+    recorded = FollowUpRecorded.YES if promised else FollowUpRecorded.NOTHING_PROMISED
+    if not promised and INTENTION.search(meeting.facts):
+        recorded = FollowUpRecorded.NO
+        notes.append("Someone is to act, and no follow-up says who.")
+    return {"facts_apart": apart, "follow_up_recorded": recorded, "note": " ".join(notes)}

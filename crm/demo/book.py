@@ -1,5 +1,6 @@
 """Demo records of Alderport: districts, staff accounts, organisations and contacts."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +13,8 @@ from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
 from contacts.services.folding import fold_contact, fold_organisation
 from crm.demo import names
 from crm.demo.ground import PLACES, outline
-from crm.demo.words import EVIDENCE
+from crm.demo.names import FIRST_ROLES, ROLES
+from crm.demo.words import Story, district_story
 from districts.models import District, ExpectedCommunity
 from lib.days import city_day
 from lib.fold import fold
@@ -20,9 +22,7 @@ from lib.fold import fold
 PASSWORD = "prox" + "imity-demo"
 # Phone numbers are from the ranges that Ofcom reserves for drama, so nobody answers.
 
-# Days between meetings for six levels of attention. None: never visited.
-ATTENTION = (12, 25, 45, 80, 200, None)
-CADENCES = (30, 30, 60, 90, 180, None, None)
+NEVER_MET = 370  # days ago somebody could have met an organisation that nobody met and that is not new
 
 
 @dataclass(slots=True)
@@ -38,10 +38,11 @@ class Book:
     districts_of: list[tuple[User, District]] = field(default_factory=list)
     officers: dict[str, list[User]] = field(default_factory=dict)
     organisations: list[Organisation] = field(default_factory=list)
-    attention: dict[Organisation, int | None] = field(default_factory=dict)
-    focuses: dict[Organisation, tuple[str, ...]] = field(default_factory=dict)
+    stories: dict[Organisation, Story] = field(default_factory=dict)
     declarations: list[FocusDeclaration] = field(default_factory=list)
     periods: list[OrganisationPeriod] = field(default_factory=list)
+    organisation_numbers: list[int] = field(default_factory=list)
+    contact_numbers: list[int] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
     speakers: dict[Organisation, list[Contact]] = field(default_factory=dict)
@@ -51,11 +52,12 @@ def write_book(book: Book) -> None:
     """Fill `book` without saving anything."""
     _districts(book)
     _users(book)
-    for number, place in enumerate(PLACES):
-        own = names.ORGANISATIONS[number :: len(PLACES)]  # so that each template is used at least once
-        others = [template for template in names.ORGANISATIONS if template not in own]
-        for template in sorted((*own, *book.random.sample(others, 25 - len(own)))):
-            _organisation(book, place.code, *template)
+    # Numbers are drawn once, so that only the twin of an organisation has the number of another.
+    book.organisation_numbers = book.random.sample(range(900), 300)  # supervisors have those above
+    book.contact_numbers = book.random.sample(range(1000), 600)
+    for place in PLACES:
+        for story in district_story(place.story).organisations:
+            _organisation(book, place.code, story)
     _contacts(book)
 
 
@@ -83,12 +85,10 @@ def _districts(book: Book) -> None:
             area.lineage = [*district.lineage, area.pk]
             book.districts[area.code] = area
             book.areas[place.code].append(area)
-        for focus in book.random.sample(sorted(EVIDENCE), 4):
-            book.expected.append(
-                ExpectedCommunity(
-                    district=district, focus=focus, evidence=EVIDENCE[focus], created_at=book.now
-                )
-            )
+        book.expected += [
+            ExpectedCommunity(district=district, focus=focus, evidence=evidence, created_at=book.now)
+            for focus, evidence in district_story(place.story).expected
+        ]
 
 
 def _users(book: Book) -> None:
@@ -115,97 +115,184 @@ def _users(book: Book) -> None:
                 book.officers.setdefault(code, []).append(user)
 
 
-def _organisation(
-    book: Book, code: str, name: str, kind: str, focuses: tuple[str, ...], languages: tuple[str, ...]
-) -> None:
-    random, district = book.random, book.districts[code]
-    area = random.choice(book.areas[code])
-    known_since = book.now - timedelta(days=random.randint(60, 900))
-    lead, deputy = [*random.sample(book.officers[code], len(book.officers[code])), None, None][:2]
-    title = name.format(place=area.name, district=district.name)
-    status = random.choices(("active", "dormant", "closed"), (92, 5, 3))[0]
+def officer_of(book: Book, code: str, given_name: str) -> User:
+    """Return the officer of a district by the given name that the stories use."""
+    return next(user for user in book.officers[code] if user.name.startswith(f"{given_name} "))
+
+
+def _organisation(book: Book, code: str, story: Story) -> None:
+    random, today = Random(f"book {story.name}"), city_day(book.now)
+    areas = book.areas[code]
+    area = areas[story.part - 1] if story.part else book.districts[code]
+    known_for = story.marks.get("new") or max((step.ago for step in story.steps), default=NEVER_MET) + 30
+    known_since = book.now - timedelta(days=known_for + (random.randint(0, 500) if known_for > 500 else 0))
+    lead, deputy = [*(officer_of(book, code, name) for name in story.officers), None, None][:2]
+    ended = next(((s, story.marks[s]) for s in ("closed", "dormant") if s in story.marks), None)
+    slug = fold(story.short_name or story.name).removeprefix("the ")
+    slug = re.sub("[^a-z0-9]+", "-", slug).strip("-") or f"group{len(book.organisations)}"
+    verified_on = today - timedelta(days=min(random.randint(5, 420), known_for))
+    tested_on = today - timedelta(days=random.randint(20, 300))
     organisation = Organisation(
-        name=title,
-        kind=kind,
-        summary="",
-        home_district=random.choice((district, area)),
-        email=f"hello{len(book.organisations)}@{code.lower()}.example",
-        phone=f"+44 20 7946 0{random.randint(0, 999):03}" if random.random() < 0.85 else "",
-        address=f"{random.randint(1, 180)} {area.name} Street",
+        name=story.name,
+        short_name=story.short_name,
+        kind=story.kind,
+        summary=story.summary,
+        home_district=area,
+        website=f"https://{slug}.example" if random.random() < 0.6 and story.steps else "",
+        email=f"office@{slug}.example",
+        phone=f"+44 20 7946 0{book.organisation_numbers.pop():03}" if random.random() < 0.9 else "",
+        address="" if story.kind == "shelter" else f"{random.randint(1, 90)} {random.choice(names.STREETS)}",
         postcode=f"{28000 + 100 * ord(code) % 900 + random.randint(1, 40)}",
-        languages=list(languages),
-        lead_officer=lead if random.random() < 0.9 else None,
-        deputy_officer=deputy if random.random() < 0.5 else None,
-        cadence_days=random.choice(CADENCES),
-        status=status,
-        is_reporting_centre=kind in {"ngo", "victim_support", "lgbt_organisation"} and random.random() < 0.3,
-        verified_on=city_day(known_since + timedelta(days=30)) if random.random() < 0.7 else None,
+        languages=list(story.languages),
+        lead_officer=lead,
+        deputy_officer=deputy,
+        cadence_days=story.cadence,
+        status=ended[0] if ended else "active",
+        is_reporting_centre="centre" in story.marks,
+        reporting_tested_on=tested_on if "centre" in story.marks else None,
+        verified_on=verified_on if random.random() < 0.75 else None,
+        review_on=today + timedelta(days=random.randint(-25, 360)) if random.random() < 0.3 else None,
         created_at=known_since,
         updated_at=known_since,
     )
+    if "twin" in story.marks:  # somebody entered it a second time: what the page of duplicates is for
+        first = book.organisations[-1]
+        organisation.phone, organisation.address, organisation.postcode = (
+            first.phone,
+            first.address,
+            first.postcode,
+        )
     fold_organisation(organisation)
     book.organisations.append(organisation)
-    book.attention[organisation] = random.choices(ATTENTION, (10, 25, 30, 20, 10, 5))[0]
-    book.focuses[organisation] = focuses
-    for focus in focuses:
-        book.declarations.append(
-            FocusDeclaration(
-                organisation=organisation,
-                focus=focus,
-                declared_by=random.choice(names.ROLES),
-                declared_on=city_day(known_since),
-            )
-        )
-    book.periods.append(
-        OrganisationPeriod(
+    book.stories[organisation] = story
+    book.declarations += [
+        FocusDeclaration(
             organisation=organisation,
-            since=known_since,
-            status=status,
-            home_district=organisation.home_district,
-            lead_officer=organisation.lead_officer,
-            deputy_officer=organisation.deputy_officer,
-            cadence_days=organisation.cadence_days,
-            verified_on=organisation.verified_on,
+            focus=focus,
+            declared_by=random.choice(("chair", "coordinator", "secretary", "spokesperson")),
+            declared_on=city_day(known_since),
         )
-    )
+        for focus in story.focuses
+    ]
+    _periods(book, organisation, book.now - timedelta(days=ended[1]) if ended else None)
+
+
+def _periods(book: Book, organisation: Organisation, ended: datetime | None) -> None:
+    """Add what the organisation was from day to day: active until `ended`, if it closed or paused."""
+    for since, until, status in (
+        (organisation.created_at, ended, "active"),
+        (ended, None, organisation.status),
+    ):
+        if since:
+            book.periods.append(
+                OrganisationPeriod(
+                    organisation=organisation,
+                    since=since,
+                    until=until,
+                    status=status,
+                    home_district=organisation.home_district,
+                    lead_officer=organisation.lead_officer,
+                    deputy_officer=organisation.deputy_officer,
+                    cadence_days=organisation.cadence_days,
+                    verified_on=organisation.verified_on,
+                )
+            )
 
 
 def _contacts(book: Book) -> None:
     """Add contacts: none for some organisations, three for others, and a few independent contacts."""
-    random, today = book.random, city_day(book.now)
-    alone = [None] * 24
-    for organisation in [*book.organisations, *alone]:
-        for number in range(random.choices((0, 1, 2, 3), (5, 40, 35, 20))[0] if organisation else 1):
-            given, family = random.choice(names.GIVEN), random.choice(names.FAMILY)
-            since = organisation.created_at if organisation else book.now - timedelta(days=300)
-            contact = Contact(
-                given_name=given,
-                family_name=family,
-                phone=f"+44 114 496 0{random.randint(0, 999):03}",
-                email="" if random.random() < 0.4 else f"contact{len(book.contacts)}@mail.example",
-                preferred_channel=random.choice(("phone", "phone", "message", "email", "in_person", "")),
-                languages=organisation.languages[:2] if organisation else ["en"],
-                home_district=organisation.home_district
-                if organisation
-                else random.choice(list(book.districts.values())),
-                lawful_basis=settings.DEFAULT_LAWFUL_BASIS,
-                purpose=settings.DEFAULT_PURPOSE,
-                notice_given_on=city_day(since) if random.random() < 0.8 else None,
-                notice_version="1" if random.random() < 0.8 else "",
-                review_on=today + timedelta(days=random.randint(-40, 360)),
-                created_at=since,
-                updated_at=since,
-            )
-            fold_contact(contact)
-            book.contacts.append(contact)
-            if organisation:
-                book.speakers.setdefault(organisation, []).append(contact)
-                book.affiliations.append(
-                    Affiliation(
-                        contact=contact,
-                        organisation=organisation,
-                        role_title=random.choice(names.ROLES),
-                        is_primary=number == 0,
-                        since=city_day(since),
-                    )
-                )
+    taken: set[tuple[str, str]] = set()
+    for organisation in book.organisations:
+        story, random = book.stories[organisation], Random(f"contacts {organisation.name}")
+        many = random.choices((0, 1, 2, 3), (4, 40, 36, 20))[0] if story.steps else 1
+        many = max(many, 2) if "chair" in story.marks else many
+        first = FIRST_ROLES.get(organisation.kind, "chair")
+        roles = [first, *random.sample(sorted(set(ROLES) - {first}), 2)]
+        for number, role in enumerate(roles[:many]):
+            language = organisation.languages[number % len(organisation.languages)]
+            contact = _contact(book, random, language, taken, organisation)
+            if "twin" in story.marks:
+                same = book.speakers[book.organisations[book.organisations.index(organisation) - 1]][0]
+                contact.given_name, contact.family_name = same.given_name, same.family_name
+                contact.phone = same.phone
+                fold_contact(contact)
+            _affiliate(book, organisation, contact, role, is_primary=number == 0)
+    for number in range(24):
+        random = Random(f"alone {number}")
+        _contact(book, random, random.choice(("en", "en", "es", "pt", "fr", "ar")), taken, None)
+
+
+def _affiliate(
+    book: Book, organisation: Organisation, contact: Contact, role: str, *, is_primary: bool
+) -> None:
+    """Let the contact speak for the organisation; a new chair does so since the day the story tells."""
+    book.speakers.setdefault(organisation, []).append(contact)
+    changed = book.stories[organisation].marks.get("chair")
+    since, until = organisation.created_at, None
+    if changed:
+        day = city_day(book.now) - timedelta(days=changed)
+        if is_primary:
+            since = book.now - timedelta(days=changed)
+        elif len(book.speakers[organisation]) == 2:
+            role, until = "chair", day
+    book.affiliations.append(
+        Affiliation(
+            contact=contact,
+            organisation=organisation,
+            role_title=role,
+            is_primary=is_primary,
+            since=city_day(since),
+            until=until,
+            told_until=until,
+        )
+    )
+
+
+def _contact(
+    book: Book,
+    random: Random,
+    language: str,
+    taken: set[tuple[str, str]],
+    organisation: Organisation | None,
+) -> Contact:
+    given, family = _name(random, language, taken)
+    since = organisation.created_at if organisation else book.now - timedelta(days=300)
+    address = re.sub("[^a-z0-9]+", ".", fold(f"{given} {family}")).strip(".")
+    contact = Contact(
+        given_name=given,
+        family_name=family,
+        phone=f"+44 114 496 0{book.contact_numbers.pop():03}",
+        email="" if random.random() < 0.4 or not address else f"{address}@mail.example",
+        preferred_channel=random.choice(("phone", "phone", "message", "email", "in_person", "")),
+        languages=organisation.languages[:2] if organisation else [language],
+        home_district=organisation.home_district
+        if organisation
+        else random.choice([district for code, district in book.districts.items() if len(code) <= 2]),
+        lawful_basis=settings.DEFAULT_LAWFUL_BASIS,
+        purpose=settings.DEFAULT_PURPOSE,
+        notice_given_on=city_day(since) if random.random() < 0.8 else None,
+        notice_version="1" if random.random() < 0.8 else "",
+        review_on=city_day(book.now) + timedelta(days=random.randint(-40, 360)),
+        created_at=since,
+        updated_at=since,
+    )
+    fold_contact(contact)
+    book.contacts.append(contact)
+    return contact
+
+
+def _name(random: Random, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
+    """Return a name that nobody has yet, common in the language if one is left."""
+    for known in (
+        language,
+        language,
+        language,
+        *random.sample(sorted(names.PEOPLE), len(names.PEOPLE)),
+        "en",
+    ):
+        given, family = names.PEOPLE.get(known, names.PEOPLE["en"])
+        name = random.choice(given), random.choice(family)
+        if name not in taken:
+            break
+    taken.add(name)
+    return name

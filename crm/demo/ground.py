@@ -20,6 +20,11 @@ class Place:
     parts: tuple[str, str, str, str]
     population: int
 
+    @property
+    def story(self) -> str:
+        """The name of its file in `city/`."""
+        return self.name.lower().replace(" ", "")
+
 
 PLACES = (
     Place("W", "Westhill", 0, 0, ("Upper Westhill", "The Kilns", "Orchard Row", "Quarry Lane"), 31_200),

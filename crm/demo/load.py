@@ -11,7 +11,8 @@ from audit.sealing import set_file_aside
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
 from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
-from crm.demo.history import History, tell_history
+from crm.demo.history import tell_history
+from crm.demo.promises import History
 from districts.models import District, ExpectedCommunity
 from jobs.models import Job, JobStatus
 from meetings.models import (

@@ -1,97 +1,272 @@
-"""Texts for the demo's meetings, follow-ups and concerns: short, plain and about no real person."""
+"""Read the stories of Alderport from `city/*.txt`: one file for each district, and one for routine.
 
-FACTS = (
-    "They asked for a walk round the square after evening prayers. We agreed on Thursdays.",
-    "New lighting by the underpass works. Two lamps near the bus stop do not.",
-    "They would like a session on how to report online hate. Twelve people would come.",
-    "Summer fair is planned. They expect four hundred people and ask who to call on the day.",
-    "Nothing new since last time. They have our number on the notice board.",
-    "Shop windows were scratched twice this month. They have reported both.",
-    "The hall has a new caretaker, who will open for us on Tuesdays.",
-    "Parents worry about the crossing at school time. They will count cars for a week.",
-    "They told us what they heard from the families at the reception centre about waiting times.",
-    "They asked what came of the graffiti report. I told them it is cleaned and with the case team.",
-)
-ASSESSMENTS = (
-    "",
-    "",
-    "Trust is growing. I would keep the same officer.",
-    "They seem tired of promises. Better to bring one result than three plans.",
-    "Good moment to invite them to the advisory group.",
-)
-PROMISES = (
-    ("Call back {name}", "call_back"),
-    ("Send the reporting form to {name}", "send_information"),
-    ("Visit {name} before the weekend", "visit"),
-    ("Ask the city about the lamps near {name}", "refer_municipal"),
-    ("Tell {name} what came of their report", "report_back"),
-    ("Arrange the reporting session with {name}", "arrange_meeting"),
-    ("Extra patrol past {name} on Friday evening", "reassurance_patrol"),
-    ("Translate the leaflet for {name}", "translate_accessible"),
-)
-RESULTS = (
-    "Done and they know.",
-    "Called, they were pleased.",
-    "Sent by e-mail.",
-    "The city will repair it in May.",
-    "",
-)
-CONCERNS = (
-    (
-        ("graffiti_symbol", "attack_on_community_site"),
-        "Symbol painted on the side door overnight.",
-        "symbols",
-    ),
-    (
-        ("hate_speech_online",),
-        "Insults under the group’s public page after the street party.",
-        "words_gestures",
-    ),
-    (
-        ("harassment",),
-        "Young people shouted at people leaving the building, three evenings in a row.",
-        "words_gestures",
-    ),
-    (("threat",), "A letter with threats was left in the letter box.", "words_gestures"),
-    (("property_damage",), "A window was broken. Nothing was taken.", "location_timing"),
-    (("fear_of_crime",), "People avoid the underpass after dark.", ""),
-    (("event_security",), "They expect a counter-demonstration at the spring procession.", ""),
-    (("reporting_barrier",), "Two people did not report because no interpreter was there.", ""),
-    (
-        ("discrimination",),
-        "Turned away at the door of a bar, they say because of how they looked.",
-        "victim_perception",
-    ),
-    (("rumour",), "A rumour about the hall being closed is making the rounds before the festival.", ""),
-)
-# The discrimination ground that matches a community, for concerns that have a ground.
-GROUND_OF_FOCUS = {
-    "muslim": "anti_muslim",
-    "jewish": "antisemitic",
-    "christian": "anti_christian",
-    "sikh": "other_religion_belief",
-    "hindu": "other_religion_belief",
-    "roma": "anti_roma",
-    "travellers": "racist_xenophobic",
-    "african_descent": "anti_black",
-    "migrants": "racist_xenophobic",
-    "refugees": "racist_xenophobic",
-    "lgbti": "anti_lgbti",
-    "trans": "anti_trans",
-    "women": "gender_based",
-    "disability": "disability",
-    "homelessness": "poverty",
-    "language_minority": "language",
+A line's first character says what it is. Days are counted back from today; `|` separates fields. `{+9}` in a
+text becomes the date nine days after the meeting, `{-2}` the date two days before it.
+
+    # comment
+    % community | evidence                                   expected in the district
+    @ topic | facts                                          one month of the partnership, oldest first
+    = name | short name | kind | communities | languages | neighbourhood | rhythm/frequency | officers | marks
+    : what the organisation does
+    430 phone raised | topic | facts                         a meeting 430 days ago, with its outcomes
+    +4 visit | topic | agenda                                a planned meeting; `2 visit planned` is past
+    430 ! kinds status | ground indicator perceiver | facts  a concern
+    > visit 7 status | title | outcome                       a follow-up due 7 days after what stands above
+    ~ assessment                                             of the meeting above
+
+In `routine.txt`, `* kinds` begins meetings for these kinds of organisations, and `! list` a list of others.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from contacts.codes import Kind
+from meetings.codes import ConcernKind, FollowUpKind, MeetingKind, Perceiver
+
+FOLDER = Path(__file__).with_name("city")
+OUTCOMES = {
+    "info": "information_shared",
+    "raised": "concern_raised",
+    "solved": "concern_resolved",
+    "prio": "priority_agreed",
+    "act": "action_agreed",
+    "joint": "joint_activity_agreed",
+    "report": "report_facilitated",
+    "refer": "referral_made",
+    "intro": "introduction_made",
+    "fb": "feedback_given",
+    "calm": "reassurance_given",
+    "adv": "advice_received",
+    "same": "no_change",
+    "pause": "relationship_paused",
 }
-EVIDENCE = {
-    "roma": "City survey of housing, last year",
-    "refugees": "Reception centre’s published numbers",
-    "muslim": "Two prayer rooms on the city’s map",
-    "lgbti": "Annual pride picnic in the park",
-    "women": "Half the population",
-    "older_people": "Census: one in four is over 65",
-    "language_minority": "School registers, languages spoken at home",
-    "homelessness": "Street count in February",
-    "jewish": "Synagogue and school in the district",
-    "disability": "Day centre and sheltered housing",
-}
+_DATE = re.compile(r"\{([+-]\d+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A follow-up due `days` after it was made. `status` is "", open, or late (done, after its day)."""
+
+    kind: str
+    days: int
+    status: str
+    title: str
+    result: str
+
+
+@dataclass(slots=True)
+class Step:
+    """A meeting `ago` days before today (ahead if negative), or one of the partnership."""
+
+    topic: str
+    facts: str
+    kind: str = "visit"
+    outcomes: tuple[str, ...] = ()
+    ago: int = 0
+    is_planned: bool = False
+    assessment: str = ""
+    promises: list[Promise] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Worry:
+    """A concern received `ago` days before today. `status` is closed, untold (closed), answered or open."""
+
+    ago: int
+    kinds: tuple[str, ...]
+    status: str
+    ground: str
+    indicator: str
+    perceiver: str
+    facts: str
+    promises: list[Promise] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Story:
+    """An organisation and what happened with it. `rhythm` is the usual number of days between meetings."""
+
+    name: str
+    short_name: str
+    kind: str
+    focuses: tuple[str, ...]
+    languages: tuple[str, ...]
+    part: int
+    rhythm: int | None
+    cadence: int | None
+    officers: tuple[str, ...]
+    marks: dict[str, int]
+    summary: str = ""
+    steps: list[Step] = field(default_factory=list)
+    worries: list[Worry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class DistrictStory:
+    expected: list[tuple[str, str]] = field(default_factory=list)
+    partnership: list[Step] = field(default_factory=list)
+    worries: list[Worry] = field(default_factory=list)
+    organisations: list[Story] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Routine:
+    """Meetings between the chapters, by kind of organisation, and what else may be on a timeline."""
+
+    of_kind: dict[str, list[Step]] = field(default_factory=dict)
+    of_all: list[Step] = field(default_factory=list)
+    missed: list[Step] = field(default_factory=list)
+    cancelled: list[Step] = field(default_factory=list)
+    planned: list[Step] = field(default_factory=list)
+    assessments: list[str] = field(default_factory=list)
+
+
+def with_dates(text: str, day: date) -> str:
+    """Write the dates that a text counts from `day`: “ready by {+9}” becomes “ready by 14 May”."""
+    return _DATE.sub(lambda found: _written(day + timedelta(days=int(found[1]))), text)
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+@cache
+def district_story(name: str) -> DistrictStory:
+    """Read a district's file. Raises ValueError with the line that is not understood."""
+    told = DistrictStory()
+    above: Step | Worry | None = None
+    for line in _lines(name):
+        with _naming(line):
+            mark, rest = line[0], line[1:].strip()
+            there = told.organisations[-1] if told.organisations else told
+            match mark:
+                case "%":
+                    focus, evidence = _fields(rest, 2)
+                    told.expected.append((focus, evidence))
+                case "@":
+                    topic, facts = _fields(rest, 2)
+                    told.partnership.append(Step(topic, facts, kind="partnership_meeting"))
+                case "=":
+                    told.organisations.append(_organisation(rest))
+                case ":":
+                    told.organisations[-1].summary = rest
+                case ">" | "~":
+                    _add(above, mark, rest)
+                case _ if "!" in line.partition("|")[0]:
+                    above = _worry(line)
+                    there.worries.append(above)
+                case _:
+                    above = _step(line)
+                    told.organisations[-1].steps.append(above)
+    return told
+
+
+@cache
+def routine() -> Routine:
+    """Read `routine.txt`. Raises ValueError with the line that is not understood."""
+    told = Routine()
+    lists: list[list[Step]] = []
+    texts: list[str] | None = None
+    for line in _lines("routine"):
+        with _naming(line):
+            mark, rest = line[0], line[1:].strip()
+            if mark == "*":
+                names = rest.split()
+                lists = [told.of_all] if names == ["*"] else [told.of_kind.setdefault(n, []) for n in names]
+            elif mark == "!":
+                texts = told.assessments if rest == "assessment" else None
+                lists = [] if texts is not None else [getattr(told, rest)]
+            elif mark == ">":
+                _add(lists[0][-1], mark, rest)
+            elif texts is not None:
+                texts.append(line)
+            else:
+                step = _step(f"0 {line}" if line.count("|") > 1 else f"0 {line} |")
+                for one in lists:
+                    one.append(step)
+    return told
+
+
+@contextmanager
+def _naming(line: str) -> Iterator[None]:
+    """Name the line in the error of what could not read it."""
+    try:
+        yield
+    except (ValueError, IndexError, KeyError, AttributeError) as error:
+        raise ValueError(line) from error
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (FOLDER / f"{name}.txt").read_text("utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _fields(text: str, count: int) -> list[str]:
+    """Return exactly `count` stripped fields; those missing at the end are empty."""
+    fields = [field.strip() for field in text.split("|")]
+    if any(fields[count:]):
+        raise ValueError(text)
+    return [*fields, *[""] * count][:count]
+
+
+def _organisation(text: str) -> Story:
+    name, short, kind, focuses, languages, part, rhythm, officers, marks = _fields(text, 9)
+    every, _bar, cadence = rhythm.partition("/")
+    return Story(
+        name=name,
+        short_name=short,
+        kind=Kind(kind).value,
+        focuses=tuple(focuses.split()),
+        languages=tuple(languages.split()),
+        part=int(part),
+        rhythm=None if every == "never" else int(every),
+        cadence=int(cadence) if cadence else None,
+        officers=tuple(name for name in officers.split("+") if name not in {"", "-"}),
+        marks={mark: int(days or 0) for mark, _at, days in (m.partition("@") for m in marks.split())},
+    )
+
+
+def _step(text: str) -> Step:
+    head, topic, facts = _fields(text, 3)
+    ago, kind, *outcomes = head.split()
+    is_planned = ago.startswith("+") or outcomes == ["planned"]
+    codes = () if is_planned else tuple(OUTCOMES[code] for code in outcomes)
+    days = -int(ago) if ago.startswith("+") else int(ago)
+    return Step(topic, facts, MeetingKind(kind).value, codes, days, is_planned)
+
+
+def _worry(text: str) -> Worry:
+    head, why, facts = _fields(text, 3)
+    ago, _mark, *codes = head.split()
+    known = {code for code in codes if code in ConcernKind.values}
+    status = next(iter(set(codes) - known), "closed")
+    ground, indicator, perceiver = (*why.split(), "", "")[:3]
+    if (
+        not known
+        or status not in {"closed", "untold", "answered", "open"}
+        or perceiver not in {"", *Perceiver.values}
+    ):
+        raise ValueError(text)
+    kinds = tuple(code for code in codes if code in known)
+    return Worry(int(ago), kinds, status, ground, indicator, perceiver, facts)
+
+
+def _add(above: Step | Worry | None, mark: str, rest: str) -> None:
+    if above is None:
+        raise ValueError(rest)
+    if mark == "~":
+        if isinstance(above, Worry):
+            raise ValueError(rest)
+        above.assessment = rest
+        return
+    head, title, result = _fields(rest, 3)
+    kind, days, status = (*head.split(), "")[:3]
+    if status not in {"", "open", "late"}:
+        raise ValueError(rest)
+    above.promises.append(Promise(FollowUpKind(kind).value, int(days), status, title, result))

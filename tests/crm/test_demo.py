@@ -1,7 +1,10 @@
 """The demo is a realistic city, and a user could have entered every row."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,12 +20,16 @@ from accounts.actors import actor_for
 from accounts.models import User
 from contacts.codes import Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
+from crm.demo import words
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.load import SEED, load_demo
+from crm.demo.promises import History
+from crm.demo.words import district_story
 from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today
+from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
 from reports.periods import quarter_of
 from reviews.models import Review
@@ -83,16 +90,61 @@ class TestTheCity:
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
 
 
-@pytest.mark.django_db
+def _tell(now: datetime) -> tuple[Book, History]:
+    book = Book(now=now, random=Random(SEED))
+    write_book(book)
+    return book, tell_history(book)
+
+
+def test_a_stranger_finds_18_months_and_no_sentence_twice_on_a_timeline() -> None:
+    for now in (
+        timezone.now(),
+        datetime(2027, 3, 1, 0, 5, tzinfo=UTC),
+        datetime(2028, 2, 29, 22, tzinfo=UTC),
+    ):
+        book, history = _tell(now)
+        said: dict[Organisation, list[str]] = {}
+        for link in history.present:
+            meeting = link.meeting
+            said.setdefault(link.organisation, [])
+            said[link.organisation] += [meeting.subject, meeting.facts, meeting.assessment]
+            assert not find_sensitive(f"{meeting.facts} {meeting.assessment}", "en"), "nobody gave a reason"
+        for made in history.promised_to:
+            said[made.organisation] += [made.follow_up.title, made.follow_up.result]
+        for concern in history.concerns:
+            if concern.site_organisation:
+                said[concern.site_organisation].append(concern.facts)
+        for organisation, told in said.items():
+            sentences = Counter(s.lower() for text in told for s in re.split(r"(?<=[.!?])\s+", text) if s)
+            assert [s for s, n in sentences.items() if n > 1] == [], organisation.name
+        first = min(meeting.starts_at for meeting in history.meetings)
+        assert now - first > timedelta(days=546)
+        assert not [m for m in history.meetings if m.status == "held" and m.starts_at > now]
+        names = [district.name for district in book.districts.values()]
+        carrying = [o for o in book.organisations if any(name in o.name for name in names)]
+        assert len(carrying) <= len(book.organisations) / 4
+
+
 def test_the_same_seed_tells_the_same_story_on_the_same_day() -> None:
     now = timezone.now()
     assert _told(now) == _told(now)
 
 
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    for line in (
+        "12 visti info | Topic | Facts",
+        "= Name | | no_kind",
+        "> visit 3 | Nothing above",
+        "3 ! | none | x",
+    ):
+        (tmp_path / "nowhere.txt").write_text(line)
+        with pytest.raises(ValueError, match=re.escape(line)):
+            district_story("nowhere")
+
+
 def _told(now: datetime) -> list[tuple[object, ...]]:
-    book = Book(now=now, random=Random(SEED))
-    write_book(book)
-    history = tell_history(book)
+    book, history = _tell(now)
     return [
         *((row.name, row.kind, str(row.phone), row.home_district.code) for row in book.organisations),
         *((row.given_name, row.family_name, str(row.phone)) for row in book.contacts),
