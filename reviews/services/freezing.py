@@ -83,7 +83,7 @@ def freeze_review(
         district_code=district.code,
         district_name=district.name,
         definitions=definitions_now(),
-        meetings_held=held.count(),
+        meetings_held=others.count(),
         organisations_met=len(met),
         started_by_id=actor.id,
     )
