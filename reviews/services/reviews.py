@@ -195,6 +195,8 @@ def agreed_last_time(review: Review) -> models.QuerySet[AgreedAction]:
 
 def still_open(review: Review) -> Iterable[str]:
     """What has to be done before it can be signed, in words."""
+    if not review.conclusion.strip():
+        yield _("Write a conclusion.")
     if n := review.samples.filter(marked_at__isnull=True).count():
         yield ngettext("%(n)d meeting has not been checked.", "%(n)d meetings have not been checked.", n) % {
             "n": n

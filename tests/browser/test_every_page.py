@@ -41,6 +41,7 @@ from reviews.services.reviews import (
     add_addendum,
     agree_action,
     comment_figure,
+    conclude,
     mark_sample,
     note_call,
     sign_review,
@@ -187,6 +188,7 @@ class City:
             mark_sample(**about, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="no")
         for call in signed.calls.all():
             note_call(**about, call_id=call.pk, answer="yes")
+        conclude(**about, conclusion="Six of ten were met.")
         sign_review(**about)
         add_addendum(**about, text="One more word.")
         subscribe(actor=actor, district_id=district.pk, rhythm="weekly", report="coverage")

@@ -56,6 +56,8 @@ class Audited:
     def finish(self, review: Review, note: str = "") -> Review:
         """Complete all steps of the audit and sign it."""
         about: dict[str, Any] = {"actor": self.actor, "review_id": review.pk}
+        if not Review.objects.get(pk=review.pk).conclusion:
+            conclude(**about, conclusion="As agreed.")
         noted = about | {"note": note}
         for sample in review.samples.all():
             mark_sample(**noted, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="yes")

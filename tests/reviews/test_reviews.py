@@ -116,7 +116,8 @@ def test_what_an_organisation_said_is_noted(audited: Audited, review: Review) ->
 def test_it_is_signed_when_everything_is_looked_at(audited: Audited, review: Review) -> None:
     with pytest.raises(ValidationError) as open_still:
         sign_review(**of(audited, review))
-    assert len(open_still.value.messages) == 2
+    assert len(open_still.value.messages) == 3
+    assert "Write a conclusion." in open_still.value.messages
     signed = audited.finish(review)
     assert signed.signed_by == audited.supervisor
     assert signed.signed_at is not None
