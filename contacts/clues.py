@@ -4,7 +4,7 @@ A clue is a short text such as `phone:+34600000000`; rows that share clues are l
 Pure: no Django.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,6 +34,24 @@ def organisation_clues(
     if host := website_host(website):
         found.add(f"host:{host}")
     return sorted(found | set(_reached(phone, email)))
+
+
+def detail_clues(details: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Clues of further phones, emails, web and social addresses, given as (channel, value).
+
+    A page on a host that many share is told by its path.
+
+    >>> list(detail_clues([("phone", "+34949010380;ext=12"), ("social", "https://www.facebook.com/Roble/")]))
+    ['phone:+34949010380', 'host:facebook.com/roble']
+    """
+    for channel, value in details:
+        if channel in ("phone", "email"):
+            yield from _reached(**{"phone": "", "email": "", channel: value.partition(";")[0]})
+        elif host := website_host(value):
+            yield f"host:{host}"
+        elif path := squash(urlsplit(value).path).strip("/"):
+            shared = (urlsplit(value).hostname or "").removeprefix("www.")
+            yield f"host:{shared}/{path.casefold()}"
 
 
 def name_clue(name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from districts.codes import Focus
 
@@ -103,3 +104,27 @@ class Agreement(models.TextChoices):
     SPOKEN = "spoken", _("verbally")
     WRITTEN = "written", _("in writing")
     EMAIL = "email", _("by email")
+
+
+class Channel(models.TextChoices):
+    """How somebody is reached besides the first phone, email and web address."""
+
+    PHONE = "phone", _("phone")
+    EMAIL = "email", _("email")
+    WEBSITE = "website", _("website")
+    SOCIAL = "social", _("social media page")
+
+
+class ChannelUse(models.TextChoices):
+    """What a number or address is for. A code, because a free text could describe a person."""
+
+    OFFICE = "office", pgettext_lazy("use of a phone or address", "office")
+    MOBILE = "mobile", pgettext_lazy("use of a phone or address", "mobile")
+    RECEPTION = "reception", pgettext_lazy("use of a phone or address", "reception")
+    SECRETARY = "secretary", pgettext_lazy("use of a phone or address", "secretary")
+    PRESS = "press", pgettext_lazy("use of a phone or address", "press")
+    OUT_OF_HOURS = "out_of_hours", pgettext_lazy("use of a phone or address", "out of hours")
+    FAX = "fax", pgettext_lazy("use of a phone or address", "fax")
+
+
+PAGES: Final = frozenset({Channel.WEBSITE, Channel.SOCIAL})  # channels whose values are web addresses

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.clues import organisation_clues, plain_name, score
+from contacts.clues import detail_clues, organisation_clues, plain_name, score
 from contacts.models import Organisation
 from contacts.rules import one_phone
 from lib.domains import plain_email
@@ -49,11 +49,13 @@ def similar_organisations(
     phone: object = "",
     email: str = "",
     website: str = "",
+    more: Iterable[tuple[str, str]] = (),
     exclude: UUID | None = None,
 ) -> list[Candidate]:
     """Organisations with the same phone, e-mail or website or much the same name, the likeliest first.
 
-    In whatever script either is written: one statement.
+    `more` are further phones and addresses as (channel, value), as they are kept. Whatever
+    script either name is written in: one statement.
     """
     clues = organisation_clues(
         names=[name],
@@ -63,6 +65,7 @@ def similar_organisations(
         address="",
         postcode="",
     )
+    clues = sorted({*clues, *detail_clues(more)})
     words, plain = latin(fold(name)), plain_name(name)
     alike = Q(clues__overlap=clues) if clues else Q()
     for form in sorted({words, plain} - {""}):

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.clues import LIKELY, person_clues, score
+from contacts.clues import LIKELY, detail_clues, person_clues, score
 from contacts.duplicates import reasons
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.rules import one_phone
@@ -75,16 +75,26 @@ class Likely:
 
 
 def similar_contacts(
-    actor: Actor, *, given_name: str, family_name: str, phone: object = "", email: str = ""
+    actor: Actor,
+    *,
+    given_name: str,
+    family_name: str,
+    phone: object = "",
+    email: str = "",
+    more: Iterable[tuple[str, str]] = (),
 ) -> list[Likely]:
-    """People the actor sees of the same or a similar name, or with the same phone or e-mail of the role."""
+    """People the actor sees of the same or a similar name, or with the same phone or e-mail of the role.
+
+    `more` are further ones as (channel, value), as they are kept.
+    """
     clues = person_clues(
         given_name=given_name,
         family_name=family_name,
         phone=one_phone(str(phone), settings.PHONENUMBER_DEFAULT_REGION) or "",
         email=plain_email(email),
     )
-    return likely_contacts(actor, clues)
+    reached = (one for one in more if one[0] in ("phone", "email"))
+    return likely_contacts(actor, {*clues, *detail_clues(reached)})
 
 
 def likely_contacts(actor: Actor, clues: Collection[str]) -> list[Likely]:

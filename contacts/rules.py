@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -330,15 +330,16 @@ def _plain_digit(character: str) -> str:
 # --- Evidence that two rows are one organisation ------------------------------------------------------
 
 
-def evidence(name: str, district: str, phone: str = "", email: str = "") -> list[tuple[str, str, str]]:
+Reached = Collection[tuple[str, str]]  # ("phone", in E.164) and ("email", an address)
+
+
+def evidence(name: str, district: str, reached: Reached) -> list[tuple[str, str, str]]:
     """What two rows that may be one share: a name's core with a district, a phone or an e-mail."""
     core = core_name(name)
-    known = (("district", district), ("phone", phone), ("email", email.casefold()))
-    return [(core, what, value) for what, value in known if value]
+    return [(core, what, value.casefold()) for what, value in (("district", district), *reached)]
 
 
-def proof(name: str, phone: str = "", email: str = "") -> list[tuple[str, str, str]]:
+def proof(name: str, reached: Reached) -> list[tuple[str, str, str]]:
     """What makes two rows one unless somebody says otherwise: the name with a phone or an e-mail."""
-    known = [(what, value) for what, value in (("phone", phone), ("email", email.casefold())) if value]
-    exact = exact_name(name) if known else ""
-    return [(exact, what, value) for what, value in known]
+    exact = exact_name(name) if reached else ""
+    return [(exact, what, value.casefold()) for what, value in reached]

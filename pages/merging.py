@@ -33,6 +33,8 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "contacts.Affiliation.organisation": gettext_lazy("people"),
     "contacts.Affiliation.contact": gettext_lazy("roles in organisations"),
     "contacts.PrivateChannel.contact": gettext_lazy("private phone or email"),
+    "contacts.OrganisationDetail.owner": gettext_lazy("other contact details"),
+    "contacts.ContactDetail.owner": gettext_lazy("other contact details"),
     "contacts.FocusDeclaration.organisation": gettext_lazy("communities they declared"),
     "contacts.Organisation_also_in.organisation": gettext_lazy("periods of temporary access"),
     "contacts.OrganisationExternalId.organisation": gettext_lazy("IDs in other systems"),

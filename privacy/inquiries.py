@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
 from accounts.models import Role
 from audit.models import Action, Change, Event, Op
 from audit.services import record
+from contacts.codes import Channel
 from contacts.models import Contact, PrivateChannel
 from contacts.search import search_marks, searched_words
 from lib.days import day_ends_at, day_starts_at
@@ -59,9 +61,12 @@ def searches_for(contact: Contact) -> set[str]:
     them.
     """
     channel = PrivateChannel.objects.filter(contact=contact).first()
-    phones = [phone for phone in (contact.phone, channel and channel.phone) if phone]
+    others = list(contact.other_details.all())
+    typed = [to_python(one.value) for one in others if one.channel == Channel.PHONE]
+    phones = [phone for phone in (contact.phone, channel and channel.phone, *typed) if phone]
     numbers = [form for phone in phones for form in (phone.as_e164, phone.as_national)]
-    addresses = [email for email in (contact.email, channel and channel.email) if email]
+    emails = [one.value for one in others if one.channel == Channel.EMAIL]
+    addresses = [email for email in (contact.email, channel and channel.email, *emails) if email]
     name = fold(contact.given_name, contact.family_name)
     found = {*wordings(name.split()), *wordings(latin(name).split())}  # either script may be in an event
     for number in numbers:

@@ -19,8 +19,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from contacts.models import ImportedFields, OrganisationPeriod
+from contacts.models import ContactDetail, ImportedFields, OrganisationDetail, OrganisationPeriod
 from contacts.remembered import combined
+from contacts.services.details import reached_by
 
 Rows = models.QuerySet[Any]
 Model = type[models.Model]
@@ -253,7 +254,24 @@ def _what_was_imported(rows: Rows, kept: Any, memory: Memory) -> None:
             rows.model._base_manager.filter(pk=row.pk).update(organisation=kept)
 
 
-BY_HAND: Final = {OrganisationPeriod: _earlier_periods, ImportedFields: _what_was_imported}
+def _ways_to_reach(rows: Rows, kept: Any, memory: Memory) -> None:
+    """A phone or an address that the kept row has already, as its first or beside it, is not listed again."""
+    known = reached_by(kept, kept.other_details.all())
+    for row in rows.order_by("pk"):
+        if (row.channel, row.value.casefold()) in known:
+            memory.deleted += as_it_is([row])
+            row.delete()
+        else:
+            memory.moved[f"{row._meta.label}.owner"].append(row.pk)
+            rows.model._base_manager.filter(pk=row.pk).update(owner=kept)
+
+
+BY_HAND: Final = {
+    OrganisationPeriod: _earlier_periods,
+    ImportedFields: _what_was_imported,
+    OrganisationDetail: _ways_to_reach,
+    ContactDetail: _ways_to_reach,
+}
 
 
 def needs_hand(model: Model) -> bool:

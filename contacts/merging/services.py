@@ -30,6 +30,7 @@ from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.changing import Change, lock_versions
 from contacts.services.contacts import districts_of_contacts, save_contacts
+from contacts.services.details import FIRST, OTHER, details_of, reached_by
 from contacts.services.moves import grounds, tell_of_moves
 from contacts.services.organisations import districts_of_organisations, save_organisations
 from contacts.services.summaries import refresh_meet_by
@@ -156,6 +157,11 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         one["relations"] = remembered.as_json()
         touched.append(remembered.touched)
         row.delete()
+    if made := _keep_reached(kept, reached):
+        memory["gone"][-1]["relations"]["made"][f"{made[0]._meta.label}.owner"] = [
+            str(one.pk) for one in made
+        ]
+        change.names.append(OTHER)
     _keep_what_was_decided(kept, differing, reached)
     _save_kept(change, gone)
     changed = [*change.names, *_also_there(kept, homes)]
@@ -195,7 +201,22 @@ def _differing(rows: Sequence[Any]) -> list[str]:
 
 
 def _reached(row: Any) -> list[tuple[str, str]]:
-    return [(name, str(getattr(row, name, "") or "")) for name in ("phone", "email", "website")]
+    return [(name, str(getattr(row, name, "") or "")) for name in FIRST.values()]
+
+
+def _keep_reached(kept: Any, reached: Sequence[tuple[str, str]]) -> list[Any]:
+    """Keep each row's first phone, email and website as another of the kept row, and answer those made."""
+    known = reached_by(kept, details_of([kept])[kept.pk])
+    model = kept.other_details.model
+    channels = {name: channel for channel, name in FIRST.items()}
+    made = []
+    for name, value in reached:
+        one = (str(channels[name]), value.casefold())
+        if value and one not in known:
+            known.add(one)
+            made.append(model(owner=kept, channel=channels[name], value=value))
+    model.objects.bulk_create(made)
+    return made
 
 
 def _keep_what_was_decided(kept: Any, names: Sequence[str], reached: Sequence[tuple[str, str]]) -> None:

@@ -1,6 +1,7 @@
 """Organisations, and the people who speak for them or stand on their own."""
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
+from contacts.models.detail import ContactDetail, Detail, OrganisationDetail
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
 from contacts.models.organisation import (
@@ -14,12 +15,15 @@ __all__ = [
     "UNDO_WITHIN",
     "Affiliation",
     "Contact",
+    "ContactDetail",
     "ContactExternalId",
+    "Detail",
     "FocusDeclaration",
     "ImportedFields",
     "Merge",
     "NotADuplicate",
     "Organisation",
+    "OrganisationDetail",
     "OrganisationExternalId",
     "OrganisationPeriod",
     "PrivateChannel",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
+from contacts.models.detail import ContactDetail
 from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
@@ -42,11 +43,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return people_found_by(self.filter(withdrawn_on__isnull=True) if is_channel(q) else self, q)
 
     def for_its_page(self) -> Self:
-        """With all one page says of a person: two statements. Which roles are seen, the page asks."""
+        """With all one page says of a person: three statements. Which roles are seen, the page asks."""
         roles = Affiliation.objects.select_related("organisation").order_by("-is_primary", "-since", "pk")
         return (
             self.select_related("home_district", "agreement_recorded_by")
-            .prefetch_related(models.Prefetch("affiliations", roles))
+            .prefetch_related(
+                models.Prefetch("affiliations", roles),
+                models.Prefetch("other_details", ContactDetail.objects.order_by("pk")),
+            )
             .annotate(
                 has_private_channel=models.Exists(PrivateChannel.objects.filter(pk=models.OuterRef("pk")))
             )

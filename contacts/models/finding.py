@@ -24,7 +24,12 @@ def found_by(rows: Rows, q: str, in_part: Callable[[Any, str], Any] | None = Non
     """
     if number := number_in(q):
         whole = number.startswith("+")
-        by_number = Q(clues__contains=[f"phone:{number}"]) if whole else Q(phone__contains=_kept(number))
+        part = _kept(number)
+        by_number = (
+            Q(clues__contains=[f"phone:{number}"])
+            if whole
+            else Q(phone__contains=part) | _has(rows, channel="phone", value__contains=part)
+        )
         return rows.filter(by_number).order_by("folded", "pk")
     if "@" in q:
         address = plain_email(q)
@@ -44,12 +49,21 @@ def people_found_by(rows: Rows, q: str) -> Rows:
 
 
 def _by_any_part(rows: Rows, address: str) -> Rows:
-    return rows.filter(email__icontains=address)
+    return rows.filter(Q(email__icontains=address) | _has(rows, channel="email", value__icontains=address))
 
 
 def _by_local_part(rows: Rows, address: str) -> Rows:
     local, _at, domain = address.partition("@")
-    return rows.none() if domain or not local else rows.filter(email__istartswith=f"{local}@")
+    if domain or not local:
+        return rows.none()
+    start = f"{local}@"
+    return rows.filter(Q(email__istartswith=start) | _has(rows, channel="email", value__istartswith=start))
+
+
+def _has(rows: models.QuerySet[Any], **detail: str) -> Q:
+    """Rows with another phone or address like this beside the first."""
+    model: Any = rows.model._meta.get_field("other_details").related_model
+    return Q(pk__in=model.objects.filter(**detail).values("owner"))
 
 
 def is_channel(q: str) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import NOT_COUNTED, Kind, OrganisationStatus
+from contacts.models.detail import OrganisationDetail
 from contacts.models.finding import found_by
 from districts.codes import Focus
 from districts.models import District
@@ -64,11 +65,14 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return found_by(self, q)
 
     def for_its_page(self) -> Self:
-        """With all one page says of it: two statements. `also_in_ids` and `also_in_names` are lists."""
+        """With all one page says of it: three statements. `also_in_ids` and `also_in_names` are lists."""
         visited = District.objects.filter(visiting_organisations=models.OuterRef("pk")).order_by("name", "pk")
         return (
             self.select_related("home_district", "lead_officer", "deputy_officer")
-            .prefetch_related("focus_declarations")
+            .prefetch_related(
+                "focus_declarations",
+                models.Prefetch("other_details", OrganisationDetail.objects.order_by("pk")),
+            )
             .annotate(
                 also_in_ids=ArraySubquery(visited.values("pk")),
                 also_in_names=ArraySubquery(visited.values("name")),

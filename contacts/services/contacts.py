@@ -31,6 +31,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
+from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.folding import fold_contact
 from contacts.services.moves import grounds
 from contacts.services.phones import check_phone
@@ -47,7 +48,7 @@ _BESIDE: Final = ("affiliations", "external_ids")
 def create_contact(
     *, actor: Actor, id: UUID | None = None, action: Action = Action.CREATE, **fields: Any
 ) -> Contact:
-    """Create a contact. `fields` are columns of its model, `affiliations` and `external_ids`.
+    """Create a contact. `fields` are columns of its model and what `write_contacts` takes beside them.
 
     Lawful basis and purpose default to the deployment's, the review to a year from now. `action` is the name
     of the event in the trail, such as an import. Raises PermissionDenied where neither the home district nor
@@ -128,10 +129,11 @@ def erase_contacts(actor: Actor, contacts: Sequence[Contact]) -> None:
 def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> None:
     """Make every change or none, one for each contact: new ones, and locked ones that the actor may edit.
 
-    Beside the columns there are `affiliations` (`lock_organisations` comes before any contact is locked) and
-    `external_ids`. A new contact's lawful basis and purpose default to the deployment's, the review to a year
-    from now. A contact who withdraws is no organisation's first person to call, and their private channels
-    are erased. `action` names the event in the trail, if it is another than that of each change.
+    Beside the columns there are `affiliations` (`lock_organisations` comes before any contact is locked),
+    `other_details` and `external_ids`. A new contact's lawful basis and purpose default to the deployment's,
+    the review to a year from now. A contact who withdraws is no organisation's first person to call, and
+    their private channels are erased. `action` names the event in the trail, if it is another than that of
+    each change.
 
     Raises PermissionDenied where one is read-only or would be, ValidationError by field.
     """
@@ -139,7 +141,9 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     note_districts(changes, districts_of_contacts)
     for change in changes:
         _assign(actor, change)
-    insert_new(changes, fold_contact)
+    plan = plan_details(changes)
+    insert_new(changes, lambda row: fold_contact(row, plan.kept[row.pk]))
+    plan.store()
     demoted: dict[UUID, Contact] = {}
     for change in changes:
         _set_beside(actor, change, demoted)
@@ -151,7 +155,7 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     others = [Change(row) for row in demoted.values()]
     for other in others:
         other.names = ["affiliations"]
-    save_contacts([*(one for one in changes if one.is_changed), *others])
+    save_contacts([*(one for one in changes if one.is_changed), *others], plan.kept)
     record_written(actor, "contact", changes, districts_of_contacts, action)
     record_written(actor, "contact", others, districts_of_contacts)
 
@@ -162,9 +166,10 @@ def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None]) -> list[C
     return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row))
 
 
-def save_contacts(changes: Collection[Change]) -> None:
-    """Write known rows as they are now (`save_changed`)."""
-    save_changed(changes, fold_contact)
+def save_contacts(changes: Collection[Change], details: Details | None = None) -> None:
+    """Write known rows as they are now (`save_changed`). `details` have been read."""
+    kept = details_of([one.row for one in changes], details)
+    save_changed(changes, lambda row: fold_contact(row, kept[row.pk]))
 
 
 def districts_of_contacts(rows: Collection[Contact]) -> dict[UUID, set[UUID]]:
@@ -187,7 +192,7 @@ def _assign(actor: Actor, change: Change) -> None:
     if change.is_new:
         row.lawful_basis, row.purpose = settings.DEFAULT_LAWFUL_BASIS, settings.DEFAULT_PURPOSE
         row.review_on = city_today() + REVIEW_AFTER
-    change.assign(_BESIDE)
+    change.assign({OTHER, *_BESIDE})
     if change.is_new or _AGREEMENT.intersection(change.names):
         row.agreement_recorded_by_id = actor.id if row.agreement_how or row.agreement_on else None
         row.withdrawn_on = None if row.agreement_how else row.withdrawn_on

@@ -1,18 +1,19 @@
 """What the write keeps for finding and comparing: the folded text, and clues to who may be the same."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
-from contacts.clues import organisation_clues, person_clues
+from contacts.clues import detail_clues, organisation_clues, person_clues
 from contacts.models import Contact, Organisation
 from lib.fold import findable
 
 _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
-def fold_organisation(row: Organisation) -> None:
-    """Set `folded` and `clues` from the other fields; does not save."""
+def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
+    """Set `folded` and `clues` from the other fields and its other details; does not save."""
     row.folded = _indexed(findable(row.name, row.short_name, row.address))
-    row.clues = organisation_clues(
+    clues = organisation_clues(
         names=[row.name],
         phone=str(row.phone or ""),
         email=row.email,
@@ -20,17 +21,23 @@ def fold_organisation(row: Organisation) -> None:
         address=row.address,
         postcode=row.postcode,
     )
+    row.clues = sorted({*clues, *detail_clues((one.channel, one.value) for one in details)})
 
 
-def fold_contact(row: Contact) -> None:
-    """Set `folded` and `clues` from the other fields; does not save."""
+def fold_contact(row: Contact, details: Iterable[Any] = ()) -> None:
+    """Set `folded` and `clues` from the other fields and their other details; does not save.
+
+    Web addresses are no clue: nothing that is known of an organisation finds a person (docs/adr/0013).
+    """
     row.folded = _indexed(findable(row.given_name, row.family_name))
-    row.clues = person_clues(
+    clues = person_clues(
         given_name=row.given_name,
         family_name=row.family_name,
         phone=str(row.phone or ""),
         email=row.email,
     )
+    reached = ((one.channel, one.value) for one in details if one.channel in ("phone", "email"))
+    row.clues = sorted({*clues, *detail_clues(reached)})
 
 
 def _indexed(text: str) -> str:

@@ -29,6 +29,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
+from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import districts_by_organisation, tell_of_moves
 from contacts.services.periods import DATED, follow_periods, open_periods
@@ -102,10 +103,10 @@ def write_organisations(
     """Make every change or none, one for each organisation: new ones, and locked ones that the actor may
     edit.
 
-    Beside the columns there are `also_in`, `focuses` and `external_ids`, or `added_ids` and `dropped_ids` as
-    (source, id) where other ids stay. `action` names the event in the trail, if it is another than that of
-    each change. `is_checked` states that the values have passed the checks of their fields
-    (exchange.imports.converting). For an undo, `taken_back` is when the undone change was made.
+    Beside the columns there are `other_details`, `also_in`, `focuses` and `external_ids`, or `added_ids` and
+    `dropped_ids` as (source, id) where other ids stay. `action` names the event in the trail, if it is
+    another than that of each change. `is_checked` states that the values have passed the checks of their
+    fields (exchange.imports.converting). For an undo, `taken_back` is when the undone change was made.
 
     Raises PermissionDenied where one is read-only or its home district is not covered, ValidationError by
     field.
@@ -113,13 +114,15 @@ def write_organisations(
     note_districts(changes, districts_of_organisations)
     for change in changes:
         _assign(actor, change, is_checked=is_checked)
-    new = insert_new(changes, fold_organisation)
+    plan = plan_details(changes, is_checked=is_checked)
+    new = insert_new(changes, lambda row: fold_organisation(row, plan.kept[row.pk]))
+    plan.store()
     open_periods(new)
     for change in changes:
         _set_beside(change)
     _set_ids(changes)
     known = [one for one in changes if one.is_changed]
-    save_organisations(known, taken_back=taken_back)
+    save_organisations(known, plan.kept, taken_back=taken_back)
     if timed := [row.pk for row in new if row.cadence_days]:
         refresh_meet_by(timed)
     record_written(actor, "organisation", changes, districts_of_organisations, action, purpose)
@@ -133,9 +136,12 @@ def locked_organisations(actor: Actor, versions: Mapping[UUID, int | None]) -> l
     return lock_versions(rows, versions, lambda row: can_edit_organisation(actor, row))
 
 
-def save_organisations(changes: Collection[Change], *, taken_back: datetime | None = None) -> None:
-    """Write known rows as they are now, with their periods (`save_changed`)."""
-    save_changed(changes, fold_organisation)
+def save_organisations(
+    changes: Collection[Change], details: Details | None = None, *, taken_back: datetime | None = None
+) -> None:
+    """Write known rows as they are now, with their periods (`save_changed`). `details` have been read."""
+    kept = details_of([one.row for one in changes], details)
+    save_changed(changes, lambda row: fold_organisation(row, kept[row.pk]))
     known = {one.row: one.columns.keys() for one in changes}
     dated = [row for row, names in known.items() if not names.isdisjoint(DATED)]
     follow_periods(dated, taken_back=taken_back)
@@ -180,7 +186,7 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
     row = change.row
     if not change.is_new and not can_edit_organisation(actor, row):
         raise PermissionDenied
-    change.assign({*BESIDE, *_IDS}, is_clean=is_checked)
+    change.assign({OTHER, *BESIDE, *_IDS}, is_clean=is_checked)
     moves = row.home_district_id and "home_district" in change.names
     if moves and not can_write_in(actor, row.home_district_id):
         raise PermissionDenied

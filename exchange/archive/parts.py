@@ -19,15 +19,18 @@ from accounts.models import User
 from contacts.models import (
     Affiliation,
     Contact,
+    ContactDetail,
     ContactExternalId,
     FocusDeclaration,
     ImportedFields,
     Merge,
     NotADuplicate,
     Organisation,
+    OrganisationDetail,
     OrganisationExternalId,
     OrganisationPeriod,
 )
+from contacts.services.details import check_detail
 from contacts.services.folding import fold_contact, fold_organisation
 from districts.models import District
 from exchange.models import ImportedRow
@@ -197,6 +200,7 @@ PARTS: Final[list[Part]] = [
         where=("home_district", "also_in"),
     ),
     Part("organisation_periods", OrganisationPeriod, owner="organisation"),
+    Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail, since=3),
     Part("focus_declarations", FocusDeclaration, owner="organisation"),
     Part("organisation_external_ids", OrganisationExternalId, owner="organisation"),
     Part("imported_fields", ImportedFields, owner="organisation"),
@@ -209,6 +213,7 @@ PARTS: Final[list[Part]] = [
         object_type="contact",
         where=("home_district", "affiliations__organisation__home_district"),
     ),
+    Part("contact_details", ContactDetail, owner="owner", finish=check_detail, since=3),
     Part("affiliations", Affiliation, owner="contact", derived=frozenset({"told_until"})),
     Part("contact_external_ids", ContactExternalId, owner="contact"),
     Part("series", Series, _series),

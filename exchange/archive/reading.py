@@ -21,6 +21,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.models import Contact, Organisation
 from contacts.services.phones import check_phone
 from districts.models import District
 from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
@@ -28,6 +29,7 @@ from exchange.archive.writing import Progress, digest_of
 from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
+from meetings.services.folding import refold
 from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
@@ -164,6 +166,11 @@ class _Reading:
                 self._links(part, relation)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for model in (Organisation, Contact):  # found by what came after them, too
+            details = model._meta.get_field("other_details").related_model._default_manager
+            ids = list(details.order_by("owner").values_list("owner", flat=True).distinct())
+            for start in range(0, len(ids), _BATCH):
+                refold(model, ids[start : start + _BATCH])
         recount_last_met()
 
     def _districts(self) -> None:

@@ -1,7 +1,6 @@
 """One row of a register as an organisation's fields: what it says, what is odd, or why it is refused."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -9,12 +8,13 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from contacts.codes import Channel
 from contacts.models import Organisation
 from contacts.remembered import Extra
 from contacts.rules import evidence, find_phones, proof, title_case
-from exchange.imports.channels import Said, read_emails, read_phones, read_websites
+from exchange.imports.channels import Said, read_emails, read_pages, read_phones, read_websites
 from exchange.imports.languages import find_languages
-from exchange.imports.mapping import NEEDED, Mapping, Origin
+from exchange.imports.mapping import NEEDED, SOCIAL, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import Line
 from lib.cleaning import clean_text, clean_value
@@ -24,7 +24,6 @@ Value = str | list[str]
 
 LONGEST_ID: Final = 200
 _TOLD: Final = 200  # letters of a cell that a line says
-_BLANKS: Final = re.compile(r"(?<=\d) (?=\d)")
 _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
 
 
@@ -45,15 +44,16 @@ class Row:
 
     @property
     def evidence(self) -> list[tuple[str, str, str]]:
-        return evidence(self.name, str(self.fields["home_district"]), *self._reached)
+        return evidence(self.name, str(self.fields["home_district"]), self._reached)
 
     @property
     def proof(self) -> list[tuple[str, str, str]]:
-        return proof(self.name, *self._reached)
+        return proof(self.name, self._reached)
 
     @property
-    def _reached(self) -> tuple[str, str]:
-        return str(self.fields.get("phone", "")), str(self.fields.get("email", ""))
+    def _reached(self) -> list[Extra]:
+        first = [(name, str(value)) for name in ("phone", "email") if (value := self.fields.get(name))]
+        return [*first, *(extra for extra in self.more if extra[0] in ("phone", "email"))]
 
     def note(self, kind: NoteKind, text: str) -> None:
         self.notes.append((kind.value, text))
@@ -118,6 +118,11 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
         _set_channel(row, name, read_emails(text))
     elif name == "website":
         _set_channel(row, name, read_websites(text))
+    elif name == SOCIAL:
+        said = read_pages(text)
+        row.more += said.more
+        for rest in said.rest:
+            _leave_out(row, name, rest, _("not a web address"))
     else:
         clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
         row.fields[name] = clean(name, _plain(name, text, origin, mapping))
@@ -161,7 +166,7 @@ def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
 
 
 def _set_channel(row: Row, name: str, said: Said) -> None:
-    """The first number or address is the field; the others go to the row's note, what is none is told."""
+    """The first number or address is the field; the others are further details, what is none is told."""
     for text in said.rest:
         _leave_out(row, name, text, _("not a number") if name == "phone" else "")
     if said.first:
@@ -180,7 +185,8 @@ def _set_channel(row: Row, name: str, said: Said) -> None:
             row.more.append((what, value))
             row.note(
                 NoteKind.MORE,
-                _("%(what)s: also %(text)s") % {"what": label_of(name), "text": _dialled(value)},
+                _("%(what)s: also %(text)s")
+                % {"what": label_of(name), "text": value.replace(";ext=", " ext. ")},
             )
 
 
@@ -193,11 +199,6 @@ def _fill_website(row: Row, value: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _dialled(value: str) -> str:
-    """A number without its blanks, as the field has it."""
-    return _BLANKS.sub("", value)
 
 
 def _field_clean(name: str, value: Value) -> Value:
@@ -226,4 +227,6 @@ def _codes(name: str) -> frozenset[str]:
 
 
 def label_of(name: str) -> str:
+    if name == SOCIAL:
+        return str(Channel.SOCIAL.label)
     return str(Organisation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column, not a relation

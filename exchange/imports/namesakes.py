@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId
 from contacts.remembered import MORE, fingerprint, of_extras, said_before
+from contacts.services.details import reached_besides
 from exchange.imports.converting import Row
 from exchange.imports.places import Places
 
@@ -117,8 +118,10 @@ def _of_book(actor: Actor, places: Places, source: str, ids: set[UUID]) -> dict[
     for start in range(0, len(listed), _AT_ONCE):
         some = listed[start : start + _AT_ONCE]
         seen = Organisation.objects.visible_to(actor).filter(pk__in=some)
+        further = reached_besides(seen)
         for pk, phone, email, district in seen.values_list("pk", "phone", "email", "home_district"):
             named = [extra for extra in (("phone", str(phone or "")), ("email", email)) if extra[1]]
+            named += further.get(pk, ())
             kinds = {kind for kind, _value in named}
             found[pk] = _Known(set(of_extras(named)), {fingerprint(places.code_of(district))}, kinds)
         before = ImportedFields.objects.filter(source=source, organisation__in=found.keys() & set(some))

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.rules import evidence, proof
+from contacts.services.details import reached_besides
 from exchange.imports.combining import contradictions
 from exchange.imports.converting import Row, label_of
 from exchange.imports.mapping import Mapping
@@ -235,12 +236,15 @@ class Plan:
         # The number as text: making a PhoneNumber of each would take longer than all the rest.
         plain = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
         book = plain.values_list("pk", "name", "home_district", "text", "email")
+        further = reached_besides(Organisation.objects.visible_to(actor))
         for pk, name, district_id, phone, email in book.iterator(chunk_size=2_000):
             if pk in taken:
                 continue
+            first = [one for one in (("phone", phone), ("email", email)) if one[1]]
+            reached = [*first, *further.get(pk, ())]
             for pieces, known, is_sure in (
-                (proof(name, phone, email), self._sure, True),
-                (evidence(name, places.code_of(district_id), phone, email), self._alike, False),
+                (proof(name, reached), self._sure, True),
+                (evidence(name, places.code_of(district_id), reached), self._alike, False),
             ):
                 for piece in pieces:
                     for number in _held(known, hash(piece)):

@@ -1,12 +1,14 @@
 """The folded text that meetings, promises and concerns are found by; how all of it is put right."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
 
 from contacts.models import Contact, Organisation
+from contacts.services.details import details_of
 from contacts.services.folding import fold_contact, fold_organisation
 from lib.fold import findable
 from meetings.models import Concern, FollowUp, Meeting
@@ -25,7 +27,7 @@ def fold_concern(row: Concern) -> None:
     row.folded = findable(row.place, row.case_reference, row.facts)
 
 
-FOLDS: Final[dict[type[models.Model], Callable[[Any], None]]] = {
+FOLDS: Final[dict[type[models.Model], Callable[..., None]]] = {
     Organisation: fold_organisation,
     Contact: fold_contact,
     Meeting: fold_meeting,
@@ -37,19 +39,28 @@ _KEPT: Final = ("folded", "clues")
 
 def wrongly_folded(model: type[models.Model]) -> Iterator[UUID]:
     """Rows whose folded text or clues are not what they should be, such as those of an older version."""
-    rows: Any = model._default_manager.order_by("pk")
-    for row in rows.iterator(chunk_size=1000):
-        before = [getattr(row, name, None) for name in _KEPT]
-        FOLDS[model](row)
-        if before != [getattr(row, name, None) for name in _KEPT]:
-            yield row.pk
+    rows = model._default_manager.order_by("pk").iterator(chunk_size=1000)
+    while some := list(islice(rows, 1000)):
+        before = [_kept(row) for row in some]
+        _fold(some)
+        yield from (row.pk for row, was in zip(some, before, strict=True) if was != _kept(row))
 
 
 def refold(model: type[models.Model], ids: list[UUID]) -> None:
     """Put folded texts and clues right; no version is raised."""
     rows: Any = model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     rows = list(rows)
-    for row in rows:
-        FOLDS[model](row)
+    _fold(rows)
     kept = [field.name for field in model._meta.fields if field.name in _KEPT]
     model._default_manager.bulk_update(rows, kept, batch_size=250)
+
+
+def _fold(rows: list[Any]) -> None:
+    """All of one model; what organisations and people have beside themselves is read at once."""
+    details = details_of(rows) if rows and type(rows[0]) in (Organisation, Contact) else {}
+    for row in rows:
+        FOLDS[type(row)](row, *([details[row.pk]] if details else []))
+
+
+def _kept(row: Any) -> list[Any]:
+    return [getattr(row, name, None) for name in _KEPT]

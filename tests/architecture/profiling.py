@@ -12,12 +12,12 @@ from django.db import models
 from rest_framework import serializers
 
 from contacts.codes import Kind
-from contacts.models import Affiliation, Contact, ContactExternalId, PrivateChannel
+from contacts.models import Affiliation, Contact, ContactDetail, ContactExternalId, PrivateChannel
 from districts.codes import Focus
 from lib.filters import FilterSet
 
 #: Rows about a single person. A link row (of a meeting or follow-up) belongs to the meeting or follow-up.
-PERSON = (Contact, PrivateChannel, Affiliation, ContactExternalId)
+PERSON = (Contact, ContactDetail, PrivateChannel, Affiliation, ContactExternalId)
 
 # Whole words of a name or their beginnings: `race` matches, `trace` does not.
 _WORDS = re.compile(

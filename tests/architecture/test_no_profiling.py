@@ -17,11 +17,12 @@ from api.rows.people import CONTACT
 from api.views.people import Contacts
 from contacts.codes import Kind
 from contacts.filters import ContactFilters
-from contacts.models import Affiliation, Contact, Organisation
+from contacts.models import Affiliation, Contact, ContactDetail, Organisation
 from districts.codes import Focus
 from exchange.exports.contacts import COLUMNS
 from lib.filters import CodesFilter, FilterSet
 from pages.forms.contacts import ContactForm, NewContactForm, PrivateChannelForm, RoleForm
+from pages.forms.details import DetailForm
 from tests.architecture.profiling import (
     PERSON,
     describes,
@@ -67,12 +68,17 @@ def test_no_form_asks_who_a_person_is() -> None:
         ContactForm(actor=SYSTEM, contact=contact),
         RoleForm(actor=SYSTEM, offered=[]),
         PrivateChannelForm(),
+        DetailForm(),
     ]
     assert [fault for form in made for fault in form_faults(form)] == []
 
 
 def test_no_service_takes_who_a_person_is() -> None:
-    names = [column.name for model in (Contact, Affiliation) for column in model._meta.concrete_fields]
+    names = [
+        column.name
+        for model in (Contact, Affiliation, ContactDetail)
+        for column in model._meta.concrete_fields
+    ]
     assert [name for name in names if describes(name)] == []
 
 

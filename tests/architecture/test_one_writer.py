@@ -22,19 +22,27 @@ INSERTS = {"insert_rows", "insert_values", "copy_rows", "copy_values"}  # the mo
 # Noun → its models, the related names of its rows, and the modules that write them.
 NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "organisation": (
-        {"Organisation", "OrganisationPeriod", "FocusDeclaration", "OrganisationExternalId"},
-        {"periods", "focus_declarations", "also_in"},
+        {
+            "Organisation",
+            "OrganisationPeriod",
+            "FocusDeclaration",
+            "OrganisationDetail",
+            "OrganisationExternalId",
+        },
+        {"periods", "focus_declarations", "also_in", "other_details"},
         {
             "contacts/services/organisations.py",
+            "contacts/services/details.py",
             "contacts/services/periods.py",
             "contacts/services/summaries.py",
         },
     ),
     "contact": (
-        {"Contact", "Affiliation", "PrivateChannel", "ContactExternalId"},
+        {"Contact", "ContactDetail", "Affiliation", "PrivateChannel", "ContactExternalId"},
         {"affiliations", "private_channel"},
         {
             "contacts/services/contacts.py",
+            "contacts/services/details.py",
             "contacts/services/affiliations.py",
             "contacts/services/private_channels.py",
             "contacts/services/ended_roles.py",

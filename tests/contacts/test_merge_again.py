@@ -31,6 +31,7 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
+from meetings.services.folding import refold
 from pages.merging import REFERRING
 from tests.contacts.test_merge import everything
 from tests.factories import (
@@ -121,6 +122,13 @@ def reached_at_home(rows: Rows) -> None:
         PrivateChannel.objects.create(contact=row, phone=f"+3460000000{n}")
 
 
+def reached_besides(rows: Rows) -> None:
+    for n, row in enumerate(rows, start=1):
+        row.other_details.create(channel="phone", value=f"+3460000000{n}")
+        row.other_details.create(channel="email", value="same@x.example")
+        refold(type(row), [row.pk])
+
+
 def imported(rows: Rows) -> None:
     for row, source in zip(rows, "aab", strict=True):
         ImportedFields.objects.create(organisation=row, source=source, fingerprints={"name": str(row.pk)})
@@ -153,6 +161,8 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.Affiliation.organisation": speaking,
     "contacts.Affiliation.contact": spoken_for,
     "contacts.PrivateChannel.contact": reached_at_home,
+    "contacts.OrganisationDetail.owner": reached_besides,
+    "contacts.ContactDetail.owner": reached_besides,
     "contacts.FocusDeclaration.organisation": declared,
     "contacts.Organisation_also_in.organisation": also_elsewhere,
     "contacts.OrganisationExternalId.organisation": known_elsewhere(OrganisationExternalId, "organisation"),
@@ -171,7 +181,7 @@ def merge(kept: Any, gone: Any, actor: Any = SYSTEM) -> Merge:
 
 def three(relation: str) -> Rows:
     north = make_district()
-    if relation.endswith(".contact"):
+    if relation.endswith(".contact") or relation == "contacts.ContactDetail.owner":
         rows: Rows = [make_contact(north) for _n in range(3)]
     else:
         rows = [make_organisation(north) for _n in range(3)]

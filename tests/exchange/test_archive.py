@@ -82,10 +82,15 @@ def make_busy(chance: random.Random) -> None:
             also_in=chance.sample(districts, 2),
             external_ids=[{"source": "register", "external_id": f"R-{number}"}],
             website="https://casa.example/ñ?x=1",
+            other_details=[
+                {"channel": "phone", "value": "+34949010380;ext=12", "use": "office"},
+                {"channel": "social", "value": "https://social.example/ñ"},
+            ],
         )
     for model in (Contact, Meeting, FollowUp, Concern):
         known: Any = chance.choice(list(model._default_manager.all()))
         set_external_ids(known, [{"source": "old system", "external_id": "7"}])
+    Contact.objects.all()[0].other_details.create(channel="email", value="b@casa.example")
     ImportedRow.objects.create(
         object_type="meeting", source="old system", external_id="7", fingerprints={"subject": "ab12"}
     )
