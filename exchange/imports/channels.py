@@ -1,25 +1,41 @@
 """What a cell of phones, e-mails or web addresses says: the first of each, what else it names, and the rest.
 
-Nothing of a cell is dropped: what is not the first goes to the row's note (exchange.imports.extras), what is
-not understood is told.
+Nothing of a cell is dropped: what is not the first is one more detail of the row, what is not understood is
+told.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from contacts.remembered import Extra
-from contacts.rules import find_phones, phone_text
+from contacts.rules import find_phones
+from contacts.services.details import clean_detail
 from lib.domains import plain_email
 from lib.fold import squash
 
 _TOKENS: Final = re.compile(r"[\s;,|]+")
 _SITES: Final = re.compile(r"[\s|]+|[;,](?=\s|$|https?://|www\.)", re.IGNORECASE)
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_NETWORKS: Final = frozenset(
+    [
+        *(
+            "facebook.com",
+            "instagram.com",
+            "x.com",
+            "twitter.com",
+            "youtube.com",
+            "tiktok.com",
+            "linkedin.com",
+        ),
+        *("threads.net", "bsky.app", "t.me", "wa.me", "vk.com"),
+    ]
+)
 _LISTING: Final = frozenset(
     [
         "&",
@@ -48,7 +64,9 @@ _LISTING: Final = frozenset(
 
 @dataclass(slots=True)
 class Said:
-    """`first` is empty where the cell names none; `more` is what else it names, `rest` what is none."""
+    """`first` is empty where the cell names none; `more` is what else it names, as contacts.services.details
+    keeps it, `rest` what is none.
+    """
 
     first: str = ""
     more: list[Extra] = field(default_factory=list)
@@ -56,15 +74,15 @@ class Said:
 
 
 def read_phones(text: str, region: str) -> Said:
-    """The first number in E.164; others, faxes and extensions as people read them."""
+    """The first number in E.164, and others, faxes, and the first once more if it has an extension."""
     found = find_phones(text, region)
     said = Said(found.numbers[0] if found.numbers else "", rest=[squash(part) for part in found.rest])
     for number in found.numbers:
         if extension := found.extensions.get(number):
-            said.more.append(("phone", f"{phone_text(number)} ext. {extension}"))
+            said.more.append(("phone", f"{number};ext={extension}"))
         elif number != said.first:
-            said.more.append(("phone", phone_text(number)))
-    said.more += [("fax", phone_text(number)) for number in found.faxes]
+            said.more.append(("phone", number))
+    said.more += [("fax", number) for number in found.faxes]
     return said
 
 
@@ -78,21 +96,52 @@ def read_websites(text: str) -> Said:
     return _read(_SITES.split(text), "website", _website)
 
 
+def read_pages(text: str) -> Said:
+    """Pages on social networks, all of them in `more`."""
+    said, words = Said(), list[str]()
+    for token in filter(None, map(squash, _SITES.split(text))):
+        if page := _kept("social", _website(token)):
+            said.more.append(page)
+        elif token.casefold() not in _LISTING:
+            words.append(token)
+    return Said("", list(dict.fromkeys(said.more)), [" ".join(words)] if words else [])
+
+
 def _read(tokens: list[str], what: str, read: Callable[[str], str]) -> Said:
     said, words = Said(), list[str]()
     for token in filter(None, map(squash, tokens)):
-        if address := read(token):
-            if not said.first:
-                said.first = address
-            elif address != said.first:
-                said.more.append((what, address))
-        elif other := _email(token) if what == "website" else _WEB.fullmatch(token) and _website(token):
-            said.more.append(("email" if what == "website" else "website", other))
+        address = read(token)
+        if address and address == said.first:
+            continue
+        if address and not said.first:
+            said.first = address
+        elif (other := _kept(what, address)) or (other := _of_another_kind(what, token)):
+            said.more.append(other)
         elif token.casefold() not in _LISTING:
             words.append(token)
     said.more = list(dict.fromkeys(said.more))
     said.rest = [" ".join(words)] if words else []
     return said
+
+
+def _of_another_kind(what: str, token: str) -> Extra | None:
+    """An e-mail among web addresses, or a web address among e-mails."""
+    if what == "website":
+        return _kept("email", _email(token))
+    return _kept("website", _website(token)) if _WEB.fullmatch(token) else None
+
+
+def _kept(what: str, address: str) -> Extra | None:
+    """An address as it is kept, or None for what is none; a page on a social network is one whatever it was
+    called.
+    """
+    try:
+        kept = clean_detail({"channel": what, "value": address})["value"] if address else ""
+    except ValidationError:
+        return None
+    if what == "website" and (urlsplit(kept).hostname or "").removeprefix("www.") in _NETWORKS:
+        what = "social"
+    return (what, kept) if kept else None
 
 
 def _email(token: str) -> str:

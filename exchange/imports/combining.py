@@ -122,11 +122,11 @@ def difference(said: Table[str, Value], current: Table[str, Value], before: Fing
 
 
 def note_kept(row: Row, said: Said, kept: Iterable[str], noted: set[str]) -> None:
-    """Say which values are not written, and of which of them the note has what the file says."""
+    """Say which values are not written, and which of them are among the other details."""
     texts = {name: f"{label_of(name)} “{_shown(said.fields[name])[:_TOLD]}”" for name in kept}
     if own := [text for name, text in texts.items() if name not in noted]:
         row.note(NoteKind.KEPT, _("%(fields)s: kept as edited by a colleague") % {"fields": ", ".join(own)})
     for name, text in texts.items():
         if name in noted:
-            said_of_it = _("%(field)s: the value on record is kept and this value is added to the note")
+            said_of_it = _("%(field)s: the value on record is kept and this value is kept beside it")
             row.note(NoteKind.KEPT, said_of_it % {"field": text})

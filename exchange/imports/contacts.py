@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy, override
 from accounts.actors import Actor
 from audit.models import Action
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
-from contacts.models import Affiliation, Contact, ContactExternalId
+from contacts.models import Affiliation, Contact, ContactDetail, ContactExternalId
 from contacts.pairs import likely_among_contacts
 from contacts.policies import can_edit_contact
 from contacts.services.contacts import erase_contacts, write_contacts
+from contacts.services.details import NAMES, OTHER
+from contacts.services.details import said as said_of
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.channels import Said, read_emails, read_phones
+from exchange.imports.extras import as_detail
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.organisations import places_of
@@ -71,6 +74,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             values["notice_given_on"] = (
                 read.day(plain["notice_given_on"], "") if plain["notice_given_on"] else None
             )
+        if OTHER in plain:
+            values[OTHER] = [dict(zip(NAMES, detail, strict=True)) for detail in plain[OTHER]]
         if "speaks_for" in plain:
             roles = dict(plain["speaks_for"])
             values["affiliations"] = [
@@ -81,7 +86,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     return RowImporter(
         object_type="contact",
         model=Contact,
-        own=frozenset({Affiliation, ContactExternalId}),
+        own=frozenset({Affiliation, ContactDetail, ContactExternalId}),
         read=read_row,
         arguments=arguments,
         current=_current,
@@ -98,13 +103,14 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
 
 
 def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> None:
-    """The first number or address is the role's. A person has no note: the others are told, and left out."""
+    """The first number or address is the role's; the others are further details, what is none is told."""
     if said.first:
         plain[name] = said.first
-    for text in [*said.rest, *(value for _what, value in said.more)]:
-        kind = NoteKind.LEFT_OUT if text in said.rest else NoteKind.MORE
+    if said.more:
+        plain[OTHER] = [*plain.get(OTHER, []), *(list(as_detail(extra).values()) for extra in said.more)]
+    for text in said.rest:
         left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text}
-        notes.append((kind.value, left_out))
+        notes.append((NoteKind.LEFT_OUT.value, left_out))
 
 
 def _role() -> str:
@@ -116,6 +122,7 @@ def _role() -> str:
 def _current(row: Contact) -> Plain:
     links = list(row.affiliations.filter(until__isnull=True).order_by("organisation"))
     return {
+        OTHER: [list(said_of(detail).values()) for detail in row.other_details.order_by("pk")],
         **{name: getattr(row, name) for name in (*_TEXTS, *_CODES, "preferred_channel", "email")},
         "phone": str(row.phone or ""),
         "notice_given_on": row.notice_given_on.isoformat() if row.notice_given_on else "",

@@ -26,6 +26,11 @@ _PARTS: Final = frozenset({"phone", "email", "website", "address", "family_name"
 _PREFIX: Final = frozenset(
     ["prefijo", "prefix", "prefixo", "prefisso", "suuntanumero", "suunakood", "kods", "код", "riktnummer"]
 )
+_SEVERAL: Final = frozenset({"phone", "email", "website"})  # an organisation and a person may have many
+_FURTHER: Final = (
+    "other others otro otros otra otras outro outros altro altri muu muut muud teine cits citi друг други "
+    "annan andra second secondary segundo secondario alternative alternativo fijo fixed office"
+)
 _WEAK: Final = frozenset({"culture_sport"})  # a women's group that does culture is a women's group
 
 
@@ -49,7 +54,7 @@ def guess_columns(
     ]
     taken: dict[str, str] = {}  # field → the heading that has it
     for _rank, _length, _place, heading, field in sorted(offers):
-        if heading in found or (field in taken and not _is_part(field, heading, taken[field])):
+        if heading in found or (field in taken and not _is_part(field, heading, taken[field], known)):
             continue
         found[heading] = field
         taken.setdefault(field, heading)
@@ -102,11 +107,21 @@ def plain_heading(heading: str) -> str:
     return fold(_HUMP.sub(" ", heading))
 
 
-def _is_part(field: str, heading: str, other: str) -> bool:
-    """Whether two columns are parts of one: “Phone” and “Phone (2)”, a number and its prefix."""
+def _is_part(field: str, heading: str, other: str, known: Mapping[str, str]) -> bool:
+    """Whether two columns say one thing: “Phone” and “Phone (2)” or “Mobile”, a number and its prefix."""
     if field == "phone" and _PREFIX & {plain_heading(heading), plain_heading(other)}:
         return True
+    if field == "social" or (field in _SEVERAL and _is_further(field, heading, known)):
+        return True
     return field in _PARTS and _unnumbered(heading) == _unnumbered(other)
+
+
+def _is_further(field: str, heading: str, known: Mapping[str, str]) -> bool:
+    """Whether a heading says nothing but that it is one more: “Other phones”, “Mobile”, “Correo 2”."""
+    stems = [stem for stem in _folded(known[field]) if len(stem) > 2]
+    words = _unnumbered(heading).split()
+    usual = {*_folded(_FURTHER), "e"}  # “E-mail”
+    return all(word in usual or any(word.startswith(stem) for stem in stems) for word in words)
 
 
 def _unnumbered(heading: str) -> str:
@@ -119,6 +134,7 @@ def _contradicts(field: str, values: Sequence[str]) -> bool:
         "email": lambda value: "@" in value,
         "phone": lambda value: any(map(str.isdigit, value)),
         "website": lambda value: "." in value,
+        "social": lambda value: "." in value,
         "postcode": lambda value: bool(_POSTCODE.fullmatch(value)) and any(map(str.isdigit, value)),
         "name": _is_name,
         "family_name": _is_name,

@@ -14,14 +14,20 @@ from contacts.rules import CASINGS
 from lib.described import codes_of
 from lib.fold import fold, squash
 
+SOCIAL: Final = "social"  # no column of the organisation: pages among its other details
 # What an import may write. Never a focus (an organisation says that of itself), never who leads, never
 # that it may be listed publicly.
 FIELDS: Final = (
     *("name", "short_name", "kind", "home_district", "phone", "email", "website", "address", "postcode"),
+    SOCIAL,
     *("languages", "summary", "access_needs", "status"),
 )
 NEEDED: Final = ("name", "kind", "home_district")
-_CODES: Final = {name: codes for name in FIELDS if (codes := codes_of(Organisation._meta.get_field(name)))}
+_CODES: Final = {
+    name: codes
+    for name in FIELDS
+    if name != SOCIAL and (codes := codes_of(Organisation._meta.get_field(name)))
+}
 _FOCUS: Final = frozenset({"focus", "focuses", "focus_declarations", "community", "communities"})
 
 

@@ -16,6 +16,7 @@ from contacts.models import (
     FocusDeclaration,
     ImportedFields,
     Organisation,
+    OrganisationDetail,
     OrganisationExternalId,
     OrganisationPeriod,
 )
@@ -24,8 +25,8 @@ from contacts.services.changing import Change
 from contacts.services.organisations import erase_organisations, locked_organisations, write_organisations
 from districts.models import District
 from exchange.imports.engine import Progress, Remember
-from exchange.imports.fields import NUMBER, Target, field, fields
-from exchange.imports.mapping import FIELDS, Origin
+from exchange.imports.fields import NUMBER, Field, Target, field, fields
+from exchange.imports.mapping import FIELDS, SOCIAL, Origin
 from exchange.imports.mapping import Mapping as FileMapping
 from exchange.imports.outcomes import ImportReport
 from exchange.imports.register import bring_in
@@ -38,6 +39,7 @@ ORGANISATIONS: Final = "organisations"
 # Rows that belong to an organisation alone: with nothing else it was not built upon.
 _OWN: Final[set[type[Model]]] = {
     OrganisationPeriod,
+    OrganisationDetail,
     OrganisationExternalId,
     ImportedFields,
     FocusDeclaration,
@@ -172,6 +174,7 @@ _DIFFERING: Final = {
     "postcode": field(Organisation, "postcode", is_fixable=True),
     "languages": field(Organisation, "languages", is_fixable=True),
     "status": field(Organisation, "status", stems=STATUSES),
+    SOCIAL: Field(SOCIAL, gettext_lazy("Social media pages")),
 }
 TARGET: Final = Target(
     what=ORGANISATIONS,

@@ -26,6 +26,7 @@ from accounts.actors import Actor
 from contacts.pairs import Likely
 from contacts.remembered import fingerprint
 from contacts.services.changing import Change, lock
+from contacts.services.details import OTHER
 from exchange.imports.converting import LONGEST_ID
 from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
 from exchange.imports.fields import Field, Target
@@ -313,7 +314,9 @@ class _Run:
         write = {
             name: value
             for name, value in new.items()
-            if now.get(name) != value and before.get(name) in (None, fingerprint(now.get(name, "")))
+            if now.get(name) != value
+            and before.get(name) in (None, fingerprint(now.get(name, "")))
+            and not (name == OTHER and name not in before and now.get(name))  # what a person has listed stays
         }
         if kept := [name for name, value in new.items() if name not in write and now.get(name) != value]:
             row.reason = _("%(fields)s: kept as edited by a colleague") % {"fields": self._called(kept)}

@@ -28,9 +28,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "kaupunginosa piiri linnaosa rajons apkaime район квартал stadsdel distrikt omrade",
     "website": "web website sitio url pagina site sito verkkosivu kotisivu koduleht veebileht majaslapa "
     "сайт уебсайт webbplats hemsida",
+    "social": "facebook instagram twitter tiktok youtube linkedin whatsapp telegram media rrss redes",
     "email": "mail email correo posta sahkoposti epost epasts имейл поща",
     "phone": "phone telephone tel telefono prefijo movil telefone telemovel cellulare puhelin puh "
-    "telefon mobiil talrunis talr телефон",
+    "mobile mobil matkapuhelin telefon mobiil talrunis talr телефон",
     "postcode": "postcode postal cp cap zip codigo postinumero postiindeks indekss пощенски postnummer",
     "address": "address direccion domicilio calle morada endereco indirizzo via sede osoite aadress adrese "
     "адрес улица adress gata",

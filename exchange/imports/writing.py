@@ -1,8 +1,8 @@
 """What the rows of a register change of the book, batch by batch: the organisations' writer writes it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,21 +12,21 @@ from audit.models import Action
 from contacts.models import ImportedFields, Organisation
 from contacts.policies import can_edit_organisation
 from contacts.remembered import MORE, Extra, Fingerprints, fingerprint, following, of_extras, said_before
-from contacts.rules import phone_text
 from contacts.services.changing import Change, lock
+from contacts.services.details import OTHER, details_of
+from contacts.services.details import said as said_of
 from contacts.services.organisations import blank_organisation, write_organisations
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
-from exchange.imports.converting import Row, Value, label_of
+from exchange.imports.converting import Row, Value
 from exchange.imports.engine import Remember
-from exchange.imports.extras import drop, join, with_extras, without_extras
-from exchange.imports.mapping import Mapping
+from exchange.imports.extras import as_detail, drop, extra_of, join, without_extras
+from exchange.imports.mapping import SOCIAL, Mapping
 from exchange.imports.noting import NoteKind
 from exchange.imports.outcomes import Result, RowOutcome, result_of
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
 from lib.copying import insert_values
-
-_LONGEST_SUMMARY: Final = 4_000
+from lib.limits import MOST_BESIDE
 
 
 class Writer:
@@ -52,7 +52,7 @@ class Writer:
                 if group.organisation_id and not self._is_old(group, said, remembered)
             ],
         )
-        seen = self._seen(groups)
+        seen, details = self._seen(groups), details_of(list(known.values()))
         results: list[Result] = []
         batch: list[_Planned] = []
         for group, said in together_said:
@@ -64,7 +64,7 @@ class Writer:
                 results += _created(group)
             elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
                 before = remembered.get(target, {})
-                results += self._bring_up_to_date(organisation, group, said, before, batch)
+                results += self._bring_up_to_date(organisation, details[target], group, said, before, batch)
             elif target in seen and self._is_old(group, said, remembered):
                 results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
             else:
@@ -97,50 +97,49 @@ class Writer:
     # --- New ones -----------------------------------------------------------------------------------
 
     def _fresh(self, group: Group, said: Said) -> "_Planned":
-        fields = dict(said.fields)
+        fields: dict[str, Any] = dict(said.fields)
         if said.more:
-            fields["summary"] = self._noted(group, str(fields.get("summary", "")), said.more)
+            fields[OTHER] = self._detailed(group, said.more, [])
         ids = {row.external_id for row in group.rows}
         change = self._change(blank_organisation(), fields, ids)
         return _Planned(change, group, _fingerprints(said), {})
 
-    def _noted(self, group: Group, summary: str, extras: list[Extra], before: str | None = None) -> str:
-        """The summary with what else the rows name below it; where that is too long it stays as it was."""
-        text = with_extras(summary, extras)
-        if len(text) <= _LONGEST_SUMMARY:
-            return text
-        values = ", ".join(value for _what, value in extras)
-        said = _("%(field)s is full: %(values)s is left out")
-        what = {"field": label_of("summary"), "values": values}
-        group.rows[0].note(NoteKind.LEFT_OUT, said % what)
-        return summary if before is None else before
+    def _detailed(self, group: Group, extras: list[Extra], details: Sequence[Any]) -> list[dict[str, str]]:
+        """Extras as the details of an organisation that has `details`, which keep what they are used for."""
+        there = {extra_of(one): said_of(one) for one in details}
+        if left := extras[MOST_BESIDE:]:
+            values = ", ".join(value for _what, value in left)
+            text = _("Too many phones and addresses: %(values)s is left out") % {"values": values}
+            group.rows[0].note(NoteKind.LEFT_OUT, text)
+        return [there.get(extra) or as_detail(extra) for extra in extras[:MOST_BESIDE]]
 
     # --- Known ones -----------------------------------------------------------------------------------
 
     def _bring_up_to_date(
         self,
         organisation: Organisation,
+        details: Sequence[Any],
         group: Group,
         said: Said,
         before: Fingerprints,
         batch: list["_Planned"],
     ) -> list[Result]:
-        current = self._current(organisation)
-        summary, extras = without_extras(organisation.summary)
+        current, there = self._current(organisation), list(map(extra_of, details))
+        summary, in_note = without_extras(organisation.summary)
         found = difference(said.fields, current | {"summary": summary}, before)
+        extras = join(there, in_note)
         kept_extras = self._extras(organisation, said, before, extras, found)
-        if kept_extras != extras or "summary" in found.write:
-            text = str(found.write.get("summary", summary))
-            found.write["summary"] = self._noted(group, text, kept_extras, organisation.summary)
-            said.of.setdefault("summary", group.rows[0].line)
-            if found.write["summary"] == organisation.summary:
-                del found.write["summary"]
-                kept_extras = extras
-        change = self._change(organisation, found.write, group.new_ids)
-        batch.append(_Planned(change, group, following(before, _fingerprints(said)), before))
+        write: dict[str, Any] = dict(found.write)
+        if kept_extras != there:
+            write[OTHER] = self._detailed(group, kept_extras, details)
+            write |= {} if "summary" in write or not in_note else {"summary": summary}
+            said.of.setdefault(OTHER, group.rows[0].line)
+        change = self._change(organisation, write, group.new_ids)
+        remembered = following(before, _fingerprints(said))
+        batch.append(_Planned(change, group, remembered, before, [*map(said_of, details)]))
         noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
-        return _compared(group, {said.of[name] for name in found.write if name in said.of})
+        return _compared(group, {said.of[name] for name in write if name in said.of})
 
     def _extras(
         self,
@@ -150,7 +149,7 @@ class Writer:
         there: list[Extra],
         found: Difference,
     ) -> list[Extra]:
-        """The note's numbers and addresses after this file: what is new is added, what it corrected goes.
+        """The other numbers and addresses after this file: what is new is added, what it corrected goes.
 
         What the source has named before and is not there any more was taken out by a person.
         """
@@ -159,7 +158,7 @@ class Writer:
         first = {**had, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
         replaced = [extra for extra in had.items() if extra[1] and extra[0] in write]
         kept = [one for one in said.first if one[0] in found.kept and one[0] not in before]
-        named = [*((name, phone_text(v) if name == "phone" else v) for name, v in kept), *said.more]
+        named = [*kept, *said.more]
         new = [
             extra
             for extra, print_ in zip(named, of_extras(named), strict=True)
@@ -207,17 +206,18 @@ class Writer:
     def _memory(self, one: "_Planned") -> dict[str, Any]:
         """What it takes to undo a change (ImportStep.rows)."""
         row, before = one.change.row, one.change.before
+        details = {OTHER: one.details_before} if OTHER in one.change.names else {}
         return {
             "id": str(row.pk),
             "version": row.version,
-            "fields": {name: self._as_said(name, value) for name, value in before.items()},
+            "fields": {name: self._as_said(name, value) for name, value in before.items()} | details,
             "external_ids": sorted(external_id for _source, external_id in one.change.fields["added_ids"]),
             "fingerprints": one.said_before,
         }
 
     # --- Both -----------------------------------------------------------------------------------------
 
-    def _change(self, row: Organisation, fields: dict[str, Value], ids: Iterable[str]) -> Change:
+    def _change(self, row: Organisation, fields: dict[str, Any], ids: Iterable[str]) -> Change:
         values: dict[str, Any] = dict(fields)
         if "home_district" in values:
             values["home_district"] = self._places.district(values["home_district"])
@@ -226,7 +226,7 @@ class Writer:
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
         """The organisation's values in the form converted rows have."""
-        names = {*self._mapping.fields, "summary", "home_district", "phone", "website"}
+        names = {*self._mapping.fields, "summary", "home_district", "phone", "website"} - {SOCIAL}
         columns = {name: Organisation._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]  # columns
         return {name: self._as_said(name, getattr(organisation, column)) for name, column in columns.items()}
 
@@ -246,6 +246,7 @@ class _Planned:
     group: Group
     said: Fingerprints
     said_before: Fingerprints
+    details_before: list[dict[str, str]] = field(default_factory=list)
 
 
 def _fingerprints(said: Said) -> Fingerprints:

@@ -53,6 +53,11 @@ def said(draft: ImportDraft) -> str:
     return " ".join(str(why) for lines in draft.report["lines"].values() for _line, _name, why in lines)
 
 
+def reached(row: Any) -> list[str]:
+    """What a row has besides its first phone, email and website."""
+    return list(row.other_details.order_by("pk").values_list("value", flat=True))
+
+
 def pieces(cell: str) -> list[str]:
     """Return the words of a cell, and its numbers without blanks."""
     joined = re.sub(r"(?<=\d) (?=\d)", "", cell)
@@ -78,7 +83,14 @@ def test_every_part_of_every_cell_is_stored_or_named_by_the_trial() -> None:
     stored = " ".join(
         [
             *(row.name, row.short_name, row.kind, row.home_district.code, str(row.phone), row.email),
-            *(row.website, row.summary, row.address, *row.languages, row.external_ids.get().external_id),
+            *(
+                row.website,
+                row.summary,
+                row.address,
+                *reached(row),
+                *row.languages,
+                row.external_ids.get().external_id,
+            ),
         ]
     )
     for cell in CELLS:
@@ -87,15 +99,16 @@ def test_every_part_of_every_cell_is_stored_or_named_by_the_trial() -> None:
                 there = CODES.get(piece, piece)
                 assert plain(there) in plain(stored + told), piece
     assert (str(row.phone), row.email, row.languages) == ("+34949217792", "first@roma.example", ["es", "pt"])
-    for number in ("949 01 03 80", "949 01 03 81", "612 34 56 78 ext. 45"):
-        assert number in row.summary
-    for address in ("second@roma.example", "three@roma.example", "http://two.example"):
-        assert address in row.summary
+    assert reached(row) == [
+        *("+34949010380", "+34612345678;ext=45", "+34949010381", "http://two.example"),
+        *("three@roma.example", "second@roma.example", "https://www.mail.example"),
+    ]
+    assert [one.use for one in row.other_details.order_by("pk")][:3] == ["", "mobile", "fax"]
     for lost in ("ask-for-Ana", "nonsense", "webwords", "klingonese"):
         assert lost in told
     assert sums(imported(user, table(HEADINGS, CELLS))) == {"unchanged": 1}
     row.refresh_from_db()
-    assert (row.version, row.summary.count("949 01 03 80")) == (1, 1)
+    assert (row.version, row.summary, len(reached(row))) == (1, "", 7)
 
 
 @pytest.mark.django_db
@@ -112,8 +125,8 @@ def test_a_web_address_in_the_email_cell_is_kept_where_the_trial_says(head: list
     row = Organisation.objects.get()
     has_own = "Website" in head and web.startswith("https")
     assert (row.email, row.website) == ("a@roma.example", web if has_own else "https://www.two.example")
-    assert ("https://www.two.example" in row.summary) == has_own
-    assert "https://www.three.example" in row.summary
+    assert ("https://www.two.example" in reached(row)) == has_own
+    assert "https://www.three.example" in reached(row)
     assert ("saved as website" in said(trial)) != has_own
     assert sums(imported(user, text)) == {"unchanged": 1}
 
@@ -124,34 +137,37 @@ def test_further_numbers_follow_the_file_and_what_a_person_wrote_stays() -> None
     head = ["Id", "Name", "Kind", "District", "Phone", "Summary"]
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792, 949010380", "They sing"]))
     row = Organisation.objects.get()
-    assert row.summary == "They sing\n\nOther phones: +34 949 01 03 80"
-    Organisation.objects.update(
-        summary="They sing\n\nOther phones: +34 949 01 03 80, +34 600 000 001\nAsk Ana"
-    )
+    assert (row.summary, reached(row)) == ("They sing", ["+34949010380"])
+    # A user added one, and version 0.2 had kept one in the text.
+    row.other_details.create(channel="phone", value="+34600000001", use="press")
+    Organisation.objects.update(summary="They sing\n\nOther phones: +34 600 000 002\nAsk Ana\nFax: ask")
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792, 949010382", "They sing"]))
     row.refresh_from_db()
-    assert row.summary == "They sing\n\nAsk Ana\n\nOther phones: +34 600 000 001, +34 949 01 03 82"
+    assert row.summary == "They sing\n\nAsk Ana\nFax: ask"
+    assert reached(row) == ["+34600000001", "+34600000002", "+34949010382"]
+    assert row.other_details.get(value="+34600000001").use == "press"
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949010382, 949217792", "They sing"]))
     row.refresh_from_db()
     assert str(row.phone) == "+34949010382"
-    assert "949 21 77 92" in row.summary
-    assert "949 01 03 82" not in row.summary
-    Organisation.objects.update(summary="They sing")  # a user removed the numbers
+    assert "+34949217792" in reached(row) and "+34949010382" not in reached(row)
+    row.other_details.all().delete()  # a user removed the numbers
     draft = imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949010382, 949217792", "They sing"]))
-    row.refresh_from_db()
-    assert (sums(draft), row.summary) == ({"unchanged": 1}, "They sing")
+    assert (sums(draft), reached(row)) == ({"unchanged": 1}, [])
 
 
 @pytest.mark.django_db
-def test_an_import_that_wrote_a_note_is_undone_exactly() -> None:
+def test_an_import_that_added_a_number_is_undone_exactly() -> None:
     user = supervisor_of_n1()
     head = ["Id", "Name", "Kind", "District", "Phone"]
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792"]))
-    Organisation.objects.update(summary="They sing")
-    draft = imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792, 949010380"]))
-    assert Organisation.objects.get().summary == "They sing\n\nOther phones: +34 949 01 03 80"
+    row = Organisation.objects.get()
+    row.other_details.create(channel="phone", value="+34600000001", use="press")
+    draft = imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949010380, 949010381"]))
+    assert reached(row) == ["+34600000001", "+34949010381"]
     assert send(user, draft, "undo").state == "undone"
-    assert Organisation.objects.get().summary == "They sing"
+    row.refresh_from_db()
+    assert (str(row.phone), reached(row)) == ("+34949217792", ["+34600000001"])
+    assert row.other_details.get().use == "press"
 
 
 @pytest.mark.django_db
@@ -173,7 +189,8 @@ def test_a_person_comes_in_though_a_cell_is_odd_and_the_line_says_what_is_left_o
     person = Contact.objects.get()
     assert (str(person.phone), person.email) == ("+34949217792", "a@b.example")
     told = said(trial)
-    for lost in ("949 01 03 80", "c@d.example", "tesorera", "18:30"):
+    assert set(reached(person)) == {"+34949010380", "c@d.example"}
+    for lost in ("tesorera", "18:30"):
         assert lost in told
 
 
@@ -261,17 +278,17 @@ def test_no_digit_of_a_phone_cell_is_lost(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_typed_by_hand_is_overwritten_by_a_note() -> None:
+def test_nothing_typed_by_hand_is_overwritten_by_another_number() -> None:
     user = supervisor_of_n1()
     known = make_organisation(user.districts.get(), name="Casa Roma", phone="+34949217792", summary="By hand")
     head = ["Name", "Kind", "District", "Phone"]
     draft = imported(user, table(head, ["Casa Roma", "ngo", "N1", "949217792, 949010380"]))
     known.refresh_from_db()
-    assert (sums(draft), known.summary) == ({"merged": 1}, "By hand\n\nOther phones: +34 949 01 03 80")
+    assert (sums(draft), known.summary, reached(known)) == ({"merged": 1}, "By hand", ["+34949010380"])
 
 
 @pytest.mark.django_db
-def test_a_number_that_does_not_replace_the_one_on_record_is_in_the_note() -> None:
+def test_a_number_that_does_not_replace_the_one_on_record_is_beside_it() -> None:
     user = supervisor_of_n1()
     make_organisation(
         user.districts.get(),
@@ -287,9 +304,54 @@ def test_a_number_that_does_not_replace_the_one_on_record_is_in_the_note() -> No
     draft = imported(user, text)
     row = Organisation.objects.get()
     assert (sums(draft), str(row.phone)) == ({"merged": 1}, "+34949217792")
-    assert row.summary == "By hand\n\nOther phones: +34 949 01 03 80, +34 949 01 03 81"
-    assert "the value on record is kept and this value is added to the note" in said(draft)
+    assert (row.summary, reached(row)) == ("By hand", ["+34949010380", "+34949010381"])
+    assert "the value on record is kept and this value is kept beside it" in said(draft)
     assert sums(imported(user, text)) == {"unchanged": 1}
-    Organisation.objects.update(summary="By hand")  # a user removed them
+    row.other_details.all().delete()  # a user removed them
     assert sums(imported(user, text)) == {"unchanged": 1}
-    assert Organisation.objects.get().summary == "By hand"
+    assert reached(row) == []
+
+
+@pytest.mark.django_db
+def test_every_column_of_numbers_and_pages_is_understood() -> None:
+    user = supervisor_of_n1()
+    head = ["Name", "Kind", "District", "Mobile", "phone_2", "Other phones", "E-mail", "Email 2", "Facebook"]
+    head += ["Instagram", "Razón social", "Phone of the president"]
+    cells = [
+        "Casa Roma",
+        "ngo",
+        "N1",
+        "612345678",
+        "949010380",
+        "949217792",
+        "a@roma.example",
+        "b@roma.example",
+    ]
+    cells += ["facebook.com/CasaRoma", "@casaroma", "Casa Roma SL", "949010381"]
+    trial = mapped(user, table(head, cells))
+    send(user, trial, "run")
+    row = Organisation.objects.get()
+    assert (str(row.phone), row.email) == ("+34612345678", "a@roma.example")
+    assert set(reached(row)) == {
+        *("+34949010380", "+34949217792", "b@roma.example", "https://facebook.com/CasaRoma")
+    }
+    assert row.other_details.get(channel="social").value == "https://facebook.com/CasaRoma"
+    assert "@casaroma" in said(trial)
+
+
+@pytest.mark.django_db
+def test_further_numbers_of_people_are_kept_and_what_a_person_listed_stays() -> None:
+    user = supervisor_of_n1()
+    head = ["Id", "Family name", "District", "Phone", "Email", "Lawful basis", "Purpose"]
+    rest = ["a@x.example b@x.example", "public_task", "community_liaison"]
+    first = table(head, ["p1", "Roble", "N1", "612345678 / 949010380", *rest])
+    draft = send(user, mapped(user, first, what="contacts"), "run")
+    row = Contact.objects.get()
+    assert (sums(draft), reached(row)) == ({"created": 1}, ["b@x.example", "+34949010380"])
+    changed = table(head, ["p1", "Roble", "N1", "612345678 / 949010382", *rest])
+    draft = send(user, mapped(user, changed, what="contacts"), "run")
+    assert reached(row) == ["b@x.example", "+34949010382"]
+    assert send(user, draft, "undo").state == "undone" and "+34949010380" in reached(row)
+    row.other_details.all().delete()
+    send(user, mapped(user, changed, what="contacts"), "run")
+    assert reached(row) == []
