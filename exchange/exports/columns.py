@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from contacts.codes import Channel
 from lib.described import codes_of
 from lib.filters import FilterSet
 from lib.sheets import Cell
@@ -60,6 +62,24 @@ def column(model: type[models.Model], name: str, **said: Any) -> ListColumn:
         "about": known.help_text,
     }
     return ListColumn(name, **(usual | said))
+
+
+def other_details(model: Any, *where: models.Q) -> tuple[ListColumn, ...]:
+    """Columns of further phones, emails, websites and social pages; empty unless a row is as `where`."""
+
+    def listed(channel: Channel) -> Callable[[Actor], Any]:
+        found = model.objects.filter(*where, owner=models.OuterRef("pk"), channel=channel).order_by("pk")
+        return lambda _actor: ArraySubquery(found.values("value"))
+
+    return tuple(
+        ListColumn(f"other_{channel}", heading, listed(channel), about=about)
+        for channel, heading, about in (
+            (Channel.PHONE, _("Other phones"), _("In international format.")),
+            (Channel.EMAIL, _("Other emails"), ""),
+            (Channel.WEBSITE, _("Other websites"), ""),
+            (Channel.SOCIAL, _("Social media"), ""),
+        )
+    )
 
 
 _CELLS: Final = {

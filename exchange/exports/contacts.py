@@ -4,14 +4,14 @@ organisation's name or kind would sort persons by what is sensitive of them (dom
 
 from typing import Any, Final
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.filters import ContactFilters
-from contacts.models import Contact
-from exchange.exports.columns import ID, ListExport, Rows, column, columns
+from contacts.models import Contact, ContactDetail
+from exchange.exports.columns import ID, ListExport, Rows, column, columns, other_details
 
 
 def _rows(actor: Actor) -> Rows:
@@ -42,6 +42,7 @@ COLUMNS: Final = columns(
         ),
     ),
     column(Contact, "email", value=_unless_withdrawn("email")),
+    *other_details(ContactDetail, Q(owner__withdrawn_on__isnull=True)),
     column(Contact, "languages", about=_("ISO 639-1 codes.")),
     *("preferred_channel", "home_district", "lawful_basis", "purpose", "notice_given_on"),
     *("notice_version", "agreement_how", "agreement_on", "withdrawn_on"),

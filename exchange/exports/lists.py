@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
+from contacts.models import ContactDetail
 from contacts.search import search_mark
 from districts.models import District
 from exchange.exports import contacts, meetings, organisations
@@ -225,7 +226,9 @@ def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[st
 
 def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: "_Told") -> None:
     """People without their organisations: a file of many is no way around rule 3 of domain.md."""
-    for contact in rows.filter(withdrawn_on__isnull=True).iterator(chunk_size=_BATCH):
+    others = models.Prefetch("other_details", ContactDetail.objects.order_by("pk"))
+    listed = rows.filter(withdrawn_on__isnull=True).prefetch_related(others)
+    for contact in listed.iterator(chunk_size=_BATCH):
         out.write(vcard(contact, ()))
         told.add(contact.pk, contact.home_district_id, ())
         if told.rows % 500 == 0:

@@ -7,10 +7,10 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.models import FocusDeclaration, Organisation
+from contacts.models import FocusDeclaration, Organisation, OrganisationDetail
 from districts.codes import Focus
 from districts.models import District
-from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, columns
+from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, columns, other_details
 from meetings.filters.organisations import OrganisationFilters
 
 
@@ -45,7 +45,9 @@ COLUMNS: Final = columns(
     ),
     column(Organisation, "summary", width=40),
     column(Organisation, "phone", about=_("In international format.")),
-    *("email", "website", "address"),
+    *("email", "website"),
+    *other_details(OrganisationDetail),
+    "address",
     column(Organisation, "postcode", width=10),
     column(Organisation, "languages", about=_("ISO 639-1 codes.")),
     *("access_needs", "lead_officer"),

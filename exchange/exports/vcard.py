@@ -7,11 +7,13 @@ from datetime import UTC
 from django.utils.text import slugify
 
 from accounts.models import User
+from contacts.codes import Channel, ChannelUse
 from contacts.models import Affiliation, Contact, Organisation
 from lib.acting import Acting
 
 MEDIA_TYPE = "text/vcard; charset=utf-8"
 LINE_OCTETS = 75
+_TYPES: dict[str, str] = {ChannelUse.MOBILE: '"work,cell"', ChannelUse.FAX: '"work,fax"'}
 # What could start a line of its own, to some reader or other, and what is no text at all.
 _BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -61,16 +63,31 @@ def _lines(contact: Contact, roles: list[Affiliation]) -> Iterator[str]:
     yield f"FN:{_text(str(contact))}"
     yield f"N:{_text(contact.family_name)};{_text(contact.given_name)};;;"
     if not contact.withdrawn_on:
-        if contact.email:
-            yield f"EMAIL;TYPE=work:{_text(contact.email)}"
-        if contact.phone:
-            yield f"TEL;TYPE=work;VALUE=uri:tel:{_text(contact.phone.as_e164)}"
+        yield from _reached(contact)
     for role in roles:
         yield f"ORG:{_text(role.organisation.name)}"
         yield f"TITLE:{_text(role.role_title)}"
     for number, language in enumerate(contact.languages, 1):
         yield f"LANG;PREF={number}:{_text(language)}"
     yield "END:VCARD"
+
+
+def _reached(contact: Contact) -> Iterator[str]:
+    """The first email and phone before the others, and marked as such where there are any."""
+    others = {
+        channel: [one for one in contact.other_details.all() if one.channel == channel] for channel in Channel
+    }
+    if contact.email:
+        yield f"EMAIL{';PREF=1' if others[Channel.EMAIL] else ''};TYPE=work:{_text(contact.email)}"
+    yield from (f"EMAIL;TYPE=work:{_text(one.value)}" for one in others[Channel.EMAIL])
+    if contact.phone:
+        first = ";PREF=1" if others[Channel.PHONE] else ""
+        yield f"TEL{first};TYPE=work;VALUE=uri:tel:{_text(contact.phone.as_e164)}"
+    # A URI has no character that is escaped, and the write has refused what would end its line.
+    for one in others[Channel.PHONE]:
+        yield f"TEL;TYPE={_TYPES.get(one.use, 'work')};VALUE=uri:tel:{one.value}"
+    for one in (*others[Channel.WEBSITE], *others[Channel.SOCIAL]):
+        yield f"URL:{one.value}"
 
 
 def _text(value: str) -> str:
