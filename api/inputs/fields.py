@@ -13,6 +13,7 @@ from accounts.rules import WRITES
 from api.inputs.lists import Entry, Reference
 from api.rows.columns import Fields, Shape, fields_of
 from api.rows.shapes import ExternalIdShape, Moment
+from contacts.models import OrganisationDetail
 from districts.models import District
 from lib.described import limits
 
@@ -161,3 +162,8 @@ def inputs_of(model: type[models.Model], *names: str, **said: dict[str, Any]) ->
     Undeclared fields are derived from the model.
     """
     return fields_of(model, *names, make=taken, **said)
+
+
+@inputs_of(OrganisationDetail, "channel", "value", "use")
+class DetailInput(Entry):
+    """A further phone, email, web or social address; stored in the form of `api.rows.columns.DetailShape`."""

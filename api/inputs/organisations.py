@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.inputs.fields import ExternalIdInput, Languages, inputs_of
+from api.inputs.fields import DetailInput, ExternalIdInput, Languages, inputs_of
 from api.inputs.lists import Entry
 from contacts.models import FocusDeclaration, Organisation
 
@@ -19,10 +19,18 @@ class FocusInput(Entry):
     *("id", "name", "short_name", "kind", "summary", "home_district", "also_in", "focuses"),
     *("website", "email", "phone", "address", "postcode", "languages", "access_needs"),
     *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly"),
-    *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on", "external_ids"),
+    *(
+        "is_reporting_centre",
+        "reporting_tested_on",
+        "verified_on",
+        "review_on",
+        "other_details",
+        "external_ids",
+    ),
     phone={"max_length": 40},
 )
 class OrganisationInput(serializers.Serializer[Any]):
     focuses = FocusInput(many=True, required=False)
     languages = Languages(required=False)
+    other_details = DetailInput(many=True, required=False)
     external_ids = ExternalIdInput(many=True, required=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.inputs.fields import ExternalIdInput, Languages, inputs_of
+from api.inputs.fields import DetailInput, ExternalIdInput, Languages, inputs_of
 from api.inputs.lists import Entry
 from contacts.models import Affiliation, Contact
 
@@ -18,7 +18,7 @@ class AffiliationInput(Entry):
     Contact,
     *("id", "given_name", "family_name", "email", "phone", "languages", "preferred_channel"),
     *("home_district", "affiliations", "lawful_basis", "purpose", "notice_given_on", "notice_version"),
-    *("review_on", "external_ids"),
+    *("review_on", "other_details", "external_ids"),
     phone={"max_length": 40},
     review_on={"required": False},
 )
@@ -27,4 +27,5 @@ class ContactInput(serializers.Serializer[Any]):
 
     languages = Languages(required=False)
     affiliations = AffiliationInput(many=True, required=False)
+    other_details = DetailInput(many=True, required=False)
     external_ids = ExternalIdInput(many=True, required=False)

@@ -9,11 +9,13 @@ from typing import Any, Protocol, TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from rest_framework import serializers
 
 from api.rows.base import Column, children
 from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
+from contacts.models import OrganisationDetail
 from districts.models import District
 
 Shape = serializers.Field[Any, Any, Any, Any]
@@ -60,6 +62,14 @@ def external_ids(model: type[models.Model], owner: str) -> Column:
     return Column("external_ids", ExternalIdShape(many=True), named)
 
 
+def other_details(model: type[models.Model], *where: models.Q, **said: Any) -> Column:
+    """Further phones and addresses of the object, from `model`; nothing unless the object is as `where`."""
+    manager: Any = model._default_manager
+    rows = manager.filter(*where, owner=OuterRef("pk")).order_by("pk")
+    named = children(rows, channel="channel", value="value", use="use")
+    return Column("other_details", DetailShape(many=True, **said), named)
+
+
 def fields_of(
     model: type[models.Model], *names: str, make: Callable[..., Shape] = shape, **said: dict[str, Any]
 ) -> Fields:
@@ -104,3 +114,12 @@ def _sql(field: Any) -> Any:
         case PhoneNumberField():
             return as_stored(field.name)
     return None
+
+
+@fields_of(
+    OrganisationDetail,
+    *("channel", "value", "use"),
+    value={"help_text": _("A phone in E.164, followed by `;ext=12` for an extension, or an address.")},
+)
+class DetailShape(serializers.Serializer[Any]):
+    """A further phone, email, web or social address."""

@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.rows.base import Column, Expansion, RowSpec, children, ids_of
-from api.rows.columns import column, columns, external_ids, fields_of
+from api.rows.columns import column, columns, external_ids, fields_of, other_details
 from api.rows.shapes import codes
-from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
+from contacts.models import FocusDeclaration, Organisation, OrganisationDetail, OrganisationExternalId
 
 
 @fields_of(FocusDeclaration, "focus", "declared_by", "declared_on", "evidence_url")
@@ -57,6 +57,7 @@ ORGANISATION = RowSpec(
         ),
         *("website", "email"),
         column(Organisation, "phone", help_text=_("E.164")),
+        other_details(OrganisationDetail),
         *("address", "postcode", "languages", "access_needs"),
         *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly", "last_met_at"),
         *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on"),

@@ -9,6 +9,7 @@ from django.db.models import (
     Func,
     JSONField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -23,11 +24,18 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from api.codes import Scope
 from api.rows.base import Column, Expansion, RowSpec, children
-from api.rows.columns import column, columns, external_ids, fields_of
+from api.rows.columns import column, columns, external_ids, fields_of, other_details
 from api.rows.organisations import WHERE_ORGANISATION
 from api.rows.shapes import as_stored
 from contacts.codes import Agreement
-from contacts.models import Affiliation, Contact, ContactExternalId, Organisation, PrivateChannel
+from contacts.models import (
+    Affiliation,
+    Contact,
+    ContactDetail,
+    ContactExternalId,
+    Organisation,
+    PrivateChannel,
+)
 
 
 @fields_of(Affiliation, "organisation", "role_title", "is_primary", "since", "until")
@@ -109,6 +117,11 @@ CONTACT = RowSpec(
             "phone",
             _unless_withdrawn("phone"),
             help_text=_("E.164. Empty if the contact opted out."),
+        ),
+        other_details(
+            ContactDetail,
+            Q(owner__withdrawn_on__isnull=True),
+            help_text=_("Empty if the contact opted out."),
         ),
         *("languages", "preferred_channel", "home_district"),
         Column("affiliations", AffiliationShape(many=True), _affiliations),
