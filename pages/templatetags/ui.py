@@ -24,7 +24,8 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from accounts.actors import Actor
 from accounts.sent_forms import FIELD
-from contacts.models import Contact
+from contacts.codes import Channel, ChannelUse
+from contacts.models import Contact, Detail
 from lib.days import city_today
 from lib.fold import fold
 from meetings.codes import Outcome
@@ -161,9 +162,23 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
     text = phone_text(number)
     if not number.is_valid():
         return text
+    dialled = f"{number.as_e164};ext={number.extension}" if number.extension else number.as_e164
     if style == "button":
-        return format_html('<a class="button" href="tel:{}">{} {}</a>', number.as_e164, icon("phone"), text)
-    return format_html('<a class="num" href="tel:{}">{}</a>', number.as_e164, text)
+        return format_html('<a class="button" href="tel:{}">{} {}</a>', dialled, icon("phone"), text)
+    return format_html('<a class="num" href="tel:{}">{}</a>', dialled, text)
+
+
+@register.filter
+def as_link(detail: Detail) -> SafeString | str:
+    """A further phone or address as a link: to call, to write, or to a page. A fax is not called."""
+    if detail.use == ChannelUse.FAX:
+        return phone_text(to_python(detail.value))
+    if detail.channel == Channel.PHONE:
+        return tel(detail.value)
+    if detail.channel == Channel.EMAIL:
+        return format_html('<a href="mailto:{0}">{0}</a>', detail.value)
+    text = detail.value.partition("://")[2].removeprefix("www.").rstrip("/")
+    return format_html('<a href="{}" rel="noopener noreferrer nofollow">{}</a>', detail.value, text)
 
 
 @register.inclusion_tag("components/reach.html")

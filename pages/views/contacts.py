@@ -37,6 +37,7 @@ from pages.forms.contacts import (
     contact_values,
     offered_organisations,
 )
+from pages.forms.details import details_of
 from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
@@ -125,19 +126,27 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     roles = _roles(request, initial)
     if speaks_for:
         roles.extra = 0
+    details = details_of(request)
     candidates: list[Likely] = []
-    if form.is_valid() & roles.is_valid():
+    if form.is_valid() & roles.is_valid() & details.is_valid():
+        given = details.values(form.values())
         if "anyway" not in request.POST:
-            candidates = _candidates(request, form.cleaned_data)
+            candidates = _candidates(request, given)
         if not candidates:
             with RefusalsIn(form):
                 with transaction.atomic():
-                    made = create_contact(actor=request.actor, affiliations=roles.values(), **form.values())
+                    made = create_contact(actor=request.actor, affiliations=roles.values(), **given)
                     record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
                 messages.success(request, _("%(name)s has been added.") % {"name": made})
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
     consult_rows(request, "organisation", _organisations_on(roles))
-    context = {"form": form, "roles": roles, "organisation": speaks_for, "candidates": candidates}
+    context = {
+        "form": form,
+        "roles": roles,
+        "details": details,
+        "organisation": speaks_for,
+        "candidates": candidates,
+    }
     return render(request, "pages/contacts/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -152,7 +161,8 @@ def contact_duplicates(request: ActorRequest) -> HttpResponse:
 
 def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     """Contacts with similar details. They are never found through an organisation (domain.md, rule 3)."""
-    found = similar_contacts(request.actor, **{name: typed[name] for name in COMPARED})
+    more = [(one["channel"], one["value"]) for one in typed.get("other_details", ())]
+    found = similar_contacts(request.actor, more=more, **{name: typed[name] for name in COMPARED})
     if found:
         consult_rows(request, "contact", [one.row for one in found], action=Action.SEARCH)
     return found
@@ -164,6 +174,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     form = ContactForm(posted(request), actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
+    details = details_of(request, row)
     shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
     # The reason is about this contact. Events for organisations that are only options have no reason.
@@ -176,7 +187,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             contact_id=pk,
             version=form.cleaned_data["version"],
             affiliations=roles.values(),
-            **form.values(),
+            **details.values(form.values()),
         )
         record_kept(request, "contact", pk, roles, district_ids={row.home_district_id})
         return saved
@@ -186,12 +197,12 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         save,
         current=lambda: contact_values(row),
         again=lambda data: ContactForm(data, actor=request.actor, contact=row),
-        beside=[roles],
+        beside=[roles, details],
     )
     if attempt.saved:
         messages.success(request, _("Saved."))
         return redirect("contact", pk)
-    context = attempt.context | {"contact": row, "roles": roles}
+    context = attempt.context | {"contact": row, "roles": roles, "details": details}
     return render(request, "pages/contacts/edit.html", context, status=attempt.status)
 
 

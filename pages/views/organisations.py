@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.codes import OrganisationStatus
+from contacts.codes import PAGES, OrganisationStatus
 from contacts.duplicates import Candidate, similar_organisations
 from contacts.models import Affiliation, Organisation
 from contacts.policies import can_edit_organisation
@@ -32,6 +32,7 @@ from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
+from pages.forms.details import details_of
 from pages.forms.languages import language_name
 from pages.forms.organisations import (
     FocusFormSet,
@@ -95,6 +96,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         "today": city_today(),
         "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
         "languages": [language_name(code) for code in row.languages],
+        "has_pages": any(one.channel in PAGES for one in row.other_details.all()),
     }
     return render(request, "pages/organisations/detail.html", context)
 
@@ -103,18 +105,19 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def organisation_new(request: ActorRequest) -> HttpResponse:
     writers_only(request)
     form = NewOrganisationForm(posted(request), actor=request.actor, initial=_new_values(request))
-    focuses = _focuses(request)
+    focuses, details = _focuses(request), details_of(request)
     candidates: list[Candidate] = []
-    if form.is_valid() & focuses.is_valid():
+    if form.is_valid() & focuses.is_valid() & details.is_valid():
+        given = details.values(form.cleaned_data)
         if "anyway" not in request.POST:
-            candidates = _candidates(request.actor, form.cleaned_data)
+            candidates = _candidates(request.actor, given)
         if not candidates:
             with RefusalsIn(form):
-                made = create_organisation(actor=request.actor, focuses=focuses.values(), **form.cleaned_data)
+                made = create_organisation(actor=request.actor, focuses=focuses.values(), **given)
                 messages.success(request, _("%(name)s has been added.") % {"name": made.name})
                 return redirect("organisation", made.pk)
     _consult_candidates(request, candidates)
-    context = {"form": form, "focuses": focuses, "candidates": candidates}
+    context = {"form": form, "focuses": focuses, "details": details, "candidates": candidates}
     return render(request, "pages/organisations/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -132,7 +135,7 @@ def organisation_duplicates(request: ActorRequest) -> HttpResponse:
 def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     form = OrganisationForm(posted(request), actor=request.actor, organisation=row)
-    focuses = _focuses(request, focus_values(row))
+    focuses, details = _focuses(request, focus_values(row)), details_of(request, row)
     record_view(request, "organisation", [row.pk], district_ids=_districts(row))
     attempt = save_or_show_conflict(
         form,
@@ -141,16 +144,16 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             organisation_id=pk,
             version=form.cleaned_data["version"],
             focuses=focuses.values(),
-            **form.values(),
+            **details.values(form.values()),
         ),
         current=lambda: organisation_values(row),
         again=lambda data: OrganisationForm(data, actor=request.actor, organisation=row),
-        beside=[focuses],
+        beside=[focuses, details],
     )
     if attempt.saved:
         messages.success(request, _("Saved."))
         return redirect("organisation", pk)
-    context = attempt.context | {"organisation": row, "focuses": focuses}
+    context = attempt.context | {"organisation": row, "focuses": focuses, "details": details}
     return render(request, "pages/organisations/edit.html", context, status=attempt.status)
 
 
@@ -221,6 +224,7 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
         phone=typed["phone"],
         email=typed["email"],
         website=typed["website"],
+        more=[(one["channel"], one["value"]) for one in typed.get("other_details", ())],
     )
 
 
@@ -236,7 +240,11 @@ def _focuses(request: ActorRequest, initial: Any = None) -> Any:
 
 def _labels(field_names: Iterable[str]) -> list[str]:
     """Labels of fields in the form."""
-    children = {"focuses": _("communities"), "external_ids": _("IDs in other systems")}
+    children = {
+        "focuses": _("communities"),
+        "external_ids": _("IDs in other systems"),
+        "other_details": _("other phones and addresses"),
+    }
     fields = {field.name: field for field in Organisation._meta.get_fields()}
     return [
         str(children.get(name) or getattr(fields.get(name), "verbose_name", name)) for name in field_names
