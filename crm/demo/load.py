@@ -15,6 +15,7 @@ from crm.demo.history import tell_history
 from crm.demo.promises import History
 from districts.models import District, ExpectedCommunity
 from jobs.models import Job, JobStatus
+from lib.copying import insert_rows
 from meetings.models import (
     Concern,
     FollowUp,
@@ -63,31 +64,31 @@ def load_demo() -> dict[str, int]:
 
 
 def _save_book(book: Book) -> None:
-    District.objects.bulk_create(book.districts.values())
-    ExpectedCommunity.objects.bulk_create(book.expected)
-    User.objects.bulk_create(book.users.values())
+    insert_rows(District, list(book.districts.values()))
+    insert_rows(ExpectedCommunity, book.expected)
+    insert_rows(User, list(book.users.values()))
     covering = User.districts.through
     covering.objects.bulk_create(
         covering(user=user, district=district) for user, district in book.districts_of
     )
-    Organisation.objects.bulk_create(book.organisations)
-    FocusDeclaration.objects.bulk_create(book.declarations)
-    OrganisationPeriod.objects.bulk_create(book.periods)
-    Contact.objects.bulk_create(book.contacts)
-    Affiliation.objects.bulk_create(book.affiliations)
+    insert_rows(Organisation, book.organisations)
+    insert_rows(FocusDeclaration, book.declarations)
+    insert_rows(OrganisationPeriod, book.periods)
+    insert_rows(Contact, book.contacts)
+    insert_rows(Affiliation, book.affiliations)
 
 
 def _save_history(history: History) -> None:
-    Meeting.objects.bulk_create(history.meetings)
-    MeetingOrganisation.objects.bulk_create(history.present)
-    MeetingContact.objects.bulk_create(history.people)
+    insert_rows(Meeting, history.meetings)
+    insert_rows(MeetingOrganisation, history.present)
+    insert_rows(MeetingContact, history.people)
     taking_part = Meeting.officers.through
     taking_part.objects.bulk_create(
         taking_part(meeting=meeting, user=user) for meeting, user in history.officers
     )
-    Concern.objects.bulk_create(history.concerns)
-    FollowUp.objects.bulk_create(history.follow_ups)
-    FollowUpOrganisation.objects.bulk_create(history.promised_to)
+    insert_rows(Concern, history.concerns)
+    insert_rows(FollowUp, history.follow_ups)
+    insert_rows(FollowUpOrganisation, history.promised_to)
 
 
 def remove_demo() -> None:

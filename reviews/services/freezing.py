@@ -170,7 +170,8 @@ def _counted(report: Report, n: float, drill: Drill) -> list[UUID] | None:
     filterset, rows = LISTS[drill.noun]
     given = QueryDict(mutable=True)
     given.update(drill.parameters)
-    found = list(filterset(given, rows.all(), actor=SYSTEM).qs.order_by("pk").values_list("pk", flat=True))
+    listed = filterset(given, rows.all(), actor=SYSTEM, is_form=False).qs
+    found = list(listed.order_by("pk").values_list("pk", flat=True))
     if len(found) != n:
         log.error("figure_differs_from_its_list", report=report.slug, n=n, listed=len(found))
         return None
