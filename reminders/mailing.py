@@ -4,14 +4,15 @@ Beat only looks for due rows. If a worker dies, its lease expires and another wo
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import structlog
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
 from django.db.models.functions import Now
 
@@ -27,6 +28,7 @@ MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop
 LEASE: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=3)
 MAX_ATTEMPTS: Final = 10
+AWAY_WAIT: Final = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -48,17 +50,23 @@ class Mailing(Generic[M]):
 def send_mails(mailing: Mailing[Any]) -> int:
     """Send all due emails and return the number sent. Safe to run in parallel."""
     until, sent = time.monotonic() + MAX_SECONDS, 0
-    while claimed := claim(mailing.due(), LEASE, BATCH):
-        for number, lease in enumerate(claimed):
-            if time.monotonic() > until:
-                give_back(claimed[number:])
-                wake_on_commit(mailing.task)
-                return sent
-            sent += deliver(mailing, lease)
+    with closing(get_connection()) as connection:
+        while claimed := claim(mailing.due(), LEASE, BATCH):
+            for number, lease in enumerate(claimed):
+                if time.monotonic() > until:
+                    give_back(claimed[number:])
+                    wake_on_commit(mailing.task)
+                    return sent
+                try:
+                    connection.open()
+                except OSError as error:
+                    _wait_for_server(claimed[number:], error)
+                    return sent
+                sent += deliver(mailing, lease, connection)
     return sent
 
 
-def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
+def deliver(mailing: Mailing[M], lease: Lease[M], connection: Any = None) -> bool:
     """Send one email, give it up if it is no longer wanted, or postpone it. Return whether it was sent."""
     row = lease.row
     if not mailing.is_wanted(row):
@@ -67,9 +75,13 @@ def deliver(mailing: Mailing[M], lease: Lease[M]) -> bool:
     if not begin(mailing, lease):
         return False
     try:
+        message = mailing.message(row)
+        message.connection = connection
         with sending():
-            mailing.message(row).send()
+            message.send()
     except Exception as error:  # an email that fails must not block the others
+        if connection:
+            connection.close()
         _postpone(lease, str(error) if isinstance(error, MailNotSent) else type(error).__name__)
         return False
     # Mark the row even if another worker holds it now, because the email has been sent.
@@ -87,6 +99,13 @@ def begin(mailing: Mailing[M], lease: Lease[M]) -> bool:
     kind, reader = mailing.object_type, str(recipient)
     record(SYSTEM, Action.NOTIFY, kind, [pk], district_ids=district_ids, recipient=reader)
     return True
+
+
+def _wait_for_server(leases: Iterable[Lease[Any]], error: OSError) -> None:
+    """Try again soon, without counting an attempt: a mail server that is away says nothing of an email."""
+    for lease in leases:
+        lease.end(AWAY_WAIT, last_error=type(error).__name__)
+    log.warning("mail_server_is_away", error=type(error).__name__)
 
 
 def _postpone(lease: Lease[Any], error: str) -> None:
