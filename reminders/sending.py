@@ -35,7 +35,7 @@ from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
 from reminders.models import Reminder
 from reminders.services import wake_on_commit
 
-BATCH: Final = 200
+BATCH: Final = 100
 LEASE: Final = timedelta(minutes=2)
 MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop in between
 FIRST_WAIT: Final = timedelta(seconds=15)
