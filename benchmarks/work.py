@@ -219,7 +219,7 @@ def start(folder: Path) -> Iterator[Row]:
         _wait_until_said(process, b"Ready after")
         seconds = time.perf_counter() - started
     shutil.rmtree(data, ignore_errors=True)
-    yield Row("Start of `run` from an empty folder", seconds, "s", 25)
+    yield Row("Start of `run` from an empty folder", seconds, "s", 15)
 
 
 def _wait_until_said(process: subprocess.Popen[bytes], words: bytes) -> None:
