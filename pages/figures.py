@@ -127,7 +127,8 @@ class Figure:
 
     @property
     def meter(self) -> SafeString | str:
-        return meter(self.line.value) if self.report.unit == "ratio" else ""
+        """A bar of the share. Empty if there is no share to draw."""
+        return meter(self.line.value) if self.report.unit == "ratio" and self.line.value is not None else ""
 
     @property
     def spark(self) -> SafeString | str:

@@ -160,8 +160,13 @@ class Line:
         if not self.is_comparable:
             return _("not yet comparable")
         if self.is_of_few:
-            return _("too few to compare")
+            return _("too few to compare") if self._have_both else ""
         return say_change(self.value_before, self.value, self.report.unit)
+
+    @property
+    def _have_both(self) -> bool:
+        """Whether there was anything to count in both periods."""
+        return all(row is not None and row.of for row in (self.row, self.row_before))
 
     @property
     def notable(self) -> list[Column]:

@@ -91,7 +91,8 @@ def scorecard_page(
     lines = scorecard(REPORTS.values(), question, form.chosen, form.before, run_up)
     figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
     if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx
-        return render(request, "pages/reports/scorecard.html#history", {"figures": figures.values()})
+        history = {"figures": figures.values(), "form": form}
+        return render(request, "pages/reports/scorecard.html#history", history)
     return {
         "district": question.districts[0],
         "groups": list(_grouped(figures)),

@@ -70,7 +70,7 @@ REPORT = Report(
     example=(
         Case.counted(_("Held")),
         Case.counted(_("Held with eight organisations: one meeting")),
-        Case.rest(_("Nobody was reached")),
+        Case.rest(_("No one was reached")),
         Case.rest(_("Planned for yesterday, not updated since")),
         Case.rest(_("Cancelled")),
         Case.outside(_("Planned for a day to come")),

@@ -88,7 +88,7 @@ REPORT = Report(
         Case.counted(_("Received on Monday at 10:00, answered on Wednesday at 18:00")),
         Case.counted(_("Received on Monday at 10:00, answered on Thursday at 09:59")),
         Case.rest(_("Received on Monday at 10:00, answered on Friday")),
-        Case.rest(_("Entered when the 72 hours were over: nobody could be reminded")),
+        Case.rest(_("Entered when the 72 hours were over: no one could be reminded")),
         Case.rest(_("Not answered yet, within 72 hours: shown apart while there is time")),
         Case.outside(_("Received before the period, answered in it")),
     ),

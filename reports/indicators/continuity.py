@@ -52,7 +52,7 @@ REPORT = Report(
         Case.counted(_("Lead and deputy officer are assigned and active")),
         Case.rest(_("Only a lead officer")),
         Case.rest(_("Lead and deputy are assigned, but one account is closed today")),
-        Case.rest(_("Nobody")),
+        Case.rest(_("Neither lead nor deputy")),
         Case.outside(_("A partner such as a school")),
         Case.outside(_("An organisation that is closed")),
     ),

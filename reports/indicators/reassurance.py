@@ -77,7 +77,7 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("offered in time", "offered in time"),
     of_label=ngettext_lazy("bias concern received", "bias concerns received"),
-    question=_("Do we offer reassurance to those whom a bias concern touches?"),
+    question=_("Do we offer reassurance after a bias concern?"),
     example=(
         Case.counted(_("Offered two hours after receipt and accepted")),
         Case.counted(_("Offered 23 hours after receipt and declined: that does not lower the figure")),

@@ -53,6 +53,6 @@ REPORT = Report(
         Case.rest(_("Held, the officer had called")),
         Case.rest(_("Held, it is not stated who initiated the meeting")),
         Case.outside(_("Cancelled")),
-        Case.outside(_("Nobody was reached")),
+        Case.outside(_("No one was reached")),
     ),
 )
