@@ -32,6 +32,8 @@ from lib.filters import (
 )
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# Dates that figures open a list by, and hardly anybody types: pages fold them.
+RARE_DAY = forms.DateInput(attrs={"type": "date", "data-rare": "true"}, format="%Y-%m-%d")
 
 Rows = models.QuerySet[Any]
 
@@ -55,8 +57,8 @@ class OrganisationFilters(FilterSet):
     dated: ClassVar[Sequence[str]] = ("district", "status", "has_cadence", "has_lead_and_deputy", "verified")
 
     q = django_filters.CharFilter(label=_("Find an organisation"), method="find", max_length=200)
-    kind = CodesFilter(Kind, label=_("Kind"), widget=forms.SelectMultiple)
-    focus = CodesFilter(Focus, label=_("Community"), method="speaking_for", widget=forms.SelectMultiple)
+    kind = CodesFilter(Kind, label=_("Kind"))
+    focus = CodesFilter(Focus, label=_("Community"), method="speaking_for")
     district = DistrictFilter(field_name="home_district", label=_("District"))
     active_in = DistrictFilter(
         field_name="home_district",
@@ -73,10 +75,10 @@ class OrganisationFilters(FilterSet):
         label=_("Included in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and clubs")
     )
     as_of = django_filters.DateFilter(
-        label=_("As at the start of this date"), method="as_it_was", widget=DAY, validators=[check_day]
+        label=_("As at the start of this date"), method="as_it_was", widget=RARE_DAY, validators=[check_day]
     )
     last_met_before = django_filters.DateFilter(
-        label=_("Last met before"), method="met_last_before", widget=DAY
+        label=_("Last met before"), method="met_last_before", widget=RARE_DAY
     )
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)

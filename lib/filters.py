@@ -13,12 +13,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 
 from lib.days import day_starts_at
 
 MAX_CODES = 200
+_capitalised = lazy(capfirst, str)
+
+
+def checks() -> forms.CheckboxSelectMultiple:
+    return forms.CheckboxSelectMultiple(attrs={"class": "checks"})
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -45,9 +52,10 @@ class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  #
     field_class = CodesField
 
     def __init__(self, choices: type[models.TextChoices], *, label: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("widget", checks())
         kwargs.setdefault("lookup_expr", "in")
-        super().__init__(choices=choices.choices, label=label, **kwargs)
+        named = [(code, _capitalised(text)) for code, text in choices.choices]
+        super().__init__(choices=named, label=label, **kwargs)
 
     def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value}) if value else qs
@@ -66,7 +74,7 @@ class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     field_class = DistrictsField
 
     def __init__(self, *, label: Any = _("District"), **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.SelectMultiple)
+        kwargs.setdefault("widget", checks())
         super().__init__(label=label, **kwargs)
 
     def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:

@@ -13,6 +13,7 @@ from meetings.codes import FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 
 MOST: Final = 500
+FITTING: Final = 5  # entries in a cell of the month
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -22,6 +23,20 @@ class Day:
     is_of_month: bool
     meetings: list[Meeting] = field(default_factory=list)
     promises: list[FollowUp] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[tuple[str, Meeting | FollowUp]]:
+        """Everything of the day with its type: meetings by their time, then promises."""
+        return [*(("meeting", row) for row in self.meetings), *(("promise", row) for row in self.promises)]
+
+    @property
+    def first(self) -> list[tuple[str, Meeting | FollowUp]]:
+        """What a cell of the month shows at once: all entries, or one fewer than FITTING."""
+        return self.entries if len(self.entries) <= FITTING else self.entries[: FITTING - 1]
+
+    @property
+    def others(self) -> list[tuple[str, Meeting | FollowUp]]:
+        return self.entries[len(self.first) :]
 
 
 @dataclass(frozen=True, slots=True)

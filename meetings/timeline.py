@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -23,11 +23,14 @@ from meetings.services.summaries import LAST_MET
 
 ENTRIES = 20
 
+Type = Literal["meeting", "follow_up", "concern", "change"]
+TYPES: Final[Sequence[str]] = get_args(Type)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     at: datetime
-    type: Literal["meeting", "follow_up", "concern", "change"]
+    type: Type
     row: Any
 
 
@@ -40,9 +43,12 @@ class Timeline:
 
 
 def organisation_timeline(
-    actor: Actor, organisation: Organisation, *, before: str = "", limit: int = ENTRIES
+    actor: Actor, organisation: Organisation, *, only: str = "", before: str = "", limit: int = ENTRIES
 ) -> Timeline:
-    """What the actor sees of it, in four statements. A promise stands where it was made, or kept."""
+    """What the actor sees of it, in four statements. A promise stands where it was made, or kept.
+
+    `only` is one of TYPES, and everything for any other text.
+    """
     sources: list[tuple[Any, models.QuerySet[Any]]] = [
         ("meeting", _meetings(actor, organisation)),
         ("follow_up", _follow_ups(actor, organisation)),
@@ -53,6 +59,7 @@ def organisation_timeline(
     found = [
         [Entry(row.moment, kind, row) for row in rows.filter(earlier).order_by("-moment", "-pk")[: limit + 1]]
         for kind, rows in sources
+        if only not in TYPES or only == kind
     ]
     merged = heapq.merge(*found, key=lambda entry: (entry.at, entry.row.pk), reverse=True)
     entries = list(islice(merged, limit + 1))

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import models
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -40,7 +41,7 @@ class Listing:
     ordering: str
     #: The filters as API parameters, including those that the page applies without being asked.
     filters: Mapping[str, str] = field(default_factory=dict)
-    #: Name and address of the list and its saved views. Empty in fragments.
+    #: Name and address of the list and its saved views.
     list_name: str = ""
     query: str = ""
     views: Sequence[SavedView] = ()
@@ -72,7 +73,14 @@ def list_page(view: Callable[[ActorRequest], HttpResponseBase]) -> Callable[...,
     @wraps(view)
     def page(request: ActorRequest) -> HttpResponseBase:
         readers_only(request)
-        return canonical(request) or view(request)
+        clean = canonical(request)
+        if clean is None or "HX-Request" not in request.headers:
+            return clean or view(request)
+        # A fragment is answered at once; only the address bar gets the canonical URL.
+        request.GET = QueryDict(urlsplit(clean.url).query)  # type: ignore[misc]  # read-only in the stubs
+        response = view(request)
+        response.headers["HX-Push-Url"] = clean.url
+        return response
 
     return page
 
@@ -148,7 +156,7 @@ def page_of(request: ActorRequest, rows: models.QuerySet[T], order: str) -> Page
 def _about(request: ActorRequest) -> dict[str, Any]:
     """Fields of a list page other than its rows."""
     place = request.resolver_match
-    if place is None or place.url_name not in WITH_VIEWS or getattr(request, "htmx", False):
+    if place is None or place.url_name not in WITH_VIEWS:
         return {}
     query = request.GET.copy()
     query.pop("cursor", None)
@@ -156,7 +164,7 @@ def _about(request: ActorRequest) -> dict[str, Any]:
     return {"list_name": place.url_name, "query": query.urlencode(), "views": list(views)}
 
 
-def canonical(request: ActorRequest) -> HttpResponseBase | None:
+def canonical(request: ActorRequest) -> HttpResponseRedirect | None:
     """Redirect repeated or empty values to the canonical URL: `?kind=a&kind=b&q=` becomes `?kind=a,b`."""
     query = request.GET.copy()
     for name, values in list(query.lists()):

@@ -45,7 +45,7 @@ class TrailFilters(FilterSet):
     """`who` is the ID of a colleague. The page sets its choices for each reader."""
 
     who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everyone"))
-    action = CodesFilter(Action, label=_("Action"), widget=forms.SelectMultiple)
+    action = CodesFilter(Action, label=_("Action"))
     about = django_filters.ChoiceFilter(
         field_name="object_type", label=_("About"), choices=TYPES, empty_label=_("Any record")
     )

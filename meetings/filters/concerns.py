@@ -40,21 +40,18 @@ class ConcernFilters(FilterSet):
         field_name="kinds",
         lookup_expr="overlap",
         label=_("What happened"),
-        widget=forms.SelectMultiple,
     )
     bias_ground = CodesFilter(
         BiasGround,
         field_name="bias_grounds",
         lookup_expr="overlap",
         label=_("Bias ground"),
-        widget=forms.SelectMultiple,
     )
     focus = CodesFilter(
         Focus,
         field_name="affected_focuses",
         lookup_expr="overlap",
         label=_("Communities affected"),
-        widget=forms.SelectMultiple,
     )
     bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
     status = CodesFilter(ConcernStatus, label=_("Status"))

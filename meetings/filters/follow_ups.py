@@ -36,7 +36,7 @@ Rows = models.QuerySet[Any]
 class FollowUpFilters(FilterSet):
     q = django_filters.CharFilter(label=_("Find a follow-up"), method="find", max_length=200)
     status = CodesFilter(FollowUpStatus, label=_("Status"))
-    kind = CodesFilter(FollowUpKind, label=_("Kind"), widget=forms.SelectMultiple)
+    kind = CodesFilter(FollowUpKind, label=_("Kind"))
     mine = BooleanFilter(label=_("Mine"), method="of_mine")
     organisation = django_filters.UUIDFilter(method="made_to", widget=forms.HiddenInput)
     district = DistrictFilter(field_name="id", label=_("District"), method="made_in")

@@ -33,13 +33,12 @@ class MeetingFilters(FilterSet):
 
     q = django_filters.CharFilter(label=_("Find a meeting"), method="find", max_length=200)
     status = CodesFilter(MeetingStatus, label=_("Status"))
-    kind = CodesFilter(MeetingKind, label=_("Kind"), widget=forms.SelectMultiple)
+    kind = CodesFilter(MeetingKind, label=_("Kind"))
     outcome = CodesFilter(
         Outcome,
         field_name="outcomes",
         lookup_expr="overlap",
         label=_("Outcome"),
-        widget=forms.SelectMultiple,
     )
     district = DistrictFilter(field_name="district", label=_("District"))
     starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte", label=_("From"), widget=_day())

@@ -4,20 +4,18 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from contacts.codes import OrganisationStatus
+from contacts.filters import DAY, RARE_DAY
 from contacts.filters import OrganisationFilters as ContactBookFilters
 from contacts.models import OrganisationPeriod
 from lib.days import city_today, city_zone, day_starts_at
 from lib.filters import BooleanFilter
 from meetings.models import MeetingOrganisation
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 Rows = models.QuerySet[Any]
 
@@ -30,14 +28,19 @@ class OrganisationFilters(ContactBookFilters):
     (`worth seeing`): somebody new is not late before the first time is over.
     """
 
-    met_from = django_filters.DateFilter(label=_("Met on or after"), method="as_period", widget=DAY)
-    met_to = django_filters.DateFilter(label=_("Met before"), method="as_period", widget=DAY)
-    not_met_from = django_filters.DateFilter(label=_("Not met on or after"), method="as_period", widget=DAY)
-    not_met_to = django_filters.DateFilter(label=_("Not met before"), method="as_period", widget=DAY)
+    mine = BooleanFilter(label=_("I am lead or deputy"), method="led_by_actor")
+    not_met_from = django_filters.DateFilter(label=_("Not met since"), method="as_period", widget=DAY)
+    met_from = django_filters.DateFilter(label=_("Met on or after"), method="as_period", widget=RARE_DAY)
+    met_to = django_filters.DateFilter(label=_("Met before"), method="as_period", widget=RARE_DAY)
+    not_met_to = django_filters.DateFilter(label=_("Not met before"), method="as_period", widget=RARE_DAY)
 
     within_cadence = BooleanFilter(label=_("Met at the agreed frequency"), method="met_in_time")
 
     dated = (*ContactBookFilters.dated, "overdue", "within_cadence")
+
+    def led_by_actor(self, queryset: Rows, name: str, value: bool) -> Rows:
+        own = Q(lead_officer=self.actor.id) | Q(deputy_officer=self.actor.id)
+        return queryset.filter(own) if value else queryset.exclude(own)
 
     def met_in_time(self, queryset: Rows, name: str, value: bool) -> Rows:
         met = _counted_from(self._last_met(queryset))

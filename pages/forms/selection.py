@@ -25,13 +25,22 @@ class ColleagueForm(forms.Form):
             field.queryset = colleagues  # type: ignore[attr-defined]  # a field of models
 
 
-@fields_of(Organisation, lead_officer={"empty_label": _("No one")})
+@fields_of(Organisation, lead_officer={"empty_label": _("Choose an officer"), "required": True})
 class AssignForm(ColleagueForm):
     pass
 
 
 class CadenceForm(forms.Form):
+    """Nothing is chosen in advance, because one tap changes all rows."""
+
     cadence_days = cadence_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["cadence_days"]
+        _none, *usual = field.choices
+        field.required, field.coerce = True, lambda days: int(days) or None
+        field.choices = [("", _("Choose a frequency")), (0, _("Nothing agreed")), *usual]
 
 
 class VerifyForm(forms.Form):

@@ -28,7 +28,7 @@ from contacts.codes import Channel, ChannelUse
 from contacts.models import Contact, Detail
 from lib.days import city_today
 from lib.fold import fold
-from meetings.codes import Outcome
+from meetings.codes import MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
 from meetings.policies import can_edit_follow_up, can_reassign_follow_up
 from pages.api_calls import Call, call_of
@@ -211,7 +211,32 @@ def may_be_handed_on(follow_up: FollowUp, actor: Actor) -> bool:
     return can_reassign_follow_up(actor, follow_up)
 
 
+def coming(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Those of a page that are planned for later, the next first."""
+    now = timezone.now()
+    rows = [row for row in meetings if row.status == MeetingStatus.PLANNED and row.starts_at > now]
+    return sorted(rows, key=lambda row: row.starts_at)
+
+
+@register.filter
+def without(rows: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """`rows` that are not among `others`, in the same order."""
+    return [row for row in rows if row not in others]
+
+
 # --- Lists: sorting and filters -------------------------------------------------------------------
+
+
+@register.filter
+def usual(form: BaseForm) -> list[BoundField]:
+    """Filters that are always shown; `q` has its own field."""
+    return [field for field in form.visible_fields() if field.name != "q" and field not in rare(form)]
+
+
+@register.filter
+def rare(form: BaseForm) -> list[BoundField]:
+    """Filters that are folded away: lists open with them from figures, and hardly anybody types them."""
+    return [field for field in form.visible_fields() if "data-rare" in field.field.widget.attrs]
 
 
 def _query(context: Context) -> QueryDict:

@@ -1,7 +1,7 @@
 """Organisations: list, details, add and edit."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +10,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from accounts.models import Role
 from audit.models import Action
 from contacts.codes import PAGES, OrganisationStatus
 from contacts.duplicates import Candidate, similar_organisations
@@ -48,6 +50,14 @@ from pages.merging import undo_of_merge
 from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
 
+TIMELINE: Final = {
+    "": gettext_lazy("All"),
+    "meeting": gettext_lazy("Meetings"),
+    "follow_up": gettext_lazy("Follow-ups"),
+    "concern": gettext_lazy("Concerns"),
+    "change": gettext_lazy("Changes"),
+}
+
 
 @list_page
 def organisations(request: ActorRequest) -> HttpResponseBase:
@@ -78,7 +88,8 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
     people = list(Affiliation.objects.spokespeople_of(row))
     promises = next_promises(request.actor, row)
-    happened = organisation_timeline(request.actor, row, before=request.GET.get("older", ""))
+    only, older = request.GET.get("show", ""), request.GET.get("older", "")
+    happened = organisation_timeline(request.actor, row, only=only, before=older)
     changes = [entry.row for entry in happened.entries if entry.type == "change"]
     for change, who in zip(changes, who_did([one.event for one in changes]), strict=True):
         change.who, change.labels = who, _labels(change.event.field_names)
@@ -91,6 +102,8 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         "people": people,
         "promises": promises,
         "timeline": happened,
+        "shown": TIMELINE,
+        "only": only if only in TIMELINE else "",
         "may_edit": may_edit,
         "undo": undo_of_merge(request, row) if may_edit else None,
         "today": city_today(),
@@ -212,9 +225,13 @@ def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
 
 
 def _new_values(request: ActorRequest) -> dict[str, Any]:
-    """Initial values: the name from a search without results, and the district of a user with only one."""
+    """Initial values: the name from a search without results, an officer's only district, and the officer."""
     own = list(request.user.districts.all()[:2])
-    return {"name": request.GET.get("name", "")[:200], "home_district": own[0].pk if len(own) == 1 else None}
+    return {
+        "name": request.GET.get("name", "")[:200],
+        "home_district": own[0].pk if len(own) == 1 else None,
+        "lead_officer": request.user.pk if request.user.role == Role.OFFICER else None,
+    }
 
 
 def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:

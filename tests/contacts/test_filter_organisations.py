@@ -29,7 +29,7 @@ def test_the_parameters_are_those_of_the_contract() -> None:
     names = (
         "q kind focus district active_in status has_cadence overdue last_met_before met_from met_to "
         "not_met_from not_met_to updated_since source external_id "
-        "as_of counted verified has_lead_and_deputy within_cadence"  # what figures open (ADR 12)
+        "mine as_of counted verified has_lead_and_deputy within_cadence"  # what figures open (ADR 12)
     )
     assert set(OrganisationFilters.parameters()) == set(names.split())
 

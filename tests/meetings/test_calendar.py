@@ -12,7 +12,8 @@ from accounts.models import User
 from audit.models import Event
 from districts.models import District
 from lib.days import city_today
-from meetings.calendar import month_named, month_of
+from meetings.calendar import Day, month_named, month_of
+from meetings.models import FollowUp, Meeting
 from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
 
@@ -54,6 +55,15 @@ def test_a_meeting_is_on_its_day_of_the_readers_zone(officer: User, north: Distr
     with timezone.override("Europe/Tallinn"):  # half past one on 1 June
         month = month_of(actor_for(officer), datetime(2026, 6, 1, tzinfo=UTC).date(), mine=True)
     assert {day.day.isoformat(): day.meetings for day in month.days} == {"2026-06-01": [meeting]}
+
+
+def test_a_cell_shows_five_entries_or_four_and_how_many_more() -> None:
+    meetings = [Meeting(subject=str(number)) for number in range(6)]
+    day = Day(city_today(), is_of_month=True, meetings=meetings[:5])
+    assert (len(day.first), day.others) == (5, [])
+    day = Day(city_today(), is_of_month=True, meetings=meetings, promises=[FollowUp()])
+    assert [row for _type, row in day.first] == meetings[:4]
+    assert [kind for kind, _row in day.others] == ["meeting", "meeting", "promise"]
 
 
 def test_own_and_the_districts(client: Client, officer: User, north: District) -> None:

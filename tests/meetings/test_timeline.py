@@ -52,6 +52,9 @@ def test_everything_stands_in_one_order_newest_first() -> None:
     assert entries[1].row.officer_names == ["Anna Saar"]
     assert entries[3].row.event.actor_id == officer.pk
     assert entries[3].row.event.field_names == ["summary"]
+    for only, found in (("concern", [concern.pk]), ("meeting", [meeting.pk]), ("nothing", None)):
+        some = organisation_timeline(make_actor(north), organisation, only=only).entries
+        assert [entry.row.pk for entry in some] == (found or [entry.row.pk for entry in entries])
 
 
 def test_a_meeting_stands_there_once_and_not_as_a_change_too() -> None:

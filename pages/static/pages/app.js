@@ -119,6 +119,20 @@
   document.addEventListener("htmx:afterSettle", showWhom);
   document.addEventListener("change", showWhom);
 
+  // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
+  let lastBox = null;
+  const boxes = () =>
+    [...document.querySelectorAll('[form="chosen"][type="checkbox"]')].filter((one) => one.checkVisibility());
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-all]")) for (const one of boxes()) one.checked = true;
+    if (!event.target.matches('[form="chosen"][type="checkbox"]')) return;
+    const all = boxes();
+    const ends = [all.indexOf(lastBox), all.indexOf(event.target)].sort((one, other) => one - other);
+    if (event.shiftKey && ends[0] >= 0)
+      for (const one of all.slice(ends[0], ends[1] + 1)) one.checked = event.target.checked;
+    lastBox = event.target;
+  });
+
   // A passkey's button works once its script is there, not before.
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("button[data-passkey]")) button.disabled = false;
