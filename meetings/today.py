@@ -4,6 +4,7 @@ Every list is short and served by an index that names it, so that the page costs
 100,000 organisations.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -32,6 +33,7 @@ class Today:
     concerns: Sequence[Concern]
     late: Sequence[FollowUp]
     due: Sequence[FollowUp]
+    later: Sequence[FollowUp]  # in the days that `coming` has meetings of
     unsettled: Sequence[Meeting]  # planned for before now: did they take place?
     meetings: Sequence[Meeting]  # still to come today
     coming: Sequence[Meeting]
@@ -41,17 +43,25 @@ class Today:
     @property
     def rows(self) -> Iterator[Any]:
         """Everything that is shown, and whom it names."""
-        for promise in chain(self.late, self.due):
+        for promise in chain(self.late, self.due, self.later):
             yield promise
             if promise.contact:
                 yield promise.contact
-        for row in chain(self.late, self.due, self.unsettled, self.meetings, self.coming):
+        for row in chain(self.late, self.due, self.later, self.unsettled, self.meetings, self.coming):
             yield from (link.organisation for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
         for concern in self.concerns:
             if concern.sees_site_organisation:  # type: ignore[attr-defined]  # annotated by with_site
                 yield concern.site_organisation
         for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
             yield from found
+
+    @property
+    def week(self) -> Sequence[tuple[date, int]]:
+        """Each of the next days with the number of its meetings and promises."""
+        days = Counter(timezone.localtime(meeting.starts_at).date() for meeting in self.coming)
+        days.update(promise.due_on for promise in self.later)
+        first = timezone.localdate()
+        return [(day, days[day]) for day in (first + timedelta(days=n) for n in range(1, COMING_DAYS + 1))]
 
     @property
     def promised_count(self) -> int:
@@ -65,7 +75,7 @@ class Today:
 def today_of(actor: Actor, *, mine: bool) -> Today:
     """The actor's own day, or with `mine=False` that of the districts it covers."""
     now, today = timezone.now(), city_today()
-    late, due = _promises(actor, mine, today)
+    late, due, later = _promises(actor, mine, today)
     planned = _planned(actor, mine, now)
     tomorrow = _midnight(timezone.localdate(now) + timedelta(days=1))
     lists: dict[str, list[Any]] = {
@@ -77,6 +87,7 @@ def today_of(actor: Actor, *, mine: bool) -> Today:
         ),
         "late": late,
         "due": due,
+        "later": later,
         "unsettled": [meeting for meeting in planned if meeting.starts_at < now],
         "meetings": [meeting for meeting in planned if now <= meeting.starts_at < tomorrow],
         "coming": [meeting for meeting in planned if tomorrow <= meeting.starts_at],
@@ -96,13 +107,16 @@ def seen_links(model: type[Any], actor: Actor) -> "Prefetch[str]":
     )
 
 
-def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], list[FollowUp]]:
+def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], ...]:
+    """Those that are late, due today, and due in the next days: one statement."""
     rows = FollowUp.objects.visible_to(actor).with_homes()
     if mine:
         rows = rows.of_owner(actor.id)
     late = rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1]
+    due = rows.due_on_day(today).order_by("pk")[: ROWS + 1]
+    later = rows.due_later(today, today + timedelta(days=COMING_DAYS)).order_by("due_on", "pk")[: ROWS + 1]
     found = sorted(
-        late.union(rows.due_on_day(today).order_by("pk")[: ROWS + 1], all=True),
+        late.union(due, later, all=True),
         key=lambda promise: (promise.due_on, promise.pk),
     )
     prefetch_related_objects(
@@ -110,7 +124,11 @@ def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], li
         seen_links(FollowUpOrganisation, actor),
         Prefetch("contact", Contact.objects.visible_to(actor)),
     )
-    return [p for p in found if p.due_on < today], [p for p in found if p.due_on == today]
+    return (
+        [promise for promise in found if promise.due_on < today],
+        [promise for promise in found if promise.due_on == today],
+        [promise for promise in found if promise.due_on > today],
+    )
 
 
 def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:

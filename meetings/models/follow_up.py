@@ -45,6 +45,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def due_on_day(self, today: date) -> Self:
         return self.pending().filter(due_on=today)
 
+    def due_later(self, today: date, until: date) -> Self:
+        """Open ones due after today, until a day that is included."""
+        return self.pending().filter(due_on__gt=today, due_on__lte=until)
+
     def of_owner(self, user_id: object) -> Self:
         return self.filter(owner=user_id)
 
