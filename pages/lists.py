@@ -77,7 +77,7 @@ def list_page(view: Callable[[ActorRequest], HttpResponseBase]) -> Callable[...,
         if clean is None or "HX-Request" not in request.headers:
             return clean or view(request)
         # A fragment is answered at once; only the address bar gets the canonical URL.
-        request.GET = QueryDict(urlsplit(clean.url).query)  # type: ignore[misc]  # read-only in the stubs
+        request.GET = QueryDict(urlsplit(clean.url).query)
         response = view(request)
         response.headers["HX-Push-Url"] = clean.url
         return response

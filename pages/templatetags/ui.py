@@ -211,6 +211,7 @@ def may_be_handed_on(follow_up: FollowUp, actor: Actor) -> bool:
     return can_reassign_follow_up(actor, follow_up)
 
 
+@register.filter
 def coming(meetings: Sequence[Meeting]) -> list[Meeting]:
     """Those of a page that are planned for later, the next first."""
     now = timezone.now()

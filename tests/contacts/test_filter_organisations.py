@@ -7,11 +7,11 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
 from contacts.models import Organisation
 from lib.days import city_today
 from meetings.filters.organisations import OrganisationFilters
-from tests.factories import make_district, make_meeting, make_organisation
+from tests.factories import make_district, make_meeting, make_officer, make_organisation
 from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,16 @@ def test_any_script_is_searched(q: str) -> None:
 def test_nothing_to_look_for_finds_nothing(q: str) -> None:
     make_organisation()
     assert found(f"q={q}") == set()
+
+
+def test_mine_are_those_led_or_deputised() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    mine = {make_organisation(north, lead_officer=officer), make_organisation(north, deputy_officer=officer)}
+    others = {make_organisation(north), make_organisation(north, lead_officer=make_officer(north))}
+    seen = Organisation.objects.visible_to(actor_for(officer))
+    for query, wanted in (("mine=true", mine), ("mine=false", others), ("", mine | others)):
+        assert set(filtered(OrganisationFilters, query, seen, actor_for(officer))) == wanted
 
 
 def test_kind_focus_and_status_take_several_codes() -> None:

@@ -1,5 +1,6 @@
 """The pages of organisations in a browser without JavaScript."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.factories import (
     make_meeting,
     make_officer,
     make_organisation,
+    make_supervisor,
     make_user,
 )
 from tests.markup import joined
@@ -54,6 +56,14 @@ def test_the_list_shows_what_is_seen_and_records_it() -> None:
     assert theirs.pk not in event.object_ids
 
 
+def test_who_adds_an_organisation_leads_it_unless_they_choose_otherwise() -> None:
+    north = make_district()
+    for user, lead in ((make_officer(north), True), (make_supervisor(north), False)):
+        form = browse(user).get(NEW).context["form"]
+        assert form["home_district"].value() == north.pk
+        assert form["lead_officer"].value() == (user.pk if lead else None)
+
+
 def test_a_search_is_recorded_as_one() -> None:
     north = make_district()
     officer = make_officer(north)
@@ -82,7 +92,7 @@ def test_filtered_values_stay_chosen_and_can_be_removed() -> None:
     north = make_district()
     make_organisation(north, kind="ngo")
     html = browse(make_officer(north)).get(f"{LIST}?kind=ngo,school").content.decode()
-    assert 'value="ngo" selected' in html
+    assert re.search(r'value="ngo"[^>]* checked', html)
     assert 'href="?kind=school"' in html
 
 
@@ -151,8 +161,8 @@ def test_a_meeting_that_is_called_what_it_was_says_so_once() -> None:
     make_meeting(north, organisation, kind="phone", subject="Phone call")
     make_meeting(north, organisation, kind="phone", subject="The square")
     html = browse(make_officer(north)).get(page(organisation)).content.decode()
-    assert ">Phone call</a>" in joined(html)
-    assert ">Phone call: The square</a>" in joined(html)
+    assert ">Phone call ·" in joined(html)
+    assert ">Phone call: The square ·" in joined(html)
 
 
 def test_a_page_costs_the_same_however_much_is_on_it(django_assert_max_num_queries: Any) -> None:

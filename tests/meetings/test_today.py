@@ -78,18 +78,24 @@ def text(client: Client, address: str = "/") -> str:
     return answer.content.decode()
 
 
-def test_promises_are_late_or_due_and_coming_ones_wait(
+def test_promises_are_late_or_due_and_those_of_the_next_week_stand_aside(
     client: Client, officer: User, north: District
 ) -> None:
     school = make_organisation(north, name="Põhjala kool")
-    for days in (-5, 0, 1):
+    for days in (-5, 0, 1, 8):
         promise(officer, days, school)
+    plan(officer, school, hours=49)
     page = text(client)
     assert "Promise -5" in page
     assert "5 days late" in page
     assert "Promise 0" in page
     assert "Põhjala kool" in page
-    assert "Promise 1" not in page
+    assert page.index("Coming up") < page.index("Promise 1")
+    assert "Promise 8" not in page
+    week = today_of(actor_for(officer), mine=True).week
+    assert week[0][1] == 1
+    assert sum(n for _day, n in week) == 2
+    assert (week[-1][0] - city_today()).days == 7
 
 
 def test_an_officer_is_not_shown_what_others_promised(client: Client, north: District) -> None:

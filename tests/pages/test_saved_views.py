@@ -32,6 +32,9 @@ def test_keeping_is_offered_where_there_is_something_to_keep() -> None:
     officer = make_officer(make_district())
     assert b"Save this view" not in browse(officer).get("/organisations/").content
     assert b"Save this view" in browse(officer).get("/organisations/?kind=ngo").content
+    live = browse(officer).get("/organisations/?q=&kind=ngo&kind=school", headers={"HX-Request": "true"})
+    assert (live.status_code, live.headers["HX-Push-Url"]) == (200, "/organisations/?kind=ngo%2Cschool")
+    assert b"Save this view" in live.content
     keep(officer)
     assert b"Save this view" not in browse(officer).get("/organisations/?kind=ngo").content
 

@@ -39,11 +39,21 @@ def test_organisations_are_assigned_with_an_event_each_and_taken_back() -> None:
     assert set(Organisation.objects.values_list("lead_officer", flat=True)) == {before.pk, None}
 
 
+def test_nothing_is_presumed_where_one_tap_changes_all() -> None:
+    north = make_district()
+    officer = make_officer(north)
+    row = make_organisation(north, lead_officer=officer, cadence_days=60)
+    for typed in ({"act": "assign", "lead_officer": ""}, {"act": "cadence", "cadence_days": ""}):
+        assert browse(officer).post(address(row), typed).status_code == 422
+    row.refresh_from_db()
+    assert (row.lead_officer, row.cadence_days) == (officer, 60)
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "value"),
     [
         ({"act": "cadence", "cadence_days": "30"}, "cadence_days", 30),
-        ({"act": "cadence", "cadence_days": ""}, "cadence_days", None),
+        ({"act": "cadence", "cadence_days": "0"}, "cadence_days", None),
         ({"act": "verify"}, "verified_on", "today"),
     ],
 )
