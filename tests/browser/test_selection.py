@@ -24,7 +24,7 @@ def test_those_ticked_are_changed_and_changed_back_in_the_list_as_it_was(open_pa
     button = page.get_by_role("button", name="Selected")
     expect(button).to_be_hidden()
     if device == "phone":
-        page.get_by_text("Select", exact=True).click()
+        page.get_by_role("checkbox", name="Select", exact=True).check()
     for name in ("Casa Uno", "Casa Dos"):
         box = page.get_by_role("checkbox", name=f"Select {name}").locator("xpath=..").bounding_box()
         assert min(box["width"], box["height"]) >= FINGER
