@@ -75,6 +75,19 @@ def _in_common(one: Any, other: Any) -> float:
     return float(one.intersection(other).area / smaller) if smaller else 0.0
 
 
+class Areas:
+    """Boundaries by code, to look up the areas around many points."""
+
+    def __init__(self, boundaries: Mapping[str, Boundary]) -> None:
+        self._codes = list(boundaries)
+        self._tree = shapely.STRtree([solid(boundary) for boundary in boundaries.values()])
+
+    def around(self, longitude: float, latitude: float) -> list[str]:
+        """The codes of all areas with this point in them or on their edge."""
+        found = self._tree.query(shapely.Point(longitude, latitude), predicate="intersects")
+        return [self._codes[number] for number in found]
+
+
 def is_elsewhere(old: Boundary, new: Boundary) -> bool:
     """Whether the old and new boundary overlap by less than half of the larger one."""
     before, now = solid(old), solid(new)

@@ -1,6 +1,7 @@
 """One row of a register as an organisation's fields: what it says, what is odd, or why it is refused."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -14,7 +15,7 @@ from contacts.remembered import Extra
 from contacts.rules import evidence, find_phones, proof, title_case
 from exchange.imports.channels import Said, read_emails, read_pages, read_phones, read_websites
 from exchange.imports.languages import find_languages
-from exchange.imports.mapping import NEEDED, SOCIAL, Mapping, Origin
+from exchange.imports.mapping import HOME, NEEDED, SOCIAL, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import Line
 from lib.cleaning import clean_text, clean_value
@@ -30,7 +31,8 @@ _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and district
 @dataclass(slots=True)
 class Row:
     """A converted row. `fields` has what it says (an empty text: says that there is none); `home_district`
-    is a district's code. `more` is what it names besides its first phone, e-mail and web address. A cell
+    is a district's code. `lacks` are needed fields that it says nothing of: only an organisation that is
+    there already needs none. `more` is what it names besides its first phone, e-mail and web address. A cell
     that was not understood is in neither, and `notes` says so.
     """
 
@@ -41,14 +43,17 @@ class Row:
     more: list[Extra] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     refusal: str = ""
+    lacks: list[str] = field(default_factory=list)
 
     @property
     def evidence(self) -> list[tuple[str, str, str]]:
+        if self.lacks:
+            return []
         return evidence(self.name, str(self.fields["home_district"]), self._reached)
 
     @property
     def proof(self) -> list[tuple[str, str, str]]:
-        return proof(self.name, self._reached)
+        return [] if self.lacks else proof(self.name, self._reached)
 
     @property
     def _reached(self) -> list[Extra]:
@@ -68,18 +73,33 @@ def convert(line: Line, mapping: Mapping) -> Row:
     for name, origin in sorted(mapping.fields.items(), key=lambda field: field[0] == "email"):
         try:
             _set(row, name, origin, line, mapping)
+        except NotGiven:
+            continue
         except ValidationError as error:
             why = " ".join(error.messages).rstrip(".")
-            if name in NEEDED:
+            if name in NEEDED and not (name == HOME and mapping.point):
                 row.refusal = row.refusal or f"{label_of(name)}: {why}"
             else:
                 _leave_out(row, name, _text_of_cells(origin, line), why)
+    row.lacks = [name for name in NEEDED if name not in row.fields]
+    if not mapping.is_numbered:
+        refuse_what_lacks(row, [name for name in row.lacks if name != HOME or not mapping.point])
     row.name = str(row.fields.get("name", "")) or squash(" ".join(line.cells.values()))[:80]
     if not row.refusal and not any(key):
         row.refusal = _("nothing in this row identifies the organisation")
     if not row.refusal and len(row.external_id) > LONGEST_ID:
         row.refusal = _("its number is too long (limit in characters: %(most)d)") % {"most": LONGEST_ID}
     return row
+
+
+class NotGiven(ValidationError):
+    """A needed field of which a row says nothing."""
+
+
+def refuse_what_lacks(row: Row, lacks: Sequence[str]) -> None:
+    """Refuse a row that says nothing of needed fields, the first of which is named."""
+    if lacks:
+        row.refusal = row.refusal or _("%(field)s: not given") % {"field": label_of(lacks[0])}
 
 
 def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
@@ -103,9 +123,9 @@ def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
 
 def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
     text = _text_of(row, name, origin, line)
-    if name == "home_district":
+    if name == HOME:
         if not text:
-            raise ValidationError(_("not given"))
+            raise NotGiven(_("not given"))
         row.fields[name] = text
     elif name == "languages":
         codes, unknown = find_languages(text)
@@ -207,7 +227,7 @@ def _field_clean(name: str, value: Value) -> Value:
     if isinstance(value, str):
         value = clean_value(field, value)
         if not value and name in NEEDED:
-            raise ValidationError(_("not given"))
+            raise NotGiven(_("not given"))
         if value and (codes := _codes(name)) and value not in codes:
             raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
     most = getattr(field, "max_length", None)

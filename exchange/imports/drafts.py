@@ -3,7 +3,8 @@
 A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
@@ -12,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
+from contacts.models import Organisation
 from exchange.imports.content import content_of, packed
 from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
@@ -27,9 +30,10 @@ from exchange.imports.organisations import places_of, shouted
 from exchange.imports.outcomes import RowOutcome, refused_file, report_file, summary_of
 from exchange.imports.planning import NEW
 from exchange.imports.reading import read_cells
+from exchange.imports.saved_mappings import apply_saved, save_mapping
 from exchange.imports.tables import Table, count_values, look, read_table
 from exchange.imports.targets import TARGETS
-from exchange.models import DraftState, ImportDraft, SavedMapping
+from exchange.models import DraftState, ImportDraft, ImportStep
 from exchange.policies import can_import
 from jobs import kinds
 from jobs.models import Job
@@ -146,12 +150,11 @@ def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
     draft.headings, draft.counted = table.headings, {}
     draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
     headings = TARGETS[draft.what].headings
-    saved = SavedMapping.objects.visible_to(actor).filter(what=draft.what, source=draft.source).first()
     draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, headings)
-    if saved:
-        draft.columns = _as_before(saved.columns, draft.columns, draft.headings)
-        draft.fixed, draft.values = saved.fixed, saved.values
-    elif case := shouted(
+    draft.also = {}
+    if apply_saved(actor, draft):
+        return
+    if case := shouted(
         value
         for name, field in draft.columns.items()
         if field == "name"
@@ -162,19 +165,29 @@ def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
 
 @transaction.atomic
 def name_columns(
-    *, actor: Actor, draft_id: UUID, columns: Mapping[str, str], fixed: Mapping[str, str]
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    columns: Mapping[str, str],
+    fixed: Mapping[str, str],
+    also: Mapping[str, str] | None = None,
 ) -> ImportDraft:
-    """Say what each column means, and what is the same in all rows. Raises ValidationError by field."""
+    """Set the field of each column, the second field of some (`also`), and values that all rows have.
+
+    Raises ValidationError by field.
+    """
     draft = _own(actor, draft_id)
     target = TARGETS[draft.what]
     known = {field.name for field in target.fields}
     draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in known}
+    draft.also = {
+        heading: name
+        for heading, name in (also or {}).items()
+        if name in known and draft.columns.get(heading, name) != name
+    }
     draft.fixed = {name: value for name, value in fixed.items() if value and name in known | {"case"}}
-    if missing := [
-        str(field.label)
-        for field in target.fields
-        if field.is_needed and field.name not in {*draft.columns.values(), *draft.fixed}
-    ]:
+    given = {*draft.columns.values(), *draft.also.values(), *draft.fixed}
+    if missing := [str(field.label) for field in target.fields if target.lacks(field, given)]:
         raise ValidationError(_("Choose a column for: %(names)s.") % {"names": ", ".join(missing)})
     draft.counted = _counted(draft)
     draft.state, draft.report = DraftState.MAPPING, {}
@@ -192,14 +205,13 @@ class Values:
 
 def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
     """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
-    target, places = TARGETS[draft.what], _by_name(actor)
+    target, by_name = TARGETS[draft.what], _by_name(actor)
     named: dict[str, Values] = {}
     for name, (values, has_more) in (draft.counted or _counted(draft)).items():
         meaning = target.field(name)
         codes = meaning.codes(actor) if meaning.codes else {}
-        guessed = guess_values(
-            values, codes, meaning.stems or {}, places if meaning.codes is places_of else {}
-        )
+        places = _by_postcode(actor, values) | by_name if meaning.codes is places_of else {}
+        guessed = guess_values(values, codes, meaning.stems or {}, places)
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
         named[name] = Values({value: meant[value] for value in values}, has_more)
     # Districts first: a row of none is refused, whatever else is known of it.
@@ -209,11 +221,8 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
 def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
     """By field with codes: the values of all its rows, the most frequent first; whether there are more."""
     target = TARGETS[draft.what]
-    fields = {
-        number: name
-        for number, heading in enumerate(draft.headings)
-        if (name := draft.columns.get(heading)) and target.field(name).codes
-    }
+    places = {heading: number for number, heading in enumerate(draft.headings)}
+    fields = [(places[heading], name) for heading, name in draft.meanings if target.field(name).codes]
     if not fields:
         return {}
     with content_of(draft) as file:
@@ -241,30 +250,8 @@ def name_values(
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     if keep:
-        _save_mapping(draft)
+        save_mapping(actor, draft)
     return draft
-
-
-def _save_mapping(draft: ImportDraft) -> None:
-    """Add what this file says to what earlier ones of the source said; its own word is the newest."""
-    key: dict[str, Any] = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
-    saved, _is_new = SavedMapping.objects.select_for_update().get_or_create(**key)
-    # A column that is left out is remembered too, so that it is not guessed again.
-    saved.columns = saved.columns | {h: draft.columns.get(h, "") for h in draft.headings if h}
-    saved.values = saved.values | {
-        name: saved.values.get(name, {}) | given for name, given in draft.values.items()
-    }
-    saved.fixed, saved.saved_at = draft.fixed, timezone.now()
-    saved.save()
-
-
-def _as_before(
-    saved: Mapping[str, str], guessed: Mapping[str, str], headings: Iterable[str]
-) -> dict[str, str]:
-    """Heading → field, as earlier files of the source had it; a new column is guessed."""
-    before = {heading: saved[heading] for heading in headings if heading in saved}
-    new = {h: name for h, name in guessed.items() if h not in before and name not in before.values()}
-    return {heading: name for heading, name in (before | new).items() if name}
 
 
 @transaction.atomic
@@ -358,7 +345,7 @@ def _undo(work: kinds.Work, draft: ImportDraft, target: Target) -> kinds.JobResu
 def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> kinds.JobResult:
     def remember(rows: list[dict[str, Any]]) -> None:
         if rows and step == RUN:
-            draft.steps.create(rows=rows)
+            ImportStep.objects.create(draft=draft, rows=rows)
 
     def tell(part: str, done: int, total: int | None) -> None:
         work.progress(done, total if part == "write" else None)  # else it would be whole before it begins
@@ -384,6 +371,16 @@ def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
 def _by_name(actor: Actor) -> dict[str, str]:
     places = places_of(actor)
     return {fold(code): code for code in places} | {fold(name): code for code, name in places.items()}
+
+
+def _by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
+    """The district of each value that is a postcode: where most organisations with that postcode are."""
+    rows = Organisation.objects.visible_to(actor).filter(postcode__in=values).values("postcode")
+    times: dict[str, Counter[str]] = {}
+    for postcode, code, n in rows.values_list("postcode", "home_district__code", Count("pk")):
+        times.setdefault(fold(postcode), Counter())[code] += n
+    most = {postcode: found.most_common(1)[0] for postcode, found in times.items()}
+    return {postcode: code for postcode, (code, n) in most.items() if 2 * n > times[postcode].total()}
 
 
 def register() -> None:

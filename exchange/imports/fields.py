@@ -1,7 +1,8 @@
 """What a kind of rows says of itself: which fields a table may fill, and how it is brought in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import Any, BinaryIO, Final
 
 from django.db import models
@@ -61,6 +62,13 @@ class Target:
     headings: Mapping[str, str]
     bring_in: Callable[[Actor, ImportDraft, BinaryIO, bool, Progress, Remember], ImportReport]
     undo: Callable[[Actor, ImportDraft, Progress], None]
+    # Sets of fields, each of which stands for others: a reference alone says which record to change.
+    instead: Mapping[str, Collection[frozenset[str]]] = field_(default_factory=dict)
+
+    def lacks(self, one: Field, given: Collection[str]) -> bool:
+        """Whether the field is needed, and neither it nor what can stand for it is among the given fields."""
+        others = self.instead.get(one.name, ())
+        return one.is_needed and one.name not in given and not any(those <= {*given} for those in others)
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)

@@ -78,17 +78,17 @@ def _number(cells: Mapping[str, str]) -> str:
 
 def given(draft: ImportDraft, file: BinaryIO) -> Iterator[Given]:
     """Rows that are not blank: columns joined, of codes the first known."""
-    labels = {heading: name for heading, name in draft.columns.items() if name}
+    named: dict[str, list[str]] = {}
+    for heading, name in draft.meanings:
+        named.setdefault(heading, []).append(name)
     for line, row in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
         if not any(map(str.strip, row)):
             continue
         cells: dict[str, str] = {}
         known: set[str] = set()  # fields of which a code was said
         notes = odd_cells(draft.headings, row)
-        for heading, text in zip(draft.headings, row, strict=False):
-            name = labels.get(heading)
-            if not name:
-                continue
+        texts = zip(draft.headings, row, strict=False)
+        for heading, text, name in ((h, text, name) for h, text in texts for name in named.get(h, ())):
             mapped = draft.values.get(name)
             said = text.strip()
             if mapped is None:

@@ -12,6 +12,7 @@ from lib.fold import fold
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
+_DEGREES: Final = re.compile(r"-?\d{1,3}[.,]\d{2,15}")
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
 _ENOUGH: Final = 0.6  # of the values that are there
 _FEW: Final = 2  # a single value proves nothing against a heading that is the field's very name
@@ -19,6 +20,7 @@ _EXACT, _WORD, _STEM, _VALUES = 3, 2, 1, 0
 # Headings such as “name” say little beside another word: “type of organisation”, “short name”.
 _GENERAL: Final = frozenset({"name", "family_name"})
 _NUMBERED: Final = frozenset({"phone", "postcode"})  # numbers of something, not of the register
+_PLACES: Final = frozenset({"latitude", "longitude"})
 _NUMBERS: Final = frozenset(
     ["id", "ids", "code", "codigo", "number", "numero", "num", "nr", "cif", "nif", "ref", "uuid"]
 )
@@ -82,6 +84,9 @@ def _meanings(
         if named:
             best = max(length for _rank, length in named)
             found[field] = (max(rank for rank, _length in named), best)
+    for field in _PLACES & found.keys():  # “long name” is no longitude
+        if _contradicts(field, values):
+            del found[field]
     if _NUMBERED & found.keys() and found.get("external_id", (_EXACT, 0))[0] < _EXACT:
         del found["external_id"]  # “phone no”, “telefoni nr”, “codice postale”: of what, the other word says
     for general in _GENERAL & found.keys():
@@ -139,9 +144,15 @@ def _contradicts(field: str, values: Sequence[str]) -> bool:
         "name": _is_name,
         "family_name": _is_name,
         "kind": lambda value: any(map(str.isalpha, value)),
+        "latitude": _is_degrees,
+        "longitude": _is_degrees,
     }
     test = tests.get(field)
     return bool(test and values and sum(map(test, values)) < (1 - _ENOUGH) * len(values))
+
+
+def _is_degrees(value: str) -> bool:
+    return bool(_DEGREES.fullmatch(value))
 
 
 def _is_name(value: str) -> bool:
@@ -153,7 +164,7 @@ def guess_values(
 ) -> dict[str, str]:
     """Cell text → code. `codes` are all that may be meant, with their labels; `stems` what people call them.
 
-    `places` are districts by folded name or code, where the values are of those.
+    `places` are districts by folded name, code or postcode, where the values are of those.
 
     >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
     {'Visita': 'visit', 'Visit': 'visit'}

@@ -22,7 +22,9 @@ FIELDS: Final = (
     SOCIAL,
     *("languages", "summary", "access_needs", "status"),
 )
-NEEDED: Final = ("name", "kind", "home_district")
+HOME: Final = "home_district"
+NEEDED: Final = ("name", "kind", HOME)
+POINT: Final = ("latitude", "longitude")  # columns that find the home district
 _CODES: Final = {
     name: codes
     for name in FIELDS
@@ -77,18 +79,20 @@ class Mapping:
     heading_row: int = 1
     headings: tuple[str, ...] = ()  # what the columns are called, where somebody has looked already
     joins: Table[int, str] = field(default_factory=dict)  # line → what it is one with (planning.Option)
+    point: tuple[str, ...] = ()  # columns of latitude and longitude, for rows whose district is not named
+    elsewhere: str = ""  # the code of the district of rows that no other column places
 
     @property
     def is_numbered(self) -> bool:
         """Whether rows are told apart by something else than their names: two numbers are never one."""
-        name = self.fields["name"].columns
+        name = self.fields["name"].columns if "name" in self.fields else ()
         return self.has_numbers or not set(self.identify) & set(name)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns the file must have."""
         used = [c for origin in self.fields.values() for c in origin.columns]
-        return tuple(dict.fromkeys([*self.identify, *used]))
+        return tuple(dict.fromkeys([*self.identify, *used, *self.point]))
 
 
 def load_mapping(text: str) -> Mapping:
@@ -103,16 +107,17 @@ def load_mapping(text: str) -> Mapping:
         _("the mapping"),
     )
     given = _table(table, "fields")
-    _check_fields(given)
+    identify = _columns(table.get("identify"), "identify")
+    _check_fields(given, identify)
     places: dict[str, Place] = {}
     origins = {name: _origin(name, value, places) for name, value in given.items()}
-    home = given["home_district"] if isinstance(given["home_district"], dict) else {}
+    home = given[HOME] if isinstance(given.get(HOME), dict) else {}
     source = squash(_text(table, "source"))
     if not 1 <= len(source) <= 60:
         raise MappingError(_("Give the source a name of 1 to 60 characters."))
     return Mapping(
         source=source,
-        identify=_columns(table.get("identify"), "identify"),
+        identify=identify,
         fields=origins,
         places=places,
         under=_place(home["under"], places) if "under" in home else None,
@@ -122,15 +127,17 @@ def load_mapping(text: str) -> Mapping:
         encoding=_text(table, "encoding", ""),
         delimiter=_text(table, "delimiter", ""),
         text=text,
+        point=tuple(squash(_text(home, name)) for name in POINT) if home.keys() & set(POINT) else (),
     )
 
 
-def _check_fields(given: Table[str, object]) -> None:
+def _check_fields(given: Table[str, object], identify: tuple[str, ...]) -> None:
     if _FOCUS & set(given):
         raise MappingError(_("An import cannot set communities. Only the organisation can declare them."))
     if unknown := sorted(set(given) - set(FIELDS)):
         raise MappingError(_("An import cannot set %(names)s.") % {"names": ", ".join(unknown)})
-    if missing := [name for name in NEEDED if name not in given]:
+    is_numbered = "name" not in given or not set(identify) & set(_origin("name", given["name"], {}).columns)
+    if not is_numbered and (missing := [name for name in NEEDED if name not in given]):
         raise MappingError(_("Choose a column for %(names)s.") % {"names": ", ".join(missing)})
 
 
@@ -142,10 +149,10 @@ def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
             _("%(name)s: give a column name, or a table that says how to read it.") % {"name": name}
         )
     allowed = {"column", "columns", "join", "value", "default", "case", "values"}
-    _only(given, allowed | ({"under", "create"} if name == "home_district" else set()), name)
+    _only(given, allowed | ({"under", "create", *POINT} if name == HOME else set()), name)
     if "column" in given or "columns" in given:
         columns = _columns(given.get("column", given.get("columns")), name)
-    elif "value" in given:
+    elif "value" in given or (name == HOME and given.keys() & set(POINT)):
         columns = ()
     else:
         raise MappingError(_("%(name)s: give a column or a value.") % {"name": name})
@@ -154,7 +161,7 @@ def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
         raise MappingError(
             _("%(name)s: case must be one of %(known)s.") % {"name": name, "known": ", ".join(CASINGS)}
         )
-    if name == "home_district":
+    if name == HOME:
         values = {fold(key): _place(value, places).code for key, value in _table(given, "values").items()}
     else:
         values = {fold(key): str(value) for key, value in _table(given, "values").items()}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from contacts.services.organisations import erase_organisations, locked_organisa
 from districts.models import District
 from exchange.imports.engine import Progress, Remember
 from exchange.imports.fields import NUMBER, Field, Target, field, fields
-from exchange.imports.mapping import FIELDS, SOCIAL, Origin
+from exchange.imports.mapping import FIELDS, HOME, NEEDED, POINT, SOCIAL, Origin
 from exchange.imports.mapping import Mapping as FileMapping
 from exchange.imports.outcomes import ImportReport
 from exchange.imports.register import bring_in
@@ -66,12 +67,16 @@ def _bring_in(
 def mapping_of(draft: ImportDraft) -> FileMapping:
     """What the import follows: columns of one field joined, values by their folded text."""
     columns: dict[str, list[str]] = {}
-    for heading in draft.headings:
-        if name := draft.columns.get(heading):
-            columns.setdefault(name, []).append(heading)
+    for heading, name in draft.meanings:
+        columns.setdefault(name, []).append(heading)
     numbers = columns.pop("external_id", [])
+    point = tuple(columns.pop(name)[0] for name in POINT if name in columns)
     names = {*columns, *draft.fixed} - {"case"}
     fields = {name: _origin(draft, name, columns.get(name, [])) for name in sorted(names)}
+    elsewhere = ""
+    if len(point) == len(POINT) and HOME in draft.fixed:  # the district of rows whose place says nothing
+        elsewhere = draft.fixed[HOME]
+        fields[HOME] = replace(fields[HOME], fixed=None, default=None)
     return FileMapping(
         source=draft.source,
         identify=tuple(numbers or columns["name"]),
@@ -84,10 +89,12 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
         encoding=draft.encoding,
         delimiter=draft.delimiter,
         has_numbers=bool(numbers),
+        point=point if len(point) == len(POINT) else (),
+        elsewhere=elsewhere,
         heading_row=draft.heading_row,
         headings=tuple(draft.headings),
         joins={int(line): key for line, key in draft.joins.items()},
-        text=json.dumps([draft.columns, draft.fixed, draft.values], sort_keys=True),
+        text=json.dumps([draft.columns, draft.also, draft.fixed, draft.values], sort_keys=True),
     )
 
 
@@ -179,8 +186,16 @@ _DIFFERING: Final = {
 TARGET: Final = Target(
     what=ORGANISATIONS,
     title=gettext_lazy("Organisations"),
-    fields=fields(Organisation, "name", NUMBER, *(_DIFFERING.get(name, name) for name in FIELDS[1:])),
+    fields=fields(
+        Organisation,
+        *("name", NUMBER, *(_DIFFERING.get(name, name) for name in FIELDS[1:])),
+        Field("latitude", gettext_lazy("Latitude (finds the home district)")),
+        Field("longitude", gettext_lazy("Longitude (finds the home district)")),
+    ),
     headings=HEADINGS,
     bring_in=_bring_in,
     undo=_undo,
+    instead={
+        name: [frozenset({NUMBER.name}), *([frozenset(POINT)] if name == HOME else [])] for name in NEEDED
+    },
 )

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.policies import can_write_in
+from districts.geometry import Areas
 from districts.models import District
 from exchange.imports.mapping import Mapping, Place
 from lib.fold import fold
@@ -27,6 +28,7 @@ class Places:
         for district in self._by_code.values():
             self._by_name.setdefault(fold(district.name), set()).add(district.code)
         self._used: dict[str, Place] = {}
+        self._found_at: Areas | None = None  # read only if a row has coordinates
 
     def code(self, text: str) -> str:
         """The code of a district the actor may write in, from a code or a name.
@@ -47,6 +49,21 @@ class Places:
             return place.code
         codes = self._by_name.get(fold(text), set())
         return self._found(next(iter(codes))) if len(codes) == 1 else None
+
+    def at(self, latitude: float, longitude: float) -> str:
+        """The code of the smallest active district around a point. Raises ValidationError for none."""
+        found = self._areas().around(longitude, latitude)
+        if not found:
+            said = _("no district has a boundary around %(place)s")
+            raise ValidationError(said % {"place": f"{latitude:.5f}, {longitude:.5f}"})
+        return max(found, key=lambda code: (len(self._by_code[code].lineage), code))
+
+    def _areas(self) -> Areas:
+        if self._found_at is None:
+            drawn = District.objects.visible_to(self._actor).active().with_boundary()
+            rows = drawn.values_list("code", "boundary")
+            self._found_at = Areas({code: boundary["coordinates"] for code, boundary in rows if boundary})
+        return self._found_at
 
     def district(self, code: str) -> District:
         return self._by_code[code]

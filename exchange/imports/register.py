@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.pairs import likely_among_organisations
-from exchange.imports.converting import Row, convert
+from exchange.imports.converting import Row, convert, label_of, refuse_what_lacks
 from exchange.imports.encodings import likely_encodings
 from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
+from exchange.imports.locating import point_of
+from exchange.imports.mapping import HOME
 from exchange.imports.mapping import Mapping as FileMapping
+from exchange.imports.noting import NoteKind
 from exchange.imports.offering import named_offers
 from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.imports.places import Places
 from exchange.imports.planning import Group, Plan
-from exchange.imports.reading import digest_and_encoding, read_lines
+from exchange.imports.reading import Line, digest_and_encoding, read_lines
 from exchange.imports.spooling import Spool
 from exchange.imports.writing import Writer, refused
 from exchange.policies import can_import
@@ -167,10 +170,37 @@ def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]
         row = convert(line, mapping)
         if not row.refusal:
             try:
-                row.fields["home_district"] = places.code(str(row.fields["home_district"]))
+                _place(row, line, mapping, places)
             except ValidationError as error:
                 row.refusal = " ".join(error.messages)
         yield row
+
+
+def _place(row: Row, line: Line, mapping: FileMapping, places: Places) -> None:
+    """Set the home district: the one that the row names, else the one at its coordinates, else the usual one.
+
+    Raises ValidationError for a district that the actor may not write in, and where there is none.
+    """
+    if HOME not in row.lacks:
+        row.fields[HOME] = places.code(str(row.fields[HOME]))
+        return
+    if not mapping.point:
+        return
+    code, why = mapping.elsewhere, ""
+    try:
+        if point := point_of(line, mapping):
+            code = places.at(*point)
+    except ValidationError as error:
+        why = " ".join(error.messages)
+    if code:
+        row.fields[HOME] = places.code(code)
+        row.lacks.remove(HOME)
+    if why and (code or mapping.is_numbered):
+        row.note(NoteKind.LEFT_OUT, f"{label_of(HOME)}: {why}")
+    elif why:
+        raise ValidationError(f"{label_of(HOME)}: {why}")
+    elif not mapping.is_numbered:
+        refuse_what_lacks(row, row.lacks)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO, Final
@@ -134,11 +134,11 @@ def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]
     }
 
 
-def count_values(rows: Iterable[list[str]], fields: Mapping[int, str]) -> dict[str, Counter[str]]:
-    """How often each field's columns say what, over all rows; `fields` are by the number of the column."""
-    counted: dict[str, Counter[str]] = {name: Counter() for name in fields.values()}
+def count_values(rows: Iterable[list[str]], fields: Collection[tuple[int, str]]) -> dict[str, Counter[str]]:
+    """How often each field has each value, in all rows. `fields`: number of a column, and its field."""
+    counted: dict[str, Counter[str]] = {name: Counter() for _number, name in fields}
     for row in rows:
-        for number, name in fields.items():
+        for number, name in fields:
             text = row[number].strip() if number < len(row) else ""
             times = counted[name]
             if text in times or (0 < len(text) <= LONGEST_VALUE and len(times) < MOST_DISTINCT):

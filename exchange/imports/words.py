@@ -36,6 +36,9 @@ HEADINGS: Final[Mapping[str, str]] = {
     "address": "address direccion domicilio calle morada endereco indirizzo via sede osoite aadress adrese "
     "адрес улица adress gata",
     "languages": "language idioma lengua lingua kieli keel valoda език sprak",
+    "latitude": "latitude latitud latitudine lat leveysaste leveysasteet laiuskraad platuma platums ширина",
+    "longitude": "longitude longitud longitudine lon lng long pituusaste pituusasteet pikkuskraad garums "
+    "дължина",
     "access_needs": "access accesibilidad acessibilidade accessibilita esteettomyys ligipaasetavus "
     "piekluve достъпност tillganglighet",
     "status": "status estado estado stato tila staatus statuss състояние",

@@ -17,10 +17,10 @@ from contacts.services.details import OTHER, details_of
 from contacts.services.details import said as said_of
 from contacts.services.organisations import blank_organisation, write_organisations
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
-from exchange.imports.converting import Row, Value
+from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
 from exchange.imports.extras import as_detail, drop, extra_of, join, without_extras
-from exchange.imports.mapping import SOCIAL, Mapping
+from exchange.imports.mapping import NEEDED, SOCIAL, Mapping
 from exchange.imports.noting import NoteKind
 from exchange.imports.outcomes import Result, RowOutcome, result_of
 from exchange.imports.places import Places
@@ -59,6 +59,8 @@ class Writer:
             target = group.organisation_id
             if group.refusal:
                 results += _refused(group, group.refusal)
+            elif target is None and (lacking := [name for name in NEEDED if not said.fields.get(name)]):
+                results += _refused(group, _unknown(lacking))
             elif target is None:
                 batch.append(self._fresh(group, said))
                 results += _created(group)
@@ -254,6 +256,11 @@ def _fingerprints(said: Said) -> Fingerprints:
     if extras := of_extras([*said.first, *said.more]):
         prints[MORE] = extras
     return prints
+
+
+def _unknown(lacking: Iterable[str]) -> str:
+    said = _("no organisation has this reference yet, and a new one needs: %(fields)s")
+    return said % {"fields": ", ".join(map(label_of, lacking))}
 
 
 def _refused(group: Group, why: str) -> list[Result]:

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -34,9 +35,9 @@ class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
 class ImportDraft(models.Model):
     """A table on its way into the book. Its content, and the steps that would take it back, go after a day.
 
-    `columns`: heading of each column → field. `fixed`: field → the value where no column says one.
-    `values`: field → cell text → code. `counted`: field → texts of all rows, the most frequent first, and
-    whether there are more. `report` has sums and some lines.
+    `columns`: heading of each column → field. `also`: heading → its second field, if it has one. `fixed`:
+    field → the value where no column says one. `values`: field → cell text → code. `counted`: field → texts
+    of all rows, the most frequent first, and whether there are more. `report` has sums and some lines.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -56,6 +57,7 @@ class ImportDraft(models.Model):
     headings = models.JSONField(default=list)
     sample = models.JSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)
+    also = models.JSONField(default=dict, db_default={})
     identify = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
@@ -79,6 +81,16 @@ class ImportDraft(models.Model):
             ),
         ]
 
+    @property
+    def meanings(self) -> list[tuple[str, str]]:
+        """Heading and field of each column, in the file's order. A column can have two fields."""
+        return [
+            (heading, name)
+            for heading in self.headings
+            for name in (self.columns.get(heading), self.also.get(heading))
+            if name
+        ]
+
 
 class ImportStep(models.Model):
     """What one batch of an import wrote: a list of ids, versions and the values that were there before."""
@@ -92,17 +104,24 @@ class ImportStep(models.Model):
 
 class SavedMappingQuerySet(models.QuerySet["SavedMapping"]):
     def visible_to(self, actor: Acting) -> Self:
-        return self.filter(owner=actor.id, owner__isnull=False)
+        """The actor's own, and those of colleagues who import in a district that the actor covers."""
+        shared = Q(district_ids__overlap=list(actor.district_ids))
+        return self.filter(Q(owner=actor.id) | shared, owner__isnull=False)
 
 
 class SavedMapping(models.Model):
-    """What the columns of a source's files mean, for the next file like it: one for each source."""
+    """The meaning of the columns of a source's files, for the next file: one for each person and source.
+
+    `district_ids` are the districts that the person covered when it was saved; colleagues there use it too.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.UUIDField()
     what = models.CharField(max_length=20)
     source = models.CharField(max_length=60)
+    district_ids = ArrayField(models.UUIDField(), default=list, db_default=[])
     columns = models.JSONField(default=dict)
+    also = models.JSONField(default=dict, db_default={})
     identify = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)

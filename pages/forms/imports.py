@@ -131,20 +131,23 @@ class JoinsForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """The meaning of each column (`column_<n>`), and fixed values for all rows (`fixed_<field>`)."""
+    """The meaning of each column (`column_<n>`), the second of some (`also_<n>`), and fixed values for all
+    rows (`fixed_<field>`).
+    """
 
     def __init__(self, *args: Any, draft: ImportDraft, target: Target, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft, self.target = draft, target
         meanings = [("", _("Skip")), *((one.name, one.label) for one in target.fields)]
         for number, heading in enumerate(draft.headings):
-            self.fields[f"column_{number}"] = forms.ChoiceField(
-                label=heading or _("(no heading)"),
-                choices=meanings,
-                required=False,
-                initial=draft.columns.get(heading, ""),
-                disabled=not heading,
-            )
+            for name, chosen in (("column", draft.columns), ("also", draft.also)):
+                self.fields[f"{name}_{number}"] = forms.ChoiceField(
+                    label=heading or _("(no heading)"),
+                    choices=meanings if name == "column" else [("", _("Nothing else")), *meanings[1:]],
+                    required=False,
+                    initial=chosen.get(heading, ""),
+                    disabled=not heading,
+                )
         for one in target.fields:
             if one.is_fixable:
                 same = self._fixed(one.label, one.codes(actor) if one.codes else None)
@@ -165,11 +168,12 @@ class ColumnsForm(forms.Form):
         )
 
     @property
-    def columns(self) -> list[tuple[Any, list[str]]]:
-        """Each column's field with sample values."""
+    def columns(self) -> list[tuple[Any, Any, list[str]]]:
+        """Each column's two fields with sample values. A column without a heading has no second one."""
         sample = self.draft.sample
         return [
-            (self[f"column_{n}"], sample.get(heading, [])) for n, heading in enumerate(self.draft.headings)
+            (self[f"column_{n}"], self[f"also_{n}"] if heading else None, sample.get(heading, []))
+            for n, heading in enumerate(self.draft.headings)
         ]
 
     @property
@@ -177,14 +181,18 @@ class ColumnsForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("fixed_")]
 
     def values(self) -> dict[str, Any]:
-        """`columns` and `fixed` as arguments for the service."""
+        """`columns`, `also` and `fixed` as arguments for the service."""
         data = self.cleaned_data
-        return {
-            "columns": {
-                heading: data[f"column_{n}"]
+        chosen = {
+            name: {
+                heading: data[f"{field}_{n}"]
                 for n, heading in enumerate(self.draft.headings)
-                if data.get(f"column_{n}")
-            },
+                if data.get(f"{field}_{n}")
+            }
+            for name, field in (("columns", "column"), ("also", "also"))
+        }
+        return {
+            **chosen,
             "fixed": {
                 name.removeprefix("fixed_"): value
                 for name, value in data.items()

@@ -31,6 +31,7 @@ from exchange.imports.drafts import (
 )
 from exchange.imports.noting import KINDS, NoteKind
 from exchange.imports.outcomes import RowOutcome
+from exchange.imports.saved_mappings import last_saved
 from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft
 from exchange.policies import can_import
@@ -98,8 +99,14 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
         with RefusalsIn(form):
             name_columns(actor=request.actor, draft_id=pk, **form.values())
             return redirect("import_values", pk)
-    context = {"form": form, "draft": draft, **_other_readings(draft)}
+    context = {"form": form, **_columns_of(request, draft), **_other_readings(draft)}
     return render(request, "pages/imports/columns.html", context, status=422 if form.errors else 200)
+
+
+def _columns_of(request: ActorRequest, draft: ImportDraft) -> dict[str, Any]:
+    """The draft, and the mapping that its columns were matched by."""
+    found = last_saved(request.actor, draft)
+    return {"draft": draft, "earlier": {"saved": found[0], "name": found[1]} if found else None}
 
 
 def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
@@ -127,7 +134,7 @@ def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpR
             read_again(actor=request.actor, draft_id=draft.pk, **sent.cleaned_data)
             return redirect("import_columns", draft.pk)
     form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
-    context = {"form": form, "draft": draft, **readings}
+    context = {"form": form, **_columns_of(request, draft), **readings}
     return render(request, "pages/imports/columns.html", context, status=422)
 
 

@@ -1,0 +1,31 @@
+"""The home district of a row by the coordinates that it names."""
+
+import re
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from exchange.imports.mapping import Mapping
+from exchange.imports.reading import Line
+from lib.fold import squash
+
+_NUMBER: Final = re.compile(r"-?\d{1,3}(?:[.,]\d{1,15})?")
+_MOST: Final = (90.0, 180.0)  # degrees of latitude and longitude
+
+
+def point_of(line: Line, mapping: Mapping) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees (WGS 84), None if the cells are empty.
+
+    One column can have both, latitude first. Raises ValidationError for anything else.
+    """
+    texts = [squash(line.cells.get(column, ""))[:40] for column in dict.fromkeys(mapping.point)]
+    if not any(texts):
+        return None
+    numbers = [number for text in texts for number in (_NUMBER.findall(text) if len(texts) == 1 else [text])]
+    if len(numbers) == len(_MOST) and all(map(_NUMBER.fullmatch, numbers)):
+        latitude, longitude = (float(number.replace(",", ".")) for number in numbers)
+        if abs(latitude) <= _MOST[0] and abs(longitude) <= _MOST[1]:
+            return latitude, longitude
+    said = _("“%(text)s” is not a latitude and longitude in degrees")
+    raise ValidationError(said % {"text": " ".join(texts)})
