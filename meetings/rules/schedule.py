@@ -51,25 +51,27 @@ def follow_up_reminders(
 ) -> Iterator[Occurrence]:
     """A pending promise: to its owner the day before, that day, and once it is late; then to supervisors.
 
-    One written on the day it is due is told at once; at nine too like any other, unless that has passed.
+    One written on the day it is due is told at once; at nine too like any other, unless that has passed. Of
+    one that was late already when it was written, as imported history is, no day before that is told.
     """
+    written_on = written_at.astimezone(owner.zone).date()
     if status not in {"open", "in_progress"}:
         return
     is_told = False
-    if written_at.astimezone(owner.zone).date() == due_on:
+    if written_on == due_on:
         at, nine = written_at.astimezone(UTC), nine_oclock(due_on, owner.zone)
         is_told = at >= nine
         until = nine_oclock(due_on + _DAY, owner.zone) if is_told else nine
         yield from each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=until)
     for day in days_around(now, owner.zone):
-        rule = _OF_OWNER.get((day - due_on).days)
+        rule = _OF_OWNER.get((day - due_on).days) if written_on <= due_on else None
         if rule and not (is_told and rule == FOLLOW_UP_DUE):
             tomorrow = nine_oclock(day + _DAY, owner.zone)  # from then on the next rule speaks
             last = tomorrow if rule == FOLLOW_UP_DUE else None
             yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=last)
     for supervisor in supervisors:
         for day in days_around(now, supervisor.zone):
-            if (day - due_on).days == ESCALATED_AFTER_DAYS:
+            if (day - due_on).days == ESCALATED_AFTER_DAYS and day > written_on:
                 at = nine_oclock(day, supervisor.zone)
                 yield from each_channel(FOLLOW_UP_ESCALATED, supervisor, at, now=now)
 

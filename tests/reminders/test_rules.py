@@ -157,6 +157,22 @@ def test_supervisors_hear_of_it_after_seven_days_at_their_own_nine_oclock() -> N
     assert told(theirs, lisbon) == [("11.05. 09:00", rules.FOLLOW_UP_ESCALATED)]
 
 
+@pytest.mark.parametrize(("days_late", "is_told"), [(0, True), (1, False)])
+def test_what_was_late_when_it_was_written_reminds_of_no_day_before(days_late: int, is_told: bool) -> None:
+    written_at = local(2026, 5, 12, 8)  # before nine
+    due_on = written_at.date() - timedelta(days=days_late)
+    found: set[str] = set()
+    for days_later in range(9):
+        now = written_at + timedelta(days=days_later)
+        occurrences = follow_up(due_on, now, someone(), someone(), written_at=written_at)
+        found |= {one.rule for one in occurrences}
+    assert (rules.FOLLOW_UP_OVERDUE in found) == is_told
+    assert rules.FOLLOW_UP_ESCALATED in found  # seven days on it is late still
+    for days_ago in (7, 400):
+        due_on = written_at.date() - timedelta(days=days_ago)
+        assert follow_up(due_on, written_at, someone(), someone(), written_at=written_at) == []
+
+
 def test_due_today_and_written_at_two_in_the_afternoon_is_reminded_of_at_once() -> None:
     now = local(2026, 5, 5, 14)
     occurrences = follow_up(date(2026, 5, 5), now, someone(), written_at=now)
