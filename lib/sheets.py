@@ -70,10 +70,10 @@ class Sheet:
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def write_csv(out: BinaryIO, sheet: Sheet) -> None:
+def write_csv(out: BinaryIO, sheet: Sheet, *, delimiter: str = ",") -> None:
     """Write RFC 4180 in UTF-8 with a byte order mark, which spreadsheets need to read accents."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=delimiter)
     if sheet.has_heading:
         writer.writerow([harmless(column.heading) for column in sheet.columns])
     for row in sheet.rows:

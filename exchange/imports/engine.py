@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,7 +12,8 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.pairs import Likely
-from exchange.imports.outcomes import ImportReport
+from exchange.imports.outcomes import ImportReport, RowOutcome
+from exchange.models import ImportDraft
 
 Row = TypeVar("Row")
 # Told (step, done, total).
@@ -20,6 +22,15 @@ Progress = Callable[[str, int, int | None], None]
 Remember = Callable[[list[dict[str, Any]]], None]
 
 _IDS: Final = 1_000  # of one event
+
+
+def written_by(draft: ImportDraft) -> dict[UUID, RowOutcome]:
+    """What an attempt of this import that was interrupted has done, by the id of the record."""
+    return {
+        UUID(row["id"]): RowOutcome.UPDATED if "version" in row else RowOutcome.CREATED
+        for rows in draft.steps.values_list("rows", flat=True).iterator(10)
+        for row in rows
+    }
 
 
 @contextmanager

@@ -64,6 +64,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         reads=("organisation_links__organisation",),
         label=lambda plain: str(plain["title"]),
         named_by=("title",),
+        told=("title", "kind", "due_on", "status", "done_on"),
         joined="organisations",
     )
 

@@ -67,6 +67,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         label=lambda plain: str(plain["subject"]),
         named_by=("subject", "starts_at", "organisations"),
         columns={"outcomes": "outcome"},
+        told=("starts_at", "kind", "subject", "district", "place", "duration_minutes"),
         joined="organisations",
     )
 

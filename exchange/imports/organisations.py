@@ -25,7 +25,7 @@ from contacts.policies import can_edit_organisation
 from contacts.services.changing import Change
 from contacts.services.organisations import erase_organisations, locked_organisations, write_organisations
 from districts.models import District
-from exchange.imports.engine import Progress, Remember
+from exchange.imports.engine import Progress, Remember, written_by
 from exchange.imports.fields import NUMBER, Field, Target, field, fields
 from exchange.imports.mapping import FIELDS, HOME, NEEDED, POINT, SOCIAL, Origin
 from exchange.imports.mapping import Mapping as FileMapping
@@ -58,9 +58,15 @@ def places_of(actor: Actor) -> dict[str, str]:
 def _bring_in(
     actor: Actor, draft: ImportDraft, file: BinaryIO, dry_run: bool, progress: Progress, remember: Remember
 ) -> ImportReport:
-    mapping = mapping_of(draft)
     return bring_in(
-        actor, file, mapping, purpose=draft.purpose, progress=progress, dry_run=dry_run, remember=remember
+        actor,
+        file,
+        mapping_of(draft),
+        purpose=draft.purpose,
+        progress=progress,
+        dry_run=dry_run,
+        remember=remember,
+        written={} if dry_run else written_by(draft),
     )
 
 

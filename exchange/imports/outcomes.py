@@ -19,11 +19,13 @@ from exchange.imports.reading import named_headings, read_cells
 from exchange.models import ImportDraft
 from jobs import kinds
 from jobs.files import spool
+from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 
 LINES_SHOWN: Final = 100  # of each outcome
 EXAMPLES: Final = 3  # lines of each kind of warning
 OFFERS_KEPT: Final = 5_000
+TOLD: Final = 200  # characters of a value that the report shows
 
 
 class RowOutcome(StrEnum):
@@ -42,6 +44,7 @@ class Result:
     outcome: RowOutcome
     reason: str = ""
     kinds: tuple[str, ...] = ()
+    changes: str = ""  # of a row that is there: what it would have in each field that changes, and has now
 
     def with_notes(self, notes: Iterable[Note]) -> Self:
         """The same with what else is to be said of the row."""
@@ -57,9 +60,26 @@ def result_of(
     why: str = "",
     kind: NoteKind = NoteKind.KEPT,
     notes: Iterable[Note] = (),
+    changes: str = "",
 ) -> Result:
-    """`why` is of `kind`; `notes` are what was odd about the row or left out."""
-    return Result(line, outcome).with_notes([*([(kind.value, why)] if why else []), *notes])
+    """`why` is of `kind`; `notes` are what was odd about the row or left out; `changes` as `say_changes`."""
+    return Result(line, outcome, changes=changes).with_notes([*([(kind.value, why)] if why else []), *notes])
+
+
+def say_changes(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:
+    """What changes, from (label, value now, new value), or from the label alone if no value may be shown.
+
+    >>> say_changes([("phone", "", "+34612345678"), ("languages", ["es"], ["es", "pt"]), ("facts",)])
+    'phone: – → +34612345678; languages: es → es, pt; facts'
+    """
+    return "; ".join(
+        f"{label}: {' → '.join(map(_shown, values))}" if values else label for label, *values in changes
+    )
+
+
+def _shown(value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    return ", ".join(squash(str(part)) for part in parts)[:TOLD] or "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,7 @@ class ReportLine:
     name: str
     reason: str
     kinds: tuple[str, ...] = ()
+    changes: str = ""
 
 
 class NamedRow(Protocol):
@@ -96,7 +117,7 @@ class ImportReport:
     def lines(self) -> Iterator[ReportLine]:
         for row in self._rows:
             found = self._results[row.line]
-            yield ReportLine(row.line, found.outcome, row.name, found.reason, found.kinds)
+            yield ReportLine(row.line, found.outcome, row.name, found.reason, found.kinds, found.changes)
 
     def add(self, result: Result) -> None:
         self.sums[result.outcome] += 1
@@ -142,7 +163,8 @@ def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, lis
         rarity = min((times[kind] for kind in line.kinds), default=float("inf"))
         there = chosen.setdefault(line.outcome.value, [])
         # A heap of what is to go first: the most common, of those the last line.
-        entry = (-rarity, -line.number, [line.number, line.name, line.reason])
+        said = "; ".join(filter(None, [line.changes, line.reason]))
+        entry = (-rarity, -line.number, [line.number, line.name, said])
         if len(there) < LINES_SHOWN:
             heapq.heappush(there, entry)
         elif entry[:2] > there[0][:2]:
@@ -160,19 +182,20 @@ def report_file(report: ImportReport) -> kinds.Output:
         Column(_("Line"), Cell.NUMBER),
         Column(_("Outcome")),
         Column(_("Name")),
+        Column(_("Changes")),
         Column(_("Why")),
         Column(_("Warnings")),
     ]
     rows = (
-        [line.number, line.outcome.value, line.name, line.reason, "; ".join(_labels(line.kinds))]
+        [*(line.number, line.outcome.value, line.name, line.changes, line.reason), _labels(line.kinds)]
         for line in report.lines()
     )
     write_csv(content, Sheet(_("Report"), columns, rows))
     return kinds.Output(_("report.csv"), CSV_TYPE, content)
 
 
-def _labels(found: Iterable[str]) -> list[str]:
-    return [str(KINDS[NoteKind(kind)]) for kind in found]
+def _labels(found: Iterable[str]) -> str:
+    return "; ".join(str(KINDS[NoteKind(kind)]) for kind in found)
 
 
 def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:
@@ -189,5 +212,5 @@ def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output
     if headings[-1] == reason and reason not in draft.columns:  # of the time before
         headings = headings[:-1]
     columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
-    write_csv(content, Sheet(_("Rejected"), columns, rows()))
+    write_csv(content, Sheet(_("Rejected"), columns, rows()), delimiter=draft.delimiter)
     return kinds.Output(_("rejected.csv"), CSV_TYPE, content)

@@ -34,7 +34,7 @@ class UnreadableFile(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its line in the file, its cells by column, and what is odd about its shape."""
+    """One row: its number in a spreadsheet, its cells by column, and what is odd about its shape."""
 
     number: int
     cells: dict[str, str]
@@ -153,14 +153,13 @@ def odd_cells(header: list[str], row: list[str]) -> list[Note]:
 def read_cells(
     file: BinaryIO, encoding: str, delimiter: str, heading_row: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """The file's rows under the headings as they are, each with its line in the file."""
+    """The file's rows under the headings as they are, each with its number in a spreadsheet.
+
+    A cell with line breaks is one row, and a blank line is one too.
+    """
     with text_of(file, encoding) as text:
-        reader = csv.reader(text, delimiter=delimiter)
-        for _row in islice(reader, heading_row):
-            pass
-        ends = reader.line_num
-        for row in reader:
-            number, ends = ends + 1, reader.line_num
+        rows = enumerate(csv.reader(text, delimiter=delimiter), 1)
+        for number, row in islice(rows, heading_row, None):
             yield number, [plain_cell(cell) for cell in row]
 
 

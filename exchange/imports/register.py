@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -85,7 +87,7 @@ def import_organisations(
                 report_progress(job_id=job.pk, done=done, total=total)
 
         try:
-            report = _run(actor, file, mapping, purpose, tell, _forget, hold, dry_run=False)
+            report = _run(actor, file, mapping, purpose, tell, _forget, hold, {}, dry_run=False)
         except Exception as error:
             fail_job(job_id=job.pk, error=type(error).__name__)
             raise
@@ -103,11 +105,16 @@ def bring_in(
     dry_run: bool = False,
     remember: Remember | None = None,
     patience: timedelta = OUTLASTS_THE_DEAD,
+    written: Table[UUID, RowOutcome] | None = None,
 ) -> ImportReport:
-    """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch."""
+    """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch.
+
+    `written` is what an interrupted attempt of this import did (engine.written_by).
+    """
     _check(actor, purpose)
+    told = remember or _forget
     with _alone(patience, progress) as hold:
-        return _run(actor, file, mapping, purpose, progress, remember or _forget, hold, dry_run=dry_run)
+        return _run(actor, file, mapping, purpose, progress, told, hold, written or {}, dry_run=dry_run)
 
 
 def _check(actor: Actor, purpose: str) -> None:
@@ -129,6 +136,7 @@ def _run(
     progress: Progress,
     remember: Remember,
     hold: Hold,
+    written: Table[UUID, RowOutcome],
     *,
     dry_run: bool,
 ) -> ImportReport:
@@ -144,7 +152,7 @@ def _run(
             progress("read", len(spool), None)
     progress("read", len(spool), len(spool))
     plan.look_up(actor, places)
-    writer = Writer(actor, mapping, places, purpose, remember)
+    writer = Writer(actor, mapping, places, purpose, remember, written)
 
     def write(batch: list[Group]) -> None:
         hold.renew()

@@ -28,11 +28,18 @@ from contacts.remembered import fingerprint
 from contacts.services.changing import Change, lock
 from contacts.services.details import OTHER
 from exchange.imports.converting import LONGEST_ID
-from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
+from exchange.imports.engine import (
+    Progress,
+    Remember,
+    all_or_nothing,
+    record_looked_at,
+    write_batches,
+    written_by,
+)
 from exchange.imports.fields import Field, Target
 from exchange.imports.given import Given, Together, given, of_one_number
 from exchange.imports.noting import Note, NoteKind
-from exchange.imports.outcomes import ImportReport, RowOutcome, result_of
+from exchange.imports.outcomes import ImportReport, RowOutcome, result_of, say_changes
 from exchange.imports.undoing import PutBack, Undo, undo_import
 from exchange.models import ImportDraft, ImportedRow
 from exchange.policies import can_import
@@ -71,6 +78,7 @@ class RowImporter:
     columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
     alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
     reads: tuple[str, ...] = ()  # what `may_edit` reads beside the row
+    told: tuple[str, ...] = ()  # fields whose values the report of an import shows
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
@@ -129,7 +137,8 @@ def row_target(
         kind, labels = importer(actor, draft), {one.name: str(one.label) for one in fields}
         total = sum(1 for _row in given(draft, file))
         seen = kind.model.objects.visible_to(actor)
-        run = _Run(draft, kind, of_one_number(draft, file, kind.joined, labels), seen, labels)
+        together = of_one_number(draft, file, kind.joined, labels)
+        run = _Run(draft, kind, together, seen, labels, {} if dry_run else written_by(draft))
         with all_or_nothing(is_small=total <= ALL_AT_ONCE, dry_run=dry_run):
             write_batches(
                 given(draft, file),
@@ -168,9 +177,11 @@ class _Run:
         together: Together,
         seen: QuerySet[Any],
         labels: Mapping[str, str],
+        before: Mapping[UUID, RowOutcome],
     ) -> None:
         self._draft, self._kind, self._together = draft, kind, together
         self._seen, self._labels = seen.values("pk"), labels
+        self._before = before  # by an attempt of this import that was interrupted
         self._first: dict[str, SeenRow] = {}  # by external id
         self._came_of: dict[int, RowOutcome] = {}  # of lines that others are joined to
         self._written: list[dict[str, Any]] = []
@@ -196,7 +207,8 @@ class _Run:
                 self._came_of[row.line] = outcome
             self._named.append(_Named(row.line, row.name[:80]))
             kind = _KIND_OF.get(outcome, NoteKind.KEPT)
-            self.report.add(result_of(row.line, outcome, row.reason, kind, row.notes))
+            changes = self._say_changes(row) if outcome == RowOutcome.UPDATED else ""
+            self.report.add(result_of(row.line, outcome, row.reason, kind, row.notes, changes))
         return self._written
 
     @contextmanager
@@ -265,6 +277,14 @@ class _Run:
         columns = (self._kind.columns.get(name, name) for name in names)
         return ", ".join(self._labels.get(name, name) for name in columns)
 
+    def _say_changes(self, row: _Row) -> str:
+        """What changes in a row that is there, with the values that a file may show."""
+        told = self._kind.told
+        return say_changes(
+            (self._called([name]), *((now, row.plain[name]) if name in told else ()))
+            for name, now in row.fields.items()
+        )
+
     def _bring_in(self, rows: list[_Row]) -> None:
         """Write what rows of different numbers say, as far as it is new."""
         kind, source = self._kind, self._draft.source
@@ -288,7 +308,9 @@ class _Run:
                     self._compare(row, kind.current(there[row.known]))
         self._write([row for row in rows if row.values and not row.outcome])
         for row in rows:
-            row.outcome = row.outcome or RowOutcome.UNCHANGED
+            if not row.outcome:
+                was = self._before.get(row.known) if row.known else None
+                row.outcome = was or RowOutcome.UNCHANGED
         taken_in = [row for row in rows if row.outcome != RowOutcome.REFUSED]
         self._first |= {r.external_id: SeenRow(r.line, r.outcome, r.said) for r in taken_in if r.outcome}
         ImportedRow.objects.bulk_create(

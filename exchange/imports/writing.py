@@ -1,7 +1,8 @@
 """What the rows of a register change of the book, batch by batch: the organisations' writer writes it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from exchange.imports.engine import Remember
 from exchange.imports.extras import as_detail, drop, extra_of, join, without_extras
 from exchange.imports.mapping import NEEDED, SOCIAL, Mapping
 from exchange.imports.noting import NoteKind
-from exchange.imports.outcomes import Result, RowOutcome, result_of
+from exchange.imports.outcomes import Result, RowOutcome, result_of, say_changes
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
 from lib.copying import insert_values
@@ -33,10 +34,17 @@ class Writer:
     """Writes batches of groups for one actor and mapping. The caller holds the transaction."""
 
     def __init__(
-        self, actor: Actor, mapping: Mapping, places: Places, purpose: str, remember: Remember
+        self,
+        actor: Actor,
+        mapping: Mapping,
+        places: Places,
+        purpose: str,
+        remember: Remember,
+        written: Table[UUID, RowOutcome],
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
         self._remember_written = remember
+        self._written = written  # by an attempt of this import that was interrupted
         self.made: dict[UUID, int] = {}  # organisation → its first line
 
     def write(self, groups: list[Group]) -> list[Result]:
@@ -68,7 +76,8 @@ class Writer:
                 before = remembered.get(target, {})
                 results += self._bring_up_to_date(organisation, details[target], group, said, before, batch)
             elif target in seen and self._is_old(group, said, remembered):
-                results += [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
+                same = [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
+                results += self._as_first_written(target, same)
             else:
                 results += _refused(group, _("belongs to an organisation you cannot change"))
         self._write(batch)
@@ -89,6 +98,15 @@ class Writer:
             fingerprint(value) in said_before(before, name) or (not value and name not in before)
             for name, value in said.fields.items()
         )
+
+    def _as_first_written(self, pk: UUID, results: list[Result]) -> list[Result]:
+        """The outcomes of rows that an interrupted attempt of this import wrote: what it reported."""
+        outcome = self._written.get(pk)
+        if outcome is None or any(one.outcome != RowOutcome.UNCHANGED for one in results):
+            return results
+        others = RowOutcome.MERGED if outcome == RowOutcome.CREATED else RowOutcome.UNCHANGED
+        first, *rest = results
+        return [replace(first, outcome=outcome), *(replace(one, outcome=others) for one in rest)]
 
     def _seen(self, groups: list[Group]) -> set[UUID]:
         ids = [group.organisation_id for group in groups if group.organisation_id]
@@ -141,7 +159,14 @@ class Writer:
         batch.append(_Planned(change, group, remembered, before, [*map(said_of, details)]))
         noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
-        return _compared(group, {said.of[name] for name in write if name in said.of})
+        lines = {said.of[name] for name in write if name in said.of}
+        told: list[tuple[str, *tuple[object, ...]]] = [
+            (label_of(name), current.get(name, ""), value) for name, value in found.write.items()
+        ]
+        if OTHER in write:
+            told.append((_("other phones and addresses"),))
+        changes = say_changes(told)
+        return self._as_first_written(organisation.pk, _compared(group, lines, changes))
 
     def _extras(
         self,
@@ -280,18 +305,20 @@ def _created(group: Group) -> list[Result]:
     return [created, *(_result(row, RowOutcome.MERGED, same, NoteKind.SAME) for row in others)]
 
 
-def _compared(group: Group, changing_lines: set[int]) -> list[Result]:
+def _compared(group: Group, changing_lines: set[int], changes: str) -> list[Result]:
     results = []
     for row in group.rows:
         if row.external_id in group.new_ids:
             why = _("an existing organisation")
-            results.append(_result(row, RowOutcome.MERGED, why, NoteKind.SAME))
+            results.append(_result(row, RowOutcome.MERGED, why, NoteKind.SAME, changes))
         elif row.line in changing_lines:
-            results.append(_result(row, RowOutcome.UPDATED))
+            results.append(_result(row, RowOutcome.UPDATED, changes=changes))
         else:
             results.append(_result(row, RowOutcome.UNCHANGED))
     return results
 
 
-def _result(row: Row, outcome: RowOutcome, why: str = "", kind: NoteKind = NoteKind.KEPT) -> Result:
-    return result_of(row.line, outcome, why, kind, row.notes)
+def _result(
+    row: Row, outcome: RowOutcome, why: str = "", kind: NoteKind = NoteKind.KEPT, changes: str = ""
+) -> Result:
+    return result_of(row.line, outcome, why, kind, row.notes, changes)

@@ -83,8 +83,8 @@ def imports(request: ActorRequest) -> HttpResponse:
             return redirect("import_columns", draft.pk)
     if posted:
         form.ask_for_file_again()
-    rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at")[:SHOWN]
-    context = {"form": form, "drafts": rows}
+    rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at", "-pk")
+    context = {"form": form, "page": Paginator(rows, SHOWN).get_page(request.GET.get("page"))}
     return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
 
 

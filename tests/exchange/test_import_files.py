@@ -57,9 +57,9 @@ def test_encoding_and_delimiter_are_found_out(encoding: str, delimiter: str) -> 
     assert organisation.languages == ["es"]
 
 
-def test_line_numbers_count_what_a_cell_holds() -> None:
+def test_line_numbers_are_those_of_a_spreadsheet() -> None:
     report = run((HEADER + '"One\nName";;"two\nlines";\n\n;;;\nLast;;;\n').encode())
-    assert [(line.number, line.name) for line in report.lines()] == [(2, "One Name"), (7, "Last")]
+    assert [(line.number, line.name) for line in report.lines()] == [(2, "One Name"), (5, "Last")]
     assert Organisation.objects.get(name="One Name").summary == "two\nlines"
 
 

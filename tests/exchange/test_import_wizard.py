@@ -120,8 +120,8 @@ def test_it_is_imported_with_events_and_the_refused_rows_can_be_fetched() -> Non
     refused = JobFile.objects.made().get(job=draft.job_id, name="rejected.csv")
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, refused.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert text[0] == "Nombre,Tipo,Distrito,Teléfono,Reason rejected"
-    assert text[1].startswith("Sin sitio,vecinos,Z9,,")
+    assert text[0] == "Nombre;Tipo;Distrito;Teléfono;Reason rejected"
+    assert text[1].startswith("Sin sitio;vecinos;Z9;;")
     assert len(text) == 2
     address = reverse("job_file", args=[draft.job_id, refused.pk])
     assert address in browse(user).get(reverse("import", args=[draft.pk])).content.decode()
