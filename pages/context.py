@@ -75,9 +75,8 @@ DEMO_SIGN_INS = (
 def _more(actor: Actor) -> tuple[Place, ...]:
     """Less frequently used places."""
     tidying = (DUPLICATES,) if actor.writes else ()
-    bringing_in = (IMPORT,) if can_import(actor) else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
-    return (*tidying, *bringing_in, *confirming, RELIEF) if actor.reads else ()
+    return (*tidying, *confirming, RELIEF) if actor.reads else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
+    if can_import(actor):
+        nav = (*READING, IMPORT)
     if actor.role == Role.PRIVACY_OFFICER:
         nav = (*READING, PRIVACY, TO_CONFIRM, WAITING)
     if actor.writes:

@@ -17,6 +17,7 @@ class ImportedFields(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="imported_fields")
     source = models.CharField(max_length=60)
     fingerprints = models.JSONField(default=dict)
+    said_on = models.DateField(null=True)  # the day of the file that last said something new
 
     class Meta:
         constraints = [

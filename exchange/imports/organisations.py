@@ -165,7 +165,7 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
     for row in changed:
         remembered = ImportedFields.objects.filter(organisation=row["id"], source=draft.source)
         if row["fingerprints"]:
-            remembered.update(fingerprints=row["fingerprints"])
+            remembered.update(fingerprints=row["fingerprints"], said_on=row.get("said_on"))
         else:
             remembered.delete()
     return {row["id"]: (row["version"] - 1, there[UUID(row["id"])].version) for row in changed}

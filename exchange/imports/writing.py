@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from exchange.imports.outcomes import Result, RowOutcome, result_of, say_changes
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
 from lib.copying import insert_values
+from lib.days import city_today
 from lib.limits import MOST_BESIDE
 
 
@@ -44,6 +46,7 @@ class Writer:
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
         self._remember_written = remember
+        self._said_on: dict[UUID, date | None] = {}  # of the batch: when the source last said something new
         self._written = written  # by an attempt of this import that was interrupted
         self.made: dict[UUID, int] = {}  # organisation → its first line
 
@@ -87,7 +90,9 @@ class Writer:
         """What the source last said of the groups' organisations, as fingerprints by field."""
         ids = [group.organisation_id for group in groups if group.organisation_id]
         rows = ImportedFields.objects.filter(source=self._mapping.source, organisation__in=ids)
-        return dict(rows.values_list("organisation_id", "fingerprints"))
+        found = list(rows.values_list("organisation_id", "fingerprints", "said_on"))
+        self._said_on = {pk: day for pk, _prints, day in found}
+        return {pk: prints for pk, prints, _day in found}
 
     def _is_old(self, group: Group, said: Said, remembered: dict[UUID, Fingerprints]) -> bool:
         """The source says what it said last time: nothing to read, nothing to write."""
@@ -216,18 +221,20 @@ class Writer:
 
     def _remember_said(self, batch: list["_Planned"]) -> None:
         """Fingerprints of what the source has said now, where they are others than before."""
-        source = self._mapping.source
-        new = [(one.change.row.pk, source, one.said) for one in batch if one.change.is_new]
-        insert_values(ImportedFields, ["organisation_id", "source", "fingerprints"], new)
+        source, today = self._mapping.source, city_today()
+        new = [(one.change.row.pk, source, one.said, today) for one in batch if one.change.is_new]
+        insert_values(ImportedFields, ["organisation_id", "source", "fingerprints", "said_on"], new)
         ImportedFields.objects.bulk_create(
             [
-                ImportedFields(organisation=one.change.row, source=source, fingerprints=one.said)
+                ImportedFields(
+                    organisation=one.change.row, source=source, fingerprints=one.said, said_on=today
+                )
                 for one in batch
                 if not one.change.is_new and one.said != one.said_before
             ],
             update_conflicts=True,
             unique_fields=["organisation", "source"],
-            update_fields=["fingerprints"],
+            update_fields=["fingerprints", "said_on"],
         )
 
     def _memory(self, one: "_Planned") -> dict[str, Any]:
@@ -240,6 +247,7 @@ class Writer:
             "fields": {name: self._as_said(name, value) for name, value in before.items()} | details,
             "external_ids": sorted(external_id for _source, external_id in one.change.fields["added_ids"]),
             "fingerprints": one.said_before,
+            "said_on": day.isoformat() if (day := self._said_on.get(row.pk)) else None,
         }
 
     # --- Both -----------------------------------------------------------------------------------------

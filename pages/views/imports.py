@@ -68,7 +68,7 @@ def imports(request: ActorRequest) -> HttpResponse:
     """The user's imports, and the form for a new one."""
     _importers_only(request)
     posted = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial=_asked(request))
     if posted and form.is_valid():
         file = form.cleaned_data["file"]
         with RefusalsIn(form):
@@ -86,6 +86,12 @@ def imports(request: ActorRequest) -> HttpResponse:
     rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at", "-pk")
     context = {"form": form, "page": Paginator(rows, SHOWN).get_page(request.GET.get("page"))}
     return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
+
+
+def _asked(request: ActorRequest) -> dict[str, str]:
+    """The kind of rows that the link to this page is about."""
+    what = request.GET.get("what", "")
+    return {"what": what} if what in TARGETS else {}
 
 
 @form_page

@@ -26,6 +26,7 @@ from contacts.services.organisations import (
     edit_organisation,
     verify_organisation,
 )
+from exchange.imports.provenance import provenance_of
 from lib.days import city_today
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
@@ -106,6 +107,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         "only": only if only in TIMELINE else "",
         "may_edit": may_edit,
         "undo": undo_of_merge(request, row) if may_edit else None,
+        "provenance": provenance_of(row),
         "today": city_today(),
         "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
         "languages": [language_name(code) for code in row.languages],

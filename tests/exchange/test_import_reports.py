@@ -2,18 +2,24 @@
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import User
+from contacts.models import ImportedFields, Organisation
+from contacts.services.organisations import edit_organisation
+from exchange.imports.provenance import provenance_of
 from exchange.models import ImportDraft
 from jobs.models import JobFile
 from lib.days import city_today
 from reminders.models import Reminder
 from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import imported, mapped, send, sums, supervisor_of_n1
+from tests.factories import make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +111,37 @@ def test_imported_history_reminds_of_nothing_that_is_past() -> None:
     assert sums(draft) == {"created": 3}
     made = Reminder.objects.filter(subject_type="follow_up")
     assert {(one.rule, one.occurrence.date() > today) for one in made} == {("follow_up_escalated", True)}
+
+
+def test_the_page_of_an_organisation_says_which_fields_come_from_which_register() -> None:
+    user = supervisor_of_n1()
+    imported(user, REGISTER)
+    row = Organisation.objects.get(name="Casa Roma")
+    address = reverse("organisation", args=[row.pk])
+    [found] = browse(user).get(address).context["provenance"]
+    assert (found.source, found.said_on) == ("register", city_today())
+    assert list(found.labels) == ["name", "kind", "home district", "phone"]
+    assert "From “register”" in browse(user).get(address).content.decode()
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, phone="+34612345670")  # a person's word now
+    ImportedFields.objects.update(said_on=date(2025, 3, 1))
+    row = Organisation.objects.get(pk=row.pk)
+    assert provenance_of(row)[0].labels == found.labels[:-1]
+    draft = imported(user, REGISTER.replace("Casa Roma;vecinos", "Casa Roma;ngo"))
+    assert provenance_of(row)[0].said_on == city_today()
+    send(user, draft, "undo")
+    assert provenance_of(row)[0].said_on == date(2025, 3, 1)
+
+
+def test_supervisors_find_the_import_in_the_navigation_and_in_empty_lists() -> None:
+    user = supervisor_of_n1()
+    officer = make_officer(user.districts.get())
+    for name, what in (
+        ("organisations", "organisations"),
+        ("contacts", "contacts"),
+        ("meetings", "meetings"),
+    ):
+        pages = {one: browse(one).get(f"/{name}/").content.decode() for one in (user, officer)}
+        assert f"/import/?what={what}" in pages[user]
+        assert '<a href="/import/">' in pages[user]
+        assert "/import/" not in pages[officer]
+    assert browse(user).get("/import/?what=meetings").context["form"]["what"].initial == "meetings"
