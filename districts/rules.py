@@ -248,17 +248,18 @@ def label_place(boundary: Boundary) -> tuple[float, float, float]:
     """Return the place of the name label (x, y) and its width: that of the largest piece there.
 
     The label is at the height of the piece's centre of gravity, in the middle of the widest stretch at that
-    height, so that it is inside even if the piece is bent.
+    height, so that it is inside even if the piece is bent or has holes.
     """
-    ring = max((polygon[0] for polygon in boundary), key=ring_area)
-    y = _balance(ring)
+    piece = max(boundary, key=lambda polygon: ring_area(polygon[0]))
+    y = _balance(piece[0])
     crossings = sorted(
         x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+        for ring in piece
         for (x1, y1), (x2, y2) in pairwise(ring)
         if (y1 <= y) != (y2 <= y)
     )
     if not crossings:
-        return ring[0][0], y, 0.0
+        return piece[0][0][0], y, 0.0
     left, right = max(
         zip(crossings[::2], crossings[1::2], strict=True), key=lambda stretch: stretch[1] - stretch[0]
     )

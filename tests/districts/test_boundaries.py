@@ -138,6 +138,12 @@ def test_a_name_stands_inside_a_bent_piece() -> None:
     assert 0 < y < 8
 
 
+def test_a_name_stands_in_no_hole() -> None:
+    holed = [[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0), (0.0, 0.0)]]
+    holed.append([(2.0, 2.0), (5.0, 2.0), (5.0, 7.0), (2.0, 7.0), (2.0, 2.0)])
+    assert label_place([holed]) == (7.0, 4.5, 4.0)
+
+
 def test_a_path_has_whole_numbers_and_no_specks() -> None:
     ring = [(10.2, 10.4), (20.0, 10.0), (20.0, 30.4), (10.2, 10.4)]
     speck = [(1.1, 1.1), (1.2, 1.1), (1.2, 1.2), (1.1, 1.1)]
