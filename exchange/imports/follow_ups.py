@@ -1,6 +1,7 @@
 """Promises as something to import, those that were kept long ago included."""
 
 from datetime import time
+from functools import cache
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -26,12 +27,14 @@ _NOON: Final = time(12)
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
+    named = cache(lambda text: read.organisations(actor, text, draft.source))
+
     def read_row(cells: Any) -> Plain:
         title = read.given(cells.get("title", ""), _("Follow-up"))
         done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
         if done_on > city_today().isoformat():
             raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
-        to_whom = read.organisations(actor, cells.get("organisations", ""), draft.source)
+        to_whom = named(cells.get("organisations", ""))
         read.given(" ".join(read.ids(to_whom)), _("Promised to"))
         status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
         plain: Plain = {

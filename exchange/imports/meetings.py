@@ -1,6 +1,7 @@
 """Meetings as something to import: what is past was held, what is to come is planned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -30,12 +31,17 @@ _MINUTES: Final = 60
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
+    # History is about the same few organisations and districts, row after row.
+    named = cache(lambda text: read.organisations(actor, text, draft.source))
+    called = cache(lambda code: read.district(actor, code))
+    known = cache(lambda code: District.objects.get(code=code))
+
     def read_row(cells: Any) -> Plain:
-        there = read.organisations(actor, cells.get("organisations", ""), draft.source)
+        there = named(cells.get("organisations", ""))
         starts_at = read.moment(cells.get("starts_at", ""), _("When"))
         kind = read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
         where = cells.get("district", "") or (there[0].home_district.code if there else "")
-        district = read.district(actor, where)
+        district = called(where)
         plain: Plain = {
             "key": f"{starts_at.isoformat()} {' '.join(read.ids(there))}",
             "starts_at": starts_at.isoformat(),
@@ -58,7 +64,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         model=Meeting,
         own=frozenset({MeetingOrganisation, MeetingContact, MeetingExternalId, Meeting.officers.through}),
         read=read_row,
-        arguments=_arguments,
+        arguments=lambda plain: _arguments(plain, known),
         current=_current,
         new=_new,
         write=lambda changes: write_meetings(actor, changes),
@@ -84,12 +90,12 @@ def _officers(actor: Actor, text: str, district: District) -> list[str]:
     return sorted({str(user.pk) for user in named})
 
 
-def _arguments(plain: Plain) -> dict[str, Any]:
+def _arguments(plain: Plain, district: Callable[[str], District]) -> dict[str, Any]:
     values = dict(plain)
     if "starts_at" in plain:
         values["starts_at"] = read.moment(plain["starts_at"], "")
     if "district" in plain:
-        values["district"] = District.objects.get(code=plain["district"])
+        values["district"] = district(plain["district"])
     if "officers" in plain:
         values["officers"] = list(User.objects.filter(pk__in=plain["officers"]))
     if "organisations" in plain:
