@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     "tell of moved districts": {"task": "meetings.tell_of_moved_ground", "schedule": 10.0},
     "tell of roles that ended": {"task": "contacts.tell_of_ended_roles", "schedule": 60.0},
     "forget files of old imports": {"task": "contacts.forget_imports", "schedule": 600.0},
+    "read registers from their addresses": {"task": "exchange.fetch_registers", "schedule": 60.0},
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0},
     "warn of keys that end": {"task": "api.warn_of_keys_that_end", "schedule": 600.0},
     "forget old answers and deliveries": {"task": "api.forget_old", "schedule": 3600.0},

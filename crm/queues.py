@@ -38,6 +38,8 @@ TASKS: Final[dict[str, Kept]] = {
     "api.warn_of_keys_that_end": Kept("mail", 10 * MINUTE),
     # 5 seconds for a batch plus one delivery (WEBHOOK_SECONDS).
     "api.send_webhooks": Kept("hooks", 3 * MINUTE),
+    # One file of a register from its address, in at most 60 seconds.
+    "exchange.fetch_registers": Kept("hooks", 3 * MINUTE),
     # The longest known job is an import of a million rows. Its lease is renewed every second (jobs.running).
     "jobs.run_due": Kept("work", 6 * 60 * MINUTE),
     "crm.call_watchdog": Kept("work", MINUTE),

@@ -103,9 +103,10 @@ VARIABLES: Final = (
     Variable("OIDC_CLIENT_SECRET", "and how it proves it"),
     Variable(
         "WEBHOOK_ALLOWED_HOSTS",
-        "`host:port` of receivers inside the city's network, separated by commas; others must be public",
+        "`host:port` of receivers and registers inside the city's network, separated by commas; others must "
+        "be public",
     ),
-    Variable("WEBHOOK_PORTS", "ports webhooks may call, separated by commas", "443"),
+    Variable("WEBHOOK_PORTS", "ports of webhooks and registers, separated by commas", "443"),
     Variable("WEBHOOK_SECONDS", "how long a receiver may take", "15"),
     Variable(
         "JOBS_AT_ONCE",

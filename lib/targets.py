@@ -1,4 +1,4 @@
-"""Check where webhooks may be sent, at registration and again before each request.
+"""Check where webhooks may be sent and registers read from, when entered and again before each request.
 
 The name is resolved once, all its addresses are checked, and the connection uses one of the checked
 addresses. So a name that resolves to another address a moment later (DNS rebinding) gains nothing.
@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from api.rules import BadTarget, Target, is_public, read_target
+from lib.target_rules import BadTarget, Target, is_public, read_target
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -47,3 +48,14 @@ def check_target(url: str, resolve: Resolve = resolve) -> Checked:
     if not (allowed or all(is_public(address) for address in addresses)):
         raise BadTarget("not_public")
     return Checked(target, addresses[0])
+
+
+def target_problem(code: str) -> str:
+    """The message for a forbidden address (BadTarget.code)."""
+    return {
+        "not_https": _("Enter an https URL."),
+        "userinfo": _("Remove the username and password from the URL."),
+        "port": _("This port is not allowed."),
+        "unknown_host": _("This host name could not be found."),
+        "not_public": _("This is not a public address."),
+    }.get(code, _("This URL cannot be used."))

@@ -21,16 +21,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from api.delivery import Answer, NotDelivered, post
 from api.models import Webhook, WebhookDelivery
 from api.renderers import to_json
-from api.rules import GIVEN_UP_AFTER, BadTarget, pause_after, read_retry_after, wait_after
+from api.rules import GIVEN_UP_AFTER, pause_after, read_retry_after, wait_after
 from api.services.deliveries import SEND, make_deliveries
 from api.signing import signed_headers
-from api.targets import Resolve, check_target, resolve
 from audit.models import Action
 from audit.services import record
+from lib.calling import Answer, NotDelivered, post
 from lib.leases import Lease, claim, database_now
+from lib.target_rules import BadTarget
+from lib.targets import Resolve, check_target, resolve
 from lib.waking import wake
 
 BATCH: Final = 50  # rows per turn of a webhook

@@ -15,14 +15,14 @@ from api.actors import actor_for_key
 from api.changes import last_seq, readable_types
 from api.codes import Scope
 from api.models import ApiKey, Webhook, WebhookDelivery
-from api.rules import BadTarget
 from api.services.deliveries import SEND
 from api.signing import encrypt, new_secret, renewed
-from api.targets import Resolve, check_target, resolve
 from audit.models import Action
 from audit.services import record
 from lib.conflicts import check_version
 from lib.fold import squash
+from lib.target_rules import BadTarget
+from lib.targets import Resolve, check_target, resolve, target_problem
 from lib.waking import wake_on_commit
 
 ROTATION: Final = timedelta(days=7)
@@ -211,18 +211,8 @@ def _checked(url: str, resolve: Resolve) -> str:
     try:
         check_target(url, resolve)
     except BadTarget as error:
-        raise ValidationError({"url": ValidationError(_reason(error.code), code=error.code)}) from None
+        raise ValidationError({"url": ValidationError(target_problem(error.code), code=error.code)}) from None
     return url
-
-
-def _reason(code: str) -> str:
-    return {
-        "not_https": _("Enter an https URL."),
-        "userinfo": _("Remove the username and password from the URL."),
-        "port": _("This port is not allowed."),
-        "unknown_host": _("This host name could not be found."),
-        "not_public": _("This is not a public address."),
-    }.get(code, _("This URL cannot be used."))
 
 
 @transaction.atomic

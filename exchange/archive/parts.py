@@ -265,7 +265,8 @@ NOT_TAKEN: Final = {
     "contacts.PrivateChannel": "a person's own number leaves no system as a file (domain.md, rule 6)",
     "exchange.ImportDraft": "an import under way; it is gone after a day",
     "exchange.ImportStep": "of an import under way",
-    "exchange.SavedMapping": "one person's convenience, named by a table's columns",
+    "exchange.SavedMapping": "a convenience, named by a table's columns",
+    "exchange.WatchedRegister": "what this installation reads from addresses",
     "reminders.Reminder": "made anew from meetings and promises",
     "meetings.Handover": "done: organisations and promises have their new officers",
 }

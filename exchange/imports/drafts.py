@@ -33,7 +33,7 @@ from exchange.imports.reading import read_cells
 from exchange.imports.saved_mappings import apply_saved, save_mapping
 from exchange.imports.tables import Table, count_values, look, read_table
 from exchange.imports.targets import TARGETS
-from exchange.models import DraftState, ImportDraft, ImportStep
+from exchange.models import DraftState, ImportDraft, ImportStep, WatchedRegister
 from exchange.policies import can_import
 from jobs import kinds
 from jobs.models import Job
@@ -42,6 +42,7 @@ from lib.fold import fold, squash
 
 KIND: Final = "import_table"
 KEPT_FOR: Final = timedelta(hours=24)
+WAITS_FOR: Final = timedelta(days=14)
 VALUES_SHOWN: Final = 200  # of each field
 TRY, RUN, UNDO = "try", "run", "undo"
 _DURING: Final = {TRY: DraftState.TRYING, RUN: DraftState.IMPORTING, UNDO: DraftState.UNDOING}
@@ -100,7 +101,7 @@ def read_again(
     """Read the headings from another of the first rows (what is above is left out), or the file in another
     of the encodings it may be in. Raises ValidationError.
     """
-    draft = _own(actor, draft_id)
+    draft = own_draft(actor, draft_id)
     row, known = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
     if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
         raise ValidationError(_("Choose a heading row from the first rows of the file."))
@@ -123,7 +124,7 @@ def rows_in(draft: ImportDraft, encoding: str) -> list[str]:
 @transaction.atomic
 def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> ImportDraft:
     """Decide which rows are one with what was offered; then it is tried again. Raises ValidationError."""
-    draft = _own(actor, draft_id)
+    draft = own_draft(actor, draft_id)
     if draft.state not in (DraftState.TRIED, DraftState.MAPPING):
         raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
     offered = {
@@ -176,7 +177,7 @@ def name_columns(
 
     Raises ValidationError by field.
     """
-    draft = _own(actor, draft_id)
+    draft = own_draft(actor, draft_id)
     target = TARGETS[draft.what]
     known = {field.name for field in target.fields}
     draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in known}
@@ -186,13 +187,19 @@ def name_columns(
         if name in known and draft.columns.get(heading, name) != name
     }
     draft.fixed = {name: value for name, value in fixed.items() if value and name in known | {"case"}}
-    given = {*draft.columns.values(), *draft.also.values(), *draft.fixed}
-    if missing := [str(field.label) for field in target.fields if target.lacks(field, given)]:
-        raise ValidationError(_("Choose a column for: %(names)s.") % {"names": ", ".join(missing)})
+    check_columns(draft)
     draft.counted = _counted(draft)
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     return draft
+
+
+def check_columns(draft: ImportDraft) -> None:
+    """Raise ValidationError unless columns and fixed values give all needed fields."""
+    target = TARGETS[draft.what]
+    given = {*draft.columns.values(), *draft.also.values(), *draft.fixed}
+    if missing := [str(field.label) for field in target.fields if target.lacks(field, given)]:
+        raise ValidationError(_("Choose a column for: %(names)s.") % {"names": ", ".join(missing)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +246,7 @@ def name_values(
     *, actor: Actor, draft_id: UUID, values: Mapping[str, Mapping[str, str]], keep: bool
 ) -> ImportDraft:
     """Say which code each value means; with `keep` the next file of the source is read alike."""
-    draft = _own(actor, draft_id)
+    draft = own_draft(actor, draft_id)
     target = TARGETS[draft.what]
     for name, given in values.items():
         codes = target.field(name).codes
@@ -257,7 +264,7 @@ def name_values(
 @transaction.atomic
 def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
-    draft = _own(actor, draft_id)
+    draft = own_draft(actor, draft_id)
     if draft.state not in _FROM[step] or (step != UNDO and not _has_content(draft)):
         raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
     if step == UNDO and (not draft.imported_at or timezone.now() > draft.imported_at + KEPT_FOR):
@@ -294,9 +301,14 @@ def reset_interrupted(draft: ImportDraft) -> None:
 
 
 def forget_drafts(now: datetime) -> int:
-    """Files of imports, and what would take them back, go after a day; their sums stay."""
+    """Files of imports, and what would take them back, go after a day; their sums stay.
+
+    The last version of a register that is read from its address waits longer for somebody to decide.
+    """
     old = ImportDraft.objects.with_content().filter(created_at__lt=now - KEPT_FOR)
     old = old.exclude(imported_at__gt=now - KEPT_FOR)
+    waiting = WatchedRegister.objects.filter(draft__created_at__gt=now - WAITS_FOR, draft__imported_at=None)
+    old = old.exclude(pk__in=waiting.values("draft"))
     ids = list(old.values_list("pk", flat=True))
     for draft in ImportDraft.objects.filter(pk__in=ids):
         draft.steps.all().delete()
@@ -360,7 +372,8 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
     return kinds.JobResult({"rows": sum(sums.values()), "files": len(files)}, files)
 
 
-def _own(actor: Actor, draft_id: UUID) -> ImportDraft:
+def own_draft(actor: Actor, draft_id: UUID) -> ImportDraft:
+    """The actor's import, locked. Raises PermissionDenied, DoesNotExist."""
     if not can_import(actor):
         raise PermissionDenied
     draft = ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)

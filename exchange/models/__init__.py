@@ -2,5 +2,15 @@
 
 from exchange.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
 from exchange.models.imported import ImportedRow
+from exchange.models.watched import Problem, Rhythm, WatchedRegister
 
-__all__ = ["DraftState", "ImportDraft", "ImportStep", "ImportedRow", "SavedMapping"]
+__all__ = [
+    "DraftState",
+    "ImportDraft",
+    "ImportStep",
+    "ImportedRow",
+    "Problem",
+    "Rhythm",
+    "SavedMapping",
+    "WatchedRegister",
+]

@@ -14,9 +14,9 @@ from exchange.imports.fields import Target
 from exchange.imports.planning import NEW
 from exchange.imports.tables import MOST_BYTES
 from exchange.imports.targets import TARGETS
-from exchange.models import ImportDraft
+from exchange.models import ImportDraft, WatchedRegister
 from pages.forms.exports import ReasonForm
-from pages.forms.fields import form_field
+from pages.forms.fields import fields_of, form_field
 
 Text = str | Promise
 CASES = (
@@ -248,3 +248,16 @@ class ValuesForm(forms.Form):
             name: {value: self.cleaned_data[f"{name}_{n}"] for n, value in enumerate(values)}
             for name, values in self.named.items()
         }
+
+
+@fields_of(
+    WatchedRegister,
+    *("url", "every_days"),
+    url={
+        "widget": forms.URLInput(attrs={"placeholder": "https://"}),
+        "help_text": _("It must start with https, be public, need no sign-in and lead to the file itself."),
+    },
+    every_days={"widget": forms.RadioSelect},
+)
+class WatchForm(forms.Form):
+    """The address of a register's file, and how often to read it."""

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from pages.views import imports as views
+from pages.views import watched_registers as watching
 
 urlpatterns: list[URLPattern] = [
     path("import/", views.imports, name="imports"),
@@ -8,5 +9,8 @@ urlpatterns: list[URLPattern] = [
     path("import/<uuid:pk>/columns/", views.import_columns, name="import_columns"),
     path("import/<uuid:pk>/values/", views.import_values, name="import_values"),
     path("import/<uuid:pk>/joins/", views.import_joins, name="import_joins"),
+    path("import/<uuid:pk>/watch/", watching.import_watch, name="import_watch"),
+    path("import/watched/<uuid:pk>/read/", watching.read, name="watched_register_read"),
+    path("import/watched/<uuid:pk>/stop/", watching.stop, name="watched_register_stop"),
     path("import/<uuid:pk>/<slug:step>/", views.import_step, name="import_step"),
 ]

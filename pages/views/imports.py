@@ -33,7 +33,7 @@ from exchange.imports.noting import KINDS, NoteKind
 from exchange.imports.outcomes import RowOutcome
 from exchange.imports.saved_mappings import last_saved
 from exchange.imports.targets import TARGETS
-from exchange.models import DraftState, ImportDraft
+from exchange.models import DraftState, ImportDraft, WatchedRegister
 from exchange.policies import can_import
 from jobs.models import Job, JobFile
 from lib.told import texts
@@ -84,7 +84,13 @@ def imports(request: ActorRequest) -> HttpResponse:
     if posted:
         form.ask_for_file_again()
     rows = ImportDraft.objects.visible_to(request.actor).order_by("-created_at", "-pk")
-    context = {"form": form, "page": Paginator(rows, SHOWN).get_page(request.GET.get("page"))}
+    mine = WatchedRegister.objects.visible_to(request.actor).order_by("source", "pk")
+    context = {
+        "form": form,
+        "page": Paginator(rows, SHOWN).get_page(request.GET.get("page")),
+        "watched": mine,
+        "news": mine.with_news(),
+    }
     return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
 
 

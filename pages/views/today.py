@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
+from exchange.models import WatchedRegister
+from exchange.policies import can_import
 from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of
@@ -31,7 +33,8 @@ def today(request: ActorRequest) -> HttpResponse:
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
     consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ())])
-    context = {"day": day, "mine": mine, "prep": prep, "today": city_today()}
+    news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
+    context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     return render(request, "pages/today/today.html", context)
 
 

@@ -7,13 +7,13 @@ import pytest
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
-from api.delivery import post
 from api.models import Webhook, WebhookDelivery
-from api.rules import BadTarget, is_public, read_target
 from api.services.sending import send_due
 from api.services.webhooks import create_webhook
-from api.targets import check_target, resolve
+from lib.calling import post
 from lib.domains import plain_url
+from lib.target_rules import BadTarget, is_public, read_target
+from lib.targets import check_target, resolve
 from tests.api.clients import Tool
 
 PUBLIC = "93.184.215.14"

@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
-from api import delivery
 from api.models import ApiKey, IdempotentRequest, Webhook, WebhookDelivery
 from api.rules import WAITS
 from api.services import sending
@@ -29,6 +28,7 @@ from api.tasks import send_webhooks
 from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
+from lib import calling
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver, receiving
 from tests.audit.numbering import number_open_transaction
@@ -224,11 +224,11 @@ def test_a_worker_that_dies_before_the_mark_leaves_it_to_another(
     class Died(BaseException):
         pass
 
-    def die(*_: object, **__: object) -> delivery.Answer:
+    def die(*_: object, **__: object) -> calling.Answer:
         post(*_, **__)
         raise Died
 
-    post = delivery.post
+    post = calling.post
     register(Tool(), receiver)
     make_organisation()
     monkeypatch.setattr(sending, "post", die)

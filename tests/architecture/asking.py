@@ -43,6 +43,7 @@ ROWS: Final = {
     "handover": "officer",
     "handover_": "handover",
     "import": "import",
+    "watched_register": "watched",
     "review": "review",
     "review_addendum": "review_signed",
     "subscription": "subscription",

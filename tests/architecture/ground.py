@@ -25,6 +25,7 @@ from contacts.services.private_channels import set_private_channel
 from districts.models import District
 from districts.services import expect_community
 from exchange.imports.drafts import start_draft
+from exchange.models import WatchedRegister
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today
@@ -253,7 +254,7 @@ class Ground:
         draft_of_import = start_draft(
             actor=actor,
             what="organisations",
-            file=BytesIO(f"Name;Kind\n{canaries.words_of(name)};ngo\n".encode()),
+            file=BytesIO(f"Name;Kind;District\n{canaries.words_of(name)};ngo;{district.code}\n".encode()),
             file_name=f"{name}.csv",
             source=f"import-{name}",
             purpose="A register",
@@ -311,6 +312,9 @@ class Ground:
                 webhook=Webhook.objects.get(pk=webhook[0].pk), seq=1, payload={}, failed_at=now
             ).pk,
             "import": draft_of_import.pk,
+            "watched": WatchedRegister.objects.create(
+                owner=supervisor.pk, what="organisations", source=f"Register of {name}", url=HOOK
+            ).pk,
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }

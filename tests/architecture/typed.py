@@ -76,6 +76,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "meeting_new": _new_meeting,
     "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
     "log_assembly": _assembly,
+    "import_watch": lambda rows: {"url": HOOK, "every_days": "7"},
     "meeting_hold": lambda rows: {"status": "held"},
     "meeting_outcome": lambda rows: {"outcome": "advice_received"},
     "organisations_selected": lambda rows: {"act": "verify"},

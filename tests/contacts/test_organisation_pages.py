@@ -174,9 +174,9 @@ def test_a_page_costs_the_same_however_much_is_on_it(django_assert_max_num_queri
         make_meeting(north, organisation, officers=[make_officer(north)])
         make_organisation(north, lead_officer=make_officer(north))
     client = browse(make_officer(north))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(page(organisation))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(LIST)
 
 

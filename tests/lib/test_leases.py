@@ -16,12 +16,12 @@ from api.models import ApiKey, KeyWarning
 from api.services import sending as webhooks
 from api.services.deliveries import make_deliveries
 from api.services.key_warnings import WARNING_MAIL
-from api.targets import resolve
 from jobs import kinds, running
 from jobs.kinds import JobResult, Output
 from jobs.models import JobFile, JobStatus
 from jobs.services import queue_job
 from lib.leases import Lease, claim, give_back
+from lib.targets import resolve
 from reminders import mailing
 from reminders import sending as reminders
 from reminders.channels import Email

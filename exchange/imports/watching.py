@@ -1,0 +1,172 @@
+"""Registers that are read from their address again and again: each new version is tried, a person confirms.
+
+The address is checked and called as a webhook's is (lib.targets, lib.calling).
+"""
+
+from datetime import timedelta
+from posixpath import basename
+from typing import BinaryIO, Final
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone, translation
+
+from accounts.actors import NOBODY, Actor, actor_for
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from exchange.imports.drafts import TRY, check_columns, name_columns, own_draft, queue_step, start_draft
+from exchange.imports.reading import digest_and_encoding
+from exchange.imports.saved_mappings import save_mapping
+from exchange.imports.tables import MOST_BYTES
+from exchange.models import DraftState, ImportDraft, Problem, WatchedRegister
+from exchange.policies import can_import
+from lib.calling import NotDelivered, fetch
+from lib.leases import Lease, claim
+from lib.target_rules import BadTarget
+from lib.targets import Resolve, check_target, resolve, target_problem
+from lib.waking import wake, wake_on_commit
+
+FETCH: Final = "exchange.fetch_registers"
+_LEASE: Final = timedelta(minutes=3)
+_SECONDS: Final = 60.0  # that a file may take
+_UNDECIDED: Final = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)
+_PROBLEMS: Final = {"status": Problem.STATUS, "redirect": Problem.REDIRECT, "too_large": Problem.TOO_LARGE}
+
+
+@transaction.atomic
+def watch_register(
+    *, actor: Actor, draft_id: UUID, url: str, every_days: int, resolve: Resolve = resolve
+) -> WatchedRegister:
+    """Read the address of a draft's register every so many days, as the draft is read. One for each source.
+
+    Raises PermissionDenied, DoesNotExist, ValidationError by field.
+    """
+    draft = own_draft(actor, draft_id)
+    check_columns(draft)
+    key = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
+    row = WatchedRegister.objects.select_for_update().filter(**key).first() or WatchedRegister(**key)
+    is_new = row._state.adding
+    row.url, row.every_days, row.purpose = url.strip(), every_days, draft.purpose
+    row.next_at, row.digest, row.problem = timezone.now(), "", ""
+    row.clean_fields(exclude={"purpose", "lease_until", "read_at", "draft"})
+    try:
+        check_target(row.url, resolve)
+    except BadTarget as error:
+        text = ValidationError(target_problem(error.code), code=error.code)
+        raise ValidationError({"url": text}) from None
+    row.save()
+    save_mapping(actor, draft)
+    record(
+        actor, Action.CREATE if is_new else Action.UPDATE, "watched_register", [row.pk], purpose=row.purpose
+    )
+    wake_on_commit(FETCH)
+    return row
+
+
+@transaction.atomic
+def read_now(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
+    """Read the address at once. Raises PermissionDenied, DoesNotExist."""
+    row = _own(actor, watched_id)
+    WatchedRegister.objects.filter(pk=row.pk).update(next_at=Now())
+    wake_on_commit(FETCH)
+    return row
+
+
+@transaction.atomic
+def stop_watching(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
+    """Read the address no more. Imports that came of it stay. Raises PermissionDenied, DoesNotExist."""
+    row = _own(actor, watched_id)
+    record(actor, Action.ERASE, "watched_register", [row.pk], purpose=row.purpose)
+    WatchedRegister.objects.filter(pk=row.pk).delete()
+    return row
+
+
+def _own(actor: Actor, watched_id: UUID) -> WatchedRegister:
+    if not can_import(actor):
+        raise PermissionDenied
+    found: WatchedRegister = (
+        WatchedRegister.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=watched_id)
+    )
+    return found
+
+
+# --- In the worker ------------------------------------------------------------------------------------
+
+
+def fetch_due(resolve: Resolve = resolve) -> int:
+    """Read one address that is due and return the number read. Any number of workers may run at once."""
+    for lease in claim(WatchedRegister.objects.due(), _LEASE, 1):
+        user = User.objects.filter(pk=lease.row.owner).first()
+        with translation.override(user.language if user else translation.get_language()):
+            _read(lease, actor_for(user) if user else NOBODY, resolve)
+        wake(FETCH)  # there may be more
+        return 1
+    return 0
+
+
+def _read(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None:
+    """Read the address; write what came of it, and when it is due again."""
+    row = lease.row
+    problem = "" if can_import(actor) else Problem.RIGHTS
+    file: BinaryIO | None = None
+    if not problem:
+        try:
+            headers = {"user-agent": "Proximity-CRM-Import/1", "accept-encoding": "identity"}
+            checked = check_target(row.url, resolve)
+            file = fetch(checked, headers, limit_seconds=_SECONDS, most_bytes=MOST_BYTES)
+        except BadTarget as error:
+            problem = Problem.CONNECTION if error.code == "unknown_host" else Problem.ADDRESS
+        except NotDelivered as error:
+            problem = _PROBLEMS.get(error.code, Problem.CONNECTION)
+    now = timezone.now()
+    with transaction.atomic():
+        if not lease.renew():
+            return
+        if file is not None:
+            problem = _take_in(row, actor, file)
+        lease.end(
+            problem=problem,
+            read_at=now,
+            next_at=now + timedelta(days=row.every_days),
+            digest=row.digest,
+            draft=row.draft_id,
+        )
+
+
+def _take_in(row: WatchedRegister, actor: Actor, file: BinaryIO) -> str:
+    """Have a new version tried, or the last one if it was deleted before anybody decided.
+
+    Return the problem or nothing.
+    """
+    digest, _encoding = digest_and_encoding(file)
+    last = ImportDraft.objects.filter(pk=row.draft_id) if row.draft_id else ImportDraft.objects.none()
+    if digest == row.digest and not last.filter(state__in=_UNDECIDED, content__isnull=True).exists():
+        waits = row.problem == Problem.COLUMNS and last.filter(state=DraftState.MAPPING).exists()
+        return Problem.COLUMNS if waits else ""
+    name = unquote(basename(urlsplit(row.url).path)) or row.source
+    try:
+        with transaction.atomic():
+            draft = start_draft(
+                actor=actor,
+                what=row.what,
+                file=file,
+                file_name=name,
+                source=row.source,
+                purpose=row.purpose,
+            )
+    except ValidationError:
+        return Problem.UNREADABLE
+    row.digest, row.draft = digest, draft
+    try:
+        with transaction.atomic():
+            name_columns(
+                actor=actor, draft_id=draft.pk, columns=draft.columns, also=draft.also, fixed=draft.fixed
+            )
+            queue_step(actor=actor, draft_id=draft.pk, step=TRY)
+    except ValidationError:
+        return Problem.COLUMNS
+    return ""
