@@ -1,27 +1,29 @@
 """Which organisations somebody about to be added may already be. Only those the actor sees are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, Q
+from django.db.models import F, FloatField, Func, Q, TextField, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from rapidfuzz.distance import OSA
 
 from accounts.actors import Actor
-from contacts.clues import detail_clues, organisation_clues, plain_name, score
+from contacts.clues import compare, detail_clues, organisation_clues
 from contacts.models import Organisation
+from contacts.names import ALIKE, plain_name
 from contacts.rules import one_phone
 from lib.domains import plain_email
 from lib.fold import fold, latin
 
-COMPARED: Final = 40
+COMPARED: Final = 60
 SHOWN: Final = 5
-ALIKE: Final = 0.7  # of 1, the same name
+NEAR: Final = 0.5  # of 1, the same name: worth a look while somebody types
 
 REASONS: Final[dict[str, str | Promise]] = {
     "name": _("same name"),
@@ -75,13 +77,24 @@ def similar_organisations(
     rows = Organisation.objects.visible_to(actor).filter(alike)
     if exclude:
         rows = rows.exclude(pk=exclude)
-    nearest = rows.annotate(near=TrigramWordSimilarity(words, F("folded")))
+    nearest = rows.annotate(near=_share(clues) + TrigramWordSimilarity(words, F("folded")))
     found = [
-        _compare(row, plain, clues)
+        _compare(row, name, clues)
         for row in nearest.select_related("home_district").order_by("-near", "pk")[:COMPARED]
     ]
     likely = sorted((one for one in found if one.reasons), key=lambda one: -one.score)
     return likely[:SHOWN]
+
+
+def _share(clues: Sequence[str]) -> Func:
+    """The share of its clues that a row has in common with these, 0 to 1: a name of one rare word has few."""
+    return Func(
+        F("clues"),
+        Value(list(clues), output_field=ArrayField(TextField())),
+        template="cardinality(ARRAY(SELECT unnest(%(expressions)s))) / greatest(cardinality(clues), 1.0)",
+        arg_joiner=") INTERSECT SELECT unnest(",
+        output_field=FloatField(),
+    )
 
 
 def reasons(kinds: Iterable[str]) -> list[str | Promise]:
@@ -92,17 +105,11 @@ def reasons(kinds: Iterable[str]) -> list[str | Promise]:
     return [text for kind, text in REASONS.items() if kind in found]
 
 
-def _compare(row: Organisation, plain: str, clues: Iterable[str]) -> Candidate:
-    kinds = {clue.partition(":")[0] for clue in set(clues).intersection(row.clues)}
-    likeness = max(_likeness(plain, plain_name(known)) for known in (row.name, row.short_name or row.name))
-    if likeness >= ALIKE:
-        kinds.add("name" if likeness == 1 else "alike")
-    return Candidate(row, score(kinds), reasons(kinds))
-
-
-def _likeness(one: str, other: str) -> float:
-    """0 to 1: words in common, or nearly the same letters."""
-    if not one or not other:
-        return 0.0
-    words, others = set(one.split()), set(other.split())
-    return max(len(words & others) / len(words | others), SequenceMatcher(None, one, other).ratio())
+def _compare(row: Organisation, name: str, clues: Iterable[str]) -> Candidate:
+    """Names that are near are worth a look here, though not a place on the page of duplicates."""
+    shared = set(clues).intersection(row.clues)
+    value, alike, kinds = compare(shared, [name], [row.name, row.short_name])
+    if NEAR <= alike < ALIKE:
+        kinds |= {"alike"}
+    letters = OSA.normalized_similarity(fold(name), fold(row.name))
+    return Candidate(row, value + alike / 10 + letters / 100, reasons(kinds))

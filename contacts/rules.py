@@ -1,4 +1,4 @@
-"""Comparing and tidying what identifies an organisation: names, phones. Pure: no Django."""
+"""Tidying what identifies an organisation: letter case, phones. Pure: no Django."""
 
 import re
 import unicodedata
@@ -9,6 +9,7 @@ from typing import Final
 
 import phonenumbers
 
+from contacts.names import exact_name, plain_name
 from lib.fold import fold, squash
 
 _fold_word = lru_cache(maxsize=20_000)(fold)
@@ -16,66 +17,6 @@ _fold_word = lru_cache(maxsize=20_000)(fold)
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
-
-
-# --- Names: the same organisation is written in many ways -----------------------------------------
-
-# Registered forms say nothing of who it is; “foundation” and “federation” do say something.
-_FORMS: Final = _words(
-    "ac aps asbl asoc asociace asociacion asociatia assoc associacao association associazione biedriba ev "
-    "foreningen gmbh ltd mittetulundusuhing mtu ngo odv ong onlus rf ry sa sl vzw yhdistys сдружение σωματειο"
-)
-_LINKS: Final = _words(
-    "a al and av da das de del dei della delle der des di do dos du e el en et for i im in ja la las le les "
-    "lo los och of og para por the un und y za и на των του της και"
-)
-_INITIALS: Final = re.compile(r"\b[^\W\d](?: [^\W\d]\b)+")  # “o n g” was “O.N.G.”
-_TURNED: Final = 3  # words of a name that is known when it is turned round
-_SHORT: Final = {"sta": "santa", "sto": "santo", "ma": "maria", "ntra": "nuestra", "sra": "senora"}
-
-
-def core_name(name: str) -> str:
-    """What two spellings of one name have in common: folded words, sorted, without forms and small words.
-
-    >>> core_name("Club Fútbol Dinamo de Alcalá") == core_name("DINAMO ALCALA CLUB FUTBOL")
-    True
-    >>> core_name("Asociación Kaleidos, O.N.G.") == core_name("KALEIDOS")
-    True
-    >>> core_name("Kulttuuri ry")
-    'kulttuuri'
-    >>> core_name("Amigos de Europa y África")
-    'africa amigos europa'
-    >>> core_name("Vecinos del Bloque E")  # nothing follows that it could link
-    'bloque e vecinos'
-    """
-    spelled = _INITIALS.sub(lambda found: found.group().replace(" ", ""), fold(name))
-    words = [_SHORT.get(word, word) for word in spelled.split()]
-    kept = words[words[0] in _FORMS : len(words) - (words[-1] in _FORMS)] if len(words) > 1 else words
-    ends = {0, len(kept) - 1}
-    told = [word for at, word in enumerate(kept) if word not in _LINKS or (len(word) == 1 and at in ends)]
-    return " ".join(sorted(told or words))
-
-
-def exact_name(name: str) -> str:
-    """What two names that name one organisation have in common: the same words in the same order.
-
-    Every single letter counts (“Bloque A”, “Bloque E”); the order is another only where a register turns
-    a name of three words or more round (“Dinamo, Club Fútbol”).
-
-    >>> exact_name("CLUB FUTBOL DINAMO") == exact_name("Dinamo, Club de Fútbol")
-    True
-    >>> exact_name("Vecinos del Bloque A Norte") == exact_name("Vecinos del Bloque E Norte")
-    False
-    >>> exact_name("Casa de Cuba en España") == exact_name("Casa de España en Cuba")
-    False
-    """
-    spelled = _INITIALS.sub(lambda found: found.group().replace(" ", ""), fold(name))
-    words = [_SHORT.get(word, word) for word in spelled.split()]
-    kept = words[words[0] in _FORMS : len(words) - (words[-1] in _FORMS)] if len(words) > 1 else words
-    told = [word for word in kept if len(word) == 1 or word not in _LINKS] or words
-    if len(told) < _TURNED:
-        return " ".join(told)
-    return min(" ".join([*told[at:], *told[:at]]) for at in range(len(told)))
 
 
 # --- Letter case: registers shout -------------------------------------------------------------------
@@ -335,7 +276,7 @@ Reached = Collection[tuple[str, str]]  # ("phone", in E.164) and ("email", an ad
 
 def evidence(name: str, district: str, reached: Reached) -> list[tuple[str, str, str]]:
     """What two rows that may be one share: a name's core with a district, a phone or an e-mail."""
-    core = core_name(name)
+    core = plain_name(name)
     return [(core, what, value.casefold()) for what, value in (("district", district), *reached)]
 
 

@@ -11,7 +11,8 @@ from rest_framework.serializers import ValidationError as Refused
 
 from api.rows.shapes import Moment
 from contacts.models.finding import number_in
-from contacts.rules import core_name, find_phones, plain_number
+from contacts.names import plain_name
+from contacts.rules import find_phones, plain_number
 from crm.logs import MOST, without_secrets
 from exchange.imports.guessing import _EMAIL, _WEB
 from lib.filters import MomentField
@@ -61,7 +62,7 @@ READERS: Final[tuple[Callable[[str], Any], ...]] = (
     number_in,
     plain_number,
     lambda text: find_phones(text, "ES"),
-    core_name,
+    plain_name,
     fold,
     squash,
     _EMAIL.fullmatch,

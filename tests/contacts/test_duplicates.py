@@ -39,7 +39,7 @@ def test_the_reason_is_told(typed: dict[str, str], reasons: set[str]) -> None:
 @pytest.mark.parametrize(
     ("known", "typed", "reason"),
     [
-        ("Casa Nikolova", "Каса Николова", "similar name"),
+        ("Casa Nikolova", "Каса Николова", "same name"),
         ("Сдружение Николова", "nikolova", "same name"),
         ("Σύλλογος Ελλήνων", "syllogos ellinon", "same name"),
         ("Syllogos Ellinon", "ΕΛΛΗΝΩΝ ΣΥΛΛΟΓΟΣ", "same name"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from contacts.rules import core_name, evidence, find_phones, title_case
+from contacts.names import plain_name
+from contacts.rules import evidence, find_phones, title_case
 from lib.domains import plain_email
 
 
@@ -19,7 +20,7 @@ from lib.domains import plain_email
     ],
 )
 def test_two_spellings_of_one_name_have_the_same_core(one: str, other: str) -> None:
-    assert core_name(one) == core_name(other)
+    assert plain_name(one) == plain_name(other)
 
 
 @pytest.mark.parametrize(
@@ -35,16 +36,16 @@ def test_two_spellings_of_one_name_have_the_same_core(one: str, other: str) -> N
     ],
 )
 def test_different_names_have_different_cores(one: str, other: str) -> None:
-    assert core_name(one) != core_name(other)
+    assert plain_name(one) != plain_name(other)
 
 
 def test_a_name_of_small_words_only_keeps_them() -> None:
-    assert core_name("El") == "el"
-    assert core_name("Asociación") == "asociacion"
-    assert core_name("") == ""
+    assert plain_name("El") == "el"
+    assert plain_name("Asociación") == "asociacion"
+    assert plain_name("") == ""
 
 
-def test_shared_evidence_needs_the_same_core_name() -> None:
+def test_shared_evidence_needs_the_same_plain_name() -> None:
     mine = set(evidence("Club Ágora", "N1", "+34600000001"))
     assert mine & set(evidence("CLUB AGORA", "N2", "+34600000001"))
     assert not mine & set(evidence("CLUB AGORA", "N2", "+34600000002"))
