@@ -26,6 +26,7 @@ from contacts.words import (
     PHRASES,
     SAID,
     SECTIONS,
+    SYNONYMS,
 )
 from lib.fold import fold, latin, squash
 from lib.small_words import SMALL_WORDS
@@ -225,6 +226,23 @@ def _without_forms(words: Sequence[Word]) -> list[Word]:
             ]
             texts = {word.text for word in kept}
     return kept
+
+
+def words_to_find(name: str) -> list[str]:
+    """Words that a name is looked for by besides its own: spelled out, abbreviated, and as they sound.
+
+    >>> words_to_find("AVV Aluche")
+    ['vecinos', 'asociacion', 'vecinal', 'aavv', 'aluce']
+    >>> words_to_find("Al-Noor")
+    ['nur']
+    """
+    read = read_name(name)
+    spelled = [part.text for word in _spelled(name) for part in (word, *_said(word))]
+    meant = [one for word in read.words for one in SYNONYMS.get(word.text, "").split()]
+    heard = [sound(word.text) for word in read.words if word.role is Role.OWN]
+    own = set(fold(name).split())
+    found = [*spelled, *meant, *sorted(read.initials), *heard]
+    return [word for word in dict.fromkeys(found) if len(word) > 1 and word not in own]
 
 
 def exact_name(name: str) -> str:

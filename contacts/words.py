@@ -69,6 +69,20 @@ DOTTED: Final[Mapping[str, str]] = {
     "av": "vecinos", "cult": "cultural", "sk": "spordiklubi", "ma": "maria",
 }  # fmt: skip
 
+# What else an organisation is looked for by that has one of these words, whichever of them its name has.
+SYNONYMS: Final[Mapping[str, str]] = {
+    "vecinos": "asociacion vecinos vecinal avv aavv",
+    "ampa": "asociacion madres padres alumnos familias ampa apa",
+    "moradores": "associacao moradores",
+    "residents": "residents association",
+    "tenants": "tenants association",
+    "pta": "parent teacher association pta",
+    "colegio": "colegio publico ceip cp",
+    "instituto": "instituto ies",
+    "biedriba": "biedriba bba",
+    "yhdistys": "yhdistys ry",
+}
+
 # Said in several words (in any order, without links) and in one.
 PHRASES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
     (words(several), one)

@@ -1,38 +1,73 @@
 """Search by words in any script, ignoring accents, case and small mistakes."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+import re
+from collections.abc import Mapping, Sequence, Set
+from functools import reduce
+from operator import and_
+from typing import Any, Final, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q
 
 from lib.fold import fold, latin
+from lib.small_words import SMALL_WORDS
+from lib.sound import sound
 
 MAX_WORDS = 8
+_INITIALS: Final = re.compile(r"\b[^\W\d](?: [^\W\d]\b)+")  # “a s v a t” was A.S.V.A.T.
+_HEARD: Final = 3  # letters of a sound that says something
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-def matching(queryset: Rows, q: str, *, then: Sequence[str] = ("folded", "pk")) -> Rows:
+def matching(
+    queryset: Rows,
+    q: str,
+    *,
+    then: Sequence[str] = ("folded", "pk"),
+    optional: Set[str] = frozenset(),
+    said: Mapping[str, str] | None = None,
+    by_sound: bool = False,
+) -> Rows:
     """Return rows whose `folded` contains each word of `q`, or a similar one, in any script.
 
-    `rank` is the quality of the match. The order is best first, then the columns `then`. A `q` without a
-    letter or digit matches nothing.
+    Small words, and those in `optional`, are left out if others remain. `said` has the words that an
+    abbreviation stands for. With `by_sound`, `folded` contains words as they sound too. `rank` is the quality
+    of the match. The order is best first, then the columns `then`. A `q` without a letter or digit matches
+    nothing.
     """
-    words = fold(q).split()[:MAX_WORDS]
+    words = _words(q, SMALL_WORDS | optional)
     if not words:
         return queryset.none()
     for word in words:
-        queryset = queryset.filter(_like(word))
+        found = _like(word, by_sound=by_sound)
+        if meant := (said or {}).get(latin(word.replace(" ", ""))):
+            found |= reduce(and_, (Q(folded__contains=one) for one in meant.split()))
+        queryset = queryset.filter(found)
     spelled = latin(" ".join(words)) or " ".join(words)
     ranked = queryset.annotate(rank=TrigramWordSimilarity(spelled, F("folded")))
     return ranked.order_by("-rank", *then)
 
 
-def _like(word: str) -> Q:
+def _words(q: str, optional: Set[str]) -> list[str]:
+    """The words of `q`, letters between full stops as one: “a s v a t”."""
+    folded = fold(q)
+    apart = [found.group() for found in _INITIALS.finditer(folded)]
+    words = [*apart, *_INITIALS.sub(" ", folded).split()]
+    told = [word for word in words if latin(word) not in optional and word.replace(" ", "") not in optional]
+    return (told or words)[:MAX_WORDS]
+
+
+def _like(word: str, *, by_sound: bool) -> Q:
     """Match the word as typed or in Latin letters, because a row contains both (lib.fold.findable)."""
+    joined = word.replace(" ", "")
     found = Q()
-    for form in filter(None, dict.fromkeys((word, latin(word)))):  # in order: one statement
-        found |= Q(folded__contains=form) | Q(folded__trigram_word_similar=form)
+    for form in filter(None, dict.fromkeys((word, joined, latin(joined)))):  # in order: one statement
+        found |= Q(folded__contains=form)
+        if " " not in form:
+            found |= Q(folded__trigram_word_similar=form)
+    heard = sound(latin(joined)) if by_sound else ""
+    if len(heard) >= _HEARD and heard != latin(joined):
+        found |= Q(folded__contains=f" {heard}")
     return found

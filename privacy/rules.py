@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Final
 
 SHORTEST: Final = 3  # characters of a word beginning that is specific enough
-FEWEST_DIGITS: Final = 6  # from here on the search treats them as a number
+FEWEST_DIGITS: Final = 4  # from here on the search treats them as a number
 FEW_WORDS: Final = 6  # all combinations up to this many words; above it, up to three words and all words
 
 

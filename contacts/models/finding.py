@@ -8,44 +8,63 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from contacts.clues import website_host
 from contacts.rules import one_phone, plain_number
+from contacts.words import FORMS, SAID
 from lib.domains import plain_email
 from lib.matching import matching
 
-_ENOUGH_DIGITS: Final = 6
+_ENOUGH_DIGITS: Final = 4
+_SURELY_A_NUMBER: Final = 6  # fewer digits may also be of a name, an address or a postcode
+_HOST: Final = re.compile(r"\S+\.[^\W\d_]{2,}(?:[/:]\S*)?")
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-def found_by(rows: Rows, q: str, in_part: Callable[[Any, str], Any] | None = None) -> Rows:
-    """Organisations or people with this phone or e-mail of theirs, else by words; best first.
+def organisations_found_by(rows: Rows, q: str) -> Rows:
+    """Organisations with this phone, e-mail or website of theirs, else by words; best first.
 
-    A whole number or address through the index of clues; parts of one, and words, as they are.
+    A whole number, address or host through the index of clues; parts of one, and words, as they are.
     """
-    if number := number_in(q):
-        whole = number.startswith("+")
-        part = _kept(number)
-        by_number = (
-            Q(clues__contains=[f"phone:{number}"])
-            if whole
-            else Q(phone__contains=part) | _has(rows, channel="phone", value__contains=part)
-        )
-        return rows.filter(by_number).order_by("folded", "pk")
-    if "@" in q:
-        address = plain_email(q)
-        exactly = rows.filter(clues__contains=[f"email:{address.casefold()}"])
-        found = exactly if exactly.exists() else (in_part or _by_any_part)(rows, address)
-        return found.order_by("folded", "pk")
-    return matching(rows, q)
+    found = _by_channel(rows, q, _by_any_part)
+    if found is not None:
+        return found
+    if _HOST.fullmatch(q.strip()) and (host := website_host(q)):
+        named = rows.filter(clues__contains=[f"host:{host}"])
+        if named.exists():
+            return named.order_by("folded", "pk")
+        q = host
+    return matching(rows, q, optional=FORMS, said=SAID, by_sound=True)
 
 
 def people_found_by(rows: Rows, q: str) -> Rows:
-    """As `found_by`, but never by the domain of an address: it is an organisation's name (domain.md, rule 3).
+    """People likewise, but never by the domain of an address: an organisation's name (domain.md, rule 3).
 
     A whole address finds, and all that stands before the `@`; half a domain after it finds nobody, or one
     letter before it would list everybody of an organisation.
     """
-    return found_by(rows, q, in_part=_by_local_part)
+    found = _by_channel(rows, q, _by_local_part)
+    return matching(rows, q) if found is None else found
+
+
+def _by_channel(rows: Rows, q: str, in_part: Callable[[Any, str], Any]) -> Rows | None:
+    """Rows with this number or address, or part of one; None where `q` is neither."""
+    if number := number_in(q):
+        if number.startswith("+"):
+            found = rows.filter(clues__contains=[f"phone:{number}"])
+        else:
+            part = _kept(number)
+            by_part = Q(phone__contains=part) | _has(rows, channel="phone", value__contains=part)
+            if len(number) < _SURELY_A_NUMBER:
+                by_part |= Q(folded__contains=number)
+            found = rows.filter(by_part)
+    elif "@" in q:
+        address = plain_email(q)
+        exactly = rows.filter(clues__contains=[f"email:{address.casefold()}"])
+        found = exactly if exactly.exists() else in_part(rows, address)
+    else:
+        return None
+    return found.order_by("folded", "pk")
 
 
 def _by_any_part(rows: Rows, address: str) -> Rows:
@@ -85,4 +104,4 @@ def number_in(q: str) -> str:
 def _kept(digits: str) -> str:
     """Part of a number as E.164 has it: without the zeros that are dialled before it inside a country."""
     inside = digits.lstrip("0")
-    return inside if len(inside) >= _ENOUGH_DIGITS - 1 else digits
+    return inside if len(inside) >= _ENOUGH_DIGITS else digits

@@ -15,7 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import NOT_COUNTED, Kind, OrganisationStatus
 from contacts.models.detail import OrganisationDetail
-from contacts.models.finding import found_by
+from contacts.models.finding import organisations_found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
@@ -61,8 +61,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.active().filter(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
-        """Found by words of name, short name or address, by phone or e-mail; best first."""
-        return found_by(self, q)
+        """Found by words of name, short name or address, by phone, e-mail or website; best first."""
+        return organisations_found_by(self, q)
 
     def for_its_page(self) -> Self:
         """With all one page says of it: three statements. `also_in_ids` and `also_in_names` are lists."""

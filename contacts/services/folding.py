@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from contacts.clues import detail_clues, organisation_clues, person_clues
+from contacts.clues import detail_clues, organisation_clues, person_clues, website_host
 from contacts.models import Contact, Organisation
-from lib.fold import findable
+from contacts.names import words_to_find
+from lib.fold import findable, fold
 
 _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
 def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
     """Set `folded` and `clues` from the other fields and its other details; does not save."""
-    row.folded = _indexed(findable(row.name, row.short_name, row.address))
+    sites = [row.website, *(one.value for one in details if one.channel not in ("phone", "email"))]
+    beside = [*words_to_find(row.name), *fold(row.postcode, *map(website_host, sites)).split()]
+    folded = findable(row.name, row.short_name, row.address)
+    row.folded = _indexed(" ".join([folded, *dict.fromkeys(beside)]))
     clues = organisation_clues(
         names=[row.name],
         phone=str(row.phone or ""),
