@@ -61,6 +61,11 @@ VARIABLES: Final = (
     Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),
     Variable("DEFAULT_PURPOSE", "and the purpose", "community_liaison"),
     Variable(
+        "SEARCH_FACTS",
+        "`1` makes facts and assessments searchable; run `manage.py recount --fix` after a change (ADR 32)",
+        "0",
+    ),
+    Variable(
         "AUDIT_SIGNING_KEY_FILE",
         "the key that seals the audit trail (“The audit trail's seals”); of the worker alone",
         None,

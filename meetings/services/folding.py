@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 
 from contacts.models import Contact, Organisation
@@ -15,8 +16,7 @@ from meetings.models import Concern, FollowUp, Meeting
 
 
 def fold_meeting(row: Meeting) -> None:
-    """By subject and place: what was said there is not searched."""
-    row.folded = findable(row.subject, row.place)
+    row.folded = findable(row.subject, row.place, *_told(row.facts, row.assessment))
 
 
 def fold_follow_up(row: FollowUp) -> None:
@@ -24,7 +24,12 @@ def fold_follow_up(row: FollowUp) -> None:
 
 
 def fold_concern(row: Concern) -> None:
-    row.folded = findable(row.place, row.case_reference, row.facts)
+    row.folded = findable(row.place, row.case_reference, *_told(row.facts))
+
+
+def _told(*texts: str) -> tuple[str, ...]:
+    """What people told in confidence is searched only if a setting says so (docs/adr/0032)."""
+    return texts if settings.SEARCH_FACTS else ()
 
 
 FOLDS: Final[dict[type[models.Model], Callable[..., None]]] = {

@@ -50,7 +50,8 @@ def test_the_names_are_those_of_the_contract_and_a_search() -> None:
 def test_words_kinds_grounds_and_status() -> None:
     log("Mosque", kinds=["graffiti_symbol", "threat"], bias_grounds=["anti_muslim"], facts="Black paint")
     log("Park", kinds=["rumour"], bias_grounds=["unknown"])
-    assert found("q=paint") == {"Mosque"}
+    assert found("q=mosque") == {"Mosque"}
+    assert found("q=paint") == set()  # facts are not searched
     assert found("kind=threat,tension") == {"Mosque"}
     assert found("bias_ground=anti_muslim,anti_roma") == {"Mosque"}
     assert found("bias=true") == {"Mosque"}

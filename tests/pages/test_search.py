@@ -24,6 +24,7 @@ from lib.days import city_today
 from lib.fold import fold
 from meetings.models import FollowUp, FollowUpOrganisation
 from meetings.search import search_everything
+from meetings.services.concerns import log_concern
 from tests.factories import (
     make_contact,
     make_district,
@@ -274,6 +275,20 @@ def test_meetings_are_found_by_subject_and_place_only(browser: Client, district:
     for q in ("neighbours assembly", "plaza", "mayor asembly", "plazza mayor"):
         assert "Assembly of neighbours" in text_of(browser, q), q
     assert "Assembly of neighbours" not in text_of(browser, "lantern")
+
+
+@pytest.mark.parametrize("is_searched", [False, True])
+def test_what_people_told_is_searched_only_if_a_setting_says_so(
+    district: District, settings: Settings, is_searched: bool
+) -> None:
+    settings.SEARCH_FACTS = is_searched
+    make_meeting(district, subject="Assembly", facts="Somebody heard of lanterns", assessment="A lampoon")
+    painted = {"place": "Luna street", "facts": "Painted lanterns"}
+    log_concern(actor=SYSTEM, kinds=["tension"], district=district, **painted)
+    found = search_everything(SYSTEM, "lanterns")
+    assert (len(found.meetings), len(found.concerns)) == ((1, 1) if is_searched else (0, 0))
+    assert len(search_everything(SYSTEM, "lampoon").meetings) == is_searched
+    assert len(search_everything(SYSTEM, "luna").concerns) == 1
 
 
 def test_the_best_comes_first(browser: Client, district: District) -> None:

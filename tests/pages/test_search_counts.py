@@ -47,9 +47,7 @@ def test_a_group_that_is_cut_says_so_and_not_the_cut_as_the_count(
     assert "More than 20 results" in text
 
 
-def test_a_concern_is_found_by_its_place_and_its_facts_where_it_is_seen(
-    browser: Client, district: District
-) -> None:
+def test_a_concern_is_found_by_its_place_where_it_is_seen(browser: Client, district: District) -> None:
     for place in (district, make_district("South")):
         log_concern(
             actor=SYSTEM,
@@ -58,10 +56,9 @@ def test_a_concern_is_found_by_its_place_and_its_facts_where_it_is_seen(
             place="Luna bar",
             facts="A caretaker saw it",
         )
-    for q in ("luna", "caretaker"):
-        text = text_of(browser, q)
-        assert text.count("Luna bar") == 2, q  # in its name and below it, once each
-        assert "<h2>Concerns<span>1" in joined(text)
+    text = text_of(browser, "luna")
+    assert text.count("Luna bar") == 2  # in its name and below it, once each
+    assert "<h2>Concerns<span>1" in joined(text)
     here = Concern.objects.get(district=district)
     event = Event.objects.filter(action=Action.SEARCH).latest("at")
     assert (event.object_ids, event.district_ids) == ([here.pk], [district.pk])
