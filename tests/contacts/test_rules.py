@@ -46,10 +46,10 @@ def test_a_name_of_small_words_only_keeps_them() -> None:
 
 
 def test_shared_evidence_needs_the_same_plain_name() -> None:
-    mine = set(evidence("Club Ágora", "N1", "+34600000001"))
-    assert mine & set(evidence("CLUB AGORA", "N2", "+34600000001"))
-    assert not mine & set(evidence("CLUB AGORA", "N2", "+34600000002"))
-    assert not mine & set(evidence("CLUB ALBA", "N1", "+34600000001"))
+    mine = set(evidence("Club Ágora", "N1", [("phone", "+34600000001")]))
+    assert mine & set(evidence("CLUB AGORA", "N2", [("phone", "+34600000001")]))
+    assert not mine & set(evidence("CLUB AGORA", "N2", [("phone", "+34600000002")]))
+    assert not mine & set(evidence("CLUB ALBA", "N1", [("phone", "+34600000001")]))
 
 
 @pytest.mark.parametrize(
