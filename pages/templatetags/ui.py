@@ -30,7 +30,7 @@ from lib.days import city_today
 from lib.fold import fold
 from meetings.codes import MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
-from meetings.policies import can_edit_follow_up, can_reassign_follow_up
+from meetings.policies import can_edit_follow_up
 from pages.api_calls import Call, call_of
 from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
@@ -202,13 +202,8 @@ def kind_and_subject(meeting: Meeting) -> str:
 
 @register.filter
 def may_be_moved(follow_up: FollowUp, actor: Actor) -> bool:
-    """Whether the actor can move an open follow-up, read `with_homes`, to another day."""
+    """Whether the actor can move a follow-up, read `with_homes`, to another day."""
     return can_edit_follow_up(actor, follow_up)
-
-
-@register.filter
-def may_be_handed_on(follow_up: FollowUp, actor: Actor) -> bool:
-    return can_reassign_follow_up(actor, follow_up)
 
 
 @register.filter

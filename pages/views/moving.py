@@ -23,7 +23,7 @@ from meetings.services.series import ONE
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.days import AHEAD, day_of
 from pages.forms.follow_ups import HandOnForm
-from pages.lookups import district_ids_of, ids_on, record_view
+from pages.lookups import district_ids_of, ids_on, record_view, refuse_unless
 from pages.templatetags.ui import day
 from pages.undo import say_with_undo, undo_url, undoer
 from pages.views.follow_ups import page_of_button, writable_follow_up
@@ -63,9 +63,11 @@ def follow_up_move(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @form_page
-def follow_up_hand_on(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Hand a follow-up on. A row fetches the form of this page and shows it in place."""
-    row = writable_follow_up(request, pk, can_reassign_follow_up)
+def follow_up_later(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Other days, and colleagues to hand the follow-up on to. A row fetches this and shows it in place."""
+    row = writable_follow_up(request, pk, can_edit_follow_up)
+    may_hand_on = can_reassign_follow_up(request.actor, row)
+    refuse_unless(may_hand_on or request.method != "POST")
     options: dict[str, Any] = {"actor": request.actor, "follow_up": row}
     form = HandOnForm(request.POST or None, initial={"version": row.version}, **options)
     attempt = save_or_show_conflict(
@@ -83,8 +85,8 @@ def follow_up_hand_on(request: ActorRequest, pk: UUID) -> HttpResponse:
         _say_handed_on(request, row, attempt.saved.owner, attempt.saved.version, is_near=form.is_near)
         return redirect(page_of_button(request, pk))
     record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
-    context = attempt.context | {"follow_up": row}
-    return render(request, "pages/follow_ups/hand_on.html", context, status=attempt.status)
+    context = attempt.context | {"follow_up": row, "may_hand_on": may_hand_on}
+    return render(request, "pages/follow_ups/later.html", context, status=attempt.status)
 
 
 def _say_handed_on(request: ActorRequest, row: Any, owner: User, version: int, *, is_near: bool) -> None:

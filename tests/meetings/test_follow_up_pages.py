@@ -354,7 +354,7 @@ def test_a_follow_up_is_moved_from_its_row_and_back(client: Client) -> None:
     late = promise(officer, organisation, due=-5)
     signed_in(client, officer)
     for address in ("/", "/follow-ups/", reverse("organisation", args=[organisation.pk])):
-        assert page("follow_up_move", late) in client.get(address).content.decode()
+        assert page("follow_up_later", late) in client.get(address).content.decode()
     for to, days in (("tomorrow", 1), ("week", 7)):
         late.refresh_from_db()
         sent = {"to": to, "version": late.version}
@@ -394,15 +394,16 @@ def test_who_may_not_edit_moves_and_hands_on_nothing(client: Client) -> None:
     abroad, theirs = promise(officer, make_organisation(south)), promise(colleague, make_organisation(north))
     done = promise(officer, make_organisation(north), status="done")
     signed_in(client, officer)
-    for row, moving, handing in ((hers, 404, 404), (abroad, 403, 403), (theirs, 302, 403), (done, 302, 200)):
+    for row, moving, handing in ((hers, 404, 404), (abroad, 403, 403), (theirs, 302, 403), (done, 302, 409)):
         sent = {"to": "week", "version": row.version}
         assert client.post(page("follow_up_move", row), sent).status_code == moving
-        assert client.get(page("follow_up_hand_on", row)).status_code == handing
+        sent = {"owner": str(colleague.pk), "version": "9"}
+        assert client.post(page("follow_up_later", row), sent).status_code == handing
     done.refresh_from_db()
     assert done.due_on == TODAY + timedelta(days=1)
     for to, version in (("", ""), ("week", ""), ("x", "1"), ("2026-02-31", "1")):
         assert client.post(page("follow_up_move", theirs), {"to": to, "version": version}).status_code == 404
-    assert page("follow_up_move", abroad) not in client.get("/follow-ups/").content.decode()
+    assert page("follow_up_later", abroad) not in client.get("/follow-ups/").content.decode()
 
 
 def test_handing_on_offers_the_district_first_warns_and_is_taken_back(client: Client) -> None:
@@ -411,12 +412,12 @@ def test_handing_on_offers_the_district_first_warns_and_is_taken_back(client: Cl
     near, far = make_officer(north, name="Zoe"), make_officer(south, name="Bea")
     one = promise(officer, make_organisation(north), title="Call back")
     signed_in(client, officer)
-    form = client.get(page("follow_up_hand_on", one)).content.decode()
+    form = client.get(page("follow_up_later", one)).content.decode()
     assert form.index("Zoe") < form.index("Work in other districts") < form.index("Bea")
     for colleague, warns in ((near, False), (far, True)):
         one.refresh_from_db()
         sent = {"owner": str(colleague.pk), "version": one.version}
-        said = client.post(page("follow_up_hand_on", one), sent, follow=True)
+        said = client.post(page("follow_up_later", one), sent, follow=True)
         assert ("works in another district" in said.content.decode()) == warns
         one.refresh_from_db()
         assert one.owner == colleague
