@@ -1,4 +1,9 @@
-"""Strong entity tags: `"7-9c1e…"`, the version and a digest of the bytes (RFC 9110, section 8.8.3)."""
+"""Entity tags: `"7-9c1e…"`, the version and a digest of the bytes (RFC 9110, section 8.8.3).
+
+A response that is compressed here or by a proxy has other bytes, so its tag is weak (`W/"7-9c1e…"`). It names
+the same version of the object, which is what If-Match is about here. Weak tags are therefore accepted there
+too: otherwise nobody behind a proxy that compresses could write (docs/adr/0033).
+"""
 
 import re
 from hashlib import sha256
@@ -8,7 +13,8 @@ from rest_framework.request import Request
 
 from api.problems import Problem
 
-_TAG = re.compile(r'"(\d{1,10})(?:-[0-9a-f]+)?"')
+_TAG = re.compile(r'(?:W/)?"(\d{1,10})(?:-[0-9a-f]+)?"')
+MOST_TAGS = 20  # in a header
 
 
 def etag(version: int, body: bytes) -> str:
@@ -16,25 +22,30 @@ def etag(version: int, body: bytes) -> str:
 
 
 def is_unchanged(request: Request, tag: str) -> bool:
-    """Whether If-None-Match contains this tag."""
+    """Whether If-None-Match contains this tag, compared weakly (RFC 9110, section 13.1.2)."""
     given = request.headers.get("If-None-Match", "")
-    return given.strip() == "*" or tag in {part.strip() for part in given.split(",")}
+    return given.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in given.split(",")}
 
 
-def expected_version(request: Request, body: object = None) -> int:
+def expected_version(request: Request, current: int, body: object = None) -> int:
     """The version that the caller wants to change: from If-Match, or `version` in the body.
 
-    Raises 428 or 400.
+    `current` is the row's version, which `*` and a list that contains it stand for. Raises 428 or 400.
     """
     given = request.headers.get("If-Match")
-    if given is None:
-        version = body.get("version") if isinstance(body, dict) else None
-        if isinstance(version, int) and not isinstance(version, bool):
-            return version
+    version = body.get("version") if isinstance(body, dict) else None
+    named = version if isinstance(version, int) and not isinstance(version, bool) else None
+    if given is None and named is None:
         raise Problem(
             428, "precondition_required", _("Send If-Match with the ETag of the version you are changing.")
         )
-    found = _TAG.fullmatch(given.strip())
-    if not found:
-        raise Problem(400, "bad_if_match", _('If-Match must be one ETag, such as "7".'))
-    return int(found[1])
+    if given is None or given.strip() == "*":
+        return current if named is None else named
+    tags = given.split(",")
+    found = [match for tag in tags if (match := _TAG.fullmatch(tag.strip()))]
+    if len(found) < len(tags) or len(tags) > MOST_TAGS:
+        raise Problem(400, "bad_if_match", _('If-Match must be an ETag, such as "7", or a list of ETags.'))
+    versions = [int(match[1]) for match in found]
+    if named is not None and named not in versions:
+        raise Problem(400, "bad_if_match", _("If-Match and “version” name different versions."))
+    return current if current in versions else versions[0]

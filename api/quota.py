@@ -2,17 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.models import Role
 from api.models import ApiKey, ContactRead, PersonRead
 from api.problems import Problem
-from lib.days import city_today
+from lib.days import city_today, day_ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class _Quota:
     id: UUID
     most: int
 
-    def count(self, contact_ids: Collection[UUID]) -> int:
-        """Add contacts and return the total for today. A contact read before does not count again."""
+    def count(self, contact_ids: Collection[UUID]) -> tuple[int, int]:
+        """Add contacts and return how many are new today, and how many were read before."""
         table = self.reads._meta.db_table
         statement = f"""
             WITH new AS (
@@ -33,13 +36,13 @@ class _Quota:
                 SELECT %(id)s, %(day)s, unnest(%(ids)s::uuid[])
                 ON CONFLICT DO NOTHING RETURNING 1
             )
-            SELECT (SELECT count(*) FROM new)
-                 + (SELECT count(*) FROM {table} WHERE {self.reader} = %(id)s AND day = %(day)s)
+            SELECT (SELECT count(*) FROM new),
+                   (SELECT count(*) FROM {table} WHERE {self.reader} = %(id)s AND day = %(day)s)
         """  # noqa: S608 (table and column names)
         with connection.cursor() as cursor:
             cursor.execute(statement, {"id": self.id, "day": city_today(), "ids": list(contact_ids)})
-            (read,) = cursor.fetchone()
-        return int(read)
+            new, before = cursor.fetchone()
+        return int(new), int(before)
 
 
 def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
@@ -48,14 +51,31 @@ def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]
         return
     with transaction.atomic():
         quota = _quota_of(actor, key)
-        if quota.count(contact_ids) <= quota.most:
+        new, before = quota.count(contact_ids)
+        if new + before <= quota.most:
             return
-        text = (
-            _("You have reached your daily limit of contacts (%(n)d).")
-            if key is None
-            else _("This key has reached its daily limit of contacts (%(n)d).")
+        left, now = max(0, quota.most - before), timezone.now()
+        text = _("You have reached your daily limit of contacts (%(most)d).")
+        if left:
+            text = ngettext(
+                "Your daily limit (%(most)d) leaves %(n)d more contact for today. Ask for fewer at once.",
+                "Your daily limit (%(most)d) leaves %(n)d more contacts for today. Ask for fewer at once.",
+                left,
+            )
+        raise Problem(
+            429,
+            "people_quota",
+            text % {"most": quota.most, "n": left},
+            headers={"Retry-After": str(ceil((day_ends_at(city_today()) - now).total_seconds()))},
+            remaining=left,
         )
-        raise Problem(429, "people_quota", text % {"n": quota.most}, headers={"Retry-After": "3600"})
+
+
+def quota_left(actor: Actor, key: ApiKey | None) -> tuple[int, int]:
+    """The caller's daily limit of contacts, and how many of them are left for today."""
+    quota = _quota_of(actor, key)
+    _new, before = quota.count(())
+    return quota.most, max(0, quota.most - before)
 
 
 def _quota_of(actor: Actor, key: ApiKey | None) -> _Quota:

@@ -2,22 +2,22 @@
 
 import time
 from functools import cache
-from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from redis import Redis
 from redis.exceptions import RedisError
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from api.models import ApiKey
+from api.problems import Problem
 
 WINDOW_SECONDS = 60
 SESSION_LIMIT = 600
 
 
 def count_request(request: Request) -> dict[str, str]:
-    """Count a request and return its headers (draft-ietf-httpapi-ratelimit-headers). Raises Throttled."""
+    """Count a request and return its headers (draft-ietf-httpapi-ratelimit-headers). Raises 429."""
     key = request.auth
     limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
     now = int(time.time())
@@ -28,9 +28,8 @@ def count_request(request: Request) -> dict[str, str]:
         "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',
     }
     if used > limit:
-        throttled: Any = Throttled(wait=left)
-        throttled.headers = headers
-        raise throttled
+        detail = _("Too many requests. Try again in %(n)d seconds.") % {"n": left}
+        raise Problem(429, "throttled", detail, headers={"Retry-After": str(left), **headers})
     return headers
 
 

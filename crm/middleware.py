@@ -1,7 +1,8 @@
 """Middleware for every request."""
 
+import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.http import HttpRequest
@@ -10,12 +11,30 @@ from django_structlog.middlewares import RequestMiddleware
 
 from lib.addresses import client_address
 
+REQUEST_ID: Final = "X-Request-Id"
+# Also the form of IDs that proxies make. The activity log keeps it, so nothing else can be written with it.
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
 
 class RequestLogMiddleware(RequestMiddleware):
     """django-structlog's middleware, with the client address that the rest of the site uses.
 
-    Its own code takes the first value of X-Forwarded-For, which any client can set.
+    Its own code takes the first value of X-Forwarded-For, which any client can set, and any request ID. Here
+    a request ID that the client or a proxy sends must be short and plain; otherwise it is replaced. Every
+    response names the ID of its request.
     """
+
+    def prepare(self, request: HttpRequest) -> None:
+        if not _SANE_ID.fullmatch(request.META.get("HTTP_X_REQUEST_ID", "")):
+            request.META.pop("HTTP_X_REQUEST_ID", None)
+            request.__dict__.pop("headers", None)  # Django's copy, which somebody may have read before
+        super().prepare(request)
+        bound: dict[str, Any] = structlog.contextvars.get_contextvars()
+        request.META[REQUEST_ID] = bound["request_id"]
+
+    def handle_response(self, request: HttpRequest, response: Any) -> None:
+        super().handle_response(request, response)
+        response.headers[REQUEST_ID] = request.META[REQUEST_ID]
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:

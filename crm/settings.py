@@ -395,6 +395,7 @@ if METRICS_TOKEN:
 WATCHDOG_URL = checked.web_address("WATCHDOG_URL", env.str("WATCHDOG_URL", default=""))
 
 # --- Logs: structured, without personal data ------------------------------------------------------
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # if it is sane (crm.middleware)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -29,7 +29,12 @@ class CallerShape(serializers.Serializer[Any]):
     purpose = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # hides DRF's Field.source
     expires_at = Moment(allow_null=True)
-    daily_contacts = serializers.IntegerField(allow_null=True)
+    daily_contacts = serializers.IntegerField(
+        allow_null=True, help_text=_("How many different contacts you can read in a day.")
+    )
+    contacts_left = serializers.IntegerField(
+        allow_null=True, help_text=_("How many more you can read today, until midnight in the city.")
+    )
 
 
 OFFICER = RowSpec(

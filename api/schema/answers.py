@@ -31,6 +31,11 @@ PROBLEM: Json = {
         "code": {"type": "string", "description": "Stable English."},
         "request_id": {"type": "string", "description": "Quote this if you contact support."},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+        "current_version": {"type": "integer", "description": "With 412: the version there is now."},
+        "remaining": {
+            "type": "integer",
+            "description": "With `people_quota`: how many more contacts you can read today.",
+        },
     },
     "required": ["type", "title", "status", "detail", "code", "request_id"],
 }
@@ -43,13 +48,14 @@ WHY = {
     405: "Method not allowed.",
     406: "Only JSON responses are available.",
     409: "The ID is already in use, or the first request with this Idempotency-Key is still running.",
-    410: "The cursor has expired: fetch everything again. Or this POST’s record has been deleted.",
+    410: "The cursor has expired or is older than a restore: fetch everything again. Or the record that this "
+    "POST created has been deleted.",
     412: "The object has changed. The ETag header holds the current version.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8.",
     422: "This Idempotency-Key was used for another request.",
     428: "If-Match is required.",
-    429: "Too many requests, or too many different people today.",
+    429: "Too many requests, or too many different contacts today. `remaining`: how many are left.",
 }
 ANY = (400, 401, 403, 405, 406, 429)
 OF_BODIES = (413, 415)
@@ -61,7 +67,16 @@ RATE: Json = {
     },
     "RateLimit-Policy": {"schema": TEXT, "description": "Requests (`q`) in seconds (`w`)."},
 }
-ETAG: Json = {"ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]+(-[0-9a-f]+)?"$'}}}
+REQUEST_ID: Json = {
+    "X-Request-Id": {
+        "required": True,
+        "schema": TEXT,
+        "description": "The ID that you sent (1 to 64 letters, digits and . _ : -), or a new one.",
+    }
+}
+ETAG: Json = {
+    "ETag": {"required": True, "schema": {"type": "string", "pattern": '^(W/)?"[0-9]+(-[0-9a-f]+)?"$'}}
+}
 LOCATION: Json = {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}
 LINK: Json = {"Link": {"schema": TEXT, "description": "`next` and `prev` (RFC 8288)."}}
 REPLAYED: Json = {
@@ -89,7 +104,7 @@ def success(
     media_type: str = "application/json",
 ) -> Json:
     """A success response; `headers` by name."""
-    found: Json = {"description": description, "headers": {**(headers or {}), **RATE}}
+    found: Json = {"description": description, "headers": {**(headers or {}), **RATE, **REQUEST_ID}}
     if schema is not None:
         found["content"] = {media_type: {"schema": schema}}
     return found
@@ -106,7 +121,7 @@ def components() -> Json:
         f"Problem{status}": {
             "description": why,
             "content": {"application/problem+json": {"schema": PROBLEM_REF}},
-            **({"headers": _OWN[status]} if status in _OWN else {}),
+            "headers": {**_OWN.get(status, {}), **REQUEST_ID},
         }
         for status, why in WHY.items()
     }

@@ -32,13 +32,16 @@ def header(name: str, description: str, *, required: bool = False, pattern: str 
     return {**found, "required": True} if required else found
 
 
+_TAG = r'(W/)?"[0-9]{1,10}(-[0-9a-f]+)?"'
 ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-IF_NONE_MATCH = header("If-None-Match", "The ETag you hold. Returns 304 if it is still current.")
+IF_NONE_MATCH = header(
+    "If-None-Match", "The ETag you hold, weak or strong. Returns 304 if it is still current."
+)
 IF_MATCH = header(
     "If-Match",
-    "The ETag (or just its version) of the object you are changing.",
+    "The ETag (or just its version) of the object you are changing. Weak ETags, lists and `*` are accepted.",
     required=True,
-    pattern=r'^"[0-9]{1,10}(-[0-9a-f]+)?"$',
+    pattern=rf"^(\*|{_TAG}(, ?{_TAG}){{0,19}})$",
 )
 IF_MATCH_OR_BODY = {
     **IF_MATCH,

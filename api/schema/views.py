@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api import parameters
+from api.compressing import compress
 from api.renderers import JSONRenderer
 from api.schema import document
 
@@ -35,8 +36,11 @@ class SchemaView(APIView):
         webhooks = parameters.read_flag(request, "webhooks", default=True)
         if chosen == "yaml":
             text = document.as_yaml(webhooks=webhooks)
-            return HttpResponse(text, content_type="application/yaml; charset=utf-8")
-        return HttpResponse(document.as_json(webhooks=webhooks), content_type="application/json")
+            response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+        else:
+            response = HttpResponse(document.as_json(webhooks=webhooks), content_type="application/json")
+        compress(request._request, response)
+        return response
 
 
 class NotFoundView(APIView):

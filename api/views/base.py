@@ -19,6 +19,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.actors import Actor
 from api import parameters
+from api.compressing import compress
 from api.etags import etag, is_unchanged
 from api.models import ApiKey
 from api.problems import Problem
@@ -118,6 +119,8 @@ class Resource(ViewSet):
         for name, value in getattr(self, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
         key = self.key if self.request.auth is not None else None
+        if key:
+            compress(request._request, response)
         if key and key.ends_soon(timezone.now()):
             response.headers["Key-Expires-At"] = key.expires_at.isoformat(timespec="seconds")
         return response

@@ -12,6 +12,7 @@ from accounts.models import Role, User
 from accounts.rules import WRITES
 from api import parameters
 from api.codes import Scope
+from api.quota import quota_left
 from api.renderers import to_json
 from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
 from api.views.base import ListMixin, Resource, RetrieveMixin
@@ -90,6 +91,7 @@ class Me(Resource):
     def list(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())
         actor, key = self.actor, self.key
+        most, left = quota_left(actor, key) if key or actor.reads else (None, None)
         codes = District.objects.covered_by(actor).order_by("code").values_list("code", flat=True)
         about = {
             "kind": actor.kind,
@@ -101,6 +103,7 @@ class Me(Resource):
             "purpose": actor.purpose or None,
             "source": key.source if key else None,
             "expires_at": key.expires_at if key else None,
-            "daily_contacts": key.daily_contacts if key else None,
+            "daily_contacts": most,
+            "contacts_left": left,
         }
         return HttpResponse(to_json(about), content_type="application/json")

@@ -80,4 +80,4 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             raise Problem(412, "exists", _("There is already a record with this ID."), headers=headers)
         if "If-Match" in request.headers:
             with self.stale_with_etag(before["id"]):
-                check_version(before["version"], expected_version(request))
+                check_version(before["version"], expected_version(request, before["version"]))

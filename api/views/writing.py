@@ -249,7 +249,7 @@ class UpdateMixin(Writing):
         parameters.check_parameters(request, ())
         data = parameters.check_body(request.data, {*self.input().fields, *self.spec.names, "version"})
         before = self.fetch(pk)  # 404 first, to reveal nothing about hidden rows
-        version = expected_version(request, data)
+        version = expected_version(request, before["version"], data)
         values = self.read_body(self._changes(data, before), partial=True)
         self._keep_other_sources(values, before)
         with self.stale_with_etag(pk):
@@ -288,7 +288,7 @@ class DestroyMixin(Writing):
     def destroy(self, request: Request, pk: UUID) -> HttpResponse:
         parameters.check_parameters(request, ())
         before = self.fetch(pk, ["id", "version"])
-        version = expected_version(request)
+        version = expected_version(request, before["version"])
         with self.stale_with_etag(pk):
             check_version(before["version"], version)
             self.perform_destroy(pk, version)
