@@ -29,3 +29,4 @@ class ChangeShape(serializers.Serializer[Any]):
 class ChangesShape(serializers.Serializer[Any]):
     results = ChangeShape(many=True)
     next = serializers.URLField(help_text=_("Request this URL next time, even if there were no results."))
+    has_more = serializers.BooleanField(help_text=_("True: request `next` now. False: request it later."))

@@ -1,12 +1,14 @@
 """`/changes/`: changes since a cursor, in committed order, for the districts of the caller.
 
-A cursor holds the number of the last row read (audit.Numbered). Changes contain no names and no values. The
-receiver reads the object through the API, so that access is recorded.
+A cursor holds the number of the last row read (audit.Numbered), and the epoch of the numbers. Changes contain
+no names and no values. The receiver reads the object through the API, so that access is recorded.
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api import parameters
-from api.changes import MODELS, as_rows, last_seq, numbered_for, readable_types
+from api.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types
 from api.problems import Problem
 from api.renderers import to_json
 from api.rows.changes import ChangesShape
@@ -23,6 +25,8 @@ from audit.models import Numbered
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
+# `c<number>.<epoch>`; without an epoch, a cursor of version 0.2 or earlier.
+_CURSOR: Final = re.compile(rb"c(\d{1,18})(?:\.([0-9a-f]{12}))?")
 
 
 class Changes(Resource):
@@ -38,16 +42,17 @@ class Changes(Resource):
         parameters.check_parameters(request, ("cursor", "limit", *self.words))
         limit, types = parameters.read_limit(request), self._types(request)
         after = self._position(request.query_params.get("cursor"))
-        rows = list(numbered_for(self.actor, types).filter(seq__gt=after).order_by("seq")[:limit])
+        found = list(numbered_for(self.actor, types).filter(seq__gt=after).order_by("seq")[: limit + 1])
+        rows = found[:limit]
         results = as_rows(self.actor, rows)
         last = rows[-1].seq if rows else after
-        query = f"cursor={_cursor(last)}" + "".join(
+        query = f"cursor={write_cursor(last)}" + "".join(
             f"&{name}={request.query_params[name]}"
             for name in ("types", "limit")
             if name in request.query_params
         )
         following = request.build_absolute_uri(f"{request.path}?{query}")
-        body = to_json({"results": results, "next": following})
+        body = to_json({"results": results, "next": following, "has_more": len(found) > limit})
         return HttpResponse(
             body, content_type="application/json", headers={"Link": f'<{following}>; rel="next"'}
         )
@@ -60,7 +65,7 @@ class Changes(Resource):
         return asked or readable_types(self.actor)
 
     def _position(self, cursor: str | None) -> int:
-        """The number in a cursor. Raises 410 if the changes that follow it have been deleted."""
+        """The number in a cursor. Raises 410 if it is too old, or of a time before a restore."""
         if cursor == LATEST:
             return last_seq()
         oldest = (
@@ -71,7 +76,7 @@ class Changes(Resource):
         )
         if cursor is None:
             return (oldest or last_seq() + 1) - 1
-        seq = _read(cursor)
+        seq = read_cursor(cursor)
         older = Numbered.objects.filter(
             seq__gt=seq, change__isnull=False, change__at__lt=timezone.now() - KEPT
         )
@@ -84,15 +89,23 @@ class Changes(Resource):
         return seq
 
 
-def _cursor(seq: int) -> str:
-    return base64.urlsafe_b64encode(b"c%d" % seq).decode().rstrip("=")
+def write_cursor(seq: int) -> str:
+    return base64.urlsafe_b64encode(f"c{seq}.{epoch()}".encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> int:
+def read_cursor(cursor: str) -> int:
+    """The number in a cursor. Raises 400, and 410 if its number may belong to another change by now."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (ValueError, UnicodeEncodeError):
         raise parameters.bad_cursor() from None
-    if text[:1] != b"c" or not text[1:].isdigit() or len(text) > 19:
+    found = _CURSOR.fullmatch(text)
+    if found is None:
         raise parameters.bad_cursor()
-    return int(text[1:])
+    if found[2] and found[2].decode() != epoch():
+        raise Problem(
+            410,
+            "feed_restarted",
+            _("This system was restored from a backup after you got this cursor. Fetch everything again."),
+        )
+    return int(found[1])

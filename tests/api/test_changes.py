@@ -1,12 +1,16 @@
 """The change feed: changes in the actor's districts in commit order, and rows that left the districts."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from api.changes import _EPOCH, epoch
 from audit.models import Change, Event, Numbered
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.services.contacts import erase_contact
@@ -97,13 +101,48 @@ def test_a_cursor_older_than_400_days_is_gone_and_nonsense_is_refused() -> None:
     publish_all()
     tool = Tool(north)
     start = Numbered.objects.get(change=old).seq - 1
-    from api.views.changes import _cursor
+    from api.views.changes import write_cursor
 
-    assert tool.get(f"/changes/?cursor={_cursor(start)}").status_code == 410
-    assert tool.get(f"/changes/?cursor={_cursor(start + 1)}").status_code == 200
+    assert tool.get(f"/changes/?cursor={write_cursor(start)}").status_code == 410
+    assert tool.get(f"/changes/?cursor={write_cursor(start + 1)}").status_code == 200
     assert old.pk not in [row["id"] for row in read(tool)[0]]
-    for nonsense in ("x", "é", _cursor(10**9), "Yzk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"):
+    for nonsense in ("x", "é", write_cursor(10**9), "Yzk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"):
         assert tool.get(f"/changes/?cursor={nonsense}").status_code == 400
+
+
+def test_a_page_says_whether_there_is_more_now() -> None:
+    north = make_district()
+    for _number in range(3):
+        make_organisation(north)
+    publish_all()
+    tool = Tool(north)
+    pages = [tool.get("/changes/?limit=2").json()]
+    pages.append(tool.get(pages[0]["next"].split("/api/v1")[1]).json())
+    assert [(len(page["results"]), page["has_more"]) for page in pages] == [(2, True), (1, False)]
+
+
+def test_a_cursor_of_a_time_before_a_restore_is_refused_and_one_of_the_version_before_is_taken() -> None:
+    make_organisation(make_district())
+    publish_all()
+    tool, here = Tool(), epoch()
+    settings = connection.get_connection_params() | {"dbname": "postgres"}
+    known = {
+        name: settings[name] for name in ("host", "port", "user", "password", "dbname") if name in settings
+    }
+    with psycopg.connect(**known) as elsewhere:  # another database of the same server, as a restore makes one
+        row: Any = elsewhere.execute(_EPOCH).fetchone()
+    assert row[0] != here
+
+    def written(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    refused = tool.get(f"/changes/?cursor={written(f'c1.{row[0]}')}")
+    assert (refused.status_code, refused.json()["code"]) == (410, "feed_restarted")
+    assert "Fetch everything again" in refused.json()["detail"]
+    assert tool.get(f"/changes/?cursor={written(f'c1.{here}')}").status_code == 200
+    assert tool.get(f"/changes/?cursor={written('c1')}").status_code == 200
+    for odd in ("c1.", "c1.zz", f"c1.{here}0", "c"):
+        assert tool.get(f"/changes/?cursor={written(odd)}").status_code == 400
 
 
 def test_what_belongs_to_an_organisation_that_moves_comes_and_leaves_with_it() -> None:
