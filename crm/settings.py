@@ -307,9 +307,9 @@ SESSION_PEOPLE_SUPERVISOR = env.int("SESSION_PEOPLE_SUPERVISOR", default=200)
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Proximity CRM",
-    "DESCRIPTION": "Contacts, organisations, meetings, promises and concerns, for a city's other tools.",
+    "DESCRIPTION": "Contacts, organisations, meetings, follow-ups and concerns, for a city's other systems.",
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/api/v1"}],
     "SCHEMA_PATH_PREFIX": r"/api/v1",

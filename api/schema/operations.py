@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from api.lifecycle import Ending, endings_of
 from api.rows.base import RowSpec
 from api.schema import answers, parameters, reports
 from api.schema.examples import EXAMPLES
@@ -48,6 +49,7 @@ class Schema(Shapes):
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
     ) -> Json | None:
         self.registry, self.path, self.method = registry, path, method.upper()
+        self.route = path_regex
         if self.is_excluded():
             return None
         operation = getattr(self, f"_{self.view.action}")() if self._is_usual() else self._other()
@@ -58,12 +60,14 @@ class Schema(Shapes):
         statuses += [404] if "{" in path else []
         statuses += operation.pop("problems", ())
         scopes = self._scopes(verb)
+        ends = self._ending(operation)
         return {
             "operationId": verb.id,
             "summary": verb.summary,
-            "description": self._description(scopes),
+            "description": " ".join([self._description(scopes), *(one.instead for one in ends)]),
             "tags": [self._many()],
             **operation,
+            **({"deprecated": True} if ends else {}),
             "security": [{"key": []}, {"session": [], "csrf": []} if verb.writes else {"session": []}],
             "responses": {**operation["responses"], **answers.problems(sorted(statuses))},
             "x-scopes": scopes,
@@ -200,6 +204,16 @@ class Schema(Shapes):
         """Whether the action is a standard one, and not a custom action with the same name."""
         action = self.view.action
         return action in VERBS and isinstance(self.view, MIXINS.get(action, Resource))
+
+    def _ending(self, operation: Json) -> list[Ending]:
+        """What ends of the whole operation. Marks the parameters that end."""
+        found = endings_of(self.method, self.route)
+        for one in found:
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] == one.parameter:
+                    said = f"{parameter.get('description', '')} {one.instead}".strip()
+                    parameter |= {"deprecated": True, "description": said}
+        return [one for one in found if not one.parameter]
 
     def _verb(self) -> Verb:
         """Name, summary and whether the action writes. A custom action is summarised by its docstring."""

@@ -71,7 +71,7 @@ class Shapes(AutoSchema):
     def field(self, field: Any, expansions: Iterable[Expansion] = (), *, strict: bool = False) -> Json:
         """One field. `strict` is for request bodies: no unknown members, no empty required values."""
         schema = self._value(field, list(expansions), strict)
-        if getattr(field, "allow_blank", False) and ("$ref" in schema or "enum" in schema):
+        if strict and getattr(field, "allow_blank", False) and ("$ref" in schema or "enum" in schema):
             schema = {"anyOf": [schema, {"type": "string", "const": ""}]}
         if field.allow_null:
             schema = _nullable(schema)
@@ -99,7 +99,7 @@ class Shapes(AutoSchema):
             case DistrictField():
                 return {"type": "string", "description": "The code of a district."}
             case serializers.ChoiceField():
-                return self.choice(list(field.choices))
+                return self.choice(list(field.choices), strict=strict)
             case serializers.JSONField():
                 return {"type": "object"}
         plain: Any = self  # drf-spectacular has no types
@@ -113,14 +113,21 @@ class Shapes(AutoSchema):
             schema["minLength"] = 1
         return self._expanded(schema, expansions)
 
-    def choice(self, values: list[str]) -> Json:
-        """A code. If the API has a vocabulary for the list, its component is referenced by name."""
+    def choice(self, values: list[str], *, strict: bool) -> Json:
+        """A code. If the API has a vocabulary for the list, its component is referenced by name.
+
+        A body may have only the codes of today. An answer may have more tomorrow, so its list is open:
+        generated clients would refuse a closed list with a new code.
+        """
         values = [value for value in values if value != ""]
-        schema = {"type": "string", "enum": values}
+        schema: Json = {"type": "string", "enum": values}
+        if not strict:
+            schema = {"type": "string", "x-extensible-enum": values}
         name = _NAME_OF.get(tuple(values))
         if name is None:
             return schema
-        return self.component("".join(part.capitalize() for part in name.split("_")) + "Code", lambda: schema)
+        ending = "Code" if strict else "Value"
+        return self.component("".join(map(str.capitalize, name.split("_"))) + ending, lambda: schema)
 
     def _nested(self, child: Any, expansions: list[Expansion], strict: bool) -> Json:
         inside: dict[str, list[Expansion]] = {}

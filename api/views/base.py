@@ -21,6 +21,7 @@ from accounts.actors import Actor
 from api import parameters
 from api.compressing import compress
 from api.etags import etag, is_unchanged
+from api.lifecycle import headers_for
 from api.models import ApiKey
 from api.problems import Problem
 from api.quota import count_people
@@ -118,12 +119,21 @@ class Resource(ViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in getattr(self, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
+        self._say_what_ends(request, response)
         key = self.key if self.request.auth is not None else None
         if key:
             compress(request._request, response)
         if key and key.ends_soon(timezone.now()):
             response.headers["Key-Expires-At"] = key.expires_at.isoformat(timespec="seconds")
         return response
+
+    def _say_what_ends(self, request: Request, response: Any) -> None:
+        place = request._request.resolver_match
+        ends = headers_for(request.method or "", place.route if place else "", request.query_params)
+        if ends and (link := response.headers.get("Link")):
+            ends["Link"] = f"{link}, {ends['Link']}"
+        for header, value in ends.items():
+            response.headers[header] = value
 
     def check_scope(self, verb: str, noun: str = "") -> None:
         """Raise 403 if the key lacks the scope (named in the detail), or the user the permission."""
