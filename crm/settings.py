@@ -307,7 +307,6 @@ SESSION_PEOPLE_SUPERVISOR = env.int("SESSION_PEOPLE_SUPERVISOR", default=200)
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Proximity CRM",
-    "DESCRIPTION": "Contacts, organisations, meetings, follow-ups and concerns, for a city's other systems.",
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",

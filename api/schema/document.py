@@ -10,9 +10,12 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from api.renderers import to_json
 from api.schema import answers
+from api.schema.describing import describe
+from api.schema.words import ABOUT, TAGS
 
 Json = dict[str, Any]
 
+CONTACT: Json = {"name": "The administrators of this installation"}
 SECURITY: Json = {
     "key": {
         "type": "http",
@@ -78,6 +81,9 @@ def complete(result: Json, **_others: Any) -> Json:
     found["responses"] = answers.components()
     found["securitySchemes"] = SECURITY
     result["webhooks"] = WEBHOOKS
+    result["info"] |= {"description": ABOUT, "contact": CONTACT}
+    result["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
+    describe(result)
     return result
 
 

@@ -1,0 +1,257 @@
+"""Descriptions and examples of properties and parameters, for those that no model or serializer describes.
+
+A key is a property, or `Component.property` where components differ. Bodies (`…Input`, `…Patch`) have the
+words of their object. tests/api/test_words_of_the_document.py refuses a property without them.
+"""
+
+from typing import Any, Final
+
+ID: Final = "01938f4e-7c3a-7b1e-9d55-3f0e6a2b9c10"
+OFFICER: Final = "01938f4e-7c3a-7b1e-9d55-3f0e6a2b9c11"
+MOMENT: Final = "2026-11-24T13:05:00+00:00"
+_PAGE: Final = "https://crm.city.example/api/v1/organisations/?limit=50&cursor=WyJpZCIs"
+
+#: By key: the description (empty: the model's) and the example.
+PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
+    # --- Every object
+    "id": ("The ID of the object, a UUID. You can choose it when you create the object.", ID),
+    "version": ("Counts the changes of the object. `If-Match` and ETags contain it.", 1),
+    "created_at": ("When the record was created.", MOMENT),
+    "updated_at": ("When the record last changed.", MOMENT),
+    "external_ids": ("IDs of the object in other systems.", [{"source": "participation", "id": "4711"}]),
+    "ExternalId.source": ("The source name of the key that uses this ID.", "participation"),
+    "ExternalId.id": ("The ID in that system.", "4711"),
+    "district": ("The code of the district.", "N1"),
+    "home_district": ("The code of the district in which it is based.", "N1"),
+    "languages": ("Language codes (BCP 47).", ["es", "ar"]),
+    "review_on": ("When somebody should check whether the record is still needed.", "2027-11-24"),
+    "email": ("Email address.", "info@ngo.example"),
+    "phone": ("Phone number in E.164.", "+34911234567"),
+    "organisation": ("The ID of the organisation.", ID),
+    "contact": ("The ID of the contact.", ID),
+    "meeting": ("The ID of the meeting. Null if you cannot see it.", ID),
+    "concern": ("The ID of the concern. Null if you cannot see it.", ID),
+    "reported_back_on": ("When those concerned were told of the result.", "2026-11-24"),
+    "facts": ("What happened, without opinions.", "Paint on the wall, seen at 08:00."),
+    # --- Organisations
+    "Organisation.name": ("The full name.", "Rainbow House"),
+    "OrganisationName.name": ("The full name.", "Rainbow House"),
+    "short_name": ("A short name, such as an acronym.", "RH"),
+    "Organisation.kind": ("The kind of organisation.", "ngo"),
+    "summary": ("What the organisation does.", "Meets on Mondays."),
+    "also_in": ("Codes of further districts in which it is active.", ["N2"]),
+    "focuses": ("The communities that it says it represents.", None),
+    "focus": ("The community.", "lgbti"),
+    "declared_by": ("Who in the organisation said so.", "Its chair"),
+    "declared_on": ("When they said so.", "2026-05-02"),
+    "evidence_url": ("A public page that says so.", "https://rainbow.example/about"),
+    "website": ("The address of its website.", "https://rainbow.example"),
+    "address": ("Street and number.", "Calle Mayor 1"),
+    "postcode": ("The postcode.", "28013"),
+    "access_needs": ("What visitors and hosts have to know.", "Step-free entrance at the back"),
+    "lead_officer": ("The ID of the officer who leads the contact.", OFFICER),
+    "deputy_officer": ("The ID of the officer who stands in.", OFFICER),
+    "cadence_days": ("The agreed frequency of meetings, in days.", 30),
+    "Organisation.status": ("Whether the organisation is active.", "active"),
+    "is_listed_publicly": ("Whether its details are public anyway.", True),
+    "is_reporting_centre": ("Whether people can report incidents there.", False),
+    "reporting_tested_on": ("When reporting there was last tested.", "2026-05-02"),
+    "verified_on": ("When the details were last checked with them.", "2026-05-02"),
+    "last_met_at": ("The last meeting that counts as met.", MOMENT),
+    # --- Contacts
+    "given_name": ("Given name.", "Ana"),
+    "family_name": ("Family name.", "Rocha"),
+    "Contact.email": ("", "ana@ngo.example"),
+    "Contact.phone": ("", "+34612345678"),
+    "PrivateChannel.email": ("The private email address.", "ana@home.example"),
+    "preferred_channel": ("How the contact wants to be reached.", "phone"),
+    "affiliations": ("The organisations that the contact represents.", None),
+    "role_title": ("The role there.", "coordinator"),
+    "is_primary": ("Whether this is the main contact of the organisation.", True),
+    "since": ("When the role began.", "2025-01-01"),
+    "until": ("When the role ended.", "2027-01-01"),
+    "lawful_basis": ("The lawful basis of keeping the data.", "public_task"),
+    "Contact.purpose": ("The purpose of keeping the data.", "community_liaison"),
+    "notice_given_on": ("When the contact got the privacy notice.", "2026-05-02"),
+    "notice_version": ("Which version of the notice.", "2026-1"),
+    "agreement": ("The agreement to be contacted. An officer records it.", None),
+    "how": ("How the contact agreed. Empty: not agreed.", "spoken"),
+    "on": ("When the contact agreed.", "2026-05-02"),
+    "recorded_by": ("The ID of the officer who recorded it.", OFFICER),
+    "withdrawn_on": ("When the contact opted out.", "2026-06-01"),
+    "private_channel": ("", None),
+    # --- Meetings
+    "subject": ("What the meeting is about.", "Visit after the summer"),
+    "Meeting.kind": ("The kind of meeting.", "visit"),
+    "level": ("The level of engagement.", "consult"),
+    "Meeting.status": ("Whether it is planned, held, cancelled or was not reached.", "held"),
+    "starts_at": ("When it starts.", MOMENT),
+    "duration_minutes": ("How long it takes, in minutes.", 45),
+    "place": ("Where.", "Town hall"),
+    "initiated_by": ("Whose idea it was.", "community"),
+    "organisations": ("The organisations concerned.", None),
+    "contacts": ("The contacts at the meeting.", None),
+    "officers": ("IDs of the officers.", [OFFICER]),
+    "other_participants": ("Others who took part, without names of private persons.", "The mayor's office"),
+    "headcount": ("How many people took part.", 12),
+    "agenda": ("What to talk about.", "Opening hours"),
+    "assessment": ("", "They trust us more than before."),
+    "outcomes": ("What the meeting resulted in.", ["action_agreed"]),
+    "present": ("Whether somebody of the organisation was there.", True),
+    "attendance": ("Whether the contact is invited, attended or sent apologies.", "attended"),
+    # --- Follow-ups
+    "FollowUp.title": ("What was promised.", "Call back about the hall"),
+    "FollowUp.kind": ("The kind of follow-up.", "call_back"),
+    "owner": ("The ID of the officer to whom it is assigned.", OFFICER),
+    "due_on": ("The due date.", "2026-12-01"),
+    "first_due_on": ("The first due date, which stays if it is moved.", "2026-12-01"),
+    "FollowUp.status": ("Whether it is open, done or cancelled.", "open"),
+    "cancel_reason": ("Why it was cancelled.", "They found another hall"),
+    "result": ("What came of it.", "They can use the hall on Mondays"),
+    "completed_at": ("When it was done.", MOMENT),
+    # --- Concerns
+    "kinds": ("What happened.", ["graffiti_symbol"]),
+    "bias_grounds": ("The grounds of bias. `none` and `unknown` stand alone.", ["anti_muslim"]),
+    "bias_indicators": ("What points to bias.", ["symbols"]),
+    "perceived_by": ("Who perceived the bias.", "victim"),
+    "received_at": ("When it was received.", MOMENT),
+    "occurred_on": ("When it happened.", "2026-11-23"),
+    "site_organisation": ("The ID of the organisation whose building or event was targeted.", ID),
+    "raised_by_organisation": ("The ID of the organisation that raised it.", ID),
+    "affected_focuses": ("The communities affected.", ["muslim"]),
+    "case_reference": ("", "2026-4711"),
+    "Concern.status": ("Whether it is open, answered or closed.", "open"),
+    "answered_at": ("When it was answered.", MOMENT),
+    "closed_at": ("When it was closed.", MOMENT),
+    "reassurance": ("The offer of reassurance to those affected.", None),
+    "offered_at": ("When it was offered.", MOMENT),
+    "answer": ("What they said.", "accepted"),
+    # --- Directory
+    "District.name": ("The name of the district.", "Northgate"),
+    "District.code": ("The code that all other objects use.", "N1"),
+    "parent": ("The code of the district that it is part of.", "N"),
+    "population": ("How many people live there.", 21000),
+    "boundary": ("", {"type": "MultiPolygon", "coordinates": []}),
+    "District.is_active": ("Whether the district is in use.", True),
+    "Officer.name": ("The name of the officer.", "Marta Vidal"),
+    "districts": ("Codes of districts.", ["N1"]),
+    "Code.code": ("The code, as in all objects.", "ngo"),
+    "label": ("What the code means, in the language of `Accept-Language`.", "NGO"),
+    # --- The caller
+    "Caller.kind": ("Whether a key or a browser session is calling.", "key"),
+    "Caller.id": ("The ID of the key or of the staff account.", ID),
+    "Caller.name": ("The name of the key or of the user.", "Participation platform"),
+    "role": ("The role of the user. Null for a key.", None),
+    "scopes": ("The scopes of the key.", ["organisations:read"]),
+    "Caller.purpose": ("The purpose of the key, recorded with everything it does.", "invitations"),
+    "Caller.source": ("The source name of the key in `external_ids`.", "participation"),
+    "expires_at": ("When the key expires.", "2027-02-24T23:45:07+00:00"),
+    "daily_contacts": ("", 500),
+    "contacts_left": ("", 480),
+    # --- Changes and webhooks
+    "seq": ("", 75),
+    "Change.type": ("The kind of object, as in the paths.", "meetings"),
+    "Change.id": ("The ID of the object.", ID),
+    "op": ("What happened. `out_of_scope`: delete your copy.", "updated"),
+    "Change.version": ("The version after the change.", 2),
+    "at": ("When it changed.", MOMENT),
+    "by_this_key": ("", False),
+    "into": ("", ID),
+    "Changes.next": ("", "https://crm.city.example/api/v1/changes/?cursor=Yzc1Lj"),
+    "has_more": ("", False),
+    "Webhook.name": ("What the webhook is for.", "Participation platform"),
+    "url": ("Where to send changes.", "https://participation.city.example/hook"),
+    "types": ("The kinds of object whose changes are sent.", ["meetings"]),
+    "Webhook.is_active": ("Whether changes are sent.", True),
+    "disabled_reason": ("", ""),
+    "secret": ("", "whsec_c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMgLi4uLg=="),
+    "webhook": ("The ID of the webhook.", ID),
+    "WebhookDelivery.status": ("Whether it is waiting, delivered or failed.", "delivered"),
+    "payload": ("The change that is sent.", None),
+    "attempts": ("How often it was tried in vain.", 0),
+    "last_status": ("", 204),
+    "last_error": ("Why the last attempt failed.", ""),
+    "due_at": ("", MOMENT),
+    "delivered_at": ("When it was delivered.", MOMENT),
+    "failed_at": ("When it was given up.", MOMENT),
+    # --- Pages, batches and problems
+    "next": ("The URL of the next page, or null.", _PAGE),
+    "previous": ("The URL of the previous page, or null.", None),
+    "count": ("", 150),
+    "results": ("The rows of this page.", None),
+    "BatchResults.results": ("One result for each object, in the order of the request.", None),
+    "BatchResult.status": ("The HTTP status of this object.", 201),
+    "BatchResult.code": ("With an error: its code.", "invalid"),
+    "BatchResult.detail": ("With an error: what is wrong.", "Some fields are invalid."),
+    "errors": ("The invalid values.", None),
+    "pointer": ("", "/organisations/0"),
+    "parameter": ("The name of the query parameter.", "staus"),
+    "FieldError.code": ("", "unknown"),
+    "FieldError.detail": ("", "Unknown parameter. Did you mean “status”?"),
+    "Problem.type": ("Always `about:blank`. `code` tells problems apart.", "about:blank"),
+    "Problem.title": ("The phrase of the HTTP status.", "Bad Request"),
+    "Problem.status": ("The HTTP status.", 400),
+    "Problem.code": ("", "bad_parameter"),
+    "Problem.detail": ("", "Some parameters are invalid."),
+    "request_id": ("", "f44c3f2c-4965-49f9-8adc-3c292700e905"),
+    "current_version": ("", 3),
+    "remaining": ("", 12),
+    # --- Reports: their other columns are described by the reports themselves
+    "n": ("How many.", 3),
+    "of": ("Of how many.", 4),
+    "ratio": ("", 0.75),
+    "rows_url": ("", "https://crm.city.example/api/v1/concerns/?district=N1"),
+    "ReportRow.district": ("", "N1"),
+    "ReportRow.focus": ("", "lgbti"),
+    "ReportRow.kind": ("", "ngo"),
+    "rest": ("", None),
+}
+
+#: Descriptions of parameters that have none of their own.
+PARAMETERS: Final[dict[str, str]] = {
+    "id": "The ID of the object.",
+    "cursor": "`latest`, or from the `next` of the answer before. Default: the oldest change that is kept.",
+    "limit": "How many rows at most.",
+    "ordering": "The order of the rows; with `-`, descending. `folded` is the name without accents.",
+    "types": "Only changes of these kinds of object, separated by commas.",
+    "updated_since": "Changed at or after this moment (or the start of this day).",
+    "source": "Known to the system with this source name.",
+    "external_id": "Known by this ID to the system `source`, or to any system.",
+    "case_reference": "With exactly this reference in the case system.",
+    "organisation": "Of the organisation with this ID.",
+    "as_of": "As it was when this day began.",
+    "webhook": "Of the webhook with this ID.",
+}
+
+TAGS: Final[dict[str, str]] = {
+    "organisations": "Organisations of the communities, and partners.",
+    "contacts": "People who represent organisations, and people on their own. Every read is recorded.",
+    "meetings": "Meetings, planned and held.",
+    "follow-ups": "What was promised, to whom, and until when.",
+    "concerns": "What a community raised or suffered. No victim and no suspect is named.",
+    "districts": "Districts with their boundaries.",
+    "officers": "Staff who can be assigned.",
+    "changes": "The change feed: what changed, in the order of commits.",
+    "webhooks": "Addresses to which changes are sent.",
+    "webhook-deliveries": "What was sent to your webhooks.",
+    "reports": "Figures, each with the call that lists its rows.",
+    "vocabularies": "All codes with their labels.",
+    "me": "The caller: scopes, districts and limits.",
+    "received": "What your own address receives from a webhook.",
+}
+
+ABOUT: Final = """\
+Organisations, contacts, meetings, follow-ups and concerns of proximity policing, for a city's other systems.
+
+- **Guide and examples:** [For developers](/developer/), open without signing in.
+- **Authentication:** `Authorization: Bearer crm_<id>.<secret>`. An administrator creates keys. `GET /me/`
+  says what a key can do.
+- **Lists:** follow `next` until it is null. Unknown, repeated and empty parameters are rejected.
+- **Writes:** `PATCH` and `DELETE` need `If-Match`. `POST` takes an `Idempotency-Key`.
+  `PUT …/by-external-id/…` creates or updates.
+- **Errors:** `application/problem+json` (RFC 9457). `code` is stable. What a key cannot see answers 404.
+- **Limits:** requests a minute (`RateLimit`) and different contacts a day. On 429, wait for `Retry-After`
+  seconds.
+- **Copies:** `GET /changes/` lists what changed, and webhooks say so at once.
+- **Changes of the API:** additions come at any time. What is deprecated works for at least 12 more months.
+"""

@@ -1,0 +1,89 @@
+"""Each property, parameter, tag and answer of the OpenAPI document has a description and an example."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from api.schema import document
+from api.schema.words import PARAMETERS, PROPERTIES, TAGS
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    return document.as_dict()
+
+
+def members(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, schema in found["components"]["schemas"].items():
+        for member, one in schema.get("properties", {}).items():
+            yield f"{name}.{member}", one
+
+
+def answers(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                yield f"{method} {path} {status}", response
+    yield from found["components"]["responses"].items()
+
+
+def test_each_property_is_described_and_has_an_example(found: dict[str, Any]) -> None:
+    def is_shown(one: Any) -> bool:
+        """Shown by itself, or by the component it refers to."""
+        inner = [one, one.get("items", {}), *one.get("anyOf", ())]
+        return "examples" in one or one.get("type") == "boolean" or any("$ref" in each for each in inner)
+
+    rows = dict(members(found))
+    assert len(rows) > 500
+    assert [name for name, one in rows.items() if not one.get("description")] == []
+    plain = {name: one for name, one in rows.items() if not name.startswith("ReportRow.")}
+    assert [name for name, one in plain.items() if not is_shown(one)] == []
+
+
+def test_each_parameter_and_tag_is_described(found: dict[str, Any]) -> None:
+    operations = [one for path in found["paths"].values() for one in path.values()]
+    silent = [
+        one["name"] for each in operations for one in each.get("parameters", ()) if not one.get("description")
+    ]
+    assert silent == []
+    assert {tag for one in operations for tag in one["tags"]} | {"received"} == set(TAGS)
+    assert all(one["description"] for one in found["tags"])
+    assert found["info"]["contact"]["name"]
+
+
+def test_each_answer_has_an_example_that_is_valid(found: dict[str, Any]) -> None:
+    looked = 0
+    for name, response in answers(found):
+        for media_type, content in response.get("content", {}).items():
+            looked += 1
+            assert "example" in content or media_type == "text/vcard", name
+            if media_type.endswith("json"):
+                schema = {**content["schema"], "components": found["components"]}
+                jsonschema.validate(content["example"], schema)
+    assert looked > 50
+
+
+def test_each_example_of_a_property_is_valid(found: dict[str, Any]) -> None:
+    wrong = [
+        (name, example)
+        for name, one in members(found)
+        for example in one.get("examples", ())
+        if not jsonschema.Draft202012Validator({**one, "components": found["components"]}).is_valid(example)
+    ]
+    assert wrong == []
+
+
+def test_no_word_is_about_nothing(found: dict[str, Any]) -> None:
+    known = {name for name, _one in members(found)}
+    nouns = {name.replace("Input.", ".").replace("Patch.", ".") for name in known}
+    short = {name.partition(".")[2] for name in known}
+    assert {key for key in PROPERTIES if key not in (nouns if "." in key else short)} == set()
+    parameters = {
+        one["name"]
+        for path in found["paths"].values()
+        for each in path.values()
+        for one in each.get("parameters", ())
+    }
+    assert set(PARAMETERS) <= parameters
