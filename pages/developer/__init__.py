@@ -13,6 +13,14 @@ from typing import Final
 DEMO: Final = "http://localhost:8000"  # address in the example files, as served by `dev.py run`
 LANGUAGES: Final = {"curl": "sh", "python": "py", "javascript": "mjs"}
 START: Final = "start"
+#: Scopes of a key that can run the examples, and no more (tests/pages/test_developer.py).
+SCOPES: Final = (
+    "organisations:read",
+    "organisations:write",
+    "meetings:read",
+    "meetings:write",
+    "changes:read",
+)
 
 _PART = re.compile(r"^(?:#|//) --- (\S+)\n", re.MULTILINE)
 

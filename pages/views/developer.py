@@ -1,15 +1,20 @@
-"""Developer pages: from a new key to the first API response in 10 minutes."""
+"""Developer pages: from a new key to the first API response in 10 minutes.
+
+They are open to everybody, because an integrator has a key and no account. They contain no data.
+"""
 
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pages.developer import LANGUAGES, START, Example
+from api.lifecycle import ENDING
+from pages.developer import LANGUAGES, SCOPES, START, Example
 
 LABELS = {"curl": "curl", "python": "Python", "javascript": "JavaScript"}
 
@@ -105,6 +110,7 @@ class Topic:
     examples: list[tuple[str, str]]
 
 
+@login_not_required
 @require_safe
 def developer(request: HttpRequest) -> HttpResponse:
     parts = {language: Example(language, settings.SITE_URL).parts for language in LANGUAGES}
@@ -117,10 +123,17 @@ def developer(request: HttpRequest) -> HttpResponse:
         )
         for name, (title, text) in TOPICS.items()
     ]
-    context = {"topics": topics, "languages": LABELS.items(), "site": settings.SITE_URL}
+    context = {
+        "topics": topics,
+        "languages": LABELS.items(),
+        "site": settings.SITE_URL,
+        "scopes": SCOPES,
+        "ending": ENDING,
+    }
     return render(request, "pages/developer/developer.html", context)
 
 
+@login_not_required
 @require_safe
 def example(request: HttpRequest, language: str) -> HttpResponse:
     """The complete example file of a language, adapted to this site."""

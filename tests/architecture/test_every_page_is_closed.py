@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db
 # Public URLs, with the reason.
 OPEN = {
     "help/": "the privacy notice and the accessibility statement, for whoever signs in or was given a link",
+    "developer/": "an integrator has a key and no account; there is no data on it",
+    "developer/examples/<slug:language>/": "the same",
     "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
     "healthz": "an orchestrator asks",
     "livez": "an orchestrator asks",

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 
 from accounts.models import Role
 from meetings.models import Meeting
-from pages.developer import LANGUAGES, Example
+from pages.developer import LANGUAGES, SCOPES, Example
 from pages.views.developer import TOPICS
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
@@ -43,8 +43,15 @@ def test_everybody_who_signs_in_reads_how_with_this_installations_address(
     assert client.get("/developer/examples/cobol/").status_code == 404
 
 
-def test_nobody_reads_it_without_signing_in(client: Client, db: None) -> None:
-    assert client.get("/developer/").status_code == 302
+def test_it_is_open_to_an_integrator_who_has_no_account(client: Client, db: None) -> None:
+    make_organisation(make_district("Northgate"), name="Rainbow House")
+    page = client.get("/developer/")
+    assert (page.status_code, client.get("/developer/examples/curl/").status_code) == (200, 200)
+    text = page.content.decode()
+    assert all(scope in text for scope in SCOPES)
+    assert "Nothing is deprecated today." in text
+    assert not {"Northgate", "Rainbow House"} & set(text.split())
+    assert 'href="/developer/"' in client.get("/api/docs/").content.decode()
 
 
 def test_every_part_has_a_topic_and_every_topic_an_example() -> None:
@@ -59,7 +66,7 @@ def test_the_examples_run_as_written(language: str, site: str, settings: Setting
     settings.SITE_URL = site
     north = make_district()
     make_meeting(None, make_organisation(north), duration_minutes=30)
-    tool = Tool(north)
+    tool = Tool(north, scopes=SCOPES)
     client = browse(make_user())
     file = tmp_path / Example(language, site).file_name
     file.write_bytes(client.get(f"/developer/examples/{language}/").content)
