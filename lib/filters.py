@@ -122,7 +122,11 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has 
             return self._first_moment(value)
         if isinstance(value, str) and ":" in value and not _OFFSET.search(value.strip()):
             raise ValidationError(
-                _("Include the UTC offset, such as 2026-11-24T14:05:00+01:00."), code="naive"
+                _(
+                    "Include the UTC offset, such as 2026-11-24T14:05:00+01:00. "
+                    "In a web address, write + as %2B."
+                ),
+                code="naive",
             )
         moment = super().clean(value)
         try:

@@ -96,6 +96,18 @@ class Languages(serializers.ListField):
         super().__init__(max_length=20, **kwargs)
 
 
+class Id(serializers.UUIDField):
+    """A UUID as text that somebody chose: not a number, and not all zeros or ones."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str | UUID):
+            self.fail("invalid", value=data)
+        found: UUID = super().to_internal_value(data)
+        if found.int in (0, 2**128 - 1):
+            self.fail("invalid", value=data)
+        return found
+
+
 class StrictBoolean(serializers.BooleanField):
     """Accept true or false, but not "yes" or 1."""
 
@@ -144,7 +156,7 @@ def taken(field: Any, **said: Any) -> Shape:
         case models.BooleanField():
             return StrictBoolean(**said)
         case models.UUIDField():
-            return serializers.UUIDField(**said)
+            return Id(**said)
     raise TypeError(f"declare how {field} is given in a body")
 
 

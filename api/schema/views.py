@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from api import parameters
 from api.compressing import compress
+from api.problems import Problem
 from api.renderers import JSONRenderer
 from api.schema import document
 
@@ -44,12 +46,16 @@ class SchemaView(APIView):
 
 
 class NotFoundView(APIView):
-    """Any other path below `/api/v1/`: 404 as problem+json, as for a missing row."""
+    """Any other path below `/api/v1/`: 404 as problem+json, which says how addresses are written."""
 
     authentication_classes: list[Any] = []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise Http404
+        raise Problem(
+            404,
+            "no_such_address",
+            _("There is nothing at this address. Addresses end with a slash and have IDs in lower case."),
+        )
 
 
 @login_not_required

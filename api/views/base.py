@@ -235,7 +235,8 @@ class ListMixin(Resource):
         queryset, asked_about = self._filtered(request)
         links: dict[str, str | None] = {"next": None, "previous": None}
         if request.query_params.get("q"):
-            rows = self._best(queryset[: most or BEST], names)
+            best = limit if "limit" in request.query_params else most or BEST
+            rows = self._best(queryset[:best], names)
         else:
             rows, links = self._page(request, queryset, names, order, limit)
         counted = {"count": queryset.count()} if parameters.read_flag(request, "count") else {}

@@ -3,6 +3,7 @@
 import gzip
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -112,3 +113,27 @@ def test_the_quota_of_contacts_says_what_is_left_and_when_it_begins_anew() -> No
     assert (none["remaining"], "reached" in none["detail"]) == (0, True)
     officer = browse(make_officer(north)).get("/api/v1/me/").json()
     assert officer["daily_contacts"] == officer["contacts_left"] == 60
+
+
+def test_a_search_has_a_limit() -> None:
+    north = make_district()
+    for number in range(3):
+        make_organisation(north, name=f"Harbour club {number}")
+    tool = Tool(north)
+    assert len(tool.get("/organisations/?q=harbour").json()["results"]) == 3
+    assert len(tool.get("/organisations/?q=harbour&limit=2").json()["results"]) == 2
+
+
+def test_an_address_that_is_written_otherwise_says_how() -> None:
+    north = make_district()
+    pk = make_organisation(north).pk
+    tool = Tool(north)
+    for path in (f"/organisations/{str(pk).upper()}/", f"/organisations/{pk}"):
+        refused = tool.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (404, "no_such_address")
+    naive = tool.get("/organisations/?updated_since=2026-11-24T14:05:00+01:00")
+    assert "%2B" in naive.json()["errors"][0]["detail"]
+    body = {"name": "One", "kind": "ngo", "home_district": north.code}
+    for odd in (5, str(UUID(int=0)), str(UUID(int=2**128 - 1))):
+        refused = tool.post("/organisations/", body | {"id": odd})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/id"), odd
