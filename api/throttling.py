@@ -28,7 +28,7 @@ def count_request(request: Request) -> dict[str, str]:
         "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',
     }
     if used > limit:
-        detail = _("Too many requests. Try again in %(n)d seconds.") % {"n": left}
+        detail = _("Too many requests. Retry-After says how many seconds to wait.")
         raise Problem(429, "throttled", detail, headers={"Retry-After": str(left), **headers})
     return headers
 

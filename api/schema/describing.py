@@ -26,7 +26,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "415": ("unsupported_media_type", 'Unsupported media type "text/xml" in request.'),
     "422": ("idempotency_key_reused", "This Idempotency-Key was used for another request."),
     "428": ("precondition_required", "Send If-Match with the ETag of the version you are changing."),
-    "429": ("throttled", "Too many requests. Try again in 12 seconds."),
+    "429": ("throttled", "Too many requests. Retry-After says how many seconds to wait."),
 }
 
 
