@@ -58,6 +58,10 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "reporting_tested_on": ("When reporting there was last tested.", "2026-05-02"),
     "verified_on": ("When the details were last checked with them.", "2026-05-02"),
     "last_met_at": ("The last meeting that counts as met.", MOMENT),
+    "other_details": ("Further phone numbers and addresses, in their order.", None),
+    "channel": ("What kind of address it is.", "phone"),
+    "use": ("What it is for.", "reception"),
+    "value": ("", "+34911234568"),
     # --- Contacts
     "given_name": ("Given name.", "Ana"),
     "family_name": ("Family name.", "Rocha"),
