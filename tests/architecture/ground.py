@@ -155,7 +155,7 @@ class Ground:
             focuses=[{"focus": "women", "declared_by": "The board", "declared_on": today}],
             external_ids=[{"source": f"register-{name}", "external_id": "7"}],
             other_details=[
-                {"channel": "email", "value": f"chair@{name}.example"},
+                {"channel": "website", "value": f"https://projects.{name}.example"},
                 {"channel": "social", "value": f"https://social.example/{name}"},
             ],
         )
@@ -163,7 +163,6 @@ class Ground:
         verify_organisation(actor=actor, organisation_id=organisation.pk)
         contact = make_contact(district, organisation, email=f"sam@{name}.example", notice_version="1")
         contact_twin = make_contact(district, twin, email=f"sam@{name}.example")
-        contact.other_details.create(channel="email", value=f"sam.work@{name}.example")
         contact.other_details.create(channel="website", value=f"https://sam.{name}.example")
         set_private_channel(actor=actor, contact_id=contact.pk, email=f"own@{name}.example")
         series = start_series(

@@ -63,13 +63,13 @@ def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         organisation.name, organisation.short_name = f"{ORGANISATION} Synagogue", ""
         organisation.kind, organisation.email = "religious_community", f"office@{DOMAIN}"
         organisation.website = f"https://{DOMAIN}/"
-        organisation.other_details.filter(channel="email").update(value=f"chair@{DOMAIN}")
+        organisation.other_details.create(channel="email", value=f"chair@{DOMAIN}")
         fold_organisation(organisation, organisation.other_details.all())
         organisation.save()
         organisation.focus_declarations.update(focus="jewish")
         contact = Contact.objects.get(pk=rows["contact"])
         contact.given_name, contact.family_name, contact.email = PERSON, "Tixel", f"rosa@{DOMAIN}"
-        contact.other_details.filter(channel="email").update(value=f"tixel@{DOMAIN}")
+        contact.other_details.create(channel="email", value=f"tixel@{DOMAIN}")
         contact.other_details.filter(channel="website").update(value=f"https://{DOMAIN}/rosa")
         fold_contact(contact, contact.other_details.all())
         contact.save()
