@@ -154,7 +154,10 @@ def test_supervisors_are_told_where_to_look_and_no_more(mail_sink: MailSink) -> 
         owner.districts.get(), time_zone=owner.time_zone, reminder_channels=["email"]
     )
     today = timezone.now().astimezone(ZoneInfo(owner.time_zone)).date()
-    follow_up = make_due(owner, title="Ring Mrs Ortiz", due_on=today - timedelta(days=7))
+    written_at = timezone.now() - timedelta(days=8)
+    follow_up = make_due(
+        owner, title="Ring Mrs Ortiz", due_on=today - timedelta(days=7), created_at=written_at
+    )
     Reminder.objects.create(
         rule="follow_up_escalated",
         subject_type="follow_up",
