@@ -29,11 +29,11 @@ def test_refused_rows_that_were_corrected_say_what_they_said_at_first() -> None:
     user = supervisor_of_n1()
     draft = imported(user, "Nombre;=Tipo;Distrito;Nota\n@Arroba Colectivo;ngo;Z9;=A1\nCasa;ngo;Z9;'tis\n")
     text = refused_rows(user, draft)
-    assert list(csv.reader(text.splitlines()))[:2] == [
+    assert list(csv.reader(text.splitlines(), delimiter=";"))[:2] == [
         ["Nombre", "'=Tipo", "Distrito", "Nota", "Reason rejected"],
-        ["'@Arroba Colectivo", "ngo", "Z9", "'=A1", text.splitlines()[1].split(",")[-1]],
+        ["'@Arroba Colectivo", "ngo", "Z9", "'=A1", text.splitlines()[1].split(";")[-1]],
     ]
-    again = imported(user, text.replace("Z9,", "N1,"))
+    again = imported(user, text.replace("Z9;", "N1;"))
     assert (again.headings[1], sums(again)) == ("=Tipo", {"created": 2})
     assert set(Organisation.objects.values_list("name", flat=True)) == {"@Arroba Colectivo", "Casa"}
 
@@ -43,7 +43,7 @@ def test_what_the_file_says_is_all_there_whatever_its_columns_are_called() -> No
     first = refused_rows(user, imported(user, "Nombre;Tipo;Distrito;Reason\nCasa;ngo;Z9;because\n"))
     again = refused_rows(user, imported(user, first))
     for text in (first, again):  # our own column of the previous file is replaced
-        heading, row = csv.reader(text.splitlines())
+        heading, row = csv.reader(text.splitlines(), delimiter=";")
         assert heading == ["Nombre", "Tipo", "Distrito", "Reason", "Reason rejected"]
         assert row[:4] == ["Casa", "ngo", "Z9", "because"]
         assert "Z9" in row[4]
