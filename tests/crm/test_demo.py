@@ -86,7 +86,7 @@ class TestTheCity:
         assert "Actions from the last audit" in html
         assert all(action.text in html for action in signed.actions.all())
         assert "Done?" in html
-        assert len(list(still_open(under_way))) == 3  # records, calls, and agreed actions
+        assert len(list(still_open(under_way))) == 4  # conclusion, records, calls, and agreed actions
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
 
 
