@@ -53,7 +53,7 @@ def test_an_organisation_is_added_and_a_duplicate_told_while_typing(open_page: A
     expect(known).to_be_visible()
     page.get_by_label("Kind", exact=True).select_option("religious_community")
     page.get_by_role("button", name="Save organisation").click()
-    expect(page.get_by_text("similar name")).to_be_visible()
+    expect(page.get_by_text("same name")).to_be_visible()
     assert Organisation.objects.count() == 1
     page.get_by_role("button", name="Save anyway").click()
     expect(page).to_have_url(re.compile(r"/organisations/[0-9a-f-]{36}/$"))

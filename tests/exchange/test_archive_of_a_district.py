@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations
-from contacts.models import Contact, ImportedFields, Merge, NotADuplicate, Organisation
+from contacts.models import Contact, ContactDetail, ImportedFields, Merge, NotADuplicate, Organisation
 from contacts.pairs import say_different
 from districts.models import ExpectedCommunity
 from exchange.archive.parts import PARTS
@@ -71,6 +71,7 @@ def clean_up(ground: Ground, name: str) -> dict[str, Any]:
     one, two, three = (make_organisation(district).pk for _ in range(3))
     organisations = [merge(Organisation, two, one).pk, merge(Organisation, three, two).pk]
     anna, ana = (make_contact(district).pk for _ in range(2))
+    ContactDetail.objects.create(owner_id=ana, channel="website", value=f"https://ana.{name}.example")
     say_different(actor=SYSTEM, object_type="organisation", ids=(three, known["organisation_twin"]))
     say_different(actor=SYSTEM, object_type="contact", ids=(known["contact"], known["contact_twin"]))
     words = canaries.words_of(name)
