@@ -206,7 +206,7 @@ def test_the_district_stands_alone_without_its_parts(city: City) -> None:
     assert "Northgate" in published
     assert city.market.name not in published
     assert "part" not in published.lower()
-    assert "15" in published
+    assert "23" in published
 
 
 @pytest.mark.parametrize(
