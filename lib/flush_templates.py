@@ -26,6 +26,7 @@ class Loader(AppLoader):
     """Load our own HTML flush. Emails stay as written; texts of others are translated with their indent."""
 
     def get_contents(self, origin: Origin) -> str:
-        text = super().get_contents(origin)
-        own = origin.name.endswith(".html") and Path(origin.name).is_relative_to(settings.BASE_DIR)
-        return flush(text) if own else text
+        text, path = super().get_contents(origin), Path(origin.name)
+        # The Python environment can lie in the checkout.
+        ours = path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
+        return flush(text) if ours and path.suffix == ".html" else text
