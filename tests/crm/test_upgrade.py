@@ -298,7 +298,7 @@ def test_nobody_waits_behind_a_migration_that_waits(
             longest = max(longest, time.monotonic() - started)
             time.sleep(0.02)
         assert upgrade.is_alive(), "no migration needed the table: choose another one"
-    upgrade.join(60)
+    upgrade.join(180)
     assert not upgrade.is_alive()
     assert longest < 2.0
     with services.postgres.connect(OLD) as superuser:
