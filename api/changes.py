@@ -50,7 +50,7 @@ def last_seq() -> int:
 
 
 # The cluster, its timeline (PostgreSQL begins one when it recovers to a moment, or a replica takes over), and
-# the database in it. No restore keeps all three, and nobody has to remember to change anything.
+# the database in it. No restore keeps all three, so no manual step is needed.
 _EPOCH: Final = """
 SELECT left(md5(concat_ws('/',
     (SELECT system_identifier FROM pg_control_system()),

@@ -2,7 +2,7 @@
 
 A response that is compressed here or by a proxy has other bytes, so its tag is weak (`W/"7-9c1e…"`). It names
 the same version of the object, which is what If-Match is about here. Weak tags are therefore accepted there
-too: otherwise nobody behind a proxy that compresses could write (docs/adr/0033).
+too: without this, clients behind a compressing proxy could not write (docs/adr/0033).
 """
 
 import re
