@@ -90,6 +90,25 @@ def test_without_a_network_the_form_stays_and_is_saved_once_there_is_one(
     assert Meeting.objects.get().facts == FACTS
 
 
+def test_what_went_wrong_covers_no_button_at_the_end_of_the_page(
+    open_page: OpenPage, officer: User, school: Organisation
+) -> None:
+    page = open_page("phone", user=officer)
+    write_a_log(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save meeting").tap()
+    expect(page.get_by_role("alert")).to_contain_text("Not saved")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    save = page.get_by_role("button", name="Save meeting")
+    above = save.evaluate(
+        """button => {
+          const { bottom } = button.getBoundingClientRect();
+          return document.getElementById("alert").getBoundingClientRect().top - bottom;
+        }"""
+    )
+    assert above >= 0
+
+
 def test_an_answer_that_is_lost_on_its_way_makes_no_second_meeting(
     open_page: OpenPage, officer: User, school: Organisation
 ) -> None:
