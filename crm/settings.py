@@ -33,7 +33,7 @@ TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", defaul
 PHONENUMBER_DEFAULT_REGION = checked.region("CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES"))
 DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
-SEARCH_FACTS = env.bool("SEARCH_FACTS", default=False)  # docs/adr/0032: then `manage.py recount --fix`
+SEARCH_FACTS = env.bool("SEARCH_FACTS", default=False)  # docs/adr/0032
 WHATSAPP_LINKS = env.bool("WHATSAPP_LINKS", default=DEMO)
 # The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")

@@ -62,7 +62,7 @@ VARIABLES: Final = (
     Variable("DEFAULT_PURPOSE", "and the purpose", "community_liaison"),
     Variable(
         "SEARCH_FACTS",
-        "`1` makes facts and assessments searchable; run `manage.py recount --fix` after a change (ADR 32)",
+        "`1` makes facts and assessments searchable, within minutes (ADR 32)",
         "0",
     ),
     Variable(

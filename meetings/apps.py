@@ -8,5 +8,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         from meetings import reminders
+        from meetings.services import recounting
 
         reminders.register()
+        recounting.register_recount()

@@ -7,6 +7,7 @@ from lib.days import city_today
 from meetings.services.follow_up_series import make_next_follow_ups
 from meetings.services.meeting_series import extend_all_series
 from meetings.services.moved_ground import tell_of_moved_ground
+from meetings.services.recounting import recount_after_upgrade
 
 GO_ON = "meetings.go_on_with_series"
 
@@ -21,3 +22,8 @@ def go_on_with_series() -> int:
 @shared_task(name=TELL_OF_MOVES)
 def tell_of_moves() -> int:
     return tell_of_moved_ground()
+
+
+@shared_task(name="meetings.recount_after_upgrade")
+def recount() -> bool:
+    return recount_after_upgrade()

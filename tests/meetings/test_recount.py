@@ -1,5 +1,6 @@
 """`manage.py recount` after writes of every kind, and after manipulation of a row."""
 
+import hashlib
 import random
 from datetime import timedelta
 from io import StringIO
@@ -7,16 +8,23 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from audit.models import Change
 from contacts.models import Contact, FocusDeclaration, Organisation, PrivateChannel
+from contacts.services.folding import fold_contact, fold_organisation
 from contacts.services.organisations import edit_organisation
+from jobs.models import Job, JobStatus
+from jobs.running import run_next
 from lib.days import city_today
 from meetings.codes import MeetingStatus, Outcome
 from meetings.models import Meeting
+from meetings.services.folding import RULES
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import cancel_meeting, edit_meeting, restore_meeting
+from meetings.services.recounting import recount_after_upgrade
+from tests.contacts.labelled_names import labelled_pairs
 from tests.factories import make_contact, make_district, make_meeting, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +159,41 @@ def test_what_cannot_be_written_as_today_is_named_and_the_rest_put_right() -> No
     odd.refresh_from_db()
     assert organisation.website == "https://xn--l-7sba6dbr.com/"
     assert odd.website == "https://me:pw@раураl.com/"
+
+
+def test_an_upgrade_renews_what_an_older_version_stored_once(settings: Settings) -> None:
+    meeting = make_meeting(subject="Coffee", place="", facts="Somebody heard of lanterns")
+    Meeting.objects.filter(pk=meeting.pk).update(folded="coffee somebody heard of lanterns")
+    Job.objects.create(kind="recount", status=JobStatus.DONE, parameters={"rules": RULES - 1})
+    assert recount_after_upgrade()
+    assert not recount_after_upgrade()  # it waits already
+    while run_next():
+        pass
+    meeting.refresh_from_db()
+    assert (meeting.folded, meeting.version) == ("coffee", 1)
+    job = Job.objects.latest("created_at")
+    assert (job.status, job.result) == (JobStatus.DONE, {"corrected": 1, "left": 0})
+    assert not recount_after_upgrade()
+    settings.SEARCH_FACTS = True
+    assert recount_after_upgrade()
+
+
+def test_a_recount_that_failed_is_tried_again_after_an_hour() -> None:
+    recount_after_upgrade()
+    Job.objects.update(status=JobStatus.FAILED)
+    assert not recount_after_upgrade()
+    Job.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert recount_after_upgrade()
+
+
+def test_a_changed_rule_of_folding_raises_the_number_of_the_rules() -> None:
+    """If this fails, raise RULES and put the new digest here."""
+    digest = hashlib.sha256()
+    for pair in labelled_pairs():
+        for name in (pair.one, pair.other):
+            organisation, person = Organisation(name=name), Contact(family_name=name)
+            fold_organisation(organisation)
+            fold_contact(person)
+            for row in (organisation, person):
+                digest.update(f"{row.folded}{row.clues}".encode())
+    assert (RULES, digest.hexdigest()[:16]) == (2, "98edabd077075ec4")
