@@ -9,8 +9,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports.checks import check_limits
-        from reports.exports import work
+        from reports.exports import rows, work
 
         register(check_limits)
 
         work.register()
+        rows.register()

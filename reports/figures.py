@@ -97,6 +97,18 @@ ENDS_NOW: Final = Revision(date(2026, 11, 27), _("A period that is not over ends
 Filters = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What decided whether a thing is counted: a column of the file of rows (`reports.counted`).
+
+    `sql` reads a row of the source and its period (`asked`); `measures` are those that the Report lacks.
+    """
+
+    name: str
+    sql: str
+    measures: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What reports count, in SQL: of each period (`nr`) and group (`grp`) a row for each thing there is.
@@ -104,10 +116,11 @@ class Source:
     `tables(by, measures)` writes `table` and what it is made from, to stand behind WITH. A period and group
     with nothing to count has one row of nulls. `noun` is the list that has these things, `listed` what such a
     list is asked for in any case. Meetings and promises have none by community: a list of them names people,
-    who are never found by community.
+    who are never found by community. `key` is the column with a thing's ID.
     """
 
     table: str
+    key: str
     tables: Callable[[By, Sequence[str]], str]
     noun: Noun
     listed: Callable[[Span], Filters] = lambda _span: {}

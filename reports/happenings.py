@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from meetings.codes import BiasGround
-from reports.figures import Source
+from reports.figures import Fact, Source
 from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
 
@@ -47,7 +47,8 @@ def meetings(by: By, measures: Sequence[str]) -> str:
     """
     group, places, more = _MEETINGS[by]
     return f"""{ASKED}, found AS (
-    SELECT asked.nr, {group} AS grp, meeting.status, meeting.level, meeting.initiated_by, meeting.starts_at
+    SELECT asked.nr, {group} AS grp, meeting.id, meeting.status, meeting.level,
+           meeting.initiated_by, meeting.starts_at
     FROM asked CROSS JOIN {places} JOIN meetings_meeting meeting ON meeting.district_id = ground.district_id
         AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
     {more}
@@ -61,9 +62,9 @@ def concerns(by: By, measures: Sequence[str]) -> str:
     """
     group, places, more = _CONCERNS[by]
     return f"""{ASKED}, found AS (
-    SELECT asked.nr, {group} AS grp, concern.received_at, concern.answered_at, concern.reported_back_on,
-           concern.bias_grounds, concern.reassurance_offered_at, concern.reassurance_answer,
-           concern.created_at,
+    SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, concern.answered_at,
+           concern.reported_back_on, concern.bias_grounds, concern.reassurance_offered_at,
+           concern.reassurance_answer, concern.created_at,
            concern.received_at >= asked.since AND concern.received_at < asked.until AS is_received,
            concern.closed_at >= asked.since AND concern.closed_at < asked.until AS is_closed
     FROM asked CROSS JOIN {places} JOIN meetings_concern concern ON concern.district_id = ground.district_id
@@ -75,9 +76,12 @@ def concerns(by: By, measures: Sequence[str]) -> str:
 
 MEETINGS: Final = Source(
     table="meetings",
+    key="id",
     tables=meetings,
     noun="meetings",
     listed=lambda span: {"starts_after": span.since, "starts_before": span.until},
     has_list_by_focus=False,
 )
-CONCERNS: Final = Source(table="concerns", tables=concerns, noun="concerns")
+CONCERNS: Final = Source(table="concerns", key="id", tables=concerns, noun="concerns")
+STARTS: Final = Fact("starts_at_utc", "starts_at")
+RECEIVED: Final = Fact("received_at_utc", "received_at")

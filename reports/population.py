@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection
 
 from contacts.codes import FOCUS_OF_KIND
-from reports.figures import Filters, Source, Span
+from reports.figures import Fact, Filters, Source, Span
 from reports.questions import By, Question
 
 # asked: one row a period: `until` and `until_on` are where its counting ends, `ends_on` where it does.
@@ -170,7 +170,12 @@ def _as_they_were(span: Span) -> Filters:
     return {"as_of": span.until, "status": "active", **counted}
 
 
-ORGANISATIONS: Final = Source(table="grouped", tables=grouped, noun="organisations", listed=_as_they_were)
+ORGANISATIONS: Final = Source(
+    table="grouped", key="organisation_id", tables=grouped, noun="organisations", listed=_as_they_were
+)
+# Facts about an organisation (reports.counted).
+LAST_MET: Final = Fact("last_met_on", "asked.until_on - days_since_met", [DAYS_SINCE_MET])
+CADENCE: Final = Fact("agreed_every_days", "cadence_days")
 
 
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:

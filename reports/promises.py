@@ -9,7 +9,7 @@ counted together. One without an organisation belongs to no district and is in n
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from reports.figures import Source
+from reports.figures import Fact, Source
 from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
 
@@ -57,8 +57,10 @@ def promises(by: By, measures: Sequence[str]) -> str:
 
 PROMISES: Final = Source(
     table="promises",
+    key="id",
     tables=promises,
     noun="follow-ups",
     listed=lambda span: {"as_of": span.until},
     has_list_by_focus=False,
 )
+COMPLETED: Final = Fact("completed_on", "(completed_at AT TIME ZONE %(zone)s)::date")

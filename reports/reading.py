@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import FIRST, Case, Column, Drill, Filters, Revision, Row, Source, Span, Text
+from reports.figures import FIRST, Case, Column, Drill, Fact, Filters, Revision, Row, Source, Span, Text
 from reports.intervals import LEAST, Interval, wilson
 from reports.population import fetch
 from reports.questions import By, Question
@@ -31,6 +31,7 @@ class Report:
     while there are any the figure can still grow, and is compared with none.
     `better` says which way is good news; None where neither is (a level is no better than another).
     `question` is what it answers, `example` six cases of which each is counted, in the total or neither.
+    `facts` are what decides of a thing in `of` whether it is in n, as the file of rows states it.
     `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
     """
 
@@ -48,6 +49,7 @@ class Report:
     counts: Source
     fields: Mapping[str, str]
     lists: Callable[[Span], Mapping[str, Filters]]
+    facts: Sequence[Fact]
     measures: Sequence[str] = ()
     beside: Sequence[tuple[str, str]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)

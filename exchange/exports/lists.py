@@ -40,7 +40,7 @@ KIND: Final = "export_list"
 BEST: Final = 200  # rows of a search, as its page shows them
 CHOSEN: Final = 200  # rows a reader may tick
 _BATCH: Final = 2_000  # rows fetched from the cursor at once
-_IDS: Final = 5_000  # of one event: an index has to take them in
+IDS: Final = 5_000  # of one event: an index has to take them in
 
 TYPES: Final = {"csv": sheets.CSV_TYPE, "xlsx": sheets.XLSX_TYPE, "vcf": MEDIA_TYPE}
 
@@ -252,7 +252,7 @@ class _Told:
 
     def batches(self) -> Iterator[list[UUID]]:
         """Those of the rows, then those their cells show. One if empty: that tells something too."""
-        everything, step = self._ids + b"".join(one.bytes for one in sorted(self._others)), 16 * _IDS
+        everything, step = self._ids + b"".join(one.bytes for one in sorted(self._others)), 16 * IDS
         for start in range(0, max(len(everything), 1), step):
             part = bytes(everything[start : start + step])
             yield [UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views.exports import export_list, export_report
+from pages.views.exports import export_list, export_report, export_rows
 
 urlpatterns: list[URLPattern] = [
     path("organisations/export/", export_list, {"noun": "organisations"}, name="organisations_export"),
@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern] = [
     path("follow-ups/export/", export_list, {"noun": "follow-ups"}, name="follow-ups_export"),
     path("concerns/export/", export_list, {"noun": "concerns"}, name="concerns_export"),
     path("reports/export/", export_report, name="reports_export"),
+    path("reports/<slug:slug>/rows/", export_rows, name="report_rows"),
 ]

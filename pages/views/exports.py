@@ -17,7 +17,7 @@ from jobs.services import queue_job
 from lib.days import city_today
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.exports import ExportForm, ReportExportForm
+from pages.forms.exports import ExportForm, ReasonForm, ReportExportForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
@@ -27,6 +27,7 @@ from reports.exports.asked import SCORECARD, Asked, Audience
 from reports.exports.files import TYPES, can_write_pdf
 from reports.exports.publications import KIND as REPORT_KIND
 from reports.exports.publications import check_publication, why_inside
+from reports.exports.rows import KIND as ROWS_KIND
 from reports.questions import By
 from reports.wording import say_so_far
 
@@ -107,6 +108,32 @@ def export_report(request: ActorRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound or asked is None else 200
     return render(request, "pages/exports/report.html", context, status=status)
+
+
+@form_page
+@reauthenticated(can_export)
+def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
+    """Export the rows behind a district's figure, each with the facts that decided whether it is counted."""
+    _take_query(request)
+    report, districts = find_report(slug), ground(request)
+    if not districts:
+        raise Http404
+    asked = _asked(request, slug, districts)
+    form = ReasonForm(posted(request))
+    if asked is not None and form.is_valid():
+        title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
+        whole = replace(asked, by=By.DISTRICT)
+        job = queue_job(actor=request.actor, kind=ROWS_KIND, parameters=whole.kept() | title)
+        return redirect("job", job.pk)
+    context = {
+        "form": form,
+        "asked": asked,
+        "report": report,
+        "district": next((row for row in districts if asked and row.code == asked.district), None),
+        "back": _page_of(request, slug),
+    }
+    status = 422 if form.is_bound or asked is None else 200
+    return render(request, "pages/exports/rows.html", context, status=status)
 
 
 def _take_query(request: ActorRequest) -> None:

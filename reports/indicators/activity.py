@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.happenings import MEETINGS
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.happenings import MEETINGS, STARTS
 from reports.reading import Report
 
 
@@ -66,6 +66,7 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("that was due to take place", "that were due to take place"),
+    facts=(STARTS, Fact("became", "became")),
     question=_("How many meetings do we hold?"),
     example=(
         Case.counted(_("Held")),

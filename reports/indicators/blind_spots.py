@@ -97,6 +97,7 @@ REPORT = _BlindSpots(
     columns=(Column("days_since_met", _("days since any was met"), "days"),),
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    facts=(),
     question=_("Which communities are not reached?"),
     example=(
         Case.counted(_("A mosque that represents Muslims, met on 3 July")),

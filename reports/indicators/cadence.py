@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.population import DAYS_SINCE_MET, ORGANISATIONS
+from reports.population import CADENCE, DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 from reports.reading import Report
 
 
@@ -50,6 +50,7 @@ REPORT = Report(
     columns=(Column("without", _("nothing agreed"), "count"),),
     n_label=ngettext_lazy("met within the agreed time", "met within the agreed time"),
     of_label=ngettext_lazy("with an agreed frequency", "with an agreed frequency"),
+    facts=(LAST_MET, CADENCE),
     question=_("How many organisations do we meet as often as agreed?"),
     example=(
         Case.counted(_("Agreed: every 30 days; last met 30 days before the end")),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.rules import ANSWER_WITHIN
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row, Span
-from reports.happenings import CONCERNS
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
+from reports.happenings import CONCERNS, RECEIVED
 from reports.reading import Report
 
 
@@ -83,6 +83,7 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("answered in time", "answered in time"),
     of_label=ngettext_lazy("concern received", "concerns received"),
+    facts=(RECEIVED, Fact("answered_at_utc", "answered_at")),
     question=_("Does who raises a concern hear from us within 72 hours?"),
     example=(
         Case.counted(_("Received on Monday at 10:00, answered on Wednesday at 18:00")),
@@ -112,6 +113,7 @@ LOOP_CLOSED = Report(
     },
     n_label=ngettext_lazy("reported back", "reported back"),
     of_label=ngettext_lazy("concern closed", "concerns closed"),
+    facts=(Fact("reported_back_on", "reported_back_on"),),
     question=_("Do people hear what became of their concern?"),
     example=(
         Case.counted(_("Closed on 9 August, reported back on 9 August")),

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Row
-from reports.population import ORGANISATIONS, TIMES_MET, fetch, grouped
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
+from reports.population import CADENCE, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
 from reports.reading import Report, where
 
@@ -102,6 +102,7 @@ REPORT = _ContactWanted(
     ),
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("meeting agreed", "meetings agreed"),
+    facts=(Fact("times_met", "times_met"), CADENCE),
     question=_("How much of the agreed contact took place?"),
     example=(
         Case.counted(_("Agreed: every 30 days; met 3 times in 90 days: 3 of 3 meetings")),

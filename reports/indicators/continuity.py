@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.population import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
 from reports.reading import Report
 
@@ -47,6 +47,7 @@ REPORT = Report(
     columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
     n_label=ngettext_lazy("with lead and deputy", "with lead and deputy"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    facts=(Fact("officers_with_account", "officers_here"),),
     question=_("How many organisations know two officers?"),
     example=(
         Case.counted(_("Lead and deputy officer are assigned and active")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures import Case, Row
-from reports.population import ORGANISATIONS, TIMES_MET
+from reports.population import LAST_MET, ORGANISATIONS, TIMES_MET
 from reports.reading import Report
 
 
@@ -36,6 +36,7 @@ REPORT = Report(
     },
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    facts=(LAST_MET,),
     question=_("Which share of the organisations here did we meet?"),
     example=(
         Case.counted(_("A mosque, met on 3 July and on 9 August: it counts once")),

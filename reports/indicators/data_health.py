@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.population import ORGANISATIONS
 from reports.reading import Report
 
@@ -60,6 +60,7 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("checked", "checked"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    facts=(Fact("checked_on", "verified_on", ["dated.verified_on"]),),
     question=_("Can we trust the details of the organisations?"),
     example=(
         Case.counted(_("Checked on the last day of the period")),

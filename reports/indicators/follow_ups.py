@@ -9,8 +9,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.promises import PROMISES
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.promises import COMPLETED, PROMISES
 from reports.reading import Report
 
 _BECAME: Final = """CASE
@@ -77,6 +77,7 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("kept on time", "kept on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
+    facts=(Fact("first_due_on", "first_due_on"), COMPLETED),
     question=_("Do we keep our word in time?"),
     example=(
         Case.counted(_("Due on 12 August, done on 12 August")),

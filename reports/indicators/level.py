@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Level
-from reports.figures import Case, Column, Row
-from reports.happenings import MEETINGS
+from reports.figures import Case, Column, Fact, Row
+from reports.happenings import MEETINGS, STARTS
 from reports.reading import Report
 
 
@@ -44,6 +44,7 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("with a level recorded", "with a level recorded"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
+    facts=(STARTS, Fact("level", "level")),
     question=_("How far do organisations take part in our meetings?"),
     example=(
         Case.counted(_("Held, level “inform”")),

@@ -9,8 +9,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.promises import PROMISES
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.promises import COMPLETED, PROMISES
 from reports.reading import Report
 
 SOON: Final = 7  # days late
@@ -60,6 +60,7 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("overdue", "overdue"),
     of_label=ngettext_lazy("follow-up open", "follow-ups open"),
+    facts=(Fact("due_on", "due_on"), COMPLETED),
     question=_("Which follow-ups are late right now?"),
     example=(
         Case.counted(_("Due the day before the end, still open: 1 day late or more")),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.rules import REASSURE_WITHIN
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.happenings import BIAS, CONCERNS
+from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.happenings import BIAS, CONCERNS, RECEIVED
 from reports.reading import Report
 
 
@@ -77,6 +77,7 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("offered in time", "offered in time"),
     of_label=ngettext_lazy("bias concern received", "bias concerns received"),
+    facts=(RECEIVED, Fact("offered_at_utc", "reassurance_offered_at")),
     question=_("Do we offer reassurance after a bias concern?"),
     example=(
         Case.counted(_("Offered two hours after receipt and accepted")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
-from reports.population import DAYS_SINCE_MET, ORGANISATIONS
+from reports.population import DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 from reports.reading import Report
 
 
@@ -58,6 +58,7 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("ever met", "ever met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    facts=(LAST_MET,),
     question=_("How long ago did we last meet the organisations here?"),
     example=(
         Case.counted(_("Met on the last day of the period: 1 day")),

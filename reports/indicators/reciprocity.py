@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Case, Column, Row
-from reports.happenings import MEETINGS
+from reports.figures import Case, Column, Fact, Row
+from reports.happenings import MEETINGS, STARTS
 from reports.reading import Report
 
 
@@ -46,6 +46,7 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
+    facts=(STARTS, Fact("initiated_by", "initiated_by")),
     question=_("Who wants to meet: the community or the police?"),
     example=(
         Case.counted(_("Held, the mosque had called")),

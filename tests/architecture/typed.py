@@ -117,6 +117,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "follow-ups_export": lambda rows: WHY,
     "concerns_export": lambda rows: WHY,
     "district_archive": lambda rows: WHY | ENCRYPTED,
+    "report_rows": lambda rows: WHY,
     "reports_export": lambda rows: WHY | {"audience": "internal"},
     "review_new": lambda rows: {"district": rows["code"]},
     "review_figure": lambda rows: {"text": "Two had moved away."},
