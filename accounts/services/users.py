@@ -256,18 +256,18 @@ def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
 
 
 @transaction.atomic
-def create_administrator(*, actor: Actor, email: str, another: bool = False) -> User:
-    """Create the first administrator, or a further one with `another`.
+def create_first(*, actor: Actor, role: Role, email: str, another: bool = False) -> User:
+    """Create the first account with `role`, or a further one with `another`.
 
     If the account exists and has not signed in yet, return it. Raises PermissionDenied, and ValidationError
-    if there already is an administrator.
+    if the role is taken.
     """
-    there: UserQuerySet = User.objects.active().with_role(Role.ADMINISTRATOR)
+    there: UserQuerySet = User.objects.active().with_role(role)
     if waiting := there.with_address(email).filter(last_login__isnull=True).first():
         return waiting
     if there.exists() and not another:
-        raise ValidationError(_("An administrator already exists. Use --another to add one more."))
-    return invite_user(actor=actor, email=email, name=email.partition("@")[0], role=Role.ADMINISTRATOR)
+        raise ValidationError(_("An account with this role already exists. Use --another to add one more."))
+    return invite_user(actor=actor, email=email, name=email.partition("@")[0], role=role)
 
 
 def _let_role_wait(actor: Actor, user: User) -> None:

@@ -1,4 +1,4 @@
-"""The command that creates the first administrator."""
+"""The commands that create the first administrator and the first privacy officer."""
 
 from io import StringIO
 
@@ -6,7 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.actors import actor_for
+from accounts.models import AccountRequest, Role, User
+from accounts.services.requests import confirm_request
+from accounts.services.users import invite_user
 from audit.models import Action, Event
 from tests.factories import make_officer, make_user
 
@@ -38,7 +41,7 @@ def test_the_last_line_is_a_link_for_choosing_a_password(client: Client) -> None
 
 def test_a_second_one_needs_to_be_asked_for() -> None:
     make_user(Role.ADMINISTRATOR)
-    with pytest.raises(CommandError, match="An administrator already exists"):
+    with pytest.raises(CommandError, match="already exists"):
         create("eve@police.example")
     create("eve@police.example", "--another")
     assert User.objects.with_role(Role.ADMINISTRATOR).count() == 2
@@ -60,3 +63,31 @@ def test_an_address_that_signs_in_already_or_is_none_is_refused() -> None:
     for address in ("ann@police.example", "ann", ""):
         with pytest.raises(CommandError):
             create(address)
+
+
+def test_the_first_privacy_officer_confirms_on_the_first_day_who_the_administrator_invites() -> None:
+    out = StringIO()
+    call_command("create_privacy_officer", "pia@police.example", stdout=out)
+    assert "privacy officer" in out.getvalue()
+    administrator = actor_for(make_user(Role.ADMINISTRATOR))
+    invited = invite_user(
+        actor=administrator, email="sam@police.example", name="Sam", role=Role.PRIVACY_OFFICER
+    )
+    first = User.objects.get(email="pia@police.example")
+    (request,) = AccountRequest.objects.filter(user=invited)
+    assert confirm_request(actor=actor_for(first), request_id=request.pk).is_confirmed
+    with pytest.raises(CommandError, match="already exists"):
+        call_command("create_privacy_officer", "pol@police.example")
+
+
+def test_a_privacy_officer_invited_this_week_reads_why_another_person_decides(client: Client) -> None:
+    administrator = actor_for(make_user(Role.ADMINISTRATOR))
+    invited = invite_user(
+        actor=administrator, email="pia@police.example", name="Pia", role=Role.PRIVACY_OFFICER
+    )
+    call_command("confirm_role", "pia@police.example", stdout=StringIO())
+    invite_user(actor=administrator, email="sam@police.example", name="Sam", role=Role.SUPERVISOR)
+    client.force_login(invited)
+    page = client.get("/settings/waiting/").content.decode()
+    assert "Another person decides" in page
+    assert "has created or changed your account in the last seven days" in page
