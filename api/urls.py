@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path, re_path
 
 from api.schema.views import NotFoundView, SchemaView
+from api.views.bulk_reads import BulkReadFile, BulkReads
 from api.views.changes import Changes
 from api.views.directory import Districts, Me, Officers, Vocabularies
 from api.views.meetings import Concerns, FollowUps, Meetings
@@ -56,6 +57,8 @@ urlpatterns = [
         _view(WebhookDeliveries, {"post": "replay"}),
         name="api-webhook-delivery-replay",
     ),
+    *resource("bulk-reads", BulkReads, "bulk-read"),
+    path("bulk-reads/<uuid:pk>/file/", _view(BulkReadFile, {"get": "retrieve"}), name="api-bulk-read-file"),
     path("reports/<slug:slug>/", _view(Reports, {"get": "retrieve"}), name="api-report"),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),

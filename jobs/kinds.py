@@ -84,7 +84,8 @@ class Work(Protocol):
 class Kind:
     """A kind of job.
 
-    `run` may be called again for the same job after a worker died, so it must be idempotent.
+    `run` may be called again for the same job after a worker died, so it must be idempotent. `find_starter`
+    returns the present actor of a starter that is no staff account, or None if it can no longer act.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Kind:
     title: str | Promise
     may: Callable[[Actor], bool]
     needs_release: bool = False
+    find_starter: Callable[[UUID], Actor | None] = lambda _id: None
 
 
 _KINDS: dict[str, Kind] = {}
@@ -104,13 +106,14 @@ def register(
     title: str | Promise,
     may: Callable[[Actor], bool],
     needs_release: bool = False,
+    find_starter: Callable[[UUID], Actor | None] = lambda _id: None,
 ) -> None:
     """Register a kind of job.
 
     `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With
     `needs_release` the files can be downloaded only after a second person has released them.
     """
-    _KINDS[name] = Kind(name, run, title, may, needs_release)
+    _KINDS[name] = Kind(name, run, title, may, needs_release, find_starter)
 
 
 def find_kind(name: str) -> Kind | None:

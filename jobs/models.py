@@ -122,7 +122,7 @@ class JobFileQuerySet(models.QuerySet["JobFile"]):
 
     def made(self) -> Self:
         """Output files that have not expired."""
-        return self.filter(is_input=False, expires_at__gt=timezone.now())
+        return self.filter(is_input=False, expires_at__gt=Now())
 
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())

@@ -44,8 +44,17 @@ def run_next() -> bool:
     job = lease.row
     starter = User.objects.filter(pk=job.started_by).first() if job.started_by else None
     with _as_they_read(starter):
-        _run(lease, actor_for(starter) if starter else SYSTEM if job.started_by is None else None)
+        _run(lease, _actor_of(job, starter))
     return True
+
+
+def _actor_of(job: Job, starter: User | None) -> Actor | None:
+    if job.started_by is None:
+        return SYSTEM
+    if starter is not None:
+        return actor_for(starter)
+    kind = find_kind(job.kind)
+    return kind.find_starter(job.started_by) if kind else None
 
 
 def _run(lease: Lease[Job], actor: Actor | None) -> None:

@@ -38,6 +38,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self, now: datetime) -> Self:
         return self.filter(status=KeyStatus.ACTIVE, expires_at__gt=now)
 
+    def working(self, now: datetime) -> Self:
+        """Usable keys whose creator, if there is one, is not deactivated."""
+        answered_for = Q(created_by__isnull=True) | Q(created_by__is_active=True)
+        return self.usable(now).filter(answered_for)
+
     def ending(self, now: datetime) -> Self:
         """Keys that expire soon, which administrators are warned about."""
         live = self.exclude(status=KeyStatus.REVOKED).filter(expires_at__gt=now)

@@ -97,6 +97,7 @@ _PLAIN: dict[str, Callable[..., Shape]] = {
     "DateField": serializers.DateField,
     "JSONField": serializers.JSONField,
     "IntegerField": serializers.IntegerField,
+    "PositiveBigIntegerField": serializers.IntegerField,
     "PositiveIntegerField": serializers.IntegerField,
     "PositiveSmallIntegerField": serializers.IntegerField,
 }

@@ -34,7 +34,8 @@ PROBLEM: Json = {
         "current_version": {"type": "integer", "description": "With 412: the version there is now."},
         "remaining": {
             "type": "integer",
-            "description": "With `people_quota`: how many more contacts you can read today.",
+            "description": "With `people_quota`: how many more contacts you can read today. With "
+            "`bulk_quota`: how many more rows the agreement allows.",
         },
     },
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -47,9 +48,10 @@ WHY = {
     404: "Not found, or not visible to this key.",
     405: "Method not allowed.",
     406: "Only JSON responses are available.",
-    409: "The ID is already in use, or the first request with this Idempotency-Key is still running.",
+    409: "The ID is already in use, or what you ask for is still running: the first request with this "
+    "Idempotency-Key, or a bulk read.",
     410: "The cursor has expired or is older than a restore: fetch everything again. Or the record that this "
-    "POST created has been deleted.",
+    "POST created has been deleted, or the file has expired.",
     412: "The object has changed. The ETag header holds the current version.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8.",

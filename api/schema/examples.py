@@ -13,6 +13,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "focuses": [{"focus": "lgbti", "declared_by": "Its chair", "declared_on": "2026-05-02"}],
         "cadence_days": 30,
     },
+    "BulkReadInput": {"type": "organisations"},
     "OrganisationPatch": {"cadence_days": 60, "version": 1},
     "ContactInput": {
         "given_name": "Ana",

@@ -188,7 +188,7 @@ class Schema(Shapes):
             "responses": {
                 "200": answers.success("The answer.", self._shape(view.shape), media_type=view.media_type)
             },
-            "problems": [410] if view.paged else [],
+            "problems": list(view.problems),
         }
 
     def _shape(self, shape: Any) -> Json:

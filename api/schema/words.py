@@ -178,6 +178,17 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "due_at": ("", MOMENT),
     "delivered_at": ("When it was delivered.", MOMENT),
     "failed_at": ("When it was given up.", MOMENT),
+    # --- Bulk reads
+    "BulkRead.type": ("The kind of object, as in the paths.", "contacts"),
+    "BulkRead.status": ("`waiting`, `running`, `done`, `failed` or `cancelled`.", "done"),
+    "done": ("", 151),
+    "total": ("", 151),
+    "message": ("Why it failed.", ""),
+    "files": ("The file, while it can be fetched.", None),
+    "size": ("In bytes.", 120_000),
+    "digest": ("SHA-256 of the file, in hexadecimal.", "9f86d081884c7d659a2feaa0c55ad015" * 2),
+    "BulkFile.expires_at": ("Until when the file can be fetched.", MOMENT),
+    "finished_at": ("When it ended.", MOMENT),
     # --- Pages, batches and problems
     "next": ("The URL of the next page, or null.", _PAGE),
     "previous": ("The URL of the previous page, or null.", None),
@@ -237,6 +248,7 @@ TAGS: Final[dict[str, str]] = {
     "officers": "Staff who can be assigned.",
     "changes": "The change feed: what changed, in the order of commits.",
     "webhooks": "Addresses to which changes are sent.",
+    "bulk-reads": "All rows of a type in one file, if a privacy officer has agreed.",
     "webhook-deliveries": "What was sent to your webhooks.",
     "reports": "Figures, each with the call that lists its rows.",
     "vocabularies": "All codes with their labels.",
@@ -256,6 +268,7 @@ Organisations, contacts, meetings, follow-ups and concerns of proximity policing
 - **Errors:** `application/problem+json` (RFC 9457). `code` is stable. What a key cannot see answers 404.
 - **Limits:** requests a minute (`RateLimit`) and different contacts a day. On 429, wait for `Retry-After`
   seconds.
-- **Copies:** `GET /changes/` lists what changed, and webhooks say so at once.
+- **Copies:** `POST /bulk-reads/` reads a whole list if a privacy officer has agreed. `GET /changes/` lists
+  what changed, and webhooks say so at once.
 - **Changes of the API:** additions come at any time. What is deprecated works for at least 12 more months.
 """

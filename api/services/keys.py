@@ -17,6 +17,7 @@ from api.codes import opens_the_book
 from api.models import ApiKey, ApiSecret
 from api.models.key import KeyStatus
 from api.rules import MAX_DAYS, Token, new_token
+from api.services.bulk_agreements import end_open_agreement
 from audit.models import Action
 from audit.services import record
 from districts.models import District
@@ -140,7 +141,7 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
         key.secrets.all().delete()
         key.created_by_id = actor.id if actor.kind == "user" else None
         if is_anothers:
-            key.status, key.confirmed_by_id = KeyStatus.WAITING, None
+            _unconfirm(key)
     key.secrets.filter(expires_at__lte=now).delete()
     if key.secrets.count() >= MAX_SECRETS:
         text = _(
@@ -163,8 +164,14 @@ def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
     if key.expires_at + ROTATION <= now:
         key.secrets.all().delete()
         if _waits(actor, key):
-            key.status, key.confirmed_by = KeyStatus.WAITING, None
+            _unconfirm(key)
     key.expires_at, key.renewed_at = now + timedelta(days=days), now
+
+
+def _unconfirm(key: ApiKey) -> None:
+    """A privacy officer must confirm the key again. What was agreed before does not hold any longer."""
+    key.status, key.confirmed_by_id = KeyStatus.WAITING, None
+    end_open_agreement(key)
 
 
 @transaction.atomic

@@ -58,11 +58,12 @@ class Resource(ViewSet):
     silent: ClassVar[bool] = False
 
     #: For the documentation of a view whose response is not a row of `spec`: its shape, the parameters
-    #: that take words from a fixed list, and whether it takes `cursor` and `limit`.
+    #: that take words from a fixed list, whether it takes `cursor` and `limit`, and its own problems.
     shape: ClassVar[Any] = None
     media_type: ClassVar[str] = "application/json"
     words: ClassVar[Mapping[str, Collection[str]]] = {}
     paged: ClassVar[bool] = False
+    problems: ClassVar[Sequence[int]] = ()
 
     @property
     def object_type(self) -> str:

@@ -37,6 +37,7 @@ class Changes(Resource):
     shape = ChangesShape()
     words = {"types": tuple(MODELS)}
     paged = True
+    problems = (410,)
 
     def list(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ("cursor", "limit", *self.words))

@@ -81,7 +81,7 @@ class Writing(Resource):
             self.show([row], (), Action.VIEW)
         body = to_json(row)
         response = HttpResponse(body, status=status, content_type="application/json")
-        response["ETag"] = etag(row["version"], body)
+        response["ETag"] = etag(row.get("version", 1), body)
         if status == 201:
             response["Location"] = self.request.build_absolute_uri(reverse(self.url_name, args=[pk]))
         return response
@@ -98,7 +98,7 @@ class Writing(Resource):
             if self._that_exist([pk]):
                 raise
             raise _gone() from None
-        self.reads = row["version"] != kept["version"]
+        self.reads = row.get("version", 1) != kept["version"]
         return self.answer(pk, kept["status"])
 
     @contextmanager

@@ -5,7 +5,7 @@ job: the trail says what left, to which file, before the file can be fetched.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from audit.models import Action
-from audit.services import record
 from contacts.models import ContactDetail
 from contacts.search import search_mark
 from districts.models import District
 from exchange.exports import contacts, meetings, organisations
 from exchange.exports.columns import ListExport, Rows
+from exchange.exports.leaving import LeavingRows
 from exchange.exports.vcard import MEDIA_TYPE, vcard
 from exchange.policies import can_export
 from jobs import kinds
@@ -40,7 +39,6 @@ KIND: Final = "export_list"
 BEST: Final = 200  # rows of a search, as its page shows them
 CHOSEN: Final = 200  # rows a reader may tick
 _BATCH: Final = 2_000  # rows fetched from the cursor at once
-IDS: Final = 5_000  # of one event: an index has to take them in
 
 TYPES: Final = {"csv": sheets.CSV_TYPE, "xlsx": sheets.XLSX_TYPE, "vcf": MEDIA_TYPE}
 
@@ -130,7 +128,7 @@ def export_list(work: Work) -> JobResult:
         rows = selection.rows()
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
-    told, out = _Told(), spool()
+    told, out = LeavingRows(), spool()
     work.progress(0, rows.count())
     try:
         if extension == "vcf":
@@ -153,25 +151,21 @@ def export_list(work: Work) -> JobResult:
     def tell(files: Sequence[KeptFile]) -> None:
         to = f"file sha256:{files[0].digest} filter:{selection.digest()}"
         names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
-        for ids in told.batches():
-            record(
-                work.actor,
-                Action.EXPORT,
-                export.object_type,
-                ids,
-                district_ids=told.districts,
-                field_names=names,
-                purpose=purpose,
-                recipient=to,
-                search_hash=search_mark(selection.searched),
-            )
+        told.record(
+            work.actor,
+            export.object_type,
+            field_names=names,
+            purpose=purpose,
+            recipient=to,
+            search_hash=search_mark(selection.searched),
+        )
 
     result = {"rows": told.rows, "files": 1}
     return JobResult(result, [Output(name, TYPES[extension], out)], tell)
 
 
 def _write_table(
-    out: BinaryIO, extension: str, selection: Selection, rows: Rows, work: Work, told: "_Told"
+    out: BinaryIO, extension: str, selection: Selection, rows: Rows, work: Work, told: LeavingRows
 ) -> None:
     export, actor = selection.export, work.actor
     names = [f"c{number}" for number in range(len(export.columns))]
@@ -205,7 +199,7 @@ def _write_table(
     sheets.write_xlsx(out, [sheet, about], title=str(export.title), author=actor.name)
 
 
-def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[str, Any]]:
+def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tuple[str, Any]]:
     """What a reader of the file has to know; written last, when the rows are counted."""
     yield _("List"), str(selection.export.title)
     yield (
@@ -224,7 +218,7 @@ def _about(selection: Selection, work: Work, told: "_Told") -> Iterator[tuple[st
         yield str(column.heading), str(column.about)
 
 
-def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: "_Told") -> None:
+def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: LeavingRows) -> None:
     """People without their organisations: a file of many is no way around rule 3 of domain.md."""
     others = models.Prefetch("other_details", ContactDetail.objects.order_by("pk"))
     listed = rows.filter(withdrawn_on__isnull=True).prefetch_related(others)
@@ -233,29 +227,6 @@ def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: "_Told") -> None:
         told.add(contact.pk, contact.home_district_id, ())
         if told.rows % 500 == 0:
             work.progress(told.rows)
-
-
-class _Told:
-    """The ids that left, 16 bytes each."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.districts: set[UUID] = set()
-        self._ids = bytearray()
-        self._others: set[UUID] = set()
-
-    def add(self, pk: UUID, where: UUID | Iterable[UUID], others: Iterable[UUID] | None) -> None:
-        self.rows += 1
-        self._ids += pk.bytes
-        self.districts.update([where] if isinstance(where, UUID) else where)
-        self._others.update(one for one in others or () if one)
-
-    def batches(self) -> Iterator[list[UUID]]:
-        """Those of the rows, then those their cells show. One if empty: that tells something too."""
-        everything, step = self._ids + b"".join(one.bytes for one in sorted(self._others)), 16 * IDS
-        for start in range(0, max(len(everything), 1), step):
-            part = bytes(everything[start : start + step])
-            yield [UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]
 
 
 def register() -> None:

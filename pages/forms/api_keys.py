@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from api.codes import READS_PEOPLE, Scope
-from api.models import ApiKey
+from api.models import ApiKey, BulkAgreement
 from api.rules import MAX_DAYS
+from api.services.bulk_agreements import MOST_ROWS
 from districts.models import District
 from pages.forms.base import ROWS
 from pages.forms.districts import DistrictsField
@@ -92,6 +93,13 @@ class RenewForm(forms.Form):
         required=False,
         help_text=_("Up to one year. Leave empty to keep the current expiry date."),
     )
+
+
+@fields_of(BulkAgreement, "rows", "days", "reason", rows={"min_value": 1, "max_value": MOST_ROWS})
+class BulkAgreementForm(forms.Form):
+    """Agree that a key may read whole lists."""
+
+    days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=MAX_DAYS, initial=7)
 
 
 def reads_people(scopes: list[str]) -> bool:

@@ -20,9 +20,10 @@ from accounts.policies import is_second_person
 from api.codes import opens_the_book
 from api.models import ApiKey
 from api.models.key import KeyStatus
+from api.services.bulk_agreements import agree_to_bulk_reads, can_agree, end_bulk_agreement
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from pages.form_pages import form_page, posted
-from pages.forms.api_keys import KeyForm, RenewForm, reads_people
+from pages.forms.api_keys import BulkAgreementForm, KeyForm, RenewForm, reads_people
 from pages.forms.base import RefusalsIn
 from pages.identity import reauthenticated, require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
@@ -57,11 +58,15 @@ def keys(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def key(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = _find(request, pk)
-    is_live = row.expires_at > timezone.now()
+    row, now = _find(request, pk), timezone.now()
+    is_live = row.expires_at > now
+    agreement = row.bulk_agreements.in_force(now).select_related("agreed_by").first()
     context = {
         "key": row,
         "is_live": is_live,
+        "agreement": agreement,
+        "may_agree": is_live and row.status == KeyStatus.ACTIVE and can_agree(request.actor, row),
+        "may_end_agreement": agreement is not None and request.actor.role == Role.PRIVACY_OFFICER,
         "reads_people": reads_people(row.scopes),
         "opens_the_book": opens_the_book(row.scopes),
         "may_confirm": (row.status == KeyStatus.WAITING or row.is_unconfirmed)
@@ -69,7 +74,7 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
         and request.actor.role == Role.PRIVACY_OFFICER
         and is_second_person(request.actor, row.created_by_id),
         "may_rotate": row.status != KeyStatus.REVOKED and request.actor.is_administrator,
-        "ends_soon": is_live and row.ends_soon(timezone.now()),
+        "ends_soon": is_live and row.ends_soon(now),
         "may_revoke": row.status != KeyStatus.REVOKED,
     }
     return render(request, "pages/keys/detail.html", context)
@@ -124,6 +129,30 @@ def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
     confirm_key(actor=request.actor, key_id=pk)
     messages.success(request, _("The key for %(name)s is now active.") % {"name": row.name})
     return redirect("settings_keys")
+
+
+@form_page
+@reauthenticated(lambda actor: actor.role == Role.PRIVACY_OFFICER)
+def key_bulk(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Agree to bulk reads."""
+    row = _find(request, pk)
+    refuse_unless(can_agree(request.actor, row))
+    form = BulkAgreementForm(posted(request))
+    if form.is_valid():
+        with RefusalsIn(form):
+            agree_to_bulk_reads(actor=request.actor, key_id=pk, **form.cleaned_data)
+            messages.success(request, _("Bulk reads agreed."))
+            return redirect("settings_key", pk)
+    context = {"key": row, "form": form}
+    return render(request, "pages/keys/bulk.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def key_bulk_end(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _find(request, pk)
+    end_bulk_agreement(actor=request.actor, key_id=pk)
+    messages.success(request, _("Agreement ended."))
+    return redirect("settings_key", pk)
 
 
 def _find(request: ActorRequest, pk: UUID) -> ApiKey:

@@ -19,9 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from audit.models import Action
-from audit.services import record
-from exchange.exports.lists import IDS, LISTS
+from exchange.exports.leaving import LeavingRows
+from exchange.exports.lists import LISTS
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
@@ -123,18 +122,16 @@ def export_rows(work: Work) -> JobResult:
     days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
 
     def tell(files: Sequence[KeptFile]) -> None:
-        ids = sorted(counted.visible)
-        for start in range(0, max(len(ids), 1), IDS):
-            record(
-                actor,
-                Action.EXPORT,
-                LISTS[report.counts.noun].object_type,
-                ids[start : start + IDS],
-                district_ids=[district.pk for district in counted.question.districts],
-                field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
-                purpose=purpose,
-                recipient=f"file sha256:{files[0].digest} days:{days}",
-            )
+        left, districts = LeavingRows(), [district.pk for district in counted.question.districts]
+        for pk in sorted(counted.visible):
+            left.add(pk, districts)
+        left.record(
+            actor,
+            LISTS[report.counts.noun].object_type,
+            field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
+            purpose=purpose,
+            recipient=f"file sha256:{files[0].digest} days:{days}",
+        )
 
     name = f"{asked.slug}-rows-{slugify(asked.district)}-{days}-confidential.csv"
     return JobResult({"rows": len(counted.rows), "files": 1}, [Output(name, CSV_TYPE, out)], tell)

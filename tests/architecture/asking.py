@@ -69,6 +69,7 @@ ROWS: Final = {
     "api-officer": "officer",
     "api-webhook": "webhook_of_key",
     "api-webhook-delivery": "delivery_of_key",
+    "api-bulk-read": "bulk_read",
 }
 
 #: Query that a URL needs.

@@ -16,7 +16,8 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import AccountRequest, Asked, Role, User
 from accounts.services.views import save_view
-from api.models import ApiKey, CalendarFeed, Webhook, WebhookDelivery
+from api.bulk_reads import KIND
+from api.models import ApiKey, BulkAgreement, CalendarFeed, Webhook, WebhookDelivery
 from api.models.key import KeyStatus
 from api.services.feeds import create_feed
 from api.services.webhooks import create_webhook
@@ -100,6 +101,8 @@ class Ground:
         self.tools = self._tools()
         self._hook("north", self.tools["key own"].key.pk)
         self._hook("south", self.rows["south"]["key"])
+        self._bulk_read("north", self.tools["key own"].key.pk)
+        self._bulk_read("south", self.rows["south"]["key"])
         for rows in (*self.rows.values(), self.shared):
             rows["key_source"] = self.tools["key own"].key.source
         self._clients = {f"{role} {where}": self._sign_in(role, where) for role, where in self.users}
@@ -135,6 +138,27 @@ class Ground:
         webhook, _secret = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key_id)
         sent = WebhookDelivery.objects.create(webhook=webhook, seq=1, payload={}, failed_at=timezone.now())
         self.rows[name] |= {"webhook_of_key": webhook.pk, "delivery_of_key": sent.pk}
+
+    def _bulk_read(self, name: str, key_id: UUID) -> None:
+        """Create a finished bulk read of this key, and its agreement."""
+        BulkAgreement.objects.create(
+            key_id=key_id,
+            rows=1_000,
+            reason="A copy",
+            agreed_by=self.users[Role.PRIVACY_OFFICER, "north"],
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        given = {"type": "organisations", "purpose": "A copy"}
+        job = Job.objects.create(kind=KIND, status="done", started_by=key_id, parameters=given)
+        keep_file(
+            job_id=job.pk,
+            name="x.ndjson",
+            media_type="application/x-ndjson",
+            content=BytesIO(canaries.words_of(name).encode()),
+            is_input=False,
+            district_ids=[self.districts[name].pk],
+        )
+        self.rows[name]["bulk_read"] = job.pk
 
     def _settle(self, name: str) -> dict[str, Any]:
         """Create one row of each type and return the IDs by noun."""

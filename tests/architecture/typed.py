@@ -135,6 +135,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "settings_district_new": lambda rows: {"name": "New", "code": "Z9", "parent": rows["district"].pk},
     "settings_district_import": _ground,
     "settings_key_new": _key,
+    "settings_key_bulk": lambda rows: {"rows": "10", "days": "7", "reason": "A whole copy"},
     "settings_webhook_new": lambda rows: {
         "key": rows["key"],
         "name": "Hook",
@@ -224,6 +225,7 @@ MADE: Final[dict[str, Callable[[Rows], Fields]]] = {
     "follow-up": _follow_up,
     "concern": _concern,
     "webhook": _webhook,
+    "bulk-read": lambda rows: {"type": "contacts"},
 }
 CHANGED: Final[dict[str, Fields]] = {
     "organisation": {"summary": "New"},

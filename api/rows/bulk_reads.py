@@ -1,0 +1,41 @@
+"""Rows for bulk reads, as their key reads them."""
+
+from typing import Any
+
+from django.db.models import OuterRef
+from django.db.models.fields.json import KT
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.actors import Actor
+from api.changes import MODELS
+from api.rows.base import Column, RowSpec, children
+from api.rows.columns import column, columns, fields_of
+from jobs.models import Job, JobFile
+
+
+@fields_of(JobFile, "size", "digest", "expires_at")
+class BulkFileShape(serializers.Serializer[Any]):
+    """The file of a bulk read, at the address of the bulk read followed by `file/`."""
+
+
+def _files(_actor: Actor) -> Any:
+    made = JobFile.objects.made().filter(job=OuterRef("pk")).order_by("pk")
+    return children(made, size="size", digest="digest", expires_at="expires_at")
+
+
+BULK_READ = RowSpec(
+    "job",
+    columns(
+        Job,
+        "id",
+        Column("type", serializers.ChoiceField(tuple(MODELS)), KT("parameters__type")),
+        "status",
+        column(Job, "done", help_text=_("Rows written so far.")),
+        column(Job, "total", help_text=_("Rows there were at the start.")),
+        "message",
+        Column("files", BulkFileShape(many=True), _files),
+        *("created_at", "finished_at"),
+    ),
+    title="BulkRead",
+)
