@@ -152,7 +152,7 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
         )
     else:
         text = _("Which property holds the district name? The first feature has: %(names)s.")
-    raise ValidationError(text, params={"names": names})
+    raise ValidationError(text, code="code_property" if code else "name_property", params={"names": names})
 
 
 def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:

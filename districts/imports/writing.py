@@ -137,7 +137,9 @@ def import_districts(
         return report
     if report.asks and not confirmed:
         text = _("Check these first, then confirm that they are correct:")
-        raise ValidationError([ValidationError(one) for one in (text, *report.asks[:MAX_MISTAKES])])
+        raise ValidationError(
+            [ValidationError(one, code="unconfirmed") for one in (text, *report.asks[:MAX_MISTAKES])]
+        )
     with transaction.atomic():
         written = _write(actor, found, known, parent, properties)
         if written:

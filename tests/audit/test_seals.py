@@ -60,7 +60,7 @@ def test_what_is_numbered_is_sealed_shipped_and_found_whole(key: Path, settings:
     shipped = [json.loads(line) for line in lines(settings)]
     assert [one["root"] for one in shipped] == [bytes(first.root).hex(), bytes(second.root).hex()]
     said = verify()
-    assert f"{second.last_seq} rows under 2 seals, compared with seals.jsonl." in said
+    assert f"{second.last_seq} rows, 2 seals, compared with seals.jsonl." in said
     assert "OK: the audit log matches its seals." in said
 
 
@@ -191,7 +191,7 @@ def test_a_new_key_signs_from_now_on_and_the_old_one_still_proves_what_it_signed
 
 def test_the_command_fails_where_something_is_wrong_and_looks_from_a_day_on(key: Path) -> None:
     write_trail(6)
-    assert "0 rows under 0 seals" in verify("--since", "2100-01-01")
+    assert "0 rows, 0 seals" in verify("--since", "2100-01-01")
     assert "1 seals" in verify("--since", "2020-01-01")
     forged = Event.objects.earliest("pk")
     with connections["owner"].cursor() as cursor:

@@ -320,6 +320,8 @@ def test_the_command_wants_changes_confirmed(tmp_path: Path) -> None:
     call_command("import_districts", file, "--confirm-changes", stdout=out)
     assert District.objects.get().name == "Sol"
     file.write_bytes(numbered("gid", "Goya", "Ibiza", west=-3.5))
+    with pytest.raises(CommandError, match=r"(?s)Choose the property.*--codes-from-names\.$"):
+        call_command("import_districts", file)
     call_command("import_districts", file, "--codes-from-names", stdout=out)
     assert District.objects.filter(code="GOYA").exists()
     file.write_bytes(collection(feature("C-01", "Centre")))

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             if len(found) > SHOWN:
                 self.stdout.write(f"{what}… and {len(found) - SHOWN} more")
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
-        self.stdout.write(f"{report.rows} rows under {report.seals} seals{against}.")
+        self.stdout.write(f"{report.rows} rows, {report.seals} seals{against}.")
         if report.keys and not report.keys_were_given:
             self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")

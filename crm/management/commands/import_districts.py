@@ -9,6 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.actors import SYSTEM
 from districts.imports import MAX_BYTES, Naming, import_districts
 
+HINTS = {
+    "code_property": "Use --code-property PROPERTY, or --codes-from-names.",
+    "name_property": "Use --name-property PROPERTY.",
+    "unconfirmed": "Use --confirm-changes to confirm them.",
+}
+
 
 class Command(BaseCommand):
     help = "Create or update districts from a GeoJSON file (WGS 84): all of them or none."
@@ -52,8 +58,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except ValidationError as error:
-            hint = [] if options["confirm_changes"] else ["(use --confirm-changes to confirm them)"]
-            said = [f"{file}: nothing was imported.", *error.messages, *hint]
+            hint = HINTS.get(getattr(error, "error_list", [error])[0].code or "")
+            said = [f"{file}: nothing was imported.", *error.messages, *([hint] if hint else [])]
             raise CommandError("\n".join(said)) from error
         for row in report.rows:
             self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if report.findings:
             raise BackupFailed(f"The activity log does not match its seals: {report.findings[0]}.")
         left = report.not_sealed + report.not_numbered
-        self.stdout.write(f"{report.rows} activity log rows under {report.seals} seals: unchanged.")
+        self.stdout.write(f"Activity log unchanged: {report.rows} rows, {report.seals} seals.")
         self.stdout.write(
             f"{left} activity log rows were not sealed yet. They are covered only by the checksums above."
         )
