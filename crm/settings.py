@@ -26,6 +26,8 @@ SITE_URL = env.str("SITE_URL").rstrip("/")  # base URL of links in emails
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO = env.bool("DEMO", default=False)
+SANDBOX = env.bool("SANDBOX", default=False)  # docs/adr/0034
+SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 
 # --- The city -----------------------------------------------------------------------------------
 CITY_NAME = env.str("CITY_NAME", default="Proximity")

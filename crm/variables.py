@@ -66,6 +66,10 @@ VARIABLES: Final = (
         "0",
     ),
     Variable(
+        "SANDBOX_URL", "the sandbox that the page for developers leads to (“A sandbox for integrators”)"
+    ),
+    Variable("SANDBOX", "`1` on the sandbox itself, which holds invented rows only: anybody gets a key", "0"),
+    Variable(
         "AUDIT_SIGNING_KEY_FILE",
         "the key that seals the audit trail (“The audit trail's seals”); of the worker alone",
         None,

@@ -35,6 +35,7 @@ class CallerShape(serializers.Serializer[Any]):
     contacts_left = serializers.IntegerField(
         allow_null=True, help_text=_("How many more you can read today, until midnight in the city.")
     )
+    sandbox = serializers.BooleanField(help_text=_("Whether all rows here are invented."))
 
 
 OFFICER = RowSpec(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpResponse
 from rest_framework import serializers
@@ -105,5 +106,6 @@ class Me(Resource):
             "expires_at": key.expires_at if key else None,
             "daily_contacts": most,
             "contacts_left": left,
+            "sandbox": settings.SANDBOX,
         }
         return HttpResponse(to_json(about), content_type="application/json")

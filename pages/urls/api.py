@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern] = [
         name="settings_delivery_replay",
     ),
     path("developer/", developer.developer, name="developer"),
+    path("developer/key/", developer.sandbox_key, name="developer_sandbox_key"),
     path("developer/examples/<slug:language>/", developer.example, name="developer_example"),
 ]

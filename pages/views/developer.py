@@ -6,14 +6,17 @@ They are open to everybody, because an integrator has a key and no account. They
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from api.lifecycle import ENDING
+from api.services.sandbox import create_sandbox_key, is_sandbox
 from pages.developer import LANGUAGES, SCOPES, START, Example
 
 LABELS = {"curl": "curl", "python": "Python", "javascript": "JavaScript"}
@@ -129,8 +132,24 @@ def developer(request: HttpRequest) -> HttpResponse:
         "site": settings.SITE_URL,
         "scopes": SCOPES,
         "ending": ENDING,
+        "is_sandbox": is_sandbox(),
+        "sandbox_url": settings.SANDBOX_URL,
     }
     return render(request, "pages/developer/developer.html", context)
+
+
+@login_not_required
+@require_POST
+def sandbox_key(request: HttpRequest) -> HttpResponse:
+    """A key of a sandbox, for anybody. Elsewhere there is no such page."""
+    if not is_sandbox():
+        raise Http404
+    try:
+        key, token = create_sandbox_key()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("developer")
+    return render(request, "pages/developer/sandbox_key.html", {"key": key, "token": str(token)})
 
 
 @login_not_required

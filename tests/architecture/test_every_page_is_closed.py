@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "help/": "the privacy notice and the accessibility statement, for whoever signs in or was given a link",
     "developer/": "an integrator has a key and no account; there is no data on it",
+    "developer/key/": "an integrator gets a key of a sandbox; elsewhere it is 404",
     "developer/examples/<slug:language>/": "the same",
     "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
     "healthz": "an orchestrator asks",
