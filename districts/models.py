@@ -1,5 +1,6 @@
-"""Districts, their neighbourhoods, and the communities known to live there."""
+"""Districts, their neighbourhoods, the communities known to live there, and notes on their figures."""
 
+from datetime import date, timedelta
 from typing import Final, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -162,3 +163,53 @@ class ExpectedCommunity(models.Model):
 
     def __str__(self) -> str:
         return self.get_focus_display()
+
+
+class PeriodNoteQuerySet(models.QuerySet["PeriodNote"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Notes on districts that the actor covers."""
+        return self.all() if actor.sees_everywhere else self.filter(district__in=actor.district_ids)
+
+    def about(self, district: District) -> Self:
+        """Notes on the district and on those that it lies in: an election in the city is one in each part."""
+        return self.filter(district__in=district.lineage)
+
+    def within(self, since: date, until: date) -> Self:
+        """Notes on any day from `since` up to but without `until`."""
+        return self.filter(since__lt=until, until__gt=since)
+
+    def in_order(self) -> Self:
+        """Oldest first."""
+        return self.order_by("since", "until", "pk")
+
+
+class PeriodNote(models.Model):
+    """What happened in a district on some days, for readers of its figures: an election, reduced staffing.
+
+    The days are half-open, as those of figures.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="period_notes")
+    since = models.DateField(_("first day"))
+    until = models.DateField()
+    text = models.CharField(_("note"), max_length=200)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PeriodNoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")),
+                name="period_note_has_days",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def last_on(self) -> date:
+        return self.until - timedelta(days=1)

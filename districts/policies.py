@@ -5,7 +5,7 @@ from lib.acting import Acting
 
 # Role codes as in domain.md. `accounts`, which defines them, is a higher layer.
 MANAGES_DISTRICTS = "administrator"
-KEEPS_EXPECTED_COMMUNITIES = "supervisor"
+SUPERVISES = "supervisor"
 
 
 def can_manage_districts(actor: Acting) -> bool:
@@ -15,6 +15,13 @@ def can_manage_districts(actor: Acting) -> bool:
 
 def can_keep_expected_communities(actor: Acting, district: District) -> bool:
     """Whether the actor may edit which communities live in a district: supervisors, who know it."""
-    return actor.kind == "system" or (
-        actor.role == KEEPS_EXPECTED_COMMUNITIES and district.pk in actor.district_ids
-    )
+    return _supervises(actor, district)
+
+
+def can_note_periods(actor: Acting, district: District) -> bool:
+    """Whether the actor may add and remove notes on the figures of a district."""
+    return _supervises(actor, district)
+
+
+def _supervises(actor: Acting, district: District) -> bool:
+    return actor.kind == "system" or (actor.role == SUPERVISES and district.pk in actor.district_ids)

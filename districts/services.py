@@ -4,7 +4,8 @@ A district's `lineage` (the IDs of its ancestors and its own) decides who covers
 lineage up to date for the district and all its descendants.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,16 +13,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from districts.models import District, ExpectedCommunity, Move
-from districts.policies import can_keep_expected_communities, can_manage_districts
+from districts.models import District, ExpectedCommunity, Move, PeriodNote
+from districts.policies import can_keep_expected_communities, can_manage_districts, can_note_periods
 from districts.rules import BadBoundary, as_geojson, read_boundary
 from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
+from lib.sensitive import find_sensitive
 from lib.waking import wake_on_commit
 
 TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # task of a higher layer
@@ -197,12 +200,12 @@ def expect_community(
 
     Raises PermissionDenied unless the actor supervises the district, and ValidationError by field.
     """
-    district = _kept_district(actor, district_id)
+    district = _described_district(actor, district_id, can_keep_expected_communities)
     expected = ExpectedCommunity(district=district)
     assign(expected, {"focus": focus, "evidence": evidence, "source_url": source_url})
     expected.full_clean()
     expected.save(force_insert=True)
-    _record_expected(actor, district)
+    _record_described(actor, district, "expected_communities")
     return expected
 
 
@@ -210,21 +213,53 @@ def expect_community(
 def withdraw_expected_community(*, actor: Acting, expected_id: UUID) -> None:
     """Remove an expected community. Raises DoesNotExist if the actor does not see it, PermissionDenied."""
     expected = ExpectedCommunity.objects.visible_to(actor).select_related("district").get(pk=expected_id)
-    district = _kept_district(actor, expected.district_id)
+    district = _described_district(actor, expected.district_id, can_keep_expected_communities)
     expected.delete()
-    _record_expected(actor, district)
+    _record_described(actor, district, "expected_communities")
 
 
-def _kept_district(actor: Acting, district_id: UUID) -> District:
+@transaction.atomic
+def add_period_note(*, actor: Acting, district_id: UUID, since: date, until: date, text: str) -> PeriodNote:
+    """Add a note on the figures of a district from day `since` up to but without `until`.
+
+    Raises PermissionDenied unless the actor supervises the district, and ValidationError by field: a note
+    never names health.
+    """
+    district = _described_district(actor, district_id, can_note_periods)
+    note = PeriodNote(district=district, since=since, until=until)
+    assign(note, {"text": text})
+    note.full_clean()
+    if health := [
+        one.word for one in find_sensitive(note.text, get_language() or "") if one.topic == "health"
+    ]:
+        refusal = _("Do not mention health (%(names)s). “Reduced staffing” says enough, for example.")
+        raise ValidationError({"text": ValidationError(refusal, "health", {"names": ", ".join(health)})})
+    note.save(force_insert=True)
+    _record_described(actor, district, "period_notes")
+    return note
+
+
+@transaction.atomic
+def remove_period_note(*, actor: Acting, note_id: UUID) -> None:
+    """Remove a note. Raises DoesNotExist if the actor does not see it, PermissionDenied."""
+    note = PeriodNote.objects.visible_to(actor).get(pk=note_id)
+    district = _described_district(actor, note.district_id, can_note_periods)
+    note.delete()
+    _record_described(actor, district, "period_notes")
+
+
+def _described_district(
+    actor: Acting, district_id: UUID, may: Callable[[Acting, District], bool]
+) -> District:
     district = District.objects.visible_to(actor).select_for_update(no_key=True).get(pk=district_id)
-    if not can_keep_expected_communities(actor, district):
+    if not may(actor, district):
         raise PermissionDenied
     return district
 
 
-def _record_expected(actor: Acting, district: District) -> None:
-    """Record the change without the community, because the activity log contains no values."""
+def _record_described(actor: Acting, district: District, field: str) -> None:
+    """Record the change without what was written, because the activity log contains no values."""
     district.version += 1
     district.updated_at = timezone.now()
     district.save(update_fields=["version", "updated_at"])
-    _record(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, ["expected_communities"])
+    _record(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, [field])

@@ -1,10 +1,14 @@
 """Charts of figures, drawn for the screen or for paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from districts.models import PeriodNote
 from reports.charts import HEIGHT, SCREEN, Mark, Palette, bars, lines, sparkline
+from reports.periods import Period
 from reports.reading import Report
 from reports.scorecard import Line
 from reports.wording import say, say_unit
@@ -16,12 +20,18 @@ def say_tick(value: float, unit: str) -> str:
 
 
 def trend(
-    line: Line, title: str, *, palette: Palette = SCREEN, top: float | None = None, height: int = HEIGHT
+    line: Line,
+    title: str,
+    *,
+    notes: Sequence[PeriodNote] = (),
+    palette: Palette = SCREEN,
+    top: float | None = None,
+    height: int = HEIGHT,
 ) -> SafeString:
-    """A line chart of the periods that led up to a figure."""
+    """A line chart of the periods that led up to a figure, with the numbers of the notes on each."""
     unit = line.report.unit
     return lines(
-        line.marks,
+        [_noted(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
         title=title,
         unit=unit,
         unit_label=say_unit(unit),
@@ -29,6 +39,17 @@ def trend(
         palette=palette,
         top=top,
         height=height,
+    )
+
+
+def _noted(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark:
+    """Notes are numbered from 1, as they are listed beside the chart."""
+    within = [number for number, note in enumerate(notes, 1) if period.overlaps(note.since, note.until)]
+    if not within:
+        return mark
+    numbers = ", ".join(map(str, within))
+    return replace(
+        mark, note=numbers, said=_("%(figure)s (note %(n)s)") % {"figure": mark.said, "n": numbers}
     )
 
 

@@ -1,7 +1,9 @@
 """Spans of the city's days that figures are of: half-open, from `since` up to but without `until`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
@@ -18,6 +20,9 @@ class PeriodInFuture(ValidationError):
         super().__init__(
             _("This period is in the future. Choose one that has started."), code="period_in_future"
         )
+
+
+YEARS: Final = 3  # side by side, by season
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,6 +78,10 @@ class Period:
     def runs(self, today: date) -> bool:
         """Whether days of it are still to come."""
         return self.until > today + timedelta(days=1)
+
+    def overlaps(self, since: date, until: date) -> bool:
+        """Whether it has a day in common with these half-open days."""
+        return since < self.until and self.since < until
 
     def back(self, times: int) -> "Period":
         """The period `times` before this one: by months where it is of whole months, else by days."""
@@ -135,3 +144,16 @@ def quarter_of(day: date) -> Period:
 
 def year_of(day: date) -> Period:
     return Period(date(day.year, 1, 1), date(day.year + 1, 1, 1))
+
+
+def seasons(period: Period) -> list[tuple[Period, ...]]:
+    """The quarters of the three years up to the one in which `period` ends: for each season, oldest first."""
+    last = period.last_day.year
+    years = range(last - YEARS + 1, last + 1)
+    return [tuple(quarter_of(date(year, month, 1)) for year in years) for month in (1, 4, 7, 10)]
+
+
+def with_seasons(periods: Iterable[Period], period: Period, today: date) -> tuple[Period, ...]:
+    """`periods` and the quarters of `seasons` that have begun, each once, to be asked for together."""
+    begun = (quarter for row in seasons(period) for quarter in row if quarter.since <= today)
+    return tuple(dict.fromkeys((*periods, *begun)))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from contacts.codes import Kind
 from districts.codes import Focus
-from districts.models import District
+from districts.models import District, PeriodNote
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from reports.figures import Row
 from reports.intervals import Interval
@@ -110,6 +110,13 @@ def say_so_far(period: Period, today: date) -> str:
         return ""
     day = date_format(today, pgettext("Django date format of a day of this year", "j M"))
     return _("so far, to %(day)s") % {"day": day}
+
+
+def say_note(note: PeriodNote) -> str:
+    """`14 Oct 2026 to 20 Oct 2026: Town fair`."""
+    days = Period(note.since, note.until)
+    span = date_format(note.since, "DATE_FORMAT") if days.days == 1 else days.span
+    return _("%(days)s: %(note)s") % {"days": span, "note": note.text}
 
 
 def say_unit(unit: str) -> str:

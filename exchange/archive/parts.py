@@ -262,6 +262,7 @@ PART_OF: Final[dict[Any, Part]] = {part.model: part for part in (DISTRICTS, PEOP
 NOT_TAKEN: Final = {
     "districts.Move": "what the change feed of this system still has to tell",
     "districts.ExpectedCommunity": "shown in its district only: it never leaves (domain.md)",
+    "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive makes anew",
     "contacts.PrivateChannel": "a person's own number leaves no system as a file (domain.md, rule 6)",
     "exchange.ImportDraft": "an import under way; it is gone after a day",
     "exchange.ImportStep": "of an import under way",

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from contacts.codes import Kind
 from districts.codes import Focus
-from districts.models import District
+from districts.models import District, PeriodNote
 from lib.days import city_today, is_plausible_day
 from meetings.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree
+from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import By, Question, ask
@@ -321,3 +322,35 @@ class CompareForm(WithinForm):
     @property
     def report(self) -> Report:
         return REPORTS[self.cleaned_data["indicator"]]
+
+
+@fields_of(
+    PeriodNote,
+    "since",
+    "text",
+    since={"widget": DAY},
+    text={
+        "help_text": gettext_lazy(
+            "For example: election, town fair, reduced staffing. Do not name anyone or mention health."
+        )
+    },
+)
+class PeriodNoteForm(forms.Form):
+    """A note on some days of a district. Without a last day, it is of one day."""
+
+    field_order = ("since", "last_on", "text")
+
+    last_on = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DAY)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("since", "last_on"):
+            if given.get(name) and not is_plausible_day(given[name]):
+                self.add_error(name, ValidationError(_("Choose a date."), code="required"))
+        return given
+
+    def values(self) -> dict[str, Any]:
+        """Arguments of `add_period_note`."""
+        since, last_on = self.cleaned_data["since"], self.cleaned_data["last_on"]
+        until = (last_on or since) + timedelta(days=1)
+        return {"since": since, "until": until, "text": self.cleaned_data["text"]}

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from pages.views import period_notes
 from pages.views import reports as views
 
 urlpatterns: list[URLPattern] = [
@@ -7,6 +8,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/blind-spots/", views.blind_spots_page, name="reports_blind_spots"),
     path("reports/compare/", views.compare_page, name="reports_compare"),
     path("reports/method/", views.method_page, name="reports_method"),
+    path("reports/notes/", period_notes.period_notes, name="reports_notes"),
+    path("reports/notes/<uuid:pk>/remove/", period_notes.period_note_remove, name="reports_note_remove"),
     path("reports/map/", views.map_page, name="reports_map"),
     path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
     path("reports/<slug:slug>/", views.report_page, name="report"),

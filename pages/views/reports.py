@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.services import record
-from districts.models import District
+from districts.models import District, PeriodNote
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
 from pages.figures import Figure, call_of_report, named, shading
@@ -32,12 +33,13 @@ from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.drawings import bars_of, trend
 from reports.indicators import contact_wanted
+from reports.periods import seasons, with_seasons
 from reports.policies import can_read_reports
 from reports.questions import By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
 from reports.standing_out import standing_out
-from reports.wording import name_group
+from reports.wording import name_group, say_note
 
 Context = dict[str, Any]
 
@@ -95,6 +97,7 @@ def scorecard_page(
         return render(request, "pages/reports/scorecard.html#history", history)
     return {
         "district": question.districts[0],
+        "notes": [say_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)],
         "groups": list(_grouped(figures)),
         "remarks": standing_out(lines),
         "blind": matrix(replace(question, periods=(form.chosen,))),
@@ -109,8 +112,9 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     _remember(request, question, report.slug)
     [district] = question.districts
     run_up, periods = periods_of(form.chosen, form.before)
-    over_time = table(report, replace(question, periods=periods))
+    over_time = table(report, replace(question, periods=with_seasons(periods, form.chosen, form.today)))
     whole = Line(over_time, district.code, form.chosen, form.before, run_up)
+    notes = _notes(request, question, run_up[0].since, form.chosen.until)
     parts = [row for row in form.ground if row.parent_id == district.pk]
     asked, lines = split_up(report, question, form.chosen, form.before, By(form.cleaned_data["by"]), parts)
     figures = [Figure(line, name) for name, line in lines]
@@ -118,7 +122,12 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
         "district": district,
         "whole": Figure(whole, district.name),
         "figures": figures,
-        "trend": trend(whole, _chart_title(report, district.name)) if _has_values(whole) else "",
+        "trend": trend(whole, _chart_title(report, district.name), notes=notes) if _has_values(whole) else "",
+        "notes": [say_note(note) for note in notes],
+        "seasons": [
+            [Figure(Line(over_time, district.code, quarter, quarter), str(quarter)) for quarter in row]
+            for row in seasons(form.chosen)
+        ],
         "bars": _bars(report, figures),
         "columns": report.own_columns,
         "call": call_of_report(report.slug, _api_parameters(form, asked)),
@@ -228,6 +237,12 @@ def _grouped(figures: dict[str, Figure]) -> Any:
     for title, slugs in GROUPS:
         if found := [figures[slug] for slug in slugs if slug in figures]:
             yield title, found
+
+
+def _notes(request: ActorRequest, question: Question, since: date, until: date) -> list[PeriodNote]:
+    """Notes on these days of the question's only district, in the order of their numbers in a chart."""
+    [district] = question.districts
+    return list(PeriodNote.objects.visible_to(request.actor).about(district).within(since, until).in_order())
 
 
 def _has_values(line: Line) -> bool:

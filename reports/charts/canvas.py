@@ -36,7 +36,7 @@ class Mark:
     """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a.
 
     `short` is the label where an axis has little room. One that is not final is drawn hollow. `band` are the
-    ends of its interval.
+    ends of its interval. `note` is written above it: the number of a note beside the chart.
     """
 
     label: str
@@ -45,6 +45,7 @@ class Mark:
     short: str = ""
     is_hollow: bool = False
     band: tuple[float, float] | None = None
+    note: str = ""
 
 
 class Canvas:

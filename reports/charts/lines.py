@@ -55,6 +55,11 @@ def lines(
         return left + step * n, foot - (foot - HEAD) * min(value / end, 1)
 
     points = [None if mark.value is None else at(n, mark.value) for n, mark in enumerate(marks)]
+    for n, mark in enumerate(marks):
+        if mark.note:
+            x = left + step * n
+            canvas.put("line", x1=x, y1=HEAD, x2=x, y2=foot, stroke=palette.subtle, stroke_dasharray="2 3")
+            canvas.write(x, HEAD - 4, mark.note, palette.ink, anchor="middle")
     _band(canvas, marks, at, palette)
     _draw(canvas, points, palette, radius=3.0)
     _label(canvas, [mark.short or mark.label for mark in marks], left, step, palette)

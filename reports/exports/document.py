@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from districts.models import District
+from districts.models import District, PeriodNote
 from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
 from reports.charts import PRINT, meter
@@ -37,13 +37,13 @@ from reports.exports.publications import (
     as_published,
     without_few,
 )
-from reports.periods import Period
+from reports.periods import Period, seasons, with_seasons
 from reports.questions import By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
 from reports.statuses import MEANINGS, status_of
-from reports.wording import change_of, label_of, say_briefly, say_so_far, say_unit
+from reports.wording import change_of, label_of, say_briefly, say_note, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -128,12 +128,16 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
     report = asked.report
     if report and asked.is_public:
         report = as_published(report)
-    tables, remarks = _scorecard(asked, question) if report is None else (_one(asked, report, question), [])
+    notes = [] if asked.is_public else _notes(asked, question, actor)
+    if report is None:
+        tables, remarks = _scorecard(asked, question)
+    else:
+        tables, remarks = _one(asked, report, question, notes), []
     now = timezone.now()
     return Document(
         title=asked.title,
         subtitle=f"{district.name}, {_period(asked, question)}",
-        facts=list(_facts(asked, question, actor, purpose, now)),
+        facts=[*_facts(asked, question, actor, purpose, now), *_noted(asked, notes)],
         tables=tables,
         methods=[report] if report else _of_scorecard(asked),
         remarks=remarks,
@@ -165,6 +169,20 @@ def _facts(
         yield _("Created by"), actor.name
         yield _("Reason"), purpose
     yield _("Created at"), _moment(now)
+
+
+def _notes(asked: Asked, question: Question, actor: Actor) -> list[PeriodNote]:
+    """Notes on the days of the charts, in the order of their numbers there. None is published."""
+    first = asked.period.run_up(RUN_UP)[0].since
+    found = PeriodNote.objects.visible_to(actor).about(question.districts[0])
+    return list(found.within(first, asked.period.until).in_order())
+
+
+def _noted(asked: Asked, notes: Sequence[PeriodNote]) -> Iterator[tuple[str, str]]:
+    """Those on days of the period itself."""
+    for note in notes:
+        if asked.period.overlaps(note.since, note.until):
+            yield _("Note"), say_note(note)
 
 
 def _period(asked: Asked, question: Question) -> str:
@@ -280,20 +298,39 @@ def _change(line: Line) -> Value:
 # --- One report -----------------------------------------------------------------------------------
 
 
-def _one(asked: Asked, report: Report, question: Question) -> list[Table]:
+def _one(asked: Asked, report: Report, question: Question, notes: Sequence[PeriodNote]) -> list[Table]:
     district = question.districts[0]
     run_up, periods = periods_of(asked.period, asked.before)
+    if not asked.is_public:
+        periods = with_seasons(periods, asked.period, question.today)
     figures = table(report, replace(question, periods=periods))
     if asked.is_public:
         figures = without_few(figures)
     whole = Line(figures, district.code, asked.period, asked.before, run_up)
-    return [_split(asked, report, question, whole), _over_time(asked, report, district, whole)]
+    found = [_split(asked, report, question, whole), _over_time(asked, report, district, whole, notes)]
+    return found if asked.is_public else [*found, _seasons(asked, whole)]
 
 
-def _over_time(asked: Asked, report: Report, district: District, whole: Line) -> Table:
-    """The district over twelve periods."""
+def _seasons(asked: Asked, whole: Line) -> Table:
+    """Three years side by side; a quarter to come is empty."""
+    rows = seasons(asked.period)
+    columns = [Column(_("Quarter"), width=12)]
+    columns += [Column(str(quarter.since.year), width=28) for quarter in rows[0]]
+    cells = [[text(str(nr)), *(_season(whole, quarter) for quarter in row)] for nr, row in enumerate(rows, 1)]
+    return Table(_("Three years by season"), columns, cells)
+
+
+def _season(whole: Line, quarter: Period) -> Value:
+    row = whole.table.row(whole.group, quarter)
+    return text(mark_of(whole.report, row, "").said if row else "")
+
+
+def _over_time(
+    asked: Asked, report: Report, district: District, whole: Line, notes: Sequence[PeriodNote]
+) -> Table:
+    """The district over twelve periods, and the notes that the chart has numbers of."""
     few = few_in_public(is_public=asked.is_public)
-    chart = on_paper(trend(whole, f"{report.title}, {district.name}", palette=PRINT))
+    chart = on_paper(trend(whole, f"{report.title}, {district.name}", notes=notes, palette=PRINT))
     columns = [
         Column(_("Period"), width=26),
         Column(_("From"), Cell.DAY),
@@ -310,7 +347,8 @@ def _over_time(asked: Asked, report: Report, district: District, whole: Line) ->
         for period in whole.run_up
         for row in [whole.table.row(district.code, period)]
     ]
-    return Table(_("Over time"), columns, rows, chart)
+    numbered = [f"{nr}. {say_note(note)}" for nr, note in enumerate(notes, 1)]
+    return Table(_("Over time"), columns, rows, chart, numbered)
 
 
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from api.services.webhooks import create_webhook
 from contacts.services.organisations import verify_organisation
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
-from districts.services import expect_community
+from districts.services import add_period_note, expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import WatchedRegister
 from jobs.files import keep_file
@@ -255,6 +255,13 @@ class Ground:
         expected = expect_community(
             actor=actor, district_id=district.pk, focus="roma", evidence="A survey", source_url=""
         )
+        note = add_period_note(
+            actor=actor,
+            district_id=district.pk,
+            since=date(2026, 1, 1),
+            until=date(2026, 1, 2),
+            text="Town fair",
+        )
         job = Job.objects.create(kind="export_list", status="done", started_by=supervisor.pk)
         file = keep_file(
             job_id=job.pk,
@@ -303,6 +310,7 @@ class Ground:
             "follow_up_repeated": repeated.pk,
             "concern": concern.pk,
             "expected": expected.pk,
+            "note": note.pk,
             "job": job.pk,
             "job_archive": self._archive(district),
             "job_waiting": Job.objects.create(kind="export_list", started_by=supervisor.pk).pk,

@@ -109,6 +109,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "log_concern": lambda rows: {"kinds": ["graffiti_symbol"], "district": rows["district"].pk},
     "concern_reassurance": lambda rows: {"answer": "accepted"},
     "concern_status": lambda rows: {"step": "answered"},
+    "reports_notes": lambda rows: {"since": "2026-10-14", "text": "Town fair"},
     "expected_community_new": lambda rows: {"focus": "jewish", "evidence": "A survey"},
     "not_a_duplicate": lambda rows: {"one": rows["organisation"], "other": rows["organisation_twin"]},
     "organisations_export": lambda rows: WHY,

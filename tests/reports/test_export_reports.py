@@ -101,7 +101,9 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     assert by_kind["LGBT organisation"]["Met"] == "1", "inside, nothing is hidden"
     assert by_kind["Northgate"]["Organisations"] == "46"
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "xlsx")))
-    figures, over_time, about = book.worksheets
+    figures, over_time, by_season, about = book.worksheets
+    assert [cell.value for cell in by_season[1]] == ["Quarter", "2022", "2023", "2024"]
+    assert by_season["D4"].value == "50%, 23 of 46, interval 36 to 64%"
     heading = [cell.value for cell in figures[1]]
     women = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Women’s organisation")
     cells = dict(zip(heading, women, strict=True))
