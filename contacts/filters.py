@@ -4,7 +4,7 @@ A person has no filter on an organisation's kind, focus or name (domain.md, rule
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from lib.days import city_today, day_starts_at, is_plausible_day
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
+    DatedFilterSet,
     DistrictFilter,
     ExternalIdFilter,
     FilterSet,
@@ -44,16 +45,13 @@ def check_day(day: date) -> None:
         raise ValidationError(_("Enter a date between 1900 and 2199."), code="invalid")
 
 
-class OrganisationFilters(FilterSet):
+class OrganisationFilters(DatedFilterSet):
     """Those on meetings are added by `meetings.filters.organisations`.
 
-    `as_of` asks for what was so when that day of the city began, so that it is the end of a half-open
-    period: a change at the very midnight is after it. It is for what OrganisationPeriod has a dated copy
-    of (`dated`) and for `focus`, then read as figures read it: declared before that day, or what a kind
-    stands for.
+    `as_of` is for what OrganisationPeriod has a dated copy of (`dated`) and for `focus`, then read as figures
+    read it: declared before that day, or what a kind stands for.
     """
 
-    #: With `as_of` these are asked of the dated copy instead of the organisation.
     dated: ClassVar[Sequence[str]] = ("district", "status", "has_cadence", "has_lead_and_deputy", "verified")
 
     q = django_filters.CharFilter(label=_("Find an organisation"), method="find", max_length=200)
@@ -88,28 +86,10 @@ class OrganisationFilters(FilterSet):
         found: Rows = queryset.matching(value)
         return found
 
-    @property
-    def day(self) -> date | None:
-        """The day that `as_of` asks for."""
-        given: date | None = self.form.cleaned_data.get("as_of")
-        return given
-
-    def filter_queryset(self, queryset: Rows) -> Rows:
-        given = self.form.cleaned_data
-        now = given if self.day is None else {name: given[name] for name in given if name not in self.dated}
-        for name, value in now.items():
-            queryset = self.filters[name].filter(queryset, value)
-        return queryset
-
-    def as_it_was(self, queryset: Rows, name: str, value: date) -> Rows:
-        """Those in the book then, of which it was so: one look at their dated copies."""
-        then = day_starts_at(value)
-        dated: Rows = OrganisationPeriod.objects.filter(
+    def copies(self, then: datetime) -> Rows:
+        return OrganisationPeriod.objects.filter(
             Q(until__isnull=True) | Q(until__gte=then), organisation=models.OuterRef("pk"), since__lt=then
         )
-        for other in (name for name in self.dated if name in self.filters):
-            dated = self.filters[other].filter(dated, self.form.cleaned_data[other])
-        return queryset.filter(models.Exists(dated))
 
     def speaking_for(self, queryset: Rows, name: str, value: list[str]) -> Rows:
         if not value:

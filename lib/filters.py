@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -177,6 +177,40 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
         """The filtered rows, or none if a value is invalid."""
         rows: models.QuerySet[Any] = super().qs if self.is_valid() else self.queryset.none()
         return rows
+
+
+class DatedFilterSet(FilterSet):
+    """A FilterSet with `as_of`: what was so when that day of the city began, the end of a half-open period.
+
+    A change at the very midnight is after it.
+    """
+
+    #: With `as_of` these are asked of the dated copies instead of the row.
+    dated: ClassVar[Sequence[str]] = ()
+
+    def copies(self, then: datetime) -> models.QuerySet[Any]:
+        """Return the dated copies of the row `OuterRef("pk")` that held just before `then`."""
+        raise NotImplementedError
+
+    @property
+    def day(self) -> date | None:
+        """The day that `as_of` asks for."""
+        given: date | None = self.form.cleaned_data.get("as_of")
+        return given
+
+    def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        given = self.form.cleaned_data
+        now = given if self.day is None else {name: given[name] for name in given if name not in self.dated}
+        for name, value in now.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    def as_it_was(self, queryset: models.QuerySet[Any], name: str, value: date) -> models.QuerySet[Any]:
+        """Rows that there were then, and of which it was so: one look at their dated copies."""
+        dated = self.copies(day_starts_at(value))
+        for other in (name for name in self.dated if name in self.filters):
+            dated = self.filters[other].filter(dated, self.form.cleaned_data[other])
+        return queryset.filter(models.Exists(dated))
 
 
 class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
