@@ -6,14 +6,24 @@ Every value is derived from the row number, so the same size gives the same data
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from meetings.rules import NOT_SUBSTANTIVE
+from meetings.rules.histories import (
+    ConcernState,
+    FollowUpState,
+    Span,
+    spans_of_concern,
+    spans_of_follow_up,
+)
 
-VERSION = "2"
+VERSION = "3"
 DISTRICTS, NEIGHBOURHOODS, OFFICERS = 21, 110, 200
 MOST_CONTACTS, MOST_MEETINGS, MOST_FOLLOW_UPS, MOST_CONCERNS = 200_000, 1_000_000, 200_000, 50_000
 MEETINGS_OF_EACH = 10
@@ -56,7 +66,7 @@ def ident(kind: int, number: int) -> str:
 
 
 CITY, DISTRICT, NEIGHBOURHOOD, USER, ORGANISATION, CONTACT, MEETING, FOLLOW_UP = range(8)
-FOCUS, PERIOD, ROLE, CONCERN = range(8, 12)
+FOCUS, PERIOD, ROLE, CONCERN, FOLLOW_UP_PERIOD, CONCERN_PERIOD = range(8, 14)
 
 
 def seed(connection: psycopg.Connection, size: int) -> None:
@@ -283,7 +293,7 @@ class Book:
         for n in range(self.meeting_count):
             yield ident(MEETING, n), ident(USER, self.officer(self.host(n)))
 
-    def follow_ups(self) -> Iterator[Sequence[object]]:
+    def follow_ups(self) -> Iterator[Sequence[Any]]:
         """Follow-ups: one in 20 is pending (a third of those overdue).
 
         One in five of the others was done late.
@@ -306,7 +316,7 @@ class Book:
                 f"call back {n}",
             )
 
-    def concerns(self) -> Iterator[Sequence[object]]:
+    def concerns(self) -> Iterator[Sequence[Any]]:
         """Concerns over three years: most are answered within 3 days, then closed within a month."""
         step = YEARS / self.concern_count
         for n in range(self.concern_count):
@@ -331,9 +341,30 @@ class Book:
                 ("accepted" if n % 2 else "declined") if offered_at else "",
             )
 
+    def follow_up_periods(self) -> Iterator[Sequence[object]]:
+        numbers = count()
+        for row in self.follow_ups():
+            _pk, _title, _kind, _owner, due_on, first_due_on, status, done_at, made_at, _folded = row
+            spans = spans_of_follow_up(FollowUpState(status, due_on, done_at), made_at, first_due_on)
+            yield from _periods(FOLLOW_UP_PERIOD, numbers, row[0], spans)
+
+    def concern_periods(self) -> Iterator[Sequence[object]]:
+        numbers = count()
+        for row in self.concerns():
+            received_at, (status, answered_at, closed_at) = row[4], row[7:10]
+            spans = spans_of_concern(ConcernState(status, answered_at, closed_at), received_at)
+            yield from _periods(CONCERN_PERIOD, numbers, row[0], spans)
+
     def promised_to(self) -> Iterator[Sequence[object]]:
         for n in range(self.follow_up_count):
             yield ident(FOLLOW_UP, n), ident(ORGANISATION, n % self.size)
+
+
+def _periods(
+    kind: int, numbers: Iterator[int], owner: object, spans: Iterable[Span[Any]]
+) -> Iterator[Sequence[object]]:
+    for span in spans:
+        yield ident(kind, next(numbers)), owner, span.since, span.until, *astuple(span.state)
 
 
 TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
@@ -372,6 +403,14 @@ TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
         "id kinds bias_grounds affected_focuses received_at created_at district_id status answered_at "
         "closed_at reported_back_on reassurance_offered_at reassurance_answer",
         Book.concerns,
+    ),
+    "meetings_followupperiod": (
+        "id follow_up_id since until status due_on completed_at",
+        Book.follow_up_periods,
+    ),
+    "meetings_concernperiod": (
+        "id concern_id since until status answered_at closed_at",
+        Book.concern_periods,
     ),
     "meetings_followuporganisation": ("follow_up_id organisation_id", Book.promised_to),
 }

@@ -24,6 +24,7 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
+from meetings.services.periods import begin_histories
 from meetings.services.summaries import recount_last_met
 
 JOB = "load_demo"
@@ -89,6 +90,8 @@ def _save_history(history: History) -> None:
     insert_rows(Concern, history.concerns)
     insert_rows(FollowUp, history.follow_ups)
     insert_rows(FollowUpOrganisation, history.promised_to)
+    begin_histories(history.concerns)
+    begin_histories(history.follow_ups)
 
 
 def remove_demo() -> None:

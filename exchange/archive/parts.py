@@ -37,9 +37,11 @@ from exchange.models import ImportedRow
 from meetings.models import (
     Concern,
     ConcernExternalId,
+    ConcernPeriod,
     FollowUp,
     FollowUpExternalId,
     FollowUpOrganisation,
+    FollowUpPeriod,
     Meeting,
     MeetingContact,
     MeetingExternalId,
@@ -49,7 +51,7 @@ from meetings.models import (
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 
 FORMAT: Final = "proximity-crm-archive"
-VERSION: Final = 3
+VERSION: Final = 4
 MANIFEST: Final = "manifest.json"
 MEDIA_TYPE: Final = "application/zip"
 BATCH: Final = 2_000  # rows fetched from the cursor at once
@@ -240,6 +242,7 @@ PARTS: Final[list[Part]] = [
         where=("district",),
     ),
     Part("concern_external_ids", ConcernExternalId, owner="concern", since=3),
+    Part("concern_periods", ConcernPeriod, owner="concern", since=4),
     Part(
         "follow_ups",
         FollowUp,
@@ -250,6 +253,7 @@ PARTS: Final[list[Part]] = [
         where=("organisations__home_district",),
     ),
     Part("follow_up_organisations", FollowUpOrganisation, owner="follow_up"),
+    Part("follow_up_periods", FollowUpPeriod, owner="follow_up", since=4),
     Part("follow_up_external_ids", FollowUpExternalId, owner="follow_up"),
     Part("imported_rows", ImportedRow, _imported_rows),
     Part("merges", Merge, _merges, derived=frozenset({"memory"})),

@@ -29,7 +29,9 @@ from exchange.archive.writing import Progress, digest_of
 from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
+from meetings.models import Concern, FollowUp
 from meetings.services.folding import refold
+from meetings.services.periods import begin_histories
 from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
@@ -172,6 +174,8 @@ class _Reading:
             for start in range(0, len(ids), _BATCH):
                 refold(model, ids[start : start + _BATCH])
         recount_last_met()
+        begin_histories(FollowUp.objects.filter(periods=None))  # an older archive has no history of them
+        begin_histories(Concern.objects.filter(periods=None))
 
     def _districts(self) -> None:
         here = dict(District.objects.values_list("code", "pk"))

@@ -30,6 +30,7 @@ from meetings.rules import CONCERN_RAISED
 from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
+from meetings.services.periods import begin_histories, continue_histories
 from reminders.services import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -48,12 +49,14 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     note_districts(changes, _seen_in)
     for change in changes:
         _assign(actor, change)
-    insert_new(changes, fold_concern)
+    begin_histories(insert_new(changes, fold_concern))
     for change in changes:
         ids = change.fields.get("external_ids")
         if ids is not None and set_external_ids(change.row, ids):
             change.names.append("external_ids")
-    save_changed([one for one in changes if one.is_changed], fold_concern)
+    changed = [one for one in changes if one.is_changed]
+    save_changed(changed, fold_concern)
+    continue_histories([one.row for one in changed])
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=CONCERN_RAISED)

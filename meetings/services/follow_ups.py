@@ -1,7 +1,7 @@
 """Promising, keeping and moving what was promised. `first_due_on` stays as it was first promised."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,8 +36,10 @@ from meetings.policies import (
     can_reassign_follow_up,
 )
 from meetings.rules import ACTION_AGREED
+from meetings.rules.histories import first_completion
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome
+from meetings.services.periods import begin_histories, continue_histories, history_of
 from reminders.services import refresh_reminders
 
 TAKE_BACK_WITHIN: Final = timedelta(minutes=10)
@@ -59,10 +61,12 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     note_districts(changes, _homes_of)
     for change in changes:
         _assign(actor, change)
-    insert_new(changes, fold_follow_up)
+    begin_histories(insert_new(changes, fold_follow_up))
     for change in changes:
         _set_rows_beside(actor, change)
-    save_changed([one for one in changes if one.is_changed], fold_follow_up)
+    changed = [one for one in changes if one.is_changed]
+    save_changed(changed, fold_follow_up)
+    continue_histories([one.row for one in changed])
     written = [one.row for one in changes if one.is_new or one.is_changed]
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
@@ -234,8 +238,10 @@ def _check_seen(
 def _finish(change: Change) -> None:
     """What goes with the status; constraints; and that the owner is somebody who writes here."""
     row = change.row
-    done = row.status == FollowUpStatus.DONE
-    row.completed_at = (change.fields.get("done_at") or row.completed_at or timezone.now()) if done else None
+    if row.status == FollowUpStatus.DONE:
+        row.completed_at = change.fields.get("done_at") or row.completed_at or _done_at(change)
+    else:
+        row.completed_at = None
     if row.status != FollowUpStatus.CANCELLED:
         row.cancel_reason = ""
     elif not row.cancel_reason:
@@ -244,6 +250,13 @@ def _finish(change: Change) -> None:
     given = "owner" in change.names and not change.may_have_left
     if given and not (row.owner.is_active and row.owner.role in WRITES):
         raise ValidationError({"owner": _("Choose an officer or supervisor with an active account.")})
+
+
+def _done_at(change: Change) -> datetime:
+    """Now; the first time, if it was reopened only a few days ago."""
+    now = timezone.now()
+    history = [] if change.is_new else history_of(change.row)
+    return first_completion(history, now) or now
 
 
 def _homes_of(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:

@@ -1,4 +1,4 @@
-"""Derived data (summaries, search text, duplicate clues): compare with its source, and correct it.
+"""Derived data (summaries, search text, duplicate clues, histories): compare with its source, and correct it.
 
 `manage.py recount` does this on request. A background task does it once after an upgrade.
 """
@@ -25,6 +25,7 @@ from jobs.kinds import JobResult, Work, register
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from meetings.services.folding import FOLDS, RULES, refold, wrongly_folded
+from meetings.services.periods import DATED, bring_up_to_now, histories_behind
 from meetings.services.summaries import LAST_MET_AT, refresh_last_met
 
 KIND: Final = "recount"
@@ -40,10 +41,11 @@ class Differences:
 
     summaries: dict[str, list[tuple[UUID, Any, Any]]]  # column → (organisation, stored value, right value)
     folds: dict[type[Model], list[UUID]]
+    histories: dict[type[Model], list[UUID]]  # that figures read
     addresses: dict[type[Model], list[UUID]]  # with a domain not in punycode
 
     def __len__(self) -> int:
-        kinds = (self.summaries, self.folds, self.addresses)
+        kinds = (self.summaries, self.folds, self.histories, self.addresses)
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
@@ -52,6 +54,7 @@ def find_differences() -> Differences:
     return Differences(
         summaries={"last_met_at": _wrong("last_met_at", LAST_MET_AT), "meet_by": _wrong("meet_by", MEET_BY)},
         folds={model: ids for model in FOLDS if (ids := list(wrongly_folded(model)))},
+        histories={model: ids for model in DATED if (ids := list(histories_behind(model)))},
         addresses=with_old_addresses(),
     )
 
@@ -70,12 +73,13 @@ def correct(
             refresh_last_met(SYSTEM, organisations[start : start + BATCH])
         done += len(organisations[start : start + BATCH])
         progress(done, len(found))
-    for model, ids in found.folds.items():
-        for start in range(0, len(ids), BATCH):
-            with transaction.atomic():
-                refold(model, ids[start : start + BATCH])
-            done += len(ids[start : start + BATCH])
-            progress(done, len(found))
+    for right, rows in ((refold, found.folds), (bring_up_to_now, found.histories)):
+        for model, ids in rows.items():
+            for start in range(0, len(ids), BATCH):
+                with transaction.atomic():
+                    right(model, ids[start : start + BATCH])
+                done += len(ids[start : start + BATCH])
+                progress(done, len(found))
     left = []
     for owner, ids in found.addresses.items():
         for pk in ids:

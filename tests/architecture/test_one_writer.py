@@ -58,11 +58,12 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         },
     ),
     "follow-up": (
-        {"FollowUp", "FollowUpOrganisation", "FollowUpExternalId"},
+        {"FollowUp", "FollowUpOrganisation", "FollowUpPeriod", "FollowUpExternalId"},
         set(),
         {
             "meetings/services/follow_ups.py",
             "meetings/services/follow_up_series.py",
+            "meetings/services/periods.py",
         },
     ),
     "series": (
@@ -74,7 +75,11 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "meetings/services/series.py",
         },
     ),
-    "concern": ({"Concern", "ConcernExternalId"}, set(), {"meetings/services/concerns.py"}),
+    "concern": (
+        {"Concern", "ConcernPeriod", "ConcernExternalId"},
+        set(),
+        {"meetings/services/concerns.py", "meetings/services/periods.py"},
+    ),
     "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),
 }
 EXCEPTIONS: dict[str, str] = {
