@@ -6,9 +6,11 @@ and each meeting or concern once in each of its kinds and communities.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from meetings.codes import BiasGround
+from meetings.rules import ANSWER_WITHIN
 from reports.figures import Fact, Source
 from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
@@ -33,6 +35,7 @@ _MEETINGS: Final[Mapping[By, tuple[str, str, str]]] = {
     By.KIND: ("meeting.kind", _TOGETHER, ""),
     By.FOCUS: ("community.focus", _TOGETHER, _COMMUNITIES_THERE),
 }
+_ANSWER_BY: Final = f"(concern.received_at + interval '{ANSWER_WITHIN // timedelta(hours=1)} hours')"
 _CONCERNS: Final[Mapping[By, tuple[str, str, str]]] = {
     By.DISTRICT: ("ground.code", _EACH, ""),
     By.KIND: ("happened.kind", _TOGETHER, "CROSS JOIN unnest(concern.kinds) AS happened (kind)"),
@@ -58,19 +61,26 @@ def meetings(by: By, measures: Sequence[str]) -> str:
 def concerns(by: By, measures: Sequence[str]) -> str:
     """`asked`, `ground` and `concerns`, to stand behind WITH: those received or closed in each period.
 
-    `is_received` and `is_closed` say which. A period and group without any has a row of nulls.
+    `is_received` and `is_closed` (at its end too) say which. `answered_at` is as it was when the time to
+    answer was over, at `answer_by`: what becomes of a concern later changes no figure of then. A period and
+    group without any has a row of nulls.
     """
     group, places, more = _CONCERNS[by]
     return f"""{ASKED}, found AS (
-    SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, concern.answered_at,
-           concern.reported_back_on, concern.bias_grounds, concern.reassurance_offered_at,
-           concern.reassurance_answer, concern.created_at,
+    SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, {_ANSWER_BY} AS answer_by,
+           known.answered_at, concern.reported_back_on, concern.bias_grounds,
+           concern.reassurance_offered_at, concern.reassurance_answer, concern.created_at,
            concern.received_at >= asked.since AND concern.received_at < asked.until AS is_received,
-           concern.closed_at >= asked.since AND concern.closed_at < asked.until AS is_closed
+           closed.id IS NOT NULL AS is_closed
     FROM asked CROSS JOIN {places} JOIN meetings_concern concern ON concern.district_id = ground.district_id
-        AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
-             OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))
+    LEFT JOIN meetings_concernperiod known ON known.concern_id = concern.id AND known.superseded_at IS NULL
+        AND known.since <= {_ANSWER_BY} AND (known.until IS NULL OR known.until > {_ANSWER_BY})
+    LEFT JOIN meetings_concernperiod closed ON closed.concern_id = concern.id
+        AND closed.superseded_at IS NULL AND closed.status = 'closed'
+        AND closed.closed_at >= asked.since AND closed.closed_at < asked.until
+        AND closed.since < asked.until AND (closed.until IS NULL OR closed.until >= asked.until)
     {more}
+    WHERE (concern.received_at >= asked.since AND concern.received_at < asked.until) OR closed.id IS NOT NULL
 ), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
 
 

@@ -1,6 +1,7 @@
 """Promises and where they were made: what the statements of follow-ups and overdue start with.
 
-A promise belongs to the home districts its organisations had at the period's end, whatever their kind and
+A promise is as it was at the period's end (FollowUpPeriod): what becomes of it later changes no figure of
+then. It belongs to the home districts its organisations had at the period's end, whatever their kind and
 status: a promise to a partner, or to one that closed since, is a promise. Made to two districts it counts
 once in each and once in a total of both; by kind of promise and by community the districts asked for are
 counted together. One without an organisation belongs to no district and is in no figure.
@@ -28,8 +29,7 @@ _GROUPS: Final[Mapping[By, tuple[str, str]]] = {
 # Which promises were first due in a period, to its last day even while it runs (those to come have time
 # left), and which were open at its end: one that is not over ends now.
 _IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < asked.ends_on"
-_IS_OPEN: Final = """made.status <> 'cancelled' AND made.created_at < asked.until
-    AND (made.completed_at IS NULL OR made.completed_at >= least(asked.until, %(now)s))"""
+_IS_OPEN: Final = "made.status IN ('open', 'in_progress') AND made.created_at < asked.until"
 
 
 def promises(by: By, measures: Sequence[str]) -> str:
@@ -40,16 +40,21 @@ def promises(by: By, measures: Sequence[str]) -> str:
     group, more = _GROUPS[by]
     return f"""{ASKED}, made AS MATERIALIZED (
     SELECT ground.code, home.organisation_id, home.since, home.until, promise.id, promise.kind,
-           promise.status, promise.due_on, promise.first_due_on, promise.completed_at, promise.created_at
+           promise.first_due_on, promise.created_at, state.status, state.due_on, state.completed_at,
+           state.since AS so_since, state.until AS so_until
     FROM ground
     JOIN contacts_organisationperiod home ON home.home_district_id = ground.district_id
     JOIN meetings_followuporganisation link ON link.organisation_id = home.organisation_id
     JOIN meetings_followup promise ON promise.id = link.follow_up_id
+    JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
+        AND state.since < (SELECT max(until) FROM asked)
+        AND (state.until IS NULL OR state.until >= (SELECT min(until) FROM asked))
 ), found AS (
     SELECT DISTINCT asked.nr, {group} AS grp, made.id, made.status, made.due_on, made.first_due_on,
            made.completed_at, {_IS_DUE} AS is_due, {_IS_OPEN} AS is_open
     FROM asked
     JOIN made ON made.since < asked.until AND (made.until IS NULL OR made.until >= asked.until)
+        AND made.so_since < asked.until AND (made.so_until IS NULL OR made.so_until >= asked.until)
         AND (({_IS_DUE}) OR ({_IS_OPEN}))
     {more}
 ), {in_cells(by, "promises", measures)}"""  # noqa: S608 (our own text)

@@ -1,6 +1,6 @@
 """Concerns: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -15,15 +15,15 @@ from lib.days import day_starts_at
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
+    DatedFilterSet,
     DistrictFilter,
     ExternalIdFilter,
-    FilterSet,
     MomentFilter,
     SourceFilter,
 )
 from lib.matching import matching
 from meetings.codes import BiasGround, ConcernKind, ConcernStatus, ReassuranceAnswer
-from meetings.models import Concern
+from meetings.models import Concern, ConcernPeriod
 from meetings.rules import ANSWER_WITHIN, REASSURE_WITHIN
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -31,8 +31,10 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 Rows = models.QuerySet[Any]
 
 
-class ConcernFilters(FilterSet):
+class ConcernFilters(DatedFilterSet):
     """What must happen within hours is, while they last, neither done nor missed."""
+
+    dated = ("status", "closed_after", "closed_before")
 
     q = django_filters.CharFilter(label=_("Find a concern"), method="find", max_length=200)
     kind = CodesFilter(
@@ -60,6 +62,12 @@ class ConcernFilters(FilterSet):
     received_before = django_filters.DateFilter(label=_("Received before"), method="on_day", widget=DAY)
     closed_after = django_filters.DateFilter(label=_("Closed on or after"), method="on_day", widget=DAY)
     closed_before = django_filters.DateFilter(label=_("Closed before"), method="on_day", widget=DAY)
+    as_of = django_filters.DateFilter(
+        label=_("As at the start of this date"),
+        help_text=_("Shows open, answered and closed concerns as they were on this date."),
+        method="as_it_was",
+        widget=DAY,
+    )
     answered_in_72h = BooleanFilter(label=_("Answered within 72 hours"), method="answered")
     reported_back = BooleanFilter(label=_("Reported back"), method="told")
     reassured_in_24h = BooleanFilter(label=_("Reassurance offered within 24 hours"), method="reassured")
@@ -83,8 +91,19 @@ class ConcernFilters(FilterSet):
         lookup = f"{moment}_at__{'gte' if side == 'after' else 'lt'}"
         return queryset.filter(**{lookup: day_starts_at(value)})
 
+    def copies(self, then: datetime) -> Rows:
+        return ConcernPeriod.objects.at(then).filter(concern=models.OuterRef("pk"))
+
     def answered(self, queryset: Rows, name: str, value: bool) -> Rows:
-        return queryset.filter(_within("answered_at", ANSWER_WITHIN, value))
+        """As it was when the time was over: reopened or answered later makes no difference."""
+        end = models.OuterRef("received_at") + ANSWER_WITHIN
+        then = ConcernPeriod.objects.valid().filter(
+            Q(until=None) | Q(until__gt=end), concern=models.OuterRef("pk"), since__lte=end
+        )
+        answered = models.Exists(then.filter(answered_at__lte=end))
+        if value:
+            return queryset.filter(answered)
+        return queryset.filter(~answered, received_at__lt=timezone.now() - ANSWER_WITHIN)
 
     def told(self, queryset: Rows, name: str, value: bool) -> Rows:
         return queryset.filter(reported_back_on__isnull=not value)

@@ -1,6 +1,6 @@
 """Promises: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +17,15 @@ from lib.days import city_today, city_zone, day_starts_at
 from lib.filters import (
     BooleanFilter,
     CodesFilter,
+    DatedFilterSet,
     DistrictFilter,
     ExternalIdFilter,
-    FilterSet,
     MomentFilter,
     SourceFilter,
 )
 from lib.matching import matching
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.models import FollowUpOrganisation
+from meetings.models import FollowUpOrganisation, FollowUpPeriod
 from meetings.models.follow_up import PENDING
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -33,7 +33,9 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 Rows = models.QuerySet[Any]
 
 
-class FollowUpFilters(FilterSet):
+class FollowUpFilters(DatedFilterSet):
+    dated = ("status", "due_after", "due_before", "overdue", "on_time")
+
     q = django_filters.CharFilter(label=_("Find a follow-up"), method="find", max_length=200)
     status = CodesFilter(FollowUpStatus, label=_("Status"))
     kind = CodesFilter(FollowUpKind, label=_("Kind"))
@@ -50,7 +52,7 @@ class FollowUpFilters(FilterSet):
     )
     as_of = django_filters.DateFilter(
         label=_("As at the start of this date"),
-        help_text=_("Shows home districts and overdue follow-ups as they were on this date."),
+        help_text=_("Shows home districts and follow-ups as they were on this date."),
         method="as_it_was",
         widget=DAY,
     )
@@ -74,34 +76,31 @@ class FollowUpFilters(FilterSet):
         """Made to an organisation at home there: now, or on the day that `as_of` says."""
         inside = District.objects.under(*District.objects.filter(code__in=value))
         at_home = Organisation.objects.filter(home_district__in=inside)
-        if day := self.form.cleaned_data.get("as_of"):
-            end = day_starts_at(day)
+        if self.day:
+            end = day_starts_at(self.day)
             then = OrganisationPeriod.objects.filter(Q(until=None) | Q(until__gte=end), since__lt=end)
             then = then.filter(home_district__in=inside)
             at_home = Organisation.objects.filter(pk__in=then.values("organisation"))
         return queryset.filter(self._to(at_home))
 
-    def as_it_was(self, queryset: Rows, name: str, value: date) -> Rows:
-        """What it says of `district` and `overdue` these ask for themselves."""
-        return queryset
+    def copies(self, then: datetime) -> Rows:
+        return FollowUpPeriod.objects.at(then).filter(follow_up=models.OuterRef("pk"))
 
     def late(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """Now, or on the day that `as_of` says: what was done since was open then."""
+        """Now, or on the day that `as_of` says, of those that were written then."""
         today = city_today()
-        day = self.form.cleaned_data.get("as_of")
-        late = Q(status__in=PENDING, due_on__lt=today)
-        if day and day <= today:
-            then = day_starts_at(day)
-            late = Q(status__in=PENDING) | Q(completed_at__gte=then)
-            late &= Q(created_at__lt=then, due_on__lt=day)
+        late = Q(status__in=PENDING, due_on__lt=min(self.day or today, today))
+        if self.day:
+            late &= Q(follow_up__created_at__lt=day_starts_at(self.day))
         return queryset.filter(late if value else ~late)
 
     def kept_on_time(self, queryset: Rows, name: str, value: bool) -> Rows:
         """Of those not cancelled; while there is still time, a promise is neither on time nor late."""
-        done_on = TruncDate("completed_at", tzinfo=city_zone())
-        rows = queryset.exclude(status=FollowUpStatus.CANCELLED).alias(done_on=done_on)
-        kept = Q(done_on__lte=F("first_due_on"))
-        late = Q(done_on__gt=F("first_due_on")) | Q(done_on=None, first_due_on__lt=city_today())
+        first = "follow_up__first_due_on" if self.day else "first_due_on"
+        rows = queryset.exclude(status=FollowUpStatus.CANCELLED)
+        rows = rows.alias(done_on=TruncDate("completed_at", tzinfo=city_zone()))
+        kept = Q(done_on__lte=F(first))
+        late = Q(done_on__gt=F(first)) | Q(("done_on", None), (f"{first}__lt", city_today()))
         found: Rows = rows.filter(kept if value else late)
         return found
 

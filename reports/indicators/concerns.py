@@ -5,14 +5,12 @@ nobody could be reminded of these. Reported back are concerns closed in the peri
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from meetings.rules import ANSWER_WITHIN
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
 from reports.happenings import CONCERNS, RECEIVED
 from reports.reading import Report
 
@@ -37,13 +35,13 @@ class LoopClosedRow(Row):
     """n concerns reported back of `of` closed."""
 
 
-_ANSWER_BY: Final = "received_at + make_interval(hours => %(answer_hours)s) AS answer_by"
 _CLOSED: Final = "count(*) FILTER (WHERE is_closed)"
 _REPORTED_BACK: Final = "count(*) FILTER (WHERE is_closed AND reported_back_on IS NOT NULL)"
 
 
 def _closed(span: Span, **filters: str) -> dict[str, str]:
-    return {"status": "closed", "closed_after": span.since, "closed_before": span.until, **filters}
+    closed = {"status": "closed", "closed_after": span.since, "closed_before": span.until}
+    return {"as_of": span.until, **closed, **filters}
 
 
 _POPULATION = _("All concerns here. By kind or community, a concern counts once in each that applies.")
@@ -57,7 +55,6 @@ REPORT = Report(
     not_said=_("Whether the answer helped, or how much was never reported to the police."),
     row=ConcernsRow,
     counts=CONCERNS,
-    measures=[_ANSWER_BY],
     fields={
         "of": "count(*) FILTER (WHERE is_received)",
         "n": "count(*) FILTER (WHERE is_received AND answered_at <= answer_by)",
@@ -66,7 +63,6 @@ REPORT = Report(
         "closed": _CLOSED,
         "reported_back": _REPORTED_BACK,
     },
-    parameters={"answer_hours": ANSWER_WITHIN // timedelta(hours=1)},
     lists=lambda span: {
         "n": {"answered_in_72h": "true", "received_after": span.since, "received_before": span.until},
         "rest": {"answered_in_72h": "false", "received_after": span.since, "received_before": span.until},
@@ -93,7 +89,7 @@ REPORT = Report(
         Case.rest(_("Not answered yet, within 72 hours: shown apart while there is time")),
         Case.outside(_("Received before the period, answered in it")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )
 
 # On its own line where figures are read; by API it is columns of `concerns`.
@@ -123,4 +119,5 @@ LOOP_CLOSED = Report(
         Case.outside(_("Answered, but still open")),
         Case.outside(_("Closed before the period")),
     ),
+    history=(FIRST, AS_IT_WAS),
 )

@@ -1,6 +1,7 @@
 """Follow-ups done on time: by the original due date, a day of the city.
 
-Moving one does not make it kept on time. Those of the period that still have time are in neither number.
+Moving one does not make it kept on time. Those of the period that still have time are in neither number, and
+one that was missed stays so, whatever becomes of it after the period.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.promises import COMPLETED, PROMISES
 from reports.reading import Report
 
@@ -87,5 +88,5 @@ REPORT = Report(
         Case.outside(_("Due on 12 August, cancelled on 2 August")),
         Case.outside(_("Due on a day that is still to come")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.promises import COMPLETED, PROMISES
 from reports.reading import Report
 
@@ -32,7 +32,7 @@ REPORT = Report(
     formula=_("Open follow-ups past their due date at the end of the period. Also: all open follow-ups."),
     population=_("Follow-ups for organisations based here at the end of the period."),
     source=_("This system’s definition of “overdue ageing”."),
-    not_said=_("Why a follow-up is late. Follow-ups moved or cancelled since are counted as they are now."),
+    not_said=_("Why a follow-up is late, or what became of it after the period."),
     row=OverdueRow,
     counts=PROMISES,
     measures=["CASE WHEN is_open THEN least(until_on, %(today)s) - due_on END AS days_late"],
@@ -70,5 +70,5 @@ REPORT = Report(
         Case.outside(_("Due and done in the period")),
         Case.outside(_("Cancelled")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -11,7 +11,7 @@ from lib.days import city_today, day_starts_at
 from meetings.filters.concerns import ConcernFilters
 from meetings.models import Concern
 from meetings.services.concerns import log_concern
-from tests.factories import make_district
+from tests.factories import make_district, renew_histories
 from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,7 @@ def log(place: str, *, hours_ago: float = 1, answered_after: float | None = None
     if answered_after is not None:
         moment = received_at + answered_after * HOUR
         Concern.objects.filter(pk=concern.pk).update(status="answered", answered_at=moment)
+        renew_histories(Concern)
 
 
 def found(query: str) -> set[str]:
@@ -42,7 +43,7 @@ def found(query: str) -> set[str]:
 def test_the_names_are_those_of_the_contract_and_a_search() -> None:
     assert " ".join(ConcernFilters.parameters()) == (
         "q kind bias_ground focus bias status district received_after received_before closed_after "
-        "closed_before answered_in_72h reported_back reassured_in_24h reassurance case_reference "
+        "closed_before as_of answered_in_72h reported_back reassured_in_24h reassurance case_reference "
         "updated_since source external_id"
     )
 

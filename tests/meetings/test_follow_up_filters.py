@@ -12,7 +12,7 @@ from lib.days import city_today, day_starts_at
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import FollowUp, FollowUpExternalId
 from meetings.services.follow_ups import create_follow_up
-from tests.factories import make_actor, make_district, make_officer, make_organisation
+from tests.factories import make_actor, make_district, make_officer, make_organisation, renew_histories
 from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,7 @@ def test_as_of_a_day_it_is_as_it_was_when_that_day_began() -> None:
     promise("written later", moved, due=-10)
     FollowUp.objects.update(created_at=day_starts_at(days(-30)))
     FollowUp.objects.filter(title="written later").update(created_at=day_starts_at(days(-2)))
+    renew_histories(FollowUp)
     assert found(f"overdue=true&as_of={days(-6)}") == {"done since", "late"}
     assert found(f"overdue=true&as_of={days(0)}") == {"late", "due that day", "written later"}
     assert found(f"overdue=true&as_of={days(9)}") == found("overdue=true")
@@ -159,5 +160,7 @@ def test_where_an_organisation_was_tells_nothing_to_who_does_not_see_it() -> Non
     moved = make_organisation(south)
     moved.periods.update(home_district=north, until=day_starts_at(days(-1)), since=day_starts_at(days(-9)))
     promise("call", moved)
+    FollowUp.objects.update(created_at=day_starts_at(days(-5)))
+    renew_histories(FollowUp)
     assert found(f"district={north.code}&as_of={days(-2)}") == {"call"}
     assert found(f"district={north.code}&as_of={days(-2)}", make_actor(north)) == set()

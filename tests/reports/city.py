@@ -16,6 +16,7 @@ from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.services.periods import begin_histories
 from reports.figures import Drill
 from reports.periods import Period
 from tests.factories import make_district, make_officer
@@ -63,13 +64,16 @@ def make_promise(
     FollowUpOrganisation.objects.bulk_create(
         FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in organisations
     )
+    begin_histories([follow_up])
     return follow_up
 
 
 def make_concern(district: District, received_at: datetime, **fields: Any) -> Concern:
     """Create a concern, by default entered at once, open and without a known bias."""
     values: dict[str, Any] = {"kinds": ["threat"], "created_at": received_at}
-    return Concern.objects.create(district=district, received_at=received_at, **(values | fields))
+    concern = Concern.objects.create(district=district, received_at=received_at, **(values | fields))
+    begin_histories([concern])
+    return concern
 
 
 def follow(drill: Drill | None, actor: Actor) -> set[UUID]:

@@ -16,6 +16,7 @@ from districts.models import District
 from lib.days import city_day, city_zone
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
+from meetings.services.periods import begin_histories
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.questions import By, Question
@@ -157,6 +158,7 @@ class Book:
                 )
             )
         Concern.objects.bulk_create(rows)
+        begin_histories(rows)
 
     def _write_promises(self, owner: Any) -> None:
         rows, links = [], []
@@ -173,6 +175,7 @@ class Book:
             for organisation, _value in self._named(dict.fromkeys(one["organisations"])):
                 links.append(FollowUpOrganisation(follow_up=rows[-1], organisation_id=organisation["id"]))
         FollowUp.objects.bulk_create(rows)
+        begin_histories(rows)
         FollowUpOrganisation.objects.bulk_create(links)
 
     def _named(self, numbers: dict[int, Any]) -> Iterable[tuple[dict[str, Any], Any]]:
@@ -231,7 +234,9 @@ def in_period(moment: datetime | None, period: Period) -> bool:
 def follow_ups(rows: list[Any], period: Period) -> tuple[int, ...]:
     fell = [one for one in rows if period.since <= one["first_due_on"] < period.until]
     due = [one for one in fell if one["status"] != "cancelled"]
-    done = [(one, city_day(one["done_at"])) for one in due if one["done_at"]]
+    done = [
+        (one, city_day(one["done_at"])) for one in due if one["done_at"] and one["done_at"] < period.ends_at
+    ]
     kept = sum(day <= one["first_due_on"] for one, day in done)
     moved = sum(one["due_on"] != one["first_due_on"] for one in due)
     return kept, len(due), len(done) - kept, len(due) - len(done), moved, len(fell) - len(due)

@@ -92,7 +92,9 @@ FORMULAS: Final[Mapping[str, Callable[[Line, Line], float]]] = {
     ),
     "follow-ups": lambda row, of: "" < row["completed_on"] <= row["first_due_on"],
     "overdue": lambda row, of: row["due_on"] < of["counted_before"],
-    "concerns": lambda row, of: hours(row["received_at_utc"], row["answered_at_utc"]) <= 72,
+    "concerns": lambda row, of: (
+        row["answered_at_utc"] != "" and hours(row["received_at_utc"], row["answered_at_utc"]) <= 72
+    ),
     "loop-closed": lambda row, of: row["reported_back_on"] != "",
     "reassurance": lambda row, of: hours(row["received_at_utc"], row["offered_at_utc"]) <= 24,
     "activity": lambda row, of: row["became"] == "held",

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         for model, ids in found.folds.items():
             self.stdout.write(f"found and compared by: {len(ids)} {model._meta.verbose_name_plural} wrong")
         for model, ids in found.histories.items():
-            self.stdout.write(f"history that figures read: {len(ids)} {model._meta.verbose_name_plural} wrong")
+            self.stdout.write(
+                f"history that figures read: {len(ids)} {model._meta.verbose_name_plural} wrong"
+            )
         for owner, ids in found.addresses.items():
             self.stdout.write(f"domains not in punycode: {len(ids)} {owner._meta.verbose_name_plural} wrong")
         if not len(found):
