@@ -45,10 +45,16 @@ class StrictJSONParser(BaseParser):
         return read_json(raw)
 
 
+class MergePatchParser(StrictJSONParser):
+    """RFC 7396. A PATCH in plain JSON means the same: what is not sent stays, and lists are replaced."""
+
+    media_type = "application/merge-patch+json"
+
+
 def read_json(raw: bytes) -> Any:
     """Parse a JSON text. Raises ParseError with the reason."""
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")  # some clients begin with a BOM (RFC 8259, 8.1)
     except UnicodeDecodeError:
         raise ParseError(_("The request body is not valid UTF-8.")) from None
     try:

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -23,6 +24,7 @@ from api.compressing import compress
 from api.etags import etag, is_unchanged
 from api.lifecycle import headers_for
 from api.models import ApiKey
+from api.parsers import MergePatchParser, StrictJSONParser
 from api.problems import Problem
 from api.quota import count_people
 from api.renderers import to_json
@@ -83,6 +85,10 @@ class Resource(ViewSet):
         """Rows that the caller may see. Starts with `visible_to`."""
         raise NotImplementedError
 
+    def get_parsers(self) -> list[BaseParser]:
+        method = self.request.method if self.request else ""  # none while the document is made
+        return [StrictJSONParser(), *([MergePatchParser()] if method == "PATCH" else [])]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             raise Problem(
@@ -121,6 +127,8 @@ class Resource(ViewSet):
         for name, value in getattr(self, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
         self._say_what_ends(request, response)
+        if response.status_code == 415 and request.method == "PATCH":
+            response.headers["Accept-Patch"] = ", ".join(one.media_type for one in self.get_parsers())
         key = self.key if self.request.auth is not None else None
         if key:
             compress(request._request, response)

@@ -183,6 +183,18 @@ def test_a_fault_of_ours_is_a_problem_to_tools_and_a_page_to_people() -> None:
     assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
 
 
+def test_a_patch_may_call_itself_a_merge_patch_and_a_body_may_begin_with_a_bom() -> None:
+    tool = Tool()
+    organisation = make_organisation(summary="Old")
+    path, kind = f"/api/v1/organisations/{organisation.pk}/", "application/merge-patch+json"
+    given = {"headers": {"If-Match": '"1"'}}
+    patched = tool.client.patch(path, b'\xef\xbb\xbf{"summary": "New"}', kind, **given)
+    assert (patched.status_code, patched.json()["summary"]) == (200, "New")
+    assert tool.client.post("/api/v1/organisations/", b"{}", kind).status_code == 415
+    refused = tool.client.patch(path, b"{}", "text/plain", **given)
+    assert (refused.status_code, refused["Accept-Patch"]) == (415, f"application/json, {kind}")
+
+
 def test_other_media_types_and_packed_bodies_are_refused() -> None:
     tool = Tool()
     xml = tool.client.post("/api/v1/organisations/", "<a/>", content_type="application/xml")
