@@ -1,0 +1,221 @@
+"""No small number can be worked out from releases, by whoever adds, subtracts and compares."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from publishing.rules import LEAST, POSSIBLE, TOTAL, Pair, System, Table, suppress, system_of
+from tests.examples import examples
+
+Rows = Mapping[str, Pair]
+
+
+def table(rows: Rows, quarter: str = "2026-Q1", slug: str = "coverage", **fields: Any) -> Table:
+    total = (sum(n for n, _of in rows.values()), sum(of for _n, of in rows.values()))
+    given = {"release": 1, "split": "kind", "total": total, "population": slug} | fields
+    return Table(quarter=quarter, slug=slug, rows=rows, **given)
+
+
+def publish(*new: Table, earlier: tuple[Table, ...] = (), same: Any = ()) -> list[Table]:
+    """Publish all of the tables: none is left out."""
+    published, left_out = suppress(earlier, new, same)
+    assert left_out == []
+    return published
+
+
+def shown(one: Table, group: str = TOTAL) -> tuple[int | None, int | None]:
+    """What a reader sees of n and of `of`."""
+    assert one.hides_n is not None
+    assert one.hides_of is not None
+    n, of = one.pairs[group]
+    return None if group in one.hides_n else n, None if group in one.hides_of else of
+
+
+def is_proven(*tables: Table) -> bool:
+    """Whether each number that these hide has enough witnesses, and each witness fits what they show."""
+    system = system_of(tables)
+    return all(_has_witnesses(system, cell) for cell in system.guarded)
+
+
+def _has_witnesses(system: System, cell: Any) -> bool:
+    assert cell not in system.shown
+    values = {system.values[cell]}
+    for value in range(max(system.floors[cell], system.values[cell] - 12), system.values[cell] + 13):
+        found = system.witness(cell, value) if value not in values else {}
+        if found:
+            assert not found.keys() & system.shown
+            both = system.values | found
+            assert all(both[one] >= system.floors[one] for one in both if one in system.floors)
+            for terms in system.equations:
+                assert sum(sign * both[one] for one, sign in terms.items()) == 0
+            values.add(value)
+    return len(values) >= POSSIBLE
+
+
+def attack(one: Table) -> Iterator[tuple[str, set[Pair]]]:
+    """All pairs that a hidden row can be, by trying each: rows add up, and a row that is listed has somebody.
+
+    Written without the system of equations: sums of the other rows, and what the total leaves.
+    """
+    total_n, total_of = shown(one)
+    most = total_of if total_of is not None else 14  # without a total nothing bounds a row
+
+    def choices(group: str) -> list[Pair]:
+        n, of = shown(one, group)
+        sizes = range(1, most + 1) if of is None else [of]
+        return [(a, b) for b in sizes for a in (range(b + 1) if n is None else [n])]
+
+    for group in one.rows:
+        if shown(one, group)[0] is not None:
+            continue
+        others = {(0, 0)}
+        for other in one.rows:
+            if other != group:
+                others = {(a + n, b + of) for (a, b), (n, of) in product(others, choices(other))}
+        yield (
+            group,
+            {
+                (n, of)
+                for (n, of), (a, b) in product(choices(group), others)
+                if total_n in (None, a + n) and total_of in (None, b + of)
+            },
+        )
+
+
+row = st.integers(0, 12).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(st.lists(row, min_size=1, max_size=3))
+@example([(2, 3), (20, 30), (15, 30)])
+@example([(0, 12), (6, 12), (7, 12)])
+@example([(1, 1), (1, 1), (6, 12)])
+@example([(4, 4)])
+def test_no_small_number_of_a_table_can_be_worked_out(cells: list[Pair]) -> None:
+    rows = {f"g{number}": cell for number, cell in enumerate(cells)}
+    published, _left_out = suppress([], [table(rows)])
+    for one in published:
+        for group, (n, of) in one.pairs.items():
+            if of and min(n, of - n) < LEAST:
+                assert shown(one, group)[0] is None
+            if 0 < of < LEAST:
+                assert shown(one, group)[1] is None
+        for group, pairs in attack(one):
+            n, of = one.rows[group]
+            assert (n, of) in pairs, "the attack knows that the truth is possible"
+            assert len({n for n, _of in pairs}) >= POSSIBLE
+            assert len({of - n for n, of in pairs}) >= POSSIBLE
+            if shown(one, group)[1] is None:
+                assert len({of for _n, of in pairs}) >= POSSIBLE
+
+
+def test_by_hand() -> None:
+    [one] = publish(
+        table({"women": (12, 24), "roma": (2, 3), "youth": (8, 16), "jewish": (5, 12), "sikh": (0, 0)})
+    )
+    assert {group: shown(one, group) for group in one.pairs} == {
+        "women": (12, 24),
+        "roma": (None, None),  # three organisations
+        "youth": (8, 16),
+        "jewish": (None, None),  # otherwise roma would be the total less the others
+        "sikh": (0, 0),  # the list is fixed, so nobody is told apart by a row of nobody
+        TOTAL: (27, 55),
+    }
+
+
+def test_rows_that_are_listed_are_one_each_at_least() -> None:
+    """Six hidden rows with a total of six would each be one."""
+    [one] = publish(table({f"g{number}": (1, 1) for number in range(6)}))
+    assert shown(one) == (None, None)
+    [one] = publish(table({f"g{number}": (1, 1) for number in range(2)} | {"many": (30, 60)}))
+    assert shown(one, "many") == (None, None) or shown(one) == (None, None)
+
+
+def test_the_total_one_table_hides_is_in_no_other_of_the_release() -> None:
+    few = {"a": (1, 1), "b": (1, 2), "c": (2, 3)}
+    by_district = {"north": (3, 3), "south": (2, 3)}
+    both = publish(
+        table(few, population="organisations"),
+        table(by_district, slug="continuity", split="district", population="organisations"),
+    )
+    assert [shown(one)[1] for one in both] == [None, None]
+    assert is_proven(*both)
+
+
+def test_a_part_taken_from_its_whole_is_no_small_number() -> None:
+    """Of 30 organisations 28 have an agreed frequency: two have none."""
+    whole = table({"ngo": (12, 30), "youth": (20, 40)}, population="organisations")
+    part = table({"ngo": (14, 28), "youth": (10, 20)}, slug="cadence", within="organisations")
+    assert shown(*publish(whole), "ngo") == (12, 30)
+    assert shown(*publish(part), "ngo") == (14, 28)
+    both = publish(whole, part)
+    assert None in [shown(one, "ngo")[1] for one in both]
+    assert None in [shown(one)[1] for one in both] or None in [shown(one, "youth")[1] for one in both]
+    assert is_proven(*both)
+
+
+def test_a_quarter_taken_from_a_quarter_is_no_small_number() -> None:
+    """Three became nine, all else stayed: the difference of what is hidden in one and not in the other."""
+    stock: dict[str, Any] = {"population": "organisations", "is_stock": True}
+    before = publish(table({"ngo": (20, 40), "roma": (1, 3), "youth": (6, 12)}, **stock))
+    rows = {"ngo": (20, 40), "roma": (4, 12), "youth": (6, 12)}
+    alone = publish(table(rows, "2026-Q2", release=2, **stock))
+    assert shown(alone[0], "youth")[1] == 12
+    assert shown(before[0], "youth")[1] is None
+    after = publish(table(rows, "2026-Q2", release=2, **stock), earlier=tuple(before))
+    assert shown(after[0], "youth")[1] is None, "it is as it was, when it hid the Roma row"
+    assert is_proven(*before, *after)
+
+
+def test_a_revision_does_not_tell_what_was_hidden() -> None:
+    """A quarter counted again with one organisation more."""
+    rows = {"ngo": (20, 40), "roma": (1, 3), "youth": (6, 12), "women": (9, 18)}
+    before = publish(table(rows))
+    again = publish(table(rows | {"ngo": (21, 41)}, release=2), earlier=tuple(before))
+    assert shown(again[0], "ngo") == (21, 41)
+    assert shown(again[0], "roma") == (None, None)
+    assert is_proven(*before, *again)
+
+
+def test_one_bias_concern_of_a_neighbourhood_is_not_published() -> None:
+    concerns = table({"mill": (4, 9), "north": (20, 40)}, slug="concerns", split="district")
+    bias = table({"mill": (1, 1), "north": (9, 19)}, slug="reassurance", split="district", within="concerns")
+    published = publish(concerns, bias)
+    assert shown(published[1], "mill") == (None, None)
+    assert None in shown(published[1]) or shown(published[1], "north") == (None, None)
+    assert is_proven(*published)
+
+
+def test_a_divided_district_does_not_tell_its_small_part() -> None:
+    """16 less 13 would be 3, whatever the districts are called; the reader knows the ground."""
+    stock: dict[str, Any] = {"split": "district", "population": "organisations", "is_stock": True}
+    before = publish(table({"market": (8, 16), "south": (20, 40)}, **stock))
+    rows = {"mill": (6, 13), "ponds": (1, 3), "south": (20, 40)}
+    same = [(frozenset({"market"}), frozenset({"mill", "ponds"}))]
+    new = table(rows, "2026-Q2", release=2, **stock)
+    after = publish(new, earlier=tuple(before), same=same)
+    assert [shown(after[0], group)[1] for group in ("mill", "ponds")] == [None, None]
+    renamed = replace(new, rows={"other": (8, 16), "south": (20, 40)}, total=(28, 56))
+    hidden = replace(
+        before[0], hides_n=frozenset({"market", "south"}), hides_of=frozenset({"market", "south"})
+    )
+    again = publish(renamed, earlier=(hidden,), same=[(frozenset({"market"}), frozenset({"other"}))])
+    assert shown(again[0], "other")[1] is None, "another id for the same ground"
+
+
+def test_what_no_hiding_makes_safe_is_left_out() -> None:
+    """An earlier release shows five: one to five of them would be too few numbers to hide three among."""
+    stock: dict[str, Any] = {"population": "organisations", "is_stock": True}
+    before = publish(table({"ngo": (12, 30), "women": (10, 21), "youth": (15, 45)}, **stock))
+    earlier = replace(before[0], rows=before[0].rows | {"roma": (5, 5)}, total=(42, 101))
+    earlier = replace(earlier, hides_n=frozenset(earlier.pairs))
+    whole = replace(earlier, quarter="2026-Q2", release=2, hides_n=None, hides_of=None)
+    part = table({"roma": (3, 3), "ngo": (6, 12)}, "2026-Q2", "cadence", release=2, within="organisations")
+    published, left_out = suppress([earlier], [whole, part])
+    assert [one.slug for one in left_out] == ["cadence"]
+    assert [one.slug for one in published] == ["coverage"]
+    assert is_proven(earlier, *published)
