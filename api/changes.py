@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from audit.models import Numbered, Op
 from contacts.models import Contact, Organisation
 from meetings.models import Concern, FollowUp, Meeting
+from meetings.services.summaries import LAST_MET
 
 TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # the row no longer exists for anybody
 
@@ -104,6 +105,7 @@ def _row(actor: Actor, row: Numbered, hidden: set[UUID]) -> dict[str, Any]:
         "op": "out_of_scope" if gone else change.op,
         "version": change.version,
         "at": change.at,
-        "by_this_key": change.event.actor_id == actor.id,
+        # A new `last_met_at` follows from the caller's meeting, but the caller has not sent it.
+        "by_this_key": change.event.actor_id == actor.id and change.event.field_names != LAST_MET,
     }
     return {**shown, "into": change.into_id} if change.into_id and not gone else shown

@@ -22,7 +22,9 @@ class ChangeShape(serializers.Serializer[Any]):
     op = serializers.ChoiceField([*Op.values, "out_of_scope"])
     version = serializers.IntegerField()
     at = Moment()
-    by_this_key = serializers.BooleanField(help_text=_("True if this key made the change."))
+    by_this_key = serializers.BooleanField(
+        help_text=_("True if this key made the change. False for what followed from it.")
+    )
     into = serializers.UUIDField(required=False, help_text=_("ID of the record it was merged into."))
 
 

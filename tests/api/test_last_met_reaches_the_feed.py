@@ -105,3 +105,24 @@ def test_a_summary_that_is_put_right_is_told() -> None:
     Organisation.objects.filter(pk=school.pk).update(last_met_at=None)
     call_command("recount", "--fix", stdout=StringIO())
     assert told_of(copy) == [(str(school.pk), "updated", 1)]
+
+
+def test_a_key_that_logs_a_meeting_learns_of_it_as_of_something_new() -> None:
+    north = make_district()
+    school = make_organisation(north)
+    copy = Copy(north)
+    body = {
+        "subject": "A chat",
+        "kind": "visit",
+        "status": "held",
+        "starts_at": NOW.isoformat(),
+        "duration_minutes": 15,
+        "district": north.code,
+        "organisations": [{"organisation": str(school.pk), "present": True}],
+        "outcomes": ["concern_raised"],
+    }
+    assert copy.tool.post("/meetings/", body).status_code == 201
+    assert {row["type"]: row["by_this_key"] for row in copy.follow()} == {
+        "meetings": True,
+        "organisations": False,
+    }
