@@ -89,6 +89,7 @@ def test_the_rows_behind_a_figure_add_up_to_it(open_page: OpenPage, supervisor: 
 def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, supervisor: User) -> None:
     page = open_page("phone", user=supervisor, javascript=False)
     page.goto("/reports/")
+    page.get_by_role("link", name="Change what is shown").click()
     expect(page.get_by_label("From")).to_be_hidden()
     page.get_by_label("Period").select_option(label="Other dates")
     page.get_by_label("From").fill("2026-03-02")
@@ -126,9 +127,17 @@ CUT_OFF = """one => {
 }"""
 
 
-def test_on_a_phone_what_is_chosen_is_read_to_its_end(open_page: OpenPage, supervisor: User) -> None:
+def test_a_phone_shows_the_first_figure_without_scrolling_and_what_is_chosen_to_its_end(
+    open_page: OpenPage, supervisor: User
+) -> None:
     page = open_page("phone", user=supervisor)
     page.goto("/reports/?history=true")
+    figure = page.locator(".scorecard .figure-value").first.bounding_box()
+    bar = page.locator(".bar").bounding_box()
+    assert figure
+    assert bar
+    assert figure["y"] + figure["height"] < bar["y"]
+    page.get_by_role("link", name="Change what is shown").click()
     choices = page.locator(".period select").all()
     assert choices
     assert [said for one in choices if one.evaluate(CUT_OFF) > 0 and (said := one.input_value())] == []
