@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.actors import Actor
-from audit.models import Numbered, Op
+from audit.models import Op, TrailPosition
 from contacts.models import Contact, Organisation
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET
@@ -38,7 +38,7 @@ def readable_types(actor: Actor) -> list[str]:
 
 def numbered_for(actor: Actor, types: Iterable[str]) -> Any:
     """Numbered changes of `types` in the caller's districts, before or after the change."""
-    changes = Numbered.objects.filter(
+    changes = TrailPosition.objects.filter(
         change__isnull=False, change__object_type__in=[OBJECT_TYPE[name] for name in types]
     ).select_related("change", "change__event")
     if actor.sees_everywhere:
@@ -47,7 +47,7 @@ def numbered_for(actor: Actor, types: Iterable[str]) -> Any:
 
 
 def last_seq() -> int:
-    return Numbered.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    return TrailPosition.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 # The cluster, its timeline (PostgreSQL begins one when it recovers to a moment, or a replica takes over), and
@@ -73,7 +73,7 @@ def epoch() -> str:
     return str(found)
 
 
-def as_rows(actor: Actor, numbered: Sequence[Numbered]) -> list[dict[str, Any]]:
+def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, Any]]:
     """Serialise changes (api.rows.changes.ChangeShape) with at most one statement per type.
 
     A row's content does not depend on the other rows, so the page size does not affect a receiver's copy.
@@ -82,7 +82,7 @@ def as_rows(actor: Actor, numbered: Sequence[Numbered]) -> list[dict[str, Any]]:
     return [_row(actor, row, hidden) for row in numbered]
 
 
-def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
+def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
     """IDs in these changes that the caller can no longer see. Receivers must erase their copies."""
     by_type: dict[str, set[UUID]] = {}
     for row in rows:
@@ -95,7 +95,7 @@ def _out_of_scope(actor: Actor, rows: Sequence[Numbered]) -> set[UUID]:
     return hidden
 
 
-def _row(actor: Actor, row: Numbered, hidden: set[UUID]) -> dict[str, Any]:
+def _row(actor: Actor, row: TrailPosition, hidden: set[UUID]) -> dict[str, Any]:
     change: Any = row.change
     gone = change.object_id in hidden and change.op not in TOMBSTONES
     shown = {

@@ -108,7 +108,7 @@ class Change(models.Model):
         ]
 
 
-class Numbered(models.Model):
+class TrailPosition(models.Model):
     """The number of a committed activity log row: insert-only, without gaps, assigned by a single publisher.
 
     These numbers are the cursors of the change feed. `below_xid` is how far the publisher had read.
@@ -120,6 +120,7 @@ class Numbered(models.Model):
     below_xid = models.BigIntegerField()
 
     class Meta:
+        db_table = "audit_numbered"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(event__isnull=True) ^ models.Q(change__isnull=True),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from audit.models import Change, Event, Numbered, Seal
+from audit.models import Change, Event, Seal, TrailPosition
 from audit.rules import NO_ROOT, chained_root, content_hash, leaf, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
@@ -91,7 +91,7 @@ def verify_trail(
     if shipped:
         report.findings += _compare(shipped, start.number, using)
     end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
-    report.not_sealed = Numbered.objects.using(using).filter(seq__gt=end).count()
+    report.not_sealed = TrailPosition.objects.using(using).filter(seq__gt=end).count()
     report.not_numbered = sum(
         model._default_manager.using(using).filter(numbered__isnull=True).count() for model in (Event, Change)
     )

@@ -66,7 +66,7 @@ class Webhook(models.Model):
     failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # consecutive
     failing_since = models.DateTimeField(null=True, editable=False)
     resume_at = models.DateTimeField(null=True, editable=False)
-    last_seq = models.BigIntegerField(default=0, editable=False)  # last processed audit.Numbered
+    last_seq = models.BigIntegerField(default=0, editable=False)  # last processed audit.TrailPosition
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

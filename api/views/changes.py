@@ -1,7 +1,7 @@
 """`/changes/`: changes since a cursor, in committed order, for the districts of the caller.
 
-A cursor holds the number of the last row read (audit.Numbered), and the epoch of the numbers. Changes contain
-no names and no values. The receiver reads the object through the API, so that access is recorded.
+A cursor holds the number of the last row read (audit.TrailPosition), and the epoch of the numbers. Changes
+contain no names and no values. The receiver reads the object through the API, so that access is recorded.
 """
 
 import base64
@@ -21,7 +21,7 @@ from api.problems import Problem
 from api.renderers import to_json
 from api.rows.changes import ChangesShape
 from api.views.base import Resource
-from audit.models import Numbered
+from audit.models import TrailPosition
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
@@ -70,7 +70,7 @@ class Changes(Resource):
         if cursor == LATEST:
             return last_seq()
         oldest = (
-            Numbered.objects.filter(change__at__gte=timezone.now() - KEPT)
+            TrailPosition.objects.filter(change__at__gte=timezone.now() - KEPT)
             .order_by("seq")
             .values_list("seq", flat=True)
             .first()
@@ -78,7 +78,7 @@ class Changes(Resource):
         if cursor is None:
             return (oldest or last_seq() + 1) - 1
         seq = read_cursor(cursor)
-        older = Numbered.objects.filter(
+        older = TrailPosition.objects.filter(
             seq__gt=seq, change__isnull=False, change__at__lt=timezone.now() - KEPT
         )
         if seq > last_seq():

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from api.changes import _EPOCH, epoch
-from audit.models import Change, Event, Numbered
+from audit.models import Change, Event, TrailPosition
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.services.contacts import erase_contact
 from contacts.services.organisations import edit_organisation
@@ -100,7 +100,7 @@ def test_a_cursor_older_than_400_days_is_gone_and_nonsense_is_refused() -> None:
     copy_rows(Change, [old])
     publish_all()
     tool = Tool(north)
-    start = Numbered.objects.get(change=old).seq - 1
+    start = TrailPosition.objects.get(change=old).seq - 1
     from api.views.changes import write_cursor
 
     assert tool.get(f"/changes/?cursor={write_cursor(start)}").status_code == 410

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from audit.models import Change, Event, Numbered
+from audit.models import Change, Event, TrailPosition
 from audit.publishing import publish
 from crm.embedded.postgres import APPLICATION, OWNER
 from tests.plugins import services
@@ -23,11 +23,11 @@ def publish_all(seconds: float = 90) -> None:
 
 def number_open_transaction() -> None:
     """Number rows of a test's open transaction, which the publisher would not see."""
-    last = Numbered.objects.count()
+    last = TrailPosition.objects.count()
     with may_number():
         for change in Change.objects.filter(numbered__isnull=True).order_by("pk"):
             last += 1
-            Numbered.objects.create(seq=last, change=change, below_xid=0)
+            TrailPosition.objects.create(seq=last, change=change, below_xid=0)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import connections, transaction
 
-from audit.models import Change, Event, Numbered
+from audit.models import Change, Event, TrailPosition
 from audit.rules import content_hash
 from audit.verifying import CHANGE_COLUMNS, EVENT_COLUMNS, verify_trail
 
@@ -91,7 +91,7 @@ def insert(random: Random) -> str:
     seq = 0 if random.random() < 0.2 else _seq(random)
     if seq:
         _shift(seq - 1, 1)
-    Numbered.objects.using(OWNER).create(seq=seq, event_id=copy.pk, below_xid=copy.xid + 1)
+    TrailPosition.objects.using(OWNER).create(seq=seq, event_id=copy.pk, below_xid=copy.xid + 1)
     return "insert" if seq else "insert before the first"
 
 
@@ -132,7 +132,7 @@ def _read(table: str, pk: UUID) -> dict[str, Any]:
 
 
 def _all_seqs() -> list[int]:
-    return list(Numbered.objects.using(OWNER).order_by("seq").values_list("seq", flat=True))
+    return list(TrailPosition.objects.using(OWNER).order_by("seq").values_list("seq", flat=True))
 
 
 def _seq(random: Random) -> int:

@@ -11,7 +11,7 @@ from django.db import connections, models, transaction
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, Actor
-from audit.models import Action, Change, Event, Numbered, Op, Seal
+from audit.models import Action, Change, Event, Op, Seal, TrailPosition
 from audit.rules import content_hash
 from audit.sealing import seal
 from audit.services import Changed, record, record_changes
@@ -20,7 +20,7 @@ from lib.ids import uuid7
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key
 
-TABLES: tuple[type[models.Model], ...] = (Event, Change, Numbered, Seal)
+TABLES: tuple[type[models.Model], ...] = (Event, Change, TrailPosition, Seal)
 HASHED: dict[type[models.Model], list[str]] = {Event: EVENT_COLUMNS, Change: CHANGE_COLUMNS}
 
 
@@ -136,10 +136,10 @@ def test_a_change_that_never_was_is_found(trail: None) -> None:
         forged.pk = uuid7()
         forged.content_hash = content_hash({name: getattr(forged, name) for name in CHANGE_COLUMNS})
         forged.save(using="owner", force_insert=True)
-        place = Numbered.objects.using("owner").filter(change__isnull=False).latest("seq").seq
+        place = TrailPosition.objects.using("owner").filter(change__isnull=False).latest("seq").seq
         with connections["owner"].cursor() as cursor:
             cursor.execute("UPDATE audit_numbered SET seq = -seq WHERE seq >= %s", [place])
             cursor.execute("UPDATE audit_numbered SET seq = 1 - seq WHERE seq < 0")
-        Numbered.objects.using("owner").create(seq=place, change=forged, below_xid=forged.xid + 1)
+        TrailPosition.objects.using("owner").create(seq=place, change=forged, below_xid=forged.xid + 1)
         assert is_found()
     assert verify_trail().findings == []

@@ -11,7 +11,7 @@ from psycopg import errors
 from structlog.testing import capture_logs
 
 from accounts.actors import SYSTEM
-from audit.models import Action, Change, Event, Numbered, Op, Seal
+from audit.models import Action, Change, Event, Op, Seal, TrailPosition
 from audit.publishing import publish
 from audit.services import Changed, record, record_changes
 from audit.tasks import publish_trail
@@ -123,7 +123,7 @@ def test_the_application_adds_rows_and_nothing_else(application: psycopg.Connect
             with pytest.raises(errors.InsufficientPrivilege):
                 refused(application, f"COPY {what} FROM STDIN")
     publish_all()
-    assert Numbered.objects.count() == Event.objects.count() + Change.objects.count()
+    assert TrailPosition.objects.count() == Event.objects.count() + Change.objects.count()
 
 
 def refused(application: psycopg.Connection[Any], copying: str) -> None:
@@ -148,7 +148,7 @@ def test_the_publisher_numbers_and_seals_and_reads_no_word(publisher: psycopg.Co
             pytest.fail(statement)
     publisher.execute(NUMBER_WITH_READABLE.format(3))
     publisher.execute(SEAL.format(1))
-    assert (Numbered.objects.count(), Seal.objects.count()) == (3, 1)
+    assert (TrailPosition.objects.count(), Seal.objects.count()) == (3, 1)
 
 
 NUMBER_WITH_READABLE: LiteralString = (
@@ -165,7 +165,7 @@ def test_a_number_that_is_not_the_next_stops_nothing(publisher: psycopg.Connecti
     with pytest.raises(errors.CheckViolation):
         publisher.execute(SEAL.format(seq))
     publish_all()
-    assert list(Numbered.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
+    assert list(TrailPosition.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
 
 
 def test_nobody_writes_an_event_of_another_transaction(trail: None) -> None:
@@ -281,6 +281,6 @@ def test_a_worker_without_it_leaves_the_rows_and_says_what_to_set(trail: None) -
     [line] = logs
     assert line["event"] == "trail_not_numbered"
     assert "set DATABASE_AUDIT_URL for the worker" in line["error"]
-    assert Numbered.objects.count() == 2
+    assert TrailPosition.objects.count() == 2
     publish_all()
-    assert Numbered.objects.count() == 3
+    assert TrailPosition.objects.count() == 3

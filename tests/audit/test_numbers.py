@@ -10,7 +10,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from accounts.actors import SYSTEM
-from audit.models import Action, Change, Event, Numbered, Op
+from audit.models import Action, Change, Event, Op, TrailPosition
 from audit.publishing import publish
 from audit.services import Changed, record, record_changes
 from lib.ids import uuid7
@@ -46,7 +46,9 @@ def test_many_writers_whose_commits_interleave_lose_no_number_and_repeat_none(co
         while True:
             done = stop.is_set()
             publish()
-            new = list(Numbered.objects.filter(seq__gt=last).order_by("seq").values_list("seq", "change_id"))
+            new = list(
+                TrailPosition.objects.filter(seq__gt=last).order_by("seq").values_list("seq", "change_id")
+            )
             seen.extend(new)
             last = new[-1][0] if new else last
             if done and not new and not are_left():
@@ -88,8 +90,8 @@ def test_a_row_waits_while_an_older_transaction_runs(committed_db: None) -> None
     release.set()
     thread.join()
     publish_all()
-    assert Numbered.objects.count() == 2
-    first = Numbered.objects.get(seq=1).event
+    assert TrailPosition.objects.count() == 2
+    first = TrailPosition.objects.get(seq=1).event
     assert first is not None
     assert first.object_type == "meeting"
 
@@ -116,7 +118,7 @@ def test_changes_of_one_object_keep_their_order_even_when_transaction_numbers_do
     go_on.set()
     thread.join()
     publish_all()
-    ordered = Numbered.objects.filter(change__object_id=pk).order_by("seq")
+    ordered = TrailPosition.objects.filter(change__object_id=pk).order_by("seq")
     assert list(ordered.values_list("change__version", flat=True)) == [2, 3]
 
 
@@ -134,7 +136,7 @@ def test_two_publishers_at_once_number_each_row_once(committed_db: None) -> None
     for thread in threads:
         thread.join()
     publish_all()
-    assert list(Numbered.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 51))
+    assert list(TrailPosition.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 51))
 
 
 @pytest.fixture
@@ -162,8 +164,8 @@ def test_a_restored_trail_goes_on_without_a_gap(restored: None) -> None:
     publish()
     record(SYSTEM, Action.VIEW, "contact", [uuid7()])
     publish_all()
-    assert Numbered.objects.count() == Event.objects.count()
-    assert list(Numbered.objects.order_by("seq").values_list("seq", flat=True)) == list(
+    assert TrailPosition.objects.count() == Event.objects.count()
+    assert list(TrailPosition.objects.order_by("seq").values_list("seq", flat=True)) == list(
         range(1, Event.objects.count() + 1)
     )
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from accounts.actors import SYSTEM
-from audit.models import Action, Numbered
+from audit.models import Action, TrailPosition
 from audit.publishing import publish
 from audit.services import record
 from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER, SUPERUSER, Postgres
@@ -68,7 +68,7 @@ def test_numbers_go_on_where_the_dump_ended(committed_db: None, younger: Postgre
                 " true, '' FROM generate_series(1, 4)"
             )
         assert publish(using="restored") == 4
-        numbers = list(Numbered.objects.using("restored").order_by("seq").values_list("seq", flat=True))
+        numbers = list(TrailPosition.objects.using("restored").order_by("seq").values_list("seq", flat=True))
         assert numbers == list(range(1, 13))
     finally:
         connections["restored"].close()

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, connections, transaction
 from pytest_django import Settings
 
-from audit.models import Event, Numbered, Seal
+from audit.models import Event, Seal, TrailPosition
 from audit.rules import chained_root, merkle_root
 from audit.sealing import SealsAreGone, seal
 from audit.shipping import ship
@@ -55,7 +55,7 @@ def test_what_is_numbered_is_sealed_shipped_and_found_whole(key: Path, settings:
     first, second = Seal.objects.order_by("number")
     assert (first.number, first.first_seq, second.number) == (1, 1, 2)
     assert second.first_seq == first.last_seq + 1
-    assert second.last_seq == Numbered.objects.count()
+    assert second.last_seq == TrailPosition.objects.count()
     assert bytes(second.previous_root) == bytes(first.root)
     shipped = [json.loads(line) for line in lines(settings)]
     assert [one["root"] for one in shipped] == [bytes(first.root).hex(), bytes(second.root).hex()]
