@@ -75,6 +75,23 @@ class OrganisationStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class ContactWish(models.TextChoices):
+    """Whether an organisation wants to be contacted at all. A refusal holds everywhere, at night too."""
+
+    WELCOME = "welcome", _("welcome")
+    ONLY_IF_THEY_ASK = "only_if_they_ask", _("only if they ask")
+    NONE = "none", _("asked not to be contacted")
+
+
+class NightCalls(models.TextChoices):
+    """What was agreed, in daylight, about calls between 22:00 and 08:00."""
+
+    NOT_ASKED = "not_asked", _("not asked yet")
+    NEVER = "never", _("do not call at night")
+    IF_OUR_PLACE = "if_our_place", _("only if their place is affected")
+    ALWAYS = "always", _("call at any hour")
+
+
 class LawfulBasis(models.TextChoices):
     PUBLIC_TASK = "public_task", _("public task")
     LEGAL_OBLIGATION = "legal_obligation", _("legal obligation")

@@ -148,7 +148,7 @@ def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
 
 def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
     """Past the day they want to be met by, longest first; then those that nobody ever met."""
-    rows = Organisation.objects.at_home_with(actor).active()
+    rows = Organisation.objects.at_home_with(actor).active().may_be_contacted()
     if mine:
         rows = rows.of_officer(actor.id)
     past = list(rows.past_their_cadence(today).order_by("meet_by", "pk")[: ROWS + 1])

@@ -19,6 +19,7 @@ class FocusInput(Entry):
     *("id", "name", "short_name", "kind", "summary", "home_district", "also_in", "focuses"),
     *("website", "email", "phone", "address", "postcode", "languages", "access_needs"),
     *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly"),
+    *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
     *(
         "is_reporting_centre",
         "reporting_tested_on",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
+from contacts.codes import ContactWish, NightCalls
 from contacts.models import Contact, Organisation
 
 # What is one statement and is chosen together.
@@ -25,6 +26,8 @@ TOGETHER: Final = {
         ("access_needs",),
         ("lead_officer", "deputy_officer"),
         ("cadence_days",),
+        ("contact_wish", "contact_wish_by", "contact_wish_on"),
+        ("night_calls", "night_agreed_on"),
         ("status",),
         ("is_listed_publicly",),
         ("is_reporting_centre", "reporting_tested_on"),
@@ -43,6 +46,17 @@ TOGETHER: Final = {
         ("agreement_how", "agreement_on", "agreement_recorded_by"),
         ("review_on",),
     ),
+}
+
+# Where a wish is not to be forgotten by chance: the value kept unless another is chosen, mildest first.
+STRICTEST: Final[Mapping[str, list[str]]] = {
+    "contact_wish": ContactWish.values,
+    "night_calls": [
+        NightCalls.NOT_ASKED,
+        NightCalls.ALWAYS,
+        NightCalls.IF_OUR_PLACE,
+        NightCalls.NEVER,
+    ],
 }
 
 Choices = Mapping[str, UUID]  # the first field of what is chosen together → the row it is taken from
@@ -99,7 +113,9 @@ def chosen_values(rows: Sequence[Any], choices: Choices) -> dict[str, Any]:
 
 
 def _default(rows: Sequence[Any], names: tuple[str, ...]) -> Any:
-    """The kept row, unless it says nothing here and another does."""
+    """The kept row, unless it says nothing here and another does. A refusal outlives the row it was of."""
+    if names[0] in STRICTEST:
+        return max(rows, key=lambda row: STRICTEST[names[0]].index(getattr(row, names[0])))
     return next((row for row in rows if any(_said(row, name) for name in names)), rows[0])
 
 

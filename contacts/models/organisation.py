@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from contacts.codes import NOT_COUNTED, Kind, OrganisationStatus
+from contacts.codes import NOT_COUNTED, ContactWish, Kind, NightCalls, OrganisationStatus
 from contacts.models.detail import OrganisationDetail
 from contacts.models.finding import organisations_found_by
 from districts.codes import Focus
@@ -48,6 +48,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def active(self) -> Self:
         return self.filter(status=OrganisationStatus.ACTIVE)
 
+    def may_be_contacted(self) -> Self:
+        """Those that did not refuse contact, nor asked to be left alone until they ask."""
+        return self.filter(contact_wish=ContactWish.WELCOME)
+
     def counted(self) -> Self:
         """Of the kinds that figures are of: not partners (such as schools), not culture and sport."""
         return self.exclude(kind__in=NOT_COUNTED)
@@ -58,7 +62,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def past_their_cadence(self, today: object) -> Self:
         """Active ones that wanted to be met by now (serves `worth seeing`, index organisation_meet_by)."""
-        return self.active().filter(meet_by__lt=today)
+        return self.active().may_be_contacted().filter(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
         """Found by words of name, short name or address, by phone, e-mail or website; best first."""
@@ -140,6 +144,32 @@ class Organisation(Noun):
     reporting_tested_on = models.DateField(_("reporting last tested on"), null=True, blank=True)
     verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
+    contact_wish = models.CharField(
+        _("contact by the police"),
+        max_length=16,
+        choices=ContactWish,
+        default=ContactWish.WELCOME,
+        db_default=ContactWish.WELCOME,
+        help_text=_("A refusal holds for calls, visits and invitations, also after an incident."),
+    )
+    contact_wish_by = models.CharField(
+        _("who told you"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A role is enough. No name needed."),
+    )
+    contact_wish_on = models.DateField(_("told on"), null=True, blank=True)
+    night_calls = models.CharField(
+        _("night calls"),
+        max_length=12,
+        choices=NightCalls,
+        default=NightCalls.NOT_ASKED,
+        db_default=NightCalls.NOT_ASKED,
+        help_text=_("Ask in daylight, before anything happens."),
+    )
+    night_agreed_on = models.DateField(_("night calls agreed on"), null=True, blank=True)
     clues = ArrayField(models.TextField(), default=list, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
@@ -183,6 +213,18 @@ class Organisation(Noun):
                 condition=~Q(kind=Kind.SHELTER, is_listed_publicly=True),
                 name="organisation_shelter_is_hidden",
                 violation_error_message=_("A shelter cannot be listed publicly."),
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_wish=ContactWish.WELCOME)
+                | Q(contact_wish__in=ContactWish.values, contact_wish_on__isnull=False)
+                & ~Q(contact_wish_by=""),
+                name="organisation_wish_was_said",
+                violation_error_message=_("Enter who in the organisation told you, and when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(night_calls__in=NightCalls.values),
+                name="organisation_night_calls_known",
+                violation_error_message=_("Choose from the list what was agreed about night calls."),
             ),
         ]
 

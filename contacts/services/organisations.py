@@ -45,7 +45,7 @@ from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
 
-_PAST: Final = frozenset({"verified_on", "reporting_tested_on"})
+_PAST: Final = frozenset({"verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"})
 _PLACES: Final = frozenset({"home_district", "also_in"})
 _IDS: Final = ("added_ids", "dropped_ids")
 

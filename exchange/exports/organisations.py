@@ -63,6 +63,7 @@ COLUMNS: Final = columns(
         "last_met_at",
         about=_("The last meeting it attended where something was raised, agreed or reported back."),
     ),
+    *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
     *("is_listed_publicly", "is_reporting_centre", "reporting_tested_on", "verified_on"),
     column(Organisation, "review_on"),
     column(Organisation, "created_at", heading=_("Added on")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Op
+from contacts.codes import ContactWish
 from contacts.services.changing import (
     Change,
     insert_new,
@@ -23,7 +24,7 @@ from contacts.services.changing import (
     save_changed,
 )
 from lib.conflicts import StaleVersion
-from meetings.codes import MeetingStatus
+from meetings.codes import Initiator, MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
@@ -98,6 +99,8 @@ def create_meeting(
     Raises PermissionDenied where its district is not covered, ValidationError by field, also for
     organisations and people the actor does not see.
     """
+    if status == MeetingStatus.PLANNED and fields.get("initiated_by") != Initiator.COMMUNITY:
+        _refuse_uninvited(fields.get("organisations") or ())
     meeting = new_row(Meeting, id)
     meeting.status = status
     write_meetings(actor, [Change(meeting, fields)], with_actor=with_actor)
@@ -194,6 +197,12 @@ def _assign(actor: Actor, change: Change) -> None:
     if "status" in change.names and meeting.status == MeetingStatus.CANCELLED and not change.is_new:
         change.op = Op.ARCHIVED
     _check(meeting)
+
+
+def _refuse_uninvited(rows: Iterable[Mapping[str, Any]]) -> None:
+    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves."""
+    if any(row["organisation"].contact_wish == ContactWish.NONE for row in rows):
+        raise ValidationError({"organisations": _("This organisation asked not to be contacted.")})
 
 
 def _check(meeting: Meeting) -> None:

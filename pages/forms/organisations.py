@@ -25,7 +25,10 @@ REACHED = (
     *("short_name", "summary", "email", "website", "address", "postcode", "languages"),
     "access_needs",
 )
-MET = ("lead_officer", "deputy_officer", "cadence_days", "also_in")
+MET = (
+    *("lead_officer", "deputy_officer", "cadence_days", "also_in"),
+    *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
+)
 KEPT = ("is_reporting_centre", "reporting_tested_on", "is_listed_publicly", "verified_on", "review_on")
 FIELDS = (*SHORT, *REACHED, *MET, *KEPT)
 FOCUS = ("focus", "declared_by", "declared_on", "evidence_url")
@@ -52,6 +55,8 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
     languages={"widget": CHECKS},
     lead_officer={"empty_label": _("No one")},
     deputy_officer={"empty_label": _("No one")},
+    contact_wish={"required": False},
+    night_calls={"required": False},
     also_in={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS)},
 )
 class OrganisationFields(forms.Form):
@@ -77,6 +82,16 @@ class OrganisationFields(forms.Form):
             fields[name].queryset = _officers(organisation)
         kept = organisation.cadence_days if organisation else None
         fields["cadence_days"] = cadence_field(*([kept] if kept else []))
+
+    def clean_contact_wish(self) -> str:
+        """What is not sent stays: a refusal is never lost because a form left it out."""
+        return self._given_or_known("contact_wish")
+
+    def clean_night_calls(self) -> str:
+        return self._given_or_known("night_calls")
+
+    def _given_or_known(self, name: str) -> str:
+        return str(self.cleaned_data[name] or self.get_initial_for_field(self.fields[name], name))
 
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(heading, [self[name] for name in names]) for heading, names in self.groups]
