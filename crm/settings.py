@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "reviews",
     "reports",
     "privacy",
+    "incidents",
     "exchange",
     "meetings",
     "contacts",

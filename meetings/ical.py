@@ -17,7 +17,7 @@ def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:
     entry.add("sequence", meeting.version)
     entry.add("dtstamp", stamped_at.astimezone(UTC))
     entry.add("dtstart", starts_at)
-    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes))
+    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes or 0))
     return entry
 
 

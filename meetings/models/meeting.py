@@ -90,6 +90,8 @@ class Meeting(Noun):
     duration_minutes = models.PositiveSmallIntegerField(
         _("minutes"),
         default=30,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
         error_messages=dict.fromkeys(OF_LIMITS, _MINUTES),
     )

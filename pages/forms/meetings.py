@@ -69,7 +69,12 @@ class DraftForm(forms.Form):
         return any(option.data["selected"] for option in options)
 
 
-@fields_of(Meeting, *("starts_at", "duration_minutes", "district", "place"), starts_at={"label": _("When")})
+@fields_of(
+    Meeting,
+    *("starts_at", "duration_minutes", "district", "place"),
+    starts_at={"label": _("When")},
+    duration_minutes={"required": True},
+)
 class WhenAndWhere(DraftForm):
     """Fields of all meeting forms, and the layout of their options."""
 

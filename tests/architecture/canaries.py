@@ -17,6 +17,7 @@ APPS: Final = (
     "contacts",
     "districts",
     "exchange",
+    "incidents",
     "jobs",
     "meetings",
     "privacy",
@@ -28,6 +29,8 @@ NOT_SECRET: Final = {
     "accounts.User",
     "accounts.Session",
     "districts.District",
+    "incidents.Protocol",  # the city's rules, which name nobody and never change once in force
+    "incidents.ProtocolStep",
     "reviews.FrozenFigure",  # its only word is a group name, which never changes
 }
 #: Field names of codes and technical values, which are not typed by people.

@@ -54,6 +54,7 @@ from reviews.services.subscriptions import subscribe
 from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.incidents.making import make_incident
 
 #: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
@@ -252,6 +253,14 @@ class Ground:
             place="The wall",
             case_reference="Case 7",
         )
+        incident = make_incident(actor, concern)
+        over = log_concern(
+            actor=actor,
+            kinds=["threat"],
+            bias_grounds=["unknown"],
+            district=district,
+            site_organisation=organisation,
+        )
         expected = expect_community(
             actor=actor, district_id=district.pk, focus="roma", evidence="A survey", source_url=""
         )
@@ -309,6 +318,9 @@ class Ground:
             "follow_up_done": done.pk,
             "follow_up_repeated": repeated.pk,
             "concern": concern.pk,
+            "incident": incident.pk,
+            "incident_over": make_incident(actor, over, is_over=True).pk,
+            "protocol": incident.protocol_id,
             "expected": expected.pk,
             "note": note.pk,
             "job": job.pk,

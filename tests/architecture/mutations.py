@@ -26,6 +26,7 @@ APPS: Final = (
     "contacts",
     "districts",
     "exchange",
+    "incidents",
     "jobs",
     "meetings",
     "pages",

@@ -80,6 +80,18 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         set(),
         {"meetings/services/concerns.py", "meetings/services/periods.py"},
     ),
+    "incident": (
+        {"Incident", "IncidentConcern", "IncidentStep", "Reassurance", "TensionAssessment", "Debrief"},
+        {"excluded"},
+        {
+            "incidents/services/incidents.py",
+            "incidents/services/planning.py",
+            "incidents/services/opening.py",
+            "incidents/services/steps.py",
+            "incidents/services/reassurances.py",
+            "incidents/services/judgements.py",
+        },
+    ),
     "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),
 }
 EXCEPTIONS: dict[str, str] = {

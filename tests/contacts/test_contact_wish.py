@@ -79,7 +79,8 @@ def test_the_call_card_shows_no_number_of_who_refused_and_a_form_without_the_fie
     assert "655 99 88 77" not in shown and "tel:" not in shown
     form = {"version": 1, "name": "Other", "kind": "ngo", "home_district": district.pk}
     managed = {f"{prefix}-{name}": 0 for prefix in ("focuses", "form") for name in _MANAGED}
-    sent = client.post(f"/organisations/{organisation.pk}/edit/", form | refusal() | managed | {"contact_wish": ""})
+    form |= refusal() | managed | {"contact_wish": ""}
+    sent = client.post(f"/organisations/{organisation.pk}/edit/", form)
     assert sent.status_code == 302, sent.content.decode()
     assert Organisation.objects.get(pk=organisation.pk).contact_wish == "none"
 

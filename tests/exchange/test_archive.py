@@ -29,8 +29,10 @@ from exchange.models import ImportedRow
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
+from meetings.services.concerns import log_concern
 from reviews.models import Review
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
+from tests.incidents.making import make_incident
 from tests.plugins.database import clone
 from tests.reviews.making import Audited
 
@@ -105,6 +107,10 @@ def make_busy(chance: random.Random) -> None:
     )
     PrivateChannel.objects.create(contact=chance.choice(list(Contact.objects.all())), phone="+34600999888")
     Audited().audit_twice()
+    place = Organisation.objects.active().order_by("pk")[0]
+    happened: dict[str, Any] = {"kinds": ["threat"], "bias_grounds": ["unknown"], "site_organisation": place}
+    concern = log_concern(actor=SYSTEM, district=place.home_district, **happened)
+    make_incident(SYSTEM, concern, is_over=True)
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
+from incidents.rules import reminding
 from meetings import rules
 from reminders import kinds
 from reminders.models import Reminder
@@ -21,7 +22,7 @@ def test_rules_have_one_owner_and_a_title() -> None:
     assert all(kinds.title_of(code) not in ("", code) for code in codes)
 
 
-def test_each_rule_that_meetings_have_is_registered() -> None:
+def test_each_rule_is_registered() -> None:
     known = {rule.code for _subject, rule in RULES}
     assert known == {
         rules.MEETING_DAY_BEFORE,
@@ -34,6 +35,10 @@ def test_each_rule_that_meetings_have_is_registered() -> None:
         rules.CADENCE_DIGEST,
         rules.CONCERN_RECEIVED,
         rules.RELIEF_OPENED,
+        reminding.INCIDENT_GIVEN,
+        reminding.INCIDENT_DUE,
+        reminding.INCIDENT_LATE,
+        reminding.INCIDENT_LATE_CITY,
     }
 
 

@@ -1,0 +1,65 @@
+"""Protocols and incidents in an archive (docs/archive.md).
+
+The steps of a protocol come before it, for nothing can be added to one that is in force. The database looks
+at references when all is there.
+"""
+
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.actors import Actor
+from exchange.archive import parts
+from exchange.archive.parts import Part
+from incidents.models import (
+    Debrief,
+    DebriefVoice,
+    Incident,
+    IncidentConcern,
+    IncidentStep,
+    Protocol,
+    ProtocolAgreement,
+    ProtocolStep,
+    Reassurance,
+    TensionAssessment,
+)
+
+_SINCE: Final = 4  # the first version of archives with incidents
+
+
+def _protocols(actor: Actor) -> Any:
+    """The city's, those of the districts, and whichever the incidents there follow."""
+    rows = Protocol.objects.visible_to(actor)
+    if actor.sees_everywhere:
+        return rows
+    followed = Incident.objects.visible_to(actor).filter(protocol=OuterRef("pk"))
+    return rows.filter(Exists(followed) | Q(district__isnull=True) | Q(district__in=actor.district_ids))
+
+
+def _incidents(actor: Actor) -> Any:
+    return Incident.objects.visible_to(actor)
+
+
+PARTS: Final = (
+    Part("protocol_steps", ProtocolStep, owner="protocol", since=_SINCE),
+    Part("protocols", Protocol, _protocols, since=_SINCE),
+    Part("protocol_agreements", ProtocolAgreement, owner="protocol", since=_SINCE),
+    Part(
+        "incidents",
+        Incident,
+        _incidents,
+        object_type="incident",
+        where=("district", "also_in"),
+        since=_SINCE,
+    ),
+    Part("incident_concerns", IncidentConcern, owner="incident", since=_SINCE),
+    Part("incident_steps", IncidentStep, owner="incident", since=_SINCE),
+    Part("reassurances", Reassurance, owner="incident", since=_SINCE),
+    Part("tension_assessments", TensionAssessment, owner="incident", since=_SINCE),
+    Part("debriefs", Debrief, owner="incident", since=_SINCE),
+    Part("debrief_voices", DebriefVoice, owner="debrief", since=_SINCE),
+)
+
+
+def register() -> None:
+    parts.register(*PARTS)

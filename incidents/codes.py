@@ -1,0 +1,119 @@
+"""Code lists of protocols and incidents. A code is retired, never deleted."""
+
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from incidents.rules.steps import Each, Who
+
+
+class ProtocolStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_FORCE = "in_force", _("in force")
+    REPLACED = "replaced", _("replaced")
+
+
+class StepWho(models.TextChoices):
+    """Who gets a step of a protocol."""
+
+    DUTY = Who.DUTY, _("who logged the concern")
+    PLACE_LEAD = Who.PLACE_LEAD, _("lead officer of the affected place")
+    EACH_LEAD = Who.EACH_LEAD, _("lead officer of each organisation")
+    SUPERVISOR = Who.SUPERVISOR, _("supervisor of the district")
+    CITY_SUPERVISOR = Who.CITY_SUPERVISOR, _("supervisor of the whole city")
+
+
+class StepEach(models.TextChoices):
+    """How often a step is to be done."""
+
+    ONCE = Each.ONCE, _("once")
+    THE_PLACE = Each.THE_PLACE, _("for the affected place")
+    EACH_ORGANISATION = Each.EACH_ORGANISATION, _("for each organisation affected")
+
+
+class Proof(models.TextChoices):
+    """What shows that a step is done."""
+
+    TICK = "tick", _("marked as done")
+    CASE_REFERENCE = "case_reference", _("a case number, or the unit it was handed to")
+    REASSURANCE = "reassurance", _("a call or visit that reached them")
+    VISIT = "visit", _("a visit that reached them")
+    WORDS = "words", _("an agreed statement")
+    ASSESSMENT = "assessment", _("a tension assessment")
+    DEBRIEF = "debrief", _("a debrief")
+
+
+# What its own record shows, and no tick.
+OF_A_RECORD: Final = frozenset({Proof.REASSURANCE, Proof.VISIT, Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
+
+
+class IncidentStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("status of an incident", "open")
+    MONITORING = "watching", _("monitoring")
+    CLOSED = "closed", pgettext_lazy("status of an incident", "closed")
+
+
+class StepStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("status of a step", "open")
+    DONE = "done", pgettext_lazy("status of a step", "done")
+    NOT_NEEDED = "not_needed", _("not needed")
+
+
+class ReachedBy(models.TextChoices):
+    """How an organisation was called or visited: codes of `meetings.codes.MeetingKind`."""
+
+    PHONE = "phone", _("phone call")
+    MESSAGE = "message", _("message")
+    EMAIL = "email", _("email")
+    VIDEO = "video", _("video call")
+    VISIT = "visit", _("visit")
+    FOOT_PATROL = "foot_patrol", _("on foot patrol")
+
+
+IN_PERSON: Final = frozenset({ReachedBy.VISIT, ReachedBy.FOOT_PATROL})
+
+
+class Result(models.TextChoices):
+    """What came of one try to reach an organisation."""
+
+    REACHED = "reached", _("reached")
+    LEFT_MESSAGE = "left_message", _("left a message")
+    NO_ANSWER = "no_answer", _("no answer")
+    DECLINED = "declined", _("declined")
+
+
+class Need(models.TextChoices):
+    PATROL = "patrol", _("a patrol")
+    SITE_SECURITY_ADVICE = "site_security_advice", _("site security advice")
+    VICTIM_SUPPORT = "victim_support", _("victim support")
+    INTERPRETER = "interpreter", _("an interpreter")
+    CLEANING = "cleaning", _("cleaning or repair")
+    PUBLIC_STATEMENT = "public_statement", _("a public statement")
+
+
+class Level(models.IntegerChoices):
+    """Four levels of our own, from nothing unusual to disorder that has begun or is expected in 48 hours."""
+
+    CALM = 1, _("calm")
+    UNEASY = 2, _("uneasy")
+    TENSE = 3, _("tense")
+    ACUTE = 4, _("acute")
+
+
+CALM_ENOUGH: Final = Level.UNEASY  # an incident is closed at this level or below
+
+
+class Trend(models.TextChoices):
+    FALLING = "falling", _("falling")
+    STEADY = "steady", _("steady")
+    RISING = "rising", _("rising")
+
+
+class Heard(models.TextChoices):
+    """Whether an organisation was reached in time, in its own words."""
+
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    UNSURE = "unsure", _("not sure")

@@ -1,0 +1,18 @@
+"""Protocols, incidents with their steps, and what is judged of them."""
+
+from incidents.models.incident import Incident, IncidentConcern, IncidentStep, Reassurance
+from incidents.models.judgement import Debrief, DebriefVoice, TensionAssessment
+from incidents.models.protocol import Protocol, ProtocolAgreement, ProtocolStep
+
+__all__ = [
+    "Debrief",
+    "DebriefVoice",
+    "Incident",
+    "IncidentConcern",
+    "IncidentStep",
+    "Protocol",
+    "ProtocolAgreement",
+    "ProtocolStep",
+    "Reassurance",
+    "TensionAssessment",
+]

@@ -1,0 +1,211 @@
+"""Incident: a protocol under way, with its steps and every try to reach an organisation."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Organisation
+from districts.models import District
+from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus
+from incidents.models.protocol import Protocol, ProtocolStep
+from lib.acting import Acting
+from lib.id_in import id_in
+from lib.ids import uuid7
+from meetings.models import Concern, Meeting
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Incidents in the districts covered, or widened to one of them; not those one is excluded from."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        widened = Incident.also_in.through.objects.filter(
+            id_in("district", actor.district_ids), incident_id=OuterRef("pk")
+        )
+        rows = self.filter(id_in("district", actor.district_ids) | Exists(widened))
+        if actor.kind != "user" or actor.id is None:
+            return rows
+        excluded = Incident.excluded.through.objects.filter(incident_id=OuterRef("pk"), user_id=actor.id)
+        return rows.exclude(Exists(excluded))
+
+    def under_way(self) -> Self:
+        return self.exclude(status=IncidentStatus.CLOSED)
+
+    def late(self, now: datetime) -> Self:
+        """Incidents with an open step whose time is over."""
+        steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), due_at__lt=now)
+        return self.under_way().filter(Exists(steps))
+
+
+class Incident(models.Model):
+    """`words` is what everybody may say: facts only, agreed by somebody and at some time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    protocol = models.ForeignKey(
+        Protocol, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("protocol")
+    )
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("district")
+    )
+    also_in = models.ManyToManyField(
+        District, blank=True, related_name="visiting_incidents", verbose_name=_("also in")
+    )
+    excluded = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    duty = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    started_at = models.DateTimeField(_("started"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=IncidentStatus, default=IncidentStatus.OPEN, editable=False
+    )
+    words = models.TextField(
+        _("agreed statement"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Facts only. No names, and nothing about who may have done it."),
+    )
+    words_agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    words_agreed_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    reopened_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "-started_at", "id"], name="incident_of_district"),
+            models.Index(fields=["updated_at", "id"], name="incident_by_update"),
+            models.Index(
+                fields=["started_at", "id"], name="incident_under_way", condition=~Q(status="closed")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False)
+                | Q(status__in=["open", "watching"], closed_at__isnull=True),
+                name="incident_status_has_moment",
+                violation_error_message=_("A closed incident must have a date."),
+            ),
+        ]
+
+
+class IncidentConcern(models.Model):
+    """A concern of an incident: several reports of one attack are one incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="concern_links")
+    concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="incident_link")
+
+
+class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
+    def open(self) -> Self:
+        return self.filter(status=StepStatus.OPEN)
+
+    def in_order(self) -> Self:
+        return self.order_by("due_at", "step__position", "pk")
+
+
+class IncidentStep(models.Model):
+    """A step in one incident. `done_at` is when it was so, `recorded_at` when somebody entered it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
+    step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="incident_steps"
+    )
+    due_at = models.DateTimeField()
+    escalate_at = models.DateTimeField(null=True)
+    status = models.CharField(_("status"), max_length=10, choices=StepStatus, default=StepStatus.OPEN)
+    done_at = models.DateTimeField(_("done at"), null=True)
+    recorded_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = IncidentStepQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "due_at"], name="incident_step_open", condition=Q(status="open")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "step", "organisation"],
+                name="incident_step_once",
+                nulls_distinct=False,
+                violation_error_message=_("The incident already has this step."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", done_at__isnull=True)
+                | Q(status__in=["done", "not_needed"], done_at__isnull=False, recorded_at__isnull=False),
+                name="incident_step_has_moment",
+                violation_error_message=_("Enter when the step was done."),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == StepStatus.OPEN
+
+
+class Reassurance(models.Model):
+    """One try to reach one organisation, kept without the name of whoever answered.
+
+    `meeting` is the meeting that the try is on the organisation's timeline.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="reassurances")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="reassurances", verbose_name=_("organisation")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("when"))
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    channel = models.CharField(_("how"), max_length=12, choices=ReachedBy, default=ReachedBy.PHONE)
+    result = models.CharField(_("result"), max_length=12, choices=Result)
+    needs = ArrayField(
+        models.CharField(max_length=24, choices=Need),
+        default=list,
+        blank=True,
+        verbose_name=_("what they need"),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    meeting = models.OneToOneField(
+        Meeting, on_delete=models.SET_NULL, null=True, editable=False, related_name="reassurance"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["incident", "organisation", "at"], name="reassurance_of_incident")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=ReachedBy.values) & Q(result__in=Result.values),
+                name="reassurance_codes_are_known",
+                violation_error_message=_("Choose how and with which result from the lists."),
+            ),
+            models.CheckConstraint(
+                condition=Q(needs__contained_by=Need.values),
+                name="reassurance_needs_are_known",
+                violation_error_message=_("Choose what they need from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at__gte=F("at")),
+                name="reassurance_was_before",
+                violation_error_message=_("The time must not be in the future."),
+            ),
+        ]

@@ -1,0 +1,42 @@
+"""Who works on an incident, who decides in it, and who writes and approves protocols.
+
+None of these query where `also_in` of the incident is prefetched.
+"""
+
+from uuid import UUID
+
+from accounts import rules
+from accounts.actors import Actor
+from districts.models import District
+from incidents.models import Incident, Protocol
+
+
+def districts_of(incident: Incident) -> set[UUID]:
+    """The districts in which an incident is seen."""
+    return {incident.district_id, *(district.pk for district in incident.also_in.all())}
+
+
+def can_write_incident(actor: Actor, incident: Incident) -> bool:
+    """Call, visit, take over and mark steps: where one of its districts is covered."""
+    return actor.writes and any(actor.covers(pk) for pk in districts_of(incident))
+
+
+def can_decide_incident(actor: Actor, incident: Incident) -> bool:
+    """Agree the statement, assess tension, widen, exclude and close: its supervisors."""
+    return _decides(actor) and can_write_incident(actor, incident)
+
+
+def can_write_protocol(actor: Actor, district: District | None) -> bool:
+    """Draft a protocol: supervisors, for the whole city or a district they cover."""
+    return _decides(actor) and (district is None or actor.covers(district.pk))
+
+
+def can_approve_protocol(actor: Actor, protocol: Protocol) -> bool:
+    """Put a draft in force: another supervisor or a privacy officer, never its author."""
+    if protocol.author_id is not None and protocol.author_id == actor.id:
+        return False
+    return actor.role == rules.PRIVACY_OFFICER or can_write_protocol(actor, protocol.district)
+
+
+def _decides(actor: Actor) -> bool:
+    return actor.is_supervisor or actor.kind == "system"

@@ -1,0 +1,114 @@
+"""What people are reminded of in an incident: the subject of `reminders`."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Role, User
+from districts.models import District
+from incidents.models import Incident, IncidentStep
+from incidents.rules import reminding
+from incidents.rules.reminding import OpenStep, incident_reminders
+from lib.acting import Acting
+from lib.days import city_zone
+from meetings.reminders import Supervisors, recipient
+from reminders import kinds
+from reminders.kinds import Record, Rule, Subject
+from reminders.rules import Occurrence
+
+NAMED = 6
+
+
+class Incidents(Subject[Incident]):
+    """An email names no place, no organisation and no community."""
+
+    code = "incident"
+    known_rules = (
+        Rule(reminding.INCIDENT_GIVEN, gettext_lazy("steps of a new incident")),
+        Rule(reminding.INCIDENT_DUE, gettext_lazy("step of an incident due now")),
+        Rule(reminding.INCIDENT_LATE, gettext_lazy("late step of an incident in your district")),
+        Rule(reminding.INCIDENT_LATE_CITY, gettext_lazy("late step of an incident in the city")),
+    )
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        supervisors = Supervisors()
+        steps = IncidentStep.objects.open().select_related("step", "owner")
+        rows: Any = Incident.objects.under_way().filter(pk__in=ids).select_related("district")
+        for row in rows.prefetch_related("excluded", Prefetch("steps", steps, to_attr="open_steps")):
+            open_steps: list[IncidentStep] = row.open_steps
+            excluded = {user.pk for user in row.excluded.all()}
+            owners = {step.owner.pk: recipient(step.owner) for step in open_steps if step.owner}
+            found = incident_reminders(
+                opened_at=row.created_at,
+                duty_id=row.duty_id,
+                steps=[
+                    OpenStep(step.owner_id, step.due_at, step.escalate_at, step.step.may_wait)
+                    for step in open_steps
+                ],
+                owners={pk: one for pk, one in owners.items() if pk not in excluded},
+                supervisors=[one for one in supervisors.of(row.district.lineage) if one.id not in excluded],
+                city_supervisors=[
+                    one for one in supervisors.of(row.district.lineage[:1]) if one.id not in excluded
+                ],
+                zone=city_zone(),
+                now=now,
+            )
+            for one in found:
+                yield row.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return Incident.objects.under_way().values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        """Where the user has a step, and where the user supervises."""
+        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=user)
+        rows = Incident.objects.under_way()
+        found = set(rows.filter(Exists(own)).values_list("pk", flat=True))
+        if user.role == Role.SUPERVISOR:
+            here = District.objects.under(*user.districts.all())
+            found |= set(rows.filter(district__in=here).values_list("pk", flat=True))
+        return found
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Incident]:
+        """With the texts of the actor's own open steps, and of those that are late."""
+        steps = IncidentStep.objects.open().select_related("step").in_order()
+        rows = Incident.objects.visible_to(actor).filter(pk__in=ids)
+        found: dict[UUID, Any] = rows.prefetch_related(
+            "also_in", Prefetch("steps", steps, to_attr="open_steps")
+        ).in_bulk()
+        now = timezone.now()
+        for row in found.values():
+            row.own_texts = _texts(step for step in row.open_steps if step.owner_id == actor.id)
+            row.late_texts = _texts(step for step in row.open_steps if step.due_at < now)
+        return found
+
+    def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
+        match rule:
+            case reminding.INCIDENT_GIVEN:
+                return _("An incident has steps for you"), row.own_texts
+            case reminding.INCIDENT_DUE:
+                return _("A step of an incident is due"), row.own_texts
+            case reminding.INCIDENT_LATE:
+                return _("A step of an incident in your district is late"), row.late_texts
+        return _("A step of an incident in the city is late"), row.late_texts
+
+    def path(self, row_id: UUID) -> str:
+        return reverse("today")
+
+    def record(self, row: Incident) -> Record:
+        return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})
+
+
+def _texts(steps: Iterable[IncidentStep]) -> list[str]:
+    return [f"– {text}" for text in dict.fromkeys(step.step.text for step in steps)][:NAMED]
+
+
+def register() -> None:
+    kinds.register(Incidents())

@@ -1,0 +1,1 @@
+"""Pure rules of incidents: no Django, the clock is an argument."""

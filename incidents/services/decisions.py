@@ -1,0 +1,101 @@
+"""What supervisors decide in an incident: its statement, who works on it and where, and its end."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from audit.models import Op
+from districts.models import District
+from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
+from incidents.models import Debrief, Incident
+from incidents.policies import can_decide_incident
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import add_steps, pass_on, settle_steps
+from lib.cleaning import assign
+from lib.conflicts import check_version
+
+
+@transaction.atomic
+def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
+    """Agree what everybody can say. Raises as `locked_incident`, and ValidationError for an empty text."""
+    incident = locked_incident(actor, incident_id, decides=True)
+    assign(incident, {"words": words})
+    if not incident.words:
+        raise ValidationError({"words": _("Enter the statement.")})
+    incident.words_agreed_by_id, incident.words_agreed_at = actor.id, timezone.now()
+    incident.clean_fields(exclude=["protocol", "district", "duty", "words_agreed_by"])
+    settle_steps(actor, incident.steps.open().filter(step__proof=Proof.WORDS))
+    write_incident(actor, incident, ["words"])
+    return incident
+
+
+@transaction.atomic
+def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
+    """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
+
+    Raises as `locked_incident`, and ValidationError for oneself.
+    """
+    incident = locked_incident(actor, incident_id, decides=True)
+    if user_id == actor.id:
+        raise ValidationError({"user": _("Ask another supervisor to exclude you.")})
+    incident.excluded.add(User.objects.active().get(pk=user_id))
+    pass_on(incident, incident.steps.open().filter(owner=user_id), leaving=user_id)
+    write_incident(actor, incident, ["excluded"])
+    return incident
+
+
+@transaction.atomic
+def close_incident(*, actor: Actor, incident_id: UUID, version: int | None = None) -> Incident:
+    """Nothing is left to do. Raises as `locked_incident`, and ValidationError saying what is open."""
+    incident = locked_incident(actor, incident_id, decides=True)
+    check_version(incident.version, version)
+    if missing := list(still_open(incident)):
+        raise ValidationError([ValidationError(text, code="open") for text in missing])
+    incident.status, incident.closed_at = IncidentStatus.CLOSED, timezone.now()
+    write_incident(actor, incident, ["status"], op=Op.ARCHIVED)
+    return incident
+
+
+@transaction.atomic
+def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
+    """Raises DoesNotExist, PermissionDenied, and ValidationError for one that is not closed."""
+    incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+    if not can_decide_incident(actor, incident):
+        raise PermissionDenied
+    if incident.status != IncidentStatus.CLOSED:
+        raise ValidationError(_("This incident is not closed."), code="not_closed")
+    incident.closed_at, incident.reopened_at = None, timezone.now()
+    incident.status = IncidentStatus.OPEN
+    write_incident(actor, incident, ["status"])
+    return incident
+
+
+def still_open(incident: Incident) -> Iterable[str]:
+    """What has to be done before an incident can be closed, in words."""
+    for step in incident.steps.open().filter(step__required=True).select_related("step").in_order():
+        yield _("Not done yet: %(step)s") % {"step": step.step.text}
+    proofs = set(incident.protocol.steps.values_list("proof", flat=True))
+    last = incident.assessments.order_by("-number").first()
+    if Proof.ASSESSMENT in proofs and (last is None or last.level > CALM_ENOUGH):
+        yield _("Reassess tension: the last level must be calm or uneasy.")
+    if Proof.DEBRIEF in proofs and not Debrief.objects.filter(incident=incident).exists():
+        yield _("Record a debrief, or why there is none.")
+
+
+@transaction.atomic
+def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Incident:
+    """Show an incident in another district too; its organisations there get their steps.
+
+    Raises as `locked_incident`, and DoesNotExist for an unknown district.
+    """
+    incident = locked_incident(actor, incident_id, decides=True)
+    incident.also_in.add(District.objects.get(pk=district_id))
+    add_steps(incident)
+    write_incident(actor, incident, ["also_in"])
+    return incident

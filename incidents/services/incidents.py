@@ -1,0 +1,69 @@
+"""The one writer of incidents: their version, status, event, place in the change feed and reminders."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from incidents.codes import IncidentStatus, Proof
+from incidents.models import Incident
+from incidents.policies import can_decide_incident, can_write_incident, districts_of
+from lib.conflicts import check_version
+from reminders.services import refresh_reminders
+
+# What is still to be done while an incident is only monitored.
+_LATER = (Proof.ASSESSMENT, Proof.DEBRIEF)
+
+
+def locked_incident(
+    actor: Actor, incident_id: UUID, *, decides: bool = False, version: int | None = None
+) -> Incident:
+    """The incident as the actor sees it, locked until the transaction ends.
+
+    Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, or not the actor's to
+    decide (`decides`), StaleVersion, ValidationError when it is closed.
+    """
+    incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+    if not (can_decide_incident if decides else can_write_incident)(actor, incident):
+        raise PermissionDenied
+    if incident.status == IncidentStatus.CLOSED:
+        raise ValidationError(_("This incident is closed. Reopen it first."), code="closed")
+    check_version(incident.version, version)
+    return incident
+
+
+def write_incident(
+    actor: Actor,
+    incident: Incident,
+    names: Iterable[str],
+    *,
+    op: Op = Op.UPDATED,
+    purpose: str = "",
+) -> None:
+    """Save a locked incident in its next version, and record which fields changed.
+
+    The caller has checked it and written its steps; a new one is saved already.
+    """
+    if op != Op.CREATED:
+        if incident.status != IncidentStatus.CLOSED:
+            incident.status = _status_of(incident)
+        incident.version += 1
+        incident.updated_at = timezone.now()
+        incident.save()
+    action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
+    changed = Changed(
+        "incident", incident.pk, op, incident.version, districts_of(incident), field_names=names
+    )
+    record_changes(actor, action, [changed], purpose=purpose)
+    refresh_reminders("incident", incident.pk)
+
+
+def _status_of(incident: Incident) -> str:
+    """Open as long as a required step is, besides those of looking at tension again and of the debrief."""
+    required = incident.steps.open().filter(step__required=True).exclude(step__proof__in=_LATER)
+    return IncidentStatus.OPEN if required.exists() else IncidentStatus.MONITORING

@@ -1,0 +1,104 @@
+"""What supervisors judge: tension while an incident lasts, and its debrief."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from incidents.codes import Proof
+from incidents.models import Debrief, DebriefVoice, TensionAssessment
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import settle_steps
+from lib.cleaning import assign, refuse_future
+from lib.limits import refuse_more
+
+SHORTEST_REASON: Final = 20  # characters
+MOST_VOICES: Final = 60
+
+
+@transaction.atomic
+def assess_tension(
+    *, actor: Actor, incident_id: UUID, consulted: Sequence[Organisation] = (), **fields: Any
+) -> TensionAssessment:
+    """Assess tension around an event or place; the assessment before stays as it was.
+
+    Raises as `locked_incident`, and ValidationError by field, also where nobody was consulted without a
+    reason.
+    """
+    incident = locked_incident(actor, incident_id, decides=True)
+    last = incident.assessments.order_by("-number").first()
+    row = TensionAssessment(incident=incident, number=last.number + 1 if last else 1, made_by_id=actor.id)
+    assign(row, fields)
+    row.full_clean(exclude=["incident", "made_by"])
+    if not consulted and not row.not_consulted_reason:
+        raise ValidationError({"consulted": _("Select who you consulted, or enter why no one was.")})
+    row.save(force_insert=True)
+    row.consulted.set(_seen(actor, consulted, "consulted"))
+    first = incident.steps.open().filter(step__proof=Proof.ASSESSMENT).in_order()[:1]
+    settle_steps(actor, first)
+    write_incident(actor, incident, ["assessments"])
+    return row
+
+
+@transaction.atomic
+def sign_debrief(
+    *, actor: Actor, incident_id: UUID, voices: Sequence[Mapping[str, Any]] = (), **fields: Any
+) -> Debrief:
+    """Sign the debrief of an incident; nothing of it changes afterwards.
+
+    `voices` have `in_time`, `knew_whom_to_call`, `next_time` and, unless it wants to be left out,
+    `organisation`. Raises as `locked_incident`, and ValidationError by field, also for a second one.
+    """
+    row = _unsigned(actor, incident_id)
+    assign(row, fields)
+    refuse_future(row, ["held_on"])
+    if row.held_on is None:
+        raise ValidationError({"held_on": _("Enter when the debrief was held.")})
+    refuse_more("voices", voices, MOST_VOICES)
+    _seen(actor, [voice["organisation"] for voice in voices if voice.get("organisation")], "voices")
+    said = [DebriefVoice(debrief=row) for _voice in voices]
+    for one, voice in zip(said, voices, strict=True):
+        assign(one, voice)
+        one.full_clean(exclude=["debrief", "organisation"])
+    _sign(actor, row)
+    DebriefVoice.objects.bulk_create(said)
+    return row
+
+
+@transaction.atomic
+def waive_debrief(*, actor: Actor, incident_id: UUID, reason: str) -> Debrief:
+    """Record why there is no debrief. Raises as `sign_debrief`."""
+    row = _unsigned(actor, incident_id)
+    assign(row, {"waived_reason": reason})
+    if len(row.waived_reason) < SHORTEST_REASON:
+        raise ValidationError({"waived_reason": _("Enter the reason, in 20 characters or more.")})
+    _sign(actor, row)
+    return row
+
+
+def _unsigned(actor: Actor, incident_id: UUID) -> Debrief:
+    """A new debrief of the incident, which is locked and has none."""
+    incident = locked_incident(actor, incident_id, decides=True)
+    if Debrief.objects.filter(incident=incident).exists():
+        raise ValidationError(_("This incident already has a debrief."), code="signed")
+    return Debrief(incident=incident, signed_by_id=actor.id)
+
+
+def _sign(actor: Actor, row: Debrief) -> None:
+    row.full_clean(exclude=["incident", "signed_by"])
+    row.save(force_insert=True)
+    settle_steps(actor, row.incident.steps.open().filter(step__proof=Proof.DEBRIEF))
+    write_incident(actor, row.incident, ["debrief"])
+
+
+def _seen(actor: Actor, organisations: Sequence[Organisation], field: str) -> Sequence[Organisation]:
+    """What is not seen is answered as what does not exist."""
+    seen = Organisation.objects.visible_to(actor).filter(pk__in=[one.pk for one in organisations])
+    if seen.count() < len({one.pk for one in organisations}):
+        raise ValidationError({field: _("Choose organisations from the list.")})
+    return organisations

@@ -1,0 +1,116 @@
+"""Logging a concern, which may open an incident in the same transaction; and joining concerns to one."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Op
+from incidents.models import Incident, IncidentConcern, Protocol
+from incidents.models.incident import IncidentQuerySet
+from incidents.rules.steps import Candidate, matching
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import add_steps
+from meetings.models import Concern
+from meetings.policies import can_log_concern
+from meetings.services import concerns
+
+SAME_WITHIN: Final = timedelta(hours=24)
+
+
+@transaction.atomic
+def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
+    """A new concern, and the incident that a protocol opens for it. Raises as the concern's service does.
+
+    While an incident of the same protocol, place or district began within a day, none opens: the concern's
+    page asks whether this is the same.
+    """
+    concern = concerns.log_concern(actor=actor, id=id, **fields)
+    protocol = next((one for one in protocols_for(concern) if one.opens_itself), None)
+    if protocol and not maybe_the_same(concern).filter(protocol__code=protocol.code).exists():
+        _open(actor, concern, protocol)
+    return concern
+
+
+@transaction.atomic
+def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incident:
+    """Start a protocol that matches a concern.
+
+    Raises DoesNotExist when the actor does not see the concern, PermissionDenied when it is read-only,
+    ValidationError when it belongs to an incident already or the protocol is for something else.
+    """
+    concern = _locked_concern(actor, concern_id)
+    protocol = next((one for one in protocols_for(concern) if one.pk == protocol_id), None)
+    if protocol is None:
+        raise ValidationError({"protocol": _("Choose a protocol from the list.")})
+    return _open(actor, concern, protocol)
+
+
+@transaction.atomic
+def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incident:
+    """Another report of the same event: whoever it touches besides gets steps. Raises as `open_incident`."""
+    concern = _locked_concern(actor, concern_id)
+    incident = locked_incident(actor, incident_id)
+    IncidentConcern.objects.create(incident=incident, concern=concern)
+    incident.started_at = min(incident.started_at, concern.received_at)
+    add_steps(incident)
+    write_incident(actor, incident, ["concerns"])
+    return incident
+
+
+def protocols_for(concern: Concern) -> list[Protocol]:
+    """Protocols in force that a concern starts. A district's own replaces that of its parent or the city."""
+    lineage = [None, *concern.district.lineage]
+    nearest: dict[str, Protocol] = {}
+    rows = Protocol.objects.holding_in(concern.district).prefetch_related("steps")
+    for protocol in sorted(rows, key=lambda row: lineage.index(row.district_id)):
+        nearest[protocol.code] = protocol
+    candidates = [
+        Candidate(
+            protocol=protocol,
+            kinds=protocol.kinds,
+            needs_bias=protocol.needs_bias,
+            depth=lineage.index(protocol.district_id),
+            first_due=min(step.due_minutes for step in protocol.steps.all()),
+        )
+        for protocol in nearest.values()
+    ]
+    return matching(candidates, concern.kinds, concern.bias_grounds)
+
+
+def maybe_the_same(concern: Concern) -> IncidentQuerySet:
+    """Incidents under way of the same place or district that began within a day of a concern."""
+    place = Q(concern_links__concern__site_organisation=concern.site_organisation_id)
+    here = Q(district=concern.district_id)
+    near = Incident.objects.under_way().filter(
+        started_at__range=(concern.received_at - SAME_WITHIN, concern.received_at + SAME_WITHIN)
+    )
+    return near.filter(here | place if concern.site_organisation_id else here).distinct()
+
+
+def _locked_concern(actor: Actor, concern_id: UUID) -> Concern:
+    concern = concerns.locked_concern(actor, concern_id)
+    if not can_log_concern(actor, concern.district_id):
+        raise PermissionDenied
+    if IncidentConcern.objects.filter(concern=concern).exists():
+        raise ValidationError(_("This concern already belongs to an incident."), code="taken")
+    return concern
+
+
+def _open(actor: Actor, concern: Concern, protocol: Protocol) -> Incident:
+    incident = Incident(
+        protocol=protocol,
+        district=concern.district,
+        duty_id=actor.id if actor.kind == "user" else None,
+        started_at=concern.received_at,
+    )
+    incident.save(force_insert=True)
+    IncidentConcern.objects.create(incident=incident, concern=concern)
+    add_steps(incident)
+    write_incident(actor, incident, ["protocol", "concerns"], op=Op.CREATED)
+    return incident

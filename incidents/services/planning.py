@@ -1,0 +1,150 @@
+"""The steps of an incident as rows: who gets which by when, from its protocol and whom it touches."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from accounts.rules import WRITES
+from contacts.models import Organisation
+from districts.models import District
+from incidents.codes import Proof, StepStatus
+from incidents.models import Incident, IncidentStep, Protocol
+from incidents.rules.steps import People, Planned, Step, Touched, plan_steps
+from lib.days import city_zone
+from meetings.models import Concern
+from meetings.whom_to_call import is_touched_by
+
+AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
+
+
+def add_steps(incident: Incident) -> list[IncidentStep]:
+    """Write the steps that an incident lacks, and return them. Steps that exist stay as they are."""
+    there = set(incident.steps.values_list("step", "organisation"))
+    planned = plan(incident, touched_by(concerns_of(incident)), people_of(incident))
+    missing = [one for one in planned if (one.step_id, one.organisation_id) not in there]
+    return IncidentStep.objects.bulk_create(
+        IncidentStep(
+            incident=incident,
+            step_id=one.step_id,
+            organisation_id=one.organisation_id,
+            owner_id=one.owner_id,
+            due_at=one.due_at,
+            escalate_at=one.escalate_at,
+        )
+        for one in missing
+    )
+
+
+def pass_on(incident: Incident, steps: Iterable[IncidentStep], *, leaving: UUID | None) -> None:
+    """Give open steps to whoever the protocol names next, but not to `leaving`."""
+    people = people_of(incident)
+    if leaving:
+        people = replace(people, excluded={*people.excluded, leaving})
+    planned = plan(incident, touched_by(concerns_of(incident)), people)
+    owners = {(one.step_id, one.organisation_id): one.owner_id for one in planned}
+    found = list(steps)
+    for step in found:
+        step.owner_id = owners.get((step.step_id, step.organisation_id), people.first())
+    IncidentStep.objects.bulk_update(found, ["owner"], batch_size=200)
+
+
+def settle_steps(
+    actor: Actor,
+    steps: Iterable[IncidentStep],
+    status: str = StepStatus.DONE,
+    *,
+    note: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Mark steps, whose incident the caller holds, as done or not needed since `at` (now)."""
+    now, found = timezone.now(), list(steps)
+    for step in found:
+        step.status, step.note, step.done_by_id = status, note, actor.id
+        step.done_at, step.recorded_at = at or now, now
+    written = ["status", "note", "done_by", "done_at", "recorded_at"]
+    IncidentStep.objects.bulk_update(found, written, batch_size=200)
+
+
+def plan(incident: Incident, organisations: Collection[Touched], people: People) -> list[Planned]:
+    steps = steps_of(incident.protocol)
+    return list(plan_steps(steps, incident.started_at, list(organisations), people, city_zone()))
+
+
+def steps_of(protocol: Protocol) -> list[Step]:
+    return [
+        Step(
+            id=step.pk,
+            who=step.who,
+            each=step.each,
+            due_minutes=step.due_minutes,
+            may_wait=step.may_wait,
+            calls=step.proof in (Proof.REASSURANCE, Proof.VISIT),
+            escalate_after_minutes=step.escalate_after_minutes,
+        )
+        for step in protocol.steps.order_by("position")
+    ]
+
+
+def concerns_of(incident: Incident) -> list[Concern]:
+    rows = Concern.objects.filter(incident_link__incident=incident)
+    return list(rows.select_related("district").order_by("received_at", "pk"))
+
+
+def touched_by(concerns: Iterable[Concern]) -> list[Touched]:
+    """Active organisations that the concerns are about, the affected places first, AT_MOST of them.
+
+    As the system sees them: an actor is later shown those it may see.
+    """
+    found: dict[UUID, Touched] = {}
+    for concern in concerns:
+        about = Q(is_touched_by(concern)) | Q(pk=concern.raised_by_organisation_id)
+        rows = Organisation.objects.active().filter(about).order_by("folded", "pk")
+        place, raised_by = concern.site_organisation_id, concern.raised_by_organisation_id
+        for row in sorted(rows, key=lambda row: row.pk != place):
+            known = found.get(row.pk)
+            found[row.pk] = Touched(
+                id=row.pk,
+                lead=row.lead_officer_id,
+                deputy=row.deputy_officer_id,
+                is_the_place=row.pk == place or bool(known and known.is_the_place),
+                asked=row.pk == raised_by or bool(known and known.asked),
+                wish=row.contact_wish,
+                night_calls=row.night_calls,
+            )
+    nearest = sorted(found.values(), key=lambda one: not one.is_the_place)
+    return nearest[:AT_MOST]
+
+
+def people_of(incident: Incident) -> People:
+    """Who can own steps of an incident."""
+    districts = [incident.district, *incident.also_in.all()]
+    excluded = set(incident.excluded.values_list("pk", flat=True))
+    return people_in(districts, incident.duty_id, excluded)
+
+
+def people_in(districts: Iterable[District], duty: UUID | None, excluded: Collection[UUID] = ()) -> People:
+    """Active officers and supervisors whose own districts include one of these, and who is on duty."""
+    first, *others = districts
+    staff = User.objects.active().with_role(*WRITES)
+    here = list(staff.covering(first).in_order().values_list("pk", "role"))
+    present = {pk for pk, _role in here}
+    for district in others:
+        present.update(staff.covering(district).values_list("pk", flat=True))
+    if duty and staff.filter(pk=duty).exists():
+        present.add(duty)
+    root = District.objects.get(pk=first.lineage[0])
+    city = staff.with_role(Role.SUPERVISOR).covering(root).in_order()
+    return People(
+        duty=duty,
+        supervisors=[pk for pk, role in here if role == Role.SUPERVISOR],
+        city_supervisors=list(city.values_list("pk", flat=True)),
+        present=present,
+        excluded=excluded,
+    )

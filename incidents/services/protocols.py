@@ -1,0 +1,113 @@
+"""Protocols: drafted, approved by somebody else, and never changed once in force."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.models import Organisation
+from districts.models import District
+from incidents.codes import ProtocolStatus
+from incidents.models import Protocol, ProtocolAgreement, ProtocolStep
+from incidents.policies import can_approve_protocol, can_write_protocol
+from incidents.rules.steps import Touched, plan_steps
+from incidents.services.planning import people_in, steps_of
+from lib.cleaning import assign
+from lib.conflicts import constraints_in_words
+from lib.days import city_zone
+
+
+@transaction.atomic
+def draft_protocol(
+    *,
+    actor: Actor,
+    steps: Sequence[Mapping[str, Any]],
+    agreed_with: Sequence[tuple[Organisation, date]] = (),
+    **fields: Any,
+) -> Protocol:
+    """A new version of a protocol, as a draft; steps are in the order given.
+
+    Raises PermissionDenied where the district is not covered, ValidationError by field.
+    """
+    protocol = Protocol(author_id=actor.id)
+    assign(protocol, fields)
+    if not can_write_protocol(actor, protocol.district):
+        raise PermissionDenied
+    family = Protocol.objects.filter(code=protocol.code, district=protocol.district)
+    protocol.number = (family.aggregate(last=Max("number"))["last"] or 0) + 1
+    if not steps:
+        raise ValidationError({"steps": _("Add at least one step.")})
+    protocol.full_clean(exclude=["author", "approved_by"])
+    with constraints_in_words(Protocol, ProtocolAgreement):
+        protocol.save(force_insert=True)
+        ProtocolStep.objects.bulk_create(_steps(protocol, steps))
+        ProtocolAgreement.objects.bulk_create(
+            ProtocolAgreement(protocol=protocol, organisation=organisation, agreed_on=day)
+            for organisation, day in agreed_with
+        )
+    _record(actor, Action.CREATE, protocol, ["steps", *fields])
+    return protocol
+
+
+@transaction.atomic
+def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
+    """Put a draft in force; the version before is replaced, and incidents under way keep theirs.
+
+    Raises DoesNotExist, PermissionDenied for its author and for who does not cover its district,
+    ValidationError for what is no draft.
+    """
+    protocol = Protocol.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=protocol_id)
+    if not can_approve_protocol(actor, protocol):
+        raise PermissionDenied
+    if not protocol.is_draft:
+        raise ValidationError(_("Only a draft can be approved."), code="not_draft")
+    now = timezone.now()
+    before = Protocol.objects.in_force().filter(code=protocol.code, district=protocol.district)
+    before.update(status=ProtocolStatus.REPLACED, updated_at=now)
+    protocol.status, protocol.approved_by_id = ProtocolStatus.IN_FORCE, actor.id
+    protocol.in_force_since = protocol.updated_at = now
+    protocol.version += 1
+    with constraints_in_words(Protocol):
+        protocol.save()
+    _record(actor, Action.UPDATE, protocol, ["status"])
+    return protocol
+
+
+def unowned_steps(district: District) -> list[ProtocolStep]:
+    """Steps of the protocols in force in a district that nobody would get: no supervisor covers it.
+
+    As at night: whoever is on duty comes from elsewhere, and the organisations have no lead officer.
+    """
+    people = people_in([district], duty=None)
+    found = []
+    for protocol in Protocol.objects.holding_in(district).order_by("code", "pk"):
+        steps = {step.pk: step for step in protocol.steps.select_related("protocol")}
+        anyone = Touched(id=district.pk, is_the_place=True)
+        beside = Touched(id=protocol.pk)
+        planned = plan_steps(steps_of(protocol), timezone.now(), [anyone, beside], people, city_zone())
+        found += [steps[pk] for pk in dict.fromkeys(one.step_id for one in planned if one.owner_id is None)]
+    return found
+
+
+def _steps(protocol: Protocol, steps: Sequence[Mapping[str, Any]]) -> list[ProtocolStep]:
+    made = []
+    for position, given in enumerate(steps, start=1):
+        step = ProtocolStep(protocol=protocol, position=position)
+        assign(step, given)
+        step.full_clean(exclude=["protocol"], validate_unique=False)
+        made.append(step)
+    return made
+
+
+def _record(actor: Actor, action: Action, protocol: Protocol, names: Sequence[str]) -> None:
+    where = [protocol.district_id] if protocol.district_id else []
+    record(actor, action, "protocol", [protocol.pk], district_ids=where, field_names=names)

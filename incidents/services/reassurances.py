@@ -1,0 +1,160 @@
+"""Every try to reach an organisation: a meeting on its timeline, and what it settles in the incident."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from districts.models import District
+from incidents.codes import IN_PERSON, Proof, ReachedBy, Result, StepStatus
+from incidents.models import Incident, Reassurance
+from incidents.rules.reassurance import outcomes_of, was_held
+from incidents.rules.steps import Touched, is_quiet
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import concerns_of, settle_steps, touched_by
+from lib.cleaning import assign
+from lib.days import city_zone
+from meetings.codes import MeetingStatus, ReassuranceAnswer
+from meetings.models import Concern, Meeting
+from meetings.services.concerns import edit_concern
+from meetings.services.held_meetings import discard_meeting, log_meeting
+
+SHORTEST_REASON: Final = 10  # characters
+
+
+@transaction.atomic
+def record_reassurance(
+    *,
+    actor: Actor,
+    incident_id: UUID,
+    organisation_id: UUID,
+    result: str,
+    channel: str = ReachedBy.PHONE,
+    at: datetime | None = None,
+    needs: Sequence[str] = (),
+    note: str = "",
+    danger: str = "",
+) -> Reassurance:
+    """Record one try to reach an organisation that the incident touches, now or at `at`.
+
+    It is a meeting on the organisation's timeline: held if somebody was spoken to. Reached settles the
+    organisation's calls, a visit its visits too, and Declined all of its steps. `danger` to life, in words,
+    overrides “do not call at night”; nothing overrides a refusal of contact.
+    Raises as `locked_incident`, DoesNotExist for an organisation that is not seen or not touched, and
+    ValidationError by field.
+    """
+    incident = locked_incident(actor, incident_id)
+    organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
+    concerns = concerns_of(incident)
+    one = next((one for one in touched_by(concerns) if one.id == organisation.pk), None)
+    if one is None:
+        raise Organisation.DoesNotExist
+    row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
+    assign(row, {"result": result, "channel": channel, "needs": list(needs), "note": note})
+    row.at = at or row.recorded_at
+    _check(incident, row, one, danger)
+    row.meeting = _meeting_of(actor, incident, row)
+    row.save(force_insert=True)
+    _settle(actor, incident, row)
+    _summarise(actor, row, one, concerns)
+    write_incident(actor, incident, ["reassurances"], purpose=danger)
+    return row
+
+
+@transaction.atomic
+def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -> None:
+    """Take one's own try back within ten minutes, with its meeting and what it settled.
+
+    Raises as `locked_incident` and `discard_meeting`.
+    """
+    incident = locked_incident(actor, incident_id)
+    row = incident.reassurances.select_related("meeting").get(pk=reassurance_id)
+    if row.by_id != actor.id or row.meeting is None:
+        raise PermissionDenied
+    settled = incident.steps.filter(
+        organisation=row.organisation_id, done_by=actor.id, recorded_at__gte=row.recorded_at
+    )
+    for step in settled.filter(step__proof__in=[Proof.REASSURANCE, Proof.VISIT]) | settled.filter(
+        status=StepStatus.NOT_NEEDED
+    ):
+        step.status, step.note = StepStatus.OPEN, ""
+        step.done_at = step.recorded_at = step.done_by = None
+        step.save()
+    for concern in concerns_of(incident):
+        if concern.reassurance_offered_at == row.at:
+            edit_concern(
+                actor=actor, concern_id=concern.pk, reassurance_answer="", reassurance_offered_at=None
+            )
+    meeting = row.meeting
+    row.delete()
+    discard_meeting(actor=actor, meeting_id=meeting.pk)
+    write_incident(actor, incident, ["reassurances"])
+
+
+def _check(incident: Incident, row: Reassurance, one: Touched, danger: str) -> None:
+    row.full_clean(exclude=["incident", "organisation", "by", "meeting"])
+    if not incident.started_at <= row.at <= timezone.now():
+        raise ValidationError({"at": _("Enter a time between the start of the incident and now.")})
+    if not one.may_be_contacted:
+        raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
+    at_night = one.night_calls == "never" and is_quiet(row.at, city_zone())
+    if at_night and len(danger.strip()) < SHORTEST_REASON:
+        text = _("They asked not to be called at night. If there is danger to life, enter the reason.")
+        raise ValidationError({"danger": text}, code="night")
+
+
+def _meeting_of(actor: Actor, incident: Incident, row: Reassurance) -> Meeting:
+    """How long it took is not known, and not invented."""
+    return log_meeting(
+        actor=actor,
+        status=MeetingStatus.HELD if was_held(row.result) else MeetingStatus.NOT_REACHED,
+        subject=_("Reassurance after an incident"),
+        kind=row.channel,
+        starts_at=row.at,
+        duration_minutes=None,
+        district=_written_in(actor, incident),
+        organisations=[{"organisation": row.organisation}],
+        outcomes=outcomes_of(row.result, row.needs),
+    )
+
+
+def _written_in(actor: Actor, incident: Incident) -> District:
+    """The incident's district, or for who covers only one it was widened to, that one."""
+    here = [incident.district, *incident.also_in.all()]
+    return next((one for one in here if actor.covers(one.pk)), incident.district)
+
+
+def _settle(actor: Actor, incident: Incident, row: Reassurance) -> None:
+    steps = incident.steps.open().filter(organisation=row.organisation_id)
+    if row.result == Result.DECLINED:
+        settle_steps(actor, steps, StepStatus.NOT_NEEDED, note=_("Declined"), at=row.at)
+    elif row.result == Result.REACHED:
+        proofs = [Proof.REASSURANCE, *([Proof.VISIT] if row.channel in IN_PERSON else [])]
+        settle_steps(actor, steps.filter(step__proof__in=proofs), at=row.at)
+
+
+def _summarise(actor: Actor, row: Reassurance, one: Touched, concerns: Sequence[Concern]) -> None:
+    """A concern says when its place, or who raised it, was first reached, and what they said."""
+    if not (was_held(row.result) and (one.is_the_place or one.asked)):
+        return
+    answer = ReassuranceAnswer.DECLINED if row.result == Result.DECLINED else ReassuranceAnswer.ACCEPTED
+    for concern in concerns:
+        about = (concern.site_organisation_id, concern.raised_by_organisation_id)
+        if (
+            row.organisation_id in about
+            and concern.reassurance_offered_at is None
+            and actor.covers(concern.district_id)
+        ):
+            edit_concern(
+                actor=actor,
+                concern_id=concern.pk,
+                reassurance_offered_at=row.at,
+                reassurance_answer=answer,
+            )

@@ -1,0 +1,130 @@
+"""Working through the steps of an incident: taking over, passing on, and marking what is done."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from incidents.codes import OF_A_RECORD, Proof, StepStatus
+from incidents.models import Incident, IncidentStep
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import concerns_of, pass_on
+from lib.cleaning import assign
+from meetings.services.concerns import edit_concern
+
+SHORTEST_REASON: Final = 10  # characters
+
+
+class AlreadyTaken(ValidationError):
+    """Somebody else took the step first; the message names them."""
+
+
+@transaction.atomic
+def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID | None) -> IncidentStep:
+    """Make the actor the owner of an open step that `owner_id` had on the actor's screen.
+
+    Of two who press at once the first gets it. Raises as `locked_incident`, DoesNotExist, AlreadyTaken, and
+    ValidationError for a step that is not open.
+    """
+    incident, step = _open_step(actor, incident_id, step_id)
+    if step.owner_id == actor.id:
+        return step
+    if step.owner_id != owner_id:
+        name = step.owner.name if step.owner else _("No one")
+        raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
+    step.owner_id = actor.id
+    step.save(update_fields=["owner"])
+    write_incident(actor, incident, ["steps"])
+    return step
+
+
+@transaction.atomic
+def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentStep:
+    """“Not for me”: pass one's own step on, without saying why. Raises as `take_over`."""
+    incident, step = _open_step(actor, incident_id, step_id)
+    if step.owner_id != actor.id:
+        raise ValidationError(_("This step is not yours."), code="not_yours")
+    pass_on(incident, [step], leaving=actor.id)
+    write_incident(actor, incident, ["steps"])
+    return step
+
+
+@transaction.atomic
+def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
+    """Pass on all of one's open steps, at the end of a shift; the number of them."""
+    incident = locked_incident(actor, incident_id)
+    own = list(incident.steps.open().filter(owner=actor.id, owner__isnull=False))
+    pass_on(incident, own, leaving=actor.id)
+    if own:
+        write_incident(actor, incident, ["steps"])
+    return len(own)
+
+
+@transaction.atomic
+def mark_step(
+    *,
+    actor: Actor,
+    incident_id: UUID,
+    step_id: UUID,
+    status: str = StepStatus.DONE,
+    done_at: datetime | None = None,
+    note: str = "",
+    case_reference: str = "",
+) -> IncidentStep:
+    """Mark a step as done (now, or at `done_at` since the incident began) or as not needed.
+
+    A required step is only left out for a reason. A case number goes to the concerns that have none.
+    Raises as `take_over`, and ValidationError by field.
+    """
+    incident, step = _open_step(actor, incident_id, step_id)
+    now = timezone.now()
+    assign(step, {"status": status, "note": note, "done_at": done_at or now})
+    _check(incident, step, case_reference)
+    step.done_by_id, step.recorded_at = actor.id, now
+    step.full_clean(exclude=["incident", "step", "organisation", "owner", "done_by"])
+    step.save()
+    for concern in concerns_of(incident) if case_reference.strip() else ():
+        if not concern.case_reference:
+            edit_concern(actor=actor, concern_id=concern.pk, case_reference=case_reference)
+    write_incident(actor, incident, ["steps"])
+    return step
+
+
+@transaction.atomic
+def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int | None = None) -> None:
+    """Undo `mark_step`. Raises as `locked_incident`, and DoesNotExist."""
+    incident = locked_incident(actor, incident_id, version=version)
+    step = incident.steps.exclude(step__proof__in=OF_A_RECORD).get(pk=step_id)
+    step.status, step.note = StepStatus.OPEN, ""
+    step.done_at = step.recorded_at = step.done_by = None
+    step.save()
+    write_incident(actor, incident, ["steps"])
+
+
+def _open_step(actor: Actor, incident_id: UUID, step_id: UUID) -> tuple[Incident, IncidentStep]:
+    incident = locked_incident(actor, incident_id)
+    step = incident.steps.select_related("step", "owner").get(pk=step_id)
+    if not step.is_open:
+        raise ValidationError(_("This step is no longer open."), code="not_open")
+    return incident, step
+
+
+def _check(incident: Incident, step: IncidentStep, case_reference: str) -> None:
+    now = timezone.now()
+    if step.status == StepStatus.NOT_NEEDED:
+        if step.step.required and len(step.note) < SHORTEST_REASON:
+            raise ValidationError({"note": _("Enter why this step is not needed, in 10 characters or more.")})
+        return
+    if step.status != StepStatus.DONE:
+        raise ValidationError({"status": _("Choose whether the step is done or not needed.")})
+    if step.step.proof in OF_A_RECORD:
+        raise ValidationError(_("This step is done by recording what it asks for."), code="of_a_record")
+    if step.step.proof == Proof.CASE_REFERENCE and not (case_reference.strip() or step.note):
+        raise ValidationError({"note": _("Enter the case number, or the unit it was handed to.")})
+    if not step.done_at or not incident.started_at <= step.done_at <= now:
+        raise ValidationError({"done_at": _("Enter a time between the start of the incident and now.")})

@@ -1,0 +1,160 @@
+"""Who gets which step by when: over both changes of the clock, at night, and where people are missing."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidents.rules.reassurance import outcomes_of
+from incidents.rules.reminding import OpenStep, incident_reminders
+from incidents.rules.steps import (
+    Candidate,
+    People,
+    Planned,
+    Step,
+    Touched,
+    after_quiet,
+    matching,
+    plan_steps,
+)
+from reminders.rules import Recipient
+
+MADRID = ZoneInfo("Europe/Madrid")
+DUTY, LEAD, DEPUTY, SUPERVISOR, CITY, STEP, PLACE, OTHER = (UUID(int=n) for n in range(1, 9))
+PEOPLE = People(
+    duty=DUTY,
+    supervisors=[SUPERVISOR],
+    city_supervisors=[CITY],
+    present={DUTY, LEAD, DEPUTY, SUPERVISOR},
+)
+
+
+def local(day: int, month: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2027, month, day, hour, minute, tzinfo=MADRID)
+
+
+def step(**changes: object) -> Step:
+    usual = {"who": "duty", "each": "once", "due_minutes": 60, "may_wait": False, "calls": False}
+    return Step(id=STEP, **usual | changes)
+
+
+def plan(one: Step, *organisations: Touched, at: datetime, people: People = PEOPLE) -> list[Planned]:
+    return list(plan_steps([one], at, organisations, people, MADRID))
+
+
+@pytest.mark.parametrize(
+    ("moment", "due"),
+    [
+        (local(27, 3, 22), local(28, 3, 9)),  # the night in which 02:00 becomes 03:00
+        (local(28, 3, 1, 30), local(28, 3, 9)),
+        (local(30, 10, 23), local(31, 10, 9)),  # the night in which 03:00 becomes 02:00
+        (local(31, 10, 7, 59), local(31, 10, 9)),
+        (local(31, 10, 8), local(31, 10, 8)),
+        (local(30, 10, 21, 59), local(30, 10, 21, 59)),
+    ],
+)
+def test_what_may_wait_is_due_an_hour_after_the_quiet_hours(moment: datetime, due: datetime) -> None:
+    assert after_quiet(moment.astimezone(UTC), MADRID) == due
+
+
+def test_hours_are_counted_and_not_read_off_the_clock() -> None:
+    """Twelve hours after 22:00 it is 11:00 in the night that loses an hour, 09:00 in the one that gains."""
+    for started, due in ((local(27, 3, 22), local(28, 3, 11)), (local(30, 10, 22), local(31, 10, 9))):
+        [planned] = plan(step(due_minutes=720), at=started)
+        assert planned.due_at == due
+        assert planned.due_at - started.astimezone(UTC) == timedelta(hours=12)
+
+
+def test_a_call_at_night_waits_unless_they_agreed_and_never_goes_to_who_refused() -> None:
+    night, call = local(5, 6, 23), step(each="the_place", calls=True)
+
+    def due(may_wait: bool, **about: str) -> list[datetime]:
+        place = Touched(PLACE, is_the_place=True, **about)
+        return [
+            one.due_at for one in plan(step(each="the_place", calls=True, may_wait=may_wait), place, at=night)
+        ]
+
+    at_once, morning = [local(6, 6, 0)], [local(6, 6, 9)]
+    assert due(False) == at_once
+    assert due(True) == morning
+    assert due(True, night_calls="always") == due(True, night_calls="if_our_place") == at_once
+    assert due(False, night_calls="never") == morning
+    assert due(False, wish="none") == due(False, wish="only_if_they_ask") == []
+    asked = Touched(PLACE, is_the_place=True, asked=True, wish="only_if_they_ask")
+    assert [one.due_at for one in plan(call, asked, at=night)] == at_once
+
+
+def test_the_affected_place_is_not_called_twice_but_reported_back_to() -> None:
+    place, other = Touched(PLACE, is_the_place=True), Touched(OTHER)
+    calls = plan(step(each="each_organisation", calls=True), place, other, at=local(5, 6, 12))
+    assert [one.organisation_id for one in calls] == [OTHER]
+    told = plan(step(each="each_organisation"), place, other, at=local(5, 6, 12))
+    assert [one.organisation_id for one in told] == [PLACE, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("who", "lead", "deputy", "people", "owner"),
+    [
+        ("duty", LEAD, None, PEOPLE, DUTY),
+        ("duty", LEAD, None, People(None, [SUPERVISOR], [CITY], {LEAD}), SUPERVISOR),
+        ("place_lead", LEAD, DEPUTY, PEOPLE, LEAD),
+        ("each_lead", LEAD, DEPUTY, PEOPLE, LEAD),
+        ("each_lead", UUID(int=99), DEPUTY, PEOPLE, DEPUTY),  # works elsewhere and cannot open it
+        ("each_lead", None, None, PEOPLE, SUPERVISOR),
+        ("each_lead", LEAD, None, People(DUTY, [SUPERVISOR], [CITY], {LEAD}, excluded={LEAD}), SUPERVISOR),
+        ("supervisor", LEAD, None, People(DUTY, [], [CITY], {LEAD}), CITY),
+        ("supervisor", LEAD, None, People(DUTY, [], [], {LEAD}), None),
+        ("city_supervisor", LEAD, None, PEOPLE, CITY),
+    ],
+)
+def test_a_step_goes_to_the_first_who_can_take_it(
+    who: str, lead: UUID, deputy: UUID, people: People, owner: UUID
+) -> None:
+    place = Touched(PLACE, lead=lead, deputy=deputy, is_the_place=True)
+    one = step(who=who, each="once" if "supervisor" in who or who == "duty" else "the_place")
+    assert [planned.owner_id for planned in plan(one, place, at=local(5, 6, 12), people=people)] == [owner]
+
+
+def test_the_nearest_protocol_comes_first_and_an_unknown_bias_is_enough() -> None:
+    city = Candidate("city", ["threat"], needs_bias=True, depth=-1, first_due=30)
+    ours = Candidate("ours", ["threat", "tension"], needs_bias=False, depth=1, first_due=60)
+    assert matching([city, ours], ["threat"], ["unknown"]) == ["ours", "city"]
+    assert matching([city, ours], ["threat"], []) == matching([city, ours], ["threat"], ["none"]) == ["ours"]
+    assert matching([city, ours], ["bullying"], ["anti_muslim"]) == []
+
+
+def test_a_call_counts_as_met_only_if_they_told_us_something() -> None:
+    assert outcomes_of("reached", ["patrol"]) == ["reassurance_given"]
+    assert outcomes_of("reached", []) == ["information_shared"]
+    assert outcomes_of("declined", []) == ["declined"]
+    assert outcomes_of("left_message", []) == []
+
+
+def test_one_message_a_person_and_only_what_may_not_wait_leaves_at_night() -> None:
+    opened = local(5, 6, 23)
+    people = {pk: Recipient(pk, frozenset({"email"}), MADRID) for pk in (DUTY, LEAD, SUPERVISOR, CITY)}
+
+    def told(*steps: OpenStep, duty: UUID | None = None) -> list[tuple[str, UUID, datetime]]:
+        found = incident_reminders(
+            opened_at=opened,
+            duty_id=duty,
+            steps=steps,
+            owners={LEAD: people[LEAD]},
+            supervisors=[people[SUPERVISOR]],
+            city_supervisors=[people[SUPERVISOR], people[CITY]],
+            zone=MADRID,
+            now=opened,
+        )
+        return [(one.rule, one.recipient_id, one.at) for one in found]
+
+    due, late = local(6, 6, 11), local(6, 6, 12)
+    urgent, waits = OpenStep(LEAD, due, late, may_wait=False), OpenStep(LEAD, due, late, may_wait=True)
+    after = [
+        ("incident_due", LEAD, due),
+        ("incident_late", SUPERVISOR, late),
+        ("incident_late_city", CITY, local(6, 6, 13)),
+    ]
+    assert told(waits, waits) == [("incident_given", LEAD, local(6, 6, 8, 30)), *after]
+    assert told(waits, urgent) == [("incident_given", LEAD, opened), *after]
+    assert told(urgent, duty=LEAD) == after
