@@ -15,7 +15,7 @@ from crm.demo import names
 from crm.demo.ground import PLACES, outline
 from crm.demo.names import FIRST_ROLES, ROLES
 from crm.demo.words import Story, district_story
-from districts.models import District, ExpectedCommunity
+from districts.models import District, ExpectedCommunity, PeriodNote
 from lib.days import city_day
 from lib.fold import fold
 
@@ -34,6 +34,7 @@ class Book:
     districts: dict[str, District] = field(default_factory=dict)
     areas: dict[str, list[District]] = field(default_factory=dict)
     expected: list[ExpectedCommunity] = field(default_factory=list)
+    notes: list[PeriodNote] = field(default_factory=list)
     users: dict[str, User] = field(default_factory=dict)
     districts_of: list[tuple[User, District]] = field(default_factory=list)
     officers: dict[str, list[User]] = field(default_factory=dict)
@@ -89,6 +90,10 @@ def _districts(book: Book) -> None:
             ExpectedCommunity(district=district, focus=focus, evidence=evidence, created_at=book.now)
             for focus, evidence in district_story(place.story).expected
         ]
+        for ago, days, text in district_story(place.story).notes:
+            since = city_day(book.now) - timedelta(days=ago)
+            until = since + timedelta(days=days)
+            book.notes.append(PeriodNote(district=district, since=since, until=until, text=text))
 
 
 def _users(book: Book) -> None:

@@ -13,7 +13,7 @@ from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.promises import History
-from districts.models import District, ExpectedCommunity
+from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
 from lib.copying import insert_rows
 from meetings.models import (
@@ -67,6 +67,7 @@ def load_demo() -> dict[str, int]:
 def _save_book(book: Book) -> None:
     insert_rows(District, list(book.districts.values()))
     insert_rows(ExpectedCommunity, book.expected)
+    insert_rows(PeriodNote, book.notes)
     insert_rows(User, list(book.users.values()))
     covering = User.districts.through
     covering.objects.bulk_create(

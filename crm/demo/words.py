@@ -5,6 +5,7 @@ text becomes the date nine days after the meeting, `{-2}` the date two days befo
 
     # comment
     % community | evidence                                   expected in the district
+    & 75 6 | note                                            a note on its figures, of six days
     @ topic | facts                                          one month of the partnership, oldest first
     = name | short name | kind | communities | languages | neighbourhood | rhythm/frequency | officers | marks
     : what the organisation does
@@ -109,6 +110,7 @@ class Story:
 @dataclass(slots=True)
 class DistrictStory:
     expected: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[int, int, str]] = field(default_factory=list)  # days ago, days, text
     partnership: list[Step] = field(default_factory=list)
     worries: list[Worry] = field(default_factory=list)
     organisations: list[Story] = field(default_factory=list)
@@ -148,6 +150,10 @@ def district_story(name: str) -> DistrictStory:
                 case "%":
                     focus, evidence = _fields(rest, 2)
                     told.expected.append((focus, evidence))
+                case "&":
+                    days, text = _fields(rest, 2)
+                    ago, many = days.split()
+                    told.notes.append((int(ago), int(many), text))
                 case "@":
                     topic, facts = _fields(rest, 2)
                     told.partnership.append(Step(topic, facts, kind="partnership_meeting"))
