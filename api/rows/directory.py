@@ -17,6 +17,7 @@ from districts.models import District
 class CodeShape(serializers.Serializer[Any]):
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # hides DRF's Field.label
+    question = serializers.CharField(required=False)
 
 
 class CallerShape(serializers.Serializer[Any]):

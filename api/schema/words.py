@@ -146,6 +146,10 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "districts": ("Codes of districts.", ["N1"]),
     "Code.code": ("The code, as in all objects.", "ngo"),
     "label": ("What the code means, in the language of `Accept-Language`.", "NGO"),
+    "question": (
+        "Of a bias indicator: what to ask oneself.",
+        "Was a symbol, sticker or object left that stands for hatred or insult?",
+    ),
     # --- The caller
     "Caller.kind": ("Whether a key or a browser session is calling.", "key"),
     "Caller.id": ("The ID of the key or of the staff account.", ID),

@@ -21,6 +21,7 @@ from contacts import codes as contact_codes
 from districts.codes import Focus
 from districts.models import District
 from meetings import codes as meeting_codes
+from meetings.guide.indicators import GUIDANCE
 
 
 class Districts(ListMixin, RetrieveMixin):
@@ -69,7 +70,7 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
 
 
 class Vocabularies(Resource):
-    """The code lists, with labels in the language asked for."""
+    """The code lists, with labels in the language asked for, and a question with each bias indicator."""
 
     silent = True
     shape = serializers.DictField(child=CodeShape(many=True))
@@ -80,6 +81,8 @@ class Vocabularies(Resource):
             name: [{"code": code, "label": str(label)} for code, label in choices.choices]
             for name, choices in VOCABULARIES.items()
         }
+        for row in lists["bias_indicator"]:
+            row["question"] = str(GUIDANCE[row["code"]].question)
         return HttpResponse(to_json(lists), content_type="application/json")
 
 

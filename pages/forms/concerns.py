@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -14,10 +16,14 @@ from contacts.models import Organisation
 from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import BiasGround, ConcernKind
+from meetings.guide.first import indicators_first
+from meetings.guide.indicators import GUIDANCE, Guidance
+from meetings.guide.reviews import REVIEWS, is_reviewed
+from meetings.guide.words import WORDS
 from meetings.models import Concern
 from meetings.rules.communities import communities_of, plain_grounds
 from pages.forms.base import ROWS, VersionedForm
-from pages.forms.fields import CHECKS, fields_of
+from pages.forms.fields import fields_of
 from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 
@@ -44,8 +50,8 @@ GROUNDS: Final = (
 
 @fields_of(
     Concern,
-    *("kinds", "site_organisation", "find", "bias_grounds", "affected_focuses", "received_at"),
-    *("occurred_on", "district", "place", "facts"),
+    *("kinds", "site_organisation", "find", "bias_grounds", "affected_focuses", "bias_indicators"),
+    *("received_at", "occurred_on", "district", "place", "facts"),
     kinds={
         "label": _("What happened?"),
         "error_messages": {"required": _("Choose what happened from the list.")},
@@ -53,6 +59,10 @@ GROUNDS: Final = (
     site_organisation={
         "label": _("Whose place or event was targeted?"),
         "widget": forms.RadioSelect(attrs=ROWS),
+    },
+    bias_indicators={
+        "label": _("What points to bias?"),
+        "help_text": _("The perception of a victim or witness is enough. Select nothing you do not know."),
     },
     received_at={"label": _("Received")},
 )
@@ -104,6 +114,41 @@ class ConcernFields(OrganisationPicks, DraftForm):
     def other_communities(self) -> Sequence[Any]:
         return self.rest("affected_focuses", self["affected_focuses"].value() or [])
 
+    @property
+    def first_indicators(self) -> list[tuple[Any, Guidance]]:
+        """The three to think of first for what happened, each with its part of the guide."""
+        return self._guided(self.first("bias_indicators", self._indicators_first))
+
+    @property
+    def other_indicators(self) -> list[tuple[Any, Guidance]]:
+        return self._guided(self.rest("bias_indicators", self._indicators_first))
+
+    @property
+    def opens_indicators(self) -> bool:
+        return self.one_of(pill for pill, _guidance in self.other_indicators)
+
+    @property
+    def points_to_bias(self) -> bool:
+        """Whether an indicator is selected, so that the folded guide must be open."""
+        return bool(self["bias_indicators"].value())
+
+    @property
+    def words(self) -> list[Promise]:
+        """On words to use and avoid, for the selected bias grounds."""
+        return [WORDS[ground].text for ground in self["bias_grounds"].value() or [] if ground in WORDS]
+
+    @property
+    def guide_is_reviewed(self) -> bool:
+        return is_reviewed(REVIEWS.get(get_language() or "", ()))
+
+    @property
+    def _indicators_first(self) -> Sequence[str]:
+        return indicators_first(self["kinds"].value() or [])
+
+    @staticmethod
+    def _guided(pills: Sequence[Any]) -> list[tuple[Any, Guidance]]:
+        return [(pill, GUIDANCE[str(pill.data["value"])]) for pill in pills]
+
 
 class LogConcernForm(ConcernFields):
     """Log a concern at night. All fields except the description have a safe default.
@@ -145,8 +190,7 @@ class LogConcernForm(ConcernFields):
 
 @fields_of(
     Concern,
-    *("bias_indicators", "perceived_by", "raised_by_organisation", "case_reference"),
-    bias_indicators={"widget": CHECKS},
+    *("perceived_by", "raised_by_organisation", "case_reference"),
     perceived_by={"empty": _("Not stated"), "widget": forms.RadioSelect},
     raised_by_organisation={"empty_label": _("Not stated")},
 )

@@ -16,8 +16,9 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from lib.days import city_today, day_ends_at
-from meetings.codes import ConcernStatus, ReassuranceAnswer
+from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
+from meetings.guide.offers import OFFERS
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.models.concern import ConcernQuerySet
 from meetings.policies import can_edit_concern
@@ -103,6 +104,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
         "today": city_today(),
         "may_edit": can_edit_concern(actor, row),
         "answers": ReassuranceAnswer.choices,
+        "offers": [(Outcome(code).label, offer.text) for code, offer in OFFERS.items()] if is_open else [],
     }
     return render(request, "pages/concerns/detail.html", context)
 
