@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,10 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """`value` is a column's name or, from the actor, an expression; `labels` names the codes it holds."""
+    """`value` is a column's name or, from the actor, an expression; `labels` names the codes it holds.
+
+    `said` writes a value that is neither a text nor a code.
+    """
 
     name: str
     heading: str | Promise
@@ -30,6 +34,7 @@ class ListColumn:
     labels: Mapping[Any, str | Promise] = field(default_factory=dict)
     about: str | Promise = ""
     width: int = 0
+    said: Callable[[Any], str] | None = None
 
     def expression(self, actor: Actor) -> Any:
         return self.value(actor) if callable(self.value) else models.F(self.value or self.name)
@@ -39,7 +44,7 @@ class ListColumn:
         if value is None or value == "":
             return None
         if isinstance(value, list | tuple):
-            return "; ".join(self._label(one) for one in value if one is not None)
+            return "; ".join(map(self.said or self._label, (one for one in value if one is not None)))
         return self._label(value) if self.labels else value if self.cell != Cell.TEXT else str(value)
 
     def _label(self, code: Any) -> str:
@@ -69,13 +74,17 @@ def other_details(model: Any, *where: models.Q) -> tuple[ListColumn, ...]:
 
     def listed(channel: Channel) -> Callable[[Actor], Any]:
         found = model.objects.filter(*where, owner=models.OuterRef("pk"), channel=channel).order_by("pk")
-        return lambda _actor: ArraySubquery(found.values("value"))
+        return lambda _actor: ArraySubquery(found.values(row=JSONObject(value="value", use="use")))
+
+    def said(detail: Mapping[str, str]) -> str:
+        use = codes_of(model._meta.get_field("use")).get(detail["use"]) if detail["use"] else None
+        return f"{detail['value']} ({use})" if use else detail["value"]
 
     return tuple(
-        ListColumn(f"other_{channel}", heading, listed(channel), about=about)
+        ListColumn(f"other_{channel}", heading, listed(channel), about=about, said=said)
         for channel, heading, about in (
-            (Channel.PHONE, _("Other phones"), _("In international format.")),
-            (Channel.EMAIL, _("Other emails"), ""),
+            (Channel.PHONE, _("Other phones"), _("In international format, with what each is used for.")),
+            (Channel.EMAIL, _("Other emails"), _("With what each is used for.")),
             (Channel.WEBSITE, _("Other websites"), ""),
             (Channel.SOCIAL, _("Social media"), ""),
         )

@@ -11,6 +11,7 @@ from contacts.duplicates import similar_organisations
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Contact, Organisation
 from contacts.pairs import similar_contacts
+from contacts.rules import find_phones
 from contacts.search import searched_words
 from contacts.services.contacts import create_contact, edit_contact, withdraw_contact
 from contacts.services.details import clean_detail
@@ -282,7 +283,10 @@ def test_a_file_has_them_but_not_of_who_opted_out() -> None:
     person = make_contact(phone=FIRST)
     other = make_contact(phone=FIRST, withdrawn_on=person.review_on)
     for row in (person, other):
-        row.other_details.create(channel="phone", value=SECOND)
-    columns = {column.name: column.expression(SYSTEM) for column in COLUMNS}
-    found = Contact.objects.annotate(others=columns["other_phone"]).values_list("pk", "others")
-    assert dict(found) == {person.pk: [SECOND], other.pk: []}
+        row.other_details.create(channel="phone", value=SECOND, use="mobile")
+        row.other_details.create(channel="phone", value=THIRD)
+    [column] = [one for one in COLUMNS if one.name == "other_phone"]
+    found = Contact.objects.annotate(others=column.expression(SYSTEM)).values_list("pk", "others")
+    shown = {pk: column.shown(value) for pk, value in found}
+    assert shown == {person.pk: f"{SECOND} (mobile); {THIRD}", other.pk: ""}
+    assert find_phones(shown[person.pk], "ES").numbers == [SECOND, THIRD]  # as an import reads it
