@@ -9,7 +9,15 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, User
-from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.models import (
+    Affiliation,
+    Contact,
+    ContactDetail,
+    FocusDeclaration,
+    Organisation,
+    OrganisationDetail,
+    OrganisationPeriod,
+)
 from contacts.services.folding import fold_contact, fold_organisation
 from crm.demo import names
 from crm.demo.ground import PLACES, outline
@@ -46,6 +54,8 @@ class Book:
     contact_numbers: list[int] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
+    details: list[OrganisationDetail | ContactDetail] = field(default_factory=list)
+    mobile_numbers: list[int] = field(default_factory=list)
     speakers: dict[Organisation, list[Contact]] = field(default_factory=dict)
 
 
@@ -56,6 +66,7 @@ def write_book(book: Book) -> None:
     # Numbers are drawn once, so that only the twin of an organisation has the number of another.
     book.organisation_numbers = book.random.sample(range(900), 300)  # supervisors have those above
     book.contact_numbers = book.random.sample(range(1000), 600)
+    book.mobile_numbers = Random("mobile numbers").sample(range(1000), 1000)
     for place in PLACES:
         for story in district_story(place.story).organisations:
             _organisation(book, place.code, story)
@@ -168,7 +179,7 @@ def _organisation(book: Book, code: str, story: Story) -> None:
             first.address,
             first.postcode,
         )
-    fold_organisation(organisation)
+    fold_organisation(organisation, _organisation_details(book, organisation, slug))
     book.organisations.append(organisation)
     book.stories[organisation] = story
     book.declarations += [
@@ -181,6 +192,35 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         for focus in story.focuses
     ]
     _periods(book, organisation, book.now - timedelta(days=ended[1]) if ended else None)
+
+
+def _organisation_details(book: Book, organisation: Organisation, slug: str) -> list[OrganisationDetail]:
+    """Further phones and pages of some organisations."""
+    random = Random(f"details {organisation.name}")
+    drawn = [
+        ("email", f"events@{slug}.example", ""),
+        ("social", f"https://social.example/{slug}", ""),
+        ("phone", f"+447700900{book.mobile_numbers[-1]:03}", random.choice(("mobile", "out_of_hours"))),
+    ]
+    found = [
+        OrganisationDetail(owner=organisation, channel=channel, value=value, use=use)
+        for channel, value, use in drawn
+        if random.random() < 0.25
+    ]
+    if any(one.channel == "phone" for one in found):
+        book.mobile_numbers.pop()
+    book.details += found
+    return found
+
+
+def _contact_details(book: Book, contact: Contact) -> list[ContactDetail]:
+    """A mobile phone beside the landline of every fourth contact."""
+    if Random(f"details {contact}").random() > 0.25:
+        return []
+    number = f"+447700900{book.mobile_numbers.pop():03}"
+    found = [ContactDetail(owner=contact, channel="phone", value=number, use="mobile")]
+    book.details += found
+    return found
 
 
 def _periods(book: Book, organisation: Organisation, ended: datetime | None) -> None:
@@ -221,7 +261,7 @@ def _contacts(book: Book) -> None:
                 same = book.speakers[book.organisations[book.organisations.index(organisation) - 1]][0]
                 contact.given_name, contact.family_name = same.given_name, same.family_name
                 contact.phone = same.phone
-                fold_contact(contact)
+                fold_contact(contact, [one for one in book.details if one.owner == contact])
             _affiliate(book, organisation, contact, role, is_primary=number == 0)
     for number in range(24):
         random = Random(f"alone {number}")
@@ -282,7 +322,7 @@ def _contact(
         created_at=since,
         updated_at=since,
     )
-    fold_contact(contact)
+    fold_contact(contact, _contact_details(book, contact))
     book.contacts.append(contact)
     return contact
 

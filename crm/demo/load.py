@@ -8,7 +8,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.sealing import set_file_aside
-from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.models import (
+    Affiliation,
+    Contact,
+    ContactDetail,
+    FocusDeclaration,
+    Organisation,
+    OrganisationDetail,
+    OrganisationPeriod,
+)
 from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
@@ -78,6 +86,8 @@ def _save_book(book: Book) -> None:
     insert_rows(OrganisationPeriod, book.periods)
     insert_rows(Contact, book.contacts)
     insert_rows(Affiliation, book.affiliations)
+    for model in (OrganisationDetail, ContactDetail):
+        insert_rows(model, [one for one in book.details if isinstance(one, model)])
 
 
 def _save_history(history: History) -> None:
