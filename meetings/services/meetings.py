@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -34,6 +34,7 @@ from meetings.services.summaries import refresh_last_met
 from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
+EARLIEST_YEAR: Final = 2000  # of a meeting: an earlier one is a typing error
 
 
 # --- The writer -----------------------------------------------------------------------------------
@@ -196,6 +197,8 @@ def _assign(actor: Actor, change: Change) -> None:
         meeting.logged_by_id = actor.id
     if "status" in change.names and meeting.status == MeetingStatus.CANCELLED and not change.is_new:
         change.op = Op.ARCHIVED
+    if "starts_at" in change.names and meeting.starts_at.year < EARLIEST_YEAR:
+        raise ValidationError({"starts_at": _("Check the year.")}, code="year")
     _check(meeting)
 
 

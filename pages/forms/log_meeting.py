@@ -216,9 +216,9 @@ class LogForm(HeldMeetingForm):
 class HoldForm(HeldMeetingForm, VersionedForm):
     """Record that a planned meeting took place. The planned details stay unchanged."""
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, began: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["starts_at"].shown = meeting.starts_at  # type: ignore[attr-defined]  # our own field
+        self.fields["starts_at"].shown = began  # type: ignore[attr-defined]  # our own field
         for name in ("opened_at", "kind", "subject", "district", "place", "initiated_by", "level"):
             del self.fields[name]
 

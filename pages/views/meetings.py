@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
-from lib.days import city_today
+from lib.days import city_day, city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
 from meetings.known import owed_to, prep_of, rows_of, to_greet
@@ -119,7 +119,8 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "may_edit": can_edit_meeting(actor, row),
         "prep": prep,
         "to_greet": greeted,
-        "is_past": row.starts_at <= timezone.now(),
+        # From the beginning of its day: it may have taken place before its time.
+        "may_be_held": city_day(row.starts_at) <= city_today(),
         "repeats": repeats(row.series),
     }
     return render(request, "pages/meetings/detail.html", context)
@@ -226,10 +227,14 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
     owed = owed_to(request.actor, there_of(rows.given))
-    initial = meeting_values(row, []) | {"promise_on": city_today()}
+    began = min(row.starts_at, timezone.now())
+    initial = meeting_values(row, []) | {
+        "starts_at": f"{timezone.localtime(began):{MINUTE}}",
+        "promise_on": city_today(),
+    }
 
     def fresh(data: Any) -> HoldForm:
-        form = HoldForm(data, actor=request.actor, meeting=row, initial=initial)
+        form = HoldForm(data, actor=request.actor, began=began, initial=initial)
         form.offer_owed(request.actor, owed)
         return form
 

@@ -1,6 +1,6 @@
 """The services that plan, edit, cancel and hold meetings."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -226,6 +226,15 @@ def test_what_is_still_to_come_cannot_have_taken_place(officer: Actor, north: Di
     meeting = plan(officer, north)
     with pytest.raises(ValidationError, match="This date is in the future"):
         hold_meeting(actor=officer, meeting_id=meeting.pk)
+
+
+def test_a_meeting_of_another_century_is_a_typing_error(officer: Actor, north: District) -> None:
+    old = datetime(1950, 1, 1, 12, tzinfo=UTC)
+    meeting = plan(officer, north)
+    with pytest.raises(ValidationError, match="Check the year"):
+        edit_meeting(actor=officer, meeting_id=meeting.pk, starts_at=old)
+    Meeting.objects.update(starts_at=old)  # stored by an earlier version: the rest of it can be changed
+    assert edit_meeting(actor=officer, meeting_id=meeting.pk, place="Hall").place == "Hall"
 
 
 def test_only_a_planned_meeting_takes_place(officer: Actor, north: District) -> None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.models import Event
 from contacts.models import Organisation
 from districts.models import District
-from lib.days import city_today
+from lib.days import city_today, day_ends_at
 from meetings.models import Concern, Meeting
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import create_meeting, edit_meeting
@@ -358,6 +358,23 @@ def test_a_planned_meeting_took_place(client: Client, school: Organisation, plan
     owed.refresh_from_db()
     assert owed.status == "done"
     assert client.get(address).status_code == 302
+
+
+def test_a_meeting_of_today_may_take_place_before_its_time(client: Client, planned: Meeting) -> None:
+    later = day_ends_at(city_today()) - timedelta(seconds=1)
+    Meeting.objects.update(starts_at=later)
+    assert "Mark as held" in page(client, f"/meetings/{planned.pk}/")
+    address = f"/meetings/{planned.pk}/hold/"
+    [began] = re.findall(r'name="starts_at"[^>]*value="([^"]+)"', page(client, address)) or re.findall(
+        r'value="([^"]+)"[^>]*name="starts_at"', page(client, address)
+    )
+    given = {"version": "1", "starts_at": began, "duration_minutes": "45"}
+    given |= {"promise_when": "none", "promise_kind": "call_back"}
+    assert client.post(address, given).status_code == 302
+    planned.refresh_from_db()
+    assert (planned.status, planned.starts_at <= timezone.now()) == ("held", True)
+    Meeting.objects.update(status="planned", starts_at=later + timedelta(days=1))
+    assert "Mark as held" not in page(client, f"/meetings/{planned.pk}/")
 
 
 def test_nobody_was_there(client: Client, school: Organisation, planned: Meeting) -> None:
