@@ -95,7 +95,7 @@ def test_the_summary_of_mistakes_takes_the_focus(open_page: OpenPage, settings: 
     page = open_page("desk", user=factories.make_officer())
     page.goto("/gallery/")
     assert page.evaluate("document.activeElement.id") == "mistakes"
-    page.get_by_role("link", name="Who? — This field is required.").click()
+    page.get_by_role("link", name="Who? — Enter a value.").click()
     assert page.evaluate("document.activeElement.id") == "id_wrong-who"
 
 
