@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import rules
 from accounts.models import User
@@ -56,6 +57,13 @@ def renew_secrets() -> int:
 
 class MFAAdapter(DefaultMFAAdapter):
     """Encrypt stored secrets, and refuse to remove the last factor of a user who must have one."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy(
+            "Your role needs two-factor authentication. Add another passkey or app first."
+        ),
+        "incorrect_code": gettext_lazy("Wrong code. Enter the code that the app shows now."),
+    }
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

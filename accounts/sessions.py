@@ -47,14 +47,19 @@ class SignedIn:
 
     @property
     def name(self) -> str:
-        browser, system = browser_and_system(self.device)
-        if browser and system:
-            return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-        return browser or system or _("Unknown device")
+        return device_name(self.device)
 
     @property
     def number(self) -> str:
         return salted_hmac("number of a session", self.key, algorithm="sha256").hexdigest()[:24]
+
+
+def device_name(user_agent: str) -> str:
+    """A name such as `Firefox on Windows`, in the reader's language, from a User-Agent header."""
+    browser, system = browser_and_system(user_agent)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")
 
 
 def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:

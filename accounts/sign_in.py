@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
 from accounts.models import User
+from accounts.sessions import device_name
 from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
@@ -55,9 +56,13 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    # Five minutes is the longest time that ACCOUNT_RATE_LIMITS counts a failed attempt.
     error_messages = DefaultAccountAdapter.error_messages | {
-        "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, then try again.")
+        "email_password_mismatch": _("Wrong email address or password. Check both and try again."),
+        "enter_current_password": _("Wrong password. Enter your current password."),
+        "incorrect_password": _("Wrong password. Try again."),
+        # The longest time that ACCOUNT_RATE_LIMITS counts a failed attempt.
+        "too_many_login_attempts": _("Too many failed attempts. Wait 5 minutes, then try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -85,6 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Send to the account's address. allauth has a copy of the address only after the first sign-in."""
+        device = device_name(self.get_http_user_agent(self.request))
+        context = {"user": user, "device": device, **(context or {})}
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -219,6 +219,13 @@ ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in_forms.SignInForm",
+    "change_password": "accounts.sign_in_forms.ChangeForm",
+    "reset_password": "accounts.sign_in_forms.LinkForm",
+    "reset_password_from_key": "accounts.sign_in_forms.ChooseForm",
+    "reauthenticate": "accounts.sign_in_forms.ConfirmForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -248,6 +255,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator entered it, and the invita
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor.SetUpOnce",
+    "add_webauthn": "accounts.sign_in_forms.PasskeyForm",
     "authenticate": "accounts.second_factor.SignInOnce",
     "reauthenticate": "accounts.second_factor.ConfirmOnce",
 }

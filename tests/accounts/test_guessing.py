@@ -53,7 +53,7 @@ class Guessers:
             if status == 503:
                 time.sleep(1)
         if status == 422:
-            return "wrong" if "are not correct" in page else "too many"
+            return "wrong" if "Wrong email address or password" in page else "too many"
         return {302: "in", 429: "too many"}.get(status, f"{status}")
 
     def all_at_once(self, guesses: Iterable[tuple[str, str]]) -> Counter[str]:

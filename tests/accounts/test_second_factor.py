@@ -120,7 +120,7 @@ def test_wrong_codes_are_counted_and_in_the_trail(client: Client) -> None:
     for _attempt in range(6):
         client.post(CODE, {"code": "000000"})
     answer = client.post(CODE, {"code": code_of(secret, steps_ahead=1)})
-    assert (answer.status_code, "Wait five minutes" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "Wait 5 minutes" in answer.content.decode()) == (422, True)
     event = Event.objects.filter(action=Action.SIGN_IN_FAILED, purpose="second factor").latest("at")
     assert (event.object_ids, event.allowed) == ([user.pk], False)
 

@@ -44,7 +44,7 @@ def test_a_supervisor_sets_up_a_passkey_and_signs_in_with_it_alone(
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in without a password").check()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.goto("/")

@@ -1,0 +1,54 @@
+"""allauth's forms with our labels: sentence case, and no placeholder that repeats the label."""
+
+from typing import Any, Final
+
+from allauth.account import forms as allauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LABELS: Final = {
+    "login": _("Email address"),
+    "email": _("Email address"),
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password again"),
+    "name": _("Name"),
+    "passwordless": _("Sign in without a password"),
+}
+
+
+class _Labelled(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(_Labelled, allauth.LoginForm):
+    pass
+
+
+class ChangeForm(_Labelled, allauth.ChangePasswordForm):
+    pass
+
+
+class LinkForm(_Labelled, allauth.ResetPasswordForm):
+    pass
+
+
+class ChooseForm(_Labelled, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ConfirmForm(_Labelled, allauth.ReauthenticateForm):
+    pass
+
+
+class PasskeyForm(_Labelled, AddWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].help_text = _(
+            "This passkey alone signs you in. Your device asks for your fingerprint, face or PIN."
+        )
