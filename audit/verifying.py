@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connections
@@ -60,6 +60,21 @@ class Report:
     keys_were_given: bool = False
     not_sealed: int = 0
     not_numbered: int = 0
+    records: int = 0  # signed ones that further checks compared
+
+
+class Check(Protocol):
+    """A check of something else whose digests are in the log: it adds to the report."""
+
+    def __call__(self, report: Report, public_keys: Mapping[str, bytes] | None, using: str) -> None: ...
+
+
+_FURTHER: Final[list[Check]] = []
+
+
+def register(check: Check) -> None:
+    """Let `verify_trail` run a check of an app that is above this one."""
+    _FURTHER.append(check)
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,8 @@ def verify_trail(
     report.not_numbered = sum(
         model._default_manager.using(using).filter(numbered__isnull=True).count() for model in (Event, Change)
     )
+    for further in _FURTHER:
+        further(report, public_keys, using)
     return report
 
 

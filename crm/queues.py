@@ -31,6 +31,8 @@ TASKS: Final[dict[str, Kept]] = {
     # After an outage a million rows are numbered in one statement, and sealed in batches of 10,000.
     "audit.publish": Kept("trail", 10 * MINUTE),
     "audit.seal": Kept("trail", 10 * MINUTE),
+    # The key of the seals is only with this queue's worker.
+    "reviews.sign_statements": Kept("trail", MINUTE),
     # 5 seconds for a batch plus one message: seven replies of 10 seconds each (EMAIL_TIMEOUT).
     "meetings.send_due_reminders": Kept("mail", 3 * MINUTE),
     "reviews.send_reports": Kept("mail", 3 * MINUTE),
@@ -53,6 +55,7 @@ TASKS: Final[dict[str, Kept]] = {
     "meetings.refresh_reminders_of_user": Kept("work", 10 * MINUTE),
     "contacts.forget_merges": Kept("work", 10 * MINUTE),
     "contacts.forget_imports": Kept("work", 10 * MINUTE),
+    "reviews.forget_names": Kept("work", 10 * MINUTE),
     "api.forget_old": Kept("work", 10 * MINUTE),
 }
 

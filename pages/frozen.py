@@ -79,3 +79,28 @@ def whole_of(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[Froz
         left = found - set(parts)
         code = left.pop() if len(left) == 1 else ""
     return [row for row in rows if not code or row.group == code], False
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """A community of a district at the time: who speaks for it, and who of these was met."""
+
+    district: str
+    community: str
+    said: str
+
+
+def blind_spots_of(review: Review) -> list[BlindSpot]:
+    """Communities that were expected and that nobody spoke for, or nobody met."""
+    names = {part["code"]: part["name"] for part in review.parts}
+    return [
+        BlindSpot(
+            names.get(one["district"], one["district"]),
+            one["name"],
+            _("not met: %(n)s of %(of)s organisations") % {"n": one["n"], "of": one["of"]}
+            if one["of"]
+            else _("not represented"),
+        )
+        for one in review.blind_spots
+        if one["is_expected"] and not one["n"]
+    ]

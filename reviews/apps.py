@@ -7,8 +7,11 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Audits of engagement")
 
     def ready(self) -> None:
+        from audit import verifying
         from reviews import archive
         from reviews.services import work
+        from reviews.verifying import verify_reviews
 
+        verifying.register(verify_reviews)
         archive.register()
         work.register()

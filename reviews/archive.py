@@ -15,9 +15,12 @@ from reviews.models import (
     AgreedAction,
     FigureComment,
     FrozenFigure,
+    KeptName,
     Review,
     RungOrganisation,
     SampledMeeting,
+    Signature,
+    SignedRecord,
 )
 
 _ONE: Final = 1  # figure in memory: a city's has the ids of all its organisations
@@ -28,6 +31,7 @@ def _reviews(actor: Actor) -> Any:
 
 
 _SINCE: Final = 2  # the first version of archives with audits
+_RECORDS: Final = 4
 
 PARTS: Final = (
     Part("review_figures", FrozenFigure, owner="review", batch=_ONE, since=_SINCE),
@@ -38,6 +42,9 @@ PARTS: Final = (
     Part("review_action_checks", ActionCheck, owner="review", since=_SINCE),
     Part("reviews", Review, _reviews, object_type="review", where=("district",), since=_SINCE),
     Part("review_addenda", Addendum, owner="review", since=_SINCE),
+    Part("review_names", KeptName, owner="review", since=_RECORDS),
+    Part("review_records", SignedRecord, owner="review", batch=_ONE, since=_RECORDS),
+    Part("review_signatures", Signature, owner="review", since=_RECORDS),
 )
 
 NOT_TAKEN: Final = {

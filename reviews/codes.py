@@ -1,5 +1,7 @@
 """Code lists of audits. A code is retired, never deleted. They judge records, never people."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,12 +35,16 @@ class IsSo(models.TextChoices):
 
 
 class WasDone(models.TextChoices):
-    """What became of what the last audit agreed."""
+    """What became of what an earlier audit agreed."""
 
     DONE = "done", _("done")
     PARTLY = "partly", _("partly")
     NOT_DONE = "not_done", _("not done")
     NO_LONGER_NEEDED = "no_longer_needed", _("no longer needed")
+
+
+#: After these an action is not asked about again.
+SETTLES: Final = (WasDone.DONE, WasDone.NO_LONGER_NEEDED)
 
 
 class Rhythm(models.TextChoices):

@@ -1,12 +1,16 @@
 """What a figure was when it was frozen: its title, how it is counted, and what its columns are called."""
 
+import hashlib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from django.conf import settings
 from django.utils import translation
 
+from contacts.codes import NOT_COUNTED
 from reports.catalogue import REPORTS
 from reports.reading import Report
 from reports.wording import label_of
@@ -70,3 +74,34 @@ def definition_of(kept: Mapping[str, Any], slug: str) -> Definition | None:
     if slug in kept:
         return Definition.read(slug, kept[slug])
     return Definition.read(slug, _kept(REPORTS[slug]), is_frozen=False) if slug in REPORTS else None
+
+
+def made_with() -> dict[str, Any]:
+    """Version, code and settings that the figures depend on, to be kept."""
+    return {
+        "version": _version(),
+        "reports_sha256": _digest_of_reports(),
+        "settings": {
+            "TIME_ZONE": settings.TIME_ZONE,
+            "LANGUAGE_CODE": settings.LANGUAGE_CODE,
+            "FIGURES_PROVISIONAL_DAYS": settings.FIGURES_PROVISIONAL_DAYS,
+            "FIGURE_LIMITS": {slug: str(limit) for slug, limit in settings.FIGURE_LIMITS.items()},
+            "kinds_not_counted": sorted(kind.value for kind in NOT_COUNTED),
+        },
+    }
+
+
+@lru_cache
+def _version() -> str:
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
+
+@lru_cache
+def _digest_of_reports() -> str:
+    """SHA-256 over `sha256sum` of each Python file in reports/, by path: the revision of what counted."""
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(settings.BASE_DIR).as_posix()}\n"
+        for file in sorted((settings.BASE_DIR / "reports").rglob("*.py"))
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.actors import Actor
+from accounts.models import Role
 from reviews.models import Review
 
 
@@ -19,6 +20,11 @@ def can_review(actor: Actor) -> bool:
 def can_write_review(actor: Actor, review: Review) -> bool:
     """Add to one that is not signed, or an addendum to one that is."""
     return can_review_in(actor, review.district_id)
+
+
+def can_countersign(actor: Actor, review: Review) -> bool:
+    """Sign as the second person: another supervisor of the district, or a privacy officer for the city."""
+    return can_write_review(actor, review) or actor.role == Role.PRIVACY_OFFICER
 
 
 def can_see_samples(actor: Actor, review: Review) -> bool:

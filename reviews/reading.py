@@ -1,14 +1,37 @@
-"""What pages read of an audit: as it was kept, with names of what the reader sees now."""
+"""What pages read of an audit: as it was kept, with the names of then."""
 
+import hashlib
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from contacts.models import Organisation
+from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
-from reviews.models import ActionCheck, FigureComment, FrozenFigure, Review
-from reviews.services.reviews import agreed_last_time
+from reviews.codes import WasDone
+from reviews.models import (
+    ActionCheck,
+    AgreedAction,
+    FigureComment,
+    FrozenFigure,
+    KeptName,
+    Review,
+    SignedRecord,
+)
+from reviews.services.reviews import agreed_before
 
 AT_MOST: Final = 500
 MODELS: Final[dict[str, Any]] = {
@@ -27,29 +50,89 @@ def figures_of(review: Review) -> QuerySet[FrozenFigure]:
 
 
 def with_meetings(actor: Actor, review: Review) -> QuerySet[Any]:
-    """Samples, each with the `subject` and `starts_at` of its meeting as far as the actor sees it."""
+    """Samples, each with `held_at` as it was, and the `subject` of its meeting as the actor sees it now.
+
+    A signed audit shows no subject: it may have been edited or erased since.
+    """
     seen = Meeting.objects.visible_to(actor).filter(pk=OuterRef("meeting_id"))
-    named = {name: Subquery(seen.values(name)[:1]) for name in ("subject", "starts_at")}
-    return review.samples.annotate(**named).order_by("position")
+    held_at = Coalesce("starts_at", Subquery(seen.values("starts_at")[:1]))
+    subject = Subquery(seen.values("subject")[:1])
+    return review.samples.annotate(held_at=held_at, subject=subject).order_by("position")
 
 
 def with_organisations(actor: Actor, review: Review) -> QuerySet[Any]:
-    """Organisations to ring, each with `organisation`, its name, as far as the actor sees it."""
+    """Organisations to ring, each with `organisation`: its name as it was; of an older audit, as it is."""
     seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation_id")).values("name")
-    return review.calls.annotate(organisation=Subquery(seen[:1])).order_by("position")
+    kept = _kept(review, "organisation_id")
+    name = kept if review.parts else Subquery(seen[:1])
+    return review.calls.annotate(organisation=name).order_by("position")
 
 
-def earlier_actions(review: Review) -> QuerySet[Any]:
-    """What was agreed last time, each with the `answer` and `remark` this audit gives."""
+def is_kept(review: Review) -> bool:
+    """Whether its colleagues' names were kept: not in a draft, nor in an audit older than records."""
+    return review.is_signed and SignedRecord.objects.filter(review=review).exists()
+
+
+def with_names(review: Review, rows: QuerySet[Any], column: str, *, kept: bool) -> QuerySet[Any]:
+    """Parts of an audit, each with `person`: the colleague's name, as it was where it was `kept`."""
+    found: QuerySet[Any] = rows.annotate(
+        person=_kept(review, f"{column}_id") if kept else F(f"{column}__name")
+    )
+    return found
+
+
+def starter_of(review: Review, *, kept: bool) -> str:
+    """Who started the audit. Empty if the name was erased."""
+    if kept and review.started_by_id:
+        names = review.kept_names.filter(object_id=review.started_by_id)
+        return names.values_list("name", flat=True).first() or ""
+    return review.started_by.name if review.started_by else ""
+
+
+def digest_of_record(review: Review) -> str:
+    """SHA-256 of what was signed, in hexadecimal digits."""
+    record = SignedRecord.objects.filter(review=review).values_list("record", flat=True).get()
+    return hashlib.sha256(record.encode()).hexdigest()
+
+
+def _kept(review: Review, column: str) -> Subquery:
+    return Subquery(KeptName.objects.filter(review=review.pk, object_id=OuterRef(column)).values("name")[:1])
+
+
+def earlier_actions(review: Review, *, kept: bool) -> QuerySet[Any]:
+    """What earlier audits agreed and is not settled, each with the `answer` and `remark` this audit gives."""
     own = ActionCheck.objects.filter(review=review, action=OuterRef("pk"))
-    rows = agreed_last_time(review).select_related("owner", "review")
-    return rows.annotate(answer=Subquery(own.values("answer")[:1]), remark=Subquery(own.values("note")[:1]))
+    rows = (
+        agreed_before(review)
+        .select_related("review")
+        .annotate(answer=Subquery(own.values("answer")[:1]), remark=Subquery(own.values("note")[:1]))
+    )
+    return with_names(review, rows, "owner", kept=kept)
 
 
-def counted_objects(actor: Actor, figure: FrozenFigure) -> list[Any]:
-    """Objects a figure counted, as far as the actor sees them now; at most AT_MOST."""
+def registered_actions(actor: Actor, *, is_settled: bool) -> QuerySet[Any]:
+    """The action register, each with its `answers` in signed audits and `times_not_done`."""
+    signed = Review.objects.signed().order_by()
+    rows = AgreedAction.objects.visible_to(actor)
+    rows = rows.settled_by(signed) if is_settled else rows.not_settled_by(signed)
+    checks = ActionCheck.objects.filter(review__in=signed).select_related("review")
+    answers = Prefetch("checks", checks.order_by("review__signed_at", "pk"), to_attr="answers")
+    not_done = Count("checks", filter=Q(checks__answer=WasDone.NOT_DONE, checks__review__in=signed))
+    late = Q(due_on__lt=city_today())
+    rows = rows.annotate(times_not_done=not_done, is_late=ExpressionWrapper(late, BooleanField()))
+    return rows.select_related("owner", "review__district").prefetch_related(answers)
+
+
+def counted_objects(actor: Actor, figure: FrozenFigure, ids: list[UUID] | None) -> list[Any]:
+    """Objects that a figure counted or left out, as far as the actor sees them now; at most AT_MOST.
+
+    Organisations have the name that they had, as `kept`.
+    """
     model = MODELS.get(figure.noun)
-    if model is None or not figure.ids:
+    if model is None or not ids:
         return []
-    rows = model.objects.visible_to(actor).filter(pk__in=figure.ids).order_by("pk")
+    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
+    if model is Organisation:
+        kept = KeptName.objects.filter(review=figure.review_id, object_id=OuterRef("pk")).values("name")
+        rows = rows.annotate(kept=Subquery(kept[:1]))
     return list((rows.with_homes() if model is FollowUp else rows)[:AT_MOST])

@@ -19,8 +19,8 @@ from reviews.services.reviews import (
     conclude,
     mark_sample,
     note_call,
-    sign_review,
 )
+from reviews.services.signing import sign_review
 
 SAMPLES: Final = 5
 MOOD: Final = re.compile(r"\b(angry|anxious|pleased|proud|shaken|sorry|tired|good mood|careful|calm)\b")

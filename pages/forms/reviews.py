@@ -156,7 +156,19 @@ class ConclusionForm(forms.Form):
 
 
 class SignForm(VersionedForm):
-    """Sign an audit. The signature applies only to the version that was shown."""
+    """Sign an audit. The signature applies only to the version that was shown.
+
+    If the audit `replaces` a signed one, the reason is asked for.
+    """
+
+    reason = form_field(Review, "superseding_reason", rows=2)
+
+    def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if replaces:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
 
 
 @fields_of(Addendum, text={"rows": 5})

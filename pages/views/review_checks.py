@@ -15,7 +15,8 @@ from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
 from pages.views.reviews import part_page, review_page, write_part
 from reviews.models import Review
 from reviews.policies import can_see_samples, can_write_review
-from reviews.services.reviews import agreed_last_time, check_action, mark_sample, note_call
+from reviews.reading import is_kept, with_names
+from reviews.services.reviews import agreed_before, check_action, mark_sample, note_call
 
 
 @form_page
@@ -23,7 +24,7 @@ from reviews.services.reviews import agreed_last_time, check_action, mark_sample
 def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpResponseBase:
     """A meeting drawn at random: its record and the assessment of the record."""
     refuse_unless(can_see_samples(request.actor, row))
-    one = get_or_404(row.samples.select_related("marked_by"), sample)
+    one = get_or_404(with_names(row, row.samples.all(), "marked_by", kept=is_kept(row)), sample)
     now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
     form = SampleForm(posted(request), initial=now)
     if done := write_part(request, row, form, mark_sample, sample_id=sample):
@@ -50,7 +51,7 @@ def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpRespo
 def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseBase:
     """A call to an organisation: its phone number, the record, and the organisation's answers."""
     refuse_unless(can_see_samples(request.actor, row))
-    one = get_or_404(row.calls.select_related("rung_by"), call)
+    one = get_or_404(with_names(row, row.calls.all(), "rung_by", kept=is_kept(row)), call)
     form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
     if done := write_part(request, row, form, note_call, call_id=call):
         return done
@@ -75,8 +76,8 @@ def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseB
 @form_page
 @review_page(for_writers=True)
 def review_action(request: ActorRequest, row: Review, action: UUID) -> HttpResponseBase:
-    """Whether an action agreed in the last audit was completed."""
-    one = get_or_404(agreed_last_time(row), action)
+    """Whether an action agreed in an earlier audit was completed."""
+    one = get_or_404(agreed_before(row), action)
     found = row.checks.filter(action=one).first()
     form = CheckForm(posted(request), initial={"answer": found.answer, "note": found.note} if found else None)
     return part_page(
@@ -85,5 +86,5 @@ def review_action(request: ActorRequest, row: Review, action: UUID) -> HttpRespo
         form,
         check_action,
         action_id=action,
-        title=_("Agreed last time: %(text)s") % {"text": one.text},
+        title=_("Agreed earlier: %(text)s") % {"text": one.text},
     )

@@ -7,36 +7,45 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.base import RefusalsIn, add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.reviews import (
     ActionForm,
     AddendumForm,
     CommentForm,
     ConclusionForm,
     NewReviewForm,
-    SignForm,
 )
-from pages.frozen import Frozen, as_shown, whole_of
+from pages.frozen import Frozen, as_shown, blind_spots_of, whole_of
 from pages.lists import page_of
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
 from reports.questions import By
 from reviews.codes import WasDone
 from reviews.definitions import definition_of
 from reviews.models import Review
-from reviews.policies import can_review, can_see_samples, can_write_review
-from reviews.reading import counted_objects, earlier_actions, figures_of, with_meetings, with_organisations
+from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review
+from reviews.reading import (
+    counted_objects,
+    digest_of_record,
+    earlier_actions,
+    figures_of,
+    is_kept,
+    starter_of,
+    with_meetings,
+    with_names,
+    with_organisations,
+)
 from reviews.services.reviews import (
     add_addendum,
     agree_action,
@@ -44,8 +53,6 @@ from reviews.services.reviews import (
     conclude,
     discard_review,
     drop_action,
-    sign_review,
-    still_open,
 )
 from reviews.services.work import ask_to_freeze
 
@@ -54,13 +61,16 @@ View = Callable[..., HttpResponseBase]
 
 def _seen(request: ActorRequest) -> QuerySet[Review]:
     readers_only(request)
-    return Review.objects.visible_to(request.actor).select_related("district", "started_by", "signed_by")
+    rows = Review.objects.visible_to(request.actor)
+    return rows.select_related("district", "started_by", "signed_by", "supersedes")
 
 
-def review_page(*, for_writers: bool = False) -> Callable[[View], Callable[..., HttpResponseBase]]:
+def review_page(
+    *, for_writers: bool = False, may: Callable[[Actor, Review], bool] = can_write_review
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Decorate the view of one audit, which it receives as `row`.
 
-    Only those who write the audit may send data, or open a page that is `for_writers`.
+    Only those who `may`, usually who write the audit, may send data, or open a page that is `for_writers`.
     """
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
@@ -68,7 +78,7 @@ def review_page(*, for_writers: bool = False) -> Callable[[View], Callable[..., 
         def page(request: ActorRequest, pk: UUID, **ids: Any) -> HttpResponseBase:
             row = get_or_404(_seen(request), pk)
             if for_writers or request.method == "POST":
-                refuse_unless(can_write_review(request.actor, row))
+                refuse_unless(may(request.actor, row))
             return view(request, row, **ids)
 
         return page
@@ -78,7 +88,8 @@ def review_page(*, for_writers: bool = False) -> Callable[[View], Callable[..., 
 
 @require_safe
 def reviews(request: ActorRequest) -> HttpResponse:
-    page = page_of(request, _seen(request), "-until")
+    rows = _seen(request).annotate(is_replaced=Q(superseded_by__isnull=False))
+    page = page_of(request, rows, "-until")
     consult_rows(request, "review", page.rows, action=Action.LIST)
     context = {"page": page, "may_review": can_review(request.actor)}
     return render(request, "pages/reviews/list.html", context)
@@ -109,6 +120,8 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     samples = list(with_meetings(actor, row)) if sees_samples else []
     calls = list(with_organisations(actor, row)) if sees_samples else []
     figures, is_certain = whole_of(row, figures_of(row).filter(by=By.DISTRICT))
+    kept = is_kept(row)
+    signatures = list(with_names(row, row.signatures.all(), "signed_by", kept=kept).order_by("position"))
     shown = [one.meeting_id for one in samples if one.subject] + [
         one.organisation_id for one in calls if one.organisation
     ]
@@ -123,8 +136,19 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "marked": sum(one.marked_at is not None for one in samples),
         "calls": calls,
         "rung": sum(one.rung_at is not None for one in calls),
-        "earlier": [(one, WasDone(one.answer).label if one.answer else "") for one in earlier_actions(row)],
-        "actions": list(row.actions.select_related("owner").order_by("due_on", "pk")),
+        "blind_spots": blind_spots_of(row) if sees_samples else [],
+        "earlier": [
+            (one, WasDone(one.answer).label if one.answer else "") for one in earlier_actions(row, kept=kept)
+        ],
+        "actions": list(with_names(row, row.actions.all(), "owner", kept=kept).order_by("due_on", "pk")),
+        "starter": starter_of(row, kept=kept),
+        "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
+        "signatures": signatures,
+        "digest": digest_of_record(row) if kept else "",
+        "superseded_by": Review.objects.filter(supersedes=row).first(),
+        "may_countersign": len(signatures) == 1
+        and signatures[0].signed_by_id != actor.id
+        and can_countersign(actor, row),
         "addenda": list(row.addenda.select_related("written_by").order_by("written_at", "pk")),
         **_may(request, row),
     }
@@ -159,18 +183,21 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
 @require_safe
 @review_page()
 def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResponse:
-    """The objects that a figure counted at the time, as far as the reader can see them now."""
+    """The objects that a figure counted and left out then, as far as the reader can see them now."""
     one = get_or_404(row.figures.all(), figure)
-    seen = counted_objects(request.actor, one)
+    seen = counted_objects(request.actor, one, one.ids)
+    left_out = counted_objects(request.actor, one, one.rest)
     noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
-    consult_rows(request, noun.get(one.noun, "concern"), [row, *seen])
+    consult_rows(request, noun.get(one.noun, "concern"), [row, *seen, *left_out])
     (shown,) = as_shown(row, [one])
     context = {
         "review": row,
         "one": shown,
-        "seen": seen,
+        "lists": [
+            (_("Counted"), seen, len(one.ids or ()) - len(seen)),
+            (_("Not counted"), left_out, len(one.rest or ()) - len(left_out)),
+        ],
         "page_name": noun.get(one.noun, "concern"),
-        "hidden": max(len(one.ids or ()) - len(seen), 0),
     }
     return render(request, "pages/reviews/counted.html", context)
 
@@ -200,31 +227,6 @@ def review_action_drop(request: ActorRequest, row: Review, action: UUID) -> Http
     else:
         messages.success(request, _("Removed."))
     return redirect("review", row.pk)
-
-
-@form_page
-@review_page(for_writers=True)
-def review_sign(request: ActorRequest, row: Review) -> HttpResponseBase:
-    """Confirm the signature on a separate page, because it cannot be undone."""
-    missing = [] if row.is_signed else list(still_open(row))
-    form = SignForm(posted(request), initial={"version": row.version})
-    status = 200
-    if form.is_valid():
-        try:
-            sign_review(actor=request.actor, review_id=row.pk, **form.cleaned_data)
-        except StaleVersion:
-            status, form = 409, SignForm(None, initial={"version": row.version})
-        except ValidationError as error:
-            status = 422
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Audit signed. It can no longer be changed."))
-            return redirect("review", row.pk)
-    elif form.is_bound:
-        status = 422
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
-    context = {"review": row, "form": form, "missing": missing, "changed": status == 409}
-    return render(request, "pages/reviews/sign.html", context, status=status)
 
 
 @form_page

@@ -10,6 +10,7 @@ from reviews.models.parts import (
     SampledMeeting,
 )
 from reviews.models.review import Review
+from reviews.models.signing import KeptName, Signature, SignedRecord
 from reviews.models.subscription import Delivery, Subscription
 
 __all__ = [
@@ -19,8 +20,11 @@ __all__ = [
     "Delivery",
     "FigureComment",
     "FrozenFigure",
+    "KeptName",
     "Review",
     "RungOrganisation",
     "SampledMeeting",
+    "Signature",
+    "SignedRecord",
     "Subscription",
 ]

@@ -1,23 +1,27 @@
 """What an audit is made of. Ids of meetings and organisations are plain: it outlives what they name."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.acting import Acting
 from lib.ids import uuid7
-from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
+from reviews.codes import SETTLES, FactsApart, FollowUpRecorded, IsSo, WasDone
 from reviews.models.review import Review
 
 
 class FrozenFigure(models.Model):
     """One row of a report as it was: n of N, its own columns, and the ids of the objects it is of.
 
-    These are n, or those whose parts n adds up (`Report.adds_up`). `ids` is null where there is no list of
-    them; `noun` says what they are (reports.figures.Noun).
+    These are n, or those whose parts n adds up (`Report.adds_up`). `rest` are those that `of` counts and n
+    leaves out. Either is null where there is no list of them; `noun` says what they are
+    (reports.figures.Noun).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -33,6 +37,7 @@ class FrozenFigure(models.Model):
     columns = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     noun = models.CharField(max_length=20, blank=True)
     ids = ArrayField(models.UUIDField(), null=True)
+    rest = ArrayField(models.UUIDField(), null=True)
 
     class Meta:
         constraints = [
@@ -73,6 +78,7 @@ class SampledMeeting(models.Model):
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="samples")
     position = models.PositiveSmallIntegerField()
     meeting_id = models.UUIDField()
+    starts_at = models.DateTimeField(null=True, editable=False)  # the meeting's, when it was drawn
     facts_apart = models.CharField(
         _("are facts and opinion separate?"), max_length=20, choices=FactsApart, blank=True
     )
@@ -137,8 +143,26 @@ class RungOrganisation(models.Model):
         ]
 
 
+class AgreedActionQuerySet(models.QuerySet["AgreedAction"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Of the signed audits that the actor sees: what a draft agrees is not agreed yet."""
+        return self.filter(review__in=Review.objects.visible_to(actor).signed())
+
+    def settled_by(self, reviews: models.QuerySet[Review]) -> Self:
+        """Those that one of these audits found done, or dropped."""
+        return self.filter(Exists(self._settling(reviews)))
+
+    def not_settled_by(self, reviews: models.QuerySet[Review]) -> Self:
+        return self.filter(~Exists(self._settling(reviews)))
+
+    @staticmethod
+    def _settling(reviews: models.QuerySet[Review]) -> models.QuerySet["ActionCheck"]:
+        checks = ActionCheck.objects.filter(action=OuterRef("pk"), review__in=reviews)
+        return checks.filter(answer__in=SETTLES)
+
+
 class AgreedAction(models.Model):
-    """What is to be done until the next audit; that one says whether it was."""
+    """What is to be done. Each audit that follows says whether it was, until it is done or dropped."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="actions")
@@ -152,6 +176,8 @@ class AgreedAction(models.Model):
         verbose_name=_("assigned to"),
     )
     due_on = models.DateField(_("due date"))
+
+    objects = AgreedActionQuerySet.as_manager()
 
 
 class ActionCheck(models.Model):

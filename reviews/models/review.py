@@ -30,19 +30,31 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def signed(self) -> Self:
         return self.filter(signed_at__isnull=False)
 
+    def standing_beside(self, review: "Review") -> Self:
+        """Signed audits of the same district and period that no other one supersedes, the latest first."""
+        same = self.signed().filter(district=review.district_id, since=review.since, until=review.until)
+        return same.filter(superseded_by=None).exclude(pk=review.pk).order_by("-signed_at", "-pk")
+
     def before(self, review: "Review") -> Self:
-        """Signed audits of the same district over an earlier period, the latest first."""
+        """Signed audits of the same district up to this one's period, the latest first.
+
+        Of a signed audit, only those that were signed before it.
+        """
         earlier = self.signed().filter(district=review.district_id, until__lte=review.until)
+        if review.signed_at:
+            earlier = earlier.filter(signed_at__lt=review.signed_at)
         return earlier.exclude(pk=review.pk).order_by("-until", "-signed_at", "-pk")
 
 
 class Review(models.Model):
     """`since` and `until` are days of the city, half-open; `as_of` is when its figures were frozen.
 
-    `district_code`, `district_name`, `definitions` (reviews.definitions) and `signed_by_name` are as they
-    were then, and empty in audits older than these. Which figures, samples, calls and actions belong to it,
-    `reviews.models.parts` says. A trigger keeps all of it once it is signed, and what it is of from the
-    start (migrations 0002 and 0004).
+    `district_code`, `district_name`, `parts` (id, code and name of the district and of each part),
+    `definitions` (reviews.definitions), `made_with` (version, code and settings), `blind_spots` and
+    `signed_by_name` are as they were then, and empty in audits older than these. Which figures, samples,
+    calls and actions belong to it, `reviews.models.parts` says; what was signed, `reviews.models.signing`.
+    One audit of a district and period stands: another one `supersedes` it, with a reason.
+    A trigger keeps all of it once it is signed, and what it is of from the start (migration 0006).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -55,6 +67,9 @@ class Review(models.Model):
     district_code = models.CharField(blank=True, default="", db_default="", editable=False, max_length=20)
     district_name = models.CharField(blank=True, default="", db_default="", editable=False, max_length=120)
     definitions = models.JSONField(default=dict, db_default={}, editable=False, encoder=DjangoJSONEncoder)
+    parts = models.JSONField(default=list, db_default=[], editable=False)
+    made_with = models.JSONField(default=dict, db_default={}, editable=False)
+    blind_spots = models.JSONField(default=list, db_default=[], editable=False)
     meetings_held = models.PositiveIntegerField(default=0, editable=False)  # what the samples are drawn from
     organisations_met = models.PositiveIntegerField(default=0, editable=False)
     conclusion = models.TextField(_("conclusion"), blank=True, max_length=8000)
@@ -66,6 +81,12 @@ class Review(models.Model):
     )
     signed_by_name = models.CharField(blank=True, default="", db_default="", editable=False, max_length=200)
     signed_at = models.DateTimeField(null=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="superseded_by"
+    )
+    superseding_reason = models.CharField(
+        _("reason for replacing it"), blank=True, default="", db_default="", max_length=500
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -99,7 +120,9 @@ class Review(models.Model):
 
     @property
     def signer(self) -> str:
-        return self.signed_by_name or (self.signed_by.name if self.signed_by else "")
+        """As it was, empty if it was erased; of an audit older than names, as it is."""
+        is_older = not self.district_name
+        return self.signed_by_name or (self.signed_by.name if self.signed_by and is_older else "")
 
     @property
     def is_signed(self) -> bool:

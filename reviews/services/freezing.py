@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from random import SystemRandom
 from typing import Any, Final
 from uuid import UUID
@@ -28,15 +29,19 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
-from reports.figures import Drill
+from reports.counted import counted_rows
+from reports.figures import Drill, Row
+from reports.indicators import blind_spots
+from reports.indicators.blind_spots import BlindSpotRow
 from reports.parts import is_rest, rows_of
 from reports.periods import Period
 from reports.questions import By, Question, ask
 from reports.reading import Report
 from reports.wording import name_group
-from reviews.definitions import definitions_now
+from reviews.definitions import definitions_now, made_with
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
+from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
 MOST_SAMPLES: Final = 50
@@ -82,14 +87,18 @@ def freeze_review(
         as_of=timezone.now(),
         district_code=district.code,
         district_name=district.name,
+        parts=[{"id": str(part.pk), "code": part.code, "name": part.name} for part in _inside(district)],
         definitions=definitions_now(),
+        made_with=made_with(),
+        blind_spots=_blind_spots(actor, district, period),
         meetings_held=others.count(),
         organisations_met=len(met),
         started_by_id=actor.id,
     )
     review.save(force_insert=True)
-    _freeze_figures(actor, review, period, progress)
-    _draw(review, list(others.values_list("pk", flat=True)), met, samples)
+    counted = _freeze_figures(actor, review, period, progress)
+    drawn = _draw(review, dict(others.values_list("pk", "starts_at")), met, samples)
+    keep_organisations(review, counted | drawn)
     record_changes(
         actor, Action.CREATE, [Changed("review", review.pk, Op.CREATED, review.version, [district.pk])]
     )
@@ -123,9 +132,10 @@ def _as_of_one_moment() -> None:
 
 def _freeze_figures(
     actor: Actor, review: Review, period: Period, progress: Callable[[int, int], None] | None
-) -> None:
+) -> set[UUID]:
+    """Freeze all figures, and return the organisations that they count or leave out."""
     district = review.district
-    codes = list(District.objects.under(district).active().values_list("code", flat=True))
+    codes = [part["code"] for part in review.parts]
     parts = ask(actor, [period], districts=codes)
     whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
     names = {row.code: row for row in parts.districts}
@@ -138,6 +148,32 @@ def _freeze_figures(
             question = replace(question, by=way, rest_of=district if len(codes) > 1 else None)
             figures += _frozen(review, report, question, len(figures), names)
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
+    listed = [one for one in figures if one.noun == "organisations"]
+    return {pk for one in listed for pk in (*(one.ids or ()), *(one.rest or ()))}
+
+
+def _inside(district: District) -> QuerySet[District]:
+    """The district and its parts."""
+    return District.objects.under(district).active().order_by("code")
+
+
+def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[str, Any]]:
+    """Communities of the district and its parts, as the page of blind spots shows them."""
+    codes = _inside(district).values_list("code", flat=True)
+    question = ask(actor, [period], districts=codes, by=By.FOCUS)
+    rows: list[BlindSpotRow] = blind_spots.REPORT.rows(question)
+    return [
+        {
+            "district": row.district,
+            "community": row.group,
+            "name": name_group(row.group, {}),
+            "is_expected": row.is_expected,
+            "n": int(row.n),
+            "of": int(row.of),
+            "days_since_met": row.days_since_met,
+        }
+        for row in rows
+    ]
 
 
 def _frozen(
@@ -146,7 +182,7 @@ def _frozen(
     for number, row in enumerate(rows_of(report, question), position):
         n, drill = report.counted(row, question)
         drill = None if is_rest(row) else drill
-        ids = _counted(report, n, drill) if drill and drill.noun in LISTS else None
+        ids = _listed(report, n, drill)
         yield FrozenFigure(
             review=review,
             position=number,
@@ -160,11 +196,26 @@ def _frozen(
             columns={name: _plain(getattr(row, name, None)) for name in _shown(report)},
             noun=drill.noun if drill and ids is not None else "",
             ids=ids,
+            rest=None if ids is None else _rest(report, row, question, ids),
         )
 
 
-def _counted(report: Report, n: float, drill: Drill) -> list[UUID] | None:
-    """The n objects a figure is of, by the list behind it; None rather than ids that do not add up."""
+def _rest(report: Report, row: Row, question: Question, ids: list[UUID]) -> list[UUID] | None:
+    """The objects that `of` counts and n leaves out; None rather than ids that do not add up."""
+    counted = set(ids)
+    found = [one.id for one in counted_rows(report, question, row.group) if one.id not in counted]
+    if not report.adds_up and len(found) != row.of - row.n:
+        log.error(
+            "figure_differs_from_its_rows", report=report.slug, left_out=row.of - row.n, found=len(found)
+        )
+        return None
+    return found
+
+
+def _listed(report: Report, n: float, drill: Drill | None) -> list[UUID] | None:
+    """The n objects of a list, None where there is none; None too rather than ids that do not add up."""
+    if drill is None or drill.noun not in LISTS:
+        return None
     if not n:
         return []
     filterset, rows = LISTS[drill.noun]
@@ -213,15 +264,18 @@ def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
     return dict(last.values_list("organisation", "meeting"))
 
 
-def _draw(review: Review, meetings: list[UUID], met: dict[UUID, UUID], samples: int) -> None:
-    drawn = _some(meetings, samples)
+def _draw(review: Review, meetings: dict[UUID, datetime], met: dict[UUID, UUID], samples: int) -> set[UUID]:
+    """Draw meetings and organisations, and return the latter."""
     SampledMeeting.objects.bulk_create(
-        SampledMeeting(review=review, position=number, meeting_id=pk) for number, pk in enumerate(drawn, 1)
+        SampledMeeting(review=review, position=number, meeting_id=pk, starts_at=meetings[pk])
+        for number, pk in enumerate(_some(meetings, samples), 1)
     )
+    drawn = _some(met, CALLS)
     RungOrganisation.objects.bulk_create(
         RungOrganisation(review=review, position=number, organisation_id=pk, meeting_id=met[pk])
-        for number, pk in enumerate(_some(met, CALLS), 1)
+        for number, pk in enumerate(drawn, 1)
     )
+    return set(drawn)
 
 
 def _some(ids: Iterable[UUID], at_most: int) -> list[UUID]:

@@ -17,9 +17,9 @@ from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from lib.cleaning import assign
-from lib.conflicts import check_version
 from meetings.models import Meeting
 from reports.catalogue import REPORTS
+from reviews.codes import WasDone
 from reviews.models import (
     ActionCheck,
     Addendum,
@@ -30,6 +30,7 @@ from reviews.models import (
     SampledMeeting,
 )
 from reviews.policies import can_write_review
+from reviews.records import said_of_addendum
 
 P = TypeVar("P", bound=models.Model)
 
@@ -112,7 +113,7 @@ def note_call(
 def agree_action(
     *, actor: Actor, review_id: UUID, text: str, due_on: date, owner: User | None = None
 ) -> AgreedAction:
-    """What is to be done until the next audit. Raises as `locked_review`."""
+    """What is to be done. Raises as `locked_review`."""
     review = locked_review(actor, review_id)
     action = AgreedAction(review=review)
     assign(action, {"text": text, "due_on": due_on, "owner": owner})
@@ -134,29 +135,16 @@ def drop_action(*, actor: Actor, review_id: UUID, action_id: UUID) -> None:
 
 @transaction.atomic
 def check_action(*, actor: Actor, review_id: UUID, action_id: UUID, answer: str, note: str = "") -> None:
-    """Whether what was agreed last time was done. Raises as `locked_review`."""
+    """Whether what an earlier audit agreed was done; dropped it needs a reason. Raises as `locked_review`."""
     review = locked_review(actor, review_id)
-    action = agreed_last_time(review).get(pk=action_id)
+    action = agreed_before(review).get(pk=action_id)
     check = review.checks.filter(action=action).first() or ActionCheck(review=review, action=action)
     assign(check, {"answer": answer, "note": note})
     check.full_clean(exclude=["review", "action"])
+    if check.answer == WasDone.NO_LONGER_NEEDED and not check.note:
+        raise ValidationError({"note": _("Enter why this is no longer needed.")}, code="required")
     check.save()
     _touch(actor, review, ["checks"])
-
-
-@transaction.atomic
-def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None) -> Review:
-    """From now on nothing of it changes. Raises as `locked_review`, StaleVersion, ValidationError where
-    something drawn or agreed earlier is still open.
-    """
-    review = locked_review(actor, review_id)
-    check_version(review.version, version)
-    if missing := list(still_open(review)):
-        raise ValidationError([ValidationError(text, code="open") for text in missing])
-    review.signed_by_id, review.signed_at = actor.id, timezone.now()
-    review.signed_by_name = actor.name
-    _touch(actor, review, ["signed_by", "signed_at"])
-    return review
 
 
 @transaction.atomic
@@ -171,7 +159,7 @@ def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
     assign(addendum, {"text": text})
     addendum.full_clean(exclude=["review", "written_by"])
     addendum.save(force_insert=True)
-    _record(actor, Action.UPDATE, Op.UPDATED, review, ["addenda"])
+    record_update(actor, review, ["addenda"], purpose=said_of_addendum(addendum))
     return addendum
 
 
@@ -186,10 +174,17 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
 # --- What else is asked of an audit -----------------------------------------------------------------------
 
 
-def agreed_last_time(review: Review) -> models.QuerySet[AgreedAction]:
-    """Actions of the last signed audit of the same district, with their owners."""
-    last = Review.objects.before(review).values("pk")[:1]
-    rows = AgreedAction.objects.filter(review=models.Subquery(last))
+def agreed_before(review: Review) -> models.QuerySet[AgreedAction]:
+    """Actions that this audit has to say something about, with their owners.
+
+    Those of all earlier audits of the district that none of these found done or dropped. A signed audit
+    shows what it was asked then.
+    """
+    if review.is_signed:
+        rows = AgreedAction.objects.filter(checks__review=review)
+    else:
+        earlier = Review.objects.before(review).order_by()
+        rows = AgreedAction.objects.filter(review__in=earlier).not_settled_by(earlier)
     return rows.select_related("owner").order_by("due_on", "pk")
 
 
@@ -207,10 +202,10 @@ def still_open(review: Review) -> Iterable[str]:
             "%(n)d organisations have not been called back.",
             n,
         ) % {"n": n}
-    if n := agreed_last_time(review).exclude(pk__in=review.checks.values("action")).count():
+    if n := agreed_before(review).exclude(pk__in=review.checks.values("action")).count():
         yield ngettext(
-            "Record whether %(n)d action from the last audit was done.",
-            "Record whether %(n)d actions from the last audit were done.",
+            "Record whether %(n)d action from an earlier audit was done.",
+            "Record whether %(n)d actions from earlier audits were done.",
             n,
         ) % {"n": n}
 
@@ -233,9 +228,16 @@ def _touch(actor: Actor, review: Review, names: list[str]) -> None:
     review.version += 1
     review.updated_at = timezone.now()
     review.save()
-    _record(actor, Action.UPDATE, Op.UPDATED, review, names)
+    record_update(actor, review, names)
 
 
-def _record(actor: Actor, action: Action, op: Op, review: Review, names: list[str]) -> None:
+def record_update(actor: Actor, review: Review, names: list[str], *, purpose: str = "") -> None:
+    """Write the event; of what is signed, `purpose` is its digest."""
+    _record(actor, Action.UPDATE, Op.UPDATED, review, names, purpose)
+
+
+def _record(
+    actor: Actor, action: Action, op: Op, review: Review, names: list[str], purpose: str = ""
+) -> None:
     changed = Changed("review", review.pk, op, review.version, [review.district_id], field_names=names)
-    record_changes(actor, action, [changed])
+    record_changes(actor, action, [changed], purpose=purpose)

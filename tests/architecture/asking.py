@@ -47,6 +47,7 @@ ROWS: Final = {
     "watched_register": "watched",
     "review": "review",
     "review_addendum": "review_signed",
+    "review_countersign": "review_signed",
     "subscription": "subscription",
     "privacy_inquiry": "contact",
     "view": "view",

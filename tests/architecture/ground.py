@@ -48,8 +48,8 @@ from reviews.services.reviews import (
     conclude,
     mark_sample,
     note_call,
-    sign_review,
 )
+from reviews.services.signing import sign_review
 from reviews.services.subscriptions import subscribe
 from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries

@@ -44,8 +44,8 @@ from reviews.services.reviews import (
     conclude,
     mark_sample,
     note_call,
-    sign_review,
 )
+from reviews.services.signing import sign_review
 from reviews.services.subscriptions import subscribe
 from tests.architecture.test_every_page_is_closed import routes
 from tests.browser.looking import bring_axe, look, look_again

@@ -20,8 +20,8 @@ from reviews.services.reviews import (
     conclude,
     mark_sample,
     note_call,
-    sign_review,
 )
+from reviews.services.signing import sign_review
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 
 
@@ -53,8 +53,8 @@ class Audited:
         call = {"actor": self.actor, "district_id": self.district.pk, "period": self.period} | fields
         return freeze_review(samples=samples, **call)
 
-    def finish(self, review: Review, note: str = "") -> Review:
-        """Complete all steps of the audit and sign it."""
+    def finish(self, review: Review, note: str = "", reason: str = "Corrected.") -> Review:
+        """Complete all steps of the audit and sign it. `reason`: why it supersedes another."""
         about: dict[str, Any] = {"actor": self.actor, "review_id": review.pk}
         if not Review.objects.get(pk=review.pk).conclusion:
             conclude(**about, conclusion="As agreed.")
@@ -63,7 +63,7 @@ class Audited:
             mark_sample(**noted, sample_id=sample.pk, facts_apart="yes", follow_up_recorded="yes")
         for call in review.calls.all():
             note_call(**noted, call_id=call.pk, answer="yes")
-        return sign_review(**about)
+        return sign_review(**about, reason=reason)
 
     def audit_twice(self, word: str = "word") -> tuple[Review, Review]:
         """Create a signed and corrected audit, and an open one that follows up on it.

@@ -52,6 +52,12 @@ def test_ids_are_as_many_as_the_figure_says(audited: Audited) -> None:
     listed = review.figures.exclude(ids=None)
     assert listed.exists()
     assert {row.slug for row in listed if len(row.ids or ()) != row.n} == set()
+    left_out = {
+        row.slug: row.of - row.n - len(row.rest or ()) for row in listed if row.slug != "contact-wanted"
+    }
+    assert set(left_out.values()) == {0}
+    assert {"coverage", "level", "reciprocity"} < left_out.keys()
+    assert not review.figures.filter(rest=None).exclude(ids=None).exists()
 
 
 def test_a_sum_of_parts_keeps_the_ids_of_those_it_adds_up(audited: Audited) -> None:

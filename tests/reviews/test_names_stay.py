@@ -15,6 +15,7 @@ from lib.ids import uuid7
 from reports.catalogue import REPORTS
 from reports.questions import IN_NO_PART
 from reviews.models import FrozenFigure, Review
+from reviews.services.names import forget_colleague
 from tests.factories import make_district, make_organisation
 from tests.reviews.making import Audited
 
@@ -89,7 +90,9 @@ def test_who_signed_is_named_as_then_and_can_be_forgotten_but_not_changed(
             cursor.execute(f"UPDATE reviews_review SET {change}")  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_review SET signed_by_name = ''")
-    assert "Signed by Somebody Else" in shown(client, review)
+    assert f"Signed by {name}" in shown(client, review)  # kept with the record, until it is erased there
+    assert forget_colleague(audited.supervisor.pk) == 1
+    assert "Signed by name erased" in shown(client, review)
 
 
 @pytest.mark.parametrize("column", ["district_code = 'X'", "district_name = 'X'", "definitions = '{}'"])

@@ -18,7 +18,7 @@ from reviews.policies import can_see_samples
 from reviews.services.reviews import (
     add_addendum,
     agree_action,
-    agreed_last_time,
+    agreed_before,
     check_action,
     comment_figure,
     conclude,
@@ -26,8 +26,8 @@ from reviews.services.reviews import (
     drop_action,
     mark_sample,
     note_call,
-    sign_review,
 )
+from reviews.services.signing import sign_review
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.reviews.making import Audited
 
@@ -197,11 +197,11 @@ def test_the_next_audit_shows_what_was_agreed_and_says_whether_it_was_done(
     owner = make_officer(audited.district)
     action = agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON, owner=owner)
     drafted = audited.freeze()
-    assert not agreed_last_time(drafted).exists()  # only signed audits count
+    assert not agreed_before(drafted).exists()  # only signed audits count
     audited.finish(review)
     following = audited.freeze()
-    assert list(agreed_last_time(following)) == [action]
-    with pytest.raises(ValidationError, match="action from the last audit was done"):
+    assert list(agreed_before(following)) == [action]
+    with pytest.raises(ValidationError, match="action from an earlier audit was done"):
         audited.finish(following)
     check_action(**of(audited, following), action_id=action.pk, answer="partly", note="Once.")
     check_action(**of(audited, following), action_id=action.pk, answer="done")
@@ -214,9 +214,9 @@ def test_what_was_agreed_is_of_the_last_audit_of_the_same_district(audited: Audi
     agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON)
     audited.finish(review)
     elsewhere = Audited()
-    assert not agreed_last_time(elsewhere.freeze()).exists()
+    assert not agreed_before(elsewhere.freeze()).exists()
     older = audited.freeze(period=Period(audited.period.since, audited.period.until - timedelta(days=1)))
-    assert not agreed_last_time(older).exists()
+    assert not agreed_before(older).exists()
 
 
 def test_an_actions_owner_works_here(audited: Audited, review: Review) -> None:

@@ -18,7 +18,8 @@ SHOWN = 200
 class Command(BaseCommand):
     help = (
         "Recalculate every hash, number, root and signature in the audit log and report any row "
-        "edited, deleted, swapped or inserted since it was sealed."
+        "edited, deleted, swapped or inserted since it was sealed. Compare every signed district audit "
+        "with its digest in the log and name each column that differs."
     )
     requires_system_checks: list[str] = []
 
@@ -54,13 +55,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{what}… and {len(found) - SHOWN} more")
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
         self.stdout.write(f"{report.rows} rows, {report.seals} seals{against}.")
+        self.stdout.write(f"{report.records} signed records compared with their digests.")
         if report.keys and not report.keys_were_given:
             self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
         self.stdout.write(f"Not sealed yet: {report.not_sealed}; not numbered yet: {report.not_numbered}.")
         if report.findings:
             raise CommandError(
-                f"FAILED: the activity log does not match its seals ({len(report.findings)} findings)."
+                "FAILED: the activity log does not match its seals, or an audit not its record "
+                f"({len(report.findings)} findings)."
             )
         self.stdout.write("OK: the audit log matches its seals.")
 

@@ -1,0 +1,35 @@
+"""Verify a signed audit: python3 verify.py FILE KEY_ID [KEY_ID …]. It needs Python alone (see index.md)."""
+import hashlib, json, sys
+
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # Ed25519: RFC 8032, section 5.1
+D, ROOT = -121665 * pow(121666, -1, P), pow(2, (P - 1) // 4, P)  # ROOT squared is -1
+
+def canonical(value): return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def digest(value): return None if value is None else hashlib.sha256(canonical(value)).hexdigest()
+
+def add(a, b):
+    m, x, y = D * a[0] * b[0] * a[1] * b[1], a[0] * b[1] + a[1] * b[0], a[1] * b[1] + a[0] * b[0]
+    return x * pow(1 + m, -1, P) % P, y * pow(1 - m, -1, P) % P
+def times(n, a): return (0, 1) if n == 0 else add(times(n - 1, a), a) if n % 2 else times(n // 2, add(a, a))
+def decoded(code):
+    y = int.from_bytes(code, "little") % 2**255
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = next(x for x in (pow(square, (P + 3) // 8, P) * r % P for r in (1, ROOT)) if (x * x - square) % P == 0)
+    return (x if x % 2 == code[31] >> 7 else P - x), y
+def is_signed(message, key, signature):
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little")
+    s, base = int.from_bytes(signature[32:], "little"), decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+    return s < ORDER and times(s, base) == add(decoded(signature[:32]), times(h % ORDER, decoded(key)))
+
+record, inside = (file := json.load(open(sys.argv[1], encoding="utf-8")))["record"], file.get("inside")
+names = record["names"] | (inside["names"] if inside else {})
+checks = [("signatures", bool(file["signatures"])), ("inside", not inside or digest(inside) == record["inside"])]
+for said, one in ((one["statement"], one) for one in file["signatures"]):
+    key, signature, names[said["signed_by"]] = bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"]), said["name"]
+    checks += [("record", said["record"] == digest(record)), ("key", hashlib.sha256(key).hexdigest()[:16] in sys.argv[2:])]
+    checks += [("signature", is_signed(b"proximity audit signature 1\n" + canonical(said), key, signature))]
+for figure, lists in zip(record["figures"], file.get("counted", [])):
+    checks += [(f"figure {figure['position']}", digest(lists[name]) == figure[name]) for name in lists]
+checks += [(f"name of {id}", digest(name) == names.get(id)) for id, name in file["names"].items()]
+wrong = sorted({what for what, is_right in checks if not is_right})
+sys.exit("NOT VALID: " + ", ".join(wrong)) if wrong else print("VALID: as it was signed")

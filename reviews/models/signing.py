@@ -1,0 +1,92 @@
+"""What was signed, by whom, and the names in it, which can be erased (docs/adr/0037)."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lib.ids import uuid7
+from reviews.models.review import Review
+
+
+class SignedRecord(models.Model):
+    """The audit as it was signed: canonical JSON (reviews.records). A trigger refuses any change.
+
+    `record` is for every edition of the file. `inside` is for readers of samples: it has the answers of
+    organisations, blind spots and whose names were counted. The digest of `inside` is in the record.
+    """
+
+    review = models.OneToOneField(
+        Review, on_delete=models.PROTECT, primary_key=True, related_name="signed_record"
+    )
+    record = models.TextField()
+    inside = models.TextField()
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def waiting(self) -> Self:
+        """Those that the worker with the key has not signed yet (serves index signature_waiting)."""
+        return self.filter(signature="")
+
+
+class Signature(models.Model):
+    """A person's signature under an audit, the first at `position` 1; the worker adds the key's to it.
+
+    `statement` is canonical JSON: which record, who, when. Its digest is in the event of the signing, and
+    Ed25519 signs its bytes with the key of the seals.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="signatures")
+    position = models.PositiveSmallIntegerField()
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    statement = models.TextField()
+    key_id = models.CharField(max_length=16, blank=True)
+    public_key = models.CharField(max_length=64, blank=True)  # in hexadecimal digits
+    signature = models.CharField(max_length=128, blank=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="signature_waiting", condition=Q(signature="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "position"],
+                name="signature_once",
+                violation_error_message=_("This audit already has this signature."),
+            ),
+            models.UniqueConstraint(
+                fields=["review", "signed_by"],
+                name="signature_of_another_person",
+                violation_error_message=_("A second signature must come from another person."),
+            ),
+        ]
+
+
+class KeptName(models.Model):
+    """A name in an audit as it was: of a colleague or an organisation. It can be erased, never changed.
+
+    The record holds its digest, with the `salt` so that nobody can find an erased name by trying names.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="kept_names")
+    object_type = models.CharField(max_length=30)
+    object_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    salt = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_id"], name="kept_name_of_object")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "object_id"],
+                name="kept_name_once",
+                violation_error_message=_("This name is already saved."),
+            ),
+        ]

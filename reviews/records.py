@@ -1,0 +1,138 @@
+"""The record of a signed audit: every column of its rows as canonical JSON (docs/verify/).
+
+Signing writes it and verifying compares it with the rows, so a column is named once: by its model.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Model
+
+from lib.canonical import canonical, digest_of
+from reviews.models import Addendum, KeptName, Review, Signature
+
+FORMAT: Final = "proximity audit record 1"
+SIGNATURE: Final = "proximity audit signature 1"
+#: Before a digest in the purpose of an event.
+DIGEST: Final = "sha256:"
+#: Put before the statement's bytes, so that a signature under one thing is none under another.
+PREFIX: Final = f"{SIGNATURE}\n".encode()
+
+#: Columns of the audit that stand elsewhere: who signed in the statement, blind spots in the inside edition.
+ELSEWHERE: Final = frozenset({"signed_by_id", "signed_by_name", "signed_at", "blind_spots"})
+#: In memory at once: a city's have the IDs of all its organisations.
+FIGURES: Final = 10
+#: Columns of figures that only the inside edition lists. The record holds their digests.
+COUNTED: Final = ("ids", "rest")
+#: Parts of the record, and of the inside edition, by their related names.
+OPEN_PARTS: Final = ("comments", "actions", "checks")
+INSIDE_PARTS: Final = ("samples", "calls")
+
+
+def record_of(review: Review, inside: Mapping[str, Any]) -> dict[str, Any]:
+    """What is signed: the audit, its figures and texts, digests of colleagues' names and of `inside`."""
+    return {
+        "format": FORMAT,
+        "audit": _columns(review, ELSEWHERE),
+        "figures": [
+            _columns(figure, frozenset(COUNTED)) | {name: _digest(getattr(figure, name)) for name in COUNTED}
+            for figure in review.figures.order_by("position").iterator(chunk_size=FIGURES)
+        ],
+        **{name: rows_of(review, name) for name in OPEN_PARTS},
+        "names": _digests(review, "user"),
+        "inside": digest_of(inside),
+    }
+
+
+def inside_of(review: Review, salt: str) -> dict[str, Any]:
+    """What only readers of samples may see. The salt keeps others from guessing it by its digest."""
+    return {
+        "salt": salt,
+        "blind_spots": plain(review.blind_spots),
+        **{name: rows_of(review, name) for name in INSIDE_PARTS},
+        "names": _digests(review, "organisation"),
+    }
+
+
+def statement_of(signature: Signature, record: str, name: KeptName, role: str) -> dict[str, Any]:
+    """What a person signs: this record, as who, in which role, when."""
+    return {
+        "format": SIGNATURE,
+        "id": str(signature.pk),
+        "audit": str(signature.review_id),
+        "record": hashlib.sha256(record.encode()).hexdigest(),
+        "position": signature.position,
+        "signed_by": str(signature.signed_by_id),
+        "name": digest_of_name(name),
+        "role": role,
+        "signed_at": plain(signature.signed_at),
+    }
+
+
+def message_of(statement: str) -> bytes:
+    """The bytes that Ed25519 signs."""
+    return PREFIX + statement.encode()
+
+
+def said_of(statement: str) -> str:
+    """What the event of a signing says as its purpose, so that seals cover it."""
+    return f"{DIGEST}{hashlib.sha256(statement.encode()).hexdigest()}"
+
+
+def said_of_addendum(addendum: Addendum) -> str:
+    """The same of an addendum."""
+    return f"{DIGEST}{digest_of(_columns(addendum))}"
+
+
+def as_text(value: Mapping[str, Any]) -> str:
+    return canonical(value).decode()
+
+
+def digest_of_name(kept: KeptName) -> str:
+    return digest_of(name_of(kept))
+
+
+def name_of(kept: KeptName) -> dict[str, str]:
+    return {"type": kept.object_type, "name": kept.name, "salt": kept.salt}
+
+
+def counted_of(figure: Any) -> dict[str, Any]:
+    return {name: plain(getattr(figure, name)) for name in COUNTED}
+
+
+def rows_of(review: Review, name: str) -> list[dict[str, Any]]:
+    return [_columns(row) for row in getattr(review, name).order_by("pk")]
+
+
+def plain(value: Any) -> Any:
+    """A value as canonical JSON can hold it: fractions, moments, days and IDs are texts."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+def _columns(row: Model, left_out: Iterable[str] = ()) -> dict[str, Any]:
+    """Every column of a row by its name, but of the audit's own ID in its parts."""
+    names = (column.attname for column in row._meta.concrete_fields)
+    skipped = {*left_out} if isinstance(row, Review) else {*left_out, "review_id"}
+    return {name: plain(getattr(row, name)) for name in names if name not in skipped}
+
+
+def _digest(ids: list[UUID] | None) -> str | None:
+    return None if ids is None else digest_of(plain(ids))
+
+
+def _digests(review: Review, object_type: str) -> dict[str, str]:
+    names = review.kept_names.filter(object_type=object_type)
+    return {str(kept.object_id): digest_of_name(kept) for kept in names.iterator()}

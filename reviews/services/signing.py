@@ -1,0 +1,138 @@
+"""Signing an audit: its record, the statements of who signs it, and the key's signature under each."""
+
+import secrets
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Event
+from audit.signing import NoKey, key_id, read_private_key
+from districts.models import District
+from lib.conflicts import check_version
+from lib.waking import wake_on_commit
+from reviews.models import Review, Signature, SignedRecord
+from reviews.policies import can_countersign
+from reviews.records import as_text, inside_of, message_of, record_of, said_of, statement_of
+from reviews.services.names import keep_colleagues, keep_signer
+from reviews.services.reviews import locked_review, record_update, still_open
+
+SIGN: Final = "reviews.sign_statements"
+FIRST, SECOND = 1, 2
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None, reason: str = "") -> Review:
+    """From now on nothing of it changes.
+
+    `reason` says why it supersedes the signed audit of the same district and period. Raises as
+    `locked_review`, StaleVersion, and ValidationError if something drawn or agreed earlier is still open, or
+    the reason is missing.
+    """
+    review = locked_review(actor, review_id)
+    check_version(review.version, version)
+    if missing := list(still_open(review)):
+        raise ValidationError([ValidationError(text, code="open") for text in missing])
+    _supersede(review, reason.strip())
+    review.signed_by_id, review.signed_at = actor.id, timezone.now()
+    review.signed_by_name = actor.name
+    review.version += 1
+    review.updated_at = review.signed_at
+    keep_colleagues(review)
+    inside = inside_of(review, secrets.token_hex(16))
+    record = as_text(record_of(review, inside))
+    review.save()
+    SignedRecord.objects.create(review=review, record=record, inside=as_text(inside))
+    _sign(actor, review, FIRST, record, ["signed_by", "signed_at"])
+    return review
+
+
+@transaction.atomic
+def countersign_review(*, actor: Actor, review_id: UUID) -> Signature:
+    """Sign as the second person.
+
+    Raises DoesNotExist if the audit is not seen, PermissionDenied as `can_countersign`, ValidationError if
+    there is nothing to sign or the signature exists.
+    """
+    review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
+    if not can_countersign(actor, review):
+        raise PermissionDenied
+    signed = SignedRecord.objects.filter(review=review).first()
+    if signed is None:
+        raise ValidationError(_("Only a signed audit can have a second signature."), code="not_signed")
+    if review.signed_by_id == actor.id:
+        raise ValidationError(_("A second signature must come from another person."), code="same")
+    if review.signatures.filter(position=SECOND).exists():
+        raise ValidationError(_("This audit already has a second signature."), code="signed")
+    return _sign(actor, review, SECOND, signed.record, ["second_signature"])
+
+
+def sign_statements() -> int:
+    """Add the key's signature to statements that the activity log knows, and return to how many.
+
+    Raises NoKey.
+    """
+    waiting = list(Signature.objects.waiting().values_list("pk", flat=True))
+    if not waiting:
+        return 0
+    if not settings.AUDIT_SIGNING_KEY_FILE:
+        raise NoKey("AUDIT_SIGNING_KEY_FILE names no file")
+    key = read_private_key(Path(settings.AUDIT_SIGNING_KEY_FILE))
+    public_key = key.public_key().public_bytes_raw()
+    signed = 0
+    for pk in waiting:
+        with transaction.atomic():
+            one = Signature.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
+            if one is None:
+                continue
+            if not is_recorded(one):
+                log.error("statement_without_event", review=str(one.review_id), position=one.position)
+                continue
+            one.key_id, one.public_key = key_id(public_key), public_key.hex()
+            one.signature = key.sign(message_of(one.statement)).hex()
+            one.save(update_fields=["key_id", "public_key", "signature"])
+            signed += 1
+    return signed
+
+
+def is_recorded(one: Signature) -> bool:
+    """Whether an event says the digest of this statement."""
+    events = Event.objects.filter(object_type="review", object_ids__contains=[one.review_id])
+    return events.filter(action=Action.UPDATE, purpose__endswith=said_of(one.statement)).exists()
+
+
+def _supersede(review: Review, reason: str) -> None:
+    """Find the audit that this one replaces. One of a district is signed at a time."""
+    District.objects.select_for_update(no_key=True).get(pk=review.district_id)
+    standing = Review.objects.standing_beside(review).first()
+    if standing is None:
+        return
+    review.supersedes, review.superseding_reason = standing, reason
+    if not reason:
+        raise ValidationError(
+            {"reason": _("Enter why this audit replaces the one already signed for this period.")},
+            code="required",
+        )
+    review.clean_fields([field.name for field in Review._meta.fields if field.name != "superseding_reason"])
+
+
+def _sign(actor: Actor, review: Review, position: int, record: str, names: list[str]) -> Signature:
+    if actor.id is None:
+        raise PermissionDenied
+    one = Signature(review=review, position=position, signed_by_id=actor.id)
+    one.signed_at = review.signed_at if position == FIRST and review.signed_at else timezone.now()
+    statement = statement_of(one, record, keep_signer(review, actor.id), actor.role)
+    one.statement = as_text(statement)
+    one.save(force_insert=True)
+    record_update(actor, review, names, purpose=said_of(one.statement))
+    wake_on_commit(SIGN)
+    return one

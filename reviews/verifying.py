@@ -1,0 +1,193 @@
+"""Verification of signed audits: their rows, their records, and who signed them.
+
+The chain: a sealed event has the digest of a statement, the statement that of the record, and the record
+every column of the audit's rows or its digest. Whoever changes one byte of it is found here by its name.
+"""
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any, Final
+
+from audit.models import Event
+from audit.signing import is_signed, key_id
+from audit.verifying import Finding, Report
+from reviews.models import Addendum, Review, Signature, SignedRecord
+from reviews.records import (
+    DIGEST,
+    digest_of_name,
+    inside_of,
+    message_of,
+    plain,
+    record_of,
+    said_of,
+    said_of_addendum,
+)
+
+FIRST: Final = 1
+Keys = Mapping[str, bytes] | None
+
+
+def verify_reviews(report: Report, public_keys: Keys, using: str) -> None:
+    """Compare every signed audit with its record and its events. Adds to the report."""
+    for review in Review.objects.using(using).signed().order_by("pk"):
+        record = SignedRecord.objects.using(using).filter(review=review).first()
+        if record is None:
+            report.notices.append(
+                _of(review, "was signed before records were kept, so only its row is known")
+            )
+            continue
+        report.records += 1
+        for text in _check(review, record, public_keys, report):
+            report.findings.append(_of(review, text))
+    for record in SignedRecord.objects.using(using).exclude(review__in=Review.objects.using(using).signed()):
+        report.findings.append(
+            Finding(f"audit {record.pk}: it is gone or no longer signed, but its record is not")
+        )
+    for event in _events(using).filter(purpose__contains=DIGEST):
+        signatures = Signature.objects.using(using).filter(review__in=event.object_ids)
+        addenda = Addendum.objects.using(using).filter(review__in=event.object_ids)
+        said = [said_of(one.statement) for one in signatures] + [said_of_addendum(one) for one in addenda]
+        if not event.purpose.endswith(tuple(said)):
+            names = ", ".join(event.field_names)
+            report.findings.append(
+                Finding(f"audit {event.object_ids[0]}: {names} of {event.at:%Y-%m-%d} differs")
+            )
+
+
+def _of(review: Review, text: str) -> Finding:
+    return Finding(f"audit {review.pk}: {text}")
+
+
+def _events(using: str | None) -> Any:
+    return Event.objects.using(using).filter(object_type="review")
+
+
+def _check(review: Review, kept: SignedRecord, public_keys: Keys, report: Report) -> Iterator[str]:
+    signatures = list(review.signatures.order_by("position"))
+    for one in signatures:
+        yield from _check_statement(review, one, public_keys, report)
+    signed = {_read(one.statement).get("record") for one in signatures}
+    names = {str(one.signed_by_id): {_read(one.statement).get("name")} for one in signatures}
+    if signed != {_sha256(kept.record)}:
+        yield "reviews_signedrecord.record is not what was signed"
+    else:
+        record = _read(kept.record)
+        yield from _compare(review, record, kept.inside, names)
+    yield from _check_names(review, names)
+    yield from _check_addenda(review)
+
+
+def _compare(
+    review: Review, record: dict[str, Any], inside: str, names: dict[str, set[Any]]
+) -> Iterator[str]:
+    """Compare the rows with a record that is as it was signed, and add the digests of its names."""
+    parts = [(record, record_of(review, {}) | {"inside": record["inside"]})]
+    if _sha256(inside) == record["inside"]:
+        said = _read(inside)
+        parts.append((said, inside_of(review, said["salt"])))
+    else:
+        yield "reviews_signedrecord.inside is not what was signed"
+    for signed, now in parts:
+        for object_id, digest in signed["names"].items():
+            names.setdefault(object_id, set()).add(digest)
+        yield from _differences(signed | {"names": {}}, now | {"names": {}}, "")
+
+
+def _check_statement(review: Review, one: Signature, public_keys: Keys, report: Report) -> Iterator[str]:
+    where, said = f"reviews_signature (position {one.position})", _read(one.statement)
+    columns = {
+        "id": one.pk,
+        "audit": one.review_id,
+        "position": one.position,
+        "signed_by": one.signed_by_id,
+        "signed_at": one.signed_at,
+    }
+    for name, value in columns.items():
+        if said.get(name) != plain(value):
+            yield f"{where} {name} differs from its statement"
+    if one.position == FIRST:
+        for name, value in {"signed_by": review.signed_by_id, "signed_at": review.signed_at}.items():
+            if said.get(name) != plain(value):
+                yield f"reviews_review {name} differs from the statement"
+    is_proven = yield from _check_key(one, where, public_keys, report)
+    events = _events(review._state.db).filter(object_ids__contains=[review.pk], purpose__contains=DIGEST)
+    if events.filter(purpose__endswith=said_of(one.statement)).exists():
+        return
+    if is_proven and public_keys is not None and not events.exists():
+        report.notices.append(_of(review, f"signature {one.position} was made in another system"))
+    else:
+        yield f"{where} statement: no event has its digest"
+
+
+def _check_key(one: Signature, where: str, public_keys: Keys, report: Report) -> Generator[str, None, bool]:
+    """Yield problems, and return whether the key's signature is right."""
+    if not one.signature:
+        report.notices.append(Finding(f"audit {one.review_id}: signature {one.position} waits for the key"))
+        return False
+    report.keys.add(one.key_id)
+    own, signature = _bytes(one.public_key), _bytes(one.signature)
+    if key_id(own) != one.key_id:
+        yield f"{where} key_id and public_key do not belong together"
+    keys = {one.key_id: own} if public_keys is None else public_keys
+    if not is_signed(keys, one.key_id, message_of(one.statement), signature):
+        yield f"{where} signature is not that of a known key under its statement"
+        return False
+    return True
+
+
+def _check_names(review: Review, signed: Mapping[str, set[Any]]) -> Iterator[str]:
+    """Names may be gone (erased), but none may be another."""
+    signer = None
+    for kept in review.kept_names.order_by("pk").iterator():
+        if signed.get(str(kept.object_id)) != {digest_of_name(kept)}:
+            yield f"reviews_keptname: the name of {kept.object_type} {kept.object_id} is not what was signed"
+        if kept.object_id == review.signed_by_id:
+            signer = kept.name
+    if review.signed_by_name not in ("", signer):
+        yield "reviews_review signed_by_name is not what was signed"
+
+
+def _check_addenda(review: Review) -> Iterator[str]:
+    events = _events(review._state.db).filter(
+        object_ids__contains=[review.pk], field_names__contains=["addenda"]
+    )
+    purposes = list(events.values_list("purpose", flat=True))
+    before = sum(DIGEST not in purpose for purpose in purposes)  # written before digests were
+    for addendum in review.addenda.order_by("written_at", "pk"):
+        if not any(purpose.endswith(said_of_addendum(addendum)) for purpose in purposes):
+            before -= 1
+            if purposes and before < 0:
+                yield f"reviews_addendum {addendum.pk}: no event has its digest"
+
+
+def _differences(signed: Any, now: Any, path: str) -> Iterator[str]:
+    """Name each value that differs: `figures 3 n`."""
+    if isinstance(signed, dict) and isinstance(now, dict):
+        for name in sorted({*signed, *now}):
+            yield from _differences(signed.get(name), now.get(name), f"{path} {name}".strip())
+    elif isinstance(signed, list) and isinstance(now, list) and len(signed) == len(now):
+        for number, (one, other) in enumerate(zip(signed, now, strict=True)):
+            yield from _differences(one, other, f"{path} {number}")
+    elif signed != now:
+        yield f"{path} is not what was signed"
+
+
+def _read(text: str) -> dict[str, Any]:
+    """A JSON object, or an empty one: what cannot be read has other digests anyway."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _bytes(digits: str) -> bytes:
+    try:
+        return bytes.fromhex(digits)
+    except ValueError:
+        return b""

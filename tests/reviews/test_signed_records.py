@@ -1,0 +1,320 @@
+"""What a signature proves: one changed byte in any column is named, and anybody can verify the file."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.management import call_command
+from django.db import connections, models, transaction
+from pytest_django import Settings
+
+from accounts.actors import actor_for
+from accounts.models import Role
+from audit.models import Event
+from audit.sealing import seal
+from audit.signing import read_public_keys
+from audit.verifying import Report
+from contacts.services.organisations import erase_organisations
+from lib.canonical import digest_of
+from reviews.exports import write_json
+from reviews.models import (
+    ActionCheck,
+    Addendum,
+    AgreedAction,
+    FigureComment,
+    FrozenFigure,
+    KeptName,
+    Review,
+    RungOrganisation,
+    SampledMeeting,
+    Signature,
+    SignedRecord,
+)
+from reviews.services.names import forget_colleague, forget_erased
+from reviews.services.reviews import check_action
+from reviews.services.signing import countersign_review, sign_review, sign_statements
+from reviews.verifying import verify_reviews
+from tests.audit.numbering import publish_all
+from tests.audit.sealing import use_key
+from tests.factories import make_district, make_supervisor, make_user
+from tests.reviews.making import Audited
+
+VERIFIER = Path(__file__).parent.parent.parent / "docs" / "verify" / "verify.py"
+PARTS: tuple[type[models.Model], ...] = (
+    *(FrozenFigure, FigureComment, SampledMeeting, RungOrganisation, AgreedAction, ActionCheck, Addendum),
+    *(SignedRecord, Signature, KeptName),
+)
+
+KEYS = ("id", "review_id")
+
+
+@pytest.fixture
+def key(settings: Settings, tmp_path: Path) -> Path:
+    return use_key(settings, tmp_path)
+
+
+def signed_twice() -> tuple[Audited, Review]:
+    """A signed audit with everything in it, two signatures, and the key's under both."""
+    audited = Audited()
+    for organisation in audited.organisations:
+        organisation.periods.update(cadence_days=40)
+    _first, review = audited.audit_twice()
+    audited.finish(review, note="noted")
+    countersign_review(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), review_id=review.pk)
+    assert sign_statements() == 3
+    return audited, Review.objects.get(pk=review.pk)
+
+
+def found(key: Path, using: str = "default") -> list[str]:
+    report = Report()
+    verify_reviews(report, read_public_keys(key.with_name(f"{key.name}.public")), using)
+    return [str(one) for one in report.findings]
+
+
+def another(value: Any) -> Any:
+    """Another value, as near as possible."""
+    match value:
+        case bool() | None:
+            return not value
+        case int() | float():
+            return value + 1
+        case UUID():
+            return uuid4()
+        case datetime():
+            return value + timedelta(microseconds=1)
+        case date():
+            return value + timedelta(days=1)
+        case dict():
+            return value | {"added": 1}
+        case list():
+            return [*value, {}]
+    return f"{value[:-1]}!" if value else "x"
+
+
+def edits_of(review: Review) -> Iterator[tuple[models.Model, dict[str, Any]]]:
+    """Each column of the audit and of one row of each of its parts, with another value.
+
+    Columns of the record's rows are changed at once, because each is named. Others are changed one by one.
+    """
+    rows: list[models.Model] = [review, *review.figures.exclude(rest=None).exclude(noun="")[:1]]
+    for model in PARTS:
+        mine = model._default_manager.filter(review=review if model is not Addendum else review.supersedes)
+        rows += mine.order_by("pk")[:1]
+    for row in rows:
+        values = {
+            column.attname: [uuid4()]
+            if column.name in ("ids", "rest")
+            else another(getattr(row, column.attname))
+            for column in row._meta.concrete_fields
+        }
+        is_recorded = not isinstance(row, SignedRecord | Signature | KeptName | Addendum)
+        at_once = {name: value for name, value in values.items() if is_recorded and name not in KEYS}
+        if at_once:
+            yield row, at_once
+        for name in values.keys() - at_once.keys():
+            yield row, {name: values[name]}
+    yield review.figures.exclude(ids=None)[0], {"ids": None}
+
+
+def test_whoever_owns_the_tables_changes_no_column_unnoticed(committed_db: None, key: Path) -> None:
+    _audited, review = signed_twice()
+    edits = list(edits_of(review))  # read before the owner locks the tables
+    assert {part._meta.label for part in PARTS} | {
+        "reviews.Review",
+        "reviews.Subscription",
+        "reviews.Delivery",
+    } == {model._meta.label for model in apps.get_app_config("reviews").get_models()}
+    assert all(part._default_manager.exists() for part in PARTS), "every table has a row to change"
+    assert found(key) == []
+    unnoticed = []
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(
+            "SELECT relname, conname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid"
+            " WHERE relname LIKE 'reviews\\_%%' AND contype IN ('f', 'c', 'u')"
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
+        tables = [Review._meta.db_table, *(part._meta.db_table for part in PARTS)]
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for row, values in edits:
+            rows: Any = type(row)
+            with transaction.atomic(using="owner"):
+                assert rows._base_manager.using("owner").filter(pk=row.pk).update(**values) == 1
+                said = "\n".join(found(key, "owner"))
+                missed = (
+                    [name for name in values if name.removesuffix("_id") not in said]
+                    if len(values) > 1
+                    else [*values] * (not said)
+                )
+                unnoticed += [f"{rows.__name__}.{name}" for name in missed]
+                transaction.set_rollback(True, using="owner")
+        transaction.set_rollback(True, using="owner")
+    # A name that belongs to no audit is as if it was erased, and the number of its row says nothing.
+    assert sorted(unnoticed) == ["KeptName.id", "KeptName.review_id"]
+
+
+@pytest.mark.django_db
+def test_the_record_says_what_was_counted_and_what_differs_is_named(key: Path) -> None:
+    audited, review = signed_twice()
+    figure = review.figures.get(slug="coverage", by="district")
+    kept = SignedRecord.objects.get(review=review)
+    record = json.loads(kept.record)
+    said = record["figures"][figure.position]
+    assert (said["n"], said["of"], said["ids"]) == ("3", "3", digest_of([str(pk) for pk in figure.ids or ()]))
+    assert record["audit"]["parts"][0]["code"] == audited.district.code
+    assert record["audit"]["made_with"]["version"]
+    assert json.loads(kept.inside)["blind_spots"] == review.blind_spots
+    Review.objects.filter(pk=review.pk).update(signed_by_name="")  # what alone may be erased
+    assert found(key) == []
+    names = KeptName.objects.filter(review=review, object_type="organisation")
+    assert set(names.values_list("name", flat=True)) == {one.name for one in audited.organisations}
+
+
+def verify(file: bytes, folder: Path, *keys: str) -> str:
+    """Run the verifier where it cannot import the project, and return its last line."""
+    path = folder / "audit.json"
+    path.write_bytes(file)
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(path), *keys]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == done.stdout.startswith("VALID"), done.stderr
+    return (done.stdout or done.stderr).strip()
+
+
+@pytest.mark.django_db
+def test_anybody_verifies_the_file_without_the_project(key: Path, tmp_path: Path) -> None:
+    audited, review = signed_twice()
+    known = review.signatures.values_list("key_id", flat=True)[0]
+    whole, open_one = io.BytesIO(), io.BytesIO()
+    write_json(review, whole, is_inside=True)
+    write_json(review, open_one, is_inside=False)
+    for file in (whole, open_one):
+        assert verify(file.getvalue(), tmp_path, known) == "VALID: as it was signed"
+    assert verify(whole.getvalue(), tmp_path, "0" * 16) == "NOT VALID: key"
+    said = json.loads(open_one.getvalue())
+    assert audited.organisations[0].name not in open_one.getvalue().decode()
+    assert "inside" not in said and "counted" not in said
+
+    def changed(change: Any) -> str:
+        file = json.loads(whole.getvalue())
+        change(file)
+        return verify(json.dumps(file).encode(), tmp_path, known)
+
+    name = str(audited.organisations[0].pk)
+    assert changed(lambda file: file) == "VALID: as it was signed"  # however it is spaced
+    assert changed(lambda file: file["names"].pop(name)) == "VALID: as it was signed"  # erased
+    assert changed(lambda file: file["names"][name].update(name="X")) == f"NOT VALID: name of {name}"
+    assert changed(lambda file: file["record"]["audit"].update(conclusion="All well.")) == "NOT VALID: record"
+    assert changed(lambda file: file["inside"].update(salt="")) == "NOT VALID: inside"
+    assert changed(lambda file: file["counted"][0].update(ids=[])) == "NOT VALID: figure 0"
+    assert changed(lambda file: file["signatures"][1]["statement"].update(role="x")) == "NOT VALID: signature"
+    assert changed(lambda file: file["signatures"].clear()).endswith(", signatures")
+    code = VERIFIER.read_text().split('"""')[2]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 30
+
+
+@pytest.mark.django_db
+def test_names_are_erased_and_the_rest_stays_proven(key: Path) -> None:
+    audited = Audited()
+    audited.meet()
+    gone = audited.organisations[1]
+    review = audited.finish(audited.freeze())
+    assert sign_statements() == 1
+    assert KeptName.objects.filter(review=review, object_id=gone.pk).exists()
+    erase_organisations(actor=audited.actor, ids=[gone.pk], purpose="asked for")
+    assert forget_erased() > 0
+    assert forget_colleague(audited.supervisor.pk) == 1
+    assert not KeptName.objects.filter(object_id__in=[gone.pk, audited.supervisor.pk]).exists()
+    assert forget_erased() == 0
+    assert found(key) == []
+
+
+@pytest.mark.django_db
+def test_the_key_signs_only_what_the_activity_log_knows(key: Path, settings: Settings) -> None:
+    audited = Audited()
+    audited.meet()
+    review = audited.finish(audited.freeze())
+    event = Event.objects.filter(object_type="review", field_names__contains=["signed_by"]).get()
+    one = Signature.objects.get()
+    assert event.purpose == f"sha256:{digest_of(json.loads(one.statement))}"
+    assert event.allowed and event.object_ids == [review.pk]
+    Signature.objects.create(
+        review=review, position=2, signed_by=audited.officer, signed_at=one.signed_at, statement="{}"
+    )
+    settings.AUDIT_SIGNING_KEY_FILE = str(key)
+    assert sign_statements() == 1
+    assert list(Signature.objects.waiting()) == [Signature.objects.get(position=2)]
+    assert any("position 2" in text for text in found(key))
+
+
+def test_the_command_compares_audits_with_the_sealed_log(committed_db: None, key: Path) -> None:
+    signed_twice()
+    publish_all()
+    seal()
+    out = io.StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "2 signed records compared with their digests." in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_one_audit_of_a_district_and_period_stands_and_another_supersedes_it_with_a_reason() -> None:
+    audited = Audited()
+    audited.meet()
+    first, second = audited.freeze(), audited.freeze()
+    audited.finish(first)
+    about: dict[str, Any] = {"actor": audited.actor, "review_id": second.pk}
+    with pytest.raises(ValidationError) as refused:
+        audited.finish(second, reason=" ")
+    assert "reason" in refused.value.message_dict
+    sign_review(**about, reason="Two meetings were entered late.")
+    kept = Review.objects.get(pk=second.pk)
+    assert (kept.supersedes, kept.superseding_reason) == (first, "Two meetings were entered late.")
+    assert list(Review.objects.standing_beside(audited.freeze())) == [second]
+    elsewhere = Audited()
+    elsewhere.meet()
+    assert elsewhere.finish(elsewhere.freeze()).supersedes is None
+
+
+@pytest.mark.django_db
+def test_a_second_signature_is_of_another_person_who_may() -> None:
+    audited = Audited()
+    audited.meet()
+    review = audited.freeze()
+    another_one = make_supervisor(audited.district)
+    with pytest.raises(ValidationError):  # not signed
+        countersign_review(actor=actor_for(another_one), review_id=review.pk)
+    audited.finish(review)
+    with pytest.raises(PermissionDenied):
+        countersign_review(actor=actor_for(audited.officer), review_id=review.pk)
+    with pytest.raises(ObjectDoesNotExist):
+        countersign_review(actor=actor_for(make_supervisor(make_district())), review_id=review.pk)
+    with pytest.raises(ValidationError):
+        countersign_review(actor=audited.actor, review_id=review.pk)
+    countersign_review(actor=actor_for(another_one), review_id=review.pk)
+    with pytest.raises(ValidationError):
+        countersign_review(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), review_id=review.pk)
+    assert [one.signed_by for one in review.signatures.order_by("position")] == [
+        audited.supervisor,
+        another_one,
+    ]
+
+
+@pytest.mark.django_db
+def test_what_is_dropped_needs_a_reason() -> None:
+    audited = Audited()
+    _first, second = audited.audit_twice()
+    action = AgreedAction.objects.get()
+    about: dict[str, Any] = {"actor": audited.actor, "review_id": second.pk, "action_id": action.pk}
+    with pytest.raises(ValidationError):
+        check_action(**about, answer="no_longer_needed")
+    check_action(**about, answer="no_longer_needed", note="They moved away.")
