@@ -54,6 +54,20 @@ def test_a_session_ends_when_nothing_happens_and_after_ten_hours(
     assert client.get("/api/v1/me/").status_code == (200 if status == 200 else 401)
 
 
+def test_who_was_signed_out_finds_the_own_address_and_types_the_password(client: Client) -> None:
+    user = make_officer()
+    assert f'value="{user.email}"' not in client.get(LOGIN).content.decode()
+    client.force_login(user)
+    let_pass(client, idle=16 * MINUTE)
+    client.get("/settings/")
+    page = client.get(LOGIN).content.decode()
+    assert f'value="{user.email}"' in page
+    assert "autofocus" in page
+    sign_in(client, user)
+    client.post("/accounts/logout/")
+    assert f'value="{user.email}"' not in client.get(LOGIN).content.decode()
+
+
 def test_how_long_nothing_may_happen_is_a_setting(client: Client, settings: Settings) -> None:
     settings.SESSION_IDLE_MINUTES = 5
     client.force_login(make_officer())
