@@ -320,15 +320,16 @@ def test_cancelling_says_what_follows_and_can_be_undone(client: Client, planned:
     assert planned.status == "planned"
 
 
-def test_the_list_begins_with_the_next_meeting_and_names_the_day_of_the_others(
+def test_the_list_begins_with_the_next_meeting_and_names_each_day(
     client: Client, north: District, school: Organisation, planned: Meeting
 ) -> None:
     now = timezone.now()
     for subject, days in (("In a month", 30), ("Tomorrow", 1)):
         make_meeting(north, school, subject=subject, status="planned", starts_at=now + timedelta(days=days))
     text = page(client, "/meetings/")
-    order = ("Coming up", "Tomorrow", "In a month", "Until now", 'class="row-day"', planned.subject)
+    order = ("Coming up", 'class="row-day"', "Tomorrow", "In a month", "Until now", planned.subject)
     assert sorted(order, key=text.index) == list(order)
+    assert text.count('class="row-day"') == 3
     assert 'class="row-day"' not in page(client, "/meetings/?q=parking")  # best first, not by day
 
 
