@@ -133,7 +133,7 @@ class User(AbstractBaseUser):
     )
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
     # Phone for colleagues in the same district, for example at night. Shown on pages only, never by the API.
-    phone = PhoneNumberField(_("phone at work"), blank=True, default="", db_default="")
+    phone = PhoneNumberField(_("work phone"), blank=True, default="", db_default="")
     reminder_channels = ArrayField(
         models.CharField(max_length=10, choices=Channel),
         default=every_channel,
