@@ -1,7 +1,7 @@
 """Forms for exports: file format and reason."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -33,9 +33,10 @@ FORMATS: Final[dict[str, str | Promise]] = {
 class ReasonForm(forms.Form):
     """A usual reason, or another in the user's own words."""
 
+    usual: ClassVar[tuple[Promise, ...]] = REASONS
+
     reason = forms.ChoiceField(
-        label=_("Why do you need it?"),
-        choices=[*((str(number), text) for number, text in enumerate(REASONS)), (OTHER, _("Another reason"))],
+        label=_("Why do you need the data?"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Enter a reason. It is kept in the activity log.")},
     )
@@ -53,10 +54,18 @@ class ReasonForm(forms.Form):
     )
     purpose = ""  # the reason as recorded
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason: Any = self.fields["reason"]
+        reason.choices = [
+            *((str(n), text) for n, text in enumerate(self.usual)),
+            (OTHER, _("Another reason")),
+        ]
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if "reason" in given and "other" in given:
-            usual = "" if given["reason"] == OTHER else str(REASONS[int(given["reason"])])
+            usual = "" if given["reason"] == OTHER else str(self.usual[int(given["reason"])])
             try:
                 self.purpose = check_reason(": ".join(filter(None, (usual, squash(given["other"])))))
             except ValidationError as error:

@@ -32,6 +32,11 @@ class UploadForm(ReasonForm):
     """A file, its type of rows, and its source."""
 
     field_order = ("what", "file", "source", "reason", "other")
+    usual = (
+        _("To add a register of organisations"),
+        _("To move our own list into this system"),
+        _("To update records"),
+    )
 
     what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
     file = forms.FileField(
@@ -48,6 +53,7 @@ class UploadForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Why are you importing this file?")
         what: Any = self.fields["what"]
         what.choices = [(one.what, one.title) for one in TARGETS.values()]
         what.initial = next(iter(TARGETS), "")
