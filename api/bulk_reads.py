@@ -134,8 +134,8 @@ def _find_key(key_id: UUID) -> Actor | None:
 
 def _too_many(left: int) -> str:
     text = ngettext(
-        "The agreement to bulk reads leaves %(n)d more row, and there are more.",
-        "The agreement to bulk reads leaves %(n)d more rows, and there are more.",
+        "The agreement to bulk reads leaves %(n)d more row. There are more rows than that.",
+        "The agreement to bulk reads leaves %(n)d more rows. There are more rows than that.",
         left,
     )
     return text % {"n": left}

@@ -232,7 +232,7 @@ def add_period_note(*, actor: Acting, district_id: UUID, since: date, until: dat
     if health := [
         one.word for one in find_sensitive(note.text, get_language() or "") if one.topic == "health"
     ]:
-        refusal = _("Do not mention health (%(names)s). “Reduced staffing” says enough, for example.")
+        refusal = _("Do not mention health (%(names)s). Enter a neutral note, such as “reduced staffing”.")
         raise ValidationError({"text": ValidationError(refusal, "health", {"names": ", ".join(health)})})
     note.save(force_insert=True)
     _record_described(actor, district, "period_notes")

@@ -135,7 +135,7 @@ class FollowUps(Subject[FollowUp]):
                 "A follow-up in your district is %(n)d days late",
                 late,
             )
-            text = _("It was due on %(day)s. Open it to see who made it and what is holding it up.")
+            text = _("It was due on %(day)s. Open the follow-up to see who it is assigned to.")
             return title % {"n": late}, [text % day]
         if late > 0:
             title = ngettext("A follow-up is %(n)d day late", "A follow-up is %(n)d days late", late)
@@ -174,7 +174,7 @@ class Concerns(Subject[Concern]):
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
         said = ", ".join(str(ConcernKind(kind).label) for kind in row.kinds)
         title = _("New concern in %(district)s") % {"district": row.district.name}
-        return title, [said, _("Open it to see what happened and who to call.")]
+        return title, [said, _("Open the concern to see what happened and who to call.")]
 
 
 def _told_of(concern: Concern) -> Iterable[User]:

@@ -16,7 +16,10 @@ def refuse_widening(actor: Actor, before: Collection[UUID], after: Collection[UU
     """Raise ValidationError if a write under temporary access would show a row in further districts."""
     if not can_widen(actor, before, after):
         raise ValidationError(
-            _("You have temporary access here. Ask an officer of the district to show this record elsewhere.")
+            _(
+                "You have temporary access here. Ask an officer of the district to share this record with "
+                "another district."
+            )
         )
 
 

@@ -73,7 +73,7 @@ def reached_besides(organisations: QuerySet[Organisation]) -> dict[UUID, list[tu
 def check_detail(detail: Any) -> None:
     """Raise ValidationError for a detail that no write would have kept as it is."""
     if clean_detail(said(detail)) != said(detail):
-        raise ValidationError(_("This number or address is not in the form that is kept."))
+        raise ValidationError(_("This number or address is not in the standard format."))
 
 
 def said(detail: Any) -> dict[str, str]:

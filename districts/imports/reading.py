@@ -268,7 +268,7 @@ def _say(error: BadBoundary) -> str:
         "too_many_vertices": _(
             "has too many points (the limit is %(n)d). Simplify the boundaries first."
         ),
-        "short_ring": _("ring %(ring)d of polygon %(polygon)d has fewer than four positions."),
+        "short_ring": _("ring %(ring)d of polygon %(polygon)d has fewer than 4 positions."),
         "open_ring": _("ring %(ring)d of polygon %(polygon)d does not end where it starts."),
         "flat_ring": _("ring %(ring)d of polygon %(polygon)d has no area."),
         "not_a_position": _("a position is two numbers: longitude, latitude."),

@@ -38,7 +38,7 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
     if district.pk in own or not district.is_active:
         raise ValidationError({"district": _("Choose a single district, not the whole city.")})
     if not 1 <= hours <= rules.MAX_RELIEF_HOURS:
-        raise ValidationError({"hours": _("Choose between one and twelve hours.")})
+        raise ValidationError({"hours": _("Choose between 1 and 12 hours.")})
     now = timezone.now()
     relief = Relief(
         officer=officer,

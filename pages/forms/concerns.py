@@ -65,6 +65,7 @@ GROUNDS: Final = (
         "help_text": _("The perception of a victim or witness is enough. Select nothing you do not know."),
     },
     received_at={"label": _("Received")},
+    district={"empty_label": _("Choose a district")},
 )
 class ConcernFields(OrganisationPicks, DraftForm):
     """Fields of both forms. `first_kinds` and similar properties are the options shown at once."""

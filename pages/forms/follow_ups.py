@@ -148,7 +148,7 @@ class CancelForm(VersionedForm):
     reason = form_field(FollowUp, "cancel_reason", label=_("Why is it being cancelled?"), required=True)
 
 
-@fields_of(FollowUp, "owner", owner={"label": _("Hand on to"), "empty_label": _("Choose a colleague")})
+@fields_of(FollowUp, "owner", owner={"label": _("Assign to"), "empty_label": _("Choose a colleague")})
 class HandOnForm(VersionedForm):
     """Hand a follow-up on to a colleague. `is_near`: the chosen one works where it was promised."""
 

@@ -74,6 +74,7 @@ class DraftForm(forms.Form):
     *("starts_at", "duration_minutes", "district", "place"),
     starts_at={"label": _("When")},
     duration_minutes={"required": True},
+    district={"empty_label": _("Choose a district")},
 )
 class WhenAndWhere(DraftForm):
     """Fields of all meeting forms, and the layout of their options."""

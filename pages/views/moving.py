@@ -96,10 +96,10 @@ def _say_handed_on(request: ActorRequest, row: Any, owner: User, version: int, *
         request, "follow_up_handed_on", follow_up_id=str(row.pk), version=version, owner=str(row.owner_id)
     )
     if is_near:
-        text, say = _("Handed on to %(name)s: %(title)s"), messages.success
+        text, say = _("Assigned to %(name)s: %(title)s"), messages.success
     else:
         text = _(
-            "Handed on to %(name)s: %(title)s. %(name)s works in another district and may not see who it was "
+            "Assigned to %(name)s: %(title)s. %(name)s works in another district and may not see who it was "
             "promised to."
         )
         say = messages.warning

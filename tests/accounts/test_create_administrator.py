@@ -90,4 +90,4 @@ def test_a_privacy_officer_invited_this_week_reads_why_another_person_decides(cl
     client.force_login(invited)
     page = client.get("/settings/waiting/").content.decode()
     assert "Another person decides" in page
-    assert "has created or changed your account in the last seven days" in page
+    assert "has created or changed your account in the last 7 days" in page

@@ -79,7 +79,7 @@ def test_asking_too_often_for_a_new_password_is_answered_429(client: Client, mai
         client.post(RESET, {"email": "ann@police.example"})
     answer = client.post(RESET, {"email": "ann@police.example"})
     assert answer.status_code == 429
-    assert "Too many attempts. Wait a few minutes" in answer.content.decode()
+    assert "Wait a few minutes, then try again." in answer.content.decode()
 
 
 def test_nobody_signs_up(client: Client) -> None:

@@ -112,7 +112,7 @@ def test_it_is_switched_rotated_and_deleted(administrator: User, tool: Tool) -> 
     assert f"{webhook.name} turned off." in off
     on = client.post(f"{path}switch/", {"to": "on"}, follow=True).content.decode()
     assert f"{webhook.name} turned on. Deliveries continue from where they stopped." in on
-    assert "the current one stops working in seven days" in client.get(f"{path}rotate/").content.decode()
+    assert "the current one stops working in 7 days" in client.get(f"{path}rotate/").content.decode()
     assert secret_on(client.post(f"{path}rotate/")) != first
     assert (
         f"Delete webhook {webhook.name} and its delivery history?"
