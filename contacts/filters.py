@@ -49,10 +49,13 @@ class OrganisationFilters(DatedFilterSet):
     """Those on meetings are added by `meetings.filters.organisations`.
 
     `as_of` is for what OrganisationPeriod has a dated copy of (`dated`) and for `focus`, then read as figures
-    read it: declared before that day, or what a kind stands for.
+    read it: declared and not withdrawn before that day, or what the kind of then stands for.
     """
 
-    dated: ClassVar[Sequence[str]] = ("district", "status", "has_cadence", "has_lead_and_deputy", "verified")
+    dated: ClassVar[Sequence[str]] = (
+        *("kind", "focus", "district", "status", "has_cadence", "has_lead_and_deputy", "verified"),
+        "counted",
+    )
 
     q = django_filters.CharFilter(label=_("Find an organisation"), method="find", max_length=200)
     kind = CodesFilter(Kind, label=_("Kind"))
@@ -94,11 +97,11 @@ class OrganisationFilters(DatedFilterSet):
     def speaking_for(self, queryset: Rows, name: str, value: list[str]) -> Rows:
         if not value:
             return queryset
-        said = FocusDeclaration.objects.filter(organisation=models.OuterRef("pk"), focus__in=value)
+        said = FocusDeclaration.objects.filter(focus__in=value)
         if self.day is None:
-            return queryset.filter(models.Exists(said))
+            return queryset.filter(models.Exists(said.current().filter(organisation=models.OuterRef("pk"))))
+        said = said.before(self.day).filter(organisation=models.OuterRef("organisation"))
         standing = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in value]
-        said = said.filter(declared_on__lt=self.day)
         return queryset.filter(models.Exists(said) | Q(kind__in=standing))
 
     def active_there(self, queryset: Rows, name: str, value: list[str]) -> Rows:

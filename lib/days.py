@@ -1,5 +1,6 @@
 """Days in the city's time zone. A user's own zone only affects display and 09:00 (domain.md)."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,3 +42,25 @@ def moment_at(day: date, clock: time) -> datetime:
 def day_ends_at(day: date) -> datetime:
     """Return the first moment after a city's day, because periods are half-open."""
     return day_starts_at(day + timedelta(days=1))
+
+
+Days = tuple[date, date | None]  # half-open; None: without an end
+
+
+def days_left(days: Days, taken: Sequence[Days]) -> list[Days]:
+    """What of `days` is in none of `taken`, which are in order and do not overlap.
+
+    >>> days_left((date(2026, 1, 1), None), [(date(2026, 3, 1), date(2026, 5, 1))])
+    [(datetime.date(2026, 1, 1), datetime.date(2026, 3, 1)), (datetime.date(2026, 5, 1), None)]
+    """
+    found: list[Days] = []
+    since, until = days
+    for start, end in taken:
+        if until is not None and start >= until:
+            break
+        if start > since:
+            found.append((since, start))
+        if end is None:
+            return found
+        since = max(since, end)
+    return [*found, (since, until)] if until is None or since < until else found

@@ -127,7 +127,7 @@ def _communities(
         if stands_for := FOCUS_OF_KIND.get(Kind(kind)):
             speaking.setdefault(stands_for, set()).add(pk)
     if expected:
-        declared = FocusDeclaration.objects.filter(organisation__in=there)
+        declared = FocusDeclaration.objects.current().filter(organisation__in=there)
         for focus, pk in declared.values_list("focus", "organisation_id"):
             speaking.setdefault(focus, set()).add(pk)
     for row in expected:

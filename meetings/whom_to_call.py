@@ -92,7 +92,7 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
         .annotate(nearness=nearness)
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(
-            Prefetch("focus_declarations", FocusDeclaration.objects.filter(focus__in=affected)),
+            Prefetch("focus_declarations", FocusDeclaration.objects.current().filter(focus__in=affected)),
             Prefetch("affiliations", _first_to_call(actor)),
         )
         .order_by("nearness", silent, "folded", "pk")
@@ -171,7 +171,7 @@ def _call(concern: Concern, row: Organisation) -> Call:
 
 def _speaking_for(affected: list[str]) -> Q:
     """By their own word, or by the kind that stands for a community."""
-    declared = FocusDeclaration.objects.filter(organisation=OuterRef("pk"), focus__in=affected)
+    declared = FocusDeclaration.objects.current().filter(organisation=OuterRef("pk"), focus__in=affected)
     kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in affected]
     return Q(Exists(declared)) | Q(kind__in=kinds)
 

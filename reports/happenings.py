@@ -21,7 +21,10 @@ BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNK
 _COMMUNITIES_THERE: Final = f"""CROSS JOIN LATERAL (
     SELECT DISTINCT spoken.focus
     FROM meetings_meetingorganisation there
-    JOIN contacts_organisation organisation ON organisation.id = there.organisation_id
+    JOIN contacts_organisation known ON known.id = there.organisation_id
+    LEFT JOIN contacts_organisationperiod dated ON dated.organisation_id = known.id
+        AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
+    CROSS JOIN LATERAL (SELECT known.id, coalesce(dated.kind, known.kind) AS kind) organisation
     CROSS JOIN LATERAL ({SPOKEN_FOR}) spoken
     WHERE there.meeting_id = meeting.id AND there.present
       AND organisation.kind <> ALL(%(not_counted)s::text[])

@@ -29,10 +29,15 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
     WHERE root.code <> '' OR NOT district.lineage && %(parts)s::uuid[]
 )"""
 
+# The kind an organisation had: of a period (`dated`) that an older version wrote, the kind it has now.
+KIND_THEN: Final = "coalesce(dated.kind, organisation.kind)"
+
 # The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
 SPOKEN_FOR: Final = """
     SELECT said.focus FROM contacts_focusdeclaration said
-    WHERE said.organisation_id = organisation.id AND said.declared_on < asked.until_on
+    WHERE said.organisation_id = organisation.id AND said.superseded_at IS NULL
+        AND said.declared_on < asked.until_on
+        AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)
     UNION
     SELECT stands.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
         AS stands (kind, focus)
@@ -108,12 +113,12 @@ def population(*measures: str) -> str:
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           organisation.kind, organisation.review_on{moments}
+           {KIND_THEN} AS kind, organisation.review_on{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
     JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
-    WHERE organisation.kind <> ALL(%(not_counted)s::text[])
+    WHERE {KIND_THEN} <> ALL(%(not_counted)s::text[])
 ), population AS MATERIALIZED (
     SELECT asked.nr AS of_nr, dated.organisation_id, dated.district_id, dated.kind, dated.cadence_days,
            dated.lead_officer_id, dated.deputy_officer_id{more}

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reports.figures import Fact, Source
-from reports.population import ASKED, SPOKEN_FOR, in_cells
+from reports.population import ASKED, KIND_THEN, SPOKEN_FOR, in_cells
 from reports.questions import By
 
 _COMMUNITIES: Final = f"""
-    JOIN contacts_organisation organisation ON organisation.id = made.organisation_id
-        AND organisation.kind <> ALL(%(not_counted)s::text[])
+    JOIN LATERAL (SELECT made.organisation_id AS id, made.kind_then AS kind) organisation
+        ON organisation.kind <> ALL(%(not_counted)s::text[])
     CROSS JOIN LATERAL ({SPOKEN_FOR}) community"""
 
 # What a row is of, and what else is joined.
@@ -39,12 +39,14 @@ def promises(by: By, measures: Sequence[str]) -> str:
     """
     group, more = _GROUPS[by]
     return f"""{ASKED}, made AS MATERIALIZED (
-    SELECT ground.code, home.organisation_id, home.since, home.until, promise.id, promise.kind,
+    SELECT ground.code, dated.organisation_id, {KIND_THEN} AS kind_then, dated.since, dated.until,
+           promise.id, promise.kind,
            promise.first_due_on, promise.created_at, state.status, state.due_on, state.completed_at,
            state.since AS so_since, state.until AS so_until
     FROM ground
-    JOIN contacts_organisationperiod home ON home.home_district_id = ground.district_id
-    JOIN meetings_followuporganisation link ON link.organisation_id = home.organisation_id
+    JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
+    JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
+    JOIN meetings_followuporganisation link ON link.organisation_id = dated.organisation_id
     JOIN meetings_followup promise ON promise.id = link.follow_up_id
     JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
         AND state.since < (SELECT max(until) FROM asked)

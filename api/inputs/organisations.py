@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.inputs.fields import DetailInput, ExternalIdInput, Languages, inputs_of
@@ -35,3 +36,10 @@ class OrganisationInput(serializers.Serializer[Any]):
     languages = Languages(required=False)
     other_details = DetailInput(many=True, required=False)
     external_ids = ExternalIdInput(many=True, required=False)
+    was_wrong = serializers.BooleanField(
+        required=False,
+        help_text=_(
+            "The kind and the communities were recorded wrongly until now, so figures of past periods are "
+            "corrected. Otherwise they changed now, and past figures stay as they are."
+        ),
+    )

@@ -48,7 +48,7 @@ ORGANISATION = RowSpec(
             "focuses",
             FocusShape(many=True),
             children(
-                FocusDeclaration.objects.filter(organisation=OuterRef("pk")).order_by("focus"),
+                FocusDeclaration.objects.current().filter(organisation=OuterRef("pk")).order_by("focus"),
                 focus="focus",
                 declared_by="declared_by",
                 declared_on="declared_on",

@@ -24,6 +24,7 @@ class Organisations(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     url_name = "api-organisation"
 
     def perform_create(self, values: dict[str, Any]) -> Organisation:
+        values.pop("was_wrong", None)  # nothing of a new one was recorded before
         return create_organisation(actor=self.actor, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:

@@ -18,10 +18,19 @@ from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from contacts.models import ContactDetail, ImportedFields, OrganisationDetail, OrganisationPeriod
+from contacts.models import (
+    ContactDetail,
+    FocusDeclaration,
+    ImportedFields,
+    OrganisationDetail,
+    OrganisationPeriod,
+)
 from contacts.remembered import combined
 from contacts.services.details import reached_by
+from lib.days import days_left
+from lib.ids import uuid7
 
 Rows = models.QuerySet[Any]
 Model = type[models.Model]
@@ -234,9 +243,33 @@ def _earlier_periods(rows: Rows, kept: Any, memory: Memory) -> None:
         for dated in OrganisationPeriod._meta.fields:
             if dated.name not in ("id", "organisation", "since", "until"):
                 setattr(made, dated.attname, getattr(period, dated.attname))
+        made.entered_at = timezone.now()  # learned now: it was one organisation
         made.save()
         memory.made[f"{OrganisationPeriod._meta.label}.organisation"].append(made.pk)
     rows.delete()
+
+
+def _declarations(rows: Rows, kept: Any, memory: Memory) -> None:
+    """What only the other said, or at another time, is the kept one's word too; nothing is said twice."""
+    declared = FocusDeclaration.objects.filter(organisation=kept, superseded_at=None)
+    for row in rows.order_by("declared_on"):
+        said = list(declared.filter(focus=row.focus).order_by("declared_on"))
+        days = days_left(row.days, [one.days for one in said])
+        if row.superseded_at or days == [row.days]:
+            memory.moved[f"{FocusDeclaration._meta.label}.organisation"].append(row.pk)
+            rows.model._base_manager.filter(pk=row.pk).update(organisation=kept)
+            continue
+        memory.deleted += as_it_is([row])
+        row.delete()
+        for since, until in days:
+            row.pk, row.organisation, row.declared_on, row.withdrawn_on = uuid7(), kept, since, until
+            row.entered_at = timezone.now()
+            row.save(force_insert=True)
+            memory.made[f"{FocusDeclaration._meta.label}.organisation"].append(row.pk)
+        if row.evidence_url and not said[-1].evidence_url:
+            memory.filled += as_it_is([said[-1]])
+            said[-1].evidence_url = row.evidence_url
+            said[-1].save()
 
 
 def _what_was_imported(rows: Rows, kept: Any, memory: Memory) -> None:
@@ -268,6 +301,7 @@ def _ways_to_reach(rows: Rows, kept: Any, memory: Memory) -> None:
 
 BY_HAND: Final = {
     OrganisationPeriod: _earlier_periods,
+    FocusDeclaration: _declarations,
     ImportedFields: _what_was_imported,
     OrganisationDetail: _ways_to_reach,
     ContactDetail: _ways_to_reach,

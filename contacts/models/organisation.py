@@ -1,11 +1,18 @@
 """Organisation and its dated, declared and foreign-key children."""
 
+from datetime import date
 from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateRangeField,
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -74,7 +81,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return (
             self.select_related("home_district", "lead_officer", "deputy_officer")
             .prefetch_related(
-                "focus_declarations",
+                models.Prefetch("focus_declarations", FocusDeclaration.objects.current()),
                 models.Prefetch("other_details", OrganisationDetail.objects.order_by("pk")),
             )
             .annotate(
@@ -249,6 +256,9 @@ class OrganisationPeriod(models.Model):
     )
     cadence_days = models.PositiveSmallIntegerField(null=True)
     verified_on = models.DateField(null=True)
+    # Null: as the organisation's own, until `recount` has gone through the rows of an older version.
+    kind = models.CharField(max_length=30, choices=Kind, null=True)
+    entered_at = models.DateTimeField(null=True)  # when it was learned, if that was later than `since`
 
     class Meta:
         indexes = [
@@ -262,9 +272,10 @@ class OrganisationPeriod(models.Model):
                     "lead_officer",
                     "deputy_officer",
                     "verified_on",
+                    "kind",
                 ],
                 condition=Q(status="active"),
-                name="period_of_population",
+                name="period_of_figures",
             ),
         ]
         constraints = [
@@ -293,8 +304,22 @@ class OrganisationPeriod(models.Model):
         ]
 
 
+class FocusDeclarationQuerySet(models.QuerySet["FocusDeclaration"]):
+    def current(self) -> Self:
+        return self.filter(superseded_at=None, withdrawn_on=None)
+
+    def before(self, day: date) -> Self:
+        """Those that held when `day` began: the end of a half-open period."""
+        held = Q(withdrawn_on=None) | Q(withdrawn_on__gte=day)
+        return self.filter(held, superseded_at=None, declared_on__lt=day)
+
+
 class FocusDeclaration(models.Model):
-    """A community an organisation says it speaks for: its own word, with who said so and when."""
+    """A community an organisation says it speaks for: its own word, with who said so and when.
+
+    It holds from `declared_on` until `withdrawn_on` (null: still so). What was recorded wrongly stays, with
+    the moment when it was superseded.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
@@ -308,13 +333,32 @@ class FocusDeclaration(models.Model):
     )
     declared_on = models.DateField(_("when"))
     evidence_url = models.URLField(_("link to their statement"), blank=True, max_length=300)
+    withdrawn_on = models.DateField(null=True, editable=False)
+    entered_at = models.DateTimeField(null=True, editable=False)  # null: by an older version
+    superseded_at = models.DateTimeField(null=True, editable=False)
+
+    objects = FocusDeclarationQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["focus", "organisation"], name="focus_of_organisation")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "focus"],
-                name="focus_declared_once",
+            ExclusionConstraint(
+                name="focus_declared_once_at_a_time",
+                expressions=[
+                    (F("organisation"), RangeOperators.EQUAL),
+                    (F("focus"), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("declared_on"),
+                            F("withdrawn_on"),
+                            RangeBoundary(),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(superseded_at=None),
                 violation_error_message=_("This community is already listed."),
             ),
             models.CheckConstraint(
@@ -326,6 +370,11 @@ class FocusDeclaration(models.Model):
 
     def __str__(self) -> str:
         return self.get_focus_display()
+
+    @property
+    def days(self) -> tuple[date, date | None]:
+        """When it held, half-open."""
+        return self.declared_on, self.withdrawn_on
 
 
 class OrganisationExternalId(models.Model):

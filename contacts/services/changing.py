@@ -37,6 +37,7 @@ class Change:
     row: Any
     fields: Mapping[str, Any] = field(default_factory=dict)
     may_have_left: bool = False  # an undo: whom it names need not work here any more
+    was_wrong: bool = False  # it is not other now, but was recorded wrongly
     op: Op = field(init=False)
     names: list[str] = field(init=False, default_factory=list)
     districts: set[UUID] = field(init=False, default_factory=set)

@@ -31,7 +31,8 @@ def with_old_addresses() -> dict[type[models.Model], list[UUID]]:
     found: dict[type[models.Model], set[UUID]] = {Organisation: set(), Contact: set()}
     for model, link, owner, names in _KEPT:
         odd = reduce(or_, (Q(**{f"{name}__regex": _NOT_ASCII}) for name in names))
-        for row in model.objects.filter(odd).iterator():
+        rows = FocusDeclaration.objects.current() if model is FocusDeclaration else model.objects.all()
+        for row in rows.filter(odd).iterator():
             if any(_is_old(row, name) for name in names):
                 found[owner].add(getattr(row, link))
     return {owner: sorted(ids) for owner, ids in found.items() if ids}
@@ -45,8 +46,10 @@ def rewrite_addresses(model: type[models.Model], pk: UUID) -> None:
     """
     if model is Organisation:
         organisation = Organisation.objects.get(pk=pk)
-        focuses: Any = organisation.focus_declarations.values(
-            "focus", "declared_by", "declared_on", "evidence_url"
+        focuses: Any = (
+            FocusDeclaration.objects.current()
+            .filter(organisation=pk)
+            .values("focus", "declared_by", "declared_on", "evidence_url")
         )
         edit_organisation(
             actor=SYSTEM,

@@ -18,7 +18,7 @@ from accounts.rules import WRITES
 from accounts.services.relief import can_give_lead
 from audit.models import Action, Op
 from contacts.codes import OrganisationStatus
-from contacts.models import FocusDeclaration, Organisation, OrganisationExternalId
+from contacts.models import Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.changing import (
     Change,
@@ -30,13 +30,14 @@ from contacts.services.changing import (
     save_changed,
 )
 from contacts.services.details import OTHER, Details, details_of, plan_details
+from contacts.services.focuses import set_focuses
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import districts_by_organisation, tell_of_moves
-from contacts.services.periods import DATED, follow_periods, open_periods
+from contacts.services.periods import DATED, correct_kinds, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
-from lib.cleaning import assign, refuse_future
+from lib.cleaning import refuse_future
 from lib.conflicts import constraints_in_words
 from lib.copying import insert_values
 from lib.days import city_today
@@ -68,18 +69,22 @@ def edit_organisation(
     organisation_id: UUID,
     version: int | None = None,
     may_have_left: bool = False,
+    was_wrong: bool = False,
     **fields: Any,
 ) -> Organisation:
     """Change the given fields and child rows; what is not given stays.
 
-    With `may_have_left` (an undo) a lead or deputy need not work here any more.
+    With `may_have_left` (an undo) a lead or deputy need not work here any more. `was_wrong` says that kind
+    and communities are not other now, but were recorded wrongly: past figures change.
 
     Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
     StaleVersion when `version` is not the current one, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
     [organisation] = locked_organisations(actor, {organisation_id: version})
-    write_organisations(actor=actor, changes=[Change(organisation, fields, may_have_left=may_have_left)])
+    write_organisations(
+        actor=actor, changes=[Change(organisation, fields, may_have_left=may_have_left, was_wrong=was_wrong)]
+    )
     return organisation
 
 
@@ -143,6 +148,7 @@ def save_organisations(
     kept = details_of([one.row for one in changes], details)
     save_changed(changes, lambda row: fold_organisation(row, kept[row.pk]))
     known = {one.row: one.columns.keys() for one in changes}
+    correct_kinds([one.row for one in changes if one.was_wrong and "kind" in one.columns])
     dated = [row for row, names in known.items() if not names.isdisjoint(DATED)]
     follow_periods(dated, taken_back=taken_back)
     if timed := [row.pk for row, names in known.items() if not names.isdisjoint({*DATED, "last_met_at"})]:
@@ -223,11 +229,12 @@ def _set_beside(change: Change) -> None:
     """Set the child rows that are given, and name those that changed."""
     for name, write in BESIDE.items():
         rows = change.fields.get(name)
-        if (rows or (rows is not None and not change.is_new)) and write(change.row, rows):
+        if (rows or (rows is not None and not change.is_new)) and write(change, rows):
             change.names.append(name)
 
 
-def _set_also_in(row: Organisation, districts: Iterable[District]) -> bool:
+def _set_also_in(change: Change, districts: Iterable[District]) -> bool:
+    row = change.row
     before = set(row.also_in.values_list("pk", flat=True))
     after = {district.pk: district for district in districts}
     if before == set(after):
@@ -237,31 +244,8 @@ def _set_also_in(row: Organisation, districts: Iterable[District]) -> bool:
     return True
 
 
-def _set_focuses(row: Organisation, focuses: Sequence[Mapping[str, Any]]) -> bool:
-    """Make the declarations those given: one per community; answers whether anything changed.
-
-    `focus`, `declared_by` and `declared_on` are needed; `evidence_url` is not.
-    """
-    names = ("focus", "declared_by", "declared_on", "evidence_url")
-    before = {one.focus: one for one in row.focus_declarations.all()}
-    rows = [FocusDeclaration(organisation=row) for _focus in focuses]
-    for one, given in zip(rows, focuses, strict=True):
-        assign(one, given)
-        one.clean_fields(exclude=["organisation"])
-    if any(one.declared_on > city_today() for one in rows):
-        raise ValidationError({"focuses": _("The date must not be in the future.")})
-    if len({one.focus for one in rows}) < len(rows):
-        raise ValidationError({"focuses": _("Add each community only once.")})
-    same = {r.focus: [getattr(r, n) for n in names] for r in before.values()}
-    if same == {r.focus: [getattr(r, n) for n in names] for r in rows}:
-        return False
-    row.focus_declarations.all().delete()
-    FocusDeclaration.objects.bulk_create(rows)
-    return True
-
-
 BESIDE: Final[Mapping[str, Any]] = {
     "also_in": _set_also_in,
-    "focuses": _set_focuses,
-    "external_ids": set_external_ids,
+    "focuses": lambda change, rows: set_focuses(change.row, rows, was_wrong=change.was_wrong),
+    "external_ids": lambda change, rows: set_external_ids(change.row, rows),
 }

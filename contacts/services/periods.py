@@ -5,11 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
 from contacts.models import UNDO_WITHIN, Organisation, OrganisationPeriod
 from lib.copying import insert_values
 from lib.ids import uuid7
 
-DATED: Final = ("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on")
+DATED: Final = (
+    *("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on"),
+    "kind",
+)
 _FIELDS: Final[list[Any]] = [OrganisationPeriod._meta.get_field(name) for name in DATED]
 _COLUMNS: Final[list[str]] = [field.attname for field in _FIELDS]
 
@@ -35,17 +41,35 @@ def follow_periods(rows: Collection[Organisation], *, taken_back: datetime | Non
     since = taken_back or min(row.updated_at for row in rows) - UNDO_WITHIN
     periods = OrganisationPeriod.objects.filter(organisation__in=by_id)
     same: dict[UUID, OrganisationPeriod] = {}
-    for period in periods.filter(until__gte=since).order_by("since"):
+    for period in periods.filter(Q(until__gte=since) | Q(until=None)).order_by("since"):
         if _state(period) == _state(by_id[period.organisation_id]):
             same[period.organisation_id] = period
     for period in same.values():
-        periods.filter(organisation=period.organisation_id, since__gte=period.until).delete()
+        periods.filter(organisation=period.organisation_id, since__gt=period.since).delete()
         periods.filter(pk=period.pk).update(until=None)
     others = [row for row in rows if row.pk not in same]
     for moment in {row.updated_at for row in others}:
         those = [row.pk for row in others if row.updated_at == moment]
         periods.filter(organisation__in=those, until__isnull=True).update(until=moment)
     open_periods(others)
+
+
+def correct_kinds(rows: Iterable[Organisation]) -> None:
+    """Give these the kind they have now for as long as they had another without a break: it was wrong."""
+    for row in rows:
+        wrong: str | None = None
+        for period in OrganisationPeriod.objects.filter(organisation=row).order_by("-since"):
+            wrong = wrong or period.kind
+            if period.kind != wrong:
+                break
+            period.kind, period.entered_at = row.kind, timezone.now()
+            period.save(update_fields=["kind", "entered_at"])
+
+
+def complete_kinds(model: type[OrganisationPeriod], ids: Collection[UUID]) -> None:
+    """Give these periods, which an older version wrote, the kind that their organisation has."""
+    kind = Organisation.objects.filter(pk=OuterRef("organisation")).values("kind")
+    model.objects.filter(pk__in=ids, kind=None).update(kind=Subquery(kind))
 
 
 def _state(row: Organisation | OrganisationPeriod) -> list[Any]:

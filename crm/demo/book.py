@@ -236,6 +236,7 @@ def _periods(book: Book, organisation: Organisation, ended: datetime | None) -> 
                     since=since,
                     until=until,
                     status=status,
+                    kind=organisation.kind,
                     home_district=organisation.home_district,
                     lead_officer=organisation.lead_officer,
                     deputy_officer=organisation.deputy_officer,

@@ -21,7 +21,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Contact, Organisation
+from contacts.models import Contact, Organisation, OrganisationPeriod
+from contacts.services.periods import complete_kinds
 from contacts.services.phones import check_phone
 from districts.models import District
 from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
@@ -174,6 +175,8 @@ class _Reading:
             for start in range(0, len(ids), _BATCH):
                 refold(model, ids[start : start + _BATCH])
         recount_last_met()
+        periods = OrganisationPeriod.objects.filter(kind=None)
+        complete_kinds(OrganisationPeriod, list(periods.values_list("pk", flat=True)))
         begin_histories(FollowUp.objects.filter(periods=None))  # an older archive has no history of them
         begin_histories(Concern.objects.filter(periods=None))
 

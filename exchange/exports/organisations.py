@@ -24,7 +24,7 @@ def _also_in(actor: Actor) -> Any:
 
 
 def _focuses(actor: Actor) -> Any:
-    said = FocusDeclaration.objects.filter(organisation=OuterRef("pk")).order_by("focus")
+    said = FocusDeclaration.objects.current().filter(organisation=OuterRef("pk")).order_by("focus")
     return ArraySubquery(said.values("focus"))
 
 

@@ -3,7 +3,7 @@
 `manage.py recount` does this on request. A background task does it once after an upgrade.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM
-from contacts.models import Organisation
+from contacts.models import Organisation, OrganisationPeriod
 from contacts.services.old_addresses import rewrite_addresses, with_old_addresses
+from contacts.services.periods import complete_kinds
 from contacts.services.summaries import MEET_BY
 from jobs.kinds import JobResult, Work, register
 from jobs.models import Job, JobStatus
@@ -42,19 +43,22 @@ class Differences:
     summaries: dict[str, list[tuple[UUID, Any, Any]]]  # column → (organisation, stored value, right value)
     folds: dict[type[Model], list[UUID]]
     histories: dict[type[Model], list[UUID]]  # that figures read
+    kinds: dict[type[OrganisationPeriod], list[UUID]]  # without the kind of then
     addresses: dict[type[Model], list[UUID]]  # with a domain not in punycode
 
     def __len__(self) -> int:
-        kinds = (self.summaries, self.folds, self.histories, self.addresses)
+        kinds = (self.summaries, self.folds, self.histories, self.kinds, self.addresses)
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
 def find_differences() -> Differences:
     """Compare all rows with their source, in a constant amount of memory per difference."""
+    without_kind = OrganisationPeriod.objects.filter(kind=None).order_by("pk")
     return Differences(
         summaries={"last_met_at": _wrong("last_met_at", LAST_MET_AT), "meet_by": _wrong("meet_by", MEET_BY)},
         folds={model: ids for model in FOLDS if (ids := list(wrongly_folded(model)))},
         histories={model: ids for model in DATED if (ids := list(histories_behind(model)))},
+        kinds={OrganisationPeriod: list(without_kind.values_list("pk", flat=True))},
         addresses=with_old_addresses(),
     )
 
@@ -73,7 +77,12 @@ def correct(
             refresh_last_met(SYSTEM, organisations[start : start + BATCH])
         done += len(organisations[start : start + BATCH])
         progress(done, len(found))
-    for right, rows in ((refold, found.folds), (bring_up_to_now, found.histories)):
+    steps: list[tuple[Callable[..., None], Mapping[Any, list[UUID]]]] = [
+        (refold, found.folds),
+        (bring_up_to_now, found.histories),
+        (complete_kinds, found.kinds),
+    ]
+    for right, rows in steps:
         for model, ids in rows.items():
             for start in range(0, len(ids), BATCH):
                 with transaction.atomic():

@@ -111,7 +111,22 @@ class NewOrganisationForm(OrganisationFields):
 
 
 class OrganisationForm(OrganisationFields, VersionedForm):
-    """All fields of an organisation."""
+    """All fields of an organisation, and whether a changed kind or community is other now or was wrong."""
+
+    change = forms.ChoiceField(
+        label=_("If you change the kind or the communities"),
+        required=False,
+        initial="now",
+        choices=[
+            ("now", _("They changed now. Figures of past periods stay as they are.")),
+            ("was_wrong", _("They were recorded wrongly. Figures of past periods are corrected.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return values | {"was_wrong": values.pop("change") == "was_wrong"}
 
 
 @fields_of(FocusDeclaration, *FOCUS)

@@ -12,7 +12,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Row
 from reports.indicators import coverage
 from reports.population import DAYS_SINCE_MET, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
@@ -107,5 +107,5 @@ REPORT = _BlindSpots(
         Case.outside(_("A community known to live here without an organisation: shown as not represented")),
         Case.outside(_("A neighbours’ association that represents no community")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

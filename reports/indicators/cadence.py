@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import CADENCE, DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 from reports.reading import Report
 
@@ -60,5 +60,5 @@ REPORT = Report(
         Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
         Case.outside(_("Agreed: every 30 days, but the organisation is closed")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
 from reports.population import CADENCE, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
 from reports.reading import Report, where
@@ -112,5 +112,5 @@ REPORT = _ContactWanted(
         Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
         Case.outside(_("A sports club with an agreed frequency: culture and sport is not counted")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.population import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
 from reports.reading import Report
 
@@ -57,5 +57,5 @@ REPORT = Report(
         Case.outside(_("A partner such as a school")),
         Case.outside(_("An organisation that is closed")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Case, Row
+from reports.figures import AS_IT_WAS, FIRST, Case, Row
 from reports.population import LAST_MET, ORGANISATIONS, TIMES_MET
 from reports.reading import Report
 
@@ -46,4 +46,5 @@ REPORT = Report(
         Case.outside(_("A football club: culture and sport is not counted")),
         Case.outside(_("An NGO that closed during the period")),
     ),
+    history=(FIRST, AS_IT_WAS),
 )

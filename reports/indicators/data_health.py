@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.population import ORGANISATIONS
 from reports.reading import Report
 
@@ -70,5 +70,5 @@ REPORT = Report(
         Case.outside(_("A sports club: culture and sport is not counted")),
         Case.outside(_("An organisation that is closed")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Row
 from reports.population import DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 from reports.reading import Report
 
@@ -68,5 +68,5 @@ REPORT = Report(
         Case.outside(_("Met yesterday, but it moved to another district in the period")),
         Case.outside(_("A school: partners are not counted")),
     ),
-    history=(FIRST, ENDS_NOW),
+    history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

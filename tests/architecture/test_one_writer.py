@@ -33,6 +33,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {
             "contacts/services/organisations.py",
             "contacts/services/details.py",
+            "contacts/services/focuses.py",
             "contacts/services/periods.py",
             "contacts/services/summaries.py",
         },

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event
-from contacts.models import Organisation
+from contacts.models import FocusDeclaration, Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from tests.contacts.pages import browse, typed, undo
@@ -330,7 +330,7 @@ def test_a_declaration_is_taken_out() -> None:
         page(organisation, "organisation_edit"),
         edit_fields(organisation) | declared(DELETE="on") | {"focuses-INITIAL_FORMS": "1"},
     )
-    assert not organisation.focus_declarations.exists()
+    assert not FocusDeclaration.objects.current().exists()
 
 
 def test_a_conflict_shows_both_texts_and_the_second_save_decides() -> None:

@@ -47,6 +47,7 @@ TIMES = st.sampled_from([time(0), time(0, 0, 0, 1), time(2, 30), time(12), time(
 MOMENTS = st.builds(lambda day, hour: datetime.combine(day, hour, tzinfo=city_zone()), DAYS, TIMES)
 STATES = st.fixed_dictionaries(
     {
+        "kind": st.sampled_from(["ngo", "ngo", "school", "culture_sport", *STANDS_FOR]),
         "status": st.sampled_from(STATUSES),
         "district": st.integers(0, 2),
         "lead": st.sampled_from([None, 0, 1]),
@@ -57,9 +58,8 @@ STATES = st.fixed_dictionaries(
 )
 ORGANISATIONS = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(["ngo", "ngo", "school", "culture_sport", *STANDS_FOR]),
         "review_on": st.sampled_from([None, date(2024, 9, 30), date(2024, 10, 1)]),
-        "focuses": st.dictionaries(st.sampled_from(["roma", "women"]), DAYS),
+        "focuses": st.dictionaries(st.sampled_from(["roma", "women"]), st.tuples(DAYS, st.none() | DAYS)),
         "states": st.dictionaries(MOMENTS, STATES, min_size=1, max_size=3),
     }
 )
@@ -77,6 +77,7 @@ MEETINGS = st.fixed_dictionaries(
 class State:
     since: datetime
     until: datetime | None
+    kind: str
     district: District
     status: str
     lead: UUID | None
@@ -90,9 +91,8 @@ class Known:
     """An organisation as Python knows it."""
 
     id: UUID
-    kind: str
     review_on: date | None
-    focuses: dict[str, date]
+    focuses: dict[str, tuple[date, date | None]]  # declared, withdrawn
     states: list[State]
     met: list[datetime] = field(default_factory=list)
 
@@ -110,13 +110,17 @@ class Known:
         days = [city_day(moment) for moment in self.met if city_day(moment) < period.until]
         return (period.until - max(days)).days if days else None
 
-    def groups(self, by: By, period: Period, home: District, asked: list[District]) -> set[str]:
+    def groups(self, by: By, period: Period, state: State, asked: list[District]) -> set[str]:
         if by == By.DISTRICT:
-            return {district.code for district in asked if district.pk in home.lineage}
+            return {district.code for district in asked if district.pk in state.district.lineage}
         if by == By.KIND:
-            return {self.kind}
-        said = {focus for focus, day in self.focuses.items() if day < period.until}
-        return said | ({STANDS_FOR[self.kind]} if self.kind in STANDS_FOR else set())
+            return {state.kind}
+        said = {
+            focus
+            for focus, (declared, withdrawn) in self.focuses.items()
+            if declared < period.until and (withdrawn is None or withdrawn >= period.until)
+        }
+        return said | ({STANDS_FOR[state.kind]} if state.kind in STANDS_FOR else set())
 
 
 def write(
@@ -126,7 +130,11 @@ def write(
     found = [_known(one, ground, officers) for one in book]
     Organisation.objects.bulk_create(
         Organisation(
-            id=one.id, name="x", kind=one.kind, home_district=one.states[-1].district, review_on=one.review_on
+            id=one.id,
+            name="x",
+            kind=one.states[-1].kind,
+            home_district=one.states[-1].district,
+            review_on=one.review_on,
         )
         for one in found
     )
@@ -136,6 +144,7 @@ def write(
             since=state.since,
             until=state.until,
             home_district=state.district,
+            kind=state.kind,
             status=state.status,
             lead_officer_id=state.lead,
             deputy_officer_id=state.deputy,
@@ -146,9 +155,15 @@ def write(
         for state in one.states
     )
     FocusDeclaration.objects.bulk_create(
-        FocusDeclaration(organisation_id=one.id, focus=focus, declared_by="chair", declared_on=day)
+        FocusDeclaration(
+            organisation_id=one.id,
+            focus=focus,
+            declared_by="chair",
+            declared_on=declared,
+            withdrawn_on=withdrawn,
+        )
         for one in found
-        for focus, day in one.focuses.items()
+        for focus, (declared, withdrawn) in one.focuses.items()
     )
     rows, links = [], []
     for meeting in meetings:
@@ -180,6 +195,7 @@ def _known(one: dict[str, Any], ground: list[District], officers: list[User]) ->
         State(
             since=since,
             until=until,
+            kind=given["kind"],
             district=ground[given["district"]],
             status=given["status"],
             lead=None if given["lead"] is None else officers[given["lead"]].pk,
@@ -190,7 +206,11 @@ def _known(one: dict[str, Any], ground: list[District], officers: list[User]) ->
         for since, until in zip(moments, [*moments[1:], None], strict=True)
         for given in (one["states"][since],)
     ]
-    return Known(uuid7(), one["kind"], one["review_on"], one["focuses"], states)
+    focuses = {
+        focus: (min(days), max(days)) if days[1] and days[0] != days[1] else (days[0], None)
+        for focus, days in one["focuses"].items()
+    }
+    return Known(uuid7(), one["review_on"], focuses, states)
 
 
 # --- The figures in Python ----------------------------------------------------------------------------
@@ -202,10 +222,10 @@ def recomputed(found: list[Known], question: Question) -> dict[str, dict[tuple[s
     for period in question.periods:
         for one in found:
             state = one.at_the_end(period)
-            if not state or state.status != "active" or one.kind in ("school", "culture_sport"):
+            if not state or state.status != "active" or state.kind in ("school", "culture_sport"):
                 continue
             if any(asked.pk in state.district.lineage for asked in question.districts):
-                for group in one.groups(question.by, period, state.district, list(question.districts)):
+                for group in one.groups(question.by, period, state, list(question.districts)):
                     groups[group, period].append((one, state))
     named = {group for group, _period in groups}
     if question.by == By.DISTRICT:

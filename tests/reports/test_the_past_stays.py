@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM, Actor, actor_for
+from contacts.merging.services import merge_organisations, undo_merge
+from contacts.models import FocusDeclaration, OrganisationPeriod
+from contacts.services.organisations import edit_organisation
 from districts.models import District
+from lib.days import city_today
 from meetings.services.concerns import close_concern, reopen_concern
 from meetings.services.follow_ups import (
     cancel_follow_up,
@@ -16,9 +20,10 @@ from meetings.services.follow_ups import (
     edit_follow_up,
     reopen_follow_up,
 )
+from meetings.services.handover import hand_over, undo_handover
 from reports.catalogue import REPORTS
 from reports.questions import By, Question, ask
-from tests.factories import make_organisation
+from tests.factories import make_meeting, make_officer, make_organisation, make_supervisor
 from tests.reports.city import QUARTER, at, follow, make_city, make_concern, make_promise, old
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +85,75 @@ EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     ),
     "an open concern is closed": lambda rows: close_concern(actor=SYSTEM, concern_id=rows["open"].pk),
 }
+
+
+def spoken(focus: str, day: date = date(2024, 1, 1)) -> dict[str, Any]:
+    return {"focus": focus, "declared_by": "chair", "declared_on": day}
+
+
+NOW: dict[str, dict[str, Any]] = {
+    "kind": {"kind": "school"},
+    "another lead": {"lead_officer": None},
+    "withdrawn": {"focuses": []},
+    "declared again": {"focuses": [spoken("roma", city_today())]},
+    "declared since": {"focuses": [spoken("roma"), spoken("women", city_today())]},
+    "closed": {"status": "closed"},
+}
+
+
+@pytest.mark.parametrize("change", NOW)
+def test_what_an_organisation_becomes_now_changes_no_past_figure(change: str) -> None:
+    _city, north, _south, actor = make_city()
+    row = old(make_organisation(north, focuses=[spoken("roma")], lead_officer=make_officer(north)))
+    make_meeting(north, row, starts_at=at(DUE))
+    make_promise(row, due_on=DUE)
+    before = figures(actor)
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, **NOW[change])
+    assert figures(actor) == before
+    [coverage] = REPORTS["coverage"].rows(ask(actor, [QUARTER], by=By.FOCUS))
+    assert (coverage.group, coverage.n) == ("roma", 1)
+
+
+def test_what_was_recorded_wrongly_is_corrected_in_the_past() -> None:
+    _city, north, _south, actor = make_city()
+    row = old(make_organisation(north, focuses=[spoken("roma")]))
+    make_meeting(north, row, starts_at=at(DUE))
+    right = {"kind": "youth_organisation", "focuses": [spoken("women")]}
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, was_wrong=True, **right)
+    by_focus = ask(actor, [QUARTER], by=By.FOCUS)
+    assert {one.group: one.n for one in REPORTS["coverage"].rows(by_focus)} == {"women": 1, "youth": 1}
+    [period] = row.periods.all()
+    assert period.kind == "youth_organisation" and period.entered_at is not None
+    assert [one.focus for one in row.focus_declarations.exclude(superseded_at=None)] == ["roma"]
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("women", date(2025, 1, 1))])
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("women", date(2024, 8, 1))])
+    [declared] = row.focus_declarations.current()
+    assert declared.declared_on == date(2024, 8, 1), "an earlier day is learned late"
+
+
+def test_what_is_undone_never_was() -> None:
+    """A handover, a merge and a change of kind, each taken back within its time."""
+    _city, north, _south, actor = make_city()
+    lead, other, supervisor = make_officer(north), make_officer(north), actor_for(make_supervisor(north))
+    row = old(make_organisation(north, lead_officer=lead, focuses=[spoken("roma")]))
+    twin = old(make_organisation(north, kind="school", focuses=[spoken("women"), spoken("roma")]))
+    make_meeting(north, twin, starts_at=at(DUE))
+    before = figures(actor), _histories()
+    handover = hand_over(actor=supervisor, officer_id=lead.pk, to_id=other.pk)
+    undo_handover(actor=supervisor, handover_id=handover.pk)
+    merge = merge_organisations(actor=supervisor, kept_id=row.pk, versions={row.pk: 3, twin.pk: 1})
+    assert figures(actor) != before[0], "it was one organisation"
+    undo_merge(actor=supervisor, merge_id=merge.pk)
+    for kind in ("ngo", "school"):
+        edit_organisation(actor=SYSTEM, organisation_id=twin.pk, kind=kind)
+    assert (figures(actor), _histories()) == before
+
+
+def _histories() -> list[Any]:
+    return [
+        *OrganisationPeriod.objects.order_by("organisation", "since").values(),
+        *FocusDeclaration.objects.order_by("organisation", "focus").values(),
+    ]
 
 
 @pytest.mark.parametrize("edit", EDITS)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contacts.models import Organisation
+from contacts.models import Organisation, OrganisationPeriod
 from meetings.services.recounting import correct, find_differences
 
 SHOWN = 20
@@ -28,6 +28,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"history that figures read: {len(ids)} {model._meta.verbose_name_plural} wrong"
             )
+        if ids := found.kinds[OrganisationPeriod]:
+            self.stdout.write(f"kind of then: {len(ids)} periods of organisations wrong")
         for owner, ids in found.addresses.items():
             self.stdout.write(f"domains not in punycode: {len(ids)} {owner._meta.verbose_name_plural} wrong")
         if not len(found):
