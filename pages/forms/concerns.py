@@ -164,7 +164,9 @@ class LogConcernForm(ConcernFields):
         super().__init__(*args, actor=actor, **kwargs)
         self.actor = actor
         self.own_districts = own_districts
-        self.fields["affected_focuses"].help_text = _("If you choose none, the communities the bias targets.")
+        self.fields["affected_focuses"].help_text = _(
+            "If you select none, we use the communities that the bias targets."
+        )
         self.fields["received_at"].required = False
         self.fields["district"].required = False
         district: Any = self.fields["district"]

@@ -129,7 +129,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         again=lambda data: EditConcernForm(data, **options),
     )
     if attempt.saved:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Concern saved."))
         return redirect("concern", pk)
     consult_rows(request, "concern", [row, *attempt.form.shown], searched=attempt.form.searched)
     context = attempt.context | {"concern": row}
@@ -162,13 +162,13 @@ def concern_status(request: ActorRequest, pk: UUID) -> HttpResponse:
             _say(request, changed, _("Concern marked as answered."), {"status": row.status})
         case "told":
             changed = report_back(actor=actor, concern_id=pk)
-            _say(request, changed, _("Marked as reported back."), {"reported_back_on": None})
+            _say(request, changed, _("Concern marked as reported back."), {"reported_back_on": None})
         case "closed":
             changed = close_concern(actor=actor, concern_id=pk)
             _say(request, changed, _("Concern closed."), {"status": row.status})
         case "reopened":
             reopen_concern(actor=actor, concern_id=pk)
-            messages.success(request, _("Reopened."))
+            messages.success(request, _("Concern reopened."))
         case _:
             raise Http404
     return redirect("concern", pk)

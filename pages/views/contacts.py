@@ -200,7 +200,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         beside=[roles, details],
     )
     if attempt.saved:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Contact saved."))
         return redirect("contact", pk)
     context = attempt.context | {"contact": row, "roles": roles, "details": details}
     return render(request, "pages/contacts/edit.html", context, status=attempt.status)
@@ -274,7 +274,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             add_service_errors(form, error)
         else:
-            messages.success(request, _("Saved and hidden."))
+            messages.success(request, _("Private details saved."))
             return redirect("contact", pk)
     context = {"contact": row, "form": form}
     return render(request, "pages/contacts/private.html", context, status=422 if form.is_bound else 200)

@@ -100,7 +100,7 @@ def expected_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
     withdraw_expected_community(actor=request.actor, expected_id=pk)
     say_with_undo(
         request,
-        _("Removed from the list."),
+        _("Community removed."),
         "expected_community",
         district_id=str(row.district_id),
         focus=row.focus,

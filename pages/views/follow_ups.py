@@ -180,7 +180,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         form, save, current=lambda: now, again=lambda data: EditPromiseForm(data, **options)
     )
     if attempt.saved:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Follow-up saved."))
         return redirect(follow_up_url(pk))
     consult_rows(request, "follow_up", [row, *attempt.form.shown], searched=attempt.form.searched)
     context = attempt.context | {"follow_up": row, "repeats": repeats(row.series)}
@@ -248,7 +248,7 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
 def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
     writable_follow_up(request, pk, can_complete_follow_up)
     reopen_follow_up(actor=request.actor, follow_up_id=pk)
-    messages.success(request, _("Reopened."))
+    messages.success(request, _("Follow-up reopened."))
     return redirect(follow_up_url(pk))
 
 
@@ -286,7 +286,9 @@ def follow_up_end_series(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End the series after this follow-up."""
     writable_follow_up(request, pk, can_complete_follow_up)
     end_follow_up_series(actor=request.actor, follow_up_id=pk)
-    say_with_undo(request, _("This will not repeat."), "follow_up_series_ended", follow_up_id=str(pk))
+    say_with_undo(
+        request, _("The follow-up no longer repeats."), "follow_up_series_ended", follow_up_id=str(pk)
+    )
     return redirect(follow_up_url(pk))
 
 

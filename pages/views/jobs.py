@@ -43,10 +43,10 @@ def job_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = cancel_job(actor=request.actor, job_id=pk)
     if row.is_over:
         messages.info(
-            request, _("This task has already finished.") if row.status == "done" else _("Stopped.")
+            request, _("This task has already finished.") if row.status == "done" else _("Task stopped.")
         )
     else:
-        messages.info(request, _("Stopping."))
+        messages.info(request, _("The task is stopping."))
     return redirect("job", pk)
 
 

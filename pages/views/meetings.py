@@ -183,7 +183,7 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
     attempt = save_or_show_conflict(form, save, current=lambda: meeting_values(row, officers), again=fresh)
     if attempt.saved:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Meeting saved."))
         return redirect("meeting", pk)
     return render(request, "pages/meetings/edit.html", context | attempt.context, status=attempt.status)
 

@@ -166,7 +166,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         beside=[focuses, details],
     )
     if attempt.saved:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Organisation saved."))
         return redirect("organisation", pk)
     context = attempt.context | {"organisation": row, "focuses": focuses, "details": details}
     return render(request, "pages/organisations/edit.html", context, status=attempt.status)
@@ -180,7 +180,7 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = verify_organisation(actor=request.actor, organisation_id=pk)
     say_with_undo(
         request,
-        _("Marked as checked today."),
+        _("Details marked as checked today."),
         "organisation_fields",
         organisation_id=str(pk),
         version=row.version,
@@ -201,8 +201,8 @@ def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("organisation", pk)
     text = {
         OrganisationStatus.CLOSED: _("Organisation closed. It stays on record and in past figures."),
-        OrganisationStatus.DORMANT: _("Marked as dormant."),
-    }.get(OrganisationStatus(row.status), _("Marked as active."))
+        OrganisationStatus.DORMANT: _("Organisation marked as dormant."),
+    }.get(OrganisationStatus(row.status), _("Organisation marked as active."))
     say_with_undo(
         request,
         text,

@@ -30,5 +30,5 @@ def retry(request: ActorRequest, pk: UUID) -> HttpResponse:
         retry_reminder(actor=request.actor, reminder_id=pk)
     except Reminder.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("It will be resent within a minute."))
+    messages.success(request, _("The reminder will be sent again within a minute."))
     return redirect("reminders_failed")

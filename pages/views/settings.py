@@ -24,7 +24,7 @@ def my_settings(request: ActorRequest) -> HttpResponse:
         with RefusalsIn(form):
             user = edit_preferences(actor=request.actor, **form.cleaned_data)
             with translation.override(user.language):
-                messages.success(request, _("Saved."))
+                messages.success(request, _("Settings saved."))
             return redirect("settings")
     own = request.user.districts.in_order()
     context = {"form": form, "own": own}

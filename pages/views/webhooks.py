@@ -105,7 +105,7 @@ def delivery_replay(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        messages.success(request, _("Sending again."))
+        messages.success(request, _("The delivery is being sent again."))
     return redirect("settings_webhook", row.webhook_id)
 
 

@@ -174,7 +174,7 @@ def test_everybody_changes_their_settings(client: Client, role: str) -> None:
     client.force_login(user)
     sent = PREFERENCES | {"time_zone": "Europe/Riga", "theme": "dark", "reminder_channels": ["email"]}
     page = client.post("/settings/", sent, follow=True).content.decode()
-    assert "Saved." in page
+    assert "Settings saved." in page
     assert 'data-theme="dark"' in page
     user.refresh_from_db()
     assert (user.time_zone, user.theme, user.reminder_channels, user.uses_shortcuts) == (
