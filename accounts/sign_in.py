@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm, default_token_generator
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
-from accounts.held_forms import ENDED
 from accounts.models import User
 from accounts.sessions import device_name
 from lib.mail import MailNotSent, sending
@@ -54,21 +53,6 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         time.sleep(max(0, until - time.monotonic()))
     return answer
-
-
-class SignInForm(LoginForm):
-    """Fill in the address of whoever was signed out for inactivity, so that only the password is left."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        login = self.fields["login"]
-        login.widget.attrs["autocomplete"] = "username"
-        if owner := self.request.session.get(ENDED):
-            login.initial = (
-                User.objects.filter(pk=owner, is_active=True).values_list("email", flat=True).first()
-            )
-        if login.initial:
-            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class AccountAdapter(DefaultAccountAdapter):

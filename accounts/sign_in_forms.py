@@ -7,6 +7,9 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.held_forms import ENDED
+from accounts.models import User
+
 LABELS: Final = {
     "login": _("Email address"),
     "email": _("Email address"),
@@ -27,7 +30,17 @@ class _Labelled(forms.Form):
 
 
 class SignInForm(_Labelled, allauth.LoginForm):
-    pass
+    """Fill in the address of whoever was signed out for inactivity, so that only the password is left."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.widget.attrs["autocomplete"] = "username"
+        if owner := self.request.session.get(ENDED):
+            known = User.objects.filter(pk=owner, is_active=True)
+            login.initial = known.values_list("email", flat=True).first()
+        if login.initial:
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class ChangeForm(_Labelled, allauth.ChangePasswordForm):
