@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from districts.models import District
 from reports.questions import By
-from reports.wording import NOT_APPLICABLE, name_group, say, say_own
-from reviews.definitions import Definition, definition_of
+from reports.wording import NOT_APPLICABLE, name_group
+from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import FrozenFigure, Review
 
 
@@ -27,17 +27,11 @@ class Frozen:
     @property
     def value(self) -> str:
         """The measured value: a share, days, or a number."""
-        if self.definition is None:
-            return str(NOT_APPLICABLE)
-        measure = self.definition.measure
-        value = {"ratio": self.figure.ratio, "n": self.figure.n}.get(
-            measure, self.figure.columns.get(measure)
-        )
-        return say(value, self.definition.unit)
+        return self.definition.value_of(self.figure) if self.definition else str(NOT_APPLICABLE)
 
     @property
     def n_of(self) -> str:
-        return _("%(n)s of %(of)s") % {"n": say(self.figure.n, "count"), "of": say(self.figure.of, "count")}
+        return n_of(self.figure)
 
     @property
     def rows(self) -> int:
@@ -47,8 +41,7 @@ class Frozen:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        columns = self.definition.columns if self.definition else ()
-        return [(one.label, say_own(self.figure.columns.get(one.name), one.unit)) for one in columns]
+        return self.definition.columns_of(self.figure) if self.definition else []
 
 
 def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:

@@ -9,9 +9,11 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from audit import verifying
         from reviews import archive
+        from reviews.exports import work as exporting
         from reviews.services import work
         from reviews.verifying import verify_reviews
 
         verifying.register(verify_reviews)
         archive.register()
         work.register()
+        exporting.register()

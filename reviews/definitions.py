@@ -9,11 +9,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from contacts.codes import NOT_COUNTED
 from reports.catalogue import REPORTS
 from reports.reading import Report
-from reports.wording import label_of
+from reports.wording import label_of, say, say_own
+from reviews.models import FrozenFigure
 
 _TEXTS = ("title", "formula", "population", "source", "not_said")
 
@@ -48,6 +50,20 @@ class Definition:
         columns = tuple(Heading(**one) for one in kept["columns"])
         names = (*_TEXTS, "measure", "unit", "adds_up")
         return cls(slug=slug, columns=columns, is_frozen=is_frozen, **{name: kept[name] for name in names})
+
+    def value_of(self, figure: FrozenFigure) -> str:
+        """The measured value: a share, days, or a number."""
+        own = {"ratio": figure.ratio, "n": figure.n}
+        value = own[self.measure] if self.measure in own else figure.columns.get(self.measure)
+        return say(value, self.unit)
+
+    def columns_of(self, figure: FrozenFigure) -> list[tuple[str, str]]:
+        """Headings of the report's own columns, each with what it says of the figure."""
+        return [(one.label, say_own(figure.columns.get(one.name), one.unit)) for one in self.columns]
+
+
+def n_of(figure: FrozenFigure) -> str:
+    return _("%(n)s of %(of)s") % {"n": say(figure.n, "count"), "of": say(figure.of, "count")}
 
 
 def definitions_now() -> dict[str, Any]:

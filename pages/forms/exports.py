@@ -27,6 +27,7 @@ FORMATS: Final[dict[str, str | Promise]] = {
     "csv": _("CSV"),
     "vcf": _("Address book (vCard)"),
     "pdf": _("PDF, A4"),
+    "json": _("JSON, signed, to be verified"),
 }
 
 

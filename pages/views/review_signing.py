@@ -1,22 +1,26 @@
-"""Signing an audit, after its readers have confirmed who they are."""
+"""Signing an audit and taking it out as a file, after the person has confirmed who they are."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
+from exchange.policies import can_export
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
-from pages.forms.reviews import SignForm
+from pages.forms.reviews import AuditFileForm, SignForm
 from pages.identity import require_reauthentication
-from pages.lookups import record_view
+from pages.lookups import record_view, refuse_unless
 from pages.views.reviews import review_page
+from reports.exports.files import can_write_pdf
+from reviews.exports.work import ask_for_file
 from reviews.models import Review
 from reviews.policies import can_countersign
+from reviews.reading import is_kept
 from reviews.services.reviews import still_open
 from reviews.services.signing import countersign_review, sign_review
 
@@ -71,3 +75,27 @@ def review_countersign(request: ActorRequest, row: Review) -> HttpResponse:
         return redirect("review", row.pk)
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
     return render(request, "pages/reviews/countersign.html", {"review": row})
+
+
+@form_page
+@review_page()
+def review_file(request: ActorRequest, row: Review) -> HttpResponse:
+    """Export a signed audit as a file that anybody can verify, or to print."""
+    refuse_unless(can_export(request.actor))
+    require_reauthentication(request)
+    if not is_kept(row):
+        raise Http404
+    formats = ["json", *(["pdf"] if can_write_pdf() else [])]
+    form = AuditFileForm(posted(request), formats=formats)
+    if form.is_valid():
+        job = ask_for_file(
+            actor=request.actor,
+            review=row,
+            edition=form.cleaned_data["edition"],
+            extension=form.cleaned_data["format"],
+            purpose=form.purpose,
+        )
+        return redirect("job", job.pk)
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/reviews/file.html", {"review": row, "form": form}, status=status)

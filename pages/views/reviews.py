@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from exchange.policies import can_export
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
@@ -144,6 +145,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "starter": starter_of(row, kept=kept),
         "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
         "signatures": signatures,
+        "may_export": can_export(actor),
         "digest": digest_of_record(row) if kept else "",
         "superseded_by": Review.objects.filter(supersedes=row).first(),
         "may_countersign": len(signatures) == 1

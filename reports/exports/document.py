@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.utils import timezone
@@ -37,6 +37,7 @@ from reports.exports.publications import (
     as_published,
     without_few,
 )
+from reports.figures import Text
 from reports.periods import Period, seasons, with_seasons
 from reports.questions import By, Question
 from reports.reading import Report
@@ -106,16 +107,35 @@ class Table:
         return [f"{width * 100 / sum(widths):.1f}" for width in widths]
 
 
+class Method(Protocol):
+    """How a figure is made, in words: a report, or its definition as an audit kept it."""
+
+    @property
+    def title(self) -> Text: ...
+    @property
+    def formula(self) -> Text: ...
+    @property
+    def population(self) -> Text: ...
+    @property
+    def not_said(self) -> Text: ...
+    @property
+    def source(self) -> Text: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`facts` say what it is of: period, filters, who, when, why; `methods` how figures are made."""
+    """`facts` say what it is of: period, filters, who, when, why; `methods` how figures are made.
+
+    `texts` are headings, each with paragraphs that somebody wrote.
+    """
 
     title: str
     subtitle: str
     facts: Sequence[tuple[str, str]]
     tables: Sequence[Table]
-    methods: Sequence[Report]
+    methods: Sequence[Method]
     remarks: Sequence[str] = ()
+    texts: Sequence[tuple[str, str]] = ()
     marking: str = ""  # on each page
     made_at: datetime = field(default_factory=timezone.now)
     author: str = ""

@@ -125,4 +125,5 @@ def _write_pdf(document: Document, out: BinaryIO) -> None:
         "reports/document.html",
         {"document": document, "face": FACE, "language": get_language()},
     )
-    HTML(string=html, url_fetcher=Typeface(allowed_protocols=["file"])).write_pdf(out)
+    page = HTML(string=html, url_fetcher=Typeface(allowed_protocols=["file"]))
+    page.write_pdf(out, pdf_variant="pdf/ua-1")  # tagged, so that screen readers find headings and tables

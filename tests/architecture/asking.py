@@ -48,6 +48,7 @@ ROWS: Final = {
     "review": "review",
     "review_addendum": "review_signed",
     "review_countersign": "review_signed",
+    "review_file": "review_signed",
     "subscription": "subscription",
     "privacy_inquiry": "contact",
     "view": "view",

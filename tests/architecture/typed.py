@@ -128,6 +128,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "review_sample": lambda rows: YES,
     "review_call": lambda rows: YES,
     "review_sign": lambda rows: {"reason": "Two meetings were entered late."},
+    "review_file": lambda rows: WHY | {"edition": "open", "format": "json"},
     "review_addendum": lambda rows: {"text": "One more word."},
     "subscription_new": lambda rows: {"report": "coverage", "district": rows["code"], "rhythm": "monthly"},
     "view_new": lambda rows: {"name": "Mine", "query": "kind=ngo", "shared_with": rows["district"].pk},

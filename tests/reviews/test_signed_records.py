@@ -15,17 +15,20 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import connections, models, transaction
+from pypdf import PdfReader
 from pytest_django import Settings
 
 from accounts.actors import actor_for
 from accounts.models import Role
-from audit.models import Event
+from audit.models import Action, Event
 from audit.sealing import seal
 from audit.signing import read_public_keys
 from audit.verifying import Report
 from contacts.services.organisations import erase_organisations
+from jobs.models import Job, JobFile
+from jobs.running import run_next
 from lib.canonical import digest_of
-from reviews.exports import write_json
+from reviews.exports.signed import write_json
 from reviews.models import (
     ActionCheck,
     Addendum,
@@ -45,6 +48,7 @@ from reviews.services.signing import countersign_review, sign_review, sign_state
 from reviews.verifying import verify_reviews
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import use_key
+from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_supervisor, make_user
 from tests.reviews.making import Audited
 
@@ -318,3 +322,48 @@ def test_what_is_dropped_needs_a_reason() -> None:
     with pytest.raises(ValidationError):
         check_action(**about, answer="no_longer_needed")
     check_action(**about, answer="no_longer_needed", note="They moved away.")
+
+
+def exported(audited: Audited, review: Review, **asked: str) -> bytes:
+    client = sure(audited.supervisor)
+    assert client.post(f"/reviews/{review.pk}/file/", WHY | asked).status_code == 302
+    assert run_next()
+    job = Job.objects.latest("created_at")
+    assert job.status == "done", (job.error, job.message)
+    content: bytes = client.get(f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job).pk}/").getvalue()
+    return content
+
+
+@pytest.mark.django_db
+def test_a_signed_audit_is_taken_out_as_a_file_and_as_a_tagged_pdf(key: Path, tmp_path: Path) -> None:
+    audited, review = signed_twice()
+    known = review.signatures.values_list("key_id", flat=True)[0]
+    file = exported(audited, review, format="json", edition="inside")
+    assert verify(file, tmp_path, known) == "VALID: as it was signed"
+    event = Event.objects.filter(action=Action.EXPORT, object_type="review").latest("at")
+    assert (event.object_ids, event.field_names) == ([review.pk], ["inside"])
+    texts = {}
+    for edition in ("open", "inside"):
+        paper = PdfReader(io.BytesIO(exported(audited, review, format="pdf", edition=edition)))
+        texts[edition] = " ".join(page.extract_text() for page in paper.pages)
+    assert "As agreed." in texts["open"] and known in texts["open"]
+    words = ("noted", "Organisations called back")
+    assert all(word in texts["inside"] and word not in texts["open"] for word in words)
+    catalogue: Any = paper.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"] and catalogue["/Lang"] == "en-gb"
+    assert b'pdfuaid:part="1"' in catalogue["/Metadata"].get_data()
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"} <= tags_of(catalogue["/StructTreeRoot"])
+    draft = audited.freeze()
+    assert sure(audited.supervisor).get(f"/reviews/{draft.pk}/file/").status_code == 404
+    assert sure(audited.officer).get(f"/reviews/{review.pk}/file/").status_code == 403
+
+
+def tags_of(node: Any) -> set[str]:
+    """The kinds of all elements in a PDF's tag tree."""
+    node = node.get_object()
+    if isinstance(node, list):
+        return {tag for one in node for tag in tags_of(one)}
+    if not isinstance(node, dict):
+        return set()
+    below = tags_of(node["/K"]) if "/K" in node else set()
+    return below | ({str(node["/S"])} if "/S" in node else set())

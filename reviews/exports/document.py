@@ -1,0 +1,178 @@
+"""A signed audit as a document to print: what its record says, with the names that were not erased."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from lib.sheets import Column
+from reports.exports.cells import Value, text
+from reports.exports.document import Document, Table
+from reviews.codes import WasDone
+from reviews.definitions import Definition, definition_of, n_of
+from reviews.models import Review
+from reviews.reading import (
+    digest_of_record,
+    earlier_actions,
+    figures_of,
+    with_meetings,
+    with_names,
+    with_organisations,
+)
+
+_WIDE: Final = 40
+
+
+def document_of(review: Review, actor: Actor, purpose: str, *, is_inside: bool) -> Document:
+    """The document, for a reader in the active language."""
+    tables = [*_figures(review), *_actions(review)]
+    if is_inside:
+        tables += [*_blind_spots(review), *_checked(review, actor)]
+    said = {row.slug: row for row in review.comments.all()}
+    methods = _methods(review)
+    comments = [(one.title, said[one.slug].text) for one in methods if one.slug in said]
+    now = timezone.now()
+    return Document(
+        title=_("Audit: %(name)s") % {"name": review.name},
+        subtitle=str(review.period),
+        facts=[*_facts(review, is_inside=is_inside), *_made(actor, purpose)],
+        tables=[table for table in tables if table.rows],
+        methods=methods,
+        texts=[(_("Conclusion"), review.conclusion), *comments],
+        marking=_("Confidential. For %(name)s, %(at)s.") % {"name": actor.name, "at": _moment(now)},
+        made_at=now,
+        author=actor.name,
+    )
+
+
+def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
+    yield _("District"), f"{review.name} ({review.district_code})"
+    yield _("Period"), review.period.span
+    yield _("Figures as of"), _moment(review.as_of)
+    for one in with_names(review, review.signatures.all(), "signed_by", kept=True).order_by("position"):
+        title = _("Signed by") if one.position == 1 else _("Second signature")
+        yield title, f"{one.person or _('name erased')}, {_moment(one.signed_at)}"
+        if one.key_id:
+            yield _("Key"), one.key_id
+    if review.supersedes_id:
+        yield _("Replaces an earlier audit"), review.superseding_reason
+    yield _("Digest of the record"), digest_of_record(review)
+    yield (
+        _("Edition"),
+        _("Inside: with sampled records, calls and blind spots")
+        if is_inside
+        else _("Open: without sampled records, calls and blind spots"),
+    )
+    yield _("IDs of counted records"), _("In the JSON file, which anybody can verify")
+
+
+def _made(actor: Actor, purpose: str) -> list[tuple[str, str]]:
+    return [(_("Created by"), actor.name), (_("Reason"), purpose)]
+
+
+def _methods(review: Review) -> list[Definition]:
+    slugs = review.figures.order_by("position").values_list("slug", flat=True)
+    found = [definition_of(review.definitions, slug) for slug in dict.fromkeys(slugs)]
+    return [one for one in found if one]
+
+
+def _figures(review: Review) -> Iterator[Table]:
+    rows = list(figures_of(review))
+    for method in _methods(review):
+        columns = [Column(_("Group"), width=_WIDE), Column(_("Figure")), Column(_("Numbers"), width=16)]
+        columns += [Column(one.label, width=14) for one in method.columns]
+        yield Table(
+            method.title,
+            columns,
+            [
+                _cells(
+                    row.name,
+                    method.value_of(row),
+                    n_of(row),
+                    *(said for _label, said in method.columns_of(row)),
+                )
+                for row in rows
+                if row.slug == method.slug
+            ],
+        )
+
+
+def _actions(review: Review) -> Iterator[Table]:
+    columns = [
+        Column(_("Action"), width=60),
+        Column(_("Due date"), width=16),
+        Column(_("Assigned to"), width=24),
+    ]
+    agreed = with_names(review, review.actions.all(), "owner", kept=True).order_by("due_on", "pk")
+    yield Table(
+        _("Agreed actions"), columns, [_cells(one.text, _day(one.due_on), one.person or "") for one in agreed]
+    )
+    earlier = [
+        _cells(one.text, _day(one.due_on), one.person or "", WasDone(one.answer).label, one.remark)
+        for one in earlier_actions(review, kept=True)
+    ]
+    more = [Column(_("Done?"), width=16), Column(_("Note"), width=_WIDE)]
+    yield Table(_("Actions from earlier audits"), [*columns, *more], earlier)
+
+
+def _blind_spots(review: Review) -> Iterator[Table]:
+    names = {part["code"]: part["name"] for part in review.parts}
+    columns = [Column(_("Community"), width=_WIDE), Column(_("District"), width=_WIDE), Column(_("Numbers"))]
+    rows = [
+        _cells(
+            one["name"],
+            names.get(one["district"], one["district"]),
+            _("%(n)s of %(of)s") % {"n": one["n"], "of": one["of"]},
+        )
+        for one in review.blind_spots
+        if one["is_expected"]
+    ]
+    notes = [
+        _("Communities known to live here: organisations met out of those that represent the community.")
+    ]
+    yield Table(_("Blind spots"), columns, rows, notes=notes)
+
+
+def _checked(review: Review, actor: Actor) -> Iterator[Table]:
+    columns = [
+        Column(_("Meeting"), width=_WIDE),
+        Column(_("Facts and opinion separate"), width=24),
+        Column(_("Follow-ups recorded"), width=24),
+        Column(_("Note"), width=_WIDE),
+    ]
+    samples = [
+        _cells(
+            _moment(one.held_at) if one.held_at else str(one.meeting_id),
+            one.get_facts_apart_display(),
+            one.get_follow_up_recorded_display(),
+            one.note,
+        )
+        for one in with_meetings(actor, review)
+    ]
+    drawn = _("Chosen at random from %(held)s meetings held by others.") % {"held": review.meetings_held}
+    yield Table(_("Records checked"), columns, samples, notes=[drawn])
+    columns = [
+        Column(_("Organisation"), width=_WIDE),
+        Column(_("What do they say?"), width=24),
+        Column(_("Note"), width=_WIDE),
+    ]
+    calls = [
+        _cells(one.organisation or _("name erased"), one.get_answer_display(), one.note)
+        for one in with_organisations(actor, review)
+    ]
+    yield Table(_("Organisations called back"), columns, calls)
+
+
+def _cells(*said: Any) -> list[Value]:
+    return [text(str(one)) for one in said]
+
+
+def _day(day: Any) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def _moment(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

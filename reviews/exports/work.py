@@ -1,0 +1,70 @@
+"""The job that makes the file of a signed audit, and what the activity log says of it."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from exchange.policies import can_export
+from jobs import kinds
+from jobs.files import spool
+from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.models import Job
+from jobs.services import queue_job
+from reports.exports.files import TYPES, write
+from reviews.exports.document import document_of
+from reviews.exports.signed import write_json
+from reviews.models import Review
+from reviews.policies import can_see_samples
+
+KIND: Final = "export_audit"
+INSIDE, OPEN = "inside", "open"
+JSON: Final = "json"
+
+
+def ask_for_file(*, actor: Actor, review: Review, edition: str, extension: str, purpose: str) -> Job:
+    """Queue the job that writes a signed audit as JSON or PDF, in the inside or the open edition."""
+    asked = {"review": str(review.pk), "edition": edition, "format": extension, "purpose": purpose}
+    title = _("Audit: %(name)s, %(period)s") % {"name": review.name, "period": review.period}
+    return queue_job(actor=actor, kind=KIND, parameters=asked | {"title": title})
+
+
+def export_audit(work: Work) -> JobResult:
+    asked, actor = work.parameters, work.actor
+    is_inside, extension, purpose = asked["edition"] == INSIDE, asked["format"], str(asked["purpose"])
+    rows = Review.objects.visible_to(actor).filter(signed_record__isnull=False).select_related("district")
+    review = rows.filter(pk=UUID(asked["review"])).first()
+    if review is None or (is_inside and not can_see_samples(actor, review)):
+        raise JobRefused(_("You no longer have access to this audit."))
+    out = spool()
+    if extension == JSON:
+        write_json(review, out, is_inside=is_inside)
+    else:
+        write(document_of(review, actor, purpose, is_inside=is_inside), extension, out)
+    district_id = review.district_id
+
+    def tell(files: Sequence[KeptFile]) -> None:
+        record(
+            actor,
+            Action.EXPORT,
+            "review",
+            [review.pk],
+            district_ids=[district_id],
+            field_names=[asked["edition"]],
+            purpose=purpose,
+            recipient=f"file sha256:{files[0].digest}",
+        )
+
+    parts = ("audit", slugify(review.district_code), f"{review.since:%Y-%m-%d}", asked["edition"])
+    media_type = "application/json" if extension == JSON else TYPES[extension]
+    return JobResult({"files": 1}, [Output(f"{'-'.join(parts)}.{extension}", media_type, out)], tell)
+
+
+def register() -> None:
+    kinds.register(KIND, export_audit, title=gettext_lazy("Audit file"), may=can_export)
