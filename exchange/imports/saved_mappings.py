@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import User
-from exchange.models import ImportDraft, SavedMapping
+from exchange.models import ImportDraft, SavedMapping, WatchedRegister
 
 
 def save_mapping(actor: Actor, draft: ImportDraft) -> None:
@@ -49,8 +49,8 @@ def last_saved(actor: Actor, draft: ImportDraft) -> tuple[SavedMapping, str] | N
     return (saved, names_of(actor, [saved])[0]) if saved else None
 
 
-def names_of(actor: Actor, rows: Iterable[SavedMapping]) -> list[str]:
-    """The name of the colleague who saved each mapping. The actor's own have none."""
+def names_of(actor: Actor, rows: Iterable[SavedMapping | WatchedRegister]) -> list[str]:
+    """The name of the colleague whose row each is. The actor's own have none."""
     owners = [row.owner for row in rows]
     names = dict(User.objects.filter(pk__in={*owners} - {actor.id}).values_list("pk", "name"))
     return [names.get(owner, "") for owner in owners]

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import User
@@ -73,6 +74,40 @@ def read_now(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
     row = _own(actor, watched_id)
     WatchedRegister.objects.filter(pk=row.pk).update(next_at=Now())
     wake_on_commit(FETCH)
+    return row
+
+
+@transaction.atomic
+def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
+    """Read a colleague's register as one's own from now on. The last version is checked again, with the
+    actor's rights; the colleague's imports stay the colleague's.
+
+    Raises PermissionDenied, DoesNotExist, and ValidationError if the actor reads the same source already.
+    """
+    if not can_import(actor):
+        raise PermissionDenied
+    mine = WatchedRegister.objects.visible_to(actor)
+    if found := mine.filter(pk=watched_id).first():
+        return found
+    row = WatchedRegister.objects.of_colleagues(actor).select_for_update(of=("self",)).get(pk=watched_id)
+    if mine.filter(what=row.what, source=row.source).exists():
+        raise ValidationError(_("You already read this source from an address."))
+    row.owner, row.draft, row.digest, row.problem = actor.id, None, "", ""  # type: ignore[assignment]  # a supervisor has an account
+    row.next_at = timezone.now()
+    row.save()
+    record(actor, Action.UPDATE, "watched_register", [row.pk], field_names=["owner"], purpose=row.purpose)
+    wake_on_commit(FETCH)
+    return row
+
+
+@transaction.atomic
+def dismiss_version(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
+    """Announce the last version no more, only the next. Raises PermissionDenied, DoesNotExist."""
+    row = _own(actor, watched_id)
+    if row.draft_id:
+        row.draft = None
+        row.save(update_fields=["draft"])
+        record(actor, Action.UPDATE, "watched_register", [row.pk], field_names=["draft"], purpose=row.purpose)
     return row
 
 

@@ -3,12 +3,12 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models.drafts import DraftState, ImportDraft
+from exchange.models.drafts import DraftState, ImportDraft, SavedMapping
 from lib.acting import Acting
 from lib.ids import uuid7
 from lib.leases import FREE
@@ -39,6 +39,13 @@ class WatchedRegisterQuerySet(models.QuerySet["WatchedRegister"]):
     def visible_to(self, actor: Acting) -> Self:
         """One's own, as the imports that come of them are."""
         return self.filter(owner=actor.id, owner__isnull=False)
+
+    def of_colleagues(self, actor: Acting) -> Self:
+        """Those of others whose settings of the source the actor shares (SavedMapping): to be taken over."""
+        shared = SavedMapping.objects.visible_to(actor).filter(
+            owner=OuterRef("owner"), what=OuterRef("what"), source=OuterRef("source")
+        )
+        return self.filter(Exists(shared)).exclude(owner=actor.id)
 
     def due(self) -> Self:
         """Those to be read now, the longest due first (index watched_register_due)."""

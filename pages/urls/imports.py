@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("import/<uuid:pk>/joins/", views.import_joins, name="import_joins"),
     path("import/<uuid:pk>/watch/", watching.import_watch, name="import_watch"),
     path("import/watched/<uuid:pk>/read/", watching.read, name="watched_register_read"),
+    path("import/watched/<uuid:pk>/take/", watching.take, name="watched_register_take"),
+    path("import/watched/<uuid:pk>/dismiss/", watching.dismiss, name="watched_register_dismiss"),
     path("import/watched/<uuid:pk>/stop/", watching.stop, name="watched_register_stop"),
     path("import/<uuid:pk>/<slug:step>/", views.import_step, name="import_step"),
 ]

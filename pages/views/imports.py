@@ -31,7 +31,7 @@ from exchange.imports.drafts import (
 )
 from exchange.imports.noting import KINDS, NoteKind
 from exchange.imports.outcomes import RowOutcome
-from exchange.imports.saved_mappings import last_saved
+from exchange.imports.saved_mappings import last_saved, names_of
 from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft, WatchedRegister
 from exchange.policies import can_import
@@ -90,8 +90,15 @@ def imports(request: ActorRequest) -> HttpResponse:
         "page": Paginator(rows, SHOWN).get_page(request.GET.get("page")),
         "watched": mine,
         "news": mine.with_news(),
+        "of_colleagues": _of_colleagues(request),
     }
     return render(request, "pages/imports/list.html", context, status=422 if posted else 200)
+
+
+def _of_colleagues(request: ActorRequest) -> list[tuple[WatchedRegister, str]]:
+    """Registers that colleagues read from an address, each with the colleague's name."""
+    rows = list(WatchedRegister.objects.of_colleagues(request.actor).order_by("source", "pk"))
+    return list(zip(rows, names_of(request.actor, rows), strict=True))
 
 
 def _asked(request: ActorRequest) -> dict[str, str]:

@@ -3,13 +3,20 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
-from exchange.imports.watching import read_now, stop_watching, watch_register
+from exchange.imports.watching import (
+    dismiss_version,
+    read_now,
+    stop_watching,
+    take_over,
+    watch_register,
+)
 from exchange.models import ImportDraft, WatchedRegister
 from exchange.policies import can_import
 from pages.form_pages import form_page, posted
@@ -43,6 +50,31 @@ def read(request: ActorRequest, pk: UUID) -> HttpResponse:
     _find(request, pk)
     read_now(actor=request.actor, watched_id=pk)
     messages.success(request, _("We will read the address within a minute."))
+    return redirect("imports")
+
+
+@require_POST
+def take(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Read a colleague's register as one's own."""
+    refuse_unless(can_import(request.actor))
+    try:
+        row = take_over(actor=request.actor, watched_id=pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("imports")
+    except WatchedRegister.DoesNotExist:
+        raise Http404 from None
+    text = _("You now read “%(source)s”. The last version is checked within a minute.")
+    messages.success(request, text % {"source": row.source})
+    return redirect("imports")
+
+
+@require_POST
+def dismiss(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _find(request, pk)
+    row = dismiss_version(actor=request.actor, watched_id=pk)
+    text = _("Version dismissed. The next version of “%(source)s” is announced again.")
+    messages.success(request, text % {"source": row.source})
     return redirect("imports")
 
 

@@ -87,12 +87,12 @@ def test_a_new_version_is_tried_and_a_person_confirms_it(portal: Portal) -> None
     assert read(row).problem == ""
     assert row.draft and sums(row.draft) == {"unchanged": 1}
     assert row.next_at > timezone.now() + timedelta(days=6)
-    assert "A new version" not in browse(user).get("/").content.decode()
+    assert "has a new version" not in browse(user).get("/").content.decode()
     portal.body = NEWER.encode()
     read(row)
     assert row.draft and (row.draft.file_name, row.draft.started_by) == ("register.csv", user.pk)
     assert Organisation.objects.count() == 1
-    said = "A new version of “register”. New: 1. Changed: 1."
+    said = "“register” has a new version. New: 1. Changed: 1."
     for page in ("/", "/import/"):
         assert said in browse(user).get(page).content.decode()
     colleague, officer = make_supervisor(user.districts.get()), make_officer(user.districts.get())
@@ -177,3 +177,47 @@ def test_somebody_who_may_import_no_more_has_nothing_read(portal: Portal) -> Non
     user.save()
     assert read(row).problem == "rights"
     assert portal.asked == 0
+
+
+def test_a_colleague_takes_a_register_over_and_decides_about_its_version(portal: Portal) -> None:
+    user, row = watched(portal)
+    district = user.districts.get()
+    colleague, stranger, officer = make_supervisor(district), make_supervisor(), make_officer(district)
+    portal.body = NEWER.encode()
+    old = read(row).draft_id
+    address = f"/import/watched/{row.pk}/take/"
+    assert address in browse(colleague).get("/import/").content.decode()
+    assert address not in browse(stranger).get("/import/").content.decode()
+    assert browse(stranger).post(address).status_code == 404
+    assert browse(officer).post(address).status_code == 403
+    assert browse(colleague).post(address).status_code == 302
+    assert read(row).owner == colleague.pk
+    assert row.draft and (row.draft_id != old, row.draft.started_by) == (True, colleague.pk)
+    assert f"/import/{row.draft_id}/" in browse(colleague).get("/").content.decode()
+    assert sums(send(colleague, row.draft, "run")) == {"created": 1, "updated": 1, "refused": 1}
+    assert Event.objects.get(object_type="watched_register", actor_id=colleague.pk).field_names == ["owner"]
+
+
+def test_who_reads_the_source_already_takes_nothing_over(portal: Portal) -> None:
+    user, row = watched(portal)
+    colleague = make_supervisor(user.districts.get())
+    draft = imported(colleague, REGISTER)
+    browse(colleague).post(f"/import/{draft.pk}/watch/", {"url": portal.url, "every_days": "7"})
+    answer = browse(colleague).post(f"/import/watched/{row.pk}/take/", follow=True)
+    assert "You already read this source from an address." in answer.content.decode()
+    row.refresh_from_db()
+    assert row.owner == user.pk
+
+
+def test_a_version_is_dismissed_and_the_next_is_announced(portal: Portal) -> None:
+    user, row = watched(portal)
+    portal.body = NEWER.encode()
+    dismiss = f"/import/watched/{read(row).pk}/dismiss/"
+    assert dismiss in browse(user).get("/").content.decode()
+    assert browse(make_supervisor(user.districts.get())).post(dismiss).status_code == 404
+    browse(user).post(dismiss)
+    read(row)  # the same file again
+    assert dismiss not in browse(user).get("/").content.decode()
+    portal.body = NEWER.replace("679", "680").encode()
+    read(row)
+    assert dismiss in browse(user).get("/").content.decode()
