@@ -15,13 +15,14 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.maps import Drawing, Shape, drawing
 from reports.charts import meter, top_of
+from reports.counted import REST, can_count
 from reports.drawings import say_tick, spark
 from reports.figures import Column, Drill, Row, Text
 from reports.intervals import LEAST
 from reports.parts import is_rest
-from reports.reading import Report
+from reports.reading import Report, address_of
 from reports.scorecard import Line
-from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own
+from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",
@@ -70,7 +71,7 @@ class Figure:
 
         Empty if the figure itself is `12 of 30`.
         """
-        if self.row is None or (self.report.is_of_few(self.row) and self.row.of):
+        if self.row is None or (self.row.of and (self.report.is_of_few(self.row) or self.report.spread)):
             return ""
         if self.report.measure == "n":
             return _("of %(of)s") % {"of": say(self.row.of, "count")}
@@ -99,7 +100,7 @@ class Figure:
         """`31 to 62%`, or why the share has no interval. Empty if the figure is not a share."""
         if interval := self.line.interval:
             return say_interval(interval)
-        if self.row is None or self.report.unit != "ratio" or not self.row.of:
+        if self.row is None or self.report.unit != "ratio" or not self.row.of or self.report.spread:
             return ""
         if self.report.is_of_few(self.row):
             return _("fewer than %(least)s: counts only") % {"least": LEAST}
@@ -108,22 +109,38 @@ class Figure:
     @cached_property
     def url(self) -> str:
         """URL of the counted rows. Empty if there are none."""
-        row = self.row
-        if row is None or not row.n or is_rest(row):
-            return ""
-        return rows_url(self.report.drill(row, self.line.table.question))
+        return self._opens("n") if self.row is not None and self.row.n else ""
 
     @cached_property
     def rest_url(self) -> str:
         """URL of the rows in the total that are not counted, such as late ones."""
         row = self.row
-        if row is None or row.of <= row.n or is_rest(row):
+        if row is None or row.of <= row.n or self.report.is_waiting(row):  # neither in time nor missed
             return ""
-        return rows_url(self.report.drill(row, self.line.table.question, "rest"))
+        return self._opens(REST)
 
     @property
     def rest(self) -> str:
-        return say(self.row.of - self.row.n, "count") if self.row is not None else ""
+        """`20 not met`."""
+        return say_rest(self.report, self.row) if self.row is not None else ""
+
+    def _opens(self, column: str) -> str:
+        """URL of the things that a column counts. Empty if they have no page."""
+        row, question = self.row, self.line.table.question
+        if row is None or is_rest(row):
+            return ""
+        if self.report.adds_up and column in ("n", REST):
+            return rows_url(self.report.drill(row, question, column))
+        if not can_count(self.report, question.by, column):
+            return ""
+        asked = {"column": column, **address_of(row, question)}
+        return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(asked, safe=',:')}"
+
+    @property
+    def spread(self) -> list[Cell]:
+        """The numbers that are the figure, if no one number is: its distribution."""
+        columns = {column.name: column for column in self.report.columns}
+        return [self._cell(columns[name]) for name in self.report.spread if getattr(self.row, name, None)]
 
     @property
     def meter(self) -> SafeString | str:
@@ -147,12 +164,9 @@ class Figure:
         return [self._cell(column) for column in self.line.notable]
 
     def _cell(self, column: Column) -> Cell:
-        row = self.row
-        value = getattr(row, column.name, None)
-        url = ""
-        if row is not None and value and column.unit == "count" and not is_rest(row):
-            url = rows_url(self.report.drill(row, self.line.table.question, column.name))
-        return Cell(column.label, value, say_own(value, column.unit), url)
+        value = getattr(self.row, column.name, None)
+        opens = column.opens or (column.name if column.unit == "count" else "n")
+        return Cell(column.label, value, say_own(value, column.unit), self._opens(opens) if value else "")
 
 
 def named(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:

@@ -4,53 +4,81 @@ They are read with the aggregates of the figure itself, each over one thing. So 
 and nothing is defined a second time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from reports.population import fetch
-from reports.questions import Question
+from reports.figures import Fact, Noun
+from reports.population import ASKED, fetch
+from reports.questions import By, Question
 from reports.reading import Report
+
+REST: Final = "rest"  # what `of` counts and n leaves out
+TOTAL: Final = "of"
 
 
 @dataclass(frozen=True, slots=True)
 class CountedRow:
-    """A thing in the total: `counted` of `out_of`.
+    """A thing of a figure: `counted` of `out_of`, and how often it is in the column asked for.
 
-    Both are 1 or 0, but of meetings held against agreed, of which they are the number of one organisation.
-    `facts` are by the names of `Report.facts`.
+    All three are 1 or 0, but of meetings held against agreed, of which they are the number of one
+    organisation, and of changes of lead officer. `facts` are by their names.
     """
 
     id: UUID
     counted: float
     out_of: float
+    times: float
     facts: Mapping[str, Any]
 
 
-def counted_rows(report: Report, question: Question, group: str) -> list[CountedRow]:
-    """All that `of` counts of a group in the question's only period, in the order of their IDs."""
-    found = fetch(_sql(report, question), question, group=group, **report.parameters)
-    return [CountedRow(one.pop("id"), one.pop("counted"), one.pop("out_of"), one) for one in found]
+def can_count(report: Report, by: By, column: str) -> bool:
+    """Whether a column counts things that may be listed: people are never found by community."""
+    if column in report.apart:
+        return by == By.DISTRICT
+    if by == By.FOCUS and not report.counts.has_list_by_focus:
+        return False
+    own = {one.name for one in report.columns if one.unit == "count"} & report.fields.keys()
+    return column in {"n", REST, TOTAL, *own}
 
 
-def _sql(report: Report, question: Question) -> str:
-    source = report.counts
+def facts_of(report: Report, column: str) -> Sequence[Fact]:
+    return report.apart[column].facts if column in report.apart else report.facts
+
+
+def noun_of(report: Report, column: str) -> Noun:
+    return report.apart[column].noun if column in report.apart else report.counts.noun
+
+
+def counted_rows(report: Report, question: Question, group: str, column: str = TOTAL) -> list[CountedRow]:
+    """All that a column counts of a group in the question's only period, in the order of their IDs."""
+    if column in report.apart:
+        statement = f"WITH {ASKED} {report.apart[column].sql} ORDER BY 1"
+        return [CountedRow(one.pop("id"), 1, 1, 1, one) for one in fetch(statement, question, group=group)]
+    found = fetch(_sql(report, question, column), question, group=group, **report.parameters)
+    return [
+        CountedRow(one.pop("id"), one.pop("counted"), one.pop("out_of"), one.pop("times"), one)
+        for one in found
+    ]
+
+
+def _sql(report: Report, question: Question, column: str) -> str:
+    source, fields = report.counts, report.fields
     measures = dict.fromkeys((*report.measures, *(more for fact in report.facts for more in fact.measures)))
-    facts = [f"{fact.sql} AS {fact.name}" for fact in report.facts]
-    columns = ", ".join(
-        (
-            f"{source.key} AS id",
-            *facts,
-            f"{report.fields['n']} AS counted",
-            f"{report.fields['of']} AS out_of",
-        )
-    )
-    grouped = ", ".join(str(number) for number in range(1, len(facts) + 2))
+    times = f"{fields['of']} - {fields['n']}" if column == REST else fields[column]
+    columns = [
+        f"{source.key} AS id",
+        *(f"{fact.sql} AS {fact.name}" for fact in report.facts),
+        f"{fields['n']} AS counted",
+        f"{fields['of']} AS out_of",
+        f"{times} AS times",
+    ]
+    grouped = ", ".join(str(number) for number in range(1, len(report.facts) + 2))
     return f"""
         WITH {source.tables(question.by, list(measures))}
-        SELECT {columns}
+        SELECT {", ".join(columns)}
         FROM {source.table} JOIN asked USING (nr)
         WHERE grp = %(group)s AND {source.key} IS NOT NULL
-        GROUP BY {grouped} HAVING {report.fields["of"]} > 0 ORDER BY 1
+        GROUP BY {grouped} HAVING {times} > 0 ORDER BY 1
         """  # noqa: S608 (our own text)

@@ -1,7 +1,7 @@
 """The shape of every figure: n of N, never a ratio alone, and the list of the rows it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -12,8 +12,8 @@ from reports.periods import Period
 from reports.questions import By, Question
 
 Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
-# Four lists, on pages and by API; and what contact wanted (reports.indicators) is made of: a page alone.
-Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "agreements"]
+# Lists on pages and by API; and what contact wanted (reports.indicators) is made of: a page alone.
+Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "contacts", "agreements"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +100,26 @@ Filters = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What decided whether a thing is counted: a column of the file of rows (`reports.counted`).
+    """What decided whether a thing is counted: a column of its rows, on the page and in the file.
 
-    `sql` reads a row of the source and its period (`asked`); `measures` are those that the Report lacks.
+    `sql` reads a row of the source and its period (`asked`); `measures` are those that the Report lacks;
+    `codes` are the texts of its values.
     """
 
     name: str
+    label: Text
     sql: str
     measures: Sequence[str] = ()
+    codes: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How things are listed that are not those of the report: `sql` selects their `id` and facts."""
+
+    noun: Noun
+    sql: str
+    facts: Sequence[Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +153,12 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A report's own column: attribute of its Row, heading, and what it is measured in."""
+    """A report's own column: attribute of its Row, heading, and what it is measured in.
+
+    `opens` is the column whose things it opens, if that is not the column itself.
+    """
 
     name: str
     label: Text
     unit: Literal["count", "days", "ratio", "hours", "per_week", "text"]
+    opens: str = ""

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from meetings.codes import BiasGround
 from meetings.rules import ANSWER_WITHIN
 from reports.figures import Fact, Source
@@ -96,5 +98,5 @@ MEETINGS: Final = Source(
     has_list_by_focus=False,
 )
 CONCERNS: Final = Source(table="concerns", key="id", tables=concerns, noun="concerns")
-STARTS: Final = Fact("starts_at_utc", "starts_at")
-RECEIVED: Final = Fact("received_at_utc", "received_at")
+STARTS: Final = Fact("starts_at_utc", _("Begins"), "starts_at")
+RECEIVED: Final = Fact("received_at_utc", _("Received"), "received_at")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from contacts.codes import FOCUS_OF_KIND
 from reports.figures import Fact, Filters, Source, Span
@@ -179,8 +180,8 @@ ORGANISATIONS: Final = Source(
     table="grouped", key="organisation_id", tables=grouped, noun="organisations", listed=_as_they_were
 )
 # Facts about an organisation (reports.counted).
-LAST_MET: Final = Fact("last_met_on", "asked.until_on - days_since_met", [DAYS_SINCE_MET])
-CADENCE: Final = Fact("agreed_every_days", "cadence_days")
+LAST_MET: Final = Fact("last_met_on", _("Last met"), "asked.until_on - days_since_met", [DAYS_SINCE_MET])
+CADENCE: Final = Fact("agreed_every_days", _("Agreed every (days)"), "cadence_days")
 
 
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:

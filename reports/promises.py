@@ -10,6 +10,8 @@ counted together. One without an organisation belongs to no district and is in n
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from reports.figures import Fact, Source
 from reports.population import ASKED, KIND_THEN, SPOKEN_FOR, in_cells
 from reports.questions import By
@@ -70,4 +72,4 @@ PROMISES: Final = Source(
     listed=lambda span: {"as_of": span.until},
     has_list_by_focus=False,
 )
-COMPLETED: Final = Fact("completed_on", "(completed_at AT TIME ZONE %(zone)s)::date")
+COMPLETED: Final = Fact("completed_on", _("Done"), "(completed_at AT TIME ZONE %(zone)s)::date")

@@ -9,7 +9,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import FIRST, Case, Column, Drill, Fact, Filters, Revision, Row, Source, Span, Text
+from reports.figures import (
+    FIRST,
+    Apart,
+    Case,
+    Column,
+    Drill,
+    Fact,
+    Filters,
+    Revision,
+    Row,
+    Source,
+    Span,
+    Text,
+)
 from reports.intervals import LEAST, Interval, wilson
 from reports.population import fetch
 from reports.questions import By, Question
@@ -32,7 +45,10 @@ class Report:
     `better` says which way is good news; None where neither is (a level is no better than another).
     `question` is what it answers, `example` six cases of which each is counted, in the total or neither.
     `facts` are what decides of a thing in `of` whether it is in n, as the file of rows states it.
-    `n_label` and `of_label` say what is counted, in the number it is counted in (`reports.wording.label_of`).
+    `n_label`, `of_label` and `rest_label` say what is counted, what of, and what that leaves, in the number
+    it is counted in (`reports.wording.label_of`).
+    `spread` are the columns that are the figure, where no one number is: its distribution.
+    `apart` are columns that count other things than the report does, each with how these are listed.
     """
 
     slug: str
@@ -43,6 +59,7 @@ class Report:
     not_said: Text
     n_label: Promise
     of_label: Promise
+    rest_label: Promise
     question: Text
     example: Sequence[Case]
     row: type[Row]
@@ -61,6 +78,8 @@ class Report:
     adds_up: str = ""
     is_state: bool = False
     waiting: str = ""
+    spread: tuple[str, ...] = ()
+    apart: Mapping[str, Apart] = field(default_factory=dict)
     history: Sequence[Revision] = (FIRST,)
 
     @property
@@ -122,6 +141,8 @@ class Report:
         """
         if row is None or self.unit != "ratio" or self.is_state or self.adds_up or self.is_of_few(row):
             return None
+        if self.spread:
+            return None
         return wilson(row.n, row.of)
 
     def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
@@ -178,6 +199,15 @@ def where(row: Row, question: Question) -> dict[str, str]:
     if question.by == By.DISTRICT:
         return {"district": row.group}
     return {"district": _outermost(question), question.by.value: row.group}
+
+
+def address_of(row: Row, question: Question) -> dict[str, str]:
+    """What a page of the things behind a row is asked for."""
+    place = where(row, question)
+    group = place.pop(question.by.value) if question.by != By.DISTRICT else ""
+    which = {"by": question.by.value} | ({"group": group} if group else {})
+    period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
+    return place | which | period | ({"all_kinds": "true"} if question.all_kinds else {})
 
 
 def _outermost(question: Question) -> str:

@@ -16,7 +16,7 @@ from reports.parts import IN_SEVERAL, rows_of
 from reports.periods import Period
 from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report, read_together
-from reports.wording import name_group, say, say_briefly, say_change, say_interval, say_of
+from reports.wording import name_group, say, say_briefly, say_change, say_interval, say_of, say_spread
 
 RUN_UP: Final = 12  # periods of a sparkline
 FEW: Final = 5  # figures of fewer are not published
@@ -32,8 +32,8 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
 
 
 def measure_of(report: Report, row: Row | None) -> float | None:
-    """What charts and comparisons show of a row. A share of few is no percentage."""
-    if report.is_of_few(row):
+    """What charts and comparisons show of a row. A share of few is no percentage, nor is a distribution."""
+    if report.is_of_few(row) or report.spread:
         return None
     value: float | None = getattr(row, report.measure) if row is not None else None
     return value
@@ -56,7 +56,9 @@ def mark_of(
 
 
 def say_figure(report: Report, row: Row | None) -> str:
-    """`46%`, `12 days`; `9 of 12` for a share of few."""
+    """`46%`, `12 days`; `9 of 12` for a share of few; `inform 12 · consult 20` for a distribution."""
+    if row is not None and row.of and report.spread:
+        return say_spread(report, row)
     if row is not None and report.is_of_few(row) and row.of:
         return say_of(row)
     return say(measure_of(report, row), report.unit)
@@ -159,7 +161,7 @@ class Line:
     def change(self) -> str:
         if not self.is_comparable:
             return _("not yet comparable")
-        if self.is_of_few:
+        if self.is_of_few and not self.report.spread:
             return _("too few to compare") if self._have_both else ""
         return say_change(self.value_before, self.value, self.report.unit)
 
@@ -171,7 +173,8 @@ class Line:
     @property
     def notable(self) -> list[Column]:
         """The report's own columns that say more than nought or nothing here: what is stated beside it."""
-        return [column for column in self.report.own_columns if getattr(self.row, column.name, None)]
+        beside = [column for column in self.report.own_columns if column.name not in self.report.spread]
+        return [column for column in beside if getattr(self.row, column.name, None)]
 
     @property
     def is_of_few(self) -> bool:

@@ -70,6 +70,19 @@ def say_of(row: Row) -> str:
     return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
 
 
+def say_spread(report: Report, row: Row) -> str:
+    """`inform 12 · consult 20`: the numbers that are the figure; those of nought are left out."""
+    labels = {column.name: column.label for column in report.columns}
+    said = [f"{labels[name]} {_number(getattr(row, name))}" for name in report.spread if getattr(row, name)]
+    return " · ".join(said) or str(NOT_APPLICABLE)
+
+
+def say_rest(report: Report, row: Row) -> str:
+    """`20 not met`: what the total counts and the figure leaves out."""
+    rest = row.of - row.n
+    return _("%(n)s %(label)s") % {"n": _number(rest), "label": label_of(report.rest_label, rest)}
+
+
 def say_interval(interval: Interval) -> str:
     """`31 to 62%`."""
     low, high = (round(end * 100) for end in interval)

@@ -18,6 +18,7 @@ from contacts.codes import Kind
 from districts.codes import Focus
 from districts.models import District, PeriodNote
 from lib.days import city_today, is_plausible_day
+from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree
 from pages.forms.fields import fields_of
@@ -37,6 +38,7 @@ TICK = forms.CheckboxInput(attrs={"value": "true"})
 _NAMED = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 
 Choice = tuple[str, Any]
+GROUPS: Final = (Focus, Kind, MeetingKind, ConcernKind, FollowUpKind)  # codes of a report's groups
 
 
 def period_named(code: str, today: date) -> Period | None:
@@ -241,11 +243,13 @@ class SplitForm(DistrictPeriodForm):
             self.fields["by"].widget = forms.HiddenInput()
 
 
-class AgreementsForm(SplitForm):
-    """The details of one “contact wanted” row. Without a `group`, those of the whole district."""
+class RowForm(SplitForm):
+    """The things behind one row of a report. Without a `group`, those of the whole district."""
 
     group = forms.ChoiceField(
-        required=False, choices=[("", ""), *Focus.choices, *Kind.choices], widget=forms.HiddenInput
+        required=False,
+        choices=[("", ""), *dict(choice for codes in GROUPS for choice in codes.choices).items()],
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -259,6 +263,15 @@ class AgreementsForm(SplitForm):
         if not group or by == By.DISTRICT:
             return replace(question, periods=(self.chosen,)), self.cleaned_data["district"]
         return replace(question, periods=(self.chosen,), by=by), group
+
+
+class CountedForm(RowForm):
+    """The things that one column of a row counts: `n`, the `rest`, or one of the report's own."""
+
+    column = forms.SlugField(widget=forms.HiddenInput)
+
+    def __init__(self, given: Mapping[str, str], districts: Sequence[District], report: Report) -> None:
+        super().__init__({"column": "n"} | dict(given), districts, report)
 
 
 class WithinForm(PeriodForm):

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("reports/notes/<uuid:pk>/remove/", period_notes.period_note_remove, name="reports_note_remove"),
     path("reports/map/", views.map_page, name="reports_map"),
     path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
+    path("reports/<slug:slug>/counted/", views.counted_page, name="report_counted"),
     path("reports/<slug:slug>/", views.report_page, name="report"),
 ]

@@ -18,19 +18,22 @@ from audit.services import record
 from districts.models import District, PeriodNote
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
+from pages.counted import things_of
 from pages.figures import Figure, call_of_report, named, shading
 from pages.forms.reports import (
-    AgreementsForm,
     BlindSpotsForm,
     CompareForm,
+    CountedForm,
     DistrictPeriodForm,
     PeriodForm,
+    RowForm,
     SplitForm,
 )
 from pages.lists import canonical
 from pages.lookups import record_view, refuse_unless
 from reports.catalogue import REPORTS
 from reports.charts import top_of
+from reports.counted import can_count
 from reports.drawings import bars_of, trend
 from reports.indicators import contact_wanted
 from reports.periods import seasons, with_seasons
@@ -134,10 +137,8 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     }
 
 
-@report_view("pages/reports/agreements.html", AgreementsForm, contact_wanted.REPORT)
-def agreements_page(
-    request: ActorRequest, form: AgreementsForm, question: Question, report: Report
-) -> Context:
+@report_view("pages/reports/agreements.html", RowForm, contact_wanted.REPORT)
+def agreements_page(request: ActorRequest, form: RowForm, question: Question, report: Report) -> Context:
     """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
     question, group = form.narrow(question)
     found = shares_of(request.actor, question, group)
@@ -152,6 +153,28 @@ def agreements_page(
         "district": question.districts[0],
         "group": "" if question.by == By.DISTRICT else name_group(group, {}),
         "found": found,
+    }
+
+
+@report_view("pages/reports/counted.html", CountedForm)
+def counted_page(request: ActorRequest, form: CountedForm, question: Question, report: Report) -> Context:
+    """The things that a number counts: the facts of then, and what is different today."""
+    question, group = form.narrow(question)
+    column = form.cleaned_data["column"]
+    if not can_count(report, question.by, column):
+        raise Http404
+    found = things_of(request.actor, question, report, group, column)
+    record_view(
+        request,
+        found.object_type,
+        [one.pk for one in found.rows],
+        action=Action.LIST,
+        district_ids={question.districts[0].pk},
+    )
+    return {
+        "district": question.districts[0],
+        "group": "" if question.by == By.DISTRICT else name_group(group, {}),
+        "page": found,
     }
 
 

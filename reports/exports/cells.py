@@ -11,7 +11,7 @@ from reports.figures import Row
 from reports.intervals import LEAST
 from reports.reading import Report
 from reports.scorecard import Line, measure_of
-from reports.wording import label_of, say, say_interval, say_own
+from reports.wording import label_of, say, say_interval, say_own, say_spread
 
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 
@@ -59,7 +59,9 @@ def cells_of(report: Report, row: Row | None) -> list[Value]:
 
 
 def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
-    """The figure; a share of few says that only counts are shown."""
+    """The figure; a share of few says that only counts are shown, and a distribution its numbers."""
+    if report.spread and row is not None:
+        return text(say_spread(report, row))
     if row is not None and row.of and report.is_of_few(row):
         return text(_("fewer than %(least)s: counts only") % {"least": LEAST})
     return Value(typed(value), say(value, report.unit))

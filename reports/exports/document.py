@@ -300,7 +300,7 @@ def _indicator(line: Line, *, is_public: bool) -> list[Value]:
         few(row, number(row.n if row else None)),
         few(row, number(row.of if row else None)),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        few(row, Value(measured(line.value, report), line.said)),
+        few(row, text(line.said) if report.spread else Value(measured(line.value, report), line.said)),
         text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
         few(line.row_before, Value(measured(line.value_before, report), line.said_before)),
         _change(line),

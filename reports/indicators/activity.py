@@ -5,10 +5,12 @@ count. See domain.md, "Activity".
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from meetings.codes import MeetingStatus
 from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.happenings import MEETINGS, STARTS
 from reports.reading import Report
@@ -27,6 +29,8 @@ class ActivityRow(Row):
     def per_week(self) -> float | None:
         return self.n * 7 / self.days if self.days else None
 
+
+_BECAME: Final = dict(MeetingStatus.choices) | {"unsettled": _("past, not yet updated")}
 
 REPORT = Report(
     slug="activity",
@@ -66,7 +70,8 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("that was due to take place", "that were due to take place"),
-    facts=(STARTS, Fact("became", "became")),
+    rest_label=ngettext_lazy("not held", "not held"),
+    facts=(STARTS, Fact("became", _("What became of it"), "became", codes=_BECAME)),
     question=_("How many meetings do we hold?"),
     example=(
         Case.counted(_("Held")),

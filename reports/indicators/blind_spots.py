@@ -97,6 +97,7 @@ REPORT = _BlindSpots(
     columns=(Column("days_since_met", _("days since any was met"), "days"),),
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    rest_label=ngettext_lazy("not met", "not met"),
     facts=(),
     question=_("Which communities are not reached?"),
     example=(

@@ -50,6 +50,7 @@ REPORT = Report(
     columns=(Column("without", _("nothing agreed"), "count"),),
     n_label=ngettext_lazy("met within the agreed time", "met within the agreed time"),
     of_label=ngettext_lazy("with an agreed frequency", "with an agreed frequency"),
+    rest_label=ngettext_lazy("not met within the agreed time", "not met within the agreed time"),
     facts=(LAST_MET, CADENCE),
     question=_("How many organisations do we meet as often as agreed?"),
     example=(

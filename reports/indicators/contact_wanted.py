@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
 from reports.population import CADENCE, ORGANISATIONS, TIMES_MET, fetch, grouped
 from reports.questions import By, Question
-from reports.reading import Report, where
+from reports.reading import Report, address_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +62,7 @@ class _ContactWanted(Report):
         """Of n and the rest no list of so many rows: what each wanted and had, which add up to n and `of`."""
         if column not in ("n", "rest"):
             return super().drill(row, question, column)
-        period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
-        kinds = {"all_kinds": "true"} if question.all_kinds else {}
-        place = where(row, question)
-        group = place.pop(question.by.value) if question.by != By.DISTRICT else ""
-        which = {"by": question.by.value} | ({"group": group} if group else {})
-        return Drill("agreements", place | which | period | kinds)
+        return Drill("agreements", address_of(row, question))
 
 
 REPORT = _ContactWanted(
@@ -102,7 +97,8 @@ REPORT = _ContactWanted(
     ),
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("meeting agreed", "meetings agreed"),
-    facts=(Fact("times_met", "times_met"), CADENCE),
+    rest_label=ngettext_lazy("meeting not held", "meetings not held"),
+    facts=(Fact("times_met", _("Times met"), "times_met"), CADENCE),
     question=_("How much of the agreed contact took place?"),
     example=(
         Case.counted(_("Agreed: every 30 days; met 3 times in 90 days: 3 of 3 meetings")),

@@ -47,7 +47,8 @@ REPORT = Report(
     columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
     n_label=ngettext_lazy("with lead and deputy", "with lead and deputy"),
     of_label=ngettext_lazy("organisation", "organisations"),
-    facts=(Fact("officers_with_account", "officers_here"),),
+    rest_label=ngettext_lazy("without lead and deputy", "without lead and deputy"),
+    facts=(Fact("officers_with_account", _("Lead and deputy with an active account"), "officers_here"),),
     question=_("How many organisations know two officers?"),
     example=(
         Case.counted(_("Lead and deputy officer are assigned and active")),

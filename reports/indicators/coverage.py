@@ -36,6 +36,7 @@ REPORT = Report(
     },
     n_label=ngettext_lazy("met", "met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    rest_label=ngettext_lazy("not met", "not met"),
     facts=(LAST_MET,),
     question=_("Which share of the organisations here did we meet?"),
     example=(

@@ -10,20 +10,19 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Row
 from reports.population import ORGANISATIONS
 from reports.reading import Report
 
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
 _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
 # People are of a district and of nothing else.
-_PEOPLE_LATE: Final = """people_late (nr, grp, times) AS (
-    SELECT asked.nr, ground.code, count(*)
-    FROM asked CROSS JOIN ground
+_LATE: Final = """FROM asked CROSS JOIN ground
     JOIN contacts_contact contact ON contact.home_district_id = ground.district_id
         AND contact.review_on < asked.until_on AND contact.created_at < asked.until
-    WHERE %(by)s = 'district'
-    GROUP BY asked.nr, ground.code
+    WHERE %(by)s = 'district'"""
+_PEOPLE_LATE: Final = f"""people_late (nr, grp, times) AS (
+    SELECT asked.nr, ground.code, count(*) {_LATE} GROUP BY asked.nr, ground.code
 )"""
 
 
@@ -45,6 +44,13 @@ REPORT = Report(
     row=DataHealthRow,
     counts=ORGANISATIONS,
     measures=[_IS_VERIFIED, _IS_LATE],
+    apart={
+        "people_late": Apart(
+            "contacts",
+            f"SELECT contact.id, contact.review_on {_LATE} AND ground.code = %(group)s",
+            [Fact("review_on", _("Review date"), "review_on")],
+        )
+    },
     beside=[(_PEOPLE_LATE, "LEFT JOIN people_late USING (nr, grp)")],
     fields={
         "n": "count(*) FILTER (WHERE is_verified)",
@@ -60,7 +66,11 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("checked", "checked"),
     of_label=ngettext_lazy("organisation", "organisations"),
-    facts=(Fact("checked_on", "verified_on", ["dated.verified_on"]),),
+    rest_label=ngettext_lazy("not checked", "not checked"),
+    facts=(
+        Fact("checked_on", _("Checked"), "verified_on", ["dated.verified_on"]),
+        Fact("review_on", _("Review date"), "review_on", ["organisation.review_on"]),
+    ),
     question=_("Can we trust the details of the organisations?"),
     example=(
         Case.counted(_("Checked on the last day of the period")),

@@ -78,7 +78,12 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("kept on time", "kept on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
-    facts=(Fact("first_due_on", "first_due_on"), COMPLETED),
+    rest_label=ngettext_lazy("not kept on time", "not kept on time"),
+    facts=(
+        Fact("first_due_on", _("First due"), "first_due_on"),
+        Fact("due_on", _("Due"), "due_on"),
+        COMPLETED,
+    ),
     question=_("Do we keep our word in time?"),
     example=(
         Case.counted(_("Due on 12 August, done on 12 August")),

@@ -42,9 +42,11 @@ REPORT = Report(
     },
     columns=tuple(Column(level.value, level.label, "count") for level in Level),
     better=None,
+    spread=tuple(Level.values),
     n_label=ngettext_lazy("with a level recorded", "with a level recorded"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
-    facts=(STARTS, Fact("level", "level")),
+    rest_label=ngettext_lazy("without a level", "without a level"),
+    facts=(STARTS, Fact("level", _("Level"), "level", codes=dict(Level.choices))),
     question=_("How far do organisations take part in our meetings?"),
     example=(
         Case.counted(_("Held, level “inform”")),

@@ -60,7 +60,8 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("overdue", "overdue"),
     of_label=ngettext_lazy("follow-up open", "follow-ups open"),
-    facts=(Fact("due_on", "due_on"), COMPLETED),
+    rest_label=ngettext_lazy("open and not overdue", "open and not overdue"),
+    facts=(Fact("due_on", _("Due"), "due_on"), COMPLETED),
     question=_("Which follow-ups are late right now?"),
     example=(
         Case.counted(_("Due the day before the end, still open: 1 day late or more")),

@@ -77,7 +77,8 @@ REPORT = Report(
     ),
     n_label=ngettext_lazy("offered in time", "offered in time"),
     of_label=ngettext_lazy("bias concern received", "bias concerns received"),
-    facts=(RECEIVED, Fact("offered_at_utc", "reassurance_offered_at")),
+    rest_label=ngettext_lazy("not offered in time", "not offered in time"),
+    facts=(RECEIVED, Fact("offered_at_utc", _("Offered"), "reassurance_offered_at")),
     question=_("Do we offer reassurance after a bias concern?"),
     example=(
         Case.counted(_("Offered two hours after receipt and accepted")),

@@ -58,6 +58,7 @@ REPORT = Report(
     better="lower",
     n_label=ngettext_lazy("ever met", "ever met"),
     of_label=ngettext_lazy("organisation", "organisations"),
+    rest_label=ngettext_lazy("never met", "never met"),
     facts=(LAST_MET,),
     question=_("How long ago did we last meet the organisations here?"),
     example=(

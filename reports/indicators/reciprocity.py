@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from meetings.codes import Initiator
 from reports.figures import Case, Column, Fact, Row
 from reports.happenings import MEETINGS, STARTS
 from reports.reading import Report
@@ -46,7 +47,8 @@ REPORT = Report(
     better=None,
     n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
-    facts=(STARTS, Fact("initiated_by", "initiated_by")),
+    rest_label=ngettext_lazy("not initiated by the community", "not initiated by the community"),
+    facts=(STARTS, Fact("initiated_by", _("Initiated by"), "initiated_by", codes=dict(Initiator.choices))),
     question=_("Who wants to meet: the community or the police?"),
     example=(
         Case.counted(_("Held, the mosque had called")),

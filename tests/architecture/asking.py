@@ -87,6 +87,7 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
     "report_agreements": lambda rows: f"district={rows['code']}",
     "reports_notes": lambda rows: f"district={rows['code']}",
     "reports_blind_spots": lambda rows: f"district={rows['code']}",
+    "report_counted": lambda rows: f"district={rows['code']}",
     "report_rows": lambda rows: f"district={rows['code']}",
     "reports_export": lambda rows: f"report=coverage&from=2026-01-01&to=2026-04-01&district={rows['code']}",
     "merge": lambda rows: f"row={rows['organisation']}&row={rows['organisation_twin']}",

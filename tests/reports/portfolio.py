@@ -1,12 +1,12 @@
 """Organisations with a history: the state of an organisation in each period."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contacts.models import Organisation, OrganisationPeriod
 from districts.models import District
-from tests.factories import make_organisation
-from tests.reports.city import old
+from tests.factories import make_district, make_meeting, make_officer, make_organisation
+from tests.reports.city import QUARTER, at, make_concern, make_promise, old
 
 
 def known(district: District, **fields: Any) -> Organisation:
@@ -25,3 +25,39 @@ def then(organisation: Organisation, moment: datetime, **changes: Any) -> None:
         setattr(organisation, name, value)
     now.save()
     organisation.save(update_fields=list(changes))
+
+
+def mixed(name: str = "Helpers") -> District:
+    """Create a district of which in each figure of QUARTER some are counted and some are not."""
+    north = make_district("North")
+    lead, deputy = make_officer(north), make_officer(north)
+    met = known(
+        north, name=name, cadence_days=60, verified_on=QUARTER.since, lead_officer=lead, deputy_officer=deputy
+    )
+    long_ago = known(
+        north, cadence_days=30, verified_on=QUARTER.since - timedelta(days=400), lead_officer=lead
+    )
+    known(north)
+    first, last = at(QUARTER.since), at(QUARTER.last_day)
+    make_meeting(north, met, starts_at=last, initiated_by="community", level="consult")
+    make_meeting(north, met, starts_at=last)
+    make_meeting(north, met, starts_at=last, status="cancelled")
+    make_meeting(north, long_ago, starts_at=at(QUARTER.since - timedelta(days=90)))
+    make_promise(met, due_on=QUARTER.since, done_at=first)
+    make_promise(met, due_on=QUARTER.since, done_at=first + timedelta(days=1))
+    make_promise(met, due_on=QUARTER.since, owner=lead)
+    make_promise(met, due_on=QUARTER.until, first_due_on=QUARTER.since)
+    for hours, answer in ((2, "accepted"), (100, "declined")):
+        after = first + timedelta(hours=hours)
+        make_concern(
+            north,
+            first,
+            status="closed",
+            bias_grounds=["anti_roma"],
+            answered_at=after,
+            closed_at=after,
+            reported_back_on=QUARTER.since if hours == 2 else None,
+            reassurance_offered_at=after,
+            reassurance_answer=answer,
+        )
+    return north

@@ -170,15 +170,12 @@ def test_a_figure_opens_as_many_rows_as_it_counts(client: Client, city: City) ->
             if figure.rest_url:
                 left = figure.row.of - figure.row.n
                 assert client.get(figure.rest_url).context["page"].count == left, slug
-            for cell in figure.columns:
-                if cell.url:
-                    assert client.get(cell.url).context["page"].count == cell.value, (slug, cell.label)
 
 
 def test_the_forgotten_are_one_click_from_the_figure(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}")
     rows = client.get(figures_of(answer, "coverage")[0].rest_url).context["page"].rows
-    assert [row.name for row in rows] == ["Forgotten"]
+    assert [row.label for row in rows] == ["Forgotten"]
 
 
 @pytest.mark.parametrize("way", list(By))

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 import pytest
@@ -20,9 +20,9 @@ from reports.catalogue import REPORTS
 from reports.exports.rows import Counted, file_of
 from reports.questions import ask
 from tests.exchange.test_export_lists import WHY, sure
-from tests.factories import make_district, make_meeting, make_officer, make_supervisor
-from tests.reports.city import QUARTER, at, make_concern, make_promise
-from tests.reports.portfolio import known, then
+from tests.factories import make_district, make_officer, make_supervisor
+from tests.reports.city import QUARTER
+from tests.reports.portfolio import mixed, then
 
 pytestmark = pytest.mark.django_db
 
@@ -32,39 +32,7 @@ NAME: Final = "Kanarienvogel"
 
 @pytest.fixture
 def north() -> District:
-    """Of each figure some are counted and some are not."""
-    north = make_district("North")
-    lead, deputy = make_officer(north), make_officer(north)
-    met = known(
-        north, name=NAME, cadence_days=60, verified_on=QUARTER.since, lead_officer=lead, deputy_officer=deputy
-    )
-    long_ago = known(
-        north, cadence_days=30, verified_on=QUARTER.since - timedelta(days=400), lead_officer=lead
-    )
-    known(north)
-    first, last = at(QUARTER.since), at(QUARTER.last_day)
-    make_meeting(north, met, starts_at=last, initiated_by="community", level="consult")
-    make_meeting(north, met, starts_at=last)
-    make_meeting(north, met, starts_at=last, status="cancelled")
-    make_meeting(north, long_ago, starts_at=at(QUARTER.since - timedelta(days=90)))
-    make_promise(met, due_on=QUARTER.since, done_at=first)
-    make_promise(met, due_on=QUARTER.since, done_at=first + timedelta(days=1))
-    make_promise(met, due_on=QUARTER.since, owner=lead)
-    make_promise(met, due_on=QUARTER.until, first_due_on=QUARTER.since)
-    for hours, answer in ((2, "accepted"), (100, "declined")):
-        after = first + timedelta(hours=hours)
-        make_concern(
-            north,
-            first,
-            status="closed",
-            bias_grounds=["anti_roma"],
-            answered_at=after,
-            closed_at=after,
-            reported_back_on=QUARTER.since if hours == 2 else None,
-            reassurance_offered_at=after,
-            reassurance_answer=answer,
-        )
-    return north
+    return mixed(NAME)
 
 
 def days(since: str, until: str) -> int:
