@@ -97,7 +97,8 @@ class RoleForm(HintedForm):
         organisation: Any = self.fields["organisation"]
         organisation.queryset = Organisation.objects.visible_to(actor)
         self.offered = [*self._kept(), *offered]
-        organisation.choices = [("", "—"), *((str(row.pk), row.name) for row in self.offered)]
+        rows = ((str(row.pk), row.name) for row in self.offered)
+        organisation.choices = [("", _("Choose an organisation")), *rows]
 
     def _kept(self) -> list[Organisation]:
         """The organisation of an existing role, first in the list."""

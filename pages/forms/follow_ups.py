@@ -27,6 +27,10 @@ from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 from pages.forms.series import Repeats, scope_field
 
+PROMISE: Final = {
+    "label": _("What did you promise?"),
+    "error_messages": {"required": _("Enter what you promised.")},
+}
 TO_WHOM: Final = {
     "label": _("Promised to"),
     "required": False,
@@ -38,6 +42,7 @@ TO_WHOM: Final = {
     FollowUp,
     *("organisations", "find", "title", "kind", "when", "due_on", "owner"),
     organisations=TO_WHOM,
+    title=PROMISE,
     kind={"initial": FollowUpKind.CALL_BACK},
     due_on={"label": _("Which date?"), "required": False},
     owner={"empty_label": None},
@@ -86,6 +91,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
 @fields_of(
     FollowUp,
     *("title", "kind", "due_on", "owner", "status", "organisations", "find", "result"),
+    title=PROMISE,
     owner={"empty_label": None},
     status={"choices": choices((s, s.label) for s in PENDING), "widget": forms.RadioSelect},
     organisations=TO_WHOM,

@@ -74,7 +74,7 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
     make_organisation(north, name="Δίκτυο Γυναικών")
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto("/follow-ups/new/")
-    page.get_by_label("Follow-up").fill("Bring the leaflets")
+    page.get_by_label("What did you promise?").fill("Bring the leaflets")
     page.get_by_label("Another organisation").fill("δικτυο")
     if not javascript:
         page.get_by_role("button", name="Find").tap()
