@@ -35,6 +35,7 @@ MEETINGS = Place("meetings", _("Meetings"), "handshake")
 CALENDAR = Place("calendar", _("Calendar"), "calendar")
 FOLLOW_UPS = Place("follow_ups", _("Follow-ups"), "check-check")
 CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
+PROTOCOLS = Place("protocols", _("Protocols"), "clipboard-list")
 DISTRICTS = Place("districts", _("Districts"), "map")
 REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
@@ -76,7 +77,7 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     """Less frequently used places."""
     tidying = (DUPLICATES,) if actor.writes else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
-    return (*tidying, *confirming, RELIEF) if actor.reads else ()
+    return (*tidying, *confirming, RELIEF, PROTOCOLS) if actor.reads else ()
 
 
 @dataclass(frozen=True, slots=True)

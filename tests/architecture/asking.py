@@ -37,6 +37,8 @@ ROWS: Final = {
     "follow_up_reopen": "follow_up_done",
     "follow_up_end_series": "follow_up_repeated",
     "concern": "concern",
+    "protocol": "protocol",
+    "protocol_approve": "protocol_draft",
     "expected_community": "expected",
     "reports_note": "note",
     "job": "job",

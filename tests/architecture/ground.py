@@ -27,6 +27,7 @@ from districts.models import District
 from districts.services import add_period_note, expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import WatchedRegister
+from incidents.services.protocols import draft_protocol
 from jobs.files import keep_file
 from jobs.models import Job
 from lib.days import city_today
@@ -54,7 +55,7 @@ from reviews.services.subscriptions import subscribe
 from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
-from tests.incidents.making import make_incident
+from tests.incidents.making import SHORT, make_incident
 
 #: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
@@ -321,6 +322,9 @@ class Ground:
             "incident": incident.pk,
             "incident_over": make_incident(actor, over, is_over=True).pk,
             "protocol": incident.protocol_id,
+            "protocol_draft": draft_protocol(
+                actor=SYSTEM, **(SHORT | {"code": "draft", "district": district})
+            ).pk,
             "expected": expected.pk,
             "note": note.pk,
             "job": job.pk,

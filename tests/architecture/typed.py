@@ -54,6 +54,17 @@ def _key(rows: Rows) -> Fields:
     }
 
 
+def _protocol(rows: Rows) -> Fields:
+    step = {"ORDER": "1", "text": "Call", "who": "duty", "each": "once", "due_minutes": "60", "proof": "tick"}
+    return {
+        "name": "Attack",
+        "code": "matrix",
+        "district": rows["district"].pk,
+        "kinds": ["threat"],
+        **{f"steps-0-{name}": value for name, value in step.items()},
+    }
+
+
 def _import(rows: Rows) -> Fields:
     return {
         "what": "organisations",
@@ -76,6 +87,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "meeting_new": _new_meeting,
     "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
     "log_assembly": _assembly,
+    "protocol_new": _protocol,
     "import_watch": lambda rows: {"url": HOOK, "every_days": "7"},
     "meeting_hold": lambda rows: {"status": "held"},
     "meeting_outcome": lambda rows: {"outcome": "advice_received"},

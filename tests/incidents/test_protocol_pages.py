@@ -1,0 +1,144 @@
+"""The pages of protocols: drafted, tried, approved by somebody else; what is not seen is only counted."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Event
+from incidents.models import IncidentStep, Protocol
+from incidents.services.protocols import draft_protocol
+from incidents.trying import try_protocol
+from lib.days import city_today
+from pages.templatetags.spans import span
+from tests.factories import make_actor, make_district, make_officer, make_organisation, make_supervisor
+from tests.incidents.making import SHORT, Night
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+NEW: dict[str, Any] = {
+    "name": "Attack in the north",
+    "code": "attack",
+    "kinds": ["threat"],
+    "steps-TOTAL_FORMS": "1",
+    "steps-INITIAL_FORMS": "0",
+}
+
+
+def step(row: int, position: int, **fields: Any) -> dict[str, Any]:
+    usual = {"text": f"Step {position}", "who": "duty", "each": "once", "due_minutes": "60", "proof": "tick"}
+    return {f"steps-{row}-{name}": value for name, value in (usual | fields | {"ORDER": position}).items()}
+
+
+def test_a_draft_is_written_approved_by_another_and_starts_the_next_version(client: Client) -> None:
+    north = make_district()
+    author, second = make_supervisor(north), make_supervisor(north)
+    data = NEW | {"district": north.pk, "steps-TOTAL_FORMS": "2"} | step(0, 2) | step(1, 1)
+    agreed = make_organisation(north, name="Tea house")
+    found = signed_in(client, author).post("/protocols/new/", data | {"look_for": "1", "find": "tea house"})
+    assert "Tea house" in found.text and not Protocol.objects.exists()
+    data |= {"agreed_with": agreed.pk, "agreed_on": "2026-11-02"}
+    assert client.post("/protocols/new/", data | {"agreed_on": ""}).status_code == 422
+    made = signed_in(client, author).post("/protocols/new/", data, follow=True)
+    protocol = Protocol.objects.get(code="attack")
+    assert "Proposal, not in force" in made.text and "Tea house" in made.text
+    assert [one.text for one in protocol.steps.order_by("position")] == ["Step 1", "Step 2"]
+    approve = f"/protocols/{protocol.pk}/approve/"
+    assert client.get(approve).status_code == client.post(approve).status_code == 403
+    approved = signed_in(client, second).post(approve, follow=True)
+    assert second.name in approved.text.split("Approved by</dt>")[1].split("</dd>")[0]
+    assert "is not a draft" in client.get(approve).text
+    assert client.post(approve, follow=True).status_code == 200
+    following = client.get(f"/protocols/new/?from={protocol.pk}").text
+    assert "Tea house" not in following  # a new text is agreed anew
+    assert 'value="Attack in the north"' in following and 'value="Step 2"' in following
+
+
+def test_a_draft_that_is_not_right_names_its_field(client: Client) -> None:
+    signed_in(client, make_supervisor(make_district()))
+    wrong: list[dict[str, Any]] = [
+        step(0, 1, due_minutes="0"),
+        step(0, 1, due_minutes="1000000000"),
+        step(0, 1, who="nobody"),
+        {},  # no step at all
+        step(0, 1) | {"kinds": ["invented"]},
+        step(0, 1) | {"district": make_district().pk},
+    ]
+    for fields in wrong:
+        assert client.post("/protocols/new/", NEW | fields).status_code == 422, fields
+    assert client.post("/protocols/new/", NEW | step(0, 1)).status_code == 302
+    assert client.get(f"/protocols/new/?from={make_district().pk}").status_code == 404
+
+
+def test_trying_shows_who_gets_what_and_writes_nothing(client: Client) -> None:
+    night = Night()
+    signed_in(client, night.supervisor)
+    asked = {
+        "district": night.district.pk,
+        "started_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "site_organisation": night.place.pk,
+        "bias_ground": "anti_muslim",
+    }
+    address = f"/protocols/{night.protocol.pk}/try/"
+    tried = client.get(address, asked)
+    assert tried.text.count("Burial society</p>") + tried.text.count("· Burial society") >= 1
+    assert night.lead.name in tried.text
+    assert not IncidentStep.objects.exists()
+    event = Event.objects.filter(actor_id=night.supervisor.pk).latest("at")
+    assert {night.protocol.pk, night.place.pk, night.other.pk} <= set(event.object_ids)
+    for wrong in ({"started_at": "soon"}, {"bias_ground": "x"}, {"district": make_district().pk}):
+        assert client.get(address, asked | wrong).status_code == 422
+
+
+def test_organisations_of_other_districts_are_only_counted(client: Client) -> None:
+    north, city = make_district(), make_district()
+    hidden = make_organisation(make_district(), name="Hidden house")
+    own = make_organisation(north, name="Own house")
+    days = [(hidden, city_today()), (own, city_today())]
+    protocol = draft_protocol(actor=make_actor(city, role="supervisor"), agreed_with=days, **SHORT)
+    page = signed_in(client, make_officer(north)).get(f"/protocols/{protocol.pk}/").text
+    assert "Own house" in page and "Hidden house" not in page
+    assert "1 organisation in another district" in page
+
+
+def test_what_nobody_would_get_is_said() -> None:
+    north = make_district()
+    draft = draft_protocol(actor=make_actor(north, role="supervisor"), **SHORT)
+    empty = make_district()
+    reader = make_actor(north)
+    trial = try_protocol(reader, draft, district=empty, started_at=timezone.now())
+    assert {one.step.text: one.owner for one in trial.steps}["Statement"] is None
+
+
+def test_pages_of_protocols_cost_a_fixed_number_of_statements(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    night = Night()
+    signed_in(client, night.supervisor)
+    with django_assert_max_num_queries(14):
+        assert client.get("/protocols/").status_code == 200
+    with django_assert_max_num_queries(16):
+        assert client.get(f"/protocols/{night.protocol.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (30, "30 minutes"),
+        (60, "1 hour"),
+        (90, "90 minutes"),
+        (4320, "72 hours"),
+        (10080, "7 days"),
+        (None, ""),
+    ],
+)
+def test_a_span_is_said_in_the_largest_unit_that_fits(minutes: int | None, words: str) -> None:
+    assert span(minutes) == words
