@@ -67,6 +67,11 @@ def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
     return Value(typed(value), say(value, report.unit))
 
 
+def stated(report: Report, value: Any, said: str) -> Value:
+    """What a page says of a figure, as a number for sheets; a distribution is none."""
+    return text(said) if report.spread else Value(value, said)
+
+
 def _own(unit: str, value: Any) -> Value:
     said = say_own(value, unit)
     return text(said) if unit == "text" else Value(typed(value), said)

@@ -26,6 +26,7 @@ from reports.exports.cells import (
     few_in_public,
     measured,
     number,
+    stated,
     stated_beside,
     text,
     typed,
@@ -44,7 +45,7 @@ from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
 from reports.statuses import MEANINGS, status_of
-from reports.wording import change_of, label_of, say_briefly, say_note, say_so_far, say_unit
+from reports.wording import change_of, label_of, say_briefly, say_note, say_of, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -300,9 +301,9 @@ def _indicator(line: Line, *, is_public: bool) -> list[Value]:
         few(row, number(row.n if row else None)),
         few(row, number(row.of if row else None)),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        few(row, text(line.said) if report.spread else Value(measured(line.value, report), line.said)),
+        few(row, stated(report, measured(line.value, report), line.said)),
         text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
-        few(line.row_before, Value(measured(line.value_before, report), line.said_before)),
+        few(line.row_before, stated(report, measured(line.value_before, report), line.said_before)),
         _change(line),
         *([] if is_public else [stated_beside(line)]),
     ]
@@ -372,7 +373,10 @@ def _over_time(
 
 
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
-    """The district, and its rows by part, community or kind; for publication the district alone."""
+    """The district and its parts; or a row for each community or kind, with the district's total in a column.
+
+    For publication the district alone.
+    """
     district = question.districts[0]
     within = District.objects.filter(parent=district).active().in_order()
     parts = [] if asked.is_public else list(within)
@@ -401,17 +405,21 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
         Column(first, width=34),
         *columns_of(report),
         Column(_before(asked), cell_of(report.unit), width=14),
-        Column(_("Period"), width=_WHEN),
     ]
+    lines_, total = [(district.name, whole), *found], []
+    if asked.is_split:
+        lines_, total = found, [text(say_of(whole.row) if whole.row else "")]
+        columns.append(Column(_("Total"), width=14))
+    columns.append(Column(_("Period"), width=_WHEN))
     unsaid = (len(columns) - 1,)
     when = text(_period(asked, question))
-    lines_ = [(district.name, whole), *found]
     few = few_in_public(is_public=asked.is_public)
     rows = [
         [
             text(name),
             *(few(line.row, cell) for cell in cells_of(report, line.row)),
-            few(line.row_before, Value(typed(line.value_before), line.said_before)),
+            few(line.row_before, stated(report, typed(line.value_before), line.said_before)),
+            *total,
             when,
         ]
         for name, line in lines_
