@@ -11,9 +11,10 @@ import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 
 from accounts.actors import actor_for
-from accounts.models import User
+from accounts.models import Role, User
 from api.schema import document
 from api.schema.words import ID as EXAMPLE_ID
+from api.services.bulk_agreements import agree_to_bulk_reads
 from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.days import city_today
@@ -27,6 +28,7 @@ from tests.factories import (
     make_meeting,
     make_officer,
     make_organisation,
+    make_user,
 )
 
 CHECKS = (
@@ -86,6 +88,8 @@ def test_every_operation_answers_as_documented_whatever_it_is_asked(
 ) -> None:
     make_a_small_book()
     tool = Tool(requests_per_minute=1_000_000, daily_contacts=1_000_000)
+    privacy = actor_for(make_user(Role.PRIVACY_OFFICER))
+    agree_to_bulk_reads(actor=privacy, key_id=tool.key.pk, rows=1_000_000, days=1, reason="A copy")
     schema, configuration = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
     schema.write_text(json.dumps(with_what_is_there(document.as_dict())))
     configuration.write_text(CONFIGURATION.format(hooks=Path(__file__).with_name("current_versions.py")))
