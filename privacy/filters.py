@@ -6,6 +6,7 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Action
@@ -47,7 +48,10 @@ class TrailFilters(FilterSet):
     who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everyone"))
     action = CodesFilter(Action, label=_("Action"))
     about = django_filters.ChoiceFilter(
-        field_name="object_type", label=_("About"), choices=TYPES, empty_label=_("Any record")
+        field_name="object_type",
+        label=_("About"),
+        choices=[(code, capfirst(name)) for code, name in TYPES],
+        empty_label=_("Any record"),
     )
     since = _day(_("From"), "from_day")
     until = _day(_("To"), "to_day")

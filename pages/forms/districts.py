@@ -59,7 +59,7 @@ class DistrictsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] 
     parent={
         "form_class": DistrictChoice,
         "queryset": District.objects.active().as_tree(),
-        "empty_label": _("none (top level)"),
+        "empty_label": _("None (top level)"),
     },
     population={"label": _("Residents")},
 )
@@ -95,7 +95,7 @@ class ImportForm(forms.Form):
         label=_("Part of"),
         queryset=District.objects.active().as_tree(),
         required=False,
-        empty_label=_("no change (or top level)"),
+        empty_label=_("No change (or top level)"),
         to_field_name="code",
     )
     code_property = forms.CharField(

@@ -22,7 +22,7 @@ class HandoverForm(forms.Form):
         self.fields["to"] = forms.ChoiceField(label=_("Who takes over"), choices=people)
         for row in portfolio.organisations:
             self.fields[_name(row.pk)] = forms.ChoiceField(
-                label=row.name, required=False, choices=[("", _("same as everything else")), *people]
+                label=row.name, required=False, choices=[("", _("Same as everything else")), *people]
             )
         self._ids = [row.pk for row in portfolio.organisations]
 

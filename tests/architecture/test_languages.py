@@ -59,5 +59,5 @@ def test_pages_and_the_choice_of_a_second_language_appear(db: None, client: Clie
         User.objects.update(language=language)
         page = client.get("/settings/")
     assert f'<html lang="{language}"' in page.text
-    assert pseudo("Save") in page.text
+    assert pseudo("Save settings") in page.text
     assert 'name="language"' in page.text

@@ -327,7 +327,7 @@ def test_the_list_begins_with_the_next_meeting_and_names_each_day(
     for subject, days in (("In a month", 30), ("Tomorrow", 1)):
         make_meeting(north, school, subject=subject, status="planned", starts_at=now + timedelta(days=days))
     text = page(client, "/meetings/")
-    order = ("Coming up", 'class="row-day"', "Tomorrow", "In a month", "Until now", planned.subject)
+    order = ("Coming up", 'class="row-day"', "Tomorrow", "In a month", "Past meetings", planned.subject)
     assert sorted(order, key=text.index) == list(order)
     assert text.count('class="row-day"') == 3
     assert 'class="row-day"' not in page(client, "/meetings/?q=parking")  # best first, not by day
