@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "crm",
     "pages",
     "api",
+    "publishing",
     "reviews",
     "reports",
     "privacy",

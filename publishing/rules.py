@@ -245,7 +245,8 @@ def suppress(
 
     With the earlier tables, as they were published, nothing small can be worked out from the first.
     """
-    published, left_out = list(new), []
+    published = list(new)
+    left_out: list[Table] = []
     while published:
         system = system_of([*earlier, *published], same)
         lost = system.hide(_hideable(system, published))

@@ -20,6 +20,7 @@ from reports.policies import can_read_reports
 
 # Instead of a district's code: what lies in `Question.rest_of` and in none of the others.
 IN_NO_PART: Final = ""
+TOGETHER: Final = "*"  # instead of every code; never a code of a district
 
 
 class By(StrEnum):
@@ -36,7 +37,8 @@ class Question:
 
     By focus and by kind, all districts are counted together, each organisation once. `all_kinds` counts
     partners and culture_sport too. `rest_of` is the one that the other districts are parts of: what lies in
-    none of them has a row (reports.parts). A period that runs ends now: `as_of`, the moment of asking.
+    none of them has a row (reports.parts). `is_together`: one row for all districts, what is in several once.
+    A period that runs ends now: `as_of`, the moment of asking.
     """
 
     periods: tuple[Period, ...]
@@ -44,6 +46,7 @@ class Question:
     by: By = By.DISTRICT
     all_kinds: bool = False
     rest_of: District | None = None
+    is_together: bool = False
     as_of: datetime = field(default_factory=timezone.now, compare=False)
     today: date = field(init=False, compare=False)  # the city's day of asking
 
@@ -70,7 +73,7 @@ class Question:
             "ends_on": [period.until for period in self.periods],
             "now": self.as_of,
             "today": self.today,
-            "codes": [code for code, _root in roots],
+            "codes": [TOGETHER if self.is_together else code for code, _root in roots],
             "roots": [root for _code, root in roots],
             "parts": [district.pk for district in self.districts if district != self.rest_of],
             "zone": settings.TIME_ZONE,

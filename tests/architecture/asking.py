@@ -47,6 +47,7 @@ ROWS: Final = {
     "handover_": "handover",
     "import": "import",
     "watched_register": "watched",
+    "release_grid": "release_grid",
     "review": "review",
     "review_addendum": "review_signed",
     "review_countersign": "review_signed",
@@ -160,6 +161,7 @@ def address(route: str, name: str, rows: Rows) -> str:
         "language": "python",
         "token": rows["feed"] if name == "meetings-feed" else "x",
         "number": "1",
+        "extension": "csv",
         "provider_id": "city",
         "source": rows.get("key_source", "x"),
     }

@@ -33,6 +33,7 @@ APPS: Final = (
     "privacy",
     "reminders",
     "reports",
+    "publishing",
     "reviews",
 )
 LEFT_OUT: Final = (".git", ".venv", ".data", ".test-data", "__pycache__", "node_modules", "staticfiles")

@@ -11,7 +11,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
-    *("crm", "pages", "api", "reviews", "reports", "privacy", "incidents", "meetings", "contacts"),
+    *(
+        "crm",
+        "pages",
+        "api",
+        "publishing",
+        "reviews",
+        "reports",
+        "privacy",
+        "incidents",
+        "meetings",
+        "contacts",
+    ),
     *("reminders", "jobs", "accounts", "districts", "audit", "lib"),
 )
 

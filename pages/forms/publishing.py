@@ -1,0 +1,94 @@
+"""Forms for what a city publishes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from districts.models import District
+from lib.days import city_today
+from publishing.codes import INDICATORS
+from publishing.models import ReleaseGrid
+from reports.catalogue import REPORTS
+from reports.periods import Period, quarter_of
+from reports.questions import By
+
+SPLITS: Final = {
+    By.DISTRICT: gettext_lazy("By district"),
+    By.KIND: gettext_lazy("By kind"),
+    By.FOCUS: gettext_lazy("By community"),
+}
+_FIRST, _LAST = 3, -1  # quarters back that a grid can begin with
+
+
+class GridForm(forms.Form):
+    """The first quarter, the level of districts, and a split for each indicator."""
+
+    def __init__(self, *args: Any, districts: Iterable[District], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = quarter_of(city_today())
+        quarters = [here.back(n) for n in range(_LAST, _FIRST + 1)]
+        self.fields["since"] = forms.TypedChoiceField(
+            label=_label("since"),
+            choices=[(one.since.isoformat(), str(one)) for one in quarters],
+            coerce=date.fromisoformat,
+            initial=here.since.isoformat(),
+        )
+        self.fields["level"] = forms.TypedChoiceField(
+            label=_label("level"),
+            choices=list(_levels(districts)),
+            coerce=int,
+            widget=forms.RadioSelect,
+        )
+        for slug in INDICATORS:
+            report = REPORTS[slug]
+            self.fields[f"split_{slug}"] = forms.ChoiceField(
+                label=str(report.title),
+                choices=[("", _("Not published")), *((by, SPLITS[by]) for by in SPLITS if by in report.ways)],
+                required=False,
+            )
+
+    @property
+    def splits(self) -> dict[str, str]:
+        chosen = {slug: self.cleaned_data[f"split_{slug}"] for slug in INDICATORS}
+        return {slug: split for slug, split in chosen.items() if split}
+
+
+def _label(name: str) -> str:
+    return capfirst(str(ReleaseGrid._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # no relation
+
+
+def _levels(districts: Iterable[District]) -> Iterable[tuple[int, str]]:
+    """Levels, each with the names of its first districts."""
+    by_level: dict[int, list[str]] = {}
+    for district in districts:
+        by_level.setdefault(len(district.lineage), []).append(district.name)
+    for level, names in sorted(by_level.items()):
+        more = len(names) - 3
+        text = ", ".join(names[:3])
+        if more > 0:
+            text = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+                "names": text,
+                "n": more,
+            }
+        yield level, text
+
+
+class ReleaseForm(forms.Form):
+    """The quarter to release."""
+
+    quarter = forms.ChoiceField(label=gettext_lazy("Quarter"))
+
+    def __init__(self, *args: Any, quarters: Iterable[Period], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by_code = {one.since.isoformat(): one for one in quarters}
+        choice = self.fields["quarter"]
+        choice.choices = [(code, str(one)) for code, one in self._by_code.items()]  # type: ignore[attr-defined]  # a choice field
+
+    @property
+    def asked(self) -> Period:
+        return self._by_code[self.cleaned_data["quarter"]]

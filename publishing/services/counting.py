@@ -1,0 +1,96 @@
+"""The tables of a quarter: each indicator of the grid by its split, with every row of the fixed list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from districts.models import District
+from publishing.codes import INDICATORS, groups
+from publishing.models import ReleaseGrid
+from publishing.rules import Pair, Table
+from reports.catalogue import REPORTS
+from reports.figures import Row
+from reports.periods import Period
+from reports.questions import By, Question
+from reports.reading import read_together
+
+
+def districts_of(level: int) -> list[District]:
+    """The districts of a level: they have nothing in common."""
+    return list(District.objects.active().filter(lineage__len=level).in_order())
+
+
+def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Table]:
+    """What the grid has of a quarter, as counted now."""
+    districts = districts_of(grid.level)
+    if not districts:
+        return []
+    question = Question((quarter,), tuple(districts))
+    totals = _read(list(grid.splits), replace(question, is_together=True))
+    ids = {district.code: str(district.pk) for district in districts}
+    tables = []
+    for split in By:
+        slugs = [slug for slug, by in grid.splits.items() if by == split]
+        found = _read(slugs, replace(question, by=split))
+        for slug in slugs:
+            pairs = {ids.get(row.group, row.group): _pair(row) for row in found[slug]}
+            listed = ids.values() if split == By.DISTRICT else groups(slug, split)
+            [total] = totals[slug]
+            counted, report = INDICATORS[slug], REPORTS[slug]
+            tables.append(
+                Table(
+                    release=release,
+                    quarter=quarter.since.isoformat(),
+                    slug=slug,
+                    split=split.value,
+                    rows={group: pairs.get(group, (0, 0)) for group in listed},
+                    total=_pair(total),
+                    population=counted.of,
+                    within=counted.within,
+                    is_state=report.is_state,
+                    is_stock=counted.is_stock,
+                )
+            )
+    return sorted(tables, key=lambda table: list(REPORTS).index(table.slug))
+
+
+def _read(slugs: Sequence[str], question: Question) -> dict[str, list[Row]]:
+    """Rows by report, by one statement for all that count the same."""
+    found: dict[str, list[Row]] = {}
+    reports = [REPORTS[slug] for slug in slugs]
+    for source in dict.fromkeys(report.counts for report in reports):
+        same = [report for report in reports if report.counts == source]
+        rows = read_together(same, question)
+        found |= {report.slug: one for report, one in zip(same, rows, strict=True)}
+    return found
+
+
+def _pair(row: Row) -> Pair:
+    return int(row.n), int(row.of)
+
+
+def kept(tables: Iterable[Table]) -> list[dict[str, Any]]:
+    """Tables as a release keeps them."""
+
+    def plain(groups: frozenset[str] | None) -> list[str]:
+        return sorted(groups or ())
+
+    return [
+        asdict(table) | {"hides_n": plain(table.hides_n), "hides_of": plain(table.hides_of)}
+        for table in tables
+    ]
+
+
+def of_kept(tables: Iterable[dict[str, Any]]) -> list[Table]:
+    return [
+        Table(
+            **table
+            | {
+                "rows": {group: (n, of) for group, (n, of) in table["rows"].items()},
+                "total": tuple(table["total"]),
+                "hides_n": frozenset(table["hides_n"]),
+                "hides_of": frozenset(table["hides_of"]),
+            }
+        )
+        for table in tables
+    ]

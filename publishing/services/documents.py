@@ -1,0 +1,121 @@
+"""What everybody can read of a release: its tables without the hidden numbers, and what was revised."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from districts.models import District
+from publishing.rules import LEAST, POSSIBLE, TOTAL, Table
+from reports.catalogue import REPORTS
+from reports.periods import quarter_of
+from reports.questions import By
+from reports.wording import name_group
+
+FORMAT: Final = 1  # of the document; docs/publishing.md describes it
+
+
+def document_of(
+    *,
+    number: int,
+    released_on: date,
+    tables: Sequence[Table],
+    left_out: Iterable[Table],
+    districts: Sequence[District],
+    last: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The document, in the city's language. `last` is that of the last release, which it revises."""
+    with translation.override(settings.LANGUAGE_CODE):
+        document: dict[str, Any] = {
+            "format": FORMAT,
+            "city": settings.CITY_NAME,
+            "release": number,
+            "released_on": released_on.isoformat(),
+            "method": f"{settings.SITE_URL}{reverse('reports_method')}",
+            "hidden": {"below": LEAST, "possible_values": POSSIBLE},
+            "districts": grounds(districts),
+            "tables": [_table(table, districts) for table in tables],
+            "left_out": [_head(table) for table in left_out],
+        }
+        document["revisions"] = list(revisions(last or {"tables": []}, document))
+    return document
+
+
+def grounds(districts: Iterable[District]) -> list[dict[str, str]]:
+    """Districts, each with the digest of its boundary: the ground is known by it, whatever it is called."""
+    return [
+        {"id": str(one.pk), "code": one.code, "name": one.name, "boundary": _digest(one.boundary)}
+        for one in districts
+    ]
+
+
+def _digest(boundary: Any) -> str:
+    """Empty without a boundary."""
+    text = json.dumps(boundary, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest() if boundary else ""
+
+
+def quarter_code(since: str) -> str:
+    """`2026-Q3`, from its first day."""
+    first = quarter_of(date.fromisoformat(since)).since
+    return f"{first.year:04}-Q{(first.month + 2) // 3}"
+
+
+def _head(table: Table) -> dict[str, Any]:
+    report = REPORTS[table.slug]
+    return {
+        "quarter": quarter_code(table.quarter),
+        "indicator": table.slug,
+        "title": str(report.title),
+        "definition": report.version,
+        "split": table.split,
+    }
+
+
+def _table(table: Table, districts: Iterable[District]) -> dict[str, Any]:
+    by_id = {str(district.pk): district for district in districts}
+    named = [(name_group(group, by_id), group) for group in table.rows]
+    if table.split != By.DISTRICT:
+        named.sort()
+    rows = [{"group": group, "name": name, **_shown(table, group)} for name, group in named]
+    return {**_head(table), "rows": rows, "total": _shown(table, TOTAL)}
+
+
+def _shown(table: Table, group: str) -> dict[str, int | None]:
+    """None is hidden."""
+    n, of = table.pairs[group]
+    hides_n, hides_of = table.hides_n or (), table.hides_of or ()
+    return {"n": None if group in hides_n else n, "of": None if group in hides_of else of}
+
+
+def revisions(last: Mapping[str, Any], document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """What the last release says otherwise of the same quarter, indicator and group."""
+    before = _figures(last)
+    for key, (name, now) in _figures(document).items():
+        if key in before and before[key][1] != now:
+            quarter, indicator, group = key
+            yield {
+                "quarter": quarter,
+                "indicator": indicator,
+                "title": str(REPORTS[indicator].title),
+                "group": group,
+                "name": name,
+                "was": before[key][1],
+                "now": now,
+            }
+
+
+def _figures(document: Mapping[str, Any]) -> dict[tuple[str, str, str], tuple[str, dict[str, Any]]]:
+    return {
+        (table["quarter"], table["indicator"], row["group"]): (
+            row["name"],
+            {"n": row["n"], "of": row["of"]},
+        )
+        for table in document["tables"]
+        for row in (*table["rows"], {"group": TOTAL, "name": "", **table["total"]})
+    }

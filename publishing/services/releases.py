@@ -1,0 +1,124 @@
+"""Releasing a quarter: counted, proven safe together with every release before, and kept as it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, permutations
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from districts.models import District
+from lib.days import city_today
+from publishing.models import Release, ReleaseGrid
+from publishing.policies import can_publish
+from publishing.rules import Same, Table, suppress
+from publishing.services.counting import count_quarter, districts_of, kept, of_kept
+from publishing.services.documents import document_of, grounds
+from publishing.services.grids import lock_releases
+from reports.periods import Period, quarter_of
+from reports.statuses import Status, status_of
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release as it would be made now."""
+
+    number: int
+    tables: Sequence[Table]
+    document: dict[str, Any]
+
+
+def grid_of(quarter: Period) -> ReleaseGrid | None:
+    """The grid in force in a quarter."""
+    return ReleaseGrid.objects.confirmed().filter(since__lte=quarter.since).order_by("since").last()
+
+
+def next_quarters() -> list[Period]:
+    """Quarters that can be released now, latest first: final, on a grid, and after all that were released."""
+    today = city_today()
+    last = Release.objects.order_by("quarter_since").last()
+    first = ReleaseGrid.objects.confirmed().order_by("since").first()
+    found, quarter = [], quarter_of(today).previous()
+    while first and quarter.since >= first.since and (last is None or quarter.since > last.quarter_since):
+        if status_of(quarter, today) == Status.FINAL:
+            found.append(quarter)
+        quarter = quarter.previous()
+    return found
+
+
+def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
+    """Count a quarter, and the one released before it again, and hide what has to be hidden.
+
+    Raises PermissionDenied, and ValidationError if the quarter cannot be released now.
+    """
+    if not can_publish(actor):
+        raise PermissionDenied
+    if quarter not in next_quarters():
+        raise ValidationError({"quarter": _("Choose a quarter from the list.")})
+    earlier = list(Release.objects.order_by("number"))
+    last = earlier[-1] if earlier else None
+    number = last.number + 1 if last else 1
+    quarters = [last.quarter, quarter] if last else [quarter]
+    new, districts = _count(quarters, number)
+    before = _neighbours(earlier, quarters[0])
+    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
+    document = document_of(
+        number=number,
+        released_on=city_today(),
+        tables=published,
+        left_out=left_out,
+        districts=districts,
+        last=last.document if last else None,
+    )
+    return Prepared(number, published, document)
+
+
+@transaction.atomic
+def make_release(*, actor: Actor, quarter: Period) -> Release:
+    """Release a quarter. Raises as `prepare_release`."""
+    lock_releases()
+    prepared = prepare_release(actor=actor, quarter=quarter)
+    release = Release.objects.create(
+        number=prepared.number,
+        quarter_since=quarter.since,
+        released_on=city_today(),
+        released_by_id=actor.id,
+        document=prepared.document,
+        counted=kept(prepared.tables),
+    )
+    record_changes(actor, Action.CREATE, [Changed("release", release.pk, Op.CREATED, 1, [])])
+    return release
+
+
+def _count(quarters: Iterable[Period], number: int) -> tuple[list[Table], list[District]]:
+    tables: list[Table] = []
+    districts: dict[Any, District] = {}
+    for quarter in quarters:
+        if grid := grid_of(quarter):
+            tables += count_quarter(grid, quarter, number)
+            districts |= {district.pk: district for district in districts_of(grid.level)}
+    return tables, list(districts.values())
+
+
+def _neighbours(releases: Iterable[Release], first: Period) -> list[Table]:
+    """Published tables of the quarters that are counted again, and of the one before these."""
+    found = [table for release in releases for table in of_kept(release.counted)]
+    before = max((table.quarter for table in found if table.quarter < first.since.isoformat()), default="")
+    return [table for table in found if table.quarter >= before]
+
+
+def _same_grounds(releases: Iterable[Release], districts: Iterable[District]) -> Iterator[Same]:
+    """Districts with one boundary are one ground, whatever their ids."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for row in chain(*(release.document["districts"] for release in releases), grounds(districts)):
+        if row["boundary"]:
+            ids[row["boundary"]].add(row["id"])
+    for same in ids.values():
+        for one, other in permutations(sorted(same), 2):
+            yield frozenset({one}), frozenset({other})
