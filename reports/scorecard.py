@@ -19,7 +19,6 @@ from reports.reading import Report, read_together
 from reports.wording import name_group, say, say_briefly, say_change, say_interval, say_of, say_spread
 
 RUN_UP: Final = 12  # periods of a sparkline
-FEW: Final = 5  # figures of fewer are not published
 
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (

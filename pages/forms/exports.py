@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from lib.age import SHORTEST
 from lib.fold import squash
 from lib.reasons import MOST_LETTERS, check_reason
-from reports.exports.asked import AUDIENCES, Audience
 
 OTHER: Final = "other"
 # Selected with one tap. Other reasons are typed.
@@ -124,16 +123,3 @@ class ExportForm(ReasonForm):
             label=_("File format"), choices=offered, initial=offered[0][0], widget=forms.RadioSelect
         )
         self.order_fields(self.field_order)
-
-
-class ReportExportForm(ExportForm):
-    """Export figures, for internal use or for publication."""
-
-    field_order = ("audience", "format", "reason", "other")
-
-    audience = forms.ChoiceField(
-        label=_("Who is it for?"),
-        choices=[(code.value, text) for code, text in AUDIENCES.items()],
-        initial=Audience.INTERNAL.value,
-        widget=forms.RadioSelect,
-    )

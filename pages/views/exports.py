@@ -17,16 +17,15 @@ from jobs.services import queue_job
 from lib.days import city_today
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.exports import ExportForm, ReasonForm, ReportExportForm
+from pages.forms.exports import ExportForm, ReasonForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
 from pages.views.reports import find_report, ground
 from reports.catalogue import REPORTS
-from reports.exports.asked import SCORECARD, Asked, Audience
+from reports.exports.asked import KIND as REPORT_KIND
+from reports.exports.asked import SCORECARD, Asked
 from reports.exports.files import TYPES, can_write_pdf
-from reports.exports.publications import KIND as REPORT_KIND
-from reports.exports.publications import check_publication, why_inside
 from reports.exports.rows import KIND as ROWS_KIND
 from reports.questions import By
 from reports.wording import say_so_far
@@ -85,24 +84,17 @@ def export_report(request: ActorRequest) -> HttpResponse:
         find_report(slug)
     asked = _asked(request, slug, districts)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
-    form = ReportExportForm(posted(request), formats=formats)
+    form = ExportForm(posted(request), formats=formats)
     if asked is not None and form.is_valid():
-        asked = replace(asked, audience=Audience(form.cleaned_data["audience"]))
-        try:
-            check_publication(asked, city_today())
-        except ValidationError as error:
-            form.add_error("audience", error)
-        else:
-            given = {"format": form.cleaned_data["format"], "purpose": form.purpose}
-            title = {"title": f"{asked.title}, {asked.period}"}
-            job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.kept() | given | title)
-            return redirect("job", job.pk)
+        given = {"format": form.cleaned_data["format"], "purpose": form.purpose}
+        title = {"title": f"{asked.title}, {asked.period}"}
+        job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.kept() | given | title)
+        return redirect("job", job.pk)
     context = {
         "form": form,
         "asked": asked,
         "district": next((row for row in districts if asked and row.code == asked.district), None),
         "no_pdf": "pdf" not in formats,
-        "why_inside": why_inside(asked, city_today()) if asked else "",
         "so_far": say_so_far(asked.period, city_today()) if asked else "",
         "back": _page_of(request, slug),
     }

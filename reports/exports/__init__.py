@@ -1,1 +1,1 @@
-"""Figures as files: a document with its filters, formulas and method, for inside or for publication."""
+"""Figures as files: a document with its filters, formulas and method. They are for inside."""

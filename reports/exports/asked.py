@@ -3,32 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
-
-from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from reports.catalogue import REPORTS, title_of
-from reports.figures import Text
 from reports.periods import Period
 from reports.questions import By, Question, ask
 from reports.reading import Report
 
+KIND: Final = "export_report"  # of the job
 SCORECARD: Final = "scorecard"
-
-
-class Audience(StrEnum):
-    """Who reads it: the police only, or anybody."""
-
-    INTERNAL = "internal"
-    PUBLIC = "public"
-
-
-AUDIENCES: Final[Mapping[Audience, Text]] = {
-    Audience.INTERNAL: _("Internal: complete, marked confidential, with your name on every page"),
-    Audience.PUBLIC: _("For publication: without communities, concerns or reassurance"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +25,6 @@ class Asked:
     before: Period
     by: By = By.DISTRICT
     all_kinds: bool = False
-    audience: Audience = Audience.INTERNAL
 
     @property
     def report(self) -> Report | None:
@@ -53,12 +36,8 @@ class Asked:
         return title_of(self.slug)
 
     @property
-    def is_public(self) -> bool:
-        return self.audience == Audience.PUBLIC
-
-    @property
     def is_split(self) -> bool:
-        """By community or kind: what has small cells to hide."""
+        """By community or kind."""
         return self.by != By.DISTRICT
 
     def question(self, actor: Actor) -> Question:
@@ -75,7 +54,6 @@ class Asked:
             "before_until": self.before.until,
             "by": self.by.value,
             "all_kinds": self.all_kinds,
-            "audience": self.audience.value,
         }
 
     @classmethod
@@ -92,5 +70,4 @@ class Asked:
             before=Period(day("before_since"), day("before_until")),
             by=By(kept["by"]),
             all_kinds=kept["all_kinds"],
-            audience=Audience(kept["audience"]),
         )

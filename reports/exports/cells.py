@@ -1,6 +1,5 @@
 """Cells of a document of figures: what a number is to a sheet, and what it says on paper."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -81,15 +80,6 @@ def stated_beside(line: Line) -> Value:
     """`Nothing agreed: 1 · …`: what the page says beside a figure."""
     said = [(column.label, say_own(getattr(line.row, column.name), column.unit)) for column in line.notable]
     return text(_sentence(" · ".join(f"{label}: {value}" for label, value in said)))
-
-
-def few_in_public(*, is_public: bool) -> Callable[[Row | None, Value], Value]:
-    """For publication, cells of a row that was left out as one of few say so."""
-
-    def few(row: Row | None, value: Value) -> Value:
-        return text(_("fewer than 5")) if is_public and row is None else value
-
-    return few
 
 
 def typed(value: float | None) -> Any:

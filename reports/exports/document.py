@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Protocol
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -23,20 +22,12 @@ from reports.exports.cells import (
     cell_of,
     cells_of,
     columns_of,
-    few_in_public,
     measured,
     number,
     stated,
     stated_beside,
     text,
     typed,
-)
-from reports.exports.publications import (
-    CONCERNS_STAY,
-    FEW_STAY,
-    NOT_PUBLISHED,
-    as_published,
-    without_few,
 )
 from reports.figures import Text
 from reports.periods import Period, seasons, with_seasons
@@ -147,9 +138,7 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
     question = asked.question(actor)
     district = question.districts[0]
     report = asked.report
-    if report and asked.is_public:
-        report = as_published(report)
-    notes = [] if asked.is_public else _notes(asked, question, actor)
+    notes = _notes(asked, question, actor)
     if report is None:
         tables, remarks = _scorecard(asked, question)
     else:
@@ -160,11 +149,11 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
         subtitle=f"{district.name}, {_period(asked, question)}",
         facts=[*_facts(asked, question, actor, purpose, now), *_noted(asked, notes)],
         tables=tables,
-        methods=[report] if report else _of_scorecard(asked),
+        methods=[report] if report else list(REPORTS.values()),
         remarks=remarks,
-        marking=_marking(asked, actor, now),
+        marking=_marking(actor, now),
         made_at=now,
-        author=settings.CITY_NAME if asked.is_public else actor.name,
+        author=actor.name,
     )
 
 
@@ -183,17 +172,13 @@ def _facts(
         _("Kinds counted"),
         _("all") if asked.all_kinds else _("all except partners (such as schools) and culture and sport"),
     )
-    if asked.is_public:
-        yield _("Left out"), f"{CONCERNS_STAY} {FEW_STAY}"
-        yield _("Published by"), settings.CITY_NAME
-    else:
-        yield _("Created by"), actor.name
-        yield _("Reason"), purpose
+    yield _("Created by"), actor.name
+    yield _("Reason"), purpose
     yield _("Created at"), _moment(now)
 
 
 def _notes(asked: Asked, question: Question, actor: Actor) -> list[PeriodNote]:
-    """Notes on the days of the charts, in the order of their numbers there. None is published."""
+    """Notes on the days of the charts, in the order of their numbers there."""
     first = asked.period.run_up(RUN_UP)[0].since
     found = PeriodNote.objects.visible_to(actor).about(question.districts[0])
     return list(found.within(first, asked.period.until).in_order())
@@ -229,9 +214,7 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
-    if asked.is_public:
-        return _("For publication: without communities, concerns or reassurance.")
+def _marking(actor: Actor, now: datetime) -> str:
     return _("Confidential. For %(name)s, %(at)s.") % {
         "name": actor.name,
         "at": _moment(now),
@@ -243,9 +226,7 @@ def _marking(asked: Asked, actor: Actor, now: datetime) -> str:
 
 def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
     run_up = asked.period.run_up(RUN_UP)
-    lines_ = scorecard(_of_scorecard(asked), question, asked.period, asked.before, run_up)
-    if asked.is_public:
-        lines_ = [replace(line, table=without_few(line.table)) for line in lines_]
+    lines_ = scorecard(REPORTS.values(), question, asked.period, asked.before, run_up)
     found = {line.report.slug: line for line in lines_}
     columns = [
         Column(_("Indicator"), width=34),
@@ -257,10 +238,8 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(_before(asked), Cell.SHARE, width=17),
         Column(_("Change (percentage points)"), Cell.NUMBER, width=19),
     ]
-    below = None
-    if not asked.is_public:  # nothing hides what is small there
-        below = len(columns)
-        columns.append(Column(_("Additional figures"), width=60))
+    below = len(columns)
+    columns.append(Column(_("Additional figures"), width=60))
     said_once = [text(question.districts[0].name), text(_period(asked, question))]
     unsaid = (_UNIT, len(columns), len(columns) + 1)
     columns += [Column(_("District"), width=_WHERE), Column(_("Period"), width=_WHEN)]
@@ -273,7 +252,7 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
             Table(
                 str(title),
                 columns,
-                [[*_indicator(line, is_public=asked.is_public), *said_once] for line in here],
+                [[*_indicator(line), *said_once] for line in here],
                 unsaid=unsaid,
                 below=below,
                 briefly={_CHANGE: _("Change")},
@@ -284,28 +263,22 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
     return tables, [_remark(remark) for remark in standing_out(found.values())]
 
 
-def _of_scorecard(asked: Asked) -> list[Report]:
-    """All indicators; published, those that may be."""
-    return [one for slug, one in REPORTS.items() if not asked.is_public or slug not in NOT_PUBLISHED]
-
-
 def _remark(remark: Remark) -> str:
     return f"{remark.line.report.title}: {remark.text}"
 
 
-def _indicator(line: Line, *, is_public: bool) -> list[Value]:
+def _indicator(line: Line) -> list[Value]:
     report, row = line.report, line.row
-    few = few_in_public(is_public=is_public)
     return [
         text(str(report.title)),
-        few(row, number(row.n if row else None)),
-        few(row, number(row.of if row else None)),
+        number(row.n if row else None),
+        number(row.of if row else None),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        few(row, stated(report, measured(line.value, report), line.said)),
+        stated(report, measured(line.value, report), line.said),
         text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
-        few(line.row_before, stated(report, measured(line.value_before, report), line.said_before)),
+        stated(report, measured(line.value_before, report), line.said_before),
         _change(line),
-        *([] if is_public else [stated_beside(line)]),
+        stated_beside(line),
     ]
 
 
@@ -322,14 +295,14 @@ def _change(line: Line) -> Value:
 def _one(asked: Asked, report: Report, question: Question, notes: Sequence[PeriodNote]) -> list[Table]:
     district = question.districts[0]
     run_up, periods = periods_of(asked.period, asked.before)
-    if not asked.is_public:
-        periods = with_seasons(periods, asked.period, question.today)
+    periods = with_seasons(periods, asked.period, question.today)
     figures = table(report, replace(question, periods=periods))
-    if asked.is_public:
-        figures = without_few(figures)
     whole = Line(figures, district.code, asked.period, asked.before, run_up)
-    found = [_split(asked, report, question, whole), _over_time(asked, report, district, whole, notes)]
-    return found if asked.is_public else [*found, _seasons(asked, whole)]
+    return [
+        _split(asked, report, question, whole),
+        _over_time(report, district, whole, notes),
+        _seasons(asked, whole),
+    ]
 
 
 def _seasons(asked: Asked, whole: Line) -> Table:
@@ -346,11 +319,8 @@ def _season(whole: Line, quarter: Period) -> Value:
     return text(mark_of(whole.report, row, "").said if row else "")
 
 
-def _over_time(
-    asked: Asked, report: Report, district: District, whole: Line, notes: Sequence[PeriodNote]
-) -> Table:
+def _over_time(report: Report, district: District, whole: Line, notes: Sequence[PeriodNote]) -> Table:
     """The district over twelve periods, and the notes that the chart has numbers of."""
-    few = few_in_public(is_public=asked.is_public)
     chart = on_paper(trend(whole, f"{report.title}, {district.name}", notes=notes, palette=PRINT))
     columns = [
         Column(_("Period"), width=26),
@@ -363,7 +333,7 @@ def _over_time(
             text(", ".join(filter(None, (str(period), say_so_far(period, whole.table.question.today))))),
             Value(period.since, _day(period.since)),
             Value(period.until, _day(period.until)),
-            *(few(row, cell) for cell in cells_of(report, row)),
+            *cells_of(report, row),
         ]
         for period in whole.run_up
         for row in [whole.table.row(district.code, period)]
@@ -373,14 +343,10 @@ def _over_time(
 
 
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
-    """The district and its parts; or a row for each community or kind, with the district's total in a column.
-
-    For publication the district alone.
-    """
+    """The district and its parts; or a row for each community or kind, the district's total in a column."""
     district = question.districts[0]
     within = District.objects.filter(parent=district).active().in_order()
-    parts = [] if asked.is_public else list(within)
-    _asked, found = split_up(report, question, asked.period, asked.before, asked.by, parts)
+    _asked, found = split_up(report, question, asked.period, asked.before, asked.by, list(within))
     notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
     if asked.by == By.FOCUS:
         notes.append(
@@ -389,8 +355,6 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
                 "add up to the total."
             )
         )
-    if asked.is_public:
-        notes.append(str(FEW_STAY))
     if whole.is_waiting:
         notes.append(
             _(
@@ -413,12 +377,11 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     columns.append(Column(_("Period"), width=_WHEN))
     unsaid = (len(columns) - 1,)
     when = text(_period(asked, question))
-    few = few_in_public(is_public=asked.is_public)
     rows = [
         [
             text(name),
-            *(few(line.row, cell) for cell in cells_of(report, line.row)),
-            few(line.row_before, stated(report, typed(line.value_before), line.said_before)),
+            *cells_of(report, line.row),
+            stated(report, typed(line.value_before), line.said_before),
             *total,
             when,
         ]

@@ -14,12 +14,10 @@ from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
-from lib.days import city_today
 from lib.told import texts
-from reports.exports.asked import Asked
+from reports.exports.asked import KIND, Asked
 from reports.exports.document import build
 from reports.exports.files import TYPES, write
-from reports.exports.publications import KIND, check_publication
 
 STEPS: Final = 2  # counting, and writing
 
@@ -30,7 +28,6 @@ def export_report(work: Work) -> JobResult:
     work.progress(0, STEPS)
     try:
         districts = [district.pk for district in asked.question(work.actor).districts]
-        check_publication(asked, city_today())
         document = build(asked, work.actor, purpose)
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
@@ -41,7 +38,7 @@ def export_report(work: Work) -> JobResult:
     write(document, extension, out)
     work.progress(2)
     days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
-    name = "-".join(part for part in (asked.slug, slugify(asked.district), days, _suffix(asked)) if part)
+    name = "-".join(part for part in (asked.slug, slugify(asked.district), days, "confidential") if part)
 
     def tell(files: Sequence[KeptFile]) -> None:
         record(
@@ -50,16 +47,12 @@ def export_report(work: Work) -> JobResult:
             "report",
             [],
             district_ids=districts,
-            field_names=[asked.slug, f"by {asked.by}", asked.audience.value],
+            field_names=[asked.slug, f"by {asked.by}"],
             purpose=purpose,
             recipient=f"file sha256:{files[0].digest} days:{days}",
         )
 
     return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
-
-
-def _suffix(asked: Asked) -> str:
-    return "public" if asked.is_public else "confidential"
 
 
 def register() -> None:

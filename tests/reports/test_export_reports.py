@@ -62,9 +62,9 @@ def city() -> City:
     return City()
 
 
-def export(user: User, query: str, extension: str, audience: str = "internal") -> bytes:
+def export(user: User, query: str, extension: str) -> bytes:
     client = sure(user)
-    given = {"format": extension, "audience": audience, **WHY}
+    given = {"format": extension, **WHY}
     answer = client.post(f"/reports/export/?{query}", given)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     assert run_next()
@@ -123,7 +123,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     assert (said["Created by"], said["Reason"]) == (city.supervisor.name, "To prepare a meeting or an event")
     left, _fetched = Event.objects.filter(action=Action.EXPORT).order_by("-pk")[:2][::-1]
     assert (left.object_type, left.district_ids) == ("report", [city.north.pk])
-    assert left.field_names == ["by kind", "coverage", "internal"]
+    assert left.field_names == ["by kind", "coverage"]
 
 
 def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zero(city: City) -> None:
@@ -186,21 +186,6 @@ def test_what_the_page_states_beside_a_figure_is_in_a_reports_own_files(promised
     assert "Due date moved" in " ".join(paper.split())
 
 
-@pytest.mark.parametrize("extension", ["csv", "xlsx", "pdf"])
-def test_a_published_scorecard_leaves_out_what_hides_no_small_number(promised: City, extension: str) -> None:
-    content = export(promised.supervisor, f"report=scorecard&{ASKED}", extension, "public")
-    if extension == "csv":
-        said = content.decode("utf-8-sig")
-    elif extension == "xlsx":
-        figures = load_workbook(io.BytesIO(content)).worksheets[0]
-        said = " ".join(str(cell) for row in figures.iter_rows(values_only=True) for cell in row)
-    else:
-        said = " ".join(" ".join(text_of(content)).split())
-    assert "Follow-ups done on time" in said
-    for beside in (BESIDE, "Cancelled: 1", "Due date moved", "ever met: 23", "othing agreed: 46"):
-        assert beside not in said
-
-
 def test_a_fall_is_a_number_below_nought(city: City) -> None:
     rows = table(export(city.supervisor, "report=scorecard&period=2024-Q4", "csv"))
     [met] = [row for row in rows if row["Indicator"] == "Organisations met"]
@@ -234,14 +219,13 @@ def test_a_pdf_is_marked_on_each_page_and_shows_nothing_of_elsewhere(city: City,
 
 def test_only_supervisors_who_say_why_of_their_own_districts(city: City) -> None:
     address = f"/reports/export/?report=coverage&{ASKED}"
-    given = {"format": "csv", "audience": "internal"}
+    given = {"format": "csv"}
     page = sure(city.supervisor)
     assert "/reports/export/?report=coverage" in page.get(f"/reports/coverage/?{ASKED}").content.decode()
     assert "/reports/export/?report=scorecard" in page.get(f"/reports/?{ASKED}").content.decode()
     assert page.get(address).status_code == 200
     assert page.post(address, given).status_code == 422
     assert page.post(address, given | {"reason": "other", "other": ""}).status_code == 422
-    assert page.post(address, given | WHY | {"audience": "friends"}).status_code == 422
     assert page.get(f"{address}&district={city.south.code}").status_code == 404
     assert page.get("/reports/export/?report=gossip").status_code == 404
     assert page.get("/reports/export/?report=coverage&period=soon").status_code == 422
@@ -258,7 +242,7 @@ def test_only_supervisors_who_say_why_of_their_own_districts(city: City) -> None
 
 def test_whoever_covers_the_district_no_more_gets_no_file(city: City) -> None:
     page = sure(city.supervisor)
-    page.post(f"/reports/export/?report=coverage&{ASKED}", {"format": "csv", "audience": "internal", **WHY})
+    page.post(f"/reports/export/?report=coverage&{ASKED}", {"format": "csv", **WHY})
     city.supervisor.districts.set([city.south])
     run_next()
     job = Job.objects.get()

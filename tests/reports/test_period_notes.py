@@ -79,8 +79,6 @@ def test_notes_of_the_whole_are_numbered_in_charts_and_internal_files_of_its_par
     paper = " ".join(" ".join(text_of(export(supervisor, f"report=activity&{asked}", "pdf"))).split())
     assert "1. 1 Feb 2024: Election" in paper
     assert "Note 1 Sep 2024: Town fair" in paper
-    public = export(supervisor, f"report=activity&{ASKED}&district={north.code}", "pdf", "public")
-    assert "Town fair" not in " ".join(text_of(public))
     assert (
         sure(make_officer(market)).get(f"/reports/notes/?district={market.code}").content.count(b"Town fair")
         == 0
