@@ -62,7 +62,7 @@ GROUNDS: Final = (
     },
     bias_indicators={
         "label": _("What points to bias?"),
-        "help_text": _("The perception of a victim or witness is enough. Select nothing you do not know."),
+        "help_text": _("The perception of a victim or witness is enough. Select only what you know."),
     },
     received_at={"label": _("Received")},
     district={"empty_label": _("Choose a district")},

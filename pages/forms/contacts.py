@@ -32,6 +32,7 @@ OFFERED = 200
 @fields_of(
     Contact,
     *FIELDS,
+    family_name={"error_messages": {"required": _("Enter the family name, or the only name.")}},
     email={"widget": forms.EmailInput(attrs=UNREMEMBERED)},
     home_district={"empty_label": _("Choose a district")},
     preferred_channel={"empty": _("No preference")},

@@ -120,7 +120,10 @@ UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_
 @fields_of(
     Meeting,
     *("subject", "kind", "initiated_by", "level", "agenda", "officers"),
-    subject={"label": _("What is it about?")},
+    subject={
+        "label": _("What is it about?"),
+        "error_messages": {"required": _("Enter what the meeting is about.")},
+    },
     kind={"label": _("How will you meet?"), "widget": forms.RadioSelect, "initial": MeetingKind.VISIT},
     initiated_by={"label": _("Who initiated it?")} | UNSTATED,
     level=UNSTATED,

@@ -50,6 +50,7 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
 @fields_of(
     Organisation,
     *FIELDS,
+    name={"error_messages": {"required": _("Enter the name of the organisation.")}},
     kind={"empty": _("Choose a kind")},
     home_district={"label": _("District"), "empty_label": _("Choose a district")},
     languages={"widget": CHECKS},
