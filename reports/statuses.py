@@ -17,22 +17,24 @@ class Status(TextChoices):
     RUNNING = "running", _("running")
     PROVISIONAL = "provisional", _("provisional")
     FINAL = "final", _("final")
+    REVISED = "revised", _("revised")
 
 
 MEANINGS: Final[dict[Status, Promise]] = {
     Status.RUNNING: _("The period is not over. Figures count up to today."),
     Status.PROVISIONAL: _("The period ended recently. Meetings and follow-ups may still be entered late."),
     Status.FINAL: _("The period ended some time ago. Only a late record about it can still change it."),
+    Status.REVISED: _("Records about the period were entered or corrected after its figures were final."),
 }
 
 
 def status_of(period: Period, today: date) -> Status:
-    """Return the status on the city's day `today`.
-
-    A period is provisional for `FIGURES_PROVISIONAL_DAYS` days after its last day.
-    """
+    """Return the status on the city's day `today`; whether it was revised say late records (reports.late)."""
     if period.until > today:
         return Status.RUNNING
-    if today < period.until + timedelta(days=settings.FIGURES_PROVISIONAL_DAYS):
-        return Status.PROVISIONAL
-    return Status.FINAL
+    return Status.PROVISIONAL if today < final_on(period) else Status.FINAL
+
+
+def final_on(period: Period) -> date:
+    """The first day of final figures: `FIGURES_PROVISIONAL_DAYS` days after the period's last day."""
+    return period.until + timedelta(days=settings.FIGURES_PROVISIONAL_DAYS)

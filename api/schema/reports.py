@@ -30,7 +30,8 @@ EXAMPLE: Final[Json] = {
     "from": "2026-07-01",
     "to": "2026-10-01",
     "counted_to": "2026-10-01",
-    "status": "final",
+    "status": "revised",
+    "revised_by": [{"list": "concerns", "entered_on": "2026-11-12", "records": 1}],
     "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
     "comparable": True,
     "by": "district",
@@ -127,6 +128,23 @@ def responses(row: Json) -> Json:
             "type": "string",
             "enum": Status.values,
             "description": " ".join(f"`{status}`: {text}" for status, text in MEANINGS.items()),
+        },
+        "revised_by": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "list": {
+                        "type": "string",
+                        "enum": ["organisations", "meetings", "follow-ups", "concerns"],
+                    },
+                    "entered_on": DAY,
+                    "records": {"type": "integer", "minimum": 1},
+                },
+                "required": ["list", "entered_on", "records"],
+            },
+            "description": "How many records about the period were entered or corrected on which day, after "
+            "its figures were final. Empty unless `status` is `revised`.",
         },
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
         "comparable": {

@@ -18,12 +18,12 @@ from audit.models import Action
 from audit.services import record
 from lib.days import city_today
 from reports.figures import Drill
+from reports.late import by_day, late_records, status_with
 from reports.parts import IN_SEVERAL, is_rest, rows_of
 from reports.periods import Period, PeriodInFuture
 from reports.questions import IN_NO_PART, By, Question, ask
 from reports.reading import Report
 from reports.scorecard import is_comparable
-from reports.statuses import status_of
 
 REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")
@@ -76,7 +76,12 @@ class Reports(Resource):
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
         about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
         about["counted_to"] = question.so_far(period).until
-        about["status"] = status_of(period, question.today)
+        then = replace(question, periods=(period,))
+        late = late_records(then, [report])
+        about["status"] = status_with(late, then)
+        about["revised_by"] = [
+            {"list": noun, "entered_on": day, "records": n} for (noun, day), n in by_day(late).items()
+        ]
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}
             about["comparable"] = is_comparable(report, question, period, before) and not any(

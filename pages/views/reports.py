@@ -29,6 +29,7 @@ from pages.forms.reports import (
     RowForm,
     SplitForm,
 )
+from pages.late import late_rows
 from pages.lists import canonical
 from pages.lookups import record_view, refuse_unless
 from reports.catalogue import REPORTS
@@ -36,6 +37,7 @@ from reports.charts import top_of
 from reports.counted import can_count
 from reports.drawings import bars_of, trend
 from reports.indicators import contact_wanted
+from reports.late import late_records
 from reports.periods import seasons, with_seasons
 from reports.policies import can_read_reports
 from reports.questions import By, Question
@@ -71,9 +73,13 @@ def report_view(
             form = form_of(request.GET.dict(), districts, **about)
             if not form.is_valid() or form.asked is None:
                 return render(request, template, {"form": form, **about}, status=422)
-            found = view(request, form, form.question(request.actor), **about)
+            question = form.question(request.actor)
+            found = view(request, form, question, **about)
             if isinstance(found, HttpResponseBase):
                 return found
+            counted = [shown] if shown else REPORTS.values()
+            form.late = late_records(replace(question, periods=(form.asked,)), counted)
+            about["late"] = late_rows(request, form.late, question.districts)
             period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
             return render(request, template, {"form": form, **about, **period, **found})
 

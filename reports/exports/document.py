@@ -30,12 +30,13 @@ from reports.exports.cells import (
     typed,
 )
 from reports.figures import Text
+from reports.late import late_records, say_late, status_with
 from reports.periods import Period, seasons, with_seasons
 from reports.questions import By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
-from reports.statuses import MEANINGS, status_of
+from reports.statuses import MEANINGS
 from reports.wording import change_of, label_of, say_briefly, say_note, say_of, say_so_far, say_unit
 
 _NARROW: Final = 10  # letters
@@ -164,8 +165,7 @@ def _facts(
     yield _("District"), f"{district.name} ({district.code})"
     so_far = say_so_far(asked.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
-    status = status_of(asked.period, question.today)
-    yield _("Status"), f"{status.label}. {MEANINGS[status]}"
+    yield from _status(asked, question)
     yield _("Compared with"), _days(asked.before)
     yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
     yield (
@@ -175,6 +175,15 @@ def _facts(
     yield _("Created by"), actor.name
     yield _("Reason"), purpose
     yield _("Created at"), _moment(now)
+
+
+def _status(asked: Asked, question: Question) -> Iterator[tuple[str, str]]:
+    then = replace(question, periods=(asked.period,))
+    late = late_records(then, [asked.report] if asked.report else REPORTS.values())
+    status = status_with(late, then)
+    yield _("Status"), f"{status.label}. {MEANINGS[status]}"
+    if not asked.is_public:
+        yield from say_late(late)
 
 
 def _notes(asked: Asked, question: Question, actor: Actor) -> list[PeriodNote]:

@@ -28,9 +28,9 @@ from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from reports.counted import CountedRow, counted_rows
 from reports.exports.asked import Asked
+from reports.late import late_records, status_with
 from reports.questions import Question
 from reports.reading import Report
-from reports.statuses import status_of
 
 KIND: Final = "export_rows"
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, which spreadsheets need; once, at the start
@@ -72,7 +72,9 @@ class Counted:
         yield "before", period.until
         yield "counted_before", self.question.so_far(period).until
         yield "as_of", self.question.as_of
-        yield "status", status_of(period, self.question.today).value
+        late = late_records(self.question, [self.report])
+        yield "status", status_with(late, self.question).value
+        yield "entered_since", len(late)
         yield "all_kinds", self.question.all_kinds
         yield "counted", _whole(sum(row.counted for row in self.rows))
         yield "out_of", _whole(sum(row.out_of for row in self.rows))

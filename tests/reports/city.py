@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import QueryDict
 
 from accounts.actors import Actor, actor_for
@@ -65,6 +66,7 @@ def make_promise(
         FollowUpOrganisation(follow_up=follow_up, organisation=organisation) for organisation in organisations
     )
     begin_histories([follow_up])
+    follow_up.periods.update(entered_at=F("since"))
     return follow_up
 
 

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
+from audit.models import Action, Event
 from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import FocusDeclaration, OrganisationPeriod
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
-from meetings.services.concerns import close_concern, reopen_concern
+from meetings.services.concerns import close_concern, edit_concern, reopen_concern
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -21,9 +23,14 @@ from meetings.services.follow_ups import (
     reopen_follow_up,
 )
 from meetings.services.handover import hand_over, undo_handover
+from meetings.services.meetings import edit_meeting
 from reports.catalogue import REPORTS
+from reports.exports.asked import Asked
+from reports.exports.document import build
+from reports.late import late_records
 from reports.questions import By, Question, ask
-from tests.factories import make_meeting, make_officer, make_organisation, make_supervisor
+from tests.api.clients import Tool
+from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.reports.city import QUARTER, at, follow, make_city, make_concern, make_promise, old
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +48,7 @@ def figures(actor: Actor) -> dict[str, Any]:
                 found[f"{slug} by {by}"] = [
                     _read(report, row, question, actor) for row in report.rows(question)
                 ]
+    found["late"] = late_records(ask(actor, [QUARTER]), REPORTS.values())
     return found
 
 
@@ -175,3 +183,62 @@ def test_what_happens_now_changes_no_past_figure(edit: str) -> None:
     assert (row.n, row.of, row.late, row.not_done, row.cancelled) == (1, 3, 1, 1, 1)
     [row] = REPORTS["concerns"].rows(question)
     assert (row.n, row.of, row.closed) == (2, 3, 1)
+
+
+def late(actor: Actor, *slugs: str) -> list[tuple[str, Any]]:
+    found = late_records(ask(actor, [QUARTER]), [REPORTS[slug] for slug in slugs])
+    assert all(one.entered_on == city_today() for one in found)
+    return [(one.noun, one.id) for one in found]
+
+
+def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
+    _city, north, south, actor = make_city()
+    row, elsewhere = old(make_organisation(north)), old(make_organisation(south))
+    first = at(QUARTER.since)
+    known = make_meeting(north, elsewhere, starts_at=first, created_at=first, updated_at=first)
+    promise = make_promise(row, due_on=DUE)
+    concern = make_concern(north, first)
+    assert late(actor, *REPORTS) == []
+
+    meeting = make_meeting(south, row, starts_at=at(DUE))
+    assert late(actor, "coverage") == late(actor, "activity") == [("meetings", meeting.pk)]
+    make_meeting(south, row, starts_at=QUARTER.ends_at)  # of the next one
+    edit_meeting(actor=SYSTEM, meeting_id=known.pk, subject="Nothing that figures read")
+    assert late(actor, "activity") == [("meetings", meeting.pk)]
+    edit_meeting(actor=SYSTEM, meeting_id=known.pk, starts_at=at(DUE))
+    assert set(late(actor, "activity")) == {("meetings", meeting.pk), ("meetings", known.pk)}
+
+    assert late(actor, "follow-ups", "concerns", "continuity") == []
+    edit_follow_up(actor=SYSTEM, follow_up_id=promise.pk, status="done", done_at=at(DUE))
+    assert late(actor, "follow-ups") == [("follow-ups", promise.pk)]
+    edit_concern(actor=SYSTEM, concern_id=concern.pk, reassurance_offered_at=first + timedelta(hours=3))
+    assert late(actor, "reassurance") == [("concerns", concern.pk)]
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("roma")])
+    assert late(actor, "continuity") == [("organisations", row.pk)]
+    twin = old(make_organisation(south))
+    merge_organisations(actor=SYSTEM, kept_id=elsewhere.pk, versions={elsewhere.pk: 1, twin.pk: 1})
+    assert set(late(actor, "continuity")) == {("organisations", row.pk), ("organisations", elsewhere.pk)}
+
+
+def test_page_file_and_api_say_revised_with_the_records_and_their_days(client: Client) -> None:
+    north = make_district()
+    supervisor = make_supervisor(north)
+    row = old(make_organisation(north, name="Ateneo"))
+    address = f"/reports/activity/?district={north.code}&period=2024-Q3"
+    client.force_login(supervisor)
+    assert "Final." in client.get(address).content.decode()
+    meeting = make_meeting(north, row, starts_at=at(DUE))
+    page = client.get(address).content.decode()
+    assert "Revised." in page and "1 record entered or corrected later" in page
+    assert f'href="/meetings/{meeting.pk}/"' in page
+    listed = Event.objects.filter(action=Action.LIST, object_type="report").latest("at")
+    assert listed.object_ids == [meeting.pk]
+    tool = Tool(north, scopes=("reports:read",))
+    said = tool.get("/reports/activity/?from=2024-07-01&to=2024-10-01").json()
+    assert said["status"] == "revised"
+    assert said["revised_by"] == [{"list": "meetings", "entered_on": str(city_today()), "records": 1}]
+    before = tool.get("/reports/activity/?from=2024-04-01&to=2024-07-01").json()
+    assert (before["status"], before["revised_by"]) == ("final", [])
+    asked = Asked("activity", north.code, QUARTER, QUARTER.previous(), By.DISTRICT, all_kinds=False)
+    facts = dict(build(asked, actor_for(supervisor), "x").facts)
+    assert facts["Status"].startswith("revised") and "Meetings: 1" in facts.values()

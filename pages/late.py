@@ -1,0 +1,60 @@
+"""The records that revised a period's figures, with links to those that the reader can see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from contacts.models import Organisation
+from districts.models import District
+from meetings.models import Concern, FollowUp, Meeting
+from pages.lookups import record_view
+from reports.figures import Noun
+from reports.late import LateRecord
+
+MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A record, the day it was entered, and its page; without an address if the reader cannot see it."""
+
+    label: Promise
+    entered_on: date
+    url: str
+
+
+_PAGES: Final[Mapping[Noun, tuple[Any, str, Promise]]] = {
+    "organisations": (Organisation, "organisation", _("Organisation")),
+    "meetings": (Meeting, "meeting", _("Meeting")),
+    "follow-ups": (FollowUp, "follow_up", _("Follow-up")),
+    "concerns": (Concern, "concern", _("Concern")),
+}
+
+
+def late_rows(
+    request: ActorRequest, late: Sequence[LateRecord], districts: Iterable[District]
+) -> list[LateRow]:
+    """The latest of these. Those with a link are recorded as listed."""
+    shown = late[:MOST]
+    ids = [one.id for one in shown]
+    seen: set[UUID] = set()
+    for noun in dict.fromkeys(one.noun for one in shown):
+        rows = _PAGES[noun][0].objects.visible_to(request.actor).filter(pk__in=ids)
+        seen.update(rows.values_list("pk", flat=True))
+    if seen:
+        counted = [district.pk for district in districts]
+        record_view(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
+    return [_row(one, one.id in seen) for one in shown]
+
+
+def _row(one: LateRecord, is_seen: bool) -> LateRow:
+    _model, page, label = _PAGES[one.noun]
+    return LateRow(label, one.entered_on, reverse(page, args=[one.id]) if is_seen else "")

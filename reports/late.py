@@ -1,0 +1,155 @@
+"""Records about a period that were entered after its figures were final: what revised them.
+
+What happens now is not among these: it belongs to the period in which it happens.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import city_day, day_starts_at
+from reports.figures import Noun
+from reports.population import ASKED, fetch
+from reports.questions import Question
+from reports.reading import Report
+from reports.statuses import Status, final_on, status_of
+
+
+@dataclass(frozen=True, slots=True)
+class LateRecord:
+    """A record of the list `noun`, and the day it was entered or corrected."""
+
+    noun: Noun
+    id: UUID
+    entered_on: date
+
+
+MOST_DAYS: Final = 10
+LISTED: Final[Mapping[Noun, Promise]] = {
+    "organisations": _("Organisations"),
+    "meetings": _("Meetings"),
+    "follow-ups": _("Follow-ups"),
+    "concerns": _("Concerns"),
+}
+
+
+def _corrected(record: str, *fields: str) -> str:
+    """When one of these fields of a record was last corrected, by the activity log."""
+    names = ", ".join(f"'{field}'" for field in fields)
+    return f"""(
+        SELECT max(change.at) FROM audit_change change JOIN audit_event event ON event.id = change.event_id
+        WHERE change.object_id = {record}.id AND change.op = 'updated' AND change.at >= %(final_at)s
+          AND event.field_names && ARRAY[{names}]::varchar[]
+    )"""  # noqa: S608 (our own text)
+
+
+_MEETING: Final = _corrected(
+    *("meeting", "starts_at", "status", "organisations", "outcomes", "district", "kind", "level"),
+    "initiated_by",
+)
+_CONCERN: Final = _corrected(
+    *("concern", "received_at", "district", "kinds", "bias_grounds", "affected_focuses"),
+    *("reassurance_offered_at", "reassurance_answer", "reported_back_on"),
+)
+
+# By list: what of it was entered when. `homes` are the organisations at home here at the end of the period.
+_ENTERED: Final[Mapping[Noun, str]] = {
+    "organisations": """
+        SELECT 'organisations', organisation_id, entered_at FROM homes
+        UNION ALL
+        SELECT 'organisations', said.organisation_id, greatest(said.entered_at, said.superseded_at)
+        FROM asked CROSS JOIN homes JOIN contacts_focusdeclaration said USING (organisation_id)
+        WHERE said.declared_on < asked.until_on
+          AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)
+        UNION ALL
+        SELECT 'organisations', merge.kept_id, merge.merged_at
+        FROM homes JOIN contacts_merge merge ON merge.kept_id = homes.organisation_id
+        WHERE merge.undone_at IS NULL""",
+    "meetings": f"""
+        SELECT 'meetings', meeting.id, greatest(meeting.created_at, {_MEETING})
+        FROM asked JOIN meetings_meeting meeting
+            ON meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
+        WHERE meeting.updated_at >= %(final_at)s AND (
+            meeting.district_id IN (SELECT district_id FROM ground) OR EXISTS (
+                SELECT FROM meetings_meetingorganisation there JOIN homes USING (organisation_id)
+                WHERE there.meeting_id = meeting.id
+            )
+        )""",  # noqa: S608 (our own text)
+    "follow-ups": """
+        SELECT 'follow-ups', promise.id, state.entered_at
+        FROM asked CROSS JOIN homes JOIN meetings_followuporganisation link USING (organisation_id)
+        JOIN meetings_followup promise ON promise.id = link.follow_up_id
+        JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
+        WHERE promise.updated_at >= %(final_at)s AND state.entered_at >= %(final_at)s
+          AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)
+          AND ((promise.first_due_on >= asked.since_on AND promise.first_due_on < asked.until_on)
+               OR promise.created_at < asked.until)""",
+    "concerns": f"""
+        SELECT 'concerns', concern.id, greatest(concern.created_at, {_CONCERN})
+        FROM asked CROSS JOIN (SELECT DISTINCT district_id FROM ground) ground
+        JOIN meetings_concern concern USING (district_id)
+        WHERE concern.updated_at >= %(final_at)s
+          AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
+               OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))""",  # noqa: S608 (our own text)
+}
+
+
+def late_records(question: Question, reports: Iterable[Report]) -> list[LateRecord]:
+    """Those that revised figures of these reports in the question's one period, the latest first.
+
+    There are none before the figures were final. One statement.
+    """
+    [period] = question.periods
+    if status_of(period, question.today) != Status.FINAL:
+        return []
+    found = fetch(
+        f"""
+        WITH {ASKED}, homes AS (
+            SELECT DISTINCT dated.organisation_id, dated.entered_at
+            FROM asked CROSS JOIN ground
+            JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
+                AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
+        ), entered (noun, id, at) AS ({" UNION ALL ".join(map(_ENTERED.__getitem__, _read_by(reports)))})
+        SELECT noun, id, max(at) AS at FROM entered WHERE at >= %(final_at)s
+        GROUP BY noun, id ORDER BY max(at) DESC, noun, id
+        """,  # noqa: S608 (our own text)
+        question,
+        final_at=day_starts_at(final_on(period)),
+    )
+    return [LateRecord(one["noun"], one["id"], city_day(one["at"])) for one in found]
+
+
+def by_day(late: Iterable[LateRecord]) -> dict[tuple[Noun, date], int]:
+    """How many records of each list were entered on each day, in the order of `late`."""
+    return dict(Counter((one.noun, one.entered_on) for one in late))
+
+
+def say_late(late: Iterable[LateRecord]) -> Iterator[tuple[str, str]]:
+    """Lines of a file: a day, and how many records of a list were entered on it. The last days."""
+    for (noun, day), times in list(by_day(late).items())[:MOST_DAYS]:
+        on = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
+        yield on, f"{LISTED[noun]}: {times}"
+
+
+def status_with(late: Collection[LateRecord], question: Question) -> Status:
+    """The status of the question's one period, given what `late_records` found."""
+    [period] = question.periods
+    return Status.REVISED if late else status_of(period, question.today)
+
+
+def _read_by(reports: Iterable[Report]) -> list[Noun]:
+    """The lists that decide the figures: that of what is counted, and meetings of who was met."""
+    nouns: dict[Noun, None] = {}
+    for report in reports:
+        nouns[report.counts.noun] = None
+        if any("dated.met" in measure for measure in report.measures):
+            nouns["meetings"] = None
+    return list(nouns)
