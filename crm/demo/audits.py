@@ -1,4 +1,4 @@
-"""Demo district audits: last quarter in Northgate (signed off) and last month (in progress)."""
+"""Demo district audits of Northgate: two quarters (signed, the last one twice) and last month (a draft)."""
 
 import re
 from datetime import timedelta
@@ -14,13 +14,14 @@ from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
     agree_action,
+    agreed_before,
     check_action,
     comment_figure,
     conclude,
     mark_sample,
     note_call,
 )
-from reviews.services.signing import sign_review
+from reviews.services.signing import countersign_review, sign_review
 
 SAMPLES: Final = 5
 MOOD: Final = re.compile(r"\b(angry|anxious|pleased|proud|shaken|sorry|tired|good mood|careful|calm)\b")
@@ -38,15 +39,18 @@ CONCLUSION: Final = (
     "Promises made by word of mouth are not always recorded."
 )
 
+EARLIER: Final = "A quiet quarter. The Travellers’ Forum still has no date with us."
+UNDONE: Final = "Agree a first meeting with the Travellers’ Forum"
+RECORDED: Final = "Record each promise as a follow-up on the day it is made"
+
 
 def write_audits(book: Book) -> None:
-    """Create the audits through the services, as a supervisor would.
-
-    The one for last quarter is signed today.
-    """
+    """Create the audits through the services, as a supervisor would. What is signed is signed today."""
     today = city_day(book.now)
     quarter, month = quarter_of(today).previous(), month_of(today).previous()
+    _first(book, _frozen(book, quarter.previous()))
     _signed(book, _frozen(book, quarter))
+    _replaced(book, _frozen(book, quarter))
     _under_way(book, _frozen(book, month))
 
 
@@ -59,20 +63,45 @@ def _sofia(book: Book) -> Any:
     return actor_for(book.users["supervisor@demo.example"])
 
 
+def _first(book: Book, review: Review) -> None:
+    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    _check(about, review, of_all=SAMPLES)
+    conclude(**about, conclusion=EARLIER)
+    due = review.until + timedelta(days=30)
+    agree_action(**about, text=UNDONE, due_on=due, owner=book.users["officer.north@demo.example"])
+    sign_review(**about)
+
+
 def _signed(book: Book, review: Review) -> None:
     about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
     comment_figure(**about, slug="coverage", text="Some of those we did not meet have no lead officer.")
     comment_figure(**about, slug="follow-ups", text="Most late ones wait for an answer from another office.")
+    _not_done(about, review, "Two dates fell through.")
     _check(about, review, of_all=SAMPLES)
     conclude(**about, conclusion=CONCLUSION)
     due, nora = city_day(book.now), book.users["officer.north@demo.example"]
     for text, days, owner in (
         ("Visit each organisation that no one met this quarter", 21, nora),
-        ("Record each promise as a follow-up on the day it is made", 0, None),
+        (RECORDED, 0, None),
         ("Find out who could represent the Hindu families", 60, nora),
     ):
         agree_action(**about, text=text, due_on=due + timedelta(days=days), owner=owner)
     sign_review(**about)
+
+
+def _replaced(book: Book, review: Review) -> None:
+    """Sign another audit of the same quarter, and have it signed by a second person."""
+    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    _not_done(about, review, "Asked again for the new audit.")
+    _check(about, review, of_all=SAMPLES)
+    conclude(**about, conclusion=CONCLUSION)
+    sign_review(**about, reason="Two meetings of September were entered after the first audit.")
+    countersign_review(actor=actor_for(book.users["privacy@demo.example"]), review_id=review.pk)
+
+
+def _not_done(about: dict[str, Any], review: Review, note: str) -> None:
+    for action in agreed_before(review):
+        check_action(**about, action_id=action.pk, answer=WasDone.NOT_DONE, note=note)
 
 
 def _under_way(book: Book, review: Review) -> None:
@@ -80,10 +109,9 @@ def _under_way(book: Book, review: Review) -> None:
     about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
     comment_figure(**about, slug="cadence", text="Better where two officers share an organisation.")
     _check(about, review, of_all=2)
-    agreed = Review.objects.before(review).get().actions.order_by("due_on").first()
-    if agreed is not None:
-        note = "Ten records read: each promise has its follow-up."
-        check_action(**about, action_id=agreed.pk, answer=WasDone.DONE, note=note)
+    note = "Ten records read: each promise has its follow-up."
+    action = agreed_before(review).get(text=RECORDED)
+    check_action(**about, action_id=action.pk, answer=WasDone.DONE, note=note)
 
 
 def _check(about: dict[str, Any], review: Review, *, of_all: int) -> None:

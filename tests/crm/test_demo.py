@@ -76,18 +76,21 @@ class TestTheCity:
 
     def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(self) -> None:
         supervisor = User.objects.get(email="supervisor@demo.example")
-        under_way, signed = Review.objects.visible_to(actor_for(supervisor)).order_by("signed_at")[::-1]
-        assert (signed.is_signed, under_way.is_signed) == (True, False)
-        assert signed.period == quarter_of(city_today()).previous()
-        assert list(still_open(signed)) == []
+        audits = Review.objects.visible_to(actor_for(supervisor)).order_by("signed_at")
+        _earlier, signed, current, under_way = audits
+        assert (current.is_signed, under_way.is_signed) == (True, False)
+        assert signed.period == current.period == quarter_of(city_today()).previous()
+        assert current.supersedes == signed and current.signatures.count() == 2
+        assert list(still_open(current)) == []
         client = Client()
         client.force_login(supervisor)
         html = client.get(f"/reviews/{under_way.pk}/").content.decode()
-        assert "Actions from the last audit" in html
+        assert "Actions from earlier audits" in html
         assert all(action.text in html for action in signed.actions.all())
         assert "Done?" in html
         assert len(list(still_open(under_way))) == 4  # conclusion, records, calls, and agreed actions
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
+        assert "not done in 2 audits" in client.get("/reviews/actions/").content.decode()
 
 
 def _tell(now: datetime) -> tuple[Book, History]:
