@@ -90,7 +90,7 @@ def blind_spots_of(review: Review) -> list[BlindSpot]:
         BlindSpot(
             names.get(one["district"], one["district"]),
             one["name"],
-            _("not met: %(n)s of %(of)s organisations") % {"n": one["n"], "of": one["of"]}
+            _("not met (%(n)s of %(of)s)") % {"n": one["n"], "of": one["of"]}
             if one["of"]
             else _("not represented"),
         )

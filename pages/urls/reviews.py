@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import review_checks, review_register, review_signing, reviews, subscriptions
+from pages.views import review_checks, review_register, review_signing, review_since, reviews, subscriptions
 
 urlpatterns: list[URLPattern] = [
     path("reviews/", reviews.reviews, name="reviews"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:pk>/calls/<uuid:call>/", review_checks.review_call, name="review_call"),
     path("reviews/<uuid:pk>/sign/", review_signing.review_sign, name="review_sign"),
     path("reviews/<uuid:pk>/countersign/", review_signing.review_countersign, name="review_countersign"),
+    path("reviews/<uuid:pk>/since/", review_since.review_since, name="review_since"),
     path("reviews/<uuid:pk>/file/", review_signing.review_file, name="review_file"),
     path("reviews/<uuid:pk>/addendum/", reviews.review_addendum, name="review_addendum"),
     path("reviews/<uuid:pk>/discard/", reviews.review_discard, name="review_discard"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -58,6 +58,13 @@ from reviews.services.reviews import (
 from reviews.services.work import ask_to_freeze
 
 View = Callable[..., HttpResponseBase]
+#: The page of one object, by the noun of a figure.
+PAGE_OF: Final = {
+    "organisations": "organisation",
+    "meetings": "meeting",
+    "follow-ups": "follow_up",
+    "concerns": "concern",
+}
 
 
 def _seen(request: ActorRequest) -> QuerySet[Review]:
@@ -189,8 +196,8 @@ def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResp
     one = get_or_404(row.figures.all(), figure)
     seen = counted_objects(request.actor, one, one.ids)
     left_out = counted_objects(request.actor, one, one.rest)
-    noun = {"organisations": "organisation", "meetings": "meeting", "follow-ups": "follow_up"}
-    consult_rows(request, noun.get(one.noun, "concern"), [row, *seen, *left_out])
+    page_name = PAGE_OF.get(one.noun, "concern")
+    consult_rows(request, page_name, [row, *seen, *left_out])
     (shown,) = as_shown(row, [one])
     context = {
         "review": row,
@@ -199,7 +206,7 @@ def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResp
             (_("Counted"), seen, len(one.ids or ()) - len(seen)),
             (_("Not counted"), left_out, len(one.rest or ()) - len(left_out)),
         ],
-        "page_name": noun.get(one.noun, "concern"),
+        "page_name": page_name,
     }
     return render(request, "pages/reviews/counted.html", context)
 

@@ -152,6 +152,15 @@ def _freeze_figures(
     return {pk for one in listed for pk in (*(one.ids or ()), *(one.rest or ()))}
 
 
+def figures_now(review: Review) -> list[FrozenFigure]:
+    """Figures of the audit's whole district and period as they are today, with what they count. Unsaved."""
+    district = review.district
+    question = Question((review.period,), (district,))
+    names = {district.code: district}
+    ways = [report for report in REPORTS.values() if By.DISTRICT in report.ways]
+    return [one for report in ways for one in _frozen(review, report, question, 0, names)]
+
+
 def _inside(district: District) -> QuerySet[District]:
     """The district and its parts."""
     return District.objects.under(district).active().order_by("code")

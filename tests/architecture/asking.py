@@ -52,6 +52,7 @@ ROWS: Final = {
     "review_addendum": "review_signed",
     "review_countersign": "review_signed",
     "review_file": "review_signed",
+    "review_since": "review_signed",
     "subscription": "subscription",
     "privacy_inquiry": "contact",
     "view": "view",

@@ -309,3 +309,21 @@ def test_who_has_nothing_to_do_with_it(client: Client, audited: Audited, review:
             assert client.get(f"/reviews/{review.pk}/{part}").status_code == status, (user.role, part)
     client.force_login(make_supervisor(make_district()))
     assert audited.district.name not in text(client.get("/reviews/"))
+
+
+def test_since_signed_names_the_records_that_made_the_difference(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    page = f"/reviews/{review.pk}/since/"
+    assert client.get(page).status_code == 404  # a draft
+    audited.finish(review)
+    assert "Counted now, not then" not in text(client.get(page))
+    audited.meet(1)  # entered late
+    late = joined(text(client.get(page)))
+    assert "1 of 3" in late and "2 of 3" in late
+    coverage = late.split('id="coverage"')[1].split("<h2")[0]
+    assert "Counted now, not then" in coverage and audited.organisations[1].name in coverage
+    assert audited.organisations[0].name not in coverage
+    assert "1 of 3" in text(client.get(f"/reviews/{review.pk}/"))
+    client.force_login(audited.officer)
+    assert client.get(page).status_code == 200
