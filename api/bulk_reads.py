@@ -20,6 +20,7 @@ from api.models import ApiKey, BulkAgreement
 from api.problems import Problem
 from api.renderers import to_json
 from api.rows.base import RowSpec
+from api.rows.incidents import INCIDENT
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.rows.organisations import ORGANISATION
 from api.rows.people import CONTACT
@@ -42,6 +43,7 @@ SPECS: Final[Mapping[str, RowSpec]] = {
     "meetings": MEETING,
     "follow-ups": FOLLOW_UP,
     "concerns": CONCERN,
+    "incidents": INCIDENT,
 }
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from accounts.actors import Actor
 from audit.models import Op, TrailPosition
 from contacts.models import Contact, Organisation
+from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET
 
@@ -20,6 +21,7 @@ MODELS: dict[str, Any] = {
     "meetings": Meeting,
     "follow-ups": FollowUp,
     "concerns": Concern,
+    "incidents": Incident,
 }
 TYPE_OF = {
     "organisation": "organisations",
@@ -27,13 +29,21 @@ TYPE_OF = {
     "meeting": "meetings",
     "follow_up": "follow-ups",
     "concern": "concerns",
+    "incident": "incidents",
 }
+# Types without scopes of their own: who reads concerns reads what is done about them.
+_SCOPES: Final = {"incidents": "concerns"}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 
 def readable_types(actor: Actor) -> list[str]:
     """The types whose changes a caller may read: all for a session, those of its scopes for a key."""
-    return [name for name in MODELS if actor.kind != "key" or f"{name}:read" in actor.scopes]
+    return [name for name in MODELS if actor.kind != "key" or f"{scope_of(name)}:read" in actor.scopes]
+
+
+def scope_of(name: str) -> str:
+    """The noun of the scope that reads a type."""
+    return _SCOPES.get(name, name)
 
 
 def numbered_for(actor: Actor, types: Iterable[str]) -> Any:

@@ -10,6 +10,7 @@ from api.schema.views import NotFoundView, SchemaView
 from api.views.bulk_reads import BulkReadFile, BulkReads
 from api.views.changes import Changes
 from api.views.directory import Districts, Me, Officers, Vocabularies
+from api.views.incidents import Incidents, Protocols
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
 from api.views.people import Contacts
@@ -46,6 +47,8 @@ urlpatterns = [
     *resource("meetings", Meetings, "meeting"),
     *resource("follow-ups", FollowUps, "follow-up"),
     *resource("concerns", Concerns, "concern"),
+    *resource("incidents", Incidents, "incident"),
+    *resource("protocols", Protocols, "protocol"),
     *resource("districts", Districts, "district"),
     *resource("officers", Officers, "officer"),
     path("changes/", _view(Changes, {"get": "list"}), name="api-changes"),

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -98,9 +97,6 @@ class Incidents(Subject[Incident]):
             case reminding.INCIDENT_LATE:
                 return _("A step of an incident in your district is late"), row.late_texts
         return _("A step of an incident in the city is late"), row.late_texts
-
-    def path(self, row_id: UUID) -> str:
-        return reverse("today")
 
     def record(self, row: Incident) -> Record:
         return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})

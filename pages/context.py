@@ -36,6 +36,7 @@ CALENDAR = Place("calendar", _("Calendar"), "calendar")
 FOLLOW_UPS = Place("follow_ups", _("Follow-ups"), "check-check")
 CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
 PROTOCOLS = Place("protocols", _("Protocols"), "clipboard-list")
+INCIDENTS = Place("incidents", _("Incidents"), "siren")
 DISTRICTS = Place("districts", _("Districts"), "map")
 REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
@@ -58,7 +59,18 @@ LOGGED = Place("privacy", _("Activity log"), "shield-check")
 HELP = Place("help", _("Help"), "circle-question-mark")
 DEVELOPERS = Place("developer", _("For developers"), "code")
 
-READING = (TODAY, ORGANISATIONS, CONTACTS, MEETINGS, CALENDAR, FOLLOW_UPS, CONCERNS, DISTRICTS, REPORTS)
+READING = (
+    TODAY,
+    ORGANISATIONS,
+    CONTACTS,
+    MEETINGS,
+    CALENDAR,
+    FOLLOW_UPS,
+    CONCERNS,
+    INCIDENTS,
+    DISTRICTS,
+    REPORTS,
+)
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, UUIDField, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, UUIDField, Value, When
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,6 +17,7 @@ from api.rows.organisations import ORGANISATION
 from api.rows.people import CONTACT
 from api.rows.shapes import Moment
 from contacts.models import Contact, Organisation
+from incidents.models import Incident, IncidentConcern
 from meetings import codes as lists
 from meetings.models import (
     Concern,
@@ -81,6 +82,13 @@ def _seen(name: str, model: Any) -> Any:
         )
 
     return expression
+
+
+def _incident(actor: Actor) -> Any:
+    links = IncidentConcern.objects.filter(
+        concern=OuterRef("pk"), incident__in=Incident.objects.visible_to(actor).values("pk")
+    )
+    return Subquery(links.values("incident")[:1])
 
 
 def _homes_of(links: Any) -> Any:
@@ -191,6 +199,11 @@ CONCERN = RowSpec(
         column(Concern, "site_organisation", _seen("site_organisation", Organisation)),
         column(Concern, "raised_by_organisation", _seen("raised_by_organisation", Organisation)),
         column(Concern, "meeting", _seen("meeting", Meeting)),
+        Column(
+            "incident",
+            serializers.UUIDField(allow_null=True, help_text=_("Null if it belongs to none that you see.")),
+            _incident,
+        ),
         *("affected_focuses", "facts", "case_reference", "status", "answered_at", "closed_at"),
         "reported_back_on",
         Column(

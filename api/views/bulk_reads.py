@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from accounts.actors import Actor
 from api import parameters
 from api.bulk_reads import KIND, MEDIA_TYPE, require_agreement, start_bulk_read
+from api.changes import scope_of
 from api.idempotency import Kept, kept_of, once
 from api.inputs.bulk_reads import BulkReadInput
 from api.problems import Problem
@@ -60,7 +61,7 @@ class BulkReads(OfKey, ListMixin, RetrieveMixin, Writing):
 
         def work() -> tuple[HttpResponse, Kept]:
             wanted = self.read_body(data, partial=False)
-            self.check_scope("read", wanted["type"])
+            self.check_scope("read", scope_of(wanted["type"]))
             with transaction.atomic():
                 job = start_bulk_read(actor=self.actor, **wanted)
                 return self.answer(job.pk, 201), kept_of({"id": str(job.pk), "version": 1})
@@ -80,7 +81,7 @@ class BulkReadFile(OfKey):
         """Fetch the file of a bulk read."""
         parameters.check_parameters(request, ())
         job = self.visible(self.actor).get(pk=pk)
-        self.check_scope("read", job.parameters["type"])
+        self.check_scope("read", scope_of(job.parameters["type"]))
         with transaction.atomic():
             require_agreement(self.actor)
         if not job.is_over:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from api import parameters
-from api.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types
+from api.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types, scope_of
 from api.problems import Problem
 from api.renderers import to_json
 from api.rows.changes import ChangesShape
@@ -62,7 +62,7 @@ class Changes(Resource):
         """The requested types, or all that the caller may read. Raises 403 naming a missing scope."""
         asked = parameters.read_choice(request, "types", MODELS)
         for name in asked:
-            self.check_scope("read", name)
+            self.check_scope("read", scope_of(name))
         return asked or readable_types(self.actor)
 
     def _position(self, cursor: str | None) -> int:

@@ -78,8 +78,9 @@ def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
 
 def still_open(incident: Incident) -> Iterable[str]:
     """What has to be done before an incident can be closed, in words."""
-    for step in incident.steps.open().filter(step__required=True).select_related("step").in_order():
-        yield _("Not done yet: %(step)s") % {"step": step.step.text}
+    required = incident.steps.open().filter(step__required=True).in_order()
+    for text in dict.fromkeys(required.values_list("step__text", flat=True)):
+        yield _("Not done yet: %(step)s") % {"step": text}
     proofs = set(incident.protocol.steps.values_list("proof", flat=True))
     last = incident.assessments.order_by("-number").first()
     if Proof.ASSESSMENT in proofs and (last is None or last.level > CALM_ENOUGH):

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
+from incidents.models import Incident
+from incidents.services.opening import maybe_the_same, protocols_for
 from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
@@ -39,6 +41,7 @@ from pages.undo import say_with_undo, undoer
 from pages.views.follow_ups import with_what_is_seen
 
 ORDERINGS: Final = ("received_at", "updated_at", "id")
+SAME: Final = 3  # incidents that may be the same event
 SHOWN: Final = ("site_organisation", "raised_by_organisation", "meeting")
 
 
@@ -89,7 +92,12 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [*_ids_of([row]), *called, *ids_on(promises)]
     record_view(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
+    incident = Incident.objects.visible_to(actor).filter(concern_links__concern=row).first()
+    offers = is_open and incident is None and can_edit_concern(actor, row)
     context = {
+        "incident": incident,
+        "protocols": protocols_for(row) if offers else [],
+        "same": maybe_the_same(row).visible_to(actor).select_related("protocol")[:SAME] if offers else [],
         "concern": row,
         "calls": calls.touched,
         "more_calls": calls.more,

@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
+from incidents.models import Incident
+from incidents.services.opening import log_concern as log
 from meetings.codes import BiasGround
 from meetings.models import Meeting
-from meetings.services.concerns import log_concern as log
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.concerns import LogConcernForm, with_communities
@@ -42,7 +43,8 @@ def log_concern(request: ActorRequest) -> HttpResponse:
         with RefusalsIn(form):
             concern = log(actor=request.actor, meeting=meeting, **form.values())
             messages.success(request, _("Concern logged. The lead officers are being notified now."))
-            return redirect("concern", concern.pk)
+            opened = Incident.objects.visible_to(request.actor).filter(concern_links__concern=concern).first()
+            return redirect("incident", opened.pk) if opened else redirect("concern", concern.pk)
     shown = [*form.shown, *([meeting] if meeting else [])]
     consult_rows(request, "organisation", shown, searched=form.searched)
     context = {

@@ -268,13 +268,14 @@ class Ground:
             case_reference="Case 7",
         )
         incident = make_incident(actor, concern)
-        over = log_concern(
-            actor=actor,
-            kinds=["threat"],
-            bias_grounds=["unknown"],
-            district=district,
-            site_organisation=organisation,
-        )
+        threat: dict[str, Any] = {
+            "actor": actor,
+            "kinds": ["threat"],
+            "bias_grounds": ["unknown"],
+            "district": district,
+            "site_organisation": organisation,
+        }
+        over, alone = log_concern(**threat), log_concern(**threat)
         expected = expect_community(
             actor=actor, district_id=district.pk, focus="roma", evidence="A survey", source_url=""
         )
@@ -338,6 +339,7 @@ class Ground:
             "protocol_draft": draft_protocol(
                 actor=SYSTEM, **(SHORT | {"code": "draft", "district": district})
             ).pk,
+            "concern_alone": alone.pk,
             "expected": expected.pk,
             "note": note.pk,
             "job": job.pk,

@@ -1,0 +1,39 @@
+"""Incidents: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.codes import IncidentStatus
+from incidents.models import Incident
+from lib.days import day_starts_at
+from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet, MomentFilter
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+Rows = models.QuerySet[Any]
+
+
+class IncidentFilters(FilterSet):
+    district = DistrictFilter(field_name="district", label=_("District"))
+    status = CodesFilter(IncidentStatus, label=_("Status"))
+    protocol = django_filters.CharFilter(
+        field_name="protocol__code", label=_("Protocol"), max_length=40, widget=forms.HiddenInput
+    )
+    late = BooleanFilter(label=_("A step is late"), method="is_late")
+    started_after = django_filters.DateFilter(label=_("Started on or after"), method="on_day", widget=DAY)
+    started_before = django_filters.DateFilter(label=_("Started before"), method="on_day", widget=DAY)
+    updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
+
+    def is_late(self, queryset: Rows, name: str, value: bool) -> Rows:
+        late = models.Q(pk__in=Incident.objects.late(timezone.now()).values("pk"))
+        return queryset.filter(late if value else ~late)
+
+    def on_day(self, queryset: Rows, name: str, value: date) -> Rows:
+        lookup = "started_at__gte" if name == "started_after" else "started_at__lt"
+        return queryset.filter(**{lookup: day_starts_at(value)})

@@ -1,0 +1,175 @@
+"""What the pages of incidents show: the next step, whom to call, and everything that happened."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from incidents.codes import Proof, Result, StepStatus
+from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessment
+from incidents.rules.steps import Touched, is_quiet
+from lib.days import city_zone
+from meetings.models import Concern
+from meetings.whom_to_call import Call, whom_to_call
+
+ROWS: Final = 10
+REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
+CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
+
+
+@dataclass(slots=True)
+class Card:
+    """An organisation of an incident: how it is reached, what may be done now, and every try so far."""
+
+    call: Call
+    may_be_contacted: bool
+    is_for_the_morning: bool  # “do not call at night”, and it is night
+    steps: list[IncidentStep] = field(default_factory=list)
+    tries: list[Reassurance] = field(default_factory=list)
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.call.organisation
+
+    @property
+    def last(self) -> Reassurance | None:
+        return self.tries[-1] if self.tries else None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.last is not None and self.last.result in (Result.REACHED, Result.DECLINED)
+
+    @property
+    def should_go_there(self) -> bool:
+        """After two vain tries."""
+        return len(self.tries) > 1 and not self.is_settled
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of the timeline: exactly one of these is set."""
+
+    at: datetime
+    concern: Concern | None = None
+    reassurance: Reassurance | None = None
+    step: IncidentStep | None = None
+    assessment: TensionAssessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """`hidden` counts the open steps of organisations that the reader does not see."""
+
+    concerns: Sequence[Concern]
+    cards: Sequence[Card]
+    steps: Sequence[IncidentStep]  # open, by time
+    settled: Sequence[IncidentStep]
+    assessments: Sequence[TensionAssessment]  # the latest first
+    hidden: int
+    next: IncidentStep | None
+    next_card: Card | None
+
+    @property
+    def timeline(self) -> list[Happened]:
+        """Newest first; a call that settles a step is told once, as the call."""
+        rows = [Happened(one.received_at, concern=one) for one in self.concerns]
+        rows += [Happened(one.at, reassurance=one) for card in self.cards for one in card.tries]
+        rows += [Happened(one.as_of, assessment=one) for one in self.assessments]
+        rows += [
+            Happened(one.done_at, step=one)
+            for one in self.settled
+            if one.done_at and one.step.proof not in (*CALLS, Proof.ASSESSMENT)
+        ]
+        return sorted(rows, key=lambda row: row.at, reverse=True)
+
+    @property
+    def object_ids(self) -> Iterator[UUID]:
+        """What the page shows, for the activity log."""
+        for card in self.cards:
+            yield from card.call.object_ids
+        for step in (*self.steps, *self.settled):
+            if step.organisation_id:
+                yield step.organisation_id
+        yield from (concern.pk for concern in self.concerns)
+
+
+def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPage:
+    """All that a page shows of an incident that the actor sees; the same statements however much it is."""
+    concerns = list(
+        Concern.objects.visible_to(actor)
+        .filter(incident_link__incident=incident)
+        .with_site(actor)
+        .select_related("district")
+        .order_by("received_at", "pk")
+    )
+    steps = _steps_seen(actor, incident)
+    shown = [step for step in steps if step.organisation_id is None or step.sees_organisation]
+    cards = _cards(actor, incident, concerns, shown, now)
+    is_open = [step for step in shown if step.is_open]
+    todo = _next(actor, is_open)
+    return IncidentPage(
+        concerns=concerns,
+        cards=list(cards.values()),
+        steps=is_open,
+        settled=[step for step in shown if not step.is_open],
+        assessments=list(incident.assessments.select_related("made_by").order_by("-number")),
+        hidden=sum(step.is_open for step in steps) - len(is_open),
+        next=todo,
+        next_card=cards.get(todo.organisation_id) if todo and todo.organisation_id else None,
+    )
+
+
+def under_way(actor: Actor, now: datetime, *, mine: bool) -> list[Any]:
+    """Incidents that are not closed, each with `next_step`: the actor's own first, or of the district."""
+    own = IncidentStep.objects.open().select_related("step").in_order()
+    rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
+    if mine:
+        rows = rows.filter(
+            Exists(IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id))
+        )
+    found: list[Any] = list(
+        rows.prefetch_related(Prefetch("steps", own, to_attr="open_steps")).order_by("-started_at", "pk")[
+            :ROWS
+        ]
+    )
+    for row in found:
+        row.next_step = _next(actor, row.open_steps)
+    return sorted(found, key=lambda row: (row.next_step is None, row.next_step and row.next_step.due_at))
+
+
+def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
+    """The actor's own first open step, else anybody's."""
+    own = [step for step in steps if actor.id is not None and step.owner_id == actor.id]
+    return next(iter(own or steps), None)
+
+
+def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:
+    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+    rows: QuerySet[Any] = incident.steps.select_related("step", "owner", "organisation", "done_by")
+    return list(rows.annotate(sees_organisation=Exists(seen)).in_order())  # type: ignore[attr-defined]  # of its queryset
+
+
+def _cards(
+    actor: Actor, incident: Incident, concerns: Sequence[Concern], steps: Sequence[Any], now: datetime
+) -> dict[UUID, Card]:
+    """By organisation: the affected place first, then as `whom_to_call` orders them."""
+    night = is_quiet(now, city_zone())
+    cards: dict[UUID, Card] = {}
+    for concern in concerns[:REPORTS]:
+        for call in whom_to_call(actor, concern).touched:
+            one = call.organisation
+            wish = Touched(one.pk, asked=one.pk == concern.raised_by_organisation_id, wish=one.contact_wish)
+            asleep = night and one.night_calls == "never"
+            cards.setdefault(one.pk, Card(call, wish.may_be_contacted, asleep))
+    for step in steps:
+        if step.organisation_id in cards and step.status == StepStatus.OPEN:
+            cards[step.organisation_id].steps.append(step)
+    for row in incident.reassurances.select_related("by").order_by("at", "pk"):
+        if row.organisation_id in cards:
+            cards[row.organisation_id].tries.append(row)
+    return dict(sorted(cards.items(), key=lambda item: not item[1].call.is_the_place))

@@ -1,0 +1,62 @@
+"""Forms of an incident's page: one tap each, so all but the first field may be left out."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.rules import WRITES
+from districts.models import District
+from incidents.codes import ReachedBy
+from incidents.models import Incident, IncidentStep, Reassurance
+from pages.forms.fields import fields_of
+
+TAKE, PASS, DONE, NOT_NEEDED = "take", "pass", "done", "not_needed"
+WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "reopen"
+
+
+@fields_of(
+    Reassurance,
+    *("result", "channel", "needs", "note"),
+    channel={"required": False},
+    needs={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"})},
+)
+class CallForm(forms.Form):
+    """One try to reach an organisation; by phone unless told otherwise."""
+
+    organisation = forms.UUIDField(widget=forms.HiddenInput)
+    danger = forms.CharField(label=_("Danger to life: why you call now"), required=False, max_length=200)
+
+    def values(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        given["organisation_id"] = given.pop("organisation")
+        given["channel"] = given["channel"] or ReachedBy.PHONE
+        return given
+
+
+@fields_of(IncidentStep, "note")
+class StepForm(forms.Form):
+    """What to do with a step. `owner` is who had it on the page."""
+
+    step = forms.UUIDField(widget=forms.HiddenInput)
+    act = forms.ChoiceField(choices=[(act, act) for act in (TAKE, PASS, DONE, NOT_NEEDED)])
+    owner = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    case_reference = forms.CharField(label=_("Case number"), required=False, max_length=60)
+
+
+@fields_of(Incident, "words", words={"required": False})
+class DecisionForm(forms.Form):
+    """A decision of a supervisor. `colleague` is kept out of the incident, `place` sees it too."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in (WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN)])
+    colleague = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Colleague"))
+    place = forms.ModelChoiceField(District.objects.none(), required=False, label=_("District"))
+
+    def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = User.objects.visible_to(actor).active().with_role(*WRITES).covering(incident.district)
+        fields: Any = self.fields
+        fields["colleague"].queryset = staff.exclude(pk=actor.id).in_order()
+        fields["place"].queryset = District.objects.exclude(pk=incident.district_id).order_by("name", "pk")

@@ -1,0 +1,42 @@
+"""Time left for a step, in words."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pages.templatetags.ui import moment
+
+register = template.Library()
+
+
+@register.filter
+def time_left(due_at: datetime, now: datetime) -> str:
+    """`within 40 minutes`, `12 minutes late`, `5 hours late`; from a day on: `by 24 Nov 09:00`."""
+    minutes = round((due_at - now).total_seconds() / 60)
+    if minutes >= 24 * 60:
+        return _("by %(moment)s") % {"moment": moment(due_at)}
+    if minutes >= 120:
+        hours = minutes // 60
+        return ngettext("within %(n)d hour", "within %(n)d hours", hours) % {"n": hours}
+    if minutes >= 0:
+        return ngettext("within %(n)d minute", "within %(n)d minutes", minutes) % {"n": minutes}
+    if minutes > -120:
+        return ngettext("%(n)d minute late", "%(n)d minutes late", -minutes) % {"n": -minutes}
+    if minutes > -48 * 60:
+        hours = -minutes // 60
+        return ngettext("%(n)d hour late", "%(n)d hours late", hours) % {"n": hours}
+    days = -minutes // (24 * 60)
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
+
+
+@register.filter
+def minutes_after(at: datetime, start: datetime) -> str:
+    """`46 minutes after the start`, or hours from two hours on."""
+    minutes = max(0, round((at - start).total_seconds() / 60))
+    if minutes < 120:
+        text = ngettext("%(n)d minute after the start", "%(n)d minutes after the start", minutes)
+        return text % {"n": minutes}
+    hours = minutes // 60
+    return ngettext("%(n)d hour after the start", "%(n)d hours after the start", hours) % {"n": hours}

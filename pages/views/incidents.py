@@ -1,0 +1,250 @@
+"""Incidents: what to do next, whom to call, and what was done. Each tap is a form of its own."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from contacts.models import Organisation
+from incidents.codes import Need, ReachedBy, Result, StepStatus
+from incidents.filters import IncidentFilters
+from incidents.models import Incident, IncidentStep
+from incidents.policies import can_decide_incident, can_write_incident, districts_of
+from incidents.reading import incident_page
+from incidents.services.decisions import (
+    agree_words,
+    close_incident,
+    exclude_user,
+    reopen_incident,
+    still_open,
+    widen_incident,
+)
+from incidents.services.opening import join_concern, open_incident
+from incidents.services.reassurances import record_reassurance, undo_reassurance
+from incidents.services.steps import (
+    AlreadyTaken,
+    decline_step,
+    hand_over_steps,
+    mark_step,
+    reopen_step,
+    take_over,
+)
+from meetings.models import Concern
+from meetings.policies import can_edit_concern
+from pages.forms import incidents as forms
+from pages.forms.picks import as_uuid
+from pages.lists import list_page, show_list
+from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.undo import say_with_undo, undoer
+
+ORDERINGS: Final = ("started_at", "updated_at", "id")
+
+
+@require_GET
+@list_page
+def incidents(request: ActorRequest) -> HttpResponseBase:
+    return show_list(
+        request,
+        "incident",
+        IncidentFilters,
+        Incident.objects.visible_to(request.actor).select_related("protocol", "district"),
+        heading=_("Incidents"),
+        find=_("Find an incident"),
+        orderings=ORDERINGS,
+        default="-started_at",
+    )
+
+
+@require_GET
+def incident(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return _show(request, _get(request.actor, pk))
+
+
+@require_POST
+def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Record a try to reach an organisation."""
+    row, form = _writable(request, pk), forms.CallForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, refused=[_("Choose an organisation and the result of the call.")])
+    result = Result(form.cleaned_data["result"])
+
+    def record() -> None:
+        made = record_reassurance(actor=request.actor, incident_id=pk, **form.values())
+        say_with_undo(
+            request,
+            _("Recorded: %(result)s.") % {"result": result.label},
+            "incident_call",
+            incident_id=str(pk),
+            reassurance_id=str(made.pk),
+        )
+
+    return _attempt(request, row, record)
+
+
+@require_POST
+def incident_step(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Take a step over, pass it on, or mark it."""
+    row, form = _writable(request, pk), forms.StepForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, refused=[_("Choose a step and what became of it.")])
+    given, about = form.cleaned_data, {"actor": request.actor, "incident_id": pk}
+    step: dict[str, Any] = about | {"step_id": given["step"]}
+
+    def work() -> None:
+        match given["act"]:
+            case forms.TAKE:
+                take_over(**step, owner_id=given["owner"])
+                messages.success(request, _("The step is yours."))
+            case forms.PASS:
+                decline_step(**step)
+                messages.success(request, _("The step was passed on."))
+            case _status:
+                status = StepStatus.DONE if given["act"] == forms.DONE else StepStatus.NOT_NEEDED
+                mark_step(**step, status=status, note=given["note"], case_reference=given["case_reference"])
+                ids = {"incident_id": str(pk), "step_id": str(given["step"])}
+                text = _("Step done.") if status == StepStatus.DONE else _("Step marked as not needed.")
+                say_with_undo(request, text, "incident_step", **ids)
+
+    return _attempt(request, row, work)
+
+
+@require_POST
+def incident_hand_over(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Pass on all own steps at the end of a shift."""
+    row = _writable(request, pk)
+
+    def work() -> None:
+        hand_over_steps(actor=request.actor, incident_id=pk)
+        messages.success(request, _("Your steps were handed over."))
+
+    return _attempt(request, row, work)
+
+
+@require_POST
+def incident_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Agree the statement, widen, exclude, close or reopen: a supervisor decides."""
+    row = _writable(request, pk)
+    refuse_unless(can_decide_incident(request.actor, row))
+    form = forms.DecisionForm(request.POST, actor=request.actor, incident=row)
+    if not form.is_valid():
+        return _show(request, row, refused=[_("Choose from the list.")])
+    given, about = form.cleaned_data, {"actor": request.actor, "incident_id": pk}
+
+    def work() -> None:
+        match given["act"]:
+            case forms.WORDS:
+                agree_words(**about, words=given["words"])
+                messages.success(request, _("Statement agreed."))
+            case forms.WIDEN if given["place"]:
+                widen_incident(**about, district_id=given["place"].pk)
+                messages.success(request, _("Incident shown in another district."))
+            case forms.EXCLUDE if given["colleague"]:
+                exclude_user(**about, user_id=given["colleague"].pk)
+                messages.success(request, _("Colleague excluded."))
+            case forms.CLOSE:
+                close_incident(**about)
+                messages.success(request, _("Incident closed."))
+            case forms.REOPEN:
+                reopen_incident(**about)
+                messages.success(request, _("Incident reopened."))
+            case _nothing:
+                raise ValidationError(_("Choose from the list."))
+
+    return _attempt(request, row, work)
+
+
+@require_POST
+def concern_incident(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Open an incident for a concern (`protocol`), or join the concern to one (`incident`)."""
+    actor = request.actor
+    row = get_or_404(Concern.objects.visible_to(actor), pk)
+    refuse_unless(can_edit_concern(actor, row))
+    try:
+        if joined := request.POST.get("incident"):
+            opened = join_concern(actor=actor, incident_id=as_uuid(joined), concern_id=pk)
+        else:
+            wanted = as_uuid(request.POST.get("protocol"))
+            opened = open_incident(actor=actor, concern_id=pk, protocol_id=wanted)
+    except Incident.DoesNotExist:
+        messages.error(request, _("Choose an incident from the list."))
+        return redirect("concern", pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("concern", pk)
+    return redirect("incident", opened.pk)
+
+
+@undoer("incident_call")
+def _undo_call(*, actor: Actor, incident_id: str, reassurance_id: str) -> None:
+    undo_reassurance(actor=actor, incident_id=UUID(incident_id), reassurance_id=UUID(reassurance_id))
+
+
+@undoer("incident_step")
+def _undo_step(*, actor: Actor, incident_id: str, step_id: str) -> None:
+    reopen_step(actor=actor, incident_id=UUID(incident_id), step_id=UUID(step_id))
+
+
+def _get(actor: Actor, pk: UUID) -> Incident:
+    rows = Incident.objects.visible_to(actor).select_related(
+        "protocol", "protocol__approved_by", "district", "words_agreed_by"
+    )
+    return get_or_404(rows.prefetch_related("also_in"), pk)
+
+
+def _writable(request: ActorRequest, pk: UUID) -> Incident:
+    row = _get(request.actor, pk)
+    refuse_unless(can_write_incident(request.actor, row))
+    return row
+
+
+def _attempt(request: ActorRequest, row: Incident, work: Callable[[], None]) -> HttpResponse:
+    """Do it and return to the page; what a service refuses is shown there."""
+    try:
+        work()
+    except AlreadyTaken as error:
+        return _show(request, row, refused=error.messages, status=HTTPStatus.CONFLICT)
+    except ValidationError as error:
+        return _show(request, row, refused=error.messages)
+    except (IncidentStep.DoesNotExist, Organisation.DoesNotExist):
+        return _show(request, row, refused=[_("Choose from the list.")])
+    return redirect("incident", row.pk)
+
+
+def _show(
+    request: ActorRequest,
+    row: Incident,
+    *,
+    refused: list[str] | None = None,
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> HttpResponse:
+    """The page; `refused` says what could not be done, and then nothing was."""
+    actor, now = request.actor, timezone.now()
+    page = incident_page(actor, row, now)
+    record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
+    decides = can_decide_incident(actor, row)
+    context = {
+        "incident": row,
+        "page": page,
+        "now": now,
+        "refused": refused,
+        "may_write": can_write_incident(actor, row) and row.status != "closed",
+        "decides": decides,
+        "decision": forms.DecisionForm(actor=actor, incident=row, initial={"words": row.words})
+        if decides
+        else None,
+        "missing": list(still_open(row)) if decides and row.status != "closed" else [],
+        "results": Result.choices,
+        "channels": ReachedBy.choices,
+        "needs": Need.choices,
+    }
+    return render(request, "pages/incidents/detail.html", context, status=status if refused else 200)

@@ -1,0 +1,160 @@
+"""The page of an incident: what is next, two taps to a call, and what it refuses."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.models import Organisation
+from incidents.models import Incident
+from incidents.services.steps import take_over
+from incidents.shipped import GRAFFITI
+from meetings.models import Concern, Meeting
+from tests.factories import make_officer, make_organisation
+from tests.incidents.making import Night, make_protocol
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def night() -> Night:
+    return Night(phone="+34910123456")
+
+
+def sign_in(client: Client, user: Any) -> Client:
+    client.force_login(user)
+    return client
+
+
+def test_two_taps_lead_from_a_saved_concern_to_a_place_that_was_reached(client: Client, night: Night) -> None:
+    sign_in(client, night.duty)
+    form = {
+        "kinds": ["attack_on_community_site"],
+        "bias_grounds": ["unknown"],
+        "site_organisation": night.place.pk,
+    }
+    saved = client.post("/concerns/log/", form)
+    incident = Incident.objects.get()
+    assert saved["Location"] == f"/incidents/{incident.pk}/"
+    page = client.get(saved["Location"]).content.decode()
+    assert "Next: Call the affected place" in page
+    assert "910 12 34 56" in page
+    call = {"organisation": night.place.pk, "result": "reached"}
+    reached = client.post(f"/incidents/{incident.pk}/calls/", call, follow=True).content.decode()
+    assert "Reached: Al-Noor" in reached and "Undo" in reached
+    assert Meeting.objects.get().kind == "phone"
+    assert (
+        f"/incidents/{incident.pk}/" in client.get(f"/concerns/{Concern.objects.get().pk}/").content.decode()
+    )
+
+
+def test_the_second_who_takes_a_step_reads_who_was_first(client: Client, night: Night) -> None:
+    incident = night.incident()
+    step = night.step(incident, "words")
+    take_over(actor=night.actor(night.lead), incident_id=incident.pk, step_id=step.pk, owner_id=step.owner_id)
+    sent = {"step": step.pk, "act": "take", "owner": step.owner_id}
+    answer = sign_in(client, night.duty).post(f"/incidents/{incident.pk}/steps/", sent)
+    assert answer.status_code == 409
+    assert f"{night.lead.name} has already taken this step." in answer.content.decode()
+
+
+def test_what_a_service_refuses_is_said_on_the_page_and_nothing_is_written(
+    client: Client, night: Night
+) -> None:
+    incident = night.incident()
+    sign_in(client, night.duty)
+    case = night.step(incident, "case_reference")
+    for path, sent, text in (
+        ("calls", {"organisation": night.place.pk, "result": "sang"}, "the result of the call"),
+        (
+            "calls",
+            {"organisation": make_organisation(night.district).pk, "result": "reached"},
+            "from the list",
+        ),
+        ("steps", {"step": case.pk, "act": "done"}, "Enter the case number"),
+        ("steps", {"step": incident.pk, "act": "done"}, "from the list"),
+    ):
+        answer = client.post(f"/incidents/{incident.pk}/{path}/", sent)
+        assert answer.status_code == 422, path
+        assert text in answer.content.decode()
+    assert not incident.reassurances.exists()
+    assert client.post(f"/incidents/{incident.pk}/decide/", {"act": "close"}).status_code == 403
+    marked = client.post(
+        f"/incidents/{incident.pk}/steps/", {"step": case.pk, "act": "done", "case_reference": "AP-1"}
+    )
+    assert marked.status_code == 302
+
+
+def test_a_supervisor_agrees_the_statement_and_sees_what_is_missing_to_close(
+    client: Client, night: Night
+) -> None:
+    incident = night.incident()
+    path = f"/incidents/{incident.pk}/"
+    sign_in(client, night.supervisor)
+    assert client.post(f"{path}decide/", {"act": "close"}).status_code == 422
+    client.post(f"{path}decide/", {"act": "words", "words": "Officers are there."})
+    page = client.get(path).content.decode()
+    assert "Officers are there." in page and "Not done yet: Call the affected place" in page
+    excluded = client.post(f"{path}decide/", {"act": "exclude", "colleague": night.lead.pk})
+    assert excluded.status_code == 302
+    assert sign_in(client, night.lead).get(path).status_code == 404
+
+
+def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
+    client: Client, night: Night
+) -> None:
+    incident = night.incident()
+    second = night.log()
+    sign_in(client, night.duty)
+    assert "Is this the same as" in client.get(f"/concerns/{second.pk}/").content.decode()
+    client.post(f"/concerns/{second.pk}/incident/", {"incident": incident.pk})
+    assert incident.concern_links.count() == 2
+    protocol = make_protocol(GRAFFITI)
+    graffiti = night.log(kinds=["graffiti_symbol"])
+    assert "Start: Graffiti or hate speech" in client.get(f"/concerns/{graffiti.pk}/").content.decode()
+    opened = client.post(f"/concerns/{graffiti.pk}/incident/", {"protocol": protocol.pk})
+    assert opened["Location"] == f"/incidents/{Incident.objects.latest('pk').pk}/"
+
+
+def test_the_page_costs_the_same_whatever_the_number_of_organisations(client: Client, night: Night) -> None:
+    sign_in(client, night.duty)
+
+    def cost() -> int:
+        incident = night.incident(received_at=timezone.now() - timedelta(days=2))
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert client.get(f"/incidents/{incident.pk}/").status_code == 200
+        Incident.objects.update(started_at=timezone.now() - timedelta(days=5))
+        return len(asked)
+
+    first = cost()
+    for number in range(12):
+        make_organisation(
+            night.district,
+            name=f"Group {number}",
+            focuses=[{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}],
+        )
+    assert cost() == first
+    assert first <= 22
+
+
+def test_refused_and_sleeping_organisations_show_no_number(client: Client, night: Night) -> None:
+    Organisation.objects.filter(pk=night.place.pk).update(
+        contact_wish="none", contact_wish_by="Chair", contact_wish_on="2026-02-14"
+    )
+    incident = night.incident()
+    page = sign_in(client, night.duty).get(f"/incidents/{incident.pk}/").content.decode()
+    assert "Asked not to be contacted" in page
+    assert "910 12 34 56" not in page
+
+
+def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> None:
+    night.incident()
+    assert "Attack on people or a place" in sign_in(client, night.duty).get("/incidents/").content.decode()
+    assert "No incidents" in sign_in(client, make_officer()).get("/incidents/").content.decode()
+    assert sign_in(client, night.duty).get("/incidents/?late=true").status_code == 200
