@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from meetings.whom_to_call import Call, whom_to_call
 
 ROWS: Final = 10
 REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
 
 
@@ -124,22 +125,18 @@ def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPa
     )
 
 
-def under_way(actor: Actor, now: datetime, *, mine: bool) -> list[Any]:
-    """Incidents that are not closed, each with `next_step`: the actor's own first, or of the district."""
-    own = IncidentStep.objects.open().select_related("step").in_order()
+def under_way(actor: Actor, *, mine: bool) -> list[Any]:
+    """Incidents not closed, each with `next_step`, soonest first; `mine`: where the actor has a step."""
+    steps = IncidentStep.objects.open().select_related("step").in_order()
     rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
     if mine:
-        rows = rows.filter(
-            Exists(IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id))
-        )
-    found: list[Any] = list(
-        rows.prefetch_related(Prefetch("steps", own, to_attr="open_steps")).order_by("-started_at", "pk")[
-            :ROWS
-        ]
-    )
+        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
+        rows = rows.filter(Exists(own))
+    rows = rows.prefetch_related(Prefetch("steps", steps, to_attr="open_steps"))
+    found: list[Any] = list(rows.order_by("-started_at", "pk")[:ROWS])
     for row in found:
         row.next_step = _next(actor, row.open_steps)
-    return sorted(found, key=lambda row: (row.next_step is None, row.next_step and row.next_step.due_at))
+    return sorted(found, key=lambda row: row.next_step.due_at if row.next_step else _LAST)
 
 
 def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
@@ -151,7 +148,7 @@ def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
 def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:
     seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
     rows: QuerySet[Any] = incident.steps.select_related("step", "owner", "organisation", "done_by")
-    return list(rows.annotate(sees_organisation=Exists(seen)).in_order())  # type: ignore[attr-defined]  # of its queryset
+    return list(rows.annotate(sees_organisation=Exists(seen)).in_order())
 
 
 def _cards(

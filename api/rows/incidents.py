@@ -14,13 +14,12 @@ from incidents.models import Incident, IncidentConcern, IncidentStep, Protocol, 
 from meetings.models import Concern
 
 
-@fields_of(IncidentStep, *("organisation", "owner", "due_at", "status", "done_at"))
+@fields_of(IncidentStep, *("step", "organisation", "owner", "due_at", "status", "done_at"))
 class IncidentStepShape(serializers.Serializer[Any]):
     """A step that the caller sees: of no organisation, or of a visible one. `text` is the protocol's."""
 
-    step = serializers.UUIDField()
     text = serializers.CharField()
-    required = serializers.BooleanField()
+    is_required = serializers.BooleanField()
 
 
 @fields_of(Reassurance, *("organisation", "at", "channel", "result"))
@@ -43,7 +42,7 @@ def _steps(actor: Actor) -> Any:
         rows.order_by("due_at", "pk"),
         step="step_id",
         text="step__text",
-        required="step__required",
+        is_required="step__required",
         organisation="organisation_id",
         owner="owner_id",
         due_at="due_at",

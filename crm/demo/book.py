@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, User
+from contacts.codes import NightCalls
 from contacts.models import (
     Affiliation,
     Contact,
@@ -30,6 +31,12 @@ from lib.fold import fold
 PASSWORD = "prox" + "imity-demo"
 # Phone numbers are from the ranges that Ofcom reserves for drama, so nobody answers.
 
+# What organisations agreed about calls at night, in turn: one of ten has not been asked.
+NIGHTS = (
+    *(NightCalls.IF_OUR_PLACE, NightCalls.ALWAYS, NightCalls.IF_OUR_PLACE, NightCalls.NEVER),
+    *(NightCalls.IF_OUR_PLACE, NightCalls.ALWAYS, NightCalls.NOT_ASKED, NightCalls.IF_OUR_PLACE),
+    *(NightCalls.NEVER, NightCalls.IF_OUR_PLACE),
+)
 NEVER_MET = 370  # days ago somebody could have met an organisation that nobody met and that is not new
 
 
@@ -165,6 +172,7 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         deputy_officer=deputy,
         cadence_days=story.cadence,
         status=ended[0] if ended else "active",
+        night_calls=NIGHTS[len(book.organisations) % len(NIGHTS)],
         is_reporting_centre="centre" in story.marks,
         reporting_tested_on=tested_on if "centre" in story.marks else None,
         verified_on=verified_on if random.random() < 0.75 else None,
@@ -172,6 +180,8 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         created_at=known_since,
         updated_at=known_since,
     )
+    if organisation.night_calls != NightCalls.NOT_ASKED:
+        organisation.night_agreed_on = max(city_day(known_since), today - timedelta(days=200))
     if "twin" in story.marks:  # somebody entered it a second time: what the page of duplicates is for
         first = book.organisations[-1]
         organisation.phone, organisation.address, organisation.postcode = (

@@ -20,6 +20,7 @@ from contacts.models import (
 from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
+from crm.demo.incidents import write_incidents
 from crm.demo.promises import History
 from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
@@ -60,6 +61,7 @@ def load_demo() -> dict[str, int]:
     _save_history(history)
     recount_last_met()
     write_audits(book)
+    write_incidents(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

@@ -86,7 +86,7 @@ def mark_step(
     assign(step, {"status": status, "note": note, "done_at": done_at or now})
     _check(incident, step, case_reference)
     step.done_by_id, step.recorded_at = actor.id, now
-    step.full_clean(exclude=["incident", "step", "organisation", "owner", "done_by"])
+    step.full_clean(exclude=["incident", "step", "organisation", "owner", "escalate_at", "done_by"])
     step.save()
     for concern in concerns_of(incident) if case_reference.strip() else ():
         if not concern.case_reference:

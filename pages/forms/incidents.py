@@ -11,7 +11,8 @@ from accounts.rules import WRITES
 from districts.models import District
 from incidents.codes import ReachedBy
 from incidents.models import Incident, IncidentStep, Reassurance
-from pages.forms.fields import fields_of
+from meetings.models import Concern
+from pages.forms.fields import fields_of, form_field
 
 TAKE, PASS, DONE, NOT_NEEDED = "take", "pass", "done", "not_needed"
 WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "reopen"
@@ -26,27 +27,27 @@ WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "re
 class CallForm(forms.Form):
     """One try to reach an organisation; by phone unless told otherwise."""
 
-    organisation = forms.UUIDField(widget=forms.HiddenInput)
+    called = forms.UUIDField(widget=forms.HiddenInput)
     danger = forms.CharField(label=_("Danger to life: why you call now"), required=False, max_length=200)
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        given["organisation_id"] = given.pop("organisation")
+        given["organisation_id"] = given.pop("called")
         given["channel"] = given["channel"] or ReachedBy.PHONE
         return given
 
 
 @fields_of(IncidentStep, "note")
 class StepForm(forms.Form):
-    """What to do with a step. `owner` is who had it on the page."""
+    """What to do with a step. `had_by` is who had it on the page."""
 
-    step = forms.UUIDField(widget=forms.HiddenInput)
+    task = forms.UUIDField(widget=forms.HiddenInput)
     act = forms.ChoiceField(choices=[(act, act) for act in (TAKE, PASS, DONE, NOT_NEEDED)])
-    owner = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    case_reference = forms.CharField(label=_("Case number"), required=False, max_length=60)
+    had_by = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    case_reference = form_field(Concern, "case_reference")
 
 
-@fields_of(Incident, "words", words={"required": False})
+@fields_of(Incident, "words")
 class DecisionForm(forms.Form):
     """A decision of a supervisor. `colleague` is kept out of the incident, `place` sees it too."""
 

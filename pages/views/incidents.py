@@ -97,13 +97,14 @@ def incident_step(request: ActorRequest, pk: UUID) -> HttpResponse:
     row, form = _writable(request, pk), forms.StepForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose a step and what became of it.")])
-    given, about = form.cleaned_data, {"actor": request.actor, "incident_id": pk}
-    step: dict[str, Any] = about | {"step_id": given["step"]}
+    given = form.cleaned_data
+    about: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
+    step: dict[str, Any] = about | {"step_id": given["task"]}
 
     def work() -> None:
         match given["act"]:
             case forms.TAKE:
-                take_over(**step, owner_id=given["owner"])
+                take_over(**step, owner_id=given["had_by"])
                 messages.success(request, _("The step is yours."))
             case forms.PASS:
                 decline_step(**step)
@@ -111,7 +112,7 @@ def incident_step(request: ActorRequest, pk: UUID) -> HttpResponse:
             case _status:
                 status = StepStatus.DONE if given["act"] == forms.DONE else StepStatus.NOT_NEEDED
                 mark_step(**step, status=status, note=given["note"], case_reference=given["case_reference"])
-                ids = {"incident_id": str(pk), "step_id": str(given["step"])}
+                ids = {"incident_id": str(pk), "step_id": str(given["task"])}
                 text = _("Step done.") if status == StepStatus.DONE else _("Step marked as not needed.")
                 say_with_undo(request, text, "incident_step", **ids)
 
@@ -138,7 +139,8 @@ def incident_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = forms.DecisionForm(request.POST, actor=request.actor, incident=row)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose from the list.")])
-    given, about = form.cleaned_data, {"actor": request.actor, "incident_id": pk}
+    given = form.cleaned_data
+    about: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
 
     def work() -> None:
         match given["act"]:

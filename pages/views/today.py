@@ -13,6 +13,7 @@ from accounts.middleware import ActorRequest
 from api.models import ApiKey
 from exchange.models import WatchedRegister
 from exchange.policies import can_import
+from incidents.reading import under_way
 from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of
@@ -32,9 +33,11 @@ def today(request: ActorRequest) -> HttpResponse:
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
-    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ())])
+    incidents = under_way(actor, mine=mine)
+    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
+    context |= {"incidents": incidents, "now": timezone.now()}
     return render(request, "pages/today/today.html", context)
 
 

@@ -121,7 +121,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "log_concern": lambda rows: {"kinds": ["graffiti_symbol"], "district": rows["district"].pk},
     "concern_reassurance": lambda rows: {"answer": "accepted"},
     "concern_incident": lambda rows: {"protocol": rows["protocol"]},
-    "incident_call": lambda rows: {"organisation": rows["organisation"], "result": "no_answer"},
+    "incident_call": lambda rows: {"called": rows["organisation"], "result": "no_answer"},
     "incident_step": lambda rows: {"act": "take"},
     "incident_decide": lambda rows: {"act": "words", "words": "Officers are there."},
     "concern_status": lambda rows: {"step": "answered"},

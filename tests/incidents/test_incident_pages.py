@@ -43,7 +43,7 @@ def test_two_taps_lead_from_a_saved_concern_to_a_place_that_was_reached(client: 
     page = client.get(saved["Location"]).content.decode()
     assert "Next: Call the affected place" in page
     assert "910 12 34 56" in page
-    call = {"organisation": night.place.pk, "result": "reached"}
+    call = {"called": night.place.pk, "result": "reached"}
     reached = client.post(f"/incidents/{incident.pk}/calls/", call, follow=True).content.decode()
     assert "Reached: Al-Noor" in reached and "Undo" in reached
     assert Meeting.objects.get().kind == "phone"
@@ -56,7 +56,7 @@ def test_the_second_who_takes_a_step_reads_who_was_first(client: Client, night: 
     incident = night.incident()
     step = night.step(incident, "words")
     take_over(actor=night.actor(night.lead), incident_id=incident.pk, step_id=step.pk, owner_id=step.owner_id)
-    sent = {"step": step.pk, "act": "take", "owner": step.owner_id}
+    sent = {"task": step.pk, "act": "take", "had_by": step.owner_id}
     answer = sign_in(client, night.duty).post(f"/incidents/{incident.pk}/steps/", sent)
     assert answer.status_code == 409
     assert f"{night.lead.name} has already taken this step." in answer.content.decode()
@@ -69,14 +69,14 @@ def test_what_a_service_refuses_is_said_on_the_page_and_nothing_is_written(
     sign_in(client, night.duty)
     case = night.step(incident, "case_reference")
     for path, sent, text in (
-        ("calls", {"organisation": night.place.pk, "result": "sang"}, "the result of the call"),
+        ("calls", {"called": night.place.pk, "result": "sang"}, "the result of the call"),
         (
             "calls",
-            {"organisation": make_organisation(night.district).pk, "result": "reached"},
+            {"called": make_organisation(night.district).pk, "result": "reached"},
             "from the list",
         ),
-        ("steps", {"step": case.pk, "act": "done"}, "Enter the case number"),
-        ("steps", {"step": incident.pk, "act": "done"}, "from the list"),
+        ("steps", {"task": case.pk, "act": "done"}, "Enter the case number"),
+        ("steps", {"task": incident.pk, "act": "done"}, "from the list"),
     ):
         answer = client.post(f"/incidents/{incident.pk}/{path}/", sent)
         assert answer.status_code == 422, path
@@ -84,7 +84,7 @@ def test_what_a_service_refuses_is_said_on_the_page_and_nothing_is_written(
     assert not incident.reassurances.exists()
     assert client.post(f"/incidents/{incident.pk}/decide/", {"act": "close"}).status_code == 403
     marked = client.post(
-        f"/incidents/{incident.pk}/steps/", {"step": case.pk, "act": "done", "case_reference": "AP-1"}
+        f"/incidents/{incident.pk}/steps/", {"task": case.pk, "act": "done", "case_reference": "AP-1"}
     )
     assert marked.status_code == 302
 
@@ -151,6 +151,18 @@ def test_refused_and_sleeping_organisations_show_no_number(client: Client, night
     page = sign_in(client, night.duty).get(f"/incidents/{incident.pk}/").content.decode()
     assert "Asked not to be contacted" in page
     assert "910 12 34 56" not in page
+
+
+def test_today_shows_what_is_under_way_to_who_has_a_step_and_to_supervisors(
+    client: Client, night: Night
+) -> None:
+    night.incident()
+    shown = "Attack on people or a place"
+    assert shown in sign_in(client, night.duty).get("/").content.decode()
+    assert shown in sign_in(client, night.supervisor).get("/").content.decode()
+    colleague = make_officer(night.district)
+    assert shown not in sign_in(client, colleague).get("/").content.decode()
+    assert shown in client.get("/?scope=district").content.decode()
 
 
 def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> None:

@@ -208,6 +208,8 @@ def test_a_step_is_marked_with_what_it_asks_for_and_can_be_opened_again() -> Non
     with pytest.raises(ValidationError, match="no longer open"):
         mark_step(**marked, note="Handed to a unit")
     reopen_step(**marked)
+    clean = night.step(incident, "tick")  # nobody is told when it is late
+    assert mark_step(**about(night, incident), step_id=clean.pk, status="not_needed").escalate_at is None
     case.refresh_from_db()
     assert (case.status, case.done_at) == ("open", None)
 

@@ -1,0 +1,166 @@
+"""Demo incidents: one of tonight, one monitored for five days, and one that is over and learned from."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.actors import Actor, actor_for
+from contacts.models import Organisation
+from crm.demo.book import Book
+from incidents.codes import Proof
+from incidents.models import Incident, IncidentStep, Protocol
+from incidents.services.decisions import agree_words, close_incident
+from incidents.services.judgements import assess_tension, sign_debrief
+from incidents.services.opening import log_concern
+from incidents.services.protocols import approve_protocol, draft_protocol
+from incidents.services.reassurances import record_reassurance
+from incidents.services.steps import mark_step
+from incidents.shipped import ATTACK, HOUR, SHIPPED
+from lib.days import city_day
+from meetings.models import Concern
+from meetings.services.follow_ups import create_follow_up
+
+DANGER = "Windows are open to the street"  # asked for at night only
+HOLDING = (
+    "There has been an attack on a place of worship. Officers are there and speak to the people affected. "
+    "If you saw anything, call 112. Your district officer will contact you today."
+)
+
+
+def write_incidents(book: Book) -> None:
+    """Create protocols and incidents through the services, as officers and a supervisor would."""
+    sofia = actor_for(book.users["supervisor@demo.example"])
+    night = actor_for(book.users["officer.north@demo.example"])
+    _protocols(book, sofia)
+    places = _places(book)
+    _over(book, sofia, places[2])
+    _monitored(book, sofia, places[1])
+    _tonight(book, night, places[0])
+
+
+def _protocols(book: Book, sofia: Actor) -> None:
+    """Those that the software proposes, and Northgate's own for an attack, which is quicker."""
+    privacy = actor_for(book.users["privacy@demo.example"])
+    for shipped in SHIPPED:
+        _in_force(sofia, privacy, shipped)
+    first = [step | {"due_minutes": min(step["due_minutes"], 12 * HOUR)} for step in ATTACK["steps"][:2]]
+    first[1] = first[1] | {"due_minutes": 30}
+    ours = ATTACK | {"district": book.districts["N"], "steps": [*first, *ATTACK["steps"][2:]]}
+    _in_force(sofia, privacy, ours | {"holding_statement": HOLDING})
+
+
+def _in_force(author: Actor, second: Actor, shipped: dict[str, Any]) -> Protocol:
+    fields = shipped | {"name": str(shipped["name"])}
+    fields["steps"] = [step | {"text": str(step["text"])} for step in shipped["steps"]]
+    drafted = draft_protocol(actor=author, **fields)
+    return approve_protocol(actor=second, protocol_id=drafted.pk)
+
+
+def _places(book: Book) -> list[Organisation]:
+    """Three places of Northgate that were attacked: those with most neighbours of their community."""
+    here = book.districts["N"]
+    rows = Organisation.objects.active().may_be_contacted().filter(home_district__lineage__contains=[here.pk])
+    wanted = rows.filter(kind="religious_community", focus_declarations__isnull=False).distinct()
+    found = list(wanted.order_by("folded", "pk")[:3])
+    return [found[number % len(found)] for number in range(3)]
+
+
+def _open(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Incident:
+    focuses = list(place.focus_declarations.values_list("focus", flat=True))
+    concern = log_concern(
+        actor=actor,
+        kinds=["attack_on_community_site"],
+        bias_grounds=["unknown"],
+        affected_focuses=focuses,
+        district=place.home_district,
+        site_organisation=place,
+        received_at=at,
+        **about,
+    )
+    return Incident.objects.get(concern_links__concern=concern)
+
+
+def _tonight(book: Book, night: Actor, place: Organisation) -> None:
+    """Forty minutes old: the case number is there, and the place did not answer in time."""
+    at = book.now - timedelta(minutes=40)
+    incident = _open(night, place, at, facts="Two windows are broken. Nobody was inside.")
+    about: dict[str, Any] = {"actor": night, "incident_id": incident.pk}
+    _mark(about, incident, Proof.CASE_REFERENCE, at + timedelta(minutes=12), case_reference="AP-26-11873")
+    cleaning = incident.steps.open().filter(step__proof=Proof.TICK, organisation=None).first()
+    if cleaning:
+        done_at = at + timedelta(minutes=20)
+        mark_step(**about, step_id=cleaning.pk, done_at=done_at, note="The city sends a carpenter")
+
+
+def _monitored(book: Book, sofia: Actor, place: Organisation) -> None:
+    """Five days old: tense at first, uneasy now. All that is left is to look again and to debrief."""
+    start = book.now - timedelta(days=5)
+    incident = _open(sofia, place, start, facts="Paint on the door and on a car.")
+    about: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
+    _work_off(about, incident, start)
+    agree_words(
+        **about, words="Somebody threw paint at a place of worship. Nobody was hurt. Patrols continue."
+    )
+    for days, level, trend in ((4, 3, "rising"), (1, 2, "falling")):
+        assess_tension(
+            **about,
+            as_of=book.now - timedelta(days=days),
+            level=level,
+            trend=trend,
+            experienced="Parents ask whether the way to the Saturday school is safe.",
+            evidenced="One attack. Two calls about people filming the door.",
+            potential="Further attacks or disorder around the feast.",
+            consulted=[place],
+        )
+
+
+def _over(book: Book, sofia: Actor, place: Organisation) -> None:
+    """A month old, debriefed, with two things to do better."""
+    start = book.now - timedelta(days=30)
+    incident = _open(sofia, place, start, facts="A threat by letter.")
+    about: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
+    _work_off(about, incident, start)
+    agree_words(**about, words="A place of worship received a threat. It was reported and is investigated.")
+    assess_tension(**about, as_of=start + timedelta(days=7), level=1, trend="falling", consulted=[place])
+    sign_debrief(
+        **about,
+        held_on=city_day(book.now) - timedelta(days=14),
+        intended="Reach the place within an hour, the other communities by the morning.",
+        why="The number of the chair was old.",
+        keep="The statement was ready at once.",
+        change="Ask for night numbers twice a year.",
+        voices=[
+            {"organisation": place, "in_time": "yes", "knew_whom_to_call": True},
+            {"in_time": "unsure", "next_time": "Tell us sooner what came of the letter"},
+        ],
+    )
+    concern = Concern.objects.get(incident_link__incident=incident)
+    for title, days in (("Ask for night numbers", 10), ("Explain to the board what came of the letter", 3)):
+        create_follow_up(
+            actor=sofia,
+            title=title,
+            owner=book.users["officer.north@demo.example"],
+            due_on=city_day(book.now) + timedelta(days=days),
+            organisations=[place],
+            concern=concern,
+        )
+    close_incident(**about)
+
+
+def _work_off(about: dict[str, Any], incident: Incident, start: datetime) -> None:
+    """Reach everybody in the next morning, and do whatever takes a tick two days later."""
+    rows = incident.steps.open().filter(step__proof=Proof.REASSURANCE).in_order()
+    for number, pk in enumerate(rows.values_list("organisation", flat=True)):
+        if pk is not None:
+            at = start + timedelta(minutes=50 + 25 * number)
+            channel = "visit" if number == 0 else "phone"
+            needs = ["patrol", "site_security_advice"] if number == 0 else []
+            tried: dict[str, Any] = {"result": "reached", "channel": channel, "needs": needs, "at": at}
+            record_reassurance(**about, organisation_id=pk, **tried, danger=DANGER)
+    _mark(about, incident, Proof.CASE_REFERENCE, start + timedelta(minutes=25), case_reference="AP-26-11802")
+    for step in incident.steps.open().filter(step__proof=Proof.TICK):
+        mark_step(**about, step_id=step.pk, done_at=start + timedelta(hours=46))
+
+
+def _mark(about: dict[str, Any], incident: Incident, proof: str, at: datetime, **more: Any) -> None:
+    step: IncidentStep = incident.steps.open().filter(step__proof=proof).earliest("due_at")
+    mark_step(**about, step_id=step.pk, done_at=at, **more)
