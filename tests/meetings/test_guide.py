@@ -104,7 +104,7 @@ def test_the_forms_show_the_guide_and_select_nothing(client: Client) -> None:
     questions = [str(GUIDANCE[code].question) for code in indicators_first(concern.kinds)]
     places = [edit.index(text) for text in [*questions, str(GUIDANCE["no_other_motive"].question)]]
     assert places == sorted(places)
-    assert "Not yet reviewed" in edit
+    assert "Not reviewed yet" in edit
     assert edit.count("<details") > len(BiasIndicator)  # each is read without a script
 
 
