@@ -131,7 +131,7 @@ def test_a_delivery_is_sent_again(administrator: User, tool: Tool) -> None:
     assert '<span class="status">failed</span>' in joined(page)
     assert "timeout" in page
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
-    assert "Sending again." in answer.content.decode()
+    assert "The delivery is being sent again." in answer.content.decode()
     sent.refresh_from_db()
     assert (sent.failed_at, sent.attempts) == (None, 0)
     answer = client.post(f"/settings/webhooks/deliveries/{sent.pk}/replay/", follow=True)
