@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import period_notes
+from pages.views import bias, period_notes
 from pages.views import reports as views
 
 urlpatterns: list[URLPattern] = [
@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/blind-spots/", views.blind_spots_page, name="reports_blind_spots"),
     path("reports/compare/", views.compare_page, name="reports_compare"),
     path("reports/method/", views.method_page, name="reports_method"),
+    path("reports/bias/", bias.bias_page, name="reports_bias"),
     path("reports/notes/", period_notes.period_notes, name="reports_notes"),
     path("reports/notes/<uuid:pk>/remove/", period_notes.period_note_remove, name="reports_note_remove"),
     path("reports/map/", views.map_page, name="reports_map"),
