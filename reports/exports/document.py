@@ -182,8 +182,7 @@ def _status(asked: Asked, question: Question) -> Iterator[tuple[str, str]]:
     late = late_records(then, [asked.report] if asked.report else REPORTS.values())
     status = status_with(late, then)
     yield _("Status"), f"{status.label}. {MEANINGS[status]}"
-    if not asked.is_public:
-        yield from say_late(late)
+    yield from say_late(late)
 
 
 def _notes(asked: Asked, question: Question, actor: Actor) -> list[PeriodNote]:
