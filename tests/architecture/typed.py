@@ -88,6 +88,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "log_meeting": lambda rows: {"who": f"organisation:{rows['organisation']}"},
     "log_assembly": _assembly,
     "protocol_new": _protocol,
+    "incident_tension": lambda rows: {"level": "2", "trend": "steady", "consulted": rows["organisation"]},
+    "incident_debrief": lambda rows: {"held_on": city_today()},
     "import_watch": lambda rows: {"url": HOOK, "every_days": "7"},
     "meeting_hold": lambda rows: {"status": "held"},
     "meeting_outcome": lambda rows: {"outcome": "advice_received"},

@@ -1,0 +1,127 @@
+"""Tension, debrief and the morning brief: supervisors judge, and nobody changes it afterwards."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, User
+from audit.models import Action, Event
+from incidents.models import Incident
+from incidents.services.decisions import exclude_user
+from incidents.services.reassurances import record_reassurance
+from lib.days import city_today
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
+from tests.incidents.making import Night
+
+pytestmark = pytest.mark.django_db
+
+TENSION: dict[str, Any] = {"level": "3", "trend": "rising", "experienced": "Parents ask about the school run"}
+VOICES = {"voices-TOTAL_FORMS": "2", "voices-INITIAL_FORMS": "0"}
+
+
+@pytest.fixture
+def night() -> Night:
+    return Night()
+
+
+def page(name: str, incident: Incident) -> str:
+    return reverse(f"incident_{name}", args=[incident.pk])
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def test_tension_is_assessed_with_somebody_or_a_reason(client: Client, night: Night) -> None:
+    incident = night.incident()
+    address = page("tension", incident)
+    form = signed_in(client, night.supervisor).get(address).text
+    assert "Al-Noor" in form and "never about a group" in form and "checked" not in form.split("<form")[1]
+    hidden = make_organisation(make_district())
+    for wrong in ({}, {"level": "7"}, {"trend": "x"}, {"consulted": hidden.pk}):
+        assert client.post(address, TENSION | wrong).status_code == 422, wrong
+    assert not incident.assessments.exists()
+    assert client.post(address, TENSION | {"look_for": "1", "find": "burial"}).status_code == 200
+    saved = client.post(address, TENSION | {"consulted": [night.place.pk, night.other.pk]})
+    assert saved.status_code == 302
+    later = {"level": "1", "trend": "falling", "not_consulted_reason": "Nobody answered the phone"}
+    assert "Parents ask about the school run" in client.get(address).text
+    assert client.post(address, later).status_code == 302
+    assert list(incident.assessments.order_by("number").values_list("level", flat=True)) == [3, 1]
+
+
+def test_words_about_a_person_are_asked_about(client: Client, night: Night) -> None:
+    incident = night.incident()
+    signed_in(client, night.supervisor)
+    said = TENSION | {"not_consulted_reason": "Too late", "experienced": "She is a Muslim, her son is ill"}
+    assert client.post(page("tension", incident), said).status_code == 422
+    assert client.post(page("tension", incident), said | {"keep_reason": "safety"}).status_code == 302
+    assert Event.objects.filter(action=Action.KEEP, object_ids=[incident.pk]).count() == 1
+
+
+def test_a_debrief_is_signed_once_and_read_by_all_who_see_the_incident(client: Client, night: Night) -> None:
+    incident, address = night.incident(), ""
+    address = page("debrief", incident)
+    assert "Attack on a community site" in signed_in(client, night.supervisor).get(address).text
+    data = VOICES | {
+        "held_on": city_today(),
+        "keep": "The calls",
+        "voices-0-organisation": night.place.pk,
+        "voices-0-in_time": "yes",
+        "voices-0-next_time": "Come on foot",
+        "voices-1-in_time": "no",
+    }
+    wrong: list[dict[str, Any]] = [
+        {"held_on": ""},
+        {"held_on": "2100-01-01"},
+        {"voices-0-in_time": "maybe"},
+        {"voices-0-organisation": make_organisation(make_district()).pk},
+        {"step": "waive", "waived_reason": "Too short"},
+    ]
+    for fields in wrong:
+        assert client.post(address, data | fields).status_code == 422, fields
+    assert client.post(address, data).status_code == 302
+    assert client.post(address, data).status_code == 422  # a second one
+    said = signed_in(client, night.duty).get(address).text
+    assert "Come on foot" in said and "Not named" in said and "Sign debrief" not in said
+    assert client.post(address, data).status_code == 403
+
+
+def test_why_there_is_no_debrief_is_recorded(client: Client, night: Night) -> None:
+    incident = night.incident()
+    data = {"step": "waive", "waived_reason": "The organisation asked us not to hold one"}
+    signed_in(client, night.supervisor).post(page("debrief", incident), data)
+    incident.refresh_from_db()
+    assert not incident.debrief.is_held
+
+
+def test_the_brief_has_the_night_on_one_page(
+    client: Client, night: Night, django_assert_max_num_queries: Any
+) -> None:
+    incident = night.incident()
+    record_reassurance(
+        actor=night.actor(), incident_id=incident.pk, organisation_id=night.place.pk, result="reached"
+    )
+    signed_in(client, night.lead)
+    with django_assert_max_num_queries(24):
+        brief = client.get(page("brief", incident)).text
+    assert "1 of 2 reached or declined" in brief
+    assert "Reach the communities affected" in brief and "No statement agreed yet." in brief
+    event = Event.objects.filter(actor_id=night.lead.pk, action=Action.VIEW).latest("at")
+    assert {incident.pk, night.place.pk, night.other.pk} <= set(event.object_ids)
+
+
+@pytest.mark.parametrize("name", ["tension", "debrief", "brief"])
+def test_who_sees_the_pages(client: Client, night: Night, name: str) -> None:
+    incident = night.incident()
+    address = page(name, incident)
+    second = make_supervisor(night.district)
+    assert signed_in(client, night.supervisor).get(address).status_code == 200
+    assert signed_in(client, night.duty).get(address).status_code == (200 if name == "brief" else 403)
+    assert signed_in(client, make_officer(make_district())).get(address).status_code == 404
+    assert signed_in(client, make_user(Role.ADMINISTRATOR)).get(address).status_code == 404
+    exclude_user(actor=night.actor(night.supervisor), incident_id=incident.pk, user_id=second.pk)
+    assert signed_in(client, second).get(address).status_code == 404
