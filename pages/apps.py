@@ -7,6 +7,6 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from pages.forms.missing import describe_missing_values
+        from pages.forms.mistakes import describe_mistakes
 
-        describe_missing_values()
+        describe_mistakes()

@@ -1,9 +1,12 @@
-"""Forms say what to enter, not that something is required."""
+"""Forms say what to do, not which rule was broken."""
 
 import importlib
 import pkgutil
+from typing import Any
 
+import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 
 import pages.forms
 
@@ -34,3 +37,21 @@ def test_the_text_follows_the_type_of_the_field() -> None:
         "Choose a file.",
         "Enter an email address.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "said"),
+    [
+        (forms.CharField(max_length=3), "four", "This is too long. Limit in characters: 3; yours: 4."),
+        (forms.CharField(min_length=3), "no", "This is too short. Least number of characters: 3."),
+        (forms.ChoiceField(choices=[("a", "A")]), "<b>", "Choose an option from the list."),
+        (forms.MultipleChoiceField(choices=[("a", "A")]), ["<b>"], "Choose options from the list."),
+        (forms.IntegerField(max_value=9), "10", "Enter a number of 9 or less."),
+    ],
+)
+def test_a_wrong_value_is_answered_with_what_to_do_and_not_repeated(
+    field: forms.Field, given: Any, said: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        field.clean(given)
+    assert refused.value.messages == [said]
