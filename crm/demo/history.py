@@ -158,7 +158,8 @@ def _meeting(
     officer = first.lead_officer or random.choice(there)
     if first.deputy_officer and random.random() < 0.2:
         officer = first.deputy_officer
-    written = min(starts_at, book.now)
+    entered = starts_at if step.entered is None else book.now - timedelta(days=step.entered)
+    written = min(entered, book.now)
     meeting = Meeting(
         kind=step.kind,
         starts_at=starts_at,

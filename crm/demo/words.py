@@ -10,6 +10,7 @@ text becomes the date nine days after the meeting, `{-2}` the date two days befo
     = name | short name | kind | communities | languages | neighbourhood | rhythm/frequency | officers | marks
     : what the organisation does
     430 phone raised | topic | facts                         a meeting 430 days ago, with its outcomes
+    150 visit info entered@20 | topic | facts                one that was entered only 20 days ago
     +4 visit | topic | agenda                                a planned meeting; `2 visit planned` is past
     430 ! kinds status | ground indicator perceiver | facts  a concern
     > visit 7 status | title | outcome                       a follow-up due 7 days after what stands above
@@ -46,6 +47,7 @@ OUTCOMES = {
     "same": "no_change",
     "pause": "relationship_paused",
 }
+ENTERED = "entered@"
 _DATE = re.compile(r"\{([+-]\d+)\}")
 
 
@@ -70,6 +72,7 @@ class Step:
     outcomes: tuple[str, ...] = ()
     ago: int = 0
     is_planned: bool = False
+    entered: int | None = None
     assessment: str = ""
     promises: list[Promise] = field(default_factory=list)
 
@@ -241,10 +244,12 @@ def _organisation(text: str) -> Story:
 def _step(text: str) -> Step:
     head, topic, facts = _fields(text, 3)
     ago, kind, *outcomes = head.split()
+    late = [int(code.removeprefix(ENTERED)) for code in outcomes if code.startswith(ENTERED)]
+    outcomes = [code for code in outcomes if not code.startswith(ENTERED)]
     is_planned = ago.startswith("+") or outcomes == ["planned"]
     codes = () if is_planned else tuple(OUTCOMES[code] for code in outcomes)
     days = -int(ago) if ago.startswith("+") else int(ago)
-    return Step(topic, facts, MeetingKind(kind).value, codes, days, is_planned)
+    return Step(topic, facts, MeetingKind(kind).value, codes, days, is_planned, next(iter(late), None))
 
 
 def _worry(text: str) -> Worry:

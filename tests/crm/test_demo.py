@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
 from contacts.codes import Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
@@ -31,7 +31,11 @@ from districts.models import District
 from lib.days import city_today
 from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
-from reports.periods import quarter_of
+from reports.catalogue import REPORTS
+from reports.late import late_records, status_with
+from reports.periods import month_of, quarter_of
+from reports.questions import ask
+from reports.statuses import Status
 from reviews.models import Review
 from reviews.services.reviews import still_open
 from tests.factories import make_district
@@ -73,6 +77,18 @@ class TestTheCity:
             mine = FollowUp.objects.of_owner(User.objects.get(email=f"{name}@demo.example").pk)
             assert mine.overdue(city_today()).exists()
             assert mine.due_on_day(city_today()).exists()
+
+    def test_a_supervisor_finds_figures_of_each_status_and_a_share_that_is_clearly_better(self) -> None:
+        found, now = set(), quarter_of(city_today())
+        for period in (now, now.previous(), now.back(2), now.back(3), month_of(city_today()).previous()):
+            question = ask(SYSTEM, [period], districts=["N"])
+            found.add(status_with(late_records(question, REPORTS.values()), question))
+        assert found >= {Status.RUNNING, Status.FINAL, Status.REVISED}
+        coverage = REPORTS["coverage"]
+        [before, after] = coverage.rows(ask(SYSTEM, [now.back(2), now.previous()], districts=["N"]))
+        assert after.of >= 60
+        assert after.ratio > before.ratio
+        assert not coverage.interval(after).overlaps(coverage.interval(before))
 
     def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(self) -> None:
         supervisor = User.objects.get(email="supervisor@demo.example")
