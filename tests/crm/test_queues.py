@@ -45,7 +45,11 @@ def test_a_task_without_a_queue_is_refused() -> None:
 
 
 def test_mail_hooks_and_long_work_never_wait_with_the_trail() -> None:
-    assert {name for name, kept in TASKS.items() if kept.queue == "trail"} == {"audit.publish", "audit.seal"}
+    assert {name for name, kept in TASKS.items() if kept.queue == "trail"} == {
+        "audit.publish",
+        "audit.seal",
+        "reviews.sign_statements",
+    }
     for name in TASKS:
         assert wake(name)
     for queue in QUEUES:

@@ -14,7 +14,7 @@ from jobs.running import run_next
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up
 from reviews.models import Review
-from reviews.services.reviews import agree_action, comment_figure
+from reviews.services.reviews import agree_action, comment_figure, conclude
 from tests.factories import PASSWORD, make_contact, make_district, make_officer, make_supervisor, make_user
 from tests.markup import joined
 from tests.reviews.making import Audited
@@ -327,3 +327,28 @@ def test_since_signed_names_the_records_that_made_the_difference(
     assert "1 of 3" in text(client.get(f"/reviews/{review.pk}/"))
     client.force_login(audited.officer)
     assert client.get(page).status_code == 200
+
+
+def test_an_audit_that_replaces_another_asks_why(client: Client, audited: Audited, review: Review) -> None:
+    second = audited.freeze(samples=1)
+    audited.finish(review)
+    conclude(actor=audited.actor, review_id=second.pk, conclusion="Counted anew.")
+    for sample in second.samples.all():
+        client.post(
+            f"/reviews/{second.pk}/samples/{sample.pk}/", {"facts_apart": "yes", "follow_up_recorded": "no"}
+        )
+    for call in second.calls.all():
+        client.post(f"/reviews/{second.pk}/calls/{call.pk}/", {"answer": "yes"})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page, version = f"/reviews/{second.pk}/sign/", Review.objects.get(pk=second.pk).version
+    assert "This one replaces it." in text(client.get(page))
+    assert client.post(page, {"version": version}).status_code == 422
+    assert not Review.objects.get(pk=second.pk).is_signed
+    signed = text(client.post(page, {"version": version, "reason": "Entered late"}, follow=True))
+    assert "It replaces an earlier audit of this period." in signed and "Entered late" in signed
+    assert "Entered late" in text(client.get(f"/reviews/{review.pk}/"))
+    assert "replaced" in text(client.get("/reviews/"))
+    other = Client()
+    other.force_login(make_user(Role.PRIVACY_OFFICER))
+    other.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert "Second signature added." in text(other.post(f"/reviews/{second.pk}/countersign/", follow=True))
