@@ -29,16 +29,22 @@ from lib.fold import squash
 
 _TEXTS: Final = ("given_name", "family_name")
 _CODES: Final = ("lawful_basis", "purpose")
+_NEEDED: Final = ("family_name", *_CODES)  # of a contact that is new
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> Plain:
-        plain: Plain = {name: squash(cells.get(name, "")) for name in _TEXTS}
-        read.given(plain["family_name"], _("Family name"))
-        plain["lawful_basis"] = read.code(
-            cells.get("lawful_basis", ""), LawfulBasis.values, _("Lawful basis")
-        )
-        plain["purpose"] = read.code(cells.get("purpose", ""), Purpose.values, _("Purpose"))
+        # Without a name, a reference says whom the row changes, and nothing is changed that it does not name.
+        is_named = bool(squash(cells.get("family_name", "")))
+        if not is_named and not cells.get(NUMBER.name):
+            read.given("", _("Family name"))
+        plain: Plain = {name: squash(cells[name]) for name in _TEXTS if cells.get(name)}
+        if is_named:
+            plain.setdefault("given_name", "")
+        if basis := cells.get("lawful_basis"):
+            plain["lawful_basis"] = read.code(basis, LawfulBasis.values, _("Lawful basis"))
+        if purpose := cells.get("purpose"):
+            plain["purpose"] = read.code(purpose, Purpose.values, _("Purpose"))
         if channel := cells.get("preferred_channel"):
             plain["preferred_channel"] = read.code(
                 channel, PreferredChannel.values, _("Preferred contact method")
@@ -57,12 +63,14 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             said = _("Role “%(role)s” is skipped because the row has no organisation") % {"role": role}
             notes.append((NoteKind.LEFT_OUT.value, said))
         role = role or _role()
-        plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
+        if is_named or spoken_for:
+            plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
         home = cells.get("home_district", "")
-        if not home and spoken_for:
+        if not home and spoken_for and is_named:
             home = spoken_for[0].home_district.code
-        plain["home_district"] = read.district(actor, home).code
-        plain["key"] = " ".join(read.ids(spoken_for)) or plain["home_district"]
+        if is_named or home:
+            plain["home_district"] = read.district(actor, home).code
+        plain["key"] = " ".join(read.ids(spoken_for)) or plain.get("home_district", "")
         plain[NOTES] = notes
         return plain
 
@@ -95,7 +103,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         erase=lambda rows: erase_contacts(actor, rows),
         may_edit=lambda row: can_edit_contact(actor, row),
         reads=("affiliations__organisation",),
-        label=lambda plain: f"{plain['given_name']} {plain['family_name']}".strip(),
+        label=lambda plain: " ".join(plain[name] for name in _TEXTS if plain.get(name)),
+        needed=_NEEDED,
         alike=lambda new: likely_among_contacts(actor, new),
         named_by=("given_name", "family_name"),
         columns={"speaks_for": "organisation"},
@@ -151,4 +160,5 @@ TARGET: Final = row_target(
     ),
     headings=PEOPLE_HEADINGS,
     importer=_importer,
+    instead={name: [frozenset({NUMBER.name})] for name in _NEEDED},
 )

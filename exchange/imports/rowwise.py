@@ -79,6 +79,7 @@ class RowImporter:
     alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
     reads: tuple[str, ...] = ()  # what `may_edit` reads beside the row
     told: tuple[str, ...] = ()  # fields whose values the report of an import shows
+    needed: tuple[str, ...] = ()  # of a new row, where `read` may leave them out
     joined: str = ""  # the column in which rows of one number may differ: together they say who
 
 
@@ -113,6 +114,11 @@ class _Row:
     outcome: RowOutcome | None = None
     reason: str = ""
 
+    @property
+    def remembered(self) -> dict[str, str]:
+        """What the source has said of the row, now or before: a file may name only what changed."""
+        return self.before | self.said
+
 
 def row_target(
     what: str,
@@ -120,6 +126,7 @@ def row_target(
     fields: tuple[Field, ...],
     headings: Mapping[str, str],
     importer: Callable[[Actor, ImportDraft], RowImporter],
+    instead: Mapping[str, Collection[frozenset[str]]] | None = None,
 ) -> Target:
     """A target whose rows go through their services, as `importer` of the actor and the draft says."""
 
@@ -164,7 +171,7 @@ def row_target(
         )
         undo_import(actor, draft, progress, how)
 
-    return Target(what, title, fields, headings, bring_in, undo)
+    return Target(what, title, fields, headings, bring_in, undo, instead or {})
 
 
 class _Run:
@@ -230,7 +237,7 @@ class _Run:
             if number not in self._together.lines:
                 plain = kind.read(self._together.cells(number, cells))
                 row.notes += plain.pop(NOTES, [])
-                row.name = kind.label(plain)
+                row.name = kind.label(plain) or squash(cells.get("external_id", ""))
                 row.external_id = _external_id(cells, row.name, plain.pop("key", ""))
                 row.plain, row.said = plain, {name: fingerprint(value) for name, value in plain.items()}
         return row
@@ -302,9 +309,10 @@ class _Run:
             row.before, row.known = before.get(row.external_id, {}), known.get(row.external_id)
             with self._refusing(row):
                 if row.known is None:
+                    self._check_needed(row)
                     taken = [{"source": source, "external_id": row.external_id}]
                     row.values = {**kind.arguments(row.plain), "external_ids": taken}
-                elif row.said != row.before:
+                elif row.remembered != row.before:
                     self._compare(row, kind.current(there[row.known]))
         self._write([row for row in rows if row.values and not row.outcome])
         for row in rows:
@@ -319,15 +327,20 @@ class _Run:
                     object_type=kind.object_type,
                     source=source,
                     external_id=row.external_id,
-                    fingerprints=row.said,
+                    fingerprints=row.remembered,
                 )
                 for row in taken_in
-                if row.said != row.before
+                if row.remembered != row.before
             ],
             update_conflicts=True,
             unique_fields=["object_type", "source", "external_id"],
             update_fields=["fingerprints"],
         )
+
+    def _check_needed(self, row: _Row) -> None:
+        """Refuse a row that makes a new one, and lacks what each has to say."""
+        if lacks := [name for name in self._kind.needed if name not in row.plain]:
+            raise ValidationError(_("%(what)s is missing.") % {"what": self._called(lacks[:1])})
 
     def _compare(self, row: _Row, now: Plain) -> None:
         """What is to be written of a row that is in the book: not where a person has written since."""
