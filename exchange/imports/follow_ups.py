@@ -18,7 +18,7 @@ from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_today, moment_at
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation, FollowUpPeriod
 from meetings.policies import can_edit_follow_up
 from meetings.services.follow_ups import erase_follow_ups, write_follow_ups
 
@@ -56,7 +56,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     return RowImporter(
         object_type="follow_up",
         model=FollowUp,
-        own=frozenset({FollowUpOrganisation, FollowUpExternalId}),
+        own=frozenset({FollowUpOrganisation, FollowUpExternalId, FollowUpPeriod}),
         read=read_row,
         arguments=_arguments,
         current=_current,
