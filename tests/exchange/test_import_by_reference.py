@@ -1,4 +1,4 @@
-"""A file that holds references and some fields changes the contacts that were imported before, and no others."""
+"""A file of references and some fields changes contacts that were imported before, and no others."""
 
 import pytest
 
