@@ -78,8 +78,9 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Debrief signed."))
             return redirect("incident", pk)
     page = incident_page(request.actor, row, timezone.now())
-    names = {one.pk: one.name for one in offered}
-    shown = [row.pk, *page.object_ids, *names]
+    names = {str(one.pk): one.name for one in offered}
+    heard = debrief.voices.all() if debrief else []
+    shown = [row.pk, *page.object_ids, *ids_of(offered)]
     record_view(request, "incident", shown, district_ids=districts_of(row))
     context = {
         "incident": row,
@@ -88,7 +89,7 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
         "voices": voices,
         "waive": waive,
         "debrief": debrief,
-        "said": [(names.get(one.organisation_id), one) for one in debrief.voices.all()] if debrief else [],
+        "said": [(names.get(str(one.organisation_id)), one) for one in heard],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "pages/incidents/debrief.html", context, status=status)

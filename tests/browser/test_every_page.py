@@ -25,6 +25,7 @@ from districts.models import District
 from districts.services import expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft
+from incidents.services.protocols import draft_protocol
 from jobs.files import keep_file
 from jobs.models import Job, JobStatus
 from lib.days import city_today
@@ -51,6 +52,7 @@ from tests.architecture.test_every_page_is_closed import routes
 from tests.browser.looking import bring_axe, look, look_again
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.incidents.making import SHORT, make_incident
 from tests.plugins.browser import OpenPage
 
 SQUARE = {"type": "MultiPolygon", "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]]}
@@ -116,6 +118,7 @@ class City:
             site_organisation=other,
             facts="A symbol on the door.",
         )
+        incident = make_incident(actor_for(officer), concern)
         rule, moment = rules.MEETING_DAY_BEFORE, timezone.now()
         for state in ({"sent_at": moment}, {"failed_at": moment, "last_error": "550 No such person"}):
             Reminder.objects.create(
@@ -144,6 +147,8 @@ class City:
             "follow-ups": [promises[0], promises[2]],
             "concerns": [concern],
             "expected-communities": [expected],
+            "incidents": [incident],
+            "protocols": [incident.protocol, draft_protocol(actor=SYSTEM, **SHORT | {"code": "draft"})],
             "jobs": self._jobs(supervisor),
             "handover": [officer],
             "handovers": [self._handover(supervisor, officer, other)],
