@@ -1,6 +1,6 @@
 """Who works on an incident, who decides in it, and who writes and approves protocols.
 
-None of these query where `also_in` of the incident is prefetched.
+None of these query where `also_in` of the incident is prefetched, or the incident was read `for_its_page`.
 """
 
 from uuid import UUID
@@ -12,8 +12,11 @@ from incidents.models import Incident, Protocol
 
 
 def districts_of(incident: Incident) -> set[UUID]:
-    """The districts in which an incident is seen."""
-    return {incident.district_id, *(district.pk for district in incident.also_in.all())}
+    """The districts in which an incident is seen. Of a row read `for_its_page` nothing else is needed."""
+    also_in = vars(incident).get("also_in_ids")
+    if also_in is None:
+        also_in = [district.pk for district in incident.also_in.all()]
+    return {incident.district_id, *also_in}
 
 
 def can_write_incident(actor: Actor, incident: Incident) -> bool:

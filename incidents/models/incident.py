@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -35,6 +36,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return rows
         excluded = Incident.excluded.through.objects.filter(incident_id=OuterRef("pk"), user_id=actor.id)
         return rows.exclude(Exists(excluded))
+
+    def for_its_page(self) -> Self:
+        """With all one page says of it, in one statement; `also_in_ids` is a list."""
+        also_in = Incident.also_in.through.objects.filter(incident_id=OuterRef("pk")).values("district_id")
+        named = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
+        return named.annotate(also_in_ids=ArraySubquery(also_in))
 
     def under_way(self) -> Self:
         return self.exclude(status=IncidentStatus.CLOSED)

@@ -197,10 +197,7 @@ def _undo_step(*, actor: Actor, incident_id: str, step_id: str) -> None:
 
 
 def _get(actor: Actor, pk: UUID) -> Incident:
-    rows = Incident.objects.visible_to(actor).select_related(
-        "protocol", "protocol__approved_by", "district", "words_agreed_by"
-    )
-    return get_or_404(rows.prefetch_related("also_in"), pk)
+    return get_or_404(Incident.objects.visible_to(actor).for_its_page(), pk)
 
 
 def _writable(request: ActorRequest, pk: UUID) -> Incident:

@@ -140,7 +140,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_organisations(client: Cl
             focuses=[{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}],
         )
     assert cost() == first
-    assert first <= 22
+    assert first <= 14
 
 
 def test_refused_and_sleeping_organisations_show_no_number(client: Client, night: Night) -> None:
