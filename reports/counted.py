@@ -4,6 +4,7 @@ They are read with the aggregates of the figure itself, each over one thing. So 
 and nothing is defined a second time.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -56,29 +57,39 @@ def counted_rows(report: Report, question: Question, group: str, column: str = T
     if column in report.apart:
         statement = f"WITH {ASKED} {report.apart[column].sql} ORDER BY 1"
         return [CountedRow(one.pop("id"), 1, 1, 1, one) for one in fetch(statement, question, group=group)]
-    found = fetch(_sql(report, question, column), question, group=group, **report.parameters)
-    return [
-        CountedRow(one.pop("id"), one.pop("counted"), one.pop("out_of"), one.pop("times"), one)
-        for one in found
-    ]
+    sql = _sql(report, question, column, "grp = %(group)s")
+    return [_counted(one) for one in fetch(sql, question, group=group, **report.parameters)]
 
 
-def _sql(report: Report, question: Question, column: str) -> str:
+def counted_by_group(report: Report, question: Question) -> Mapping[str, Sequence[CountedRow]]:
+    """All that is in the total of each group, by one statement."""
+    found: dict[str, list[CountedRow]] = defaultdict(list)
+    for one in fetch(_sql(report, question, TOTAL, "true"), question, **report.parameters):
+        found[one["grp"]].append(_counted(one))
+    return found
+
+
+def _counted(one: dict[str, Any]) -> CountedRow:
+    del one["grp"]
+    return CountedRow(one.pop("id"), one.pop("counted"), one.pop("out_of"), one.pop("times"), one)
+
+
+def _sql(report: Report, question: Question, column: str, which: str) -> str:
     source, fields = report.counts, report.fields
     measures = dict.fromkeys((*report.measures, *(more for fact in report.facts for more in fact.measures)))
     times = f"{fields['of']} - {fields['n']}" if column == REST else fields[column]
     columns = [
-        f"{source.key} AS id",
+        f"grp, {source.key} AS id",
         *(f"{fact.sql} AS {fact.name}" for fact in report.facts),
         f"{fields['n']} AS counted",
         f"{fields['of']} AS out_of",
         f"{times} AS times",
     ]
-    grouped = ", ".join(str(number) for number in range(1, len(report.facts) + 2))
+    grouped = ", ".join(str(number) for number in range(1, len(report.facts) + 3))
     return f"""
         WITH {source.tables(question.by, list(measures))}
         SELECT {", ".join(columns)}
         FROM {source.table} JOIN asked USING (nr)
-        WHERE grp = %(group)s AND {source.key} IS NOT NULL
-        GROUP BY {grouped} HAVING {times} > 0 ORDER BY 1
+        WHERE {which} AND {source.key} IS NOT NULL
+        GROUP BY {grouped} HAVING {times} > 0 ORDER BY 1, 2
         """  # noqa: S608 (our own text)

@@ -1,6 +1,6 @@
 """Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from random import SystemRandom
@@ -11,26 +11,19 @@ import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
-from lib.filters import FilterSet
-from meetings.filters.concerns import ConcernFilters
-from meetings.filters.follow_ups import FollowUpFilters
-from meetings.filters.meetings import MeetingFilters
-from meetings.filters.organisations import OrganisationFilters
-from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
+from meetings.models import Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
-from reports.counted import counted_rows
-from reports.figures import Drill, Row
+from reports.counted import CountedRow, can_count, counted_by_group
+from reports.figures import Row
 from reports.indicators import blind_spots
 from reports.indicators.blind_spots import BlindSpotRow
 from reports.parts import is_rest, rows_of
@@ -45,12 +38,6 @@ from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
 MOST_SAMPLES: Final = 50
-LISTS: Final[dict[str, tuple[type[FilterSet], QuerySet[Any]]]] = {
-    "organisations": (OrganisationFilters, Organisation.objects.all()),
-    "meetings": (MeetingFilters, Meeting.objects.all()),
-    "follow-ups": (FollowUpFilters, FollowUp.objects.all()),
-    "concerns": (ConcernFilters, Concern.objects.all()),
-}
 
 log = structlog.get_logger(__name__)
 
@@ -188,10 +175,10 @@ def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[
 def _frozen(
     review: Review, report: Report, question: Question, position: int, names: dict[str, District]
 ) -> Iterator[FrozenFigure]:
+    has_list = can_count(report, question.by, "n")
+    listed = counted_by_group(report, question) if has_list else {}
     for number, row in enumerate(rows_of(report, question), position):
-        n, drill = report.counted(row, question)
-        drill = None if is_rest(row) else drill
-        ids = _listed(report, n, drill)
+        things = _things(report, row, listed.get(row.group, ())) if has_list and not is_rest(row) else None
         yield FrozenFigure(
             review=review,
             position=number,
@@ -203,39 +190,20 @@ def _frozen(
             of=row.of,
             ratio=row.ratio,
             columns={name: _plain(getattr(row, name, None)) for name in _shown(report)},
-            noun=drill.noun if drill and ids is not None else "",
-            ids=ids,
-            rest=None if ids is None else _rest(report, row, question, ids),
+            noun=report.counts.noun if things else "",
+            ids=things[0] if things else None,
+            rest=things[1] if things else None,
         )
 
 
-def _rest(report: Report, row: Row, question: Question, ids: list[UUID]) -> list[UUID] | None:
-    """The objects that `of` counts and n leaves out; None rather than ids that do not add up."""
-    counted = set(ids)
-    found = [one.id for one in counted_rows(report, question, row.group) if one.id not in counted]
-    if not report.adds_up and len(found) != row.of - row.n:
-        log.error(
-            "figure_differs_from_its_rows", report=report.slug, left_out=row.of - row.n, found=len(found)
-        )
+def _things(report: Report, row: Row, found: Sequence[CountedRow]) -> tuple[list[UUID], list[UUID]] | None:
+    """What n counts (where n is a sum, all that it adds up) and what `of` leaves; None if they differ."""
+    ids = [one.id for one in found if one.counted or report.adds_up]
+    rest = [one.id for one in found if not (one.counted or report.adds_up)]
+    if not report.adds_up and (len(ids), len(found)) != (row.n, row.of):
+        log.error("figure_differs_from_its_rows", report=report.slug, n=row.n, of=row.of, found=len(found))
         return None
-    return found
-
-
-def _listed(report: Report, n: float, drill: Drill | None) -> list[UUID] | None:
-    """The n objects of a list, None where there is none; None too rather than ids that do not add up."""
-    if drill is None or drill.noun not in LISTS:
-        return None
-    if not n:
-        return []
-    filterset, rows = LISTS[drill.noun]
-    given = QueryDict(mutable=True)
-    given.update(drill.parameters)
-    listed = filterset(given, rows.all(), actor=SYSTEM, is_form=False).qs
-    found = list(listed.order_by("pk").values_list("pk", flat=True))
-    if len(found) != n:
-        log.error("figure_differs_from_its_list", report=report.slug, n=n, listed=len(found))
-        return None
-    return found
+    return ids, rest
 
 
 def _shown(report: Report) -> set[str]:
