@@ -88,7 +88,10 @@ class TestTheCity:
         [before, after] = coverage.rows(ask(SYSTEM, [now.back(2), now.previous()], districts=["N"]))
         assert after.of >= 60
         assert after.ratio > before.ratio
-        assert not coverage.interval(after).overlaps(coverage.interval(before))
+        was, became = coverage.interval(before), coverage.interval(after)
+        assert was
+        assert became
+        assert not became.overlaps(was)
 
     def test_a_supervisor_finds_an_audit_that_is_signed_and_one_that_asks_what_became_of_it(self) -> None:
         supervisor = User.objects.get(email="supervisor@demo.example")
