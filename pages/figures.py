@@ -93,7 +93,7 @@ class Figure:
             return _("better")
         if line.is_worse:
             return _("worse")
-        return _("within what chance does") if line.is_within_chance else ""
+        return _("could be chance") if line.is_within_chance else ""
 
     @property
     def precision(self) -> str:

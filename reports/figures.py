@@ -93,7 +93,7 @@ class Revision:
 
 FIRST: Final = Revision(date(2026, 11, 24), _("First definition."))
 ENDS_NOW: Final = Revision(date(2026, 11, 27), _("A period that is not over ends with today."))
-AS_IT_WAS: Final = Revision(date(2026, 11, 27), _("What happens after a period no longer changes it."))
+AS_IT_WAS: Final = Revision(date(2026, 11, 27), _("Events after a period no longer change its figures."))
 
 Filters = Mapping[str, str]
 

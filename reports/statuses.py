@@ -23,7 +23,9 @@ class Status(TextChoices):
 MEANINGS: Final[dict[Status, Promise]] = {
     Status.RUNNING: _("The period is not over. Figures count up to today."),
     Status.PROVISIONAL: _("The period ended recently. Meetings and follow-ups may still be entered late."),
-    Status.FINAL: _("The period ended some time ago. Only a late record about it can still change it."),
+    Status.FINAL: _(
+        "The period ended some time ago. Only a record entered late can still change its figures."
+    ),
     Status.REVISED: _("Records about the period were entered or corrected after its figures were final."),
 }
 

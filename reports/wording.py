@@ -91,7 +91,7 @@ def say_interval(interval: Interval) -> str:
 
 def say_of_whom(report: Report, row: Row) -> str:
     """`12 met of 30 organisations`."""
-    return _("%(n)s %(counted)s of %(of)s %(whole)s") % {
+    return _("%(n)s %(counted)s, out of %(of)s %(whole)s") % {
         "n": _number(row.n),
         "counted": label_of(report.n_label, row.n),
         "of": _number(row.of),

@@ -39,7 +39,7 @@ class OrganisationInput(serializers.Serializer[Any]):
     was_wrong = serializers.BooleanField(
         required=False,
         help_text=_(
-            "The kind and the communities were recorded wrongly until now, so figures of past periods are "
-            "corrected. Otherwise they changed now, and past figures stay as they are."
+            "True: the kind or the communities were recorded wrongly, and figures of past periods are "
+            "corrected. False: they have changed now, and past figures stay as they are."
         ),
     )

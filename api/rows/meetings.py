@@ -201,7 +201,9 @@ CONCERN = RowSpec(
         column(Concern, "meeting", _seen("meeting", Meeting)),
         Column(
             "incident",
-            serializers.UUIDField(allow_null=True, help_text=_("Null if it belongs to none that you see.")),
+            serializers.UUIDField(
+                allow_null=True, help_text=_("Null if it belongs to none that you can see.")
+            ),
             _incident,
         ),
         *("affected_focuses", "facts", "case_reference", "status", "answered_at", "closed_at"),

@@ -83,8 +83,8 @@ def other_details(model: Any, *where: models.Q) -> tuple[ListColumn, ...]:
     return tuple(
         ListColumn(f"other_{channel}", heading, listed(channel), about=about, said=said)
         for channel, heading, about in (
-            (Channel.PHONE, _("Other phones"), _("In international format, with what each is used for.")),
-            (Channel.EMAIL, _("Other emails"), _("With what each is used for.")),
+            (Channel.PHONE, _("Other phones"), _("In international format, with the use of each.")),
+            (Channel.EMAIL, _("Other emails"), _("With the use of each.")),
             (Channel.WEBSITE, _("Other websites"), ""),
             (Channel.SOCIAL, _("Social media"), ""),
         )

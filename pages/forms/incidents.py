@@ -28,7 +28,9 @@ class CallForm(forms.Form):
     """One try to reach an organisation; by phone unless told otherwise."""
 
     called = forms.UUIDField(widget=forms.HiddenInput)
-    danger = forms.CharField(label=_("Danger to life: why you call now"), required=False, max_length=200)
+    danger = forms.CharField(
+        label=_("Danger to life: why are you calling now?"), required=False, max_length=200
+    )
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)

@@ -116,7 +116,7 @@ class PeriodForm(forms.Form):
             )
             return None
         if (until - since).days > MAX_DAYS:
-            self.add_error("to", ValidationError(_("A period can be up to three years."), code="too_long"))
+            self.add_error("to", ValidationError(_("A period can be up to 3 years."), code="too_long"))
             return None
         return Period(since, until)
 
@@ -211,8 +211,8 @@ class DistrictPeriodForm(PeriodForm):
         label=gettext_lazy("Compared with"),
         required=False,
         choices=[
-            ("previous", gettext_lazy("previous period")),
-            ("last_year", gettext_lazy("same period last year")),
+            ("previous", gettext_lazy("Previous period")),
+            ("last_year", gettext_lazy("Same period last year")),
         ],
     )
     field_order: tuple[str, ...] = ("district", "period", "from", "to", "compare", "all_kinds")
@@ -239,7 +239,7 @@ class SplitForm(DistrictPeriodForm):
         self, given: Mapping[str, str], districts: Sequence[District], report: Report | None
     ) -> None:
         """Without a report, the form is for the scorecard."""
-        labels = {By.DISTRICT: _("neighbourhood"), By.FOCUS: _("community"), By.KIND: _("kind")}
+        labels = {By.DISTRICT: _("Neighbourhood"), By.FOCUS: _("Community"), By.KIND: _("Kind")}
         offered = report.ways if report else (By.DISTRICT,)
         super().__init__({"by": offered[0].value} | dict(given), districts)
         self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
@@ -288,8 +288,8 @@ class WithinForm(PeriodForm):
         super().__init__(given, districts, default=default)
         whole = [row for row in self.ground if self.parts_of(row)]
         self.fields["within"].choices = [  # type: ignore[attr-defined]
-            ("", _("all, side by side")),
-            *((row.code, _("parts of %(name)s") % {"name": row.name}) for row in whole),
+            ("", _("All, side by side")),
+            *((row.code, _("Parts of %(name)s") % {"name": row.name}) for row in whole),
         ]
 
     def parts_of(self, district: District) -> list[District]:

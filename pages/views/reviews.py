@@ -234,7 +234,7 @@ def review_action_drop(request: ActorRequest, row: Review, action: UUID) -> Http
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
-        messages.success(request, _("Removed."))
+        messages.success(request, _("Action removed."))
     return redirect("review", row.pk)
 
 
@@ -270,7 +270,7 @@ def write_part(
     if form.is_valid():
         with RefusalsIn(form):
             service(actor=request.actor, review_id=row.pk, **ids, **form.cleaned_data)
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Audit saved."))
             return redirect("review", row.pk)
     return None
 

@@ -68,7 +68,7 @@ def confirm_grid(*, actor: Actor, grid_id: UUID) -> ReleaseGrid:
     if not can_confirm(actor, grid):
         raise PermissionDenied
     if grid.confirmed_at:
-        raise ValidationError(_("This release grid is confirmed already."))
+        raise ValidationError(_("This release grid is already confirmed."))
     refuse_released(grid.since)
     grid.confirmed_by_id, grid.confirmed_at = actor.id, timezone.now()
     grid.version += 1

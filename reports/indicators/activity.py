@@ -79,7 +79,7 @@ REPORT = Report(
         Case.rest(_("No one was reached")),
         Case.rest(_("Planned for yesterday, not updated since")),
         Case.rest(_("Cancelled")),
-        Case.outside(_("Planned for a day to come")),
+        Case.outside(_("Planned for a future day")),
     ),
     history=(FIRST, ENDS_NOW),
 )

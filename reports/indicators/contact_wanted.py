@@ -102,7 +102,7 @@ REPORT = _ContactWanted(
     question=_("How much of the agreed contact took place?"),
     example=(
         Case.counted(_("Agreed: every 30 days; met 3 times in 90 days: 3 of 3 meetings")),
-        Case.counted(_("Agreed: every 30 days; met 5 times in 90 days: 3 of 3; more never count")),
+        Case.counted(_("Agreed: every 30 days; met 5 times in 90 days: 3 of 3; extra meetings do not count")),
         Case.counted(_("Agreed: every 60 days; met once in 90 days: 1 of 1.5 meetings")),
         Case.rest(_("Agreed: every 90 days; not met in 90 days: 0 of 1 meeting")),
         Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),

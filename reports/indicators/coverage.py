@@ -38,11 +38,11 @@ REPORT = Report(
     of_label=ngettext_lazy("organisation", "organisations"),
     rest_label=ngettext_lazy("not met", "not met"),
     facts=(LAST_MET,),
-    question=_("Which share of the organisations here did we meet?"),
+    question=_("What share of the organisations here did we meet?"),
     example=(
         Case.counted(_("A mosque, met on 3 July and on 9 August: it counts once")),
         Case.counted(_("A women’s network, met on the last day of the period")),
-        Case.rest(_("A Roma association, last met three days before the period")),
+        Case.rest(_("A Roma association, last met 3 days before the period")),
         Case.rest(_("A victim support service whose only meeting was cancelled")),
         Case.outside(_("A football club: culture and sport is not counted")),
         Case.outside(_("An NGO that closed during the period")),

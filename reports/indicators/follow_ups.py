@@ -1,6 +1,6 @@
 """Follow-ups done on time: by the original due date, a day of the city.
 
-Moving one does not make it kept on time. Those of the period that still have time are in neither number, and
+Moving one does not make it done on time. Those of the period that still have time are in neither number, and
 one that was missed stays so, whatever becomes of it after the period.
 """
 
@@ -26,7 +26,7 @@ _COUNTS: Final = "became_of_it IN ('kept', 'late', 'not_done')"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpsRow(Row):
-    """n promises kept on time of `of` that were kept or should have been; `moved` of these `of`."""
+    """n promises done on time of `of` that were kept or should have been; `moved` of these `of`."""
 
     late: int
     not_done: int
@@ -70,28 +70,28 @@ REPORT = Report(
         for column, filters in _LISTS.items()
     },
     columns=(
-        Column("late", _("Kept later"), "count"),
+        Column("late", _("Done late"), "count"),
         Column("not_done", _("Not yet done"), "count"),
         Column("moved", _("Due date moved"), "count"),
         Column("in_time", _("Not yet due"), "count"),
         Column("cancelled", _("Cancelled"), "count"),
     ),
-    n_label=ngettext_lazy("kept on time", "kept on time"),
+    n_label=ngettext_lazy("done on time", "done on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
-    rest_label=ngettext_lazy("not kept on time", "not kept on time"),
+    rest_label=ngettext_lazy("not done on time", "not done on time"),
     facts=(
         Fact("first_due_on", _("First due"), "first_due_on"),
         Fact("due_on", _("Due"), "due_on"),
         COMPLETED,
     ),
-    question=_("Do we keep our word in time?"),
+    question=_("Do we do what we promised on time?"),
     example=(
         Case.counted(_("Due on 12 August, done on 12 August")),
         Case.counted(_("Due on 12 August, done on 4 July")),
         Case.rest(_("Due on 12 August, moved to 20 August, done on 19 August: the first date counts")),
         Case.rest(_("Due on 12 August and not done; the day has passed")),
         Case.outside(_("Due on 12 August, cancelled on 2 August")),
-        Case.outside(_("Due on a day that is still to come")),
+        Case.outside(_("Due on a future day")),
     ),
     history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )

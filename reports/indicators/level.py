@@ -53,7 +53,7 @@ REPORT = Report(
         Case.counted(_("Held, level “involve”")),
         Case.rest(_("Held, no level recorded")),
         Case.outside(_("Cancelled")),
-        Case.outside(_("Planned for a day to come")),
+        Case.outside(_("Planned for a future day")),
         Case.outside(_("Held in another district")),
     ),
 )

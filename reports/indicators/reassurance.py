@@ -81,7 +81,7 @@ REPORT = Report(
     facts=(RECEIVED, Fact("offered_at_utc", _("Offered"), "reassurance_offered_at")),
     question=_("Do we offer reassurance after a bias concern?"),
     example=(
-        Case.counted(_("Offered two hours after receipt and accepted")),
+        Case.counted(_("Offered 2 hours after receipt and accepted")),
         Case.counted(_("Offered 23 hours after receipt and declined: that does not lower the figure")),
         Case.rest(_("Offered 30 hours after receipt")),
         Case.rest(_("Not offered; the 24 hours are over")),

@@ -51,7 +51,7 @@ def document_of(review: Review, actor: Actor, purpose: str, *, is_inside: bool) 
 def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
-    yield _("Figures as of"), _moment(review.as_of)
+    yield _("Figures as at"), _moment(review.as_of)
     for one in with_names(review, review.signatures.all(), "signed_by", kept=True).order_by("position"):
         title = _("Signed by") if one.position == 1 else _("Second signature")
         yield title, f"{one.person or _('name erased')}, {_moment(one.signed_at)}"
@@ -66,7 +66,7 @@ def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
         if is_inside
         else _("Open: without sampled records, calls and blind spots"),
     )
-    yield _("IDs of counted records"), _("In the JSON file, which anybody can verify")
+    yield _("IDs of counted records"), _("In the JSON file, which anyone can verify")
 
 
 def _made(actor: Actor, purpose: str) -> list[tuple[str, str]]:

@@ -30,7 +30,9 @@ BANNED: Final = {
     r"tick(ed)?\b": "select",
     r"long work": "background task",
     r"loop closed|being told|(?<!who )(?<!organisation )told (them|you)": "reported back, notified",
-    r"somebody|nobody|everybody|whom|whoever|anew|any more": "someone, no one, everyone, who, again",
+    r"somebody|nobody|everybody|anybody|whom|whoever|anew|any more": "someone, no one, everyone, who, again",
+    r"(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (minute|hour|day)s?": "digits",
+    r"this field is required": "what to enter or choose",
     r"lies in": "part of",
     r"came of it": "outcome",
 }

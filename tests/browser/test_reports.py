@@ -79,7 +79,7 @@ def test_the_rows_behind_a_figure_add_up_to_it(open_page: OpenPage, supervisor: 
     page.goto("/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Northgate")
-    expect(page.get_by_text("3 met of 6 organisations")).to_be_visible()
+    expect(page.get_by_text("3 met, out of 6 organisations")).to_be_visible()
     expect(drawn_or_listed(page)).to_have_count(len(REPORTS))
     expect(page.get_by_role("link", name="Show the last 12 periods")).to_have_count(0)
     assert rows_behind(page, "3 of 6") == 3

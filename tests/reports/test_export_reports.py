@@ -158,7 +158,7 @@ def promised(city: City) -> City:
 
 def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promised: City) -> None:
     user, query = promised.supervisor, f"report=scorecard&{ASKED}"
-    moved = "Kept later: 2 · Due date moved: 2 · Cancelled: 1"
+    moved = "Done late: 2 · Due date moved: 2 · Cancelled: 1"
     html = sure(user).get(f"/reports/?{ASKED}").content.decode()
     page = " ".join(re.sub("<[^>]*>", "", html).split())
     assert f"· {moved}" in page
@@ -181,7 +181,7 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
 
 def test_what_the_page_states_beside_a_figure_is_in_a_reports_own_files(promised: City) -> None:
     [north, _market] = table(export(promised.supervisor, f"report=follow-ups&{ASKED}", "csv"))
-    assert (north["Kept later"], north["Due date moved"], north["Cancelled"]) == ("2", "2", "1")
+    assert (north["Done late"], north["Due date moved"], north["Cancelled"]) == ("2", "2", "1")
     paper = " ".join(text_of(export(promised.supervisor, f"report=follow-ups&{ASKED}", "pdf")))
     assert "Due date moved" in " ".join(paper.split())
 

@@ -211,7 +211,7 @@ def test_a_period_that_cannot_be_is_refused_kindly(client: Client, city: City) -
         "from=2024-03-01&to=2024-03-01": "The end of the period must be after its start.",
         "from=2024-02-30&to=2024-03-01": "Enter a valid date",
         "from=0001-01-01&to=2024-03-01": "Choose a date.",
-        "from=1950-01-01&to=2024-03-01": "A period can be up to three years.",
+        "from=1950-01-01&to=2024-03-01": "A period can be up to 3 years.",
     }
     for page in PAGES:
         for asked, message in refused.items():

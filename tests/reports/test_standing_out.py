@@ -57,7 +57,7 @@ def test_a_move_that_chance_explains_is_not_remarked_on_and_says_so() -> None:
 
     assert said(one) == []
     assert (one.is_better, one.is_worse, one.is_within_chance) == (False, False, True)
-    assert Figure(one, "North").judged == "within what chance does"
+    assert Figure(one, "North").judged == "could be chance"
     assert Figure(line("coverage", (38, 40), (17, 40)), "North").judged == "worse"
     assert Figure(line("coverage", (17, 40), (17, 40)), "North").judged == ""
 
@@ -150,9 +150,9 @@ def test_a_period_is_running_then_provisional_then_final() -> None:
 @pytest.mark.parametrize(
     ("n", "of", "sentence"),
     [
-        (0, 1, "0 answered in time of 1 concern received"),
-        (1, 2, "1 answered in time of 2 concerns received"),
-        (0, 0, "0 answered in time of 0 concerns received"),
+        (0, 1, "0 answered in time, out of 1 concern received"),
+        (1, 2, "1 answered in time, out of 2 concerns received"),
+        (0, 0, "0 answered in time, out of 0 concerns received"),
     ],
 )
 def test_one_is_said_in_the_singular(n: int, of: int, sentence: str) -> None:
@@ -161,4 +161,4 @@ def test_one_is_said_in_the_singular(n: int, of: int, sentence: str) -> None:
 
 def test_parts_of_a_meeting_are_said_in_the_plural() -> None:
     row = Row(period=NOW, group="N", n=0.5, of=1.0)
-    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held of 1 meeting agreed"
+    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held, out of 1 meeting agreed"

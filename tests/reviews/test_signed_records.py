@@ -1,4 +1,4 @@
-"""What a signature proves: one changed byte in any column is named, and anybody can verify the file."""
+"""What a signature proves: one changed byte in any column is named, and anyone can verify the file."""
 
 import io
 import json
