@@ -8,3 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import signals  # noqa: F401  # connects them
+        from accounts.services import users, views
+        from districts import kinds
+
+        kinds.follow_access(users.follow_redrawn)
+        kinds.follow_access(views.follow_redrawn)

@@ -8,5 +8,8 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import bulk_reads
+        from api.services import keys
+        from districts import kinds
 
         bulk_reads.register()
+        kinds.follow_access(keys.follow_redrawn)

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ContactsConfig(AppConfig):
     name = "contacts"
     verbose_name = _("Organisations and contacts")
+
+    def ready(self) -> None:
+        from contacts.services import redrawn
+        from districts import kinds
+
+        kinds.follow_rows(redrawn.follow_redrawn)
+        kinds.has_records(redrawn.has_records)

@@ -35,6 +35,14 @@ class DistrictQuerySet(models.QuerySet["District"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def in_use(self, since: date, until: date) -> Self:
+        """Those that can have figures of a period, which ends before `until`.
+
+        A district that was redrawn is in use until that day, its successor from that day on.
+        """
+        open_or_later = models.Q(is_active=True) | models.Q(closed_on__gt=since)
+        return self.filter(open_or_later).exclude(opened_on__gte=until)
+
     def with_boundary(self) -> Self:
         return self.filter(boundary__isnull=False)
 
@@ -56,7 +64,8 @@ class DistrictQuerySet(models.QuerySet["District"]):
 class District(models.Model):
     """A city, a district of the city or a neighbourhood of a district.
 
-    `lineage` contains the IDs of its ancestors and its own ID.
+    `lineage` contains the IDs of its ancestors and its own ID. `closed_on` is the day it was redrawn, and
+    `opened_on` the day it took over from those that it `succeeds`; both are empty for all others.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,6 +88,11 @@ class District(models.Model):
     boundary = models.JSONField(_("boundary"), null=True, blank=True)  # GeoJSON MultiPolygon, WGS 84
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    succeeds = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="successors", verbose_name=_("succeeds")
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -97,6 +111,11 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_in_use(self, since: date, until: date) -> bool:
+        """As the query `in_use`."""
+        is_open = self.is_active or (self.closed_on is not None and self.closed_on > since)
+        return is_open and (self.opened_on is None or self.opened_on < until)
 
 
 class MoveQuerySet(models.QuerySet["Move"]):

@@ -4,7 +4,7 @@ A district's `lineage` (the IDs of its ancestors and its own) decides who covers
 lineage up to date for the district and all its descendants.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from districts import kinds
 from districts.models import District, ExpectedCommunity, Move, PeriodNote
 from districts.policies import can_keep_expected_communities, can_manage_districts, can_note_periods
 from districts.rules import BadBoundary, as_geojson, read_boundary
 from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
+from lib.days import city_today
 from lib.sensitive import find_sensitive
 from lib.waking import wake_on_commit
 
@@ -52,8 +54,18 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
 
 
 @transaction.atomic
-def edit_district(*, actor: Acting, district_id: UUID, version: int | None = None, **fields: Any) -> District:
+def edit_district(
+    *,
+    actor: Acting,
+    district_id: UUID,
+    version: int | None = None,
+    was_wrong: bool = False,
+    **fields: Any,
+) -> District:
     """Change the given fields. A moved district keeps its descendants.
+
+    Where records have been in the district, another parent changes past figures: `was_wrong` says that the
+    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn (`redraw_district`).
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.
@@ -70,7 +82,12 @@ def edit_district(*, actor: Acting, district_id: UUID, version: int | None = Non
     if not changed:
         return district
     if "parent" in changed:
-        _refuse_widening(actor, district, before)
+        _refuse_to_move_records(district, was_wrong=was_wrong)
+        text = _(
+            "Moving it would give accounts or API keys access to more records. Move it "
+            "on the server with manage.py import_districts."
+        )
+        _refuse_widening(actor, {*_lineage(district, district.parent)} - {*before}, {"parent": text})
         _move(district)
     _check(district)
     district.version += 1
@@ -80,6 +97,57 @@ def edit_district(*, actor: Acting, district_id: UUID, version: int | None = Non
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, district, [*before, *district.lineage], changed)
     return district
+
+
+@transaction.atomic
+def redraw_district(
+    *, actor: Acting, district_id: UUID, version: int | None = None, code: str, **fields: Any
+) -> District:
+    """Close a district today and open a successor, which keeps its fields but those given.
+
+    What is at home there moves to the successor: organisations, contacts, planned meetings, open concerns
+    and audits to come. What is over stays, so that past figures do. Who covers the district covers the
+    successor too. A district that was redrawn before gets one more successor, to which nothing moves. An
+    existing `code` is that of the district that takes over, if it is active.
+
+    Raises PermissionDenied, StaleVersion, and ValidationError by field.
+    """
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    _lock_ground()
+    rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    district: District = rows.get(pk=district_id)
+    check_version(district.version, version)
+    if District.objects.active().filter(parent=district).exists():
+        raise ValidationError(_("Redraw the neighbourhoods of this district first."))
+    if not district.is_active and not district.closed_on:
+        raise ValidationError(_("This district is not active."))
+    is_first, today = district.closed_on is None, city_today()
+    successor = District.objects.active().filter(code=code).exclude(pk=district.pk).first()
+    joined = {district.pk} if successor else set()  # whoever covers one sees what was the other's
+    if successor is None:
+        kept = {name: getattr(district, name) for name in ("name", "parent", "population")}
+        successor = create_district(actor=actor, code=code, opened_on=today, **(kept | fields))
+    text = _(
+        "Redrawing it would give accounts or API keys access to more records. Redraw it on the server with "
+        "manage.py redraw_district."
+    )
+    above = {*successor.lineage} - {*district.lineage}
+    _refuse_widening(actor, above | joined if joined else above - {successor.pk}, {"code": text})
+    successor.succeeds.add(district)
+    for follow in kinds.ACCESS:
+        follow(district, successor)
+    if is_first:
+        for follow in kinds.ROWS:
+            follow(district, successor)
+        district.is_active, district.closed_on = False, today
+    district.version += 1
+    district.updated_at = timezone.now()
+    district.save()
+    action, op = (Action.ARCHIVE, Op.ARCHIVED) if is_first else (Action.UPDATE, Op.UPDATED)
+    names = ["is_active", "closed_on", "successors"] if is_first else ["successors"]
+    _record(actor, action, op, district, {*district.lineage, *successor.lineage}, names)
+    return successor
 
 
 @transaction.atomic
@@ -119,22 +187,31 @@ def _lineage(district: District, parent: District | None) -> list[UUID]:
     return [*now, district.pk]
 
 
-def _refuse_widening(actor: Acting, district: District, before: list[UUID]) -> None:
-    """Reject a move that would give accounts or keys access to more records, because it needs two people."""
-    gained = set(_lineage(district, district.parent)) - set(before)
+def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
+    """Keep past figures: only a wrong parent is corrected, and not under a signed audit."""
+    parts = list(District.objects.under(district).values_list("pk", flat=True))
+    if not any(ask(parts) for ask in kinds.RECORDS):
+        return
+    if not was_wrong:
+        text = _(
+            "Records have been in this district, so another parent would change past figures. Redraw the "
+            "district instead. If the parent was recorded wrongly, confirm that."
+        )
+        raise ValidationError({"parent": text}, code="has_records")
+    above = {*parts, *district.lineage, *_lineage(district, district.parent)}
+    if any(ask(above) for ask in kinds.SIGNED):
+        text = _("A signed audit has figures of this district, so its parent can no longer be corrected.")
+        raise ValidationError({"parent": text}, code="signed")
+
+
+def _refuse_widening(actor: Acting, gained: Collection[UUID], errors: Mapping[str, str]) -> None:
+    """Raise `errors` if accounts or keys that have these would see more records: that needs two people."""
     if actor.kind != "user" or not gained:
         return
     for relation in District._meta.get_fields(include_hidden=True):
         given = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
         if given and relation.related_model._default_manager.filter(districts__in=gained).exists():  # type: ignore[union-attr]  # no generic relation
-            raise ValidationError(
-                {
-                    "parent": _(
-                        "Moving it would give accounts or API keys access to more records. Move it "
-                        "on the server with manage.py import_districts."
-                    )
-                }
-            )
+            raise ValidationError(dict(errors))
 
 
 def _move(district: District) -> None:

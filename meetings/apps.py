@@ -7,8 +7,12 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings and follow-ups")
 
     def ready(self) -> None:
+        from districts import kinds
         from meetings import reminders
-        from meetings.services import recounting
+        from meetings.services import recounting, redrawn, relief
 
         reminders.register()
         recounting.register_recount()
+        kinds.follow_access(relief.follow_redrawn)
+        kinds.follow_rows(redrawn.follow_redrawn)
+        kinds.has_records(redrawn.has_records)

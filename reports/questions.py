@@ -91,18 +91,24 @@ def ask(
 ) -> Question:
     """A question `actor` may ask: of the districts with these codes, or of all that it covers.
 
+    Only districts in use in one of the periods have figures: one that was redrawn until then, its successor
+    from then on.
+
     Figures are the same for every reader, so who asks decides only which districts may be asked for.
     Raises PermissionDenied for who reads no reports, and for a district not covered (or not there), and
     PeriodInFuture.
     """
     if not can_read_reports(actor):
         raise PermissionDenied(_("You do not have access to reports."))
-    covered = District.objects.covered_by(actor).active().in_order()
+    periods = tuple(periods)
+    since = min((period.since for period in periods), default=date.min)
+    until = max((period.until for period in periods), default=date.max)
+    covered = District.objects.covered_by(actor).in_use(since, until).in_order()
     codes = set(districts)
     found = tuple(covered.filter(code__in=codes) if codes else covered)
     if len(found) < len(codes):
         raise PermissionDenied(_("You do not have access to the figures of this district."))
-    question = Question(tuple(periods), found, by, all_kinds)
+    question = Question(periods, found, by, all_kinds)
     for period in question.periods:
         question.so_far(period)
     return question

@@ -8,12 +8,16 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import verifying
+        from districts import kinds
         from reviews import archive
         from reviews.exports import work as exporting
-        from reviews.services import work
+        from reviews.reading import has_signed
+        from reviews.services import subscriptions, work
         from reviews.verifying import verify_reviews
 
         verifying.register(verify_reviews)
         archive.register()
         work.register()
+        kinds.follow_access(subscriptions.follow_redrawn)
+        kinds.is_signed(has_signed)
         exporting.register()

@@ -1,6 +1,7 @@
 """What pages read of an audit: as it was kept, with the names of then."""
 
 import hashlib
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -136,3 +137,8 @@ def counted_objects(actor: Actor, figure: FrozenFigure, ids: list[UUID] | None) 
         kept = KeptName.objects.filter(review=figure.review_id, object_id=OuterRef("pk")).values("name")
         rows = rows.annotate(kept=Subquery(kept[:1]))
     return list((rows.with_homes() if model is FollowUp else rows)[:AT_MOST])
+
+
+def has_signed(district_ids: Collection[UUID]) -> bool:
+    """Whether a signed audit has figures of one of these districts."""
+    return Review.objects.signed().filter(district__in=district_ids).exists()

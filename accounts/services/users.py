@@ -17,8 +17,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
-from accounts.actors import Actor
-from accounts.models import Asked, Role, User, UserQuerySet
+from accounts.actors import SYSTEM, Actor
+from accounts.models import AccountRequest, Asked, Role, User, UserQuerySet
 from accounts.policies import can_manage_users
 from accounts.services.notices import mail_account_change
 from accounts.services.requests import (
@@ -218,6 +218,17 @@ def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Co
     if more:
         return changed + (["asked_districts"] if ask(actor, user, Asked.DISTRICTS, districts=more) else [])
     return changed + (["asked_districts"] if withdraw(user, Asked.DISTRICTS) else [])
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Who covers a district that is redrawn covers its successor too, and so does who waits to cover it."""
+    users = User.objects.filter(districts=district).exclude(districts=successor)
+    for user in users.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        user.districts.add(successor)
+        _save(user, ["districts"])
+        _record(SYSTEM, Action.UPDATE, Op.UPDATED, user, [district.pk, successor.pk], ["districts"])
+    for asked in AccountRequest.objects.filter(districts=district).exclude(districts=successor):
+        asked.districts.add(successor)
 
 
 @transaction.atomic

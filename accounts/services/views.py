@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -31,6 +32,19 @@ def save_view(
     view.full_clean()
     view.save()
     return view
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Views of a district that is redrawn are of its successor too, and shared with who covers that one."""
+    for view in SavedView.objects.filter(query__contains=district.code).select_for_update(of=("self",)):
+        query = QueryDict(view.query, mutable=True)
+        codes = query.get("district", "").split(",")
+        if district.code in codes and successor.code not in codes:
+            query["district"] = ",".join([*codes, successor.code])
+            view.query = query.urlencode()
+            view.full_clean()
+            view.save(update_fields=["query"])
+    SavedView.objects.filter(shared_with=district).update(shared_with=successor)
 
 
 @transaction.atomic

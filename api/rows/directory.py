@@ -61,6 +61,14 @@ DISTRICT = RowSpec(
         District,
         *("id", "code", "name", "parent"),
         column(District, "boundary", help_text=_("GeoJSON MultiPolygon, WGS 84")),
-        *("population", "is_active"),
+        *("population", "is_active", "opened_on", "closed_on"),
+        Column(
+            "succeeds",
+            codes(help_text=_("Codes of the districts that were redrawn into this one.")),
+            ids_of(
+                District.succeeds.through.objects.filter(from_district=OuterRef("pk")).order_by("pk"),
+                "to_district__code",
+            ),
+        ),
     ),
 )

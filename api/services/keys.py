@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Role
 from accounts.policies import is_second_person
 from api.codes import opens_the_book
@@ -222,6 +222,14 @@ def _locked(actor: Actor, key_id: UUID) -> ApiKey:
 def _administrators_only(actor: Actor) -> None:
     if not (actor.is_administrator or actor.kind == "system"):
         raise PermissionDenied
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Keys of a district that is redrawn are of its successor too."""
+    keys = ApiKey.objects.filter(districts=district).exclude(districts=successor)
+    for key in keys.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        key.districts.add(successor)
+        _record(SYSTEM, Action.UPDATE, key, ["districts"])
 
 
 def _networks(cidrs: Iterable[str]) -> list[str]:

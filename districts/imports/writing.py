@@ -158,7 +158,7 @@ def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") 
         if one.before is None:
             remove_district(actor=actor, district_id=one.id, version=one.version)
         else:
-            edit_district(actor=actor, district_id=one.id, version=one.version, **one.before)
+            edit_district(actor=actor, district_id=one.id, version=one.version, was_wrong=True, **one.before)
     record(actor, Action.IMPORT, "district", purpose=source[:200])
 
 
@@ -352,5 +352,6 @@ def _write_one(actor: Acting, district: District | None, fields: dict[str, Any])
     if "parent" in fields:
         before["parent"] = district.parent
     version = district.version
-    edited = edit_district(actor=actor, district_id=district.pk, version=version, **fields)
+    # A confirmed file says what is right.
+    edited = edit_district(actor=actor, district_id=district.pk, version=version, was_wrong=True, **fields)
     return None if edited.version == version else Written(district.pk, edited.version, before)

@@ -189,6 +189,18 @@ class _Reading:
             above = District.objects.get(pk=row.parent_id).lineage if row.parent_id else []
             row.lineage = [*above, row.pk]
             copy_rows(District, [row])
+        self._successions()
+
+    def _successions(self) -> None:
+        """Districts that were redrawn, where the archive has both."""
+        known, there = self.now_as[District], set(District.objects.values_list("pk", flat=True))
+        for line in map(orjson.loads, self._lines(DISTRICTS)):
+            old = {known.get(pk, pk) for pk in map(UUID, line.get("succeeds", ()))} & there
+            if old:
+                new = UUID(line["id"])
+                District.objects.get(pk=known.get(new, new)).succeeds.add(
+                    *District.objects.filter(pk__in=old)
+                )
 
     def _people(self) -> None:
         here = {email.lower(): pk for email, pk in User.objects.values_list("email", "pk")}

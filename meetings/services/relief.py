@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import rules
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Relief, User
 from accounts.policies import can_open_relief
 from audit.models import Action, Op
@@ -72,6 +72,16 @@ def end_relief(*, actor: Actor) -> Relief | None:
     relief.save()
     _record(actor, Action.UPDATE, Op.UPDATED, relief, ["ended_at"])
     return relief
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Temporary access that is open goes on in the successor: one further district at a time."""
+    open_now = Relief.objects.filter(district=district).open_at(timezone.now())
+    for relief in open_now.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        relief.district = successor
+        relief.version += 1
+        relief.save()
+        _record(SYSTEM, Action.UPDATE, Op.UPDATED, relief, ["district"])
 
 
 def _record(actor: Actor, action: Action, op: Op, relief: Relief, names: list[str]) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from districts.imports import MAX_BYTES, Naming
@@ -23,6 +25,16 @@ def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
     for row in rows:
         depth = len(offered & set(row.lineage)) - 1
         yield row, f"{FURTHER_IN * depth}{row.name} ({row.code})"
+
+
+def said(row: District, label: str) -> str:
+    """The label of a district in a choice; of one that was redrawn with the day."""
+    if row.closed_on is None:
+        return label
+    return gettext("%(name)s, until %(day)s") % {
+        "name": label,
+        "day": date_format(row.closed_on, "DATE_FORMAT"),
+    }
 
 
 class DistrictSelect(forms.Select):
@@ -73,11 +85,32 @@ class NewDistrictForm(forms.Form):
     is_active={"help_text": _("An inactive district can no longer be chosen. Its records stay.")},
 )
 class DistrictForm(VersionedForm, NewDistrictForm):
-    pass
+    was_wrong = forms.BooleanField(
+        label=_("The parent was recorded wrongly"),
+        required=False,
+        help_text=_("Past figures change with it. If the district changes from now on, redraw it instead."),
+    )
 
 
 def district_values(district: District) -> dict[str, Any]:
-    return {name: getattr(district, name) for name in DistrictForm.base_fields}
+    return {name: getattr(district, name) for name in DistrictForm.base_fields if name != "was_wrong"}
+
+
+@fields_of(
+    District,
+    *("code", "name", "parent"),
+    code={
+        "label": _("Code of the successor"),
+        "help_text": _("A new code such as N4b, or the code of an active district that takes over."),
+    },
+    parent={
+        "form_class": DistrictChoice,
+        "queryset": District.objects.active().as_tree(),
+        "empty_label": _("None (top level)"),
+    },
+)
+class RedrawForm(VersionedForm):
+    pass
 
 
 class ImportForm(forms.Form):

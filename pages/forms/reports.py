@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ from districts.models import District, PeriodNote
 from lib.days import city_today, is_plausible_day
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.district_profile import LATELY_DAYS
-from pages.forms.districts import DistrictSelect, in_tree
+from pages.forms.districts import DistrictSelect, in_tree, said
 from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS
 from reports.late import LateRecord
@@ -102,7 +103,18 @@ class PeriodForm(forms.Form):
                 self.asked.so_far(self.today)
             except PeriodInFuture as error:
                 self.add_error("from" if given.get("period") == FREE else "period", error)
+            self._check_ground(self.asked, given.get("district"))
         return given
+
+    def _check_ground(self, asked: Period, code: str | None) -> None:
+        """A district that was redrawn has figures until that day, its successor from that day on."""
+        chosen = next((row for row in self.ground if row.code == code), None)
+        self.ground = [row for row in self.ground if row.is_in_use(asked.since, asked.until)]
+        if chosen and chosen not in self.ground:
+            self.ground.append(chosen)
+            day = chosen.closed_on or chosen.opened_on
+            text = _("This district was redrawn on %(day)s. Choose another district or period.")
+            self.add_error("district", text % {"day": date_format(day, "DATE_FORMAT") if day else ""})
 
     def _free(self, since: date | None, until: date | None) -> Period | None:
         for name, day in (("from", since), ("to", until)):
@@ -219,7 +231,8 @@ class DistrictPeriodForm(PeriodForm):
 
     def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
         super().__init__({"district": districts[0].code, "compare": "previous"} | dict(given), districts)
-        self.fields["district"].choices = [(row.code, label) for row, label in in_tree(self.ground)]  # type: ignore[attr-defined]
+        choices = [(row.code, said(row, label)) for row, label in in_tree(self.ground)]
+        self.fields["district"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def before(self) -> Period:

@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("settings/districts/new/", settings_districts.district_new, name="settings_district_new"),
     path("settings/districts/import/", settings_districts.district_import, name="settings_district_import"),
     path(
+        "settings/districts/<district_code:code>/redraw/",
+        settings_districts.district_redraw,
+        name="settings_district_redraw",
+    ),
+    path(
         "settings/districts/<district_code:code>/", settings_districts.district_edit, name="settings_district"
     ),
 ]

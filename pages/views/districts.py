@@ -119,6 +119,7 @@ def _expect_again(*, actor: Actor, district_id: str, focus: str, evidence: str, 
 
 def _find(request: ActorRequest, code: str) -> District:
     rows = District.objects.visible_to(request.actor).defer("boundary").select_related("parent")
+    rows = rows.prefetch_related("successors", "succeeds")
     return get_object_or_404(rows, code=code)
 
 

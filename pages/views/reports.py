@@ -235,12 +235,13 @@ def method_page(request: ActorRequest) -> HttpResponseBase:
 
 
 def ground(request: ActorRequest) -> list[District]:
-    """The districts whose figures the reader may see, each before its parts.
+    """The districts whose figures the reader may see, each before its parts; those redrawn at the end.
 
     Raises 403 for users without any, and 404 if the URL names a district that is not covered.
     """
     refuse_unless(can_read_reports(request.actor))
-    covered = list(District.objects.covered_by(request.actor).active().as_tree())
+    in_use = District.objects.covered_by(request.actor).in_use(date.min, date.max)
+    covered = sorted(in_use.as_tree(), key=lambda row: not row.is_active)
     named_here = {request.GET.get(name) for name in ("district", "within")} - {None, ""}
     if not named_here <= {row.code for row in covered}:
         raise Http404

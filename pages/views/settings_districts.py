@@ -21,11 +21,11 @@ from accounts.middleware import ActorRequest
 from districts.imports import Naming, Report, Written, import_districts, undo_import
 from districts.models import District
 from districts.policies import can_manage_districts
-from districts.services import create_district, edit_district
+from districts.services import create_district, edit_district, redraw_district
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
-from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, district_values
+from pages.forms.districts import DistrictForm, ImportForm, NewDistrictForm, RedrawForm, district_values
 from pages.lookups import refuse_unless
 from pages.maps import compared
 from pages.undo import TEN_MINUTES, undo_url, undoer
@@ -81,6 +81,31 @@ def district_edit(request: ActorRequest, code: str) -> HttpResponse:
         return redirect("settings_districts")
     context = attempt.context | {"district": row}
     return render(request, "pages/settings/district.html", context, status=attempt.status)
+
+
+@form_page
+def district_redraw(request: ActorRequest, code: str) -> HttpResponse:
+    """Close a district and open its successor; again: open another one."""
+    _administrators_only(request)
+    row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
+    values = {"version": row.version, "name": row.name, "parent": row.parent}
+    form = RedrawForm(posted(request), initial=values)
+    attempt = save_or_show_conflict(
+        form,
+        lambda: redraw_district(
+            actor=request.actor,
+            district_id=row.pk,
+            version=form.cleaned_data["version"],
+            **form.values(),
+        ),
+        current=lambda: values,
+        again=RedrawForm,
+    )
+    if attempt.saved:
+        messages.success(request, _("%(name)s redrawn.") % {"name": row.name})
+        return redirect("district", attempt.saved.code)
+    context = attempt.context | {"district": row}
+    return render(request, "pages/settings/district_redraw.html", context, status=attempt.status)
 
 
 @form_page

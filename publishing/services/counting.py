@@ -15,14 +15,15 @@ from reports.questions import By, Question
 from reports.reading import read_together
 
 
-def districts_of(level: int) -> list[District]:
-    """The districts of a level: they have nothing in common."""
-    return list(District.objects.active().filter(lineage__len=level).in_order())
+def districts_of(level: int, quarter: Period) -> list[District]:
+    """The districts of a level that were in use at the end of a quarter: they have nothing in common."""
+    there = District.objects.filter(lineage__len=level).in_use(quarter.last_day, quarter.until)
+    return list(there.order_by("name", "pk"))
 
 
 def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Table]:
     """What the grid has of a quarter, as counted now."""
-    districts = districts_of(grid.level)
+    districts = districts_of(grid.level, quarter)
     if not districts:
         return []
     question = Question((quarter,), tuple(districts))

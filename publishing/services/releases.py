@@ -102,7 +102,7 @@ def _count(quarters: Iterable[Period], number: int) -> tuple[list[Table], list[D
     for quarter in quarters:
         if grid := grid_of(quarter):
             tables += count_quarter(grid, quarter, number)
-            districts |= {district.pk: district for district in districts_of(grid.level)}
+            districts |= {district.pk: district for district in districts_of(grid.level, quarter)}
     return tables, list(districts.values())
 
 
@@ -122,3 +122,16 @@ def _same_grounds(releases: Iterable[Release], districts: Iterable[District]) ->
     for same in ids.values():
         for one, other in permutations(sorted(same), 2):
             yield frozenset({one}), frozenset({other})
+    yield from _successions(districts)
+
+
+def _successions(districts: Iterable[District]) -> Iterator[Same]:
+    """Districts that were redrawn are the same ground as their successors together."""
+    links = District.succeeds.through.objects.filter(from_district__in=list(districts))
+    after: dict[str, set[str]] = defaultdict(set)
+    before: dict[str, set[str]] = defaultdict(set)
+    for new, old in links.values_list("from_district", "to_district"):
+        after[str(old)].add(str(new))
+        before[str(new)].add(str(old))
+    yield from ((frozenset({old}), frozenset(new)) for old, new in after.items())
+    yield from ((frozenset(old), frozenset({new})) for new, old in before.items())

@@ -353,7 +353,9 @@ def _over_time(report: Report, district: District, whole: Line, notes: Sequence[
 def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
     """The district and its parts; or a row for each community or kind, the district's total in a column."""
     district = question.districts[0]
-    within = District.objects.filter(parent=district).active().in_order()
+    within = (
+        District.objects.filter(parent=district).in_use(asked.period.since, asked.period.until).in_order()
+    )
     _asked, found = split_up(report, question, asked.period, asked.before, asked.by, list(within))
     notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
     if asked.by == By.FOCUS:

@@ -74,7 +74,9 @@ def freeze_review(
         as_of=timezone.now(),
         district_code=district.code,
         district_name=district.name,
-        parts=[{"id": str(part.pk), "code": part.code, "name": part.name} for part in _inside(district)],
+        parts=[
+            {"id": str(part.pk), "code": part.code, "name": part.name} for part in _inside(district, period)
+        ],
         definitions=definitions_now(),
         made_with=made_with(),
         blind_spots=_blind_spots(actor, district, period),
@@ -100,7 +102,8 @@ def check_asked(actor: Actor, district_id: UUID, period: Period, samples: int) -
     """
     if not can_review(actor):
         raise PermissionDenied
-    district = District.objects.covered_by(actor).active().get(pk=district_id)
+    covered = District.objects.covered_by(actor).in_use(period.since, period.until)
+    district = covered.get(pk=district_id)
     if not can_review_in(actor, district.pk):
         raise PermissionDenied
     if period.until > city_today():
@@ -148,14 +151,14 @@ def figures_now(review: Review) -> list[FrozenFigure]:
     return [one for report in ways for one in _frozen(review, report, question, 0, names)]
 
 
-def _inside(district: District) -> QuerySet[District]:
-    """The district and its parts."""
-    return District.objects.under(district).active().order_by("code")
+def _inside(district: District, period: Period) -> QuerySet[District]:
+    """The district and its parts, as they were in use."""
+    return District.objects.under(district).in_use(period.since, period.until).order_by("code")
 
 
 def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[str, Any]]:
     """Communities of the district and its parts, as the page of blind spots shows them."""
-    codes = _inside(district).values_list("code", flat=True)
+    codes = _inside(district, period).values_list("code", flat=True)
     question = ask(actor, [period], districts=codes, by=By.FOCUS)
     rows: list[BlindSpotRow] = blind_spots.REPORT.rows(question)
     return [

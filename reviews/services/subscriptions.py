@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, actor_for
+from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
@@ -54,6 +54,16 @@ def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "")
     if made:
         _record(actor, Action.CREATE, Op.CREATED, subscription)
     return subscription
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Who has reports of a district sent that is redrawn gets those of its successor too."""
+    for one in Subscription.objects.filter(district=district).order_by("pk"):
+        subscription, made = Subscription.objects.get_or_create(
+            user_id=one.user_id, report=one.report, district=successor, rhythm=one.rhythm
+        )
+        if made:
+            _record(SYSTEM, Action.CREATE, Op.CREATED, subscription)
 
 
 @transaction.atomic

@@ -65,7 +65,7 @@ def test_all_that_lies_in_a_moved_district_leaves_one_key_and_comes_to_the_other
     elsewhere = fill(ground["n1"])
     old, new, inside = Copy(ground["north"]), Copy(ground["south"]), Copy(ground["n4"])
     other = Copy(ground["n1"])
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     tell_of_moved_ground()
     left, came = old.follow(), new.follow()
     assert {(row["type"], row["op"]) for row in left} == {(name, "out_of_scope") for name in things}
@@ -86,7 +86,7 @@ def test_what_is_only_visiting_or_spoken_for_there_comes_and_leaves_as_well(
     speaks_for_both = [make_contact(east, visiting), make_contact(east, local)]
     held = make_meeting(east, local)
     old, new = Copy(ground["north"]), Copy(ground["south"])
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     tell_of_moved_ground()
     gone = {row["id"] for row in old.follow() if row["op"] == "out_of_scope"}
     assert gone == {str(row.pk) for row in (visiting, local, held, *speaks_for_both)}
@@ -110,7 +110,7 @@ def test_what_names_something_on_the_moved_ground_is_told_where_it_is_seen(
     here["meetings"].contact_links.create(contact=there["contacts"], attendance="attended")
     FollowUp.objects.filter(pk=here["follow-ups"].pk).update(meeting=there["meetings"])
     both, new = Copy(ground["south"], east), Copy(ground["south"])
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     tell_of_moved_ground()
     told = {row["id"]: row["op"] for row in both.follow()}
     assert {told.get(str(one.pk)) for one in naming} == {"updated"}
@@ -128,7 +128,7 @@ def test_who_reads_late_still_learns_what_was_erased_or_left_before_the_move(
     erase_contact(actor=SYSTEM, contact_id=erased.pk)
     edit_organisation(actor=SYSTEM, organisation_id=things["organisations"].pk, home_district=east)
     edit_organisation(actor=SYSTEM, organisation_id=things["organisations"].pk, name="Elsewhere")
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     tell_of_moved_ground()
     told = {row["id"]: row["op"] for row in old.follow()}
     assert told[str(erased.pk)] == "erased"
@@ -144,7 +144,7 @@ def test_a_move_is_told_once_in_pieces_and_goes_on_after_an_interruption(
     rows = {str(make_organisation(ground["n4"]).pk) for _n in range(5)}
     old = Copy(ground["north"])
     before = Change.objects.count()
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     monkeypatch.setattr(moved_ground, "MAX_SECONDS", -1.0)
     assert tell_of_moved_ground() == 2  # a worker that stops here has reported these
     assert Move.objects.untold().count() == 1
@@ -159,13 +159,13 @@ def test_a_move_is_told_once_in_pieces_and_goes_on_after_an_interruption(
 def test_there_and_back_again_leaves_every_copy_true(ground: dict[str, District]) -> None:
     fill(ground["n4"])
     copies = [Copy(ground[name]) for name in ("city", "north", "south", "n4", "corner")]
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"])
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=None)
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=None, was_wrong=True)
     tell_of_moved_ground()
     for copy in copies:
         copy.follow()
         assert copy.is_true()
-    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["north"])
+    edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["north"], was_wrong=True)
     tell_of_moved_ground()
     for copy in copies:
         copy.follow()

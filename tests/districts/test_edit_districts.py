@@ -56,7 +56,7 @@ def test_a_moved_district_takes_its_parts_and_its_readers_along() -> None:
     street = make_district("Street", parent=quarter)
     reader = make_officer(east)
     make_organisation(street)
-    edit_district(actor=SYSTEM, district_id=quarter.pk, parent=east)
+    edit_district(actor=SYSTEM, district_id=quarter.pk, parent=east, was_wrong=True)
     street.refresh_from_db()
     assert street.lineage == [east.pk, quarter.pk, street.pk]
     assert Organisation.objects.visible_to(actor_for(reader)).count() == 1

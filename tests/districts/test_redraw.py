@@ -1,0 +1,174 @@
+"""A district that is redrawn is closed, and its successor takes over: past figures stay as they were."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Relief, Role, SavedView
+from api.models import ApiKey
+from audit.models import Change
+from districts.models import District
+from districts.services import edit_district, redraw_district
+from lib.days import city_today
+from reports.catalogue import REPORTS
+from reports.periods import Period, quarter_of
+from reports.questions import Question
+from reviews.models import Review, Subscription
+from reviews.services.subscriptions import subscribe
+from tests.api.clients import Tool
+from tests.factories import (
+    make_actor,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
+from tests.reports.city import at, make_concern, old
+
+pytestmark = pytest.mark.django_db
+
+PAST = quarter_of(date(2024, 7, 1))
+
+
+@pytest.fixture
+def ground() -> dict[str, Any]:
+    """A neighbourhood of Northgate with an organisation met in the past, and what is still to come."""
+    city = make_district("City")
+    north, south = (make_district(name, parent=city) for name in ("Northgate", "Southgate"))
+    mill = make_district("Mill Ponds", parent=north)
+    organisation = old(make_organisation(mill))
+    elsewhere = make_organisation(south, also_in=[mill])
+    past = make_meeting(mill, organisation, starts_at=at(date(2024, 8, 1)))
+    past.organisation_links.update(met_at=past.starts_at)
+    later = timezone.now() + timedelta(days=3)
+    return {
+        "north": north,
+        "south": south,
+        "mill": mill,
+        "organisation": organisation,
+        "elsewhere": elsewhere,
+        "contact": make_contact(mill),
+        "past": past,
+        "planned": make_meeting(mill, organisation, status="planned", starts_at=later, outcomes=[]),
+        "open": make_concern(mill, timezone.now()),
+        "closed": make_concern(mill, at(date(2024, 8, 2)), status="closed", closed_at=at(date(2024, 8, 3))),
+    }
+
+
+def met(district: District, period: Period = PAST) -> tuple[float, float]:
+    [row] = REPORTS["coverage"].rows(Question((period,), (district,)))
+    return row.n, row.of
+
+
+def test_what_is_to_come_moves_and_what_is_over_stays(ground: dict[str, Any]) -> None:
+    mill, north = ground["mill"], ground["north"]
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    before = [met(mill), met(north)]
+    assert before == [(1, 1), (1, 1)]
+    new = redraw_district(actor=administrator, district_id=mill.pk, code="N4b")
+    homes = {name: ground[name] for name in ("organisation", "contact")}
+    for row in (
+        *homes.values(),
+        *(ground[name] for name in ("elsewhere", "past", "planned", "open", "closed")),
+    ):
+        row.refresh_from_db()
+    assert {row.home_district for row in homes.values()} == {new}
+    assert list(ground["elsewhere"].also_in.all()) == [new]
+    assert (ground["planned"].district, ground["open"].district) == (new, new)
+    assert (ground["past"].district, ground["closed"].district) == (mill, mill)
+    assert [met(mill), met(north)] == before
+    today = city_today()
+    assert met(new, Period(today, today + timedelta(days=1))) == (0, 1)
+    mill.refresh_from_db()
+    assert (mill.is_active, mill.closed_on, new.opened_on) == (False, today, today)
+    assert (new.name, new.parent, list(new.succeeds.all())) == ("Mill Ponds", north, [mill])
+    told = Change.objects.filter(object_id=ground["organisation"].pk).latest("pk")
+    assert {mill.pk, new.pk} <= set(told.district_ids), "tools that keep a copy learn of the move"
+
+
+def test_who_covers_a_district_covers_its_successor(ground: dict[str, Any]) -> None:
+    mill = ground["mill"]
+    supervisor, guest = make_supervisor(mill), make_officer(ground["south"])
+    subscribe(actor=actor_for(supervisor), district_id=mill.pk, rhythm="weekly")
+    view = SavedView.objects.create(
+        owner=supervisor,
+        list_name="organisations",
+        name="Mine",
+        query=f"district={mill.code}",
+        shared_with=mill,
+    )
+    key = Tool(mill).key
+    now = timezone.now()
+    relief = Relief.objects.create(
+        officer=guest, district=mill, reason="night_duty", starts_at=now, ends_at=now + timedelta(hours=2)
+    )
+    new = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    assert set(supervisor.districts.all()) == {mill, new}
+    assert set(ApiKey.objects.get(pk=key.pk).districts.all()) == {mill, new}
+    assert set(Subscription.objects.values_list("district", flat=True)) == {mill.pk, new.pk}
+    view.refresh_from_db()
+    relief.refresh_from_db()
+    assert (view.query, view.shared_with) == (f"district={mill.code}%2CN4b", new)
+    assert relief.district == new
+    assert actor_for(guest).covers(new.pk)
+
+
+def test_districts_are_divided_and_put_together(ground: dict[str, Any]) -> None:
+    mill, north = ground["mill"], ground["north"]
+    other = make_district("Old Docks", parent=north)
+    first = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N5", name="Mill")
+    second = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N6", name="Ponds")
+    joined = redraw_district(actor=SYSTEM, district_id=other.pk, code="N6")
+    assert joined == second
+    assert set(mill.successors.all()) == {first, second}
+    assert set(second.succeeds.all()) == {mill, other}
+    ground["organisation"].refresh_from_db()
+    assert ground["organisation"].home_district == first, "moved once"
+
+
+def test_a_redraw_that_opens_more_records_needs_the_server(ground: dict[str, Any]) -> None:
+    mill, south = ground["mill"], ground["south"]
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    make_officer(south)
+    for wider in ({"code": "N7", "parent": south}, {"code": south.code}):
+        with pytest.raises(ValidationError, match="redraw_district"):
+            redraw_district(actor=administrator, district_id=mill.pk, **wider)
+    with pytest.raises(ValidationError, match="neighbourhoods"):
+        redraw_district(actor=administrator, district_id=ground["north"].pk, code="N8")
+    for role in (Role.SUPERVISOR, Role.OFFICER, Role.PRIVACY_OFFICER):
+        with pytest.raises(PermissionDenied):
+            redraw_district(actor=make_actor(mill, role=role), district_id=mill.pk, code="N7")
+    assert redraw_district(actor=SYSTEM, district_id=mill.pk, code="N7", parent=south).parent == south
+
+
+def test_a_parent_is_corrected_until_a_signed_audit_has_its_figures(ground: dict[str, Any]) -> None:
+    mill, north, south = ground["mill"], ground["north"], ground["south"]
+    with pytest.raises(ValidationError, match="would change past figures"):
+        edit_district(actor=SYSTEM, district_id=mill.pk, parent=south)
+    assert edit_district(actor=SYSTEM, district_id=mill.pk, parent=south, was_wrong=True).parent == south
+    assert met(south) == (1, 1)
+    signer = make_supervisor(north)
+    fields = {"since": PAST.since, "until": PAST.until, "as_of": timezone.now(), "signed_at": timezone.now()}
+    Review.objects.create(district=north, signed_by=signer, **fields)
+    with pytest.raises(ValidationError, match="signed audit"):
+        edit_district(actor=SYSTEM, district_id=mill.pk, parent=north, was_wrong=True)
+    empty = make_district("Nobody yet", parent=south)
+    assert edit_district(actor=SYSTEM, district_id=empty.pk, parent=north).parent == north
+
+
+def test_a_district_is_listed_for_the_periods_that_it_overlaps(ground: dict[str, Any]) -> None:
+    mill = ground["mill"]
+    new = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    today = city_today()
+    for since, until, listed in (
+        (PAST.since, PAST.until, {mill}),
+        (today, today + timedelta(days=1), {new}),
+        (PAST.since, today + timedelta(days=1), {mill, new}),
+    ):
+        assert set(District.objects.filter(pk__in=[mill.pk, new.pk]).in_use(since, until)) == listed
