@@ -15,14 +15,13 @@ from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.views.base import ListMixin, RetrieveMixin
 from api.views.upserting import UpsertMixin
 from api.views.writing import DestroyMixin
-from incidents.services.opening import log_concern
+from incidents.services.opening import edit_concern, log_concern
 from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
-from meetings.services.concerns import edit_concern
 from meetings.services.follow_up_series import edit_one_of_follow_up_series
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import cancel_meeting

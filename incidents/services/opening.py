@@ -19,6 +19,7 @@ from incidents.services.planning import add_steps
 from meetings.models import Concern
 from meetings.policies import can_log_concern
 from meetings.services import concerns
+from meetings.services.concerns import CONCERNED
 
 SAME_WITHIN: Final = timedelta(hours=24)
 
@@ -34,6 +35,20 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
     protocol = next((one for one in protocols_for(concern) if one.opens_itself), None)
     if protocol and not maybe_the_same(concern).filter(protocol__code=protocol.code).exists():
         _open(actor, concern, protocol)
+    return concern
+
+
+@transaction.atomic
+def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
+    """Change a concern; whoever it touches from now on gets steps. Raises as the concern's service does.
+
+    Steps of those it touched before stay: somebody may have promised a call.
+    """
+    concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
+    joined = Incident.objects.under_way().filter(concern_links__concern=concern)
+    incident = joined.select_for_update(of=("self",)).first() if CONCERNED & fields.keys() else None
+    if incident and add_steps(incident):
+        write_incident(actor, incident, ["steps"])
     return concern
 
 

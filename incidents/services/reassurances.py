@@ -88,7 +88,7 @@ def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -
         step.done_at = step.recorded_at = step.done_by = None
         step.save()
     for concern in concerns_of(incident):
-        if concern.reassurance_offered_at == row.at:
+        if concern.reassurance_offered_at == row.at and actor.covers(concern.district_id):
             edit_concern(
                 actor=actor, concern_id=concern.pk, reassurance_answer="", reassurance_offered_at=None
             )

@@ -89,7 +89,7 @@ def mark_step(
     step.full_clean(exclude=["incident", "step", "organisation", "owner", "escalate_at", "done_by"])
     step.save()
     for concern in concerns_of(incident) if case_reference.strip() else ():
-        if not concern.case_reference:
+        if not concern.case_reference and actor.covers(concern.district_id):
             edit_concern(actor=actor, concern_id=concern.pk, case_reference=case_reference)
     write_incident(actor, incident, ["steps"])
     return step

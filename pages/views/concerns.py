@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from incidents.models import Incident
-from incidents.services.opening import maybe_the_same, protocols_for
+from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
 from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
@@ -27,7 +27,6 @@ from meetings.policies import can_edit_concern
 from meetings.services.concerns import (
     answer_concern,
     close_concern,
-    edit_concern,
     offer_reassurance,
     reopen_concern,
     report_back,

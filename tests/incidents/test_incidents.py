@@ -19,7 +19,7 @@ from incidents.services.decisions import (
     widen_incident,
 )
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
-from incidents.services.opening import join_concern, open_incident
+from incidents.services.opening import edit_concern, join_concern, open_incident
 from incidents.services.protocols import approve_protocol, draft_protocol, unowned_steps
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import (
@@ -148,6 +148,32 @@ def test_what_does_not_match_opens_nothing_and_a_second_report_within_a_day_is_o
     assert joined.started_at == second.received_at
     with pytest.raises(ValidationError, match="already belongs"):
         join_concern(**about(night, first), concern_id=second.pk)
+
+
+def test_whom_a_concern_touches_later_gets_steps_and_nobody_loses_one() -> None:
+    night = Night()
+    incident = night.incident()
+    women = [{"focus": "women", "declared_by": "The board", "declared_on": "2026-01-05"}]
+    centre = make_organisation(night.district, name="Women’s centre", focuses=women)
+    concern = Concern.objects.get()
+    edit_concern(actor=night.actor(), concern_id=concern.pk, affected_focuses=["women"])
+    assert incident.steps.filter(organisation=centre).count() == 2
+    assert incident.steps.filter(organisation=night.other).count() == 2
+    before = Change.objects.count()
+    edit_concern(actor=night.actor(), concern_id=concern.pk, place="The door")
+    assert list(Change.objects.values_list("object_type", flat=True))[before:] == ["concern"]
+
+
+def test_who_sees_an_incident_elsewhere_works_on_it_and_leaves_its_concern_alone() -> None:
+    night = Night()
+    incident = night.incident()
+    elsewhere = make_officer(make_district())
+    widen_incident(**about(night, incident, night.supervisor), district_id=elsewhere.districts.get().pk)
+    there = about(night, incident, elsewhere)
+    mark_step(**there, step_id=night.step(incident, "case_reference").pk, case_reference="AP-26-2")
+    assert Concern.objects.get().case_reference == ""
+    with pytest.raises(Organisation.DoesNotExist):
+        record_reassurance(**there, organisation_id=night.place.pk, result="reached")
 
 
 def test_a_district_follows_its_own_protocol_before_the_citys() -> None:
