@@ -132,7 +132,7 @@ def under_way(actor: Actor, *, mine: bool) -> list[Any]:
     if mine:
         own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
         rows = rows.filter(Exists(own))
-    rows = rows.prefetch_related(Prefetch("steps", steps, to_attr="open_steps"))
+    rows = rows.with_place(actor).prefetch_related(Prefetch("steps", steps, to_attr="open_steps"))
     found: list[Any] = list(rows.order_by("-started_at", "pk")[:ROWS])
     for row in found:
         row.next_step = _next(actor, row.open_steps)

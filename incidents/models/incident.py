@@ -43,6 +43,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         named = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
         return named.annotate(also_in_ids=ArraySubquery(also_in))
 
+    def with_place(self, actor: Acting) -> Self:
+        """Prefetch the affected places that the actor sees, for `Incident.place`."""
+        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
+        links = IncidentConcern.objects.filter(Exists(seen)).select_related("concern__site_organisation")
+        return self.prefetch_related(
+            models.Prefetch("concern_links", links.order_by("concern__received_at", "pk"), to_attr="places")
+        )
+
     def under_way(self) -> Self:
         return self.exclude(status=IncidentStatus.CLOSED)
 
@@ -107,6 +115,12 @@ class Incident(models.Model):
                 violation_error_message=_("A closed incident must have a date."),
             ),
         ]
+
+    @property
+    def place(self) -> Organisation | None:
+        """The affected place of the first report that has one, of a row read `with_place`."""
+        links: list[IncidentConcern] = vars(self)["places"]
+        return links[0].concern.site_organisation if links else None
 
 
 class IncidentConcern(models.Model):

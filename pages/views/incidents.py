@@ -1,6 +1,6 @@
 """Incidents: what to do next, whom to call, and what was done. Each tap is a form of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -57,11 +57,14 @@ def incidents(request: ActorRequest) -> HttpResponseBase:
         request,
         "incident",
         IncidentFilters,
-        Incident.objects.visible_to(request.actor).select_related("protocol", "district"),
+        Incident.objects.visible_to(request.actor)
+        .select_related("protocol", "district")
+        .with_place(request.actor),
         heading=_("Incidents"),
         find=_("Find an incident"),
         orderings=ORDERINGS,
         default="-started_at",
+        shown=_ids_of,
     )
 
 
@@ -194,6 +197,10 @@ def _undo_call(*, actor: Actor, incident_id: str, reassurance_id: str) -> None:
 @undoer("incident_step")
 def _undo_step(*, actor: Actor, incident_id: str, step_id: str) -> None:
     reopen_step(actor=actor, incident_id=UUID(incident_id), step_id=UUID(step_id))
+
+
+def _ids_of(rows: Sequence[Any]) -> list[UUID]:
+    return [pk for row in rows for pk in (row.pk, *([row.place.pk] if row.place else []))]
 
 
 def _get(actor: Actor, pk: UUID) -> Incident:

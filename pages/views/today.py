@@ -34,7 +34,8 @@ def today(request: ActorRequest) -> HttpResponse:
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
     incidents = under_way(actor, mine=mine)
-    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents])
+    places = [one.place for one in incidents if one.place]
+    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     context |= {"incidents": incidents, "now": timezone.now()}

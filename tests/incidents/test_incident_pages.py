@@ -167,6 +167,7 @@ def test_today_shows_what_is_under_way_to_who_has_a_step_and_to_supervisors(
 
 def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> None:
     night.incident()
-    assert "Attack on people or a place" in sign_in(client, night.duty).get("/incidents/").content.decode()
+    shown = " ".join(sign_in(client, night.duty).get("/incidents/").content.decode().split())
+    assert "Attack on people or a place, Al-Noor" in shown
     assert "No incidents" in sign_in(client, make_officer()).get("/incidents/").content.decode()
     assert sign_in(client, night.duty).get("/incidents/?late=true").status_code == 200
