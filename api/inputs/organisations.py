@@ -26,6 +26,7 @@ class FocusInput(Entry):
         "reporting_tested_on",
         "verified_on",
         "review_on",
+        "known_since",
         "other_details",
         "external_ids",
     ),

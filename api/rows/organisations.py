@@ -60,7 +60,7 @@ ORGANISATION = RowSpec(
         other_details(OrganisationDetail),
         *("address", "postcode", "languages", "access_needs"),
         *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly", "last_met_at"),
-        *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on"),
+        *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on", "known_since"),
         *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
         external_ids(OrganisationExternalId, "organisation"),
         *("created_at", "updated_at"),

@@ -33,6 +33,7 @@ TOGETHER: Final = {
         ("is_reporting_centre", "reporting_tested_on"),
         ("verified_on",),
         ("review_on",),
+        ("known_since",),
     ),
     Contact: (
         ("given_name", "family_name"),

@@ -151,6 +151,12 @@ class Organisation(Noun):
     reporting_tested_on = models.DateField(_("reporting last tested on"), null=True, blank=True)
     verified_on = models.DateField(_("details last checked on"), null=True, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
+    known_since = models.DateField(
+        _("known since"),
+        null=True,
+        blank=True,
+        help_text=_("Figures count the organisation from this day. Leave empty for the day it was added."),
+    )
     contact_wish = models.CharField(
         _("contact by the police"),
         max_length=16,

@@ -33,7 +33,7 @@ from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.focuses import set_focuses
 from contacts.services.folding import fold_organisation
 from contacts.services.moves import districts_by_organisation, tell_of_moves
-from contacts.services.periods import DATED, correct_kinds, follow_periods, open_periods
+from contacts.services.periods import DATED, begin_when_known, correct_kinds, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
 from districts.models import District
@@ -46,7 +46,9 @@ from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
 
-_PAST: Final = frozenset({"verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"})
+_PAST: Final = frozenset(
+    {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
+)
 _PLACES: Final = frozenset({"home_district", "also_in"})
 _IDS: Final = ("added_ids", "dropped_ids")
 
@@ -123,6 +125,7 @@ def write_organisations(
     new = insert_new(changes, lambda row: fold_organisation(row, plan.kept[row.pk]))
     plan.store()
     open_periods(new)
+    begin_when_known([row for row in new if row.known_since])
     for change in changes:
         _set_beside(change)
     _set_ids(changes)
@@ -151,6 +154,7 @@ def save_organisations(
     correct_kinds([one.row for one in changes if one.was_wrong and "kind" in one.columns])
     dated = [row for row, names in known.items() if not names.isdisjoint(DATED)]
     follow_periods(dated, taken_back=taken_back)
+    begin_when_known([row for row, names in known.items() if "known_since" in names])
     if timed := [row.pk for row, names in known.items() if not names.isdisjoint({*DATED, "last_met_at"})]:
         refresh_meet_by(timed)
 

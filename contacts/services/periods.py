@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contacts.models import UNDO_WITHIN, Organisation, OrganisationPeriod
 from lib.copying import insert_values
+from lib.days import day_starts_at
 from lib.ids import uuid7
 
 DATED: Final = (
@@ -52,6 +53,18 @@ def follow_periods(rows: Collection[Organisation], *, taken_back: datetime | Non
         those = [row.pk for row in others if row.updated_at == moment]
         periods.filter(organisation__in=those, until__isnull=True).update(until=moment)
     open_periods(others)
+
+
+def begin_when_known(rows: Iterable[Organisation]) -> None:
+    """Let the first period of each begin on the day since which it is known, else when it was entered."""
+    for row in rows:
+        since = day_starts_at(row.known_since) if row.known_since else row.created_at
+        periods = OrganisationPeriod.objects.filter(organisation=row).order_by("since")
+        periods.filter(until__lte=since).delete()
+        first = periods[0]
+        if first.since != since:
+            first.since, first.entered_at = since, timezone.now()
+            first.save(update_fields=["since", "entered_at"])
 
 
 def correct_kinds(rows: Iterable[Organisation]) -> None:

@@ -65,7 +65,7 @@ COLUMNS: Final = columns(
     ),
     *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
     *("is_listed_publicly", "is_reporting_centre", "reporting_tested_on", "verified_on"),
-    column(Organisation, "review_on"),
+    *("review_on", "known_since"),
     column(Organisation, "created_at", heading=_("Added on")),
     column(Organisation, "updated_at", heading=_("Last changed")),
     ID,

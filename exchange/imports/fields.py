@@ -29,6 +29,7 @@ class Field:
     is_fixable: bool = False  # may be the same for all rows
     codes: Callable[[Actor], Mapping[str, Text]] | None = None
     stems: Mapping[str, str] | None = None  # what people call the codes (exchange.imports.words)
+    usual: str = ""  # the code that is offered for all rows
 
 
 def fields(model: type[models.Model], *wanted: "str | Field") -> tuple[Field, ...]:

@@ -1,6 +1,6 @@
 """Meetings as something to import: what is past was held, what is to come is planned."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
+from contacts.services.changing import Change
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
@@ -19,11 +20,13 @@ from exchange.imports.organisations import places_of
 from exchange.imports.rowwise import Plain, RowImporter, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
+from lib.days import city_day
 from lib.fold import squash
 from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
 from meetings.policies import can_edit_meeting
+from meetings.services.known_since import know_since_meetings, know_without
 from meetings.services.meetings import erase_meetings, write_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
@@ -59,6 +62,17 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             plain["outcomes"] = [read.code(outcome, Outcome.values, _("Outcome"))] if outcome else []
         return plain
 
+    def write(changes: Sequence[Change]) -> None:
+        write_meetings(actor, changes)
+        if draft.fixed.get("known_since") != "added":
+            know_since_meetings(actor, [one.row for one in changes])
+
+    def erase(rows: Sequence[Meeting]) -> None:
+        links = MeetingOrganisation.objects.filter(meeting__in=rows)
+        there = set(links.values_list("organisation", flat=True))
+        erase_meetings(actor, rows)
+        know_without(actor, there, {city_day(row.starts_at) for row in rows})
+
     return RowImporter(
         object_type="meeting",
         model=Meeting,
@@ -67,8 +81,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         arguments=lambda plain: _arguments(plain, known),
         current=_current,
         new=_new,
-        write=lambda changes: write_meetings(actor, changes),
-        erase=lambda rows: erase_meetings(actor, rows),
+        write=write,
+        erase=erase,
         may_edit=lambda row: can_edit_meeting(actor, row),
         label=lambda plain: str(plain["subject"]),
         named_by=("subject", "starts_at", "organisations"),
@@ -145,6 +159,16 @@ TARGET: Final = row_target(
             codes=lambda _actor: dict(Outcome.choices),
         ),
         *("facts", "assessment", "agenda"),
+        Field(
+            "known_since",
+            gettext_lazy("First day in figures"),
+            is_fixable=True,
+            usual="met",
+            codes=lambda _actor: {
+                "met": gettext_lazy("the day of the earliest meeting"),
+                "added": gettext_lazy("the day each organisation was added"),
+            },
+        ),
     ),
     headings=MEETING_HEADINGS,
     importer=_importer,

@@ -157,7 +157,7 @@ class ColumnsForm(forms.Form):
         for one in target.fields:
             if one.is_fixable:
                 same = self._fixed(one.label, one.codes(actor) if one.codes else None)
-                same.initial = draft.fixed.get(one.name, "")
+                same.initial = draft.fixed.get(one.name, one.usual)
                 self.fields[f"fixed_{one.name}"] = same
         if "name" in {one.name for one in target.fields}:
             self.fields["fixed_case"] = forms.ChoiceField(

@@ -29,7 +29,14 @@ MET = (
     *("lead_officer", "deputy_officer", "cadence_days", "also_in"),
     *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
 )
-KEPT = ("is_reporting_centre", "reporting_tested_on", "is_listed_publicly", "verified_on", "review_on")
+KEPT = (
+    "is_reporting_centre",
+    "reporting_tested_on",
+    "is_listed_publicly",
+    "verified_on",
+    "review_on",
+    "known_since",
+)
 FIELDS = (*SHORT, *REACHED, *MET, *KEPT)
 FOCUS = ("focus", "declared_by", "declared_on", "evidence_url")
 CADENCES = (7, 14, 30, 60, 90, 182, 365)

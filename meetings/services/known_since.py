@@ -1,0 +1,58 @@
+"""An organisation is known since its earliest meeting, if that is entered later than the organisation."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Min
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from contacts.policies import can_edit_organisation
+from contacts.services.changing import Change, lock
+from contacts.services.organisations import write_organisations
+from lib.days import city_day
+from meetings.models import Meeting, MeetingOrganisation
+
+
+def know_since_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
+    """Move back the day since which organisations met there are known, of those that the actor can edit."""
+    ids = MeetingOrganisation.objects.filter(meeting__in=meetings).values_list("organisation", flat=True)
+    rows = _editable(actor, set(ids))
+    met = _first_met(rows)
+    earlier = {row: met[pk] for pk, row in rows.items() if pk in met and met[pk] < _known_since(row)}
+    _write(actor, dict(earlier))
+
+
+def know_without(actor: Actor, organisation_ids: Collection[UUID], days: Collection[date]) -> None:
+    """After meetings of these days were erased: organisations known since one of them are known since the
+    earliest that is left, or since they were entered.
+    """
+    rows = {pk: row for pk, row in _editable(actor, organisation_ids).items() if row.known_since in days}
+    met = _first_met(rows)
+    _write(actor, {row: _if_earlier(met.get(pk), row) for pk, row in rows.items()})
+
+
+def _known_since(row: Organisation) -> date:
+    return row.known_since or city_day(row.created_at)
+
+
+def _if_earlier(day: date | None, row: Organisation) -> date | None:
+    return day if day and day < city_day(row.created_at) else None
+
+
+def _editable(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    rows = lock(Organisation.objects.visible_to(actor), ids)
+    return {pk: row for pk, row in rows.items() if can_edit_organisation(actor, row)}
+
+
+def _first_met(ids: Collection[UUID]) -> dict[UUID, date]:
+    found = MeetingOrganisation.objects.filter(organisation__in=ids, met_at__isnull=False).order_by()
+    moments = found.values_list("organisation").annotate(Min("met_at"))
+    return {pk: city_day(moment) for pk, moment in moments}
+
+
+def _write(actor: Actor, days: dict[Organisation, date | None]) -> None:
+    changes = [Change(row, {"known_since": day}) for row, day in days.items()]
+    if changes:
+        write_organisations(actor=actor, changes=changes)
