@@ -54,3 +54,12 @@ def indicators_first(kinds: Iterable[str]) -> list[BiasIndicator]:
     asked = [FIRST[kind].indicators for kind in kinds if kind in FIRST]
     turns = chain.from_iterable(zip(*(asked or [FIRST[ConcernKind.OTHER].indicators]), strict=True))
     return list(dict.fromkeys(turns))[:SHOWN_FIRST]
+
+
+def ranks_of(indicator: str) -> list[str]:
+    """Where an indicator stands among the first three of each kind, for the page: `graffiti_symbol:0`."""
+    return [
+        f"{kind}:{first.indicators.index(BiasIndicator(indicator))}"
+        for kind, first in FIRST.items()
+        if indicator in first.indicators
+    ]

@@ -16,7 +16,7 @@ from contacts.models import Organisation
 from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import BiasGround, ConcernKind
-from meetings.guide.first import indicators_first
+from meetings.guide.first import indicators_first, ranks_of
 from meetings.guide.indicators import GUIDANCE, Guidance
 from meetings.guide.reviews import REVIEWS, is_reviewed
 from meetings.guide.words import WORDS
@@ -116,17 +116,17 @@ class ConcernFields(OrganisationPicks, DraftForm):
         return self.rest("affected_focuses", self["affected_focuses"].value() or [])
 
     @property
-    def first_indicators(self) -> list[tuple[Any, Guidance]]:
-        """The three to think of first for what happened, each with its part of the guide."""
+    def first_indicators(self) -> list[tuple[Any, Guidance, list[str]]]:
+        """The three to think of first for what happened, each with its part of the guide and its ranks."""
         return self._guided(self.first("bias_indicators", self._indicators_first))
 
     @property
-    def other_indicators(self) -> list[tuple[Any, Guidance]]:
+    def other_indicators(self) -> list[tuple[Any, Guidance, list[str]]]:
         return self._guided(self.rest("bias_indicators", self._indicators_first))
 
     @property
     def opens_indicators(self) -> bool:
-        return self.one_of(pill for pill, _guidance in self.other_indicators)
+        return self.one_of(pill for pill, *_guide in self.other_indicators)
 
     @property
     def points_to_bias(self) -> bool:
@@ -147,8 +147,9 @@ class ConcernFields(OrganisationPicks, DraftForm):
         return indicators_first(self["kinds"].value() or [])
 
     @staticmethod
-    def _guided(pills: Sequence[Any]) -> list[tuple[Any, Guidance]]:
-        return [(pill, GUIDANCE[str(pill.data["value"])]) for pill in pills]
+    def _guided(pills: Sequence[Any]) -> list[tuple[Any, Guidance, list[str]]]:
+        codes = [(pill, str(pill.data["value"])) for pill in pills]
+        return [(pill, GUIDANCE[code], ranks_of(code)) for pill, code in codes]
 
 
 class LogConcernForm(ConcernFields):

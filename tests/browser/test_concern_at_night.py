@@ -71,6 +71,9 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     asked = requests_of(page)
     started = time.monotonic()
     page.get_by_role("checkbox", name="Graffiti or symbol").tap()
+    first = page.locator('[data-indicators="first"] input').first
+    expect(first).to_have_value("symbols" if javascript else "victim_perception")
+    expect(first).to_be_hidden()
     page.get_by_role("radio", name="Islamic Cultural Centre").tap()
     page.get_by_role("checkbox", name="Anti-Muslim").tap()
     if javascript:

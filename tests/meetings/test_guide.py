@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from meetings.codes import BiasGround, BiasIndicator, ConcernKind, Outcome
-from meetings.guide.first import FIRST, SHOWN_FIRST, indicators_first
+from meetings.guide.first import FIRST, SHOWN_FIRST, indicators_first, ranks_of
 from meetings.guide.indicators import GUIDANCE, LONGEST_QUESTION
 from meetings.guide.offers import OFFERS
 from meetings.guide.reviews import REVIEWS, Review, is_reviewed
@@ -75,6 +75,12 @@ def test_the_first_three_follow_what_happened() -> None:
     assert indicators_first([]) == indicators_first(["other"]) == indicators_first(["no such kind"])
     both = indicators_first(["graffiti_symbol", "assault"])
     assert both == ["symbols", "words_gestures", "brutality"]
+
+
+def test_ranks_say_where_an_indicator_stands() -> None:
+    assert "graffiti_symbol:0" in ranks_of("symbols") and "graffiti_symbol:2" in ranks_of("location_timing")
+    assert not any(rank.startswith("graffiti_symbol:") for rank in ranks_of("brutality"))
+    assert ranks_of("group_difference") == []  # a difference alone shows nothing
 
 
 def test_two_different_people_sign_a_language() -> None:

@@ -119,6 +119,20 @@
   document.addEventListener("htmx:afterSettle", showWhom);
   document.addEventListener("change", showWhom);
 
+  // The guide to bias: the three indicators to think of first follow what happened, as `indicators_first` chooses.
+  document.addEventListener("change", ({ target }) => {
+    const part = (name) => target.form?.querySelector(`[data-indicators="${name}"]`);
+    if (target.name !== "kinds" || !part("first")) return;
+    const kinds = [...target.form.querySelectorAll('[name="kinds"]:checked')].map((one) => one.value);
+    const asked = kinds.length ? kinds : ["other"];
+    const ranked = [0, 1, 2].flatMap((rank) => asked.map((kind) => `${kind}:${rank}`));
+    const rows = ranked.map((one) => target.form.querySelector(`[data-ranks~="${one}"]`));
+    const three = [...new Set(rows)].slice(0, 3);
+    part("rest").prepend(...[...part("first").children].filter((row) => !three.includes(row)));
+    part("first").append(...three);
+    if (part("rest").querySelector(":checked")) part("rest").closest("details").open = true;
+  });
+
   // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
   let lastBox = null;
   const boxes = () =>
