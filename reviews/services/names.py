@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from accounts.actors import Actor
 from accounts.models import User
-from audit.models import Change, Op
+from audit.models import Action, Change, Op
+from audit.services import record
 from contacts.models import Organisation
 from lib.id_in import id_in
 from reviews.models import KeptName, Review
@@ -53,13 +55,15 @@ def forget_erased() -> int:
 
 
 @transaction.atomic
-def forget_colleague(user_id: UUID) -> int:
-    """Erase a colleague's name from signed audits. Returns from how many."""
+def forget_colleague(*, actor: Actor, user_id: UUID) -> int:
+    """Erase a colleague's name from signed audits. Returns from how many; the activity log says which."""
     Review.objects.signed().filter(signed_by=user_id).exclude(signed_by_name="").update(signed_by_name="")
-    erased, _by_table = KeptName.objects.filter(
-        object_type="user", object_id=user_id, review__signed_at__isnull=False
-    ).delete()
-    return erased
+    kept = KeptName.objects.filter(object_type="user", object_id=user_id, review__signed_at__isnull=False)
+    audits = list(kept.order_by("review").values_list("review", flat=True))
+    if audits:
+        record(actor, Action.ERASE, "review", audits, field_names=["names"])
+        kept.delete()
+    return len(audits)
 
 
 def _keep(review: Review, object_type: str, names: Mapping[UUID, str]) -> None:

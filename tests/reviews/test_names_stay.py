@@ -91,7 +91,7 @@ def test_who_signed_is_named_as_then_and_can_be_forgotten_but_not_changed(
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_review SET signed_by_name = ''")
     assert f"Signed by {name}" in shown(client, review)  # kept with the record, until it is erased there
-    assert forget_colleague(audited.supervisor.pk) == 1
+    assert forget_colleague(actor=SYSTEM, user_id=audited.supervisor.pk) == 1
     assert "Signed by name erased" in shown(client, review)
 
 

@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections, models, transaction
 from pypdf import PdfReader
 from pytest_django import Settings
 
 from accounts.actors import actor_for
-from accounts.models import Role
+from accounts.models import Role, User
 from audit.models import Action, Event
 from audit.sealing import seal
 from audit.signing import read_public_keys
@@ -42,7 +42,7 @@ from reviews.models import (
     Signature,
     SignedRecord,
 )
-from reviews.services.names import forget_colleague, forget_erased
+from reviews.services.names import forget_erased
 from reviews.services.reviews import check_action
 from reviews.services.signing import countersign_review, sign_review, sign_statements
 from reviews.verifying import verify_reviews
@@ -237,7 +237,14 @@ def test_names_are_erased_and_the_rest_stays_proven(key: Path) -> None:
     assert KeptName.objects.filter(review=review, object_id=gone.pk).exists()
     erase_organisations(actor=audited.actor, ids=[gone.pk], purpose="asked for")
     assert forget_erased() > 0
-    assert forget_colleague(audited.supervisor.pk) == 1
+    address, out = audited.supervisor.email, io.StringIO()
+    with pytest.raises(CommandError, match="Deactivate"):
+        call_command("erase_audit_name", address)
+    User.objects.filter(pk=audited.supervisor.pk).update(is_active=False)
+    call_command("erase_audit_name", address, stdout=out)
+    assert "from 1 signed audits" in out.getvalue()
+    event = Event.objects.filter(object_type="review", action=Action.ERASE).get()
+    assert (event.object_ids, event.field_names) == ([review.pk], ["names"])
     assert not KeptName.objects.filter(object_id__in=[gone.pk, audited.supervisor.pk]).exists()
     assert forget_erased() == 0
     assert found(key) == []
