@@ -14,7 +14,10 @@ from incidents.models import Incident, IncidentConcern, IncidentStep, Protocol, 
 from meetings.models import Concern
 
 
-@fields_of(IncidentStep, *("step", "organisation", "owner", "due_at", "status", "done_at"))
+@fields_of(
+    IncidentStep,
+    *("step", "text", "is_required", "organisation", "owner", "due_at", "status", "done_at"),
+)
 class IncidentStepShape(serializers.Serializer[Any]):
     """A step that the caller sees: of no organisation, or of a visible one. `text` is the protocol's."""
 
