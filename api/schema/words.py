@@ -161,6 +161,13 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "expires_at": ("When the key expires.", "2027-02-24T23:45:07+00:00"),
     "daily_contacts": ("", 500),
     "contacts_left": ("", 480),
+    "opened_on": (
+        "The day on which it took over from earlier districts. Null if it was always there.",
+        "2026-10-01",
+    ),
+    "closed_on": ("The day on which it was redrawn. Null while it is as it was.", "2026-10-01"),
+    "succeeds": ("", ["N4"]),
+    "known_since": ("The day since when it is known, and counts in figures.", "2025-03-01"),
     # --- Changes and webhooks
     "seq": ("", 75),
     "Change.type": ("The kind of object, as in the paths.", "meetings"),

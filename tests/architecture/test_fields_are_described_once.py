@@ -57,6 +57,7 @@ DECLARED: Final = {
     ("api/inputs/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
     ("pages/forms/accounts.py", "time_zone"): "a choice of places, made for each reader",
     ("pages/forms/api_keys.py", "cidrs"): "one text with a network on each line",
+    ("pages/forms/incident_judgements.py", "organisation"): "a choice of those that the incident is about",
     ("pages/forms/contacts.py", "id"): "empty for a row that is new",
     ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
 }
