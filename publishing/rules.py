@@ -251,7 +251,9 @@ def suppress(
         system = system_of([*earlier, *published], same)
         lost = system.hide(_hideable(system, published))
         if not lost:
-            return [_decided(system, table) for table in published], left_out
+            decided = [_decided(system, table) for table in published]
+            says_something = [table for table in decided if _says_something(table)]
+            return says_something, left_out + [table for table in decided if table not in says_something]
         dropped = _of_these(published, lost)
         left_out += dropped
         published = [table for table in published if table not in dropped]
@@ -276,6 +278,11 @@ def _of_these(tables: Sequence[Table], cells: Iterable[Cell]) -> list[Table]:
     names = {name for _quarter, name in counted}
     there = [one for one in tables if counted & {(one.quarter, one.slug), (one.quarter, one.population)}]
     return there or [one for one in tables if names & {one.slug, one.population}] or list(tables)
+
+
+def _says_something(table: Table) -> bool:
+    """Whether a number of somebody is shown: rows of nobody alone would only tell the others apart."""
+    return any(of for group, (_n, of) in table.pairs.items() if group not in (table.hides_of or ()))
 
 
 def _decided(system: System, table: Table) -> Table:
