@@ -1,5 +1,6 @@
 """The phones and addresses of an organisation or a person besides the first of each kind."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,6 +28,7 @@ NAMES: Final = ("channel", "value", "use")
 # The column of the row itself that has the first of a kind; a person's row has none for a website.
 FIRST: Final = {Channel.PHONE: "phone", Channel.EMAIL: "email", Channel.WEBSITE: "website"}
 _LONGEST_EMAIL: Final = 254
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _MODELS: Final[dict[Any, Any]] = {Organisation: OrganisationDetail, Contact: ContactDetail}
 _is_page = URLValidator(schemes=["http", "https"])
 
@@ -47,16 +49,21 @@ def details_of(rows: Collection[Any], known: Details | None = None) -> dict[UUID
 
 def clean_detail(given: Mapping[str, Any]) -> dict[str, str]:
     """What is kept of a detail. Raises ValidationError by field."""
-    channel, use = given["channel"], given.get("use") or ""
-    if channel not in Channel.values:
-        raise ValidationError({"channel": _("Choose a type from the list.")})
-    if use not in {"", *ChannelUse.values}:
-        raise ValidationError({"use": _("Choose a use from the list.")})
+    channel, use = _codes(given)
     read = {Channel.PHONE: _phone, Channel.EMAIL: _email}.get(channel, _page)
     try:
         return {"channel": str(channel), "value": read(given["value"]), "use": str(use)}
     except ValidationError as error:
         raise at("value", error) from error
+
+
+def _codes(given: Mapping[str, Any]) -> tuple[Any, Any]:
+    channel, use = given["channel"], given.get("use") or ""
+    if channel not in Channel.values:
+        raise ValidationError({"channel": _("Choose a type from the list.")})
+    if use not in {"", *ChannelUse.values}:
+        raise ValidationError({"use": _("Choose a use from the list.")})
+    return channel, use
 
 
 def reached_besides(organisations: QuerySet[Organisation]) -> dict[UUID, list[tuple[str, str]]]:
@@ -71,8 +78,15 @@ def reached_besides(organisations: QuerySet[Organisation]) -> dict[UUID, list[tu
 
 
 def check_detail(detail: Any) -> None:
-    """Raise ValidationError for a detail that no write would have kept as it is."""
-    if clean_detail(said(detail)) != said(detail):
+    """Raise ValidationError for a detail that no write would have kept as it is.
+
+    Which ranges of phone numbers are in use changes over the years, so any number in E.164 was one.
+    """
+    given = said(detail)
+    channel, _use = _codes(given)
+    if channel == Channel.PHONE and _E164.fullmatch(given["value"]):
+        return
+    if clean_detail(given) != given:
         raise ValidationError(_("This number or address is not in the standard format."))
 
 
