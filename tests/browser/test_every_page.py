@@ -245,6 +245,7 @@ class City:
         yield from ("/search/?q=a", "/organisations/?q=nobody", "/calendar/?month=2001-01", "/nowhere/")
         yield from ("/reports/coverage/?by=focus", "/reports/activity/?by=kind", "/reports/?period=free")
         yield from ("/reports/?history=true", "/reports/contact-wanted/organisations/?period=90d")
+        yield from ("/reports/coverage/counted/?column=rest", "/reports/coverage/rows/")
 
     def _of_several(self) -> Iterator[str]:
         """Return pages about selected rows or possible duplicates."""
