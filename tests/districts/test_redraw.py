@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_for
@@ -172,3 +173,17 @@ def test_a_district_is_listed_for_the_periods_that_it_overlaps(ground: dict[str,
         (PAST.since, today + timedelta(days=1), {mill, new}),
     ):
         assert set(District.objects.filter(pk__in=[mill.pk, new.pk]).in_use(since, until)) == listed
+
+
+def test_a_report_of_a_redrawn_district_is_of_the_time_before(client: Client, ground: dict[str, Any]) -> None:
+    mill = ground["mill"]
+    client.force_login(make_supervisor(mill))
+    redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    assert "since" in client.get(f"/districts/{mill.code}/").content.decode()
+    assert client.get(f"/reports/?district={mill.code}&period=2024-Q3").status_code == 200
+    later = city_today() + timedelta(days=1)
+    query = f"from={city_today()}&to={later}"
+    answer = client.get(f"/reports/?district={mill.code}&{query}")
+    assert (answer.status_code, "was redrawn on" in answer.content.decode()) == (422, True)
+    assert client.get(f"/reports/?district=N4b&{query}").status_code == 200
+    assert client.get("/reports/?district=N4b&period=2024-Q3").status_code == 422
