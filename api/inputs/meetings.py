@@ -34,7 +34,7 @@ class MeetingContactInput(Entry):
     *("id", "subject", "kind", "level", "status", "starts_at", "duration_minutes", "district", "place"),
     *("initiated_by", "organisations", "contacts", "officers", "other_participants", "headcount"),
     *("agenda", "facts", "assessment", "outcomes", "external_ids"),
-    duration_minutes={"required": True},
+    duration_minutes={"required": True, "allow_null": False},  # only a call made in an incident has none
 )
 class MeetingInput(serializers.Serializer[Any]):
     organisations = Entries(child=MeetingOrganisationInput(), required=False, max_length=MOST_AT_A_MEETING)
