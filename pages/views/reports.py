@@ -73,7 +73,7 @@ def report_view(
             form = form_of(request.GET.dict(), districts, **about)
             if not form.is_valid() or form.asked is None:
                 return render(request, template, {"form": form, **about}, status=422)
-            question = form.question(request.actor)
+            question = form.question()
             found = view(request, form, question, **about)
             if isinstance(found, HttpResponseBase):
                 return found

@@ -172,7 +172,7 @@ def test_the_list_is_filtered_and_in_the_trail(client: Client, django_assert_max
     log(actor=SYSTEM, kinds=["rumour"], district=north)
     log(actor=SYSTEM, kinds=["bullying"], district=make_district())
     signed_in(client, officer)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         html = client.get("/concerns/").content.decode()
     assert "Threat, Põhjala kool" in joined(html)
     assert "Rumour about an event" in html

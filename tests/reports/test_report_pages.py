@@ -357,7 +357,7 @@ def test_the_scorecard_asks_once_for_all_that_count_the_same(
 ) -> None:
     client.force_login(city.supervisor)
     for page, htmx in (("/reports/", False), (HISTORY, False), (HISTORY, True)):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(14):
             client.get(page, headers={"HX-Request": "true"} if htmx else {})
 
 
