@@ -212,7 +212,7 @@ def test_the_page_costs_the_same_however_much_waits(
         school = make_organisation(north, lead_officer=officer)
         promise(officer, -number, school, contact=make_contact(north, school))
         plan(officer, school, hours=number * 10 - 20)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         text(client)
 
 
