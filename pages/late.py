@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
@@ -40,19 +41,26 @@ _PAGES: Final[Mapping[Noun, tuple[Any, str, Promise]]] = {
 
 
 def late_rows(
-    request: ActorRequest, late: Sequence[LateRecord], districts: Iterable[District]
+    request: ActorRequest, late: Sequence[LateRecord], districts: Iterable[District], *, linked: bool
 ) -> list[LateRow]:
-    """The latest of these. Those with a link are recorded as listed."""
+    """The latest of these. Pages of one report link them, and those with a link are recorded as listed."""
     shown = late[:MOST]
-    ids = [one.id for one in shown]
-    seen: set[UUID] = set()
-    for noun in dict.fromkeys(one.noun for one in shown):
-        rows = _PAGES[noun][0].objects.visible_to(request.actor).filter(pk__in=ids)
-        seen.update(rows.values_list("pk", flat=True))
+    seen = _seen(request.actor, shown) if linked else set()
     if seen:
         counted = [district.pk for district in districts]
         record_view(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
     return [_row(one, one.id in seen) for one in shown]
+
+
+def _seen(actor: Actor, late: Sequence[LateRecord]) -> set[UUID]:
+    """The IDs of those that the actor sees, by one statement."""
+    ids = [one.id for one in late]
+    nouns = dict.fromkeys(one.noun for one in late)
+    rows = [
+        _PAGES[noun][0].objects.visible_to(actor).filter(pk__in=ids).order_by().values_list("pk", flat=True)
+        for noun in nouns
+    ]
+    return set(rows[0].union(*rows[1:], all=True)) if rows else set()
 
 
 def _row(one: LateRecord, is_seen: bool) -> LateRow:

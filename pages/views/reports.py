@@ -79,7 +79,7 @@ def report_view(
                 return found
             counted = [shown] if shown else REPORTS.values()
             form.late = late_records(replace(question, periods=(form.asked,)), counted)
-            about["late"] = late_rows(request, form.late, question.districts)
+            about["late"] = late_rows(request, form.late, question.districts, linked=shown is not None)
             period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
             return render(request, template, {"form": form, **about, **period, **found})
 

@@ -143,7 +143,7 @@ def test_the_page_is_in_the_trail_with_what_it_shows(client: Client, city: City)
     with CaptureQueriesContext(connection) as statements:
         client.get(f"{ROWS}?{DAYS}&by=kind&group=ngo")
     assert len(statements) <= 12
-    event = Event.objects.filter(action=Action.LIST).latest("at")
+    event = Event.objects.filter(action=Action.LIST, object_type="organisation").latest("at")
     assert (event.object_type, event.object_ids) == ("organisation", [city.once.pk])
     assert set(event.district_ids) == {city.north.pk, city.market.pk}
 
