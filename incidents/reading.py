@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from accounts.actors import Actor
 from contacts.models import Organisation
@@ -97,6 +97,12 @@ class IncidentPage:
             if step.organisation_id:
                 yield step.organisation_id
         yield from (concern.pk for concern in self.concerns)
+
+
+def with_incident(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Concerns, each with `incident_seen`: the ID of its incident, if the actor sees it."""
+    found = Incident.objects.visible_to(actor).filter(concern_links__concern=OuterRef("pk"))
+    return rows.annotate(incident_seen=Subquery(found.values("pk")[:1]))
 
 
 def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPage:

@@ -41,6 +41,11 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "contacts.ContactExternalId.contact": gettext_lazy("IDs in other systems"),
     "contacts.OrganisationPeriod.organisation": gettext_lazy("history used in past figures"),
     "contacts.ImportedFields.organisation": gettext_lazy("import sources"),
+    "incidents.IncidentStep.organisation": gettext_lazy("steps of incidents"),
+    "incidents.Reassurance.organisation": gettext_lazy("calls after incidents"),
+    "incidents.TensionAssessment_consulted.organisation": gettext_lazy("assessments of tension"),
+    "incidents.DebriefVoice.organisation": gettext_lazy("debriefs"),
+    "incidents.ProtocolAgreement.organisation": gettext_lazy("protocols agreed with them"),
 }
 
 

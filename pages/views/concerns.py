@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from incidents.models import Incident
+from incidents.reading import with_incident
 from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
 from lib.days import city_today, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
@@ -82,7 +82,8 @@ def concerns(request: ActorRequest) -> HttpResponseBase:
 def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A concern, headed by contacts to call: of the site's organisation and of the affected communities."""
     actor = request.actor
-    row = get_or_404(with_references(Concern.objects.visible_to(actor), actor), pk)
+    rows = with_incident(Concern.objects.visible_to(actor), actor)
+    row = get_or_404(with_references(rows, actor), pk)
     calls = whom_to_call(actor, row)
     told = told_of(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
@@ -91,10 +92,8 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [*_ids_of([row]), *called, *ids_on(promises)]
     record_view(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
-    incident = Incident.objects.visible_to(actor).filter(concern_links__concern=row).first()
-    offers = is_open and incident is None and can_edit_concern(actor, row)
+    offers = is_open and row.incident_seen is None and can_edit_concern(actor, row)
     context = {
-        "incident": incident,
         "protocols": protocols_for(row) if offers else [],
         "same": maybe_the_same(row).visible_to(actor).select_related("protocol")[:SAME] if offers else [],
         "concern": row,

@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from audit.models import Change, Event
+from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import Organisation
 from incidents.models import Incident, IncidentStep, Protocol
 from incidents.services.decisions import (
@@ -367,3 +369,20 @@ def test_an_incident_closes_when_it_is_calm_debriefed_and_nothing_required_is_op
     with pytest.raises(ValidationError, match="closed"):
         mark_step(**lead, step_id=IncidentStep.objects.open().earliest("pk").pk)
     assert reopen_incident(**lead).status in ("open", "watching")
+
+
+def test_two_records_of_an_organisation_in_one_incident_become_one_and_two_again() -> None:
+    night = Night()
+    incident = night.incident()
+    for one in (night.place, night.other):
+        record_reassurance(
+            actor=night.actor(), incident_id=incident.pk, organisation_id=one.pk, result="reached"
+        )
+    before = set(incident.steps.values_list("pk", "organisation", "status"))
+    versions = {row.pk: Organisation.objects.get(pk=row.pk).version for row in (night.place, night.other)}
+    merged = merge_organisations(actor=SYSTEM, kept_id=night.place.pk, versions=versions, choices={})
+    assert set(incident.steps.values_list("organisation", flat=True)) == {None, night.place.pk}
+    assert set(incident.reassurances.values_list("organisation", flat=True)) == {night.place.pk}
+    undo_merge(actor=SYSTEM, merge_id=merged.pk)
+    assert set(incident.steps.values_list("pk", "organisation", "status")) == before
+    assert incident.reassurances.filter(organisation=night.other).exists()

@@ -125,7 +125,7 @@ def test_pages_of_protocols_cost_a_fixed_number_of_statements(
     signed_in(client, night.supervisor)
     with django_assert_max_num_queries(14):
         assert client.get("/protocols/").status_code == 200
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         assert client.get(f"/protocols/{night.protocol.pk}/").status_code == 200
 
 

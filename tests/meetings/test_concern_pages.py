@@ -202,7 +202,7 @@ def test_a_concern_costs_a_fixed_number_of_statements(
             organisations=[make_organisation(north)],
         )
     signed_in(client, officer)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         assert client.get(page("concern", concern)).status_code == 200
 
 
