@@ -119,7 +119,6 @@ def _expect_again(*, actor: Actor, district_id: str, focus: str, evidence: str, 
 
 def _find(request: ActorRequest, code: str) -> District:
     rows = District.objects.visible_to(request.actor).defer("boundary").select_related("parent")
-    rows = rows.prefetch_related("successors", "succeeds")
     return get_object_or_404(rows, code=code)
 
 
@@ -135,8 +134,11 @@ def _profile(
         record_view(request, "organisation", [one.pk for one in shown.worth_seeing], district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
     rows = _ground(actor, [row, *parts], picture)
+    before, after = row.before_and_after()
     context = {
         "district": row,
+        "before": before,
+        "after": after,
         "here": rows[0],
         "parts": rows[1:],
         "picture": picture,

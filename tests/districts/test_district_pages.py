@@ -130,7 +130,7 @@ def test_pages_cost_the_same_whatever_there_is(
         ExpectedCommunity.objects.create(district=part, focus="roma", evidence="Census")
     ExpectedCommunity.objects.create(district=city, focus="sikh", evidence="Census")
     client.force_login(officer)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         assert client.get(path.format(code=city.code)).status_code == 200
 
 
