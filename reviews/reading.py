@@ -91,9 +91,10 @@ def starter_of(review: Review, *, kept: bool) -> str:
 
 
 def digest_of_record(review: Review) -> str:
-    """SHA-256 of what was signed, in hexadecimal digits."""
-    record = SignedRecord.objects.filter(review=review).values_list("record", flat=True).get()
-    return hashlib.sha256(record.encode()).hexdigest()
+    """SHA-256 of what was signed, in hexadecimal digits; empty for an audit without a record (`is_kept`)."""
+    records = SignedRecord.objects.filter(review=review) if review.is_signed else SignedRecord.objects.none()
+    record = records.values_list("record", flat=True).first()
+    return hashlib.sha256(record.encode()).hexdigest() if record else ""
 
 
 def _kept(review: Review, column: str) -> Subquery:

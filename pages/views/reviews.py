@@ -41,7 +41,6 @@ from reviews.reading import (
     digest_of_record,
     earlier_actions,
     figures_of,
-    is_kept,
     starter_of,
     with_meetings,
     with_names,
@@ -128,7 +127,8 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     samples = list(with_meetings(actor, row)) if sees_samples else []
     calls = list(with_organisations(actor, row)) if sees_samples else []
     figures, is_certain = whole_of(row, figures_of(row).filter(by=By.DISTRICT))
-    kept = is_kept(row)
+    digest = digest_of_record(row)
+    kept = bool(digest)
     signatures = list(with_names(row, row.signatures.all(), "signed_by", kept=kept).order_by("position"))
     shown = [one.meeting_id for one in samples if one.subject] + [
         one.organisation_id for one in calls if one.organisation
@@ -153,7 +153,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
         "signatures": signatures,
         "may_export": can_export(actor),
-        "digest": digest_of_record(row) if kept else "",
+        "digest": digest,
         "superseded_by": Review.objects.filter(supersedes=row).first(),
         "may_countersign": len(signatures) == 1
         and signatures[0].signed_by_id != actor.id

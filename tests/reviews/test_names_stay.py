@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -50,12 +51,14 @@ def older(review: Review) -> Review:
     return review
 
 
-def test_another_code_name_and_parent_empty_no_signed_audit(client: Client, audited: Audited) -> None:
+def test_another_code_and_name_empty_no_signed_audit(client: Client, audited: Audited) -> None:
     review = audited.finish(audited.freeze())
     figures = client.get(f"/reviews/{review.pk}/").context["figures"]
     before = [(one.title, one.value, one.n_of, one.name) for one in figures]
     assert len(before) == len(REPORTS)
-    rename(audited.district, code="SB9", name="Southbank", parent=make_district("City"))
+    with pytest.raises(ValidationError):
+        rename(audited.district, parent=make_district("City"))
+    rename(audited.district, code="SB9", name="Southbank")
     make_district("Newcomer", code="NG")
     figures = client.get(f"/reviews/{review.pk}/").context["figures"]
     assert [(one.title, one.value, one.n_of, one.name) for one in figures] == before

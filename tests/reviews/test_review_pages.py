@@ -134,7 +134,7 @@ def test_parts_of_meetings_stay_parts(client: Client, audited: Audited) -> None:
 def test_the_page_is_in_the_trail_with_what_it_shows(
     client: Client, audited: Audited, review: Review, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(18):  # 16, and the session's two savepoints
+    with django_assert_max_num_queries(16):  # 14, and the session's two savepoints
         client.get(f"/reviews/{review.pk}/")
     event = Event.objects.filter(actor_id=audited.supervisor.pk, action=Action.VIEW).latest("at")
     sample, call = review.samples.get(), review.calls.get()
