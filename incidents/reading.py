@@ -99,7 +99,7 @@ class IncidentPage:
         yield from (concern.pk for concern in self.concerns)
 
 
-def with_incident(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+def with_incident(rows: Any, actor: Actor) -> Any:
     """Concerns, each with `incident_seen`: the ID of its incident, if the actor sees it."""
     found = Incident.objects.visible_to(actor).filter(concern_links__concern=OuterRef("pk"))
     return rows.annotate(incident_seen=Subquery(found.values("pk")[:1]))

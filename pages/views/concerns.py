@@ -83,7 +83,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A concern, headed by contacts to call: of the site's organisation and of the affected communities."""
     actor = request.actor
     rows = with_incident(Concern.objects.visible_to(actor), actor)
-    row = get_or_404(with_references(rows, actor), pk)
+    row: Any = get_or_404(with_references(rows, actor), pk)
     calls = whom_to_call(actor, row)
     told = told_of(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
