@@ -87,7 +87,7 @@ def move_all(gone: models.Model, kept: models.Model, memory: Memory) -> None:
         _touch(rows, relation, memory)
         if relation.related_model in BY_HAND:
             BY_HAND[relation.related_model](rows, kept, memory)
-        elif relation.related_model._meta.auto_created:
+        elif relation.related_model._meta.auto_created is type(gone):
             _move(rows, relation.field, kept, Memory())  # a row of either remembers its own list
         else:
             _move(rows, relation.field, kept, memory)

@@ -42,6 +42,7 @@ from tests.factories import (
     make_officer,
     make_organisation,
 )
+from tests.incidents.of_three import OF_THREE
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.ContactExternalId.contact": known_elsewhere(ContactExternalId, "contact"),
     "contacts.OrganisationPeriod.organisation": of_before,
     "contacts.ImportedFields.organisation": imported,
+    **OF_THREE,
 }
 
 
