@@ -18,8 +18,9 @@ def _protocol() -> Protocol:
 
 
 def _incident() -> Incident:
-    protocol = _protocol()
-    return Incident.objects.create(protocol=protocol, district=protocol.district, started_at=timezone.now())
+    district = make_district()
+    protocol = make_protocol(SHORT, district=district)
+    return Incident.objects.create(protocol=protocol, district=district, started_at=timezone.now())
 
 
 def stepped(rows: Rows) -> None:
