@@ -124,7 +124,7 @@ def register() -> None:
 
 
 def _open_agreements(actor: Actor) -> Any:
-    """The agreement in force of a calling key. Nobody else has one."""
+    """The agreement in force of the key that calls. Only keys have agreements."""
     found = BulkAgreement.objects.visible_to(actor).in_force(timezone.now())
     return found.filter(key=actor.id) if actor.kind == "key" else found.none()
 

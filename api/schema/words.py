@@ -247,7 +247,7 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "done_at": ("When it was done or found not to be needed.", MOMENT),
     "ReassuranceTry.at": ("When the call or visit was.", MOMENT),
     "ReassuranceTry.channel": ("How they were called or visited.", "phone"),
-    "ReassuranceTry.result": ("What came of it.", "reached"),
+    "ReassuranceTry.result": ("The result of the try.", "reached"),
     "ReassuranceTry.organisation": ("The ID of the organisation.", ID),
     "Protocol.code": ("The code that all versions share.", "attack"),
     "Protocol.name": ("Its name.", "Attack on people or a place"),

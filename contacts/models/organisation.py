@@ -321,7 +321,7 @@ class FocusDeclarationQuerySet(models.QuerySet["FocusDeclaration"]):
 
 
 class FocusDeclaration(models.Model):
-    """A community an organisation says it speaks for: its own word, with who said so and when.
+    """A community that an organisation declares to speak for, with who declared it and when.
 
     It holds from `declared_on` until `withdrawn_on` (null: still so). What was recorded wrongly stays, with
     the moment when it was superseded.

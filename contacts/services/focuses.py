@@ -17,9 +17,9 @@ _NAMES: Final = ("focus", "declared_by", "declared_on", "evidence_url")
 def set_focuses(row: Organisation, focuses: Sequence[Mapping[str, Any]], *, was_wrong: bool = False) -> bool:
     """Make the current declarations those given, one per community; return whether anything changed.
 
-    `focus`, `declared_by` and `declared_on` are needed; `evidence_url` is not. What is not given any more is
-    withdrawn today, and what is declared again adds nothing before its day. With `was_wrong` it was recorded
-    wrongly: then, and wherever a day is moved back, the figures of the past change.
+    `focus`, `declared_by` and `declared_on` are required; `evidence_url` is not. Declarations that
+    `focuses` lacks are withdrawn today. A community that is declared again counts from its new day. With
+    `was_wrong`, or an earlier day, figures of the past change.
     """
     given = _checked(row, focuses)
     known = {one.focus: one for one in FocusDeclaration.objects.current().filter(organisation=row)}

@@ -76,8 +76,8 @@ def edit_organisation(
 ) -> Organisation:
     """Change the given fields and child rows; what is not given stays.
 
-    With `may_have_left` (an undo) a lead or deputy need not work here any more. `was_wrong` says that kind
-    and communities are not other now, but were recorded wrongly: past figures change.
+    With `may_have_left` (an undo) the lead or deputy can be a colleague who has left. With `was_wrong`, kind
+    and communities were recorded wrongly and did not change now: past figures change.
 
     Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
     StaleVersion when `version` is not the current one, ValidationError by field.

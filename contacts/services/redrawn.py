@@ -1,4 +1,4 @@
-"""What is at home or active in a district that is redrawn moves to its successor."""
+"""Move the organisations and contacts of a redrawn district to its successor."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -49,6 +49,6 @@ def batches(rows: QuerySet[Any]) -> Iterator[list[UUID]]:
 
 
 def has_records(district_ids: Any) -> bool:
-    """Whether an organisation or contact has ever been at home in one of these."""
+    """Whether one of these districts has ever been the home district of an organisation or a contact."""
     organisations = OrganisationPeriod.objects.filter(home_district__in=district_ids)
     return organisations.exists() or Contact.objects.filter(home_district__in=district_ids).exists()

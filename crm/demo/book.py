@@ -115,7 +115,7 @@ def _districts(book: Book) -> None:
 
 
 def _users(book: Book) -> None:
-    # Once, because hashing is slow on purpose. Nobody signs in to a sandbox.
+    # Once, because hashing is slow on purpose. A sandbox has no sign-in.
     known = make_password(None if settings.SANDBOX else PASSWORD)
     signing_in = (
         ("officer.north@demo.example", "Nora Lind", Role.OFFICER, "N"),

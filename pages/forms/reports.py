@@ -225,7 +225,7 @@ class DistrictPeriodForm(PeriodForm):
     def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
         super().__init__({"district": districts[0].code, "compare": "previous"} | dict(given), districts)
         choices = [(row.code, said(row, label)) for row, label in in_tree(self.ground)]
-        self.fields["district"].choices = choices  # type: ignore[attr-defined]
+        self.fields["district"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     @property
     def before(self) -> Period:
